@@ -1,0 +1,82 @@
+"""Make `.venv` as the lock files say, and compile the message catalogues.
+
+Plain python3 and its standard library: this runs before anything is installed. What is already
+as the locks say is left alone, so a second start costs a few milliseconds.
+
+usage: python3 -m tools.environment [--dev]
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+VENV = TOP / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed.json"
+CATALOGUES = TOP / "traceapp" / "translations"
+RUN_LOCK = "requirements.txt"
+DEV_LOCK = "requirements-dev.txt"  # holds all of RUN_LOCK too
+
+
+def main(arguments: list[str]) -> None:
+    """Bring `.venv` and the catalogues up to date."""
+    locks = [DEV_LOCK, RUN_LOCK] if "--dev" in arguments else [RUN_LOCK]
+    wanted = {name: hashlib.sha256((TOP / name).read_bytes()).hexdigest() for name in locks}
+    if not PYTHON.exists():
+        make_venv()
+    if not wanted.items() <= installed().items():
+        print(f"Installing what {locks[0]} locks ...", flush=True)
+        install(TOP / locks[0])
+        STAMP.write_text(json.dumps(installed() | wanted), encoding="utf-8")
+    compile_catalogues()
+
+
+def installed() -> dict[str, str]:
+    """Read which lock files, by their hash, have been installed."""
+    if not STAMP.exists():
+        return {}
+    return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+
+
+def make_venv() -> None:
+    """Make an empty `.venv` with pip in it."""
+    print(f"Making .venv with Python {sys.version.split()[0]} ...", flush=True)
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
+    if made.returncode:
+        sys.exit(
+            "Python's own venv does not work here (see above).\n"
+            "On Debian or Ubuntu: sudo apt install python3-venv"
+        )
+
+
+def install(lock: Path) -> None:
+    """Install with hashes checked, by uv where there is one (faster), else by pip."""
+    uv = shutil.which("uv")
+    if uv:
+        command = [uv, "pip", "install", "-q", "--python", str(PYTHON)]
+        if not subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=False).returncode:
+            return
+        print("uv could not do it; trying pip.", flush=True)
+    # Dependencies are all in the lock, so none is looked for; Python compiles at first import.
+    command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--no-deps", "--no-compile", "-r", str(lock)]
+    if subprocess.run(command, check=False).returncode:
+        sys.exit(f"pip could not install {lock.name} (see above). Is there a network?")
+
+
+def compile_catalogues() -> None:
+    """Compile each message catalogue that changed since it was compiled."""
+    for source in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        command = [str(PYTHON), "-m", "babel.messages.frontend", "-q", "compile"]
+        subprocess.run([*command, "-i", str(source), "-o", str(target)], check=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

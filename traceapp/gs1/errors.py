@@ -65,7 +65,7 @@ WORDS: dict[Rule, tuple[str, str]] = {
     Rule.GTIN_LENGTH: (_("A GTIN has 8, 12, 13 or 14 digits and nothing else."), _COPY_DIGITS),
     Rule.GTIN_LINK_LENGTH: (
         _("In a link a GTIN has exactly 14 digits."),
-        _("Put zeros in front until there are 14 digits."),
+        _("Put zeros in front of a shorter GTIN, or scan the QR code again."),
     ),
     Rule.GTIN_CHECK_DIGIT: (_("This GTIN has a mistyped digit."), _COPY_DIGITS),
     Rule.GTIN_RESTRICTED: (

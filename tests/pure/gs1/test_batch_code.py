@@ -30,6 +30,7 @@ def rule_of(text: str) -> Rule:
         "7K3M–9QRT–10",  # a phone made dashes of the hyphens
         "7K3M9QRTIO",
         "7k3m9qrtlo",
+        "7K3M9QRTLo",
     ],
 )
 def test_a_code_is_read_however_people_type_it(typed):

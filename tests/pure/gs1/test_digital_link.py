@@ -148,6 +148,7 @@ def test_each_mistake_is_named(path, rule):
         ("https://example.vn/nguon-goc/01/09520123456788/10/A1", ProductKey(GTIN, Lot("A1"))),
         ("https://example.vn/00/x/01/09520123456788/", ProductKey(GTIN)),
         ("https://example.vn/01/09520123456788/10/00", ProductKey(GTIN, Lot("00"))),
+        ("example.vn/01/09520123456788/10/b/21/5", ProductKey(GTIN, Lot("b"), Serial("5"))),
     ],
 )
 def test_what_people_type_or_paste_is_found(typed, key):

@@ -1,0 +1,88 @@
+"""What one label says: the facts, the words around them, and the lines made of both.
+
+Where the lines stand on paper or in a picture is decided beside this, in `arrange` and `picture`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+NO_BREAK = "\u00a0"
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:k?g|m?l|quả)\b)", re.IGNORECASE)
+
+
+class DoesNotFit(ValueError):  # noqa: N818 - the name says what is wrong
+    """Something asked for has no room on the stock.
+
+    `what` names it ("count", "start_position", "symbol", "lot", "code", "domain"); `fits` is the
+    most that would have fitted: labels, a position, modules or characters.
+    """
+
+    def __init__(self, what: str, fits: int, message: str) -> None:
+        super().__init__(message)
+        self.what = what
+        self.fits = fits
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words printed around the facts. Vietnamese, as labels in Vietnam must be."""
+
+    lot: str = "Lô"
+    produced: str = "NSX"
+    expires: str = "HSD"
+    packed: str = "Đóng gói"
+    scan: str = "Quét mã để xem hành trình"
+    sample: str = "MẪU"
+    sample_plain: str = "MAU"  # for a face that has no Ẫ: the mark must never be missing
+    sample_note: str = "Dữ liệu mẫu. Không phải trang của cơ quan nhà nước."
+
+
+VIETNAMESE = Words()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The facts of one label. `uri` is encoded as it stands; a date that is `None` is left out.
+
+    `code` is the readable code as a person types it, `domain` the host that answers it. `sample`
+    marks the label MẪU.
+    """
+
+    uri: str
+    name: str
+    producer: str
+    lot: str
+    code: str
+    domain: str
+    produced: date | None = None
+    expires: date | None = None
+    packed: date | None = None
+    sample: bool = False
+
+
+def printable(text: str) -> str:
+    """Return `text` as NFC on one line, without control, bidi or unassigned characters.
+
+    Decomposed Vietnamese prints with its marks beside the vowel, and a control character would make
+    the SVG ill-formed. A number keeps its unit beside it ("500 g" never breaks).
+    """
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    kept = "".join(mark for mark in spaced if not unicodedata.category(mark).startswith("C"))
+    return _NUMBER_AND_UNIT.sub(NO_BREAK, kept)
+
+
+def lot_line(label: Label, words: Words = VIETNAMESE) -> str:
+    """Return the lot with its word."""
+    return f"{words.lot} {printable(label.lot)}"
+
+
+def dates(label: Label, words: Words = VIETNAMESE) -> tuple[str, ...]:
+    """Return the known dates, each as its word and dd/mm/yyyy; none of them may ever be cut."""
+    dated = (
+        (words.produced, label.produced),
+        (words.expires, label.expires),
+        (words.packed, label.packed),
+    )
+    return tuple(f"{word} {day:%d/%m/%Y}" for word, day in dated if day is not None)

@@ -1,0 +1,38 @@
+"""Triggers that refuse UPDATE and DELETE on append-only tables, on both databases."""
+
+from alembic import op
+
+POSTGRESQL_FUNCTION = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME; END $$
+"""
+
+
+def protect(*tables: str) -> None:
+    """Refuse UPDATE and DELETE on these tables from now on."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(POSTGRESQL_FUNCTION)
+        for table in tables:
+            op.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            )
+        return
+    for table in tables:
+        for deed in ("update", "delete"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{deed} BEFORE {deed.upper()} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, 'table {table} is append-only'); END"
+            )
+
+
+def release(*tables: str) -> None:
+    """Take the triggers away again, for a way back."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table in tables:
+            op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+        op.execute("DROP FUNCTION refuse_change()")
+        return
+    for table in tables:
+        for deed in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_no_{deed}")

@@ -1,0 +1,55 @@
+"""Migrations go forward and back, and match the tables of the code, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from traceapp.database.engine import db
+
+
+def test_the_migrated_schema_is_the_schema_of_the_code(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_every_check_constraint_of_the_code_is_in_the_database(app: Flask) -> None:
+    inspector = inspect(db.engine)
+    for table in db.metadata.tables.values():
+        in_code = {str(c.name) for c in table.constraints if c.__visit_name__ == "check_constraint"}
+        in_database = {str(c["name"]) for c in inspector.get_check_constraints(table.name)}
+        assert in_code <= in_database, table.name
+
+
+def test_migrations_go_all_the_way_back_and_forward_again(app: Flask) -> None:
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade()
+    assert "event" in inspect(db.engine).get_table_names()
+
+
+@pytest.mark.parametrize(
+    "deed", ["UPDATE code_state_change SET actor = 'x'", "DELETE FROM code_state_change"]
+)
+def test_an_append_only_table_refuses_change(app: Flask, deed: str) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO public_code VALUES ('0123456789', :p, :p, 'active', NULL, 0)"),
+            {"p": _id(connection)},
+        )
+        connection.execute(
+            text("INSERT INTO code_state_change VALUES ('0123456789', 0, 'active', 'Lan', NULL)")
+        )
+    with pytest.raises(DatabaseError, match="append-only"), db.engine.begin() as connection:
+        connection.execute(text(deed))
+
+
+def _id(connection: object) -> object:
+    raw = bytes(range(16))
+    if db.engine.dialect.name == "postgresql":
+        return raw.hex()
+    return raw

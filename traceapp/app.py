@@ -1,0 +1,40 @@
+"""The application factory: puts the rooms together."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from traceapp import cli
+from traceapp.batches import views as batches_views
+from traceapp.config import CHECKOUT, Config
+from traceapp.database import engine
+from traceapp.jobs import views as jobs_views
+from traceapp.photos import views as photos_views
+from traceapp.public import page_cache
+from traceapp.public import views as public_views
+from traceapp.web import access, headers, languages, problems, request_log
+
+MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
+
+
+def create_app(config: Config) -> Flask:
+    """Build the application for these settings."""
+    app = Flask("traceapp", static_folder=str(CHECKOUT / "static"), static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    app.extensions["traceapp"] = config
+    for room in (headers, request_log, languages, problems, access):
+        room.init_app(app)
+    engine.init_app(app, config.database_url)
+    Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
+    for views in (public_views, batches_views, photos_views, jobs_views):
+        app.register_blueprint(views.blueprint)
+    cli.init_app(app)
+    page_cache.init_app(app)
+    return app

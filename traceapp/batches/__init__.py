@@ -1,0 +1,1 @@
+"""The heart: products, batches, what happened to them, and their kilograms."""

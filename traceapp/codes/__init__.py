@@ -1,0 +1,1 @@
+"""Public codes: which batch a printed code stands for, and what its page may say."""

@@ -1,0 +1,151 @@
+"""Settings: read once from the environment, checked, then frozen.
+
+Every setting is documented in docs/operators/settings.md; a house test compares the two.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32
+SHORTEST_DEMO_SECRET = 16
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+
+
+class BadSettingError(ValueError):
+    """A setting that cannot be used; the text names it and says what to write instead."""
+
+    def __init__(self, name: str, problem: str, hint: str) -> None:
+        super().__init__(f"{name}: {problem} {hint}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of one running installation.
+
+    `storage_url` is an fsspec URL; originals and public renditions live in separate folders of it.
+    """
+
+    host: str
+    port: int
+    database_url: str
+    public_url: str
+    media_url: str
+    storage_url: str
+    instance_dir: Path
+    secret_key: str
+    demo: bool
+    demo_secret: str | None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
+        """Read the settings; raise BadSettingError with a hint for one that cannot be used."""
+        instance_dir = Path(environment.get("INSTANCE_DIR") or CHECKOUT / "instance").resolve()
+        demo = _flag("TRACEAPP_DEMO", environment.get("TRACEAPP_DEMO", "0"))
+        host = environment.get("HOST") or "localhost"
+        port = _port(environment.get("PORT") or "8000")
+        public_url = environment.get("PUBLIC_URL") or f"http://{host}:{port}"
+        return cls(
+            host=host,
+            port=port,
+            database_url=_database_url(
+                environment.get("DATABASE_URL") or _default_database_url(instance_dir, demo=demo)
+            ),
+            public_url=_web_url("PUBLIC_URL", public_url),
+            media_url=_media_url(environment.get("MEDIA_URL") or "/media"),
+            storage_url=environment.get("STORAGE_URL") or (instance_dir / "storage").as_uri(),
+            instance_dir=instance_dir,
+            secret_key=_secret("SECRET_KEY", environment, instance_dir),
+            demo=demo,
+            demo_secret=_demo_secret(environment, demo=demo),
+        )
+
+    @property
+    def prints_sample_labels(self) -> bool:
+        """Tell whether labels carry MẪU: always, unless PUBLIC_URL is https on a real host."""
+        url = urlsplit(self.public_url)
+        return self.demo or url.scheme != "https" or not _is_real_host(url.hostname or "")
+
+
+def _default_database_url(instance_dir: Path, *, demo: bool) -> str:
+    return f"sqlite:///{instance_dir / ('demo.db' if demo else 'traceapp.db')}"
+
+
+def _flag(name: str, text: str) -> bool:
+    if text in {"1", "true", "yes"}:
+        return True
+    if text in {"", "0", "false", "no"}:
+        return False
+    raise BadSettingError(name, f"“{text}” is neither yes nor no.", "Write 1 or 0.")
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**16:
+        raise BadSettingError("PORT", f"“{text}” is not a port.", "Write a number, 1 to 65535.")
+    return int(text)
+
+
+def _database_url(text: str) -> str:
+    if text.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + text.split("://", 1)[1]
+    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    raise BadSettingError(
+        "DATABASE_URL",
+        "only SQLite and PostgreSQL are supported.",
+        "Write sqlite:////path/to/file.db or postgresql://user:password@host/name.",
+    )
+
+
+def _web_url(name: str, text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        raise BadSettingError(
+            name, f"“{text}” is not a web address.", "Write https://host without ? or #."
+        )
+    return text.rstrip("/")
+
+
+def _media_url(text: str) -> str:
+    if text.startswith("/") and not text.startswith("//"):
+        return text.rstrip("/")
+    return _web_url("MEDIA_URL", text)
+
+
+def _is_real_host(host: str) -> bool:
+    return "." in host and host not in LOOPBACK_HOSTS and not host.replace(".", "").isdigit()
+
+
+def _demo_secret(environment: Mapping[str, str], *, demo: bool) -> str | None:
+    secret = environment.get("DEMO_SECRET") or None
+    if secret and not demo:
+        raise BadSettingError(
+            "DEMO_SECRET", "is set but this is not the demo.", "Unset it, or set TRACEAPP_DEMO=1."
+        )
+    if secret and len(secret) < SHORTEST_DEMO_SECRET:
+        raise BadSettingError("DEMO_SECRET", "is too easy to guess.", "Use 16 characters or more.")
+    return secret
+
+
+def _secret(name: str, environment: Mapping[str, str], instance_dir: Path) -> str:
+    """Take the secret given, else the one made at the first run (instance/secret_key, 0600)."""
+    if given := environment.get(name):
+        if len(given) < SHORTEST_SECRET:
+            raise BadSettingError(name, "is too short.", "Use 32 random characters or more.")
+        return given
+    path = instance_dir / "secret_key"
+    instance_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL: of two processes that start together only one makes the secret.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret

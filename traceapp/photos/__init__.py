@@ -1,0 +1,1 @@
+"""Photos: originals kept private, renditions made by a job."""

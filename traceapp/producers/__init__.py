@@ -1,0 +1,1 @@
+"""Who and where: producers, their sites and plots, people, certificates and seasons."""

@@ -1,0 +1,29 @@
+"""Tables of what shoppers tell us. Global: a report belongs to whoever runs the platform."""
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Key, Moment
+
+
+class ProblemReport(Base):
+    """What a shopper says is wrong. The private link is known to the reporter alone."""
+
+    __tablename__ = "problem_report"
+
+    report_id: Mapped[Key]
+    number: Mapped[str] = mapped_column(unique=True)
+    link_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code: Mapped[str | None] = mapped_column(String(100))
+    kind: Mapped[str]
+    text: Mapped[str]
+    area: Mapped[str | None]
+    language: Mapped[str] = mapped_column(String(2))
+    received_at: Mapped[Moment]
+    is_demo: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text_length"),
+        Index("ix_problem_report_received", "received_at"),
+    )

@@ -1,0 +1,1 @@
+"""The edge: the one commit, problems as answers, languages, headers and the request log."""

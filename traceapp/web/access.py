@@ -1,0 +1,71 @@
+"""Who asks: each route says whom it answers; a stranger gets 404.
+
+Until people can sign in, the demo's own visitor is the only one beside the public.
+"""
+
+import functools
+import hmac
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, request
+
+from traceapp import problem
+from traceapp.config import LOOPBACK_HOSTS
+from traceapp.web.settings import settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ACCESS_MARK = "__traceapp_access__"
+SECRET_COOKIE = "demo_secret"  # noqa: S105 - the cookie's name
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that answers everybody."""
+    setattr(view, ACCESS_MARK, "public")
+    return view
+
+
+def demo_door(view: Callable[P, R]) -> Callable[P, R]:
+    """Answer the visitor of the demo only: on this machine, or with the demo secret."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not is_demo_visitor():
+            raise problem.NotFound
+        return view(*args, **kwargs)
+
+    setattr(guarded, ACCESS_MARK, "demo_door")
+    return guarded
+
+
+def is_demo_visitor() -> bool:
+    """Tell whether the reader may use the doors of the demo."""
+    config = settings()
+    if not config.demo:
+        return False
+    return _is_on_this_machine() or _knows(config.demo_secret)
+
+
+def _is_on_this_machine() -> bool:
+    # A proxy on this machine also calls from loopback: then the name asked for is not ours, or
+    # the proxy says for whom it asks.
+    return (
+        request.remote_addr in LOOPBACK_HOSTS
+        and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
+        and not any(name in request.headers for name in FORWARDING_HEADERS)
+    )
+
+
+def _knows(secret: str | None) -> bool:
+    if secret is None:
+        return False
+    shown = request.args.get("demo_secret") or request.cookies.get(SECRET_COOKIE) or ""
+    return hmac.compare_digest(shown.encode(), secret.encode())
+
+
+def init_app(app: Flask) -> None:
+    """Let templates ask whether to show the doors of the demo."""
+    app.jinja_env.globals.update(is_demo_visitor=is_demo_visitor, settings=settings)

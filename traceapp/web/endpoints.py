@@ -1,0 +1,76 @@
+"""The one transaction rule: a view that returns commits, a view that raises rolls back."""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from traceapp import problem
+from traceapp.database.engine import begin_write, db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WRITES_MARK = "__traceapp_writes__"
+
+# What a broken constraint means to the person who sent the request.
+PROBLEM_BY_CONSTRAINT: dict[str, type[problem.Problem]] = {
+    "pk_": problem.AlreadyExists,
+    "uq_": problem.AlreadyExists,
+    "UNIQUE constraint failed": problem.AlreadyExists,
+    "fk_": problem.NotFound,
+    "FOREIGN KEY constraint failed": problem.NotFound,
+    "ck_": problem.InvalidInput,
+    "CHECK constraint failed": problem.InvalidInput,
+    "NOT NULL constraint failed": problem.InvalidInput,
+}
+
+
+def writes(view: Callable[P, R]) -> Callable[P, R]:
+    """Run a view in one write transaction and commit what it did.
+
+    Commits here and not in `after_request`: there, Flask no longer sees a failed commit.
+    """
+
+    @functools.wraps(view)
+    def committed(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction():
+            return view(*args, **kwargs)
+
+    setattr(committed, WRITES_MARK, True)
+    return committed
+
+
+class transaction:  # noqa: N801 - reads as a word: `with transaction():`
+    """One write transaction, for views and commands alike."""
+
+    def __enter__(self) -> None:
+        try:
+            begin_write()
+        except OperationalError as error:
+            db.session.rollback()
+            raise problem.Busy from error
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            try:
+                db.session.commit()
+            except (IntegrityError, OperationalError) as failure:
+                error = failure
+            else:
+                return
+        db.session.rollback()
+        if isinstance(error, IntegrityError):
+            raise problem_for(error) from error
+        if isinstance(error, OperationalError):
+            raise problem.Busy from error
+
+
+def problem_for(error: IntegrityError) -> problem.Problem:
+    """Name the problem behind a broken constraint."""
+    text = str(error.orig)
+    for mark, kind in PROBLEM_BY_CONSTRAINT.items():
+        if mark in text:
+            return kind()
+    return problem.InvalidInput()

@@ -1,0 +1,51 @@
+"""Which language a reader gets: `?lang=`, else cookie, else Accept-Language, else Vietnamese."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+LANGUAGES = ("vi", "en")
+COOKIE = "lang"
+ONE_YEAR_S = 365 * 24 * 3600
+
+
+def choose(query: str | None, cookie: str | None, accept: str | None) -> str:
+    """Choose the language from what the request carries."""
+    for wish in (query, cookie):
+        if wish in LANGUAGES:
+            return wish
+    accepted = parse_accept_header(accept, LanguageAccept)
+    return accepted.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def current() -> str:
+    """Give the language of the request at hand."""
+    return choose(
+        request.args.get("lang"),
+        request.cookies.get(COOKIE),
+        request.headers.get("Accept-Language"),
+    )
+
+
+def pick(text: Mapping[str, str | None], language: str) -> str:
+    """Give a two-language text in one language, else in the other."""
+    return text.get(language) or text.get("vi") or text.get("en") or ""
+
+
+def init_app(app: Flask) -> None:
+    """Connect the catalogues and remember a language that was asked for by `?lang=`."""
+    Babel(app, default_locale=LANGUAGES[0], locale_selector=current)
+    app.jinja_env.globals.update(current_language=current)
+    app.jinja_env.filters["pick"] = pick
+    app.after_request(_remember)
+
+
+def _remember(response: Response) -> Response:
+    if (wish := request.args.get("lang")) in LANGUAGES:
+        response.set_cookie(
+            COOKIE, wish, max_age=ONE_YEAR_S, samesite="Lax", secure=request.is_secure
+        )
+    return response

@@ -1,0 +1,140 @@
+"""Problems as answers: `application/problem+json` or a page, by Accept; never an SQL text."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from traceapp import problem
+from traceapp.gs1.errors import InvalidKey
+
+log = structlog.get_logger(__name__)
+
+PROBLEM_BY_STATUS: dict[int, type[problem.Problem]] = {
+    400: problem.BadRequest,
+    404: problem.NotFound,
+    405: problem.MethodNotAllowed,
+    413: problem.PayloadTooLarge,
+    415: problem.UnsupportedMediaType,
+    422: problem.InvalidInput,
+    429: problem.TooManyRequests,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a problem of the catalogue."""
+    app.register_error_handler(problem.Problem, answer)
+    app.register_error_handler(InvalidKey, lambda error: answer(from_invalid_key(error)))
+    app.register_error_handler(ValidationError, lambda error: answer(from_validation(error)))
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def answer(error: problem.Problem) -> Response:
+    """Put a problem into the reader's language and form."""
+    if wants_json():
+        response = jsonify(as_document(error))
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(
+            render_template("web/problem.html", problem=as_document(error)), mimetype="text/html"
+        )
+    response.status_code = int(error.status)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update({"Accept", "Accept-Language", "Cookie"})
+    return response
+
+
+def as_document(error: problem.Problem) -> dict[str, Any]:
+    """Give the RFC 9457 members of a problem, in the language of the request."""
+    document: dict[str, Any] = {
+        "type": f"/problems/{error.slug}",
+        "title": gettext(error.title),
+        "status": int(error.status),
+        "detail": gettext(error.detail).format_map(error.values)
+        if error.values
+        else gettext(error.detail),
+        "instance": request.path,
+    }
+    if error.findings:
+        document["errors"] = [
+            {
+                "pointer": finding.pointer,
+                "rule": finding.rule,
+                "message": _said(finding.message, finding),
+                "fix": _said(finding.fix, finding),
+            }
+            for finding in error.findings
+        ]
+    return document
+
+
+def _said(message: str, finding: problem.Finding) -> str:
+    text: str = gettext(message)
+    return text.format_map(finding.values) if finding.values else text
+
+
+def wants_json() -> bool:
+    """Tell whether the reader is a program."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", "application/problem+json"], default="text/html"
+    )
+    return best != "text/html"
+
+
+def from_invalid_key(error: InvalidKey) -> problem.MalformedCode:
+    """Name the rule of the identifier grammar that a code breaks."""
+    return problem.MalformedCode(
+        findings=[problem.Finding("", error.rule, error.message, error.fix)]
+    )
+
+
+def from_validation(error: ValidationError) -> problem.InvalidInput:
+    """Turn marshmallow's messages into findings, one a field."""
+    return problem.InvalidInput(findings=list(_findings(error.messages, "")))
+
+
+def _findings(messages: object, pointer: str) -> list[problem.Finding]:
+    if isinstance(messages, dict):
+        return [
+            finding
+            for key, inner in messages.items()
+            for finding in _findings(
+                inner, pointer if key == "_schema" else f"{pointer}/{_escaped(str(key))}"
+            )
+        ]
+    texts = messages if isinstance(messages, list) else [messages]
+    return [
+        problem.Finding(pointer, "shape", str(text), problem.N_("Correct this field."))
+        for text in texts
+    ]
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")  # RFC 6901, 3
+
+
+def _answer_http(error: HTTPException) -> Response:
+    code = error.code or 500
+    if code < 400:  # a redirect travels as an exception too  # noqa: PLR2004
+        return Response(
+            error.get_response(request.environ).get_data(), status=code, headers=error.get_headers()
+        )
+    kind = PROBLEM_BY_STATUS.get(code, problem.Problem)
+    response = answer(kind())
+    if code not in PROBLEM_BY_STATUS:
+        response.status_code = code
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    log.error("request_failed", path=request.path, exc_info=error)
+    return answer(problem.Problem())

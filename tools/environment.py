@@ -58,7 +58,9 @@ def install(lock: Path) -> None:
     uv = shutil.which("uv")
     if uv:
         command = [uv, "pip", "install", "-q", "--python", str(PYTHON)]
-        if not subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=False).returncode:
+        if not subprocess.run(
+            [*command, "--require-hashes", "-r", str(lock)], check=False
+        ).returncode:
             return
         print("uv could not do it; trying pip.", flush=True)
     # Dependencies are all in the lock, so none is looked for; Python compiles at first import.

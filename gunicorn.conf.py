@@ -1,0 +1,18 @@
+"""How gunicorn serves: few processes, some threads. The command line says where it listens."""
+
+import os
+from pathlib import Path
+
+wsgi_app = "wsgi:app"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+# A worker's heartbeat file on a disk can block it while the disk is busy.
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unnamed file in it
+worker_tmp_dir = str(MEMORY_FOLDER) if MEMORY_FOLDER.is_dir() else None
+# The app logs each request itself; gunicorn says only what goes wrong.
+accesslog = None
+loglevel = "warning"

@@ -1,0 +1,37 @@
+"""What a start needs before the first request: tables up to date, and in the demo its data.
+
+Runs as a process of its own, so that the supervisor stays small:
+`python -m traceapp.supervisor.prepare`.
+"""
+
+import sys
+
+import flask_migrate
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from traceapp.app import create_app
+from traceapp.config import BadSettingError, Config
+
+
+def main() -> None:
+    """Prepare what the settings name; exit with a hint where one cannot be used."""
+    try:
+        config = Config.from_environment()
+    except BadSettingError as error:
+        sys.exit(str(error))
+    config.instance_dir.mkdir(parents=True, exist_ok=True)
+    app = create_app(config)
+    with app.app_context():
+        flask_migrate.upgrade()
+    if config.demo:
+        run_command(app, "demo", "load")
+
+
+def run_command(app: Flask, *words: str) -> None:
+    """Run one of the app's own commands in this process."""
+    app.cli.main(args=words, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+
+
+if __name__ == "__main__":
+    main()

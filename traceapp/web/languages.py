@@ -1,11 +1,14 @@
 """Which language a reader gets: `?lang=`, else cookie, else Accept-Language, else Vietnamese."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+
+from traceapp.web import catalogues
 
 LANGUAGES = ("vi", "en")
 COOKIE = "lang"
@@ -37,6 +40,7 @@ def pick(text: Mapping[str, str | None], language: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Connect the catalogues and remember a language that was asked for by `?lang=`."""
+    catalogues.compile_stale(Path(app.root_path) / app.config["BABEL_TRANSLATION_DIRECTORIES"])
     Babel(app, default_locale=LANGUAGES[0], locale_selector=current)
     app.jinja_env.globals.update(current_language=current)
     app.jinja_env.filters["pick"] = pick

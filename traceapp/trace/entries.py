@@ -23,6 +23,7 @@ class GapReason(StrEnum):
     NO_HAND_OFF = "no_hand_off"
     OUTSIDE = "outside"
     NO_ORIGIN = "no_origin"
+    TOO_DEEP = "too_deep"
 
 
 class NoteKind(StrEnum):
@@ -32,7 +33,6 @@ class NoteKind(StrEnum):
     CLOCK = "clock"
     TIME_ORDER = "time_order"
     WITHDRAWN = "withdrawn"
-    INCOMPLETE = "incomplete"
 
 
 class HandOffState(StrEnum):
@@ -165,9 +165,13 @@ class BatchCard:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One parent of a batch with several: its share and its own way, or where that stands above."""
+    """One parent of a batch with several: its share and its own way, or where that stands above.
+
+    `merged` are the further ancestors whose steps stand in the same line, nearest first.
+    """
 
     batch: BatchCard
+    merged: tuple[BatchCard, ...]
     share_pct: Decimal | None
     share: Words
     same_as: str | None
@@ -218,11 +222,20 @@ class SprayInterval:
 
 
 @dataclass(frozen=True, slots=True)
+class BestEvidence:
+    """The highest mark on the whole way, and the step it stands on."""
+
+    mark: Mark
+    step: Words
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The first screen; None = not known, and then nothing is claimed."""
 
     key_event: KeyEvent | None
-    evidence: Mark | None
+    evidence: BestEvidence | None
     hand_offs: HandOffCount
     spray: SprayInterval | None
     gaps: int
@@ -242,6 +255,7 @@ class Timeline:
     """The whole public story of one batch; its words hold until `valid_until` (None = for good)."""
 
     batch: BatchCard
+    merged: tuple[BatchCard, ...]
     summary: Summary
     entries: tuple[Entry, ...]
     stops: tuple[Stop, ...]

@@ -5,7 +5,7 @@ Read from `safety_rules.json`. Rules that stop or hold a batch do not live here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -47,9 +47,9 @@ CLOCK_PLAY = timedelta(minutes=5)
 """How far a claim may lie after its receipt before it is called impossible."""
 
 
-def late_by(event: EventFact) -> timedelta | None:
+def late_by(event_time: datetime, record_time: datetime) -> timedelta | None:
     """Give how long after the act it was recorded, when that is later than the rule allows."""
-    delay = event.record_time - event.event_time
+    delay = record_time - event_time
     return delay if delay > LATE else None
 
 

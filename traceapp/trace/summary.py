@@ -1,0 +1,164 @@
+"""The first screen: what was made when, who checked, hand-offs, days since spraying.
+
+Where something is not known for the whole of the batch, nothing is claimed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from traceapp.trace.belonging import field_steps
+from traceapp.trace.entries import (
+    BestEvidence,
+    HandOffCount,
+    HandOffState,
+    KeyEvent,
+    Place,
+    SprayInterval,
+)
+from traceapp.trace.facts import EvidenceLevel, Ref
+from traceapp.trace.handoffs import Delivery, delivery, state
+from traceapp.trace.history import Record
+from traceapp.trace.people import place
+from traceapp.trace.sentences import whole_number
+from traceapp.trace.steps import Told
+from traceapp.trace.story import Story
+from traceapp.trace.vocabulary import StepKind, StockEffect
+from traceapp.trace.wording import days_between
+from traceapp.trace.words import Words
+
+_MIXED = Words("Trộn từ nhiều nguồn", "Mixed from several sources")
+_MIXING = ("mix", "merge")
+
+
+def key_event(story: Story) -> KeyEvent | None:
+    """Give the nearest step that made the food on every branch, as one span of time.
+
+    Branches that disagree, or of which one is not known, leave the mixing step itself.
+    """
+    found: list[tuple[Ref, Record]] = []
+    frontier, seen = [story.subject], {story.subject}
+    whole = True
+    while frontier:
+        batch = frontier.pop(0)
+        made = [r for r in story.making(batch) if _verb(story, batch, r.kind)]
+        parents = _ingredients(story, batch)
+        found.extend((batch, record) for record in made)
+        whole = whole and bool(made or parents)
+        if not made:
+            frontier.extend(parent for parent in parents if parent not in seen)
+            seen.update(parents)
+    verbs = {_verb(story, batch, record.kind) for batch, record in found}
+    if whole and len(verbs) == 1:
+        verb = verbs.pop()
+        return None if verb is None else _key(verb, [record for _, record in found])
+    mixing = [r for b in story.tree for r in story.making(b) if r.event.step_kind in _MIXING]
+    return _key(_MIXED, mixing[:1]) if mixing else None
+
+
+def spray_interval(story: Story) -> SprayInterval | None:
+    """Give the spray with the least time to spare before its harvest.
+
+    None when a source has no recorded harvest, a spray no interval, or nothing was sprayed.
+    """
+    roots = [b for b in story.tree if not _ingredients(story, b) and not _packaging(story, b)]
+    harvests = [[r for r in story.making(b) if r.event.step_kind == "harvest"] for b in roots]
+    if not all(harvests):
+        return None
+    sprays = [
+        ((h.event.event_time.date() - s.event.event_time.date()).days, _label_days(s))
+        for found in harvests
+        for h in found
+        for s in field_steps(story, h)
+        if s.event.step_kind == "spray"
+    ]
+    known = [(days, label) for days, label in sprays if label is not None]
+    if not known or len(known) < len(sprays):
+        return None
+    days, label = min(known, key=lambda pair: (pair[0] - pair[1], pair[0]))
+    said = "day" if days == 1 else "days"
+    words = Words(
+        f"Thu hoạch sau phun {days} ngày (nhãn: {label})",
+        f"Harvested {days} {said} after spraying (label: {label})",
+    )
+    return SprayInterval(days, label, enough=days >= label, words=words)
+
+
+def best_evidence(told: Iterable[Told]) -> BestEvidence | None:
+    """Give the highest check on the way, the latest of equals; failed checks do not count."""
+    checked = [
+        one for one in told if one.good and one.step.evidence.level is not EvidenceLevel.SELF
+    ]
+    if not checked:
+        return None
+    best = max(checked, key=lambda one: (one.step.evidence.level.rank, one.sort_key)).step
+    return BestEvidence(best.evidence, best.sentence, best.until or best.time)
+
+
+def deliveries(story: Story, told: Iterable[Told]) -> tuple[Delivery, ...]:
+    """Give every delivery on the way that went from one business to another."""
+    ships = {(one.record.ref, one.batch): one for one in told if _is_shipment(one)}
+    parcels = (delivery(story, one.record, one.batch) for _, one in sorted(ships.items()))
+    return tuple(parcel for parcel in parcels if not parcel.inside)
+
+
+def count_hand_offs(parcels: Sequence[Delivery], now: datetime) -> HandOffCount:
+    """Count shipments, those confirmed by their receiver, and those that matched in full."""
+    ships: dict[Ref, list[Delivery]] = {}
+    for parcel in parcels:
+        ships.setdefault(parcel.ship.ref, []).append(parcel)
+    confirmed = sum(all(p.receipts for p in group) for group in ships.values())
+    matched = sum(
+        all(state(p, now) is HandOffState.MATCHED for p in group) for group in ships.values()
+    )
+    if not ships:
+        return HandOffCount(0, 0, 0, None)
+    words = Words(
+        f"{confirmed}/{len(ships)} lần giao được bên nhận xác nhận",
+        f"{confirmed} of {len(ships)} hand-overs confirmed by the receiver",
+    )
+    return HandOffCount(len(ships), confirmed, matched, words)
+
+
+def _is_shipment(one: Told) -> bool:
+    return one.record.effect is StockEffect.MOVE_OUT
+
+
+def _verb(story: Story, batch: Ref, kind: StepKind | None) -> Words | None:
+    facts = story.batch(batch)
+    return kind.verb_for(facts.family if facts else "") if kind else None
+
+
+def _ingredients(story: Story, batch: Ref) -> tuple[Ref, ...]:
+    edges = story.lineage.edges_of(batch)
+    return tuple(dict.fromkeys(edge.parent for edge in edges if not edge.packaging))
+
+
+def _packaging(story: Story, batch: Ref) -> bool:
+    """Say whether a batch went into this tree as packaging only."""
+    used = [
+        edge
+        for child in story.lineage.children(batch)
+        for edge in story.lineage.edges_of(child)
+        if edge.parent == batch and child in story.tree
+    ]
+    return bool(used) and all(edge.packaging for edge in used)
+
+
+def _label_days(spray: Record) -> int | None:
+    return whole_number(spray.event, "phi_days")
+
+
+def _key(verb: Words, records: Sequence[Record]) -> KeyEvent:
+    first = min(records, key=lambda r: r.event.event_time).event
+    last = max(records, key=lambda r: r.event.event_time).event
+    several = first.event_time.date() != last.event_time.date()
+    places: set[Place | None] = {place(r.event.place) for r in records}
+    when = days_between(first.event_time.date(), last.event_time.date())
+    return KeyEvent(
+        kind=last.step_kind,
+        verb=verb,
+        time=first.event_time,
+        until=last.event_time if several else None,
+        place=places.pop() if len(places) == 1 else None,
+        words=Words(f"{verb.vi} {when}", f"{verb.en} {when}"),
+    )

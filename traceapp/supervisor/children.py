@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
+MOST_DOUBLINGS = 10  # more would only overflow
 STEADY_S = 60.0  # a child that lived this long is not blamed for earlier deaths
 GRACE_S = 15.0
 PAUSE_S = 0.05
@@ -17,7 +18,8 @@ PAUSE_S = 0.05
 
 def pause_before_restart(deaths: int) -> float:
     """Return the seconds to wait after this many deaths in a row (1 or more)."""
-    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (deaths - 1))
+    doublings = min(deaths - 1, MOST_DOUBLINGS)
+    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**doublings)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from traceapp.supervisor import certificate
 
 TEMPLATE = Path(__file__).with_name("phone_page.html")
 QUIET_ROWS = 2  # enough for a screen; paper gets the four of the standard
+WHITE_ON_BLACK, AS_BEFORE = "\033[97;40m", "\033[0m"
 HALF_BLOCKS = {
     (False, False): "█",
     (False, True): "▀",
@@ -62,15 +63,16 @@ def serve(address: tuple[str, int], link: str, authority: Path) -> ThreadingHTTP
 
 
 def terminal_symbol(uri: str) -> str:
-    """Draw a QR symbol with half blocks, light on a dark terminal, two rows a line."""
+    """Draw a QR symbol with half blocks, two rows a line, white on black in any terminal."""
     rows = [list(row) for row in symbol.encode(uri).rows]
     width = len(rows) + 2 * QUIET_ROWS
     light = [False] * width
-    framed = [light] * QUIET_ROWS
-    framed += [[False] * QUIET_ROWS + row + [False] * QUIET_ROWS for row in rows]
+    side = [False] * QUIET_ROWS
+    framed = [light] * QUIET_ROWS + [side + row + side for row in rows]
     framed += [light] * (QUIET_ROWS + width % 2)
     pairs = zip(framed[::2], framed[1::2], strict=True)
-    return "\n".join(
-        "".join(HALF_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
-        for upper, lower in pairs
-    )
+    return "\n".join(WHITE_ON_BLACK + _line(*pair) + AS_BEFORE for pair in pairs)
+
+
+def _line(upper: list[bool], lower: list[bool]) -> str:
+    return "".join(HALF_BLOCKS[pair] for pair in zip(upper, lower, strict=True))

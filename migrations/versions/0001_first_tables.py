@@ -41,6 +41,7 @@ def upgrade() -> None:
     sa.Column('event_id', Identifier(), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('mass', sa.BigInteger(), nullable=True),
+    sa.Column('is_packaging', sa.Boolean(), nullable=False),
     sa.CheckConstraint('producer_id <> parent_producer_id OR batch_id <> parent_batch_id', name=op.f('ck_batch_parent_not_itself')),
     sa.PrimaryKeyConstraint('producer_id', 'batch_id', 'parent_producer_id', 'parent_batch_id', 'event_producer_id', 'event_id', name=op.f('pk_batch_parent'))
     )
@@ -430,6 +431,7 @@ def upgrade() -> None:
     sa.Column('uom', sa.String(), nullable=True),
     sa.Column('amount', sa.BigInteger(), nullable=True),
     sa.Column('mass', sa.BigInteger(), nullable=True),
+    sa.Column('is_packaging', sa.Boolean(), nullable=False),
     sa.CheckConstraint("(direction = 'about') = (amount IS NULL)", name=op.f('ck_event_item_amount_where_counted')),
     sa.CheckConstraint("direction IN ('input', 'output', 'about')", name=op.f('ck_event_item_direction_known')),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_event_item_amount_not_negative')),

@@ -178,6 +178,7 @@ class EventItem(Base):
     uom: Mapped[str | None]
     amount: Mapped[int | None] = mapped_column(BigInteger)
     mass: Mapped[int | None] = mapped_column(BigInteger)
+    is_packaging: Mapped[bool]
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "event_id"], ["event.producer_id", "event.event_id"]),
@@ -244,6 +245,7 @@ class BatchParent(Base):
     event_id: Mapped[Key]
     amount: Mapped[int] = mapped_column(BigInteger)
     mass: Mapped[int | None] = mapped_column(BigInteger)
+    is_packaging: Mapped[bool]
 
     __table_args__ = (
         Index(

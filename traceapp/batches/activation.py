@@ -1,0 +1,96 @@
+"""When a batch's code goes live: as soon as its minimum record is complete.
+
+Decree 37/2026, art. 23.5: name, picture, producer, address, origin, critical events with time,
+brand or lot, expiry where the product's group needs it, standards ("none declared" is an answer).
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from traceapp.batches.models import Batch, EventItem, Product
+from traceapp.batches.schemas import GROUPS_WITH_EXPIRY
+from traceapp.codes import operations as codes
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+
+Ref = tuple[UUID, UUID]
+
+
+def missing(
+    label: dict[str, Any] | None, *, has_picture: bool, has_events: bool, expiry: date | None
+) -> list[str]:
+    """Name what the minimum record still lacks; name, producer, address and lot always exist."""
+    if label is None:
+        return ["label"]
+    lacks = []
+    if not has_picture:
+        lacks.append("picture")
+    if not label.get("origin"):
+        lacks.append("origin")
+    if not has_events:
+        lacks.append("events")
+    if expiry is None and label.get("group") in GROUPS_WITH_EXPIRY:
+        lacks.append("expiry_date")
+    if "standards" not in label:
+        lacks.append("standards")
+    return lacks
+
+
+def missing_of(ref: Ref) -> list[str]:
+    """Name what a batch's minimum record still lacks."""
+    rows = {(row.producer_id, row.batch_id): row for row in _candidates([ref], waiting=False)}
+    return _lacks(rows[ref])
+
+
+def activate_when_complete(refs: Iterable[Ref], *, now: datetime) -> None:
+    """Activate the waiting codes among these batches whose minimum record is complete."""
+    for row in _candidates(list(refs), waiting=True):
+        if not _lacks(row):
+            codes.activate(row.producer_id, row.batch_id, now=now)
+
+
+def _lacks(row: Any) -> list[str]:  # noqa: ANN401 - a row of _candidates
+    return missing(
+        json.loads(row.label),
+        has_picture=row.photo_sha256 is not None,
+        has_events=row.has_events,
+        expiry=row.expiry_date,
+    )
+
+
+def _candidates(refs: list[Ref], *, waiting: bool) -> list[Any]:
+    has_events = (
+        select(EventItem.event_id)
+        .where(
+            EventItem.batch_producer_id == Batch.producer_id, EventItem.batch_id == Batch.batch_id
+        )
+        .exists()
+    )
+    query = (
+        select(
+            Batch.producer_id,
+            Batch.batch_id,
+            Batch.expiry_date,
+            Product.label,
+            Product.photo_sha256,
+            has_events.label("has_events"),
+        )
+        .join(
+            Product,
+            (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
+        )
+        .join(
+            PublicCode,
+            (PublicCode.producer_id == Batch.producer_id) & (PublicCode.batch_id == Batch.batch_id),
+        )
+        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(refs))
+    )
+    if waiting:
+        query = query.where(PublicCode.state == CodeState.NOT_ACTIVATED)
+    return list(db.session.execute(query).all())

@@ -1,0 +1,232 @@
+"""The events behind a timeline as facts: who, when, where, what with, checked by whom.
+
+Core only, four queries whatever the depth of the tree.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+from sqlalchemy import CTE, and_, exists, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from traceapp.batches.lineage import Ref as Pair
+from traceapp.batches.models import (
+    Event,
+    EventEvidence,
+    EventItem,
+    EventPhoto,
+)
+from traceapp.batches.parties import AnyRow, kilograms, person, person_columns
+from traceapp.database.engine import db
+from traceapp.photos.models import Photo, PhotoRendition
+from traceapp.producers.models import (
+    Membership,
+    Partner,
+    Plot,
+    Producer,
+    Site,
+)
+from traceapp.trace.facts import (
+    EventFact,
+    EvidenceFact,
+    EvidenceLevel,
+    ItemFact,
+    PartyFact,
+    PersonFact,
+    PhotoFact,
+    PlaceFact,
+    Ref,
+)
+from traceapp.trace.words import Words
+
+
+def events_about(tree: CTE) -> list[EventFact]:
+    """Read every event that names a batch of the tree, and those of its seasons."""
+    rows = _event_rows(tree)
+    keys = [(row.producer_id, row.event_id) for row in rows]
+    items, evidence, photos = _items(keys), _evidence(keys), _photos(keys)
+    return [_event(row, items, evidence, photos) for row in rows]
+
+
+def _event_rows(tree: CTE) -> list[AnyRow]:
+    """Events that name a batch of the tree, and those of the seasons it was harvested from."""
+    named = exists().where(
+        EventItem.producer_id == Event.producer_id,
+        EventItem.event_id == Event.event_id,
+        tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(
+            select(tree.c.producer_id, tree.c.batch_id)
+        ),
+    )
+    harvest, made = aliased(Event), aliased(EventItem)
+    seasons = (
+        select(harvest.site_producer_id, harvest.season_id)
+        .join(
+            made,
+            and_(made.producer_id == harvest.producer_id, made.event_id == harvest.event_id),
+        )
+        .join(
+            tree,
+            and_(made.batch_producer_id == tree.c.producer_id, made.batch_id == tree.c.batch_id),
+        )
+        .where(harvest.season_id.is_not(None), made.direction == "output")
+    )
+    in_season = tuple_(Event.site_producer_id, Event.season_id).in_(seasons)
+    query = (
+        select(
+            *Event.__table__.columns,
+            *(Site.kind.label("site_kind"), Site.commune, Site.commune_kind, Site.province),
+            Plot.household_number,
+            *person_columns(),
+        )
+        .join(
+            Site,
+            and_(Site.producer_id == Event.site_producer_id, Site.site_id == Event.site_id),
+        )
+        .outerjoin(
+            Plot,
+            and_(Plot.producer_id == Event.site_producer_id, Plot.plot_id == Event.plot_id),
+        )
+        .join(
+            Membership,
+            and_(
+                Membership.producer_id == Event.producer_id,
+                Membership.member_id == Event.author_member_id,
+            ),
+        )
+        .join(Producer, Producer.producer_id == Event.producer_id)
+        .where(or_(named, in_season))
+    )
+    return list(db.session.execute(query).all())
+
+
+Lines = Mapping[Pair, list[tuple[str, ItemFact]]]
+Checks = Mapping[Pair, list[EvidenceFact]]
+Pictures = Mapping[Pair, list[PhotoFact]]
+
+
+def _event(row: AnyRow, items: Lines, evidence: Checks, photos: Pictures) -> EventFact:
+    key = (row.producer_id, row.event_id)
+    lines = items[key]
+    return EventFact(
+        ref=Ref(*key),
+        step_kind=row.step_kind,
+        event_time=_in_offset(row.event_time, row.event_time_zone_offset),
+        record_time=row.record_time,
+        author=person(row, row.producer_id),
+        skew_minutes=row.device_skew_minutes,
+        place=PlaceFact(row.site_kind, row.commune, row.commune_kind, row.province),
+        household=row.household_number,
+        plot_id=row.plot_id,
+        season_id=row.season_id,
+        corrects=row.corrects_event_id,
+        ship_event_id=row.ship_event_id,
+        inputs=tuple(item for direction, item in lines if direction == "input"),
+        outputs=tuple(item for direction, item in lines if direction == "output"),
+        about=tuple(item.batch for direction, item in lines if direction == "about"),
+        fields=json.loads(row.document).get("fields", {}),
+        evidence=tuple(evidence[key]),
+        photos=tuple(photos[key]),
+    )
+
+
+def _items(keys: list[Pair]) -> Lines:
+    query = (
+        select(EventItem)
+        .where(tuple_(EventItem.producer_id, EventItem.event_id).in_(keys))
+        .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
+        .with_only_columns(*EventItem.__table__.columns)
+    )
+    found: dict[Pair, list[tuple[str, ItemFact]]] = defaultdict(list)
+    for row in db.session.execute(query):
+        fact = ItemFact(
+            Ref(row.batch_producer_id, row.batch_id),
+            Decimal(row.quantity) if row.quantity is not None else None,
+            row.uom,
+            kilograms(row.mass),
+            row.is_packaging,
+        )
+        found[(row.producer_id, row.event_id)].append((row.direction, fact))
+    return found
+
+
+def _evidence(keys: list[Pair]) -> Checks:
+    """Read who stands behind events; only an official's own record starts above `self`."""
+    query = (
+        select(
+            *EventEvidence.__table__.columns,
+            *person_columns(),
+            *(Partner.name.label("partner"), Partner.name_en.label("partner_en")),
+        )
+        .join(
+            Event,
+            and_(
+                Event.producer_id == EventEvidence.producer_id,
+                Event.event_id == EventEvidence.event_id,
+            ),
+        )
+        .join(Producer, Producer.producer_id == EventEvidence.by_producer_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.producer_id == EventEvidence.by_producer_id,
+                Membership.member_id == EventEvidence.by_member_id,
+            ),
+        )
+        .outerjoin(
+            Partner,
+            and_(
+                Partner.producer_id == EventEvidence.by_producer_id,
+                Partner.partner_id == EventEvidence.by_partner_id,
+            ),
+        )
+        .where(
+            tuple_(EventEvidence.producer_id, EventEvidence.event_id).in_(keys),
+            or_(
+                EventEvidence.level.in_((EvidenceLevel.INSPECTOR, EvidenceLevel.LAB)),
+                EventEvidence.by_member_id.is_(None),
+                EventEvidence.by_member_id != Event.author_member_id,
+            ),
+        )
+    )
+    found: dict[Pair, list[EvidenceFact]] = defaultdict(list)
+    for row in db.session.execute(query):
+        if row.by_partner_id is not None:
+            party = PartyFact(None, Words(row.partner, row.partner_en or row.partner))
+            by = PersonFact(party, "lab" if row.level == EvidenceLevel.LAB else None)
+        else:
+            by = person(row, row.by_producer_id)
+        fact = EvidenceFact(EvidenceLevel(row.level), by, row.given_at)
+        found[(row.producer_id, row.event_id)].append(fact)
+    return found
+
+
+def _photos(keys: list[Pair]) -> Pictures:
+    query = (
+        select(EventPhoto.producer_id, EventPhoto.event_id, PhotoRendition.file_name)
+        .join(
+            Photo,
+            and_(Photo.producer_id == EventPhoto.producer_id, Photo.sha256 == EventPhoto.sha256),
+        )
+        .join(
+            PhotoRendition,
+            and_(
+                PhotoRendition.producer_id == Photo.producer_id,
+                PhotoRendition.sha256 == Photo.sha256,
+                PhotoRendition.name == "thumb",
+            ),
+        )
+        .where(tuple_(EventPhoto.producer_id, EventPhoto.event_id).in_(keys), Photo.is_public)
+        .order_by(EventPhoto.position)
+    )
+    found: dict[Pair, list[PhotoFact]] = defaultdict(list)
+    for row in db.session.execute(query):
+        fact = PhotoFact(row.file_name, Words("Ảnh của bước này", "Photo of this step"))
+        found[(row.producer_id, row.event_id)].append(fact)
+    return found
+
+
+def _in_offset(moment: datetime, minutes: int) -> datetime:
+    return moment.astimezone(timezone(timedelta(minutes=minutes)))

@@ -1,0 +1,87 @@
+"""The family tree in SQL: ancestors and descendants of batches, at any depth, one query each.
+
+`UNION` and not `UNION ALL`: duplicates are what stops a circle.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import CTE, Select, and_, literal, select
+
+from traceapp.batches.models import Batch, BatchParent, Event, EventItem
+from traceapp.database.engine import db
+from traceapp.database.types import Identifier
+
+Ref = tuple[UUID, UUID]
+
+
+def ancestry(ref: Ref) -> CTE:
+    """Give the batch and all its ancestors as a recursive query (producer_id, batch_id)."""
+    start = select(
+        literal(ref[0], Identifier).label("producer_id"),
+        literal(ref[1], Identifier).label("batch_id"),
+    )
+    tree = start.cte("ancestry", recursive=True)
+    parents = select(BatchParent.parent_producer_id, BatchParent.parent_batch_id).join(
+        tree,
+        and_(
+            BatchParent.producer_id == tree.c.producer_id, BatchParent.batch_id == tree.c.batch_id
+        ),
+    )
+    return tree.union(parents)
+
+
+def _descent(start: Select[UUID, UUID]) -> CTE:
+    tree = start.cte("descent", recursive=True)
+    children = select(BatchParent.producer_id, BatchParent.batch_id).join(
+        tree,
+        and_(
+            BatchParent.parent_producer_id == tree.c.producer_id,
+            BatchParent.parent_batch_id == tree.c.batch_id,
+        ),
+    )
+    return tree.union(children)
+
+
+def ancestors(ref: Ref) -> set[Ref]:
+    """Give every batch this one was made from."""
+    return _refs(ancestry(ref)) - {ref}
+
+
+def descendants(ref: Ref) -> set[Ref]:
+    """Give every batch that was made from this one."""
+    start = select(Batch.producer_id, Batch.batch_id).where(
+        Batch.producer_id == ref[0], Batch.batch_id == ref[1]
+    )
+    return _refs(_descent(start)) - {ref}
+
+
+def families_touched_by(producer_id: UUID, event_id: UUID) -> set[Ref]:
+    """Give the batches an event names, and all their descendants."""
+    start = select(
+        EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
+    ).where(EventItem.producer_id == producer_id, EventItem.event_id == event_id)
+    return _refs(_descent(start))
+
+
+def season_batches(producer_id: UUID, season_id: UUID) -> set[Ref]:
+    """Give the batches harvested from a season, and all their descendants."""
+    start = (
+        select(
+            EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
+        )
+        .join(
+            Event,
+            and_(Event.producer_id == EventItem.producer_id, Event.event_id == EventItem.event_id),
+        )
+        .where(
+            Event.site_producer_id == producer_id,
+            Event.season_id == season_id,
+            EventItem.direction == "output",
+        )
+    )
+    return _refs(_descent(start))
+
+
+def _refs(tree: CTE) -> set[Ref]:
+    rows = db.session.execute(select(tree.c.producer_id, tree.c.batch_id))
+    return {(row.producer_id, row.batch_id) for row in rows}

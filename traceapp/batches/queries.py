@@ -1,0 +1,196 @@
+"""Reading products, batches and their kilograms. Facts behind a timeline: `tracing`."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+
+from traceapp.batches.models import Batch, BatchClaim, GtinOwner, LedgerEntry, Product
+from traceapp.batches.parties import AnyRow
+from traceapp.codes.models import PublicCode
+from traceapp.database.engine import db
+from traceapp.photos.models import Photo, PhotoRendition
+from traceapp.producers.models import Certificate, Producer
+from traceapp.trace.units import from_micro
+
+Ref = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCard:
+    """What a batch is: product, producer, lot, dates, label data, picture, public code."""
+
+    producer_id: UUID
+    batch_id: UUID
+    product_id: UUID
+    product_name: str
+    product_name_en: str | None
+    family: str
+    role: str
+    brand: str | None
+    gtin: str | None
+    uom: str
+    net_quantity: str | None
+    net_uom: str | None
+    lot: str
+    production_date: date | None
+    packing_date: date | None
+    expiry_date: date | None
+    label: dict[str, Any] | None
+    producer_name: str
+    producer_name_en: str | None
+    street: str
+    commune_kind: str
+    commune: str
+    province: str
+    legacy_address: str | None
+    about: str | None
+    about_en: str | None
+    latitude: float
+    longitude: float
+    is_demo: bool
+    code: str | None
+    pictures: dict[str, str]
+
+
+def batch_card(ref: Ref) -> BatchCard | None:
+    """Read a batch by producer and id; None when it does not exist."""
+    rows = _cards([Batch.producer_id == ref[0], Batch.batch_id == ref[1]])
+    return rows[0] if rows else None
+
+
+def batch_by_gtin(gtin: str, lot: str) -> Ref | None:
+    """Find the batch behind a GS1 Digital Link; the lot is compared as printed."""
+    row = db.session.execute(
+        select(Batch.producer_id, Batch.batch_id)
+        .join(
+            GtinOwner,
+            (GtinOwner.producer_id == Batch.producer_id)
+            & (GtinOwner.product_id == Batch.product_id),
+        )
+        .where(GtinOwner.gtin == gtin, Batch.lot == lot)
+    ).one_or_none()
+    return None if row is None else (row.producer_id, row.batch_id)
+
+
+def batches(*, limit: int = 200, after: str | None = None) -> list[BatchCard]:
+    """List batches that have a public code, by code, for the desk of the demo."""
+    conditions: list[Any] = [PublicCode.code.is_not(None)]
+    if after is not None:
+        conditions.append(PublicCode.code > after)
+    return _cards(conditions, limit=limit)
+
+
+def _cards(conditions: list[Any], *, limit: int | None = None) -> list[BatchCard]:
+    query = (
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.product_id, Batch.uom, Batch.lot),
+            *(Batch.production_date, Batch.packing_date, Batch.expiry_date),
+            *(Product.name.label("product_name"), Product.name_en.label("product_name_en")),
+            *(Product.family, Product.role, Product.brand, Product.gtin),
+            *(Product.net_quantity, Product.net_uom, Product.label, Product.photo_sha256),
+            *(Producer.name.label("producer_name"), Producer.name_en.label("producer_name_en")),
+            *(Producer.street, Producer.commune_kind, Producer.commune, Producer.province),
+            *(Producer.legacy_address, Producer.about, Producer.about_en),
+            *(Producer.latitude, Producer.longitude, Producer.is_demo),
+            PublicCode.code,
+        )
+        .join(
+            Product,
+            (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
+        )
+        .join(Producer, Producer.producer_id == Batch.producer_id)
+        .outerjoin(
+            PublicCode,
+            (PublicCode.producer_id == Batch.producer_id)
+            & (PublicCode.batch_id == Batch.batch_id)
+            & (PublicCode.state != "moved"),
+        )
+        .where(*conditions)
+        .order_by(PublicCode.code)
+    )
+    if limit is not None:
+        query = query.limit(limit)
+    rows = db.session.execute(query).all()
+    pictures = _pictures({(row.producer_id, row.photo_sha256) for row in rows})
+    return [_card(row, pictures) for row in rows]
+
+
+def _card(row: AnyRow, pictures: dict[tuple[UUID, bytes], dict[str, str]]) -> BatchCard:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's names
+    photo = values.pop("photo_sha256")
+    values["label"] = json.loads(values["label"])
+    return BatchCard(**values, pictures=pictures.get((row.producer_id, photo), {}))
+
+
+def _pictures(
+    keys: set[tuple[UUID, bytes | None]],
+) -> dict[tuple[UUID, bytes], dict[str, str]]:
+    """Give the file names of product pictures by rendition; product pictures are public."""
+    wanted = {sha256 for _, sha256 in keys if sha256 is not None}
+    rows = db.session.execute(
+        select(
+            PhotoRendition.producer_id,
+            PhotoRendition.sha256,
+            PhotoRendition.name,
+            PhotoRendition.file_name,
+        )
+        .join(
+            Photo,
+            (Photo.producer_id == PhotoRendition.producer_id)
+            & (Photo.sha256 == PhotoRendition.sha256),
+        )
+        .where(PhotoRendition.sha256.in_(wanted), Photo.is_public)
+    )
+    found: dict[tuple[UUID, bytes], dict[str, str]] = {}
+    for row in rows:
+        found.setdefault((row.producer_id, bytes(row.sha256)), {})[row.name] = row.file_name
+    return found
+
+
+def certificates(ref: Ref) -> list[tuple[Certificate, bool]]:
+    """List a producer's public certificates; True for those claimed for this batch."""
+    claimed = (
+        select(BatchClaim.certificate_id)
+        .where(BatchClaim.producer_id == ref[0], BatchClaim.batch_id == ref[1])
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Certificate, Certificate.certificate_id.in_(claimed))
+        .where(Certificate.producer_id == ref[0], Certificate.is_public)
+        .order_by(Certificate.issued_on.desc())
+    )
+    return [(certificate, bool(is_claimed)) for certificate, is_claimed in rows]
+
+
+def balance(holder: UUID, batch: Ref) -> dict[str, Decimal]:
+    """Give what each account of a holder says about a batch, in the batch's unit.
+
+    `stock` is what is left; it may be negative where the field reported more than there was.
+    """
+    uom = db.session.execute(
+        select(Batch.uom).where(Batch.producer_id == batch[0], Batch.batch_id == batch[1])
+    ).scalar_one()
+    is_in = LedgerEntry.to_account == "stock"
+    account = case((is_in, LedgerEntry.from_account), else_=LedgerEntry.to_account)
+    rows = db.session.execute(
+        select(
+            account,
+            func.sum(case((is_in, LedgerEntry.amount), else_=0)),
+            func.sum(case((is_in, 0), else_=LedgerEntry.amount)),
+        )
+        .where(
+            LedgerEntry.producer_id == holder,
+            LedgerEntry.batch_producer_id == batch[0],
+            LedgerEntry.batch_id == batch[1],
+        )
+        .group_by(account)
+    ).all()
+    stock = sum(int(taken_in) - int(given_out) for _, taken_in, given_out in rows)
+    found = {name: from_micro(abs(int(a) - int(b)), uom) for name, a, b in rows}
+    left = from_micro(abs(stock), uom)
+    return found | {"stock": -left if stock < 0 else left}

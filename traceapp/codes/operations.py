@@ -1,0 +1,99 @@
+"""Minting codes and changing what they say. Callers own the transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from traceapp import problem
+from traceapp.codes.models import CodeStateChange, PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.freshness import operations as freshness
+from traceapp.gs1.batch_code import BatchCode
+
+MINTED_BY_SERVER = "traceapp"
+
+
+def mint(
+    producer_id: UUID, batch_id: UUID, *, now: datetime, code: BatchCode | None = None
+) -> BatchCode:
+    """Give a batch its public code, not activated yet. Only the demo brings its own code."""
+    code = code or BatchCode.mint()
+    db.session.add(
+        PublicCode(
+            code=code.text,
+            producer_id=producer_id,
+            batch_id=batch_id,
+            state=CodeState.NOT_ACTIVATED,
+            minted_at=now,
+        )
+    )
+    db.session.flush()
+    _note(code.text, CodeState.NOT_ACTIVATED, actor=MINTED_BY_SERVER, reason=None, now=now)
+    return code
+
+
+def activate(producer_id: UUID, batch_id: UUID, *, now: datetime) -> bool:
+    """Activate the batch's code if it waits for that; tell whether it did."""
+    waiting = select(PublicCode.code).where(
+        PublicCode.producer_id == producer_id,
+        PublicCode.batch_id == batch_id,
+        PublicCode.state == CodeState.NOT_ACTIVATED,
+    )
+    code = db.session.execute(waiting).scalar_one_or_none()
+    if code is None:
+        return False
+    set_state(code, CodeState.ACTIVE, actor=MINTED_BY_SERVER, now=now)
+    return True
+
+
+def set_state(
+    code: str, state: CodeState, *, actor: str, now: datetime, reason: str | None = None
+) -> None:
+    """Change what a code says, from the next second on, for every reader.
+
+    Raises UnknownCode, and InvalidInput for a state that is not set by hand.
+    """
+    if state in (CodeState.EXPIRED, CodeState.MOVED):
+        raise problem.InvalidInput(
+            findings=[
+                problem.Finding(
+                    "/state",
+                    "state_not_settable",
+                    problem.N_("This state follows from other records."),
+                    problem.N_("Change the date, or move the code instead."),
+                )
+            ]
+        )
+    changed = db.session.execute(
+        update(PublicCode).where(PublicCode.code == code).values(state=state, moved_to=None)
+    )
+    if _is_none(changed):
+        raise problem.UnknownCode
+    _note(code, state, actor=actor, reason=reason, now=now)
+    freshness.step()
+
+
+def move(code: str, to: str, *, actor: str, now: datetime) -> None:
+    """Let an old code lead to another one for ever."""
+    if db.session.get(PublicCode, to) is None or code == to:
+        raise problem.UnknownCode
+    changed = db.session.execute(
+        update(PublicCode).where(PublicCode.code == code).values(state=CodeState.MOVED, moved_to=to)
+    )
+    if _is_none(changed):
+        raise problem.UnknownCode
+    _note(code, CodeState.MOVED, actor=actor, reason=to, now=now)
+    freshness.step()
+
+
+def _is_none(result: object) -> bool:
+    return getattr(result, "rowcount", 0) == 0
+
+
+def _note(code: str, state: CodeState, *, actor: str, reason: str | None, now: datetime) -> None:
+    db.session.add(
+        CodeStateChange(code=code, changed_at=now, state=state, actor=actor, reason=reason)
+    )
+    db.session.flush()

@@ -1,0 +1,70 @@
+"""Looking a code up: one Core query, no ORM object."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from traceapp.codes.models import CodeStateChange, PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFact:
+    """A code that was issued, and the last change of its state."""
+
+    code: str
+    producer_id: UUID
+    batch_id: UUID
+    state: CodeState
+    moved_to: str | None
+    changed_at: datetime
+    actor: str
+    reason: str | None
+
+
+def find(code: str) -> CodeFact | None:
+    """Find a code by its ten characters; None when it was never issued."""
+    return _first(PublicCode.code == code)
+
+
+def of_batch(producer_id: UUID, batch_id: UUID) -> CodeFact | None:
+    """Find the code of a batch; None for a batch without a public page."""
+    return _first(
+        PublicCode.producer_id == producer_id,
+        PublicCode.batch_id == batch_id,
+        PublicCode.state != CodeState.MOVED,
+    )
+
+
+def _first(*conditions: object) -> CodeFact | None:
+    row = db.session.execute(
+        select(
+            PublicCode.code,
+            PublicCode.producer_id,
+            PublicCode.batch_id,
+            PublicCode.state,
+            PublicCode.moved_to,
+            CodeStateChange.changed_at,
+            CodeStateChange.actor,
+            CodeStateChange.reason,
+        )
+        .join(CodeStateChange, CodeStateChange.code == PublicCode.code)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(CodeStateChange.changed_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return CodeFact(
+        row.code,
+        row.producer_id,
+        row.batch_id,
+        CodeState(row.state),
+        row.moved_to,
+        row.changed_at,
+        row.actor,
+        row.reason,
+    )

@@ -1,0 +1,31 @@
+"""The states of a code and the HTTP status of each one's page. Pure."""
+
+from datetime import date
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class CodeState(StrEnum):
+    """What the page behind a code says first; stored, but for `expired`."""
+
+    NOT_ACTIVATED = "not_activated"
+    ACTIVE = "active"
+    HELD = "held"
+    SALE_STOPPED = "sale_stopped"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    RECALLED = "recalled"
+    VOIDED = "voided"
+    MOVED = "moved"
+
+    @property
+    def status(self) -> HTTPStatus:
+        """Give the HTTP status: a code that was issued always answers."""
+        return HTTPStatus.PERMANENT_REDIRECT if self is CodeState.MOVED else HTTPStatus.OK
+
+
+def shown_state(stored: CodeState, expiry: date | None, today: date) -> CodeState:
+    """Give the state to show: an active batch past its expiry is expired, a worse state stays."""
+    if stored is CodeState.ACTIVE and expiry is not None and today > expiry:
+        return CodeState.EXPIRED
+    return stored

@@ -1,0 +1,37 @@
+"""Keeping read models, and making kept pages stale. Callers own the transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, tuple_, update
+
+from traceapp.database.engine import db
+from traceapp.freshness.models import PublicGeneration, PublicSnapshot
+
+CHUNK = 400
+
+
+def step() -> None:
+    """Make every kept page stale: all workers notice within 500 ms."""
+    db.session.execute(update(PublicGeneration).values(number=PublicGeneration.number + 1))
+
+
+def forget(batches: Iterable[tuple[UUID, UUID]]) -> None:
+    """Drop the read models of these (producer, batch) pairs and make kept pages stale."""
+    refs = list(batches)
+    key = tuple_(PublicSnapshot.producer_id, PublicSnapshot.batch_id)
+    for start in range(0, len(refs), CHUNK):
+        db.session.execute(delete(PublicSnapshot).where(key.in_(refs[start : start + CHUNK])))
+    step()
+
+
+def keep(code: str, ref: tuple[UUID, UUID], document: str, *, now: datetime) -> None:
+    """Keep the read model behind a code, in place of an older one."""
+    db.session.execute(delete(PublicSnapshot).where(PublicSnapshot.code == code))
+    db.session.add(
+        PublicSnapshot(
+            code=code, producer_id=ref[0], batch_id=ref[1], document=document, built_at=now
+        )
+    )
+    db.session.flush()

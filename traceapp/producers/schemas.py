@@ -1,0 +1,158 @@
+"""Shapes of what is said about producers. Identity is judged by gs1, sense by operations."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from traceapp.problem import N_
+from traceapp.web.fields import PlainText
+
+KINDS = (
+    *("farm", "coop", "slaughterhouse", "processor", "collector", "packer"),
+    *("distributor", "shop", "carrier", "lab", "authority"),
+)
+SITE_KINDS = (
+    *("field", "barn", "packing_house", "plant", "slaughterhouse", "cold_store"),
+    *("depot", "yard", "shop", "office"),
+)
+ROLES = ("owner", "clerk", "field_worker", "shop_seller", "officer", "inspector")
+
+LONG_TEXT = 1000
+NAME = 200
+
+
+def known(words: tuple[str, ...]) -> validate.OneOf:
+    """Accept only these words."""
+    return validate.OneOf(words, error=N_("Choose one of the words offered."))
+
+
+def latitude() -> fields.Float:
+    """Make a field for a latitude in degrees."""
+    return fields.Float(required=True, validate=validate.Range(-90, 90))
+
+
+def longitude() -> fields.Float:
+    """Make a field for a longitude in degrees."""
+    return fields.Float(required=True, validate=validate.Range(-180, 180))
+
+
+class PlaceSchema(Schema):
+    """A commune and a point in it."""
+
+    province = PlainText(NAME, required=True)
+    commune_kind = PlainText(20, required=True)
+    commune = PlainText(NAME, required=True)
+    latitude = latitude()
+    longitude = longitude()
+
+
+class ProducerSchema(PlaceSchema):
+    """A producer as it is admitted."""
+
+    producer_id = fields.UUID(load_default=None)
+    name = PlainText(NAME, required=True)
+    name_en = PlainText(NAME, load_default=None, allow_none=True)
+    legal_form = PlainText(NAME, required=True)
+    kinds = fields.List(
+        fields.String(validate=known(KINDS)), required=True, validate=validate.Length(min=1)
+    )
+    phone = PlainText(30, load_default=None, allow_none=True)
+    tax_code = PlainText(14, load_default=None, allow_none=True)
+    gln = PlainText(20, load_default=None, allow_none=True)
+    street = PlainText(NAME, required=True)
+    legacy_address = PlainText(NAME, load_default=None, allow_none=True)
+    about = PlainText(LONG_TEXT, load_default=None, allow_none=True)
+    about_en = PlainText(LONG_TEXT, load_default=None, allow_none=True)
+
+
+class SiteSchema(PlaceSchema):
+    """A place of a producer."""
+
+    site_id = fields.UUID(load_default=None)
+    name = PlainText(NAME, required=True)
+    name_en = PlainText(NAME, load_default=None, allow_none=True)
+    kind = fields.String(required=True, validate=known(SITE_KINDS))
+    gln = PlainText(20, load_default=None, allow_none=True)
+    location_code = PlainText(60, load_default=None, allow_none=True)
+
+
+class PlotSchema(Schema):
+    """A field or a pen inside a site."""
+
+    plot_id = fields.UUID(load_default=None)
+    site_id = fields.UUID(required=True)
+    name = PlainText(60, required=True)
+    area_m2 = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(1, 1_000_000_000)
+    )
+    household = PlainText(NAME, load_default=None, allow_none=True)
+    household_number = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(1, 100_000)
+    )
+    main_crop = PlainText(NAME, load_default=None, allow_none=True)
+    latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
+    longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
+    planting_area_code = PlainText(60, load_default=None, allow_none=True)
+
+
+class MemberSchema(Schema):
+    """A person of a producer and what he or she may do."""
+
+    member_id = fields.UUID(load_default=None)
+    name = PlainText(NAME, required=True)
+    phone = PlainText(30, load_default=None, allow_none=True)
+    language = fields.String(load_default="vi", validate=known(("vi", "en")))
+    public_name_consent = fields.Boolean(load_default=False)
+    roles = fields.List(
+        fields.String(validate=known(ROLES)), required=True, validate=validate.Length(min=1)
+    )
+
+
+class PartnerSchema(Schema):
+    """A party without account."""
+
+    partner_id = fields.UUID(load_default=None)
+    name = PlainText(NAME, required=True)
+    name_en = PlainText(NAME, load_default=None, allow_none=True)
+    kind = PlainText(60, required=True)
+    province = PlainText(NAME, load_default=None, allow_none=True)
+    commune_kind = PlainText(20, load_default=None, allow_none=True)
+    commune = PlainText(NAME, load_default=None, allow_none=True)
+
+
+class CertificateSchema(Schema):
+    """A certificate or declaration of a producer."""
+
+    certificate_id = fields.UUID(load_default=None)
+    number = PlainText(60, required=True)
+    scheme = PlainText(NAME, required=True)
+    scheme_en = PlainText(NAME, required=True)
+    standard = PlainText(NAME, required=True)
+    issuer = PlainText(NAME, required=True)
+    scope = PlainText(LONG_TEXT, required=True)
+    scope_en = PlainText(LONG_TEXT, load_default=None, allow_none=True)
+    issued_on = fields.Date(required=True)
+    expires_on = fields.Date(load_default=None, allow_none=True)
+    is_public = fields.Boolean(load_default=False)
+    stars = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 5))
+
+    @validates_schema
+    def _check_order(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("expires_on") and data["expires_on"] < data["issued_on"]:
+            raise ValidationError(N_("It cannot expire before it was issued."), "expires_on")
+
+
+class SeasonSchema(Schema):
+    """One crop on one plot, or one animal group in one pen."""
+
+    season_id = fields.UUID(load_default=None)
+    plot_id = fields.UUID(required=True)
+    name = PlainText(NAME, required=True)
+    crop = PlainText(60, required=True)
+    started_on = fields.Date(required=True)
+    ended_on = fields.Date(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _check_order(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("ended_on") and data["ended_on"] < data["started_on"]:
+            raise ValidationError(N_("It cannot end before it started."), "ended_on")

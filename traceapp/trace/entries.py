@@ -203,11 +203,15 @@ class KeyEvent:
 
 @dataclass(frozen=True, slots=True)
 class HandOffCount:
-    """How many hand-offs on the whole way were confirmed by the receiver, and how many matched."""
+    """How many hand-offs on the whole way were confirmed by the receiver, and how many matched.
+
+    `on_the_way` are shipments of the last 24 hours that nobody has confirmed yet.
+    """
 
     shipped: int
     confirmed: int
     matched: int
+    on_the_way: int
     words: Words | None
 
 
@@ -243,11 +247,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One place on the way, in time order, for the route picture."""
+    """One place on the way for the route picture; `generation` 0 is the batch itself."""
 
     organisation: Words
     place: Place
     time: datetime
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from traceapp.trace.belonging import Window
 from traceapp.trace.entries import Gap, GapReason, HandOffState
 from traceapp.trace.facts import OriginFact, Ref
 from traceapp.trace.handoffs import Delivery, delivery, state
-from traceapp.trace.history import Record
+from traceapp.trace.history import Record, order
 from traceapp.trace.people import commune
 from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import StockEffect
@@ -102,8 +102,10 @@ def _deliveries(story: Story, batch: Ref, records: tuple[Record, ...]) -> Iterab
     for ship in records:
         if ship.effect is StockEffect.MOVE_OUT:
             parcel = delivery(story, ship, batch)
-            gap = _open(story, parcel) or _no_transport(story, parcel)
-            if gap is not None:
+            if (gap := _open(story, parcel)) is not None:
+                last = max((ship, *story.transports(ship)), key=order)
+                yield _placed(gap, last, _AFTER)
+            elif (gap := _no_transport(story, parcel)) is not None:
                 yield _placed(gap, ship, _AFTER)
 
 

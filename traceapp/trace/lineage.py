@@ -48,6 +48,15 @@ class Lineage:
         """Give every batch made from this one, nearest generation first, without itself."""
         return _closure(batch, self.children)
 
+    def generations(self, batch: Ref) -> dict[Ref, int]:
+        """Give the shortest distance of every ancestor; 0 is the batch itself."""
+        level, found = [batch], {batch: 0}
+        while level:
+            above = dict.fromkeys(p for child in level for p in self.parents(child))
+            level = [parent for parent in above if parent not in found]
+            found.update(dict.fromkeys(level, max(found.values()) + 1))
+        return found
+
     def shares(self, child: Ref, made: Made | None = None) -> dict[Ref, Decimal | None]:
         """Give each parent's share of a batch in per cent with one decimal.
 

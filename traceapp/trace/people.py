@@ -10,7 +10,7 @@ from traceapp.trace.words import Words
 _ROLES = {
     "owner": Words("chủ cơ sở", "owner"),
     "clerk": Words("thư ký", "clerk"),
-    "field_worker": Words("người làm trực tiếp", "field worker"),
+    "field_worker": Words("người trực tiếp làm", "worker"),
     "shop_seller": Words("người bán hàng", "shop seller"),
     "officer": Words("cán bộ quản lý", "officer"),
     "inspector": Words("cán bộ kiểm tra", "inspector"),
@@ -33,6 +33,7 @@ _IN_HOUSE = {
     True: Words("Người khác cùng hợp tác xã xác nhận", "Confirmed in the same co-operative"),
     False: Words("Người khác cùng cơ sở xác nhận", "Confirmed in the same business"),
 }
+_RECORDED = Words("Do {who} ghi", "Recorded by {who}")
 _CHECKED = {
     EvidenceLevel.COUNTERPART: Words("{who} xác nhận", "Confirmed by {who}"),
     EvidenceLevel.INSPECTOR: Words("{who} đã kiểm tra", "Checked by {who}"),
@@ -95,7 +96,7 @@ def mark(event: EventFact) -> Mark:
         return Mark(EvidenceLevel.SELF, independent=False, words=_NO_ONE_ELSE, at=None)
     best = min(checks, key=_precedence)
     inside = best.level is EvidenceLevel.COOP
-    words = _IN_HOUSE[best.by.organisation.cooperative] if inside else _checked(best)
+    words = _IN_HOUSE[best.by.organisation.cooperative] if inside else _checked(best, event)
     if best.at is not None:
         words = Words(f"{words.vi} {day(best.at)}", f"{words.en} {day(best.at)}")
     return Mark(best.level, independent=not inside, words=words, at=best.at)
@@ -108,9 +109,10 @@ def _precedence(check: EvidenceFact) -> tuple[int, float, str]:
     return -check.level.rank, at, f"{by.organisation.name.vi}{by.public_name or ''}"
 
 
-def _checked(check: EvidenceFact) -> Words:
-    said = _CHECKED[check.level]
+def _checked(check: EvidenceFact, event: EventFact) -> Words:
     by = check.by
+    own_record = by.organisation == event.author.organisation
+    said = _RECORDED if own_record else _CHECKED[check.level]
     name = Words.same(by.public_name) if by.public_name else None
     full = _joined(name, by.organisation.name)
     return Words((said.vi or "").format(who=full.vi), (said.en or "").format(who=full.en))

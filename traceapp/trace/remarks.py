@@ -21,6 +21,9 @@ _NOT_YET_MADE = Words(
     "Giờ ghi sớm hơn lúc có nguyên liệu, nên có thể sai",
     "The time given is earlier than the ingredients existed, so it may be wrong",
 )
+_HIDDEN = Words(
+    "Con số được sửa không hiển thị công khai", "The corrected figure is not shown publicly"
+)
 _WITHDRAWN = Words(
     "Đã rút lại: việc này không thuộc lô hàng này", "Taken back: this was not done to this batch"
 )
@@ -113,7 +116,7 @@ def _correction(old: EventFact, new: EventFact, holds: EventFact) -> Correction:
         return Correction(Words(f"{said.vi}, {when}", f"{said.en}, {when}"), Words(vi, en), at)
     return Correction(
         None,
-        Words(f"{vi}. Số liệu được sửa không công khai", f"{en}. The figure changed is not public"),
+        Words(f"{vi}. {_HIDDEN.vi}", f"{en}. {_HIDDEN.en}"),
         at,
     )
 

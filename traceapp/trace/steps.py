@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from traceapp.trace.entries import HandOff, Place, Step, Who
-from traceapp.trace.facts import EventFact, PlaceFact, Ref
+from traceapp.trace.facts import PlaceFact, Ref
 from traceapp.trace.handoffs import delivery, hand_off, unmatched
 from traceapp.trace.history import Record
 from traceapp.trace.people import mark, place, who
@@ -20,6 +20,9 @@ from traceapp.trace.words import Words
 
 _MAX_PHOTOS = 6
 _ICON_OF_UNKNOWN = "dot"
+_ON_THE_ROAD = "transport"
+_NO_PROOF = "take_sample"
+"""A sample taken proves nothing until its result is known, whoever took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def tell(story: Story, record: Record, batch: Ref) -> Told:
         until=None,
         times=1,
         when=Words.same(moment(event.event_time)),
-        place=place(event.place, event.household),
+        place=None if event.step_kind == _ON_THE_ROAD else place(event.place, event.household),
         who=who(event),
         evidence=mark(event),
         quote=quote(event),
@@ -62,8 +65,9 @@ def tell(story: Story, record: Record, batch: Ref) -> Told:
         hand_off=_hand_off(story, record, batch),
         photos=event.photos[:_MAX_PHOTOS],
     )
-    good = not reads_badly(event) and event is record.event
-    return Told(step, record, batch, event.plot_id, event.place, good)
+    good = not reads_badly(event) and event is record.event and event.step_kind != _NO_PROOF
+    fact = event.place if step.place else None
+    return Told(step, record, batch, event.plot_id, fact, good)
 
 
 def fold_repeats(told: Iterable[Told]) -> tuple[Told, ...]:
@@ -132,7 +136,8 @@ def _shared_who(group: Sequence[Told]) -> Who:
 def _sentence(story: Story, record: Record, batch: Ref) -> Words:
     event = shown_version(record, batch)
     if record.effect is StockEffect.MOVE_IN:
-        return _received(story, event, batch)
+        by = event.author.organisation.name
+        return Words(f"{by.vi} nhận hàng", f"{by.en or by.vi} received the goods")
     if record.effect is StockEffect.MOVE_OUT:
         receipts = story.receipts(record, batch)
         others = [r for r in receipts if r.ref.producer_id != record.ref.producer_id]
@@ -142,18 +147,6 @@ def _sentence(story: Story, record: Record, batch: Ref) -> Words:
             en = ", ".join(name.en or name.vi or "" for name in receivers)
             return Words(f"Giao cho {vi}", f"Handed over to {en}")
     return sentence(event)
-
-
-def _received(story: Story, event: EventFact, batch: Ref) -> Words:
-    by = event.author.organisation.name
-    facts = story.batch(batch)
-    origin = facts.origin.name if facts and facts.origin else None
-    if event.ship_event_id is None and origin is not None:
-        from_en = origin.en or origin.vi
-        return Words(
-            f"{by.vi} nhận hàng từ {origin.vi}", f"{by.en or by.vi} received it from {from_en}"
-        )
-    return Words(f"{by.vi} nhận hàng", f"{by.en or by.vi} received it")
 
 
 def _hand_off(story: Story, record: Record, batch: Ref) -> HandOff | None:

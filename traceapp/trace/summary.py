@@ -90,7 +90,7 @@ def best_evidence(told: Iterable[Told]) -> BestEvidence | None:
     ]
     if not checked:
         return None
-    best = max(checked, key=lambda one: (one.step.evidence.level.rank, one.sort_key)).step
+    best = max(checked, key=_weight).step
     return BestEvidence(best.evidence, best.sentence, best.until or best.time)
 
 
@@ -106,17 +106,31 @@ def count_hand_offs(parcels: Sequence[Delivery], now: datetime) -> HandOffCount:
     ships: dict[Ref, list[Delivery]] = {}
     for parcel in parcels:
         ships.setdefault(parcel.ship.ref, []).append(parcel)
+    states = [{state(parcel, now) for parcel in group} for group in ships.values()]
     confirmed = sum(all(p.receipts for p in group) for group in ships.values())
-    matched = sum(
-        all(state(p, now) is HandOffState.MATCHED for p in group) for group in ships.values()
-    )
-    if not ships:
-        return HandOffCount(0, 0, 0, None)
-    words = Words(
-        f"{confirmed}/{len(ships)} lần giao được bên nhận xác nhận",
-        f"{confirmed} of {len(ships)} hand-overs confirmed by the receiver",
-    )
-    return HandOffCount(len(ships), confirmed, matched, words)
+    matched = sum(found == {HandOffState.MATCHED} for found in states)
+    moving = sum(HandOffState.ON_THE_WAY in found for found in states)
+    differing = sum(HandOffState.DIFFERS in found for found in states)
+    words = _counted(confirmed, len(ships) - moving, differing, moving) if ships else None
+    return HandOffCount(len(ships), confirmed, matched, moving, words)
+
+
+def _counted(confirmed: int, due: int, differing: int, moving: int) -> Words:
+    vi = [f"{confirmed}/{due} lần giao được bên nhận xác nhận"] if due else []
+    en = [f"{confirmed} of {due} hand-overs confirmed by the receiver"] if due else []
+    if differing:
+        vi.append(f"{differing} lần lệch số lượng")
+        en.append(f"{differing} with a different amount")
+    if moving:
+        vi.append(f"{moving} lần đang giao")
+        en.append(f"{moving} on the way")
+    return Words(", ".join(vi), ", ".join(en))
+
+
+def _weight(one: Told) -> tuple[int, bool, tuple[datetime, datetime, int, Ref]]:
+    # Of a hand-off's two records, "confirmed by the receiver" is the one that says something.
+    received = one.record.effect is StockEffect.MOVE_IN
+    return one.step.evidence.level.rank, not received, one.sort_key
 
 
 def _is_shipment(one: Told) -> bool:

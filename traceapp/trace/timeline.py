@@ -63,7 +63,7 @@ def build(facts: TraceFacts, now: datetime) -> Timeline:
             gaps=sum(gap.reason is not GapReason.ON_THE_WAY for gap in _gaps_in(entries)),
         ),
         entries=entries,
-        stops=_stops(told),
+        stops=_stops(story, told),
         valid_until=_valid_until(parcels, now),
     )
 
@@ -163,16 +163,22 @@ def _gaps_in(entries: Iterable[Entry]) -> Iterator[Gap]:
                 yield from _gaps_in(source.entries)
 
 
-def _stops(told: Iterable[Told]) -> tuple[Stop, ...]:
-    """Give the places of the producers on the way, each once, at its first step."""
+def _stops(story: Story, told: Iterable[Told]) -> tuple[Stop, ...]:
+    """Give the producers' places on the way, each once, where it came nearest to the subject.
+
+    Farthest ancestors first: a workshop that bought pepper before the pigs were slaughtered
+    still comes after the slaughterhouse.
+    """
+    depth = story.lineage.generations(story.subject)
     stops: dict[object, Stop] = {}
-    for one in sorted(told, key=lambda one: one.sort_key):
+    for one in sorted(told, key=lambda one: (depth[one.batch], one.sort_key)):
         where = place(one.place_fact)
         step = one.step
         if where is not None and step.who.role not in _OFFICIAL:
             key = (step.who.organisation, where.commune, where.commune_kind, where.province)
-            stops.setdefault(key, Stop(step.who.organisation, where, step.time))
-    return tuple(stops.values())
+            stop = Stop(step.who.organisation, where, step.time, depth[one.batch])
+            stops.setdefault(key, stop)
+    return tuple(sorted(stops.values(), key=lambda stop: -stop.generation))
 
 
 def _valid_until(parcels: Iterable[Delivery], now: datetime) -> datetime | None:

@@ -25,7 +25,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     if best:
         yield f"  evidence: {best['level']} | {_both(best['words'])} | {_both(best['step'])}"
     offs = summary["hand_offs"]
-    counts = f"{offs['shipped']}/{offs['confirmed']}/{offs['matched']}"
+    counts = f"{offs['shipped']}/{offs['confirmed']}/{offs['matched']}/{offs['on_the_way']}"
     yield f"  hand-offs {counts} {_both(offs['words'])}"
     if spray:
         yield f"  spray: {_both(spray['words'])}"

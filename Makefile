@@ -66,9 +66,9 @@ screenshots: dev browser ## Make the pictures of the README anew
 
 messages: dev ## Gather new messages into the catalogues
 	@$(VENV) -m babel.messages.frontend -q extract -F pyproject.toml -o .venv/messages.pot \
-		--no-location --sort-output --omit-header -k _ -k _l -k lazy_gettext .
+		--no-location --sort-output --project traceapp --version 1 -k _ -k _l -k lazy_gettext .
 	@$(VENV) -m babel.messages.frontend -q update -i .venv/messages.pot -d traceapp/translations \
-		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100
+		--no-fuzzy-matching --ignore-pot-creation-date -w 100
 
 migration: dev ## Draft a migration from the models (MESSAGE="add ...")
 	@test -n "$(MESSAGE)" || { echo 'Say what it does: make migration MESSAGE="add ..."'; exit 2; }

@@ -1,0 +1,166 @@
+"""Recording steps: the ledger, the family tree, corrections, repeats and strangers."""
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from marshmallow import ValidationError
+
+from tests.builders import NOW, batch, business, event, line, product, record
+from traceapp import problem
+from traceapp.batches import operations, queries
+from traceapp.batches.lineage import ancestors, descendants
+from traceapp.batches.tracing import trace_facts
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+
+
+def test_a_harvest_makes_stock_and_packing_uses_it(app: Flask) -> None:
+    lan = business("HTX Lan")
+    greens = product(lan)
+    cut, packed = batch(lan, greens, "H1"), batch(lan, greens, "T1")
+    record(lan, "harvest", outputs=[line(cut, "410")])
+    record(lan, "pack", inputs=[line(cut, "400")], outputs=[line(packed, "390.5")])
+    assert queries.balance(lan.producer_id, (lan.producer_id, cut)) == {
+        "made": 410,
+        "used": 400,
+        "stock": 10,
+    }
+    assert queries.balance(lan.producer_id, (lan.producer_id, packed))["stock"] == Decimal("390.5")
+    assert ancestors((lan.producer_id, packed)) == {(lan.producer_id, cut)}
+    assert descendants((lan.producer_id, cut)) == {(lan.producer_id, packed)}
+
+
+def test_the_same_message_twice_is_one_event(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    message = event(lan, "harvest", outputs=[line(cut, "10")])
+    same = message | {"outputs": [line(cut, "10.00")]}
+    assert operations.record_event(lan.actor, message, now=NOW).is_new
+    assert not operations.record_event(lan.actor, same, now=NOW).is_new
+    assert queries.balance(lan.producer_id, (lan.producer_id, cut))["made"] == 10
+
+
+def test_the_same_id_with_other_content_is_a_conflict(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    message = event(lan, "harvest", outputs=[line(cut, "10")])
+    operations.record_event(lan.actor, message, now=NOW)
+    with pytest.raises(problem.ContentConflict):
+        operations.record_event(lan.actor, message | {"outputs": [line(cut, "11")]}, now=NOW)
+
+
+def test_a_correction_takes_back_what_was_booked_and_keeps_the_old_event(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    wrong = record(lan, "harvest", outputs=[line(cut, "2700")])
+    record(lan, "harvest", outputs=[line(cut, "270")], corrects=str(wrong.event_id))
+    assert queries.balance(lan.producer_id, (lan.producer_id, cut))["stock"] == 270
+    assert len(trace_facts((lan.producer_id, cut)).events) == 2
+
+
+def test_taking_more_than_there_is_is_recorded_and_shows(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    record(lan, "harvest", outputs=[line(cut, "10")])
+    record(lan, "waste", inputs=[line(cut, "12")], fields={"reason": "damage"})
+    assert queries.balance(lan.producer_id, (lan.producer_id, cut))["stock"] == -2
+
+
+def test_a_stranger_cannot_write_about_anothers_batch_or_site(app: Flask) -> None:
+    lan, tung = business("HTX Lan"), business("Tùng")
+    cut = batch(lan, product(lan), "H1")
+    record(lan, "harvest", outputs=[line(cut, "10")])
+    foreign = line(cut, "1", producer_id=str(lan.producer_id))
+    with pytest.raises(problem.NotFound):
+        record(tung, "waste", inputs=[foreign], fields={"reason": "damage"})
+    with pytest.raises(problem.NotFound):
+        record(tung, "irrigate", site_id=str(lan.site_id), site_producer_id=str(lan.producer_id))
+
+
+def test_a_receiver_gets_the_senders_batch_and_may_work_with_it(app: Flask) -> None:
+    lan, hoa = business("HTX Lan"), business("Cửa hàng Hoa", kinds=("shop",))
+    cut = batch(lan, product(lan), "H1")
+    ref = (lan.producer_id, cut)
+    record(lan, "harvest", outputs=[line(cut, "100")])
+    shipped = record(lan, "ship", inputs=[line(cut, "60")], fields={"to_site": "hoa"})
+    theirs = {"producer_id": str(lan.producer_id)}
+    record(hoa, "receive", ship_event_id=str(shipped.event_id), outputs=[line(cut, "59", **theirs)])
+    record(hoa, "sell", inputs=[line(cut, "9", **theirs)])
+    assert queries.balance(lan.producer_id, ref)["stock"] == 40
+    assert queries.balance(hoa.producer_id, ref) == {"received": 59, "sold": 9, "stock": 50}
+
+
+def test_kilograms_become_packs_through_the_pack_size(app: Flask) -> None:
+    lan = business("HTX Lan")
+    bags = product(lan, name="Túi 500 g", uom="túi", net_quantity="0.5", net_uom="kg")
+    packed = batch(lan, bags, "T1", uom="túi")
+    record(lan, "collect_eggs", outputs=[line(packed, "12", "kg")], fields={"days_covered": 1})
+    assert queries.balance(lan.producer_id, (lan.producer_id, packed))["stock"] == 24
+
+
+def test_a_unit_that_does_not_convert_is_refused_with_a_hint(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    with pytest.raises(problem.InvalidInput) as caught:
+        record(lan, "harvest", outputs=[line(cut, "12", "con")])
+    assert caught.value.findings[0].rule == "unit_does_not_fit"
+
+
+BAD_QUANTITIES = ["-1", "NaN", "1e99", "١٢", "9" * 40, "", "1,5", "Infinity"]
+
+
+@pytest.mark.parametrize("quantity", BAD_QUANTITIES)
+def test_an_absurd_quantity_is_refused_and_nothing_is_written(app: Flask, quantity: str) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    with pytest.raises(ValidationError):
+        record(lan, "harvest", outputs=[line(cut, quantity)])
+    assert trace_facts((lan.producer_id, cut)).events == ()
+
+
+def test_a_field_the_step_does_not_have_is_refused(app: Flask) -> None:
+    lan = business("HTX Lan")
+    with pytest.raises(ValidationError, match="no such field"):
+        record(lan, "irrigate", fields={"price": 3})
+
+
+def test_a_required_field_may_be_missing_the_step_is_kept(app: Flask) -> None:
+    lan = business("HTX Lan")
+    assert record(lan, "irrigate").is_new
+
+
+def test_nobody_raises_a_record_of_their_own(app: Flask) -> None:
+    lan = business("HTX Lan")
+    own = record(lan, "irrigate")
+    witness = operations.Witness(lan.producer_id, lan.actor.member_id)
+    with pytest.raises(problem.InvalidInput):
+        operations.add_evidence(
+            (lan.producer_id, own.event_id), operations.EvidenceLevel.COOP, witness, now=NOW
+        )
+
+
+quantities = st.decimals(min_value=0, max_value=10**6, places=3)
+
+
+@settings(
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["harvest", "waste", "sell", "ship"]), quantities), max_size=8
+    )
+)
+def test_the_ledger_always_balances(app: Flask, steps: list[tuple[str, Decimal]]) -> None:
+    lan = business(f"HTX {new_id()}")
+    cut = batch(lan, product(lan), "H1")
+    for kind, quantity in steps:
+        side = "outputs" if kind == "harvest" else "inputs"
+        record(lan, kind, **{side: [line(cut, str(quantity))]})
+    said = queries.balance(lan.producer_id, (lan.producer_id, cut))
+    taken_in = said.get("made", 0)
+    given_out = sum(said.get(name, 0) for name in ("lost", "sold", "shipped"))
+    assert taken_in == given_out + said["stock"]
+    db.session.rollback()

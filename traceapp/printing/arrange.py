@@ -195,7 +195,7 @@ def _blocks(
 
 def _dates(label: Label, column: _Column, words: Words) -> list[Line]:
     """Set the dates on one line if letters stay legible, else on several; never cut."""
-    known = dates(label, words)
+    known = [f"{word} {day}" for word, day in dates(label, words)]
     one_line = text_lines.largest_that_fits(
         DATE_SEPARATOR.join(known), DATE_SIZES, column.width, column.measure
     )

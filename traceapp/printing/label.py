@@ -78,11 +78,11 @@ def lot_line(label: Label, words: Words = VIETNAMESE) -> str:
     return f"{words.lot} {printable(label.lot)}"
 
 
-def dates(label: Label, words: Words = VIETNAMESE) -> tuple[str, ...]:
-    """Return the known dates, each as its word and dd/mm/yyyy; none of them may ever be cut."""
+def dates(label: Label, words: Words = VIETNAMESE) -> tuple[tuple[str, str], ...]:
+    """Return the known dates as (word, dd/mm/yyyy); none of them may ever be cut."""
     dated = (
         (words.produced, label.produced),
         (words.expires, label.expires),
         (words.packed, label.packed),
     )
-    return tuple(f"{word} {day:%d/%m/%Y}" for word, day in dated if day is not None)
+    return tuple((word, f"{day:%d/%m/%Y}") for word, day in dated if day is not None)

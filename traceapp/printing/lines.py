@@ -12,6 +12,7 @@ Measure = Callable[[str, float], float]
 
 ELLIPSIS = "…"
 _BALANCE_STEPS = 6
+_LONGEST = 400  # letters; nothing printed holds more, and measuring far longer texts is slow
 MONO_ADVANCE = 0.61  # of the size; DejaVu Sans Mono 0.602, Liberation Mono and Courier 0.600
 
 # Advance of a plain sans face in thousandths of its size, on the wide side of Noto Sans.
@@ -52,6 +53,8 @@ def wrap(text: str, size: float, width: float, lines: int, measure: Measure) -> 
     What is left over is cut with an ellipsis; a word wider than a line is broken inside. Lines that
     hold the whole text are made as even as they can be, so that no word stands alone.
     """
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST] + ELLIPSIS
     done = _greedy(text, size, width, lines, measure)
     low, high = width / 2, width
     for _ in range(_BALANCE_STEPS if len(done) > 1 else 0):

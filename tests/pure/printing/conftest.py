@@ -1,12 +1,19 @@
-"""Read drawn symbols back: fills SVG paths without a browser and decodes them."""
+"""Read drawn symbols back without a browser, and find faces to draw pictures with."""
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
 
+from traceapp.printing.face import Face, Faces
+
+FONTS = Path("/usr/share/fonts")
+SANS = ("NotoSans-Regular.ttf", "DejaVuSans.ttf")
+BOLD = ("NotoSans-Bold.ttf", "DejaVuSans-Bold.ttf")
+MONO = ("DejaVuSansMono.ttf", "LiberationMono-Regular.ttf")
 PathDecoder = Callable[[str, int], list[str]]
 
 
@@ -45,3 +52,16 @@ def decode_path() -> PathDecoder:
         return [found.text for found in zxingcpp.read_barcodes(picture)]
 
     return decode
+
+
+@pytest.fixture(scope="session")
+def faces() -> Faces:
+    """Faces with Vietnamese letters from this machine; the test is skipped where there are none."""
+    return Faces(face_of(SANS), face_of(BOLD), face_of(MONO))
+
+
+def face_of(names: tuple[str, ...]) -> Face:
+    found = [path for name in names for path in sorted(FONTS.rglob(name))]
+    if not found:
+        pytest.skip(f"no font of {', '.join(names)} on this machine")
+    return Face((found[0].read_bytes(),))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from sqlalchemy import CTE, and_, exists, or_, select, tuple_
+from sqlalchemy import CTE, Select, and_, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.lineage import Ref as Pair
@@ -60,20 +60,7 @@ def _event_rows(tree: CTE) -> list[AnyRow]:
             select(tree.c.producer_id, tree.c.batch_id)
         ),
     )
-    harvest, made = aliased(Event), aliased(EventItem)
-    seasons = (
-        select(harvest.site_producer_id, harvest.season_id)
-        .join(
-            made,
-            and_(made.producer_id == harvest.producer_id, made.event_id == harvest.event_id),
-        )
-        .join(
-            tree,
-            and_(made.batch_producer_id == tree.c.producer_id, made.batch_id == tree.c.batch_id),
-        )
-        .where(harvest.season_id.is_not(None), made.direction == "output")
-    )
-    in_season = tuple_(Event.site_producer_id, Event.season_id).in_(seasons)
+    in_season = tuple_(Event.site_producer_id, Event.season_id).in_(_seasons(tree))
     query = (
         select(
             *Event.__table__.columns,
@@ -100,6 +87,23 @@ def _event_rows(tree: CTE) -> list[AnyRow]:
         .where(or_(named, in_season))
     )
     return list(db.session.execute(query).all())
+
+
+def _seasons(tree: CTE) -> Select[UUID, UUID | None]:
+    """Give the seasons that batches of the tree were harvested from."""
+    harvest, made = aliased(Event), aliased(EventItem)
+    return (
+        select(harvest.site_producer_id, harvest.season_id)
+        .join(
+            made,
+            and_(made.producer_id == harvest.producer_id, made.event_id == harvest.event_id),
+        )
+        .join(
+            tree,
+            and_(made.batch_producer_id == tree.c.producer_id, made.batch_id == tree.c.batch_id),
+        )
+        .where(harvest.season_id.is_not(None), made.direction == "output")
+    )
 
 
 Lines = Mapping[Pair, list[tuple[str, ItemFact]]]

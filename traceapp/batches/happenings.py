@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import CTE, Select, and_, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased

@@ -83,11 +83,28 @@ def test_the_name_is_drawn_where_the_face_has_its_letters_and_left_out_where_not
 
 
 def test_the_sample_mark_is_never_missing_even_without_vietnamese_letters() -> None:
-    pill = (900, 80, 1008, 160)
-    assert inked(opened(picture.png(replace(LABEL, sample=True), PLAIN)), pill)
-    assert not inked(opened(picture.png(LABEL, PLAIN)), pill)
-    band = opened(picture.png(replace(LABEL, sample=True), PLAIN)).getpixel((5, 1345))
-    assert band == (0xFD, 0xF1, 0xD7)
+    marked = opened(picture.png(replace(LABEL, sample=True), PLAIN))
+    inside_the_pill = marked.crop((920, 95, 990, 145)).convert("L")
+    assert sum(inside_the_pill.histogram()[:100]) > 50  # letters, not the empty pill alone
+    assert marked.getpixel((5, 1345)) == (0xFD, 0xF1, 0xD7)
+    assert not inked(opened(picture.png(LABEL, PLAIN)), (900, 80, 1008, 160))
+
+
+def test_the_symbol_keeps_its_quiet_zone_on_the_white_card() -> None:
+    shown = opened(picture.png(LABEL, PLAIN))
+    where = zxingcpp.read_barcodes(shown)[0].position
+    side = where.top_right.x - where.top_left.x
+    quiet = round(4 * side / 25) - 2
+    box = (
+        where.top_left.x - quiet,
+        where.top_left.y - quiet,
+        where.bottom_right.x + quiet,
+        where.bottom_right.y + quiet,
+    )
+    assert picture.CARD_BOX[0] < box[0]
+    assert box[2] < picture.FACTS[0]
+    edge = [shown.getpixel((x, box[1])) for x in range(box[0], box[2])]
+    assert set(edge) == {(255, 255, 255)}
 
 
 def test_the_producers_mark_stands_outside_the_symbol() -> None:

@@ -1,0 +1,162 @@
+"""Writes of this room: ask for a job, claim it, finish it or keep its failure; the worker's pulse.
+
+Every write runs inside a write transaction of the caller. Handlers are looked up in `registry`;
+`runner` calls them.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.jobs.models import Job, WorkerPulse
+from traceapp.jobs.registry import Payload, handler_of, register
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Claim",
+    "LostClaimError",
+    "claim",
+    "enqueue",
+    "fail",
+    "finish",
+    "forget_done",
+    "hold",
+    "pause_after",
+    "pulse",
+    "register",
+    "retry",
+]
+
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_ERROR = 500
+ANNOUNCE = "jobs_to_announce_at"  # key in session.info; wake.py reads it after the commit
+
+
+class LostClaimError(RuntimeError):
+    """The claim ran out and another worker has taken the job; this one's work is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job taken by one worker for a while. The number of the attempt fences off older claims."""
+
+    job_id: UUID
+    kind: str
+    payload: Payload
+    attempt: int
+
+
+def enqueue(
+    kind: str, payload: Payload, *, now: datetime, run_after: datetime | None = None
+) -> UUID:
+    """Ask for work in the transaction at hand: it exists if and only if that commits.
+
+    Workers hear of it after the commit. Raises UnknownKindError for a kind nobody does.
+    """
+    handler_of(kind)
+    job = Job(
+        job_id=new_id(),
+        kind=kind,
+        payload=rfc8785.dumps(dict(payload)).decode(),
+        run_after=run_after or now,
+        attempts=0,
+    )
+    db.session.add(job)
+    waiting: list[datetime] = db.session.info.setdefault(ANNOUNCE, [])
+    waiting.append(job.run_after)
+    return job.job_id
+
+
+def claim(now: datetime, held_until: datetime) -> Claim | None:
+    """Take the job that is due longest, until `held_until`; None where nothing is due.
+
+    One statement: of two workers one gets the job. A worker that dies leaves it due again at
+    `held_until`.
+    """
+    due = (
+        select(Job.job_id)
+        .where(Job.done_at.is_(None), Job.run_after <= now, Job.attempts < MAX_ATTEMPTS)
+        .order_by(Job.run_after, Job.job_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has one writer at a time and no such clause
+    )
+    taken = db.session.execute(
+        update(Job)
+        .where(Job.job_id == due.scalar_subquery())
+        .values(run_after=held_until, attempts=Job.attempts + 1)
+        .returning(Job.job_id, Job.kind, Job.payload, Job.attempts)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if taken is None:
+        return None
+    job_id, kind, payload, attempts = taken
+    return Claim(job_id, kind, json.loads(payload), attempts)
+
+
+def hold(claimed: Claim, held_until: datetime) -> None:
+    """Keep hold of a job that still runs."""
+    _update(*_still_ours(claimed), run_after=held_until)
+
+
+def finish(claimed: Claim, now: datetime) -> None:
+    """Mark a job as done. Raises LostClaimError where it is no longer this worker's."""
+    if not _update(*_still_ours(claimed), done_at=now, last_error=None):
+        raise LostClaimError(claimed.kind)
+
+
+def fail(claimed: Claim, error: str, now: datetime) -> None:
+    """Keep why an attempt failed and let the job wait; after MAX_ATTEMPTS it waits for a person."""
+    # PostgreSQL refuses NUL and lone surrogates, and an error may quote any input.
+    text = error.replace("\0", "").encode("utf-8", "replace").decode()
+    _update(
+        *_still_ours(claimed),
+        run_after=now + pause_after(claimed.attempt),
+        last_error=text[:LONGEST_ERROR],
+    )
+
+
+def pause_after(attempt: int) -> timedelta:
+    """Give the pause after this many attempts (1 or more): 5 s, 20 s, 80 s ... at most an hour."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 4.0 ** (attempt - 1))
+
+
+def retry(job_id: UUID, now: datetime) -> bool:
+    """Give an unfinished job a fresh set of attempts; False where there is no such job."""
+    found = _update(Job.job_id == job_id, Job.done_at.is_(None), attempts=0, run_after=now)
+    return found == 1
+
+
+def pulse(now: datetime) -> None:
+    """Note that a worker is alive."""
+    db.session.merge(WorkerPulse(single=1, seen_at=now))
+
+
+def forget_done(before: datetime) -> None:
+    """Drop jobs that were done before a moment."""
+    db.session.execute(
+        delete(Job).where(Job.done_at < before).execution_options(synchronize_session=False)
+    )
+
+
+def _still_ours(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Job.job_id == claimed.job_id,
+        Job.attempts == claimed.attempt,
+        Job.done_at.is_(None),
+    )
+
+
+def _update(*conditions: ColumnElement[bool], **values: object) -> int:
+    result = db.session.execute(
+        update(Job).where(*conditions).values(values).execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", result).rowcount

@@ -1,0 +1,32 @@
+"""Which code does which kind of job. Rooms register their kinds when the application is made.
+
+A handler has two phases, so that slow work never holds the write lock: called, it does what takes
+long (outside any write transaction) and hands back the deed; the deed then records the outcome in
+the same transaction that marks the job as done.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+Payload = Mapping[str, str | int | bool | None]
+Deed = Callable[[], None]
+Handler = Callable[[Payload, datetime], Deed]
+
+_handlers: dict[str, Handler] = {}
+
+
+class UnknownKindError(LookupError):
+    """A kind of job that no room has registered."""
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Let `handler` do the jobs of this kind, in place of any handler it had."""
+    _handlers[kind] = handler
+
+
+def handler_of(kind: str) -> Handler:
+    """Give the handler of a kind. Raises UnknownKindError."""
+    try:
+        return _handlers[kind]
+    except KeyError:
+        raise UnknownKindError(kind) from None

@@ -1,0 +1,139 @@
+"""The worker process: `python -m traceapp.jobs.worker`.
+
+Three threads beside the main one: huey's, which looks for work when woken; the sweep, which looks
+every 5 s; the pulse, which shows every 5 s that the process lives and keeps hold of the running
+job. The main thread waits for signals: SIGTERM lets the job at hand finish, SIGINT does not.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from flask import Flask
+from flask.cli import ScriptInfo
+from huey import Huey
+from huey.consumer import Consumer
+from sqlalchemy.exc import SQLAlchemyError
+
+from traceapp import problem
+from traceapp.config import CHECKOUT, BadSettingError
+from traceapp.jobs import operations
+from traceapp.jobs.runner import HELD_FOR, Runner
+from traceapp.jobs.wake import QUEUE_AWAY, open_queue, wake_task
+from traceapp.web.endpoints import transaction
+
+log = structlog.get_logger(__name__)
+
+KEEP_DONE_JOBS = timedelta(days=7)
+LONGEST_NAP_S = 1.0  # how long a wake-up in a SQLite queue may lie unseen
+SHUTDOWN_S = 7.0  # twice at most: the supervisor waits 15 s
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a worker looks, in seconds, and how long it holds a job without a sign of life."""
+
+    sweep_s: float = 5.0
+    pulse_s: float = 5.0
+    held_for: timedelta = HELD_FOR
+
+
+class Worker:
+    """One worker process around one application and its open queue."""
+
+    def __init__(self, app: Flask, queue: Huey, pace: Pace) -> None:
+        self._app = app
+        self._pace = pace
+        self._runner = Runner(app, now, pace.held_for)
+        wake_task(queue, self._look)
+        self._consumer = Consumer(
+            queue,
+            periodic=False,
+            max_delay=LONGEST_NAP_S,
+            graceful_signal="TERM",
+            shutdown_timeout=SHUTDOWN_S,
+        )
+        self._stop: threading.Event = self._consumer.stop_flag
+
+    def run(self) -> None:
+        """Work until a signal says to stop."""
+        threads = [
+            self._start("pulse", self._pace.pulse_s, self._pulse),
+            self._start("sweep", self._pace.sweep_s, self._look),
+        ]
+        log.info("worker_started")
+        self._consumer.run()
+        deadline = time.monotonic() + SHUTDOWN_S
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        log.info("worker_ended")
+
+    def _start(self, name: str, every_s: float, act: Callable[[], object]) -> threading.Thread:
+        thread = threading.Thread(target=self._repeat, args=(every_s, act), name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _repeat(self, every_s: float, act: Callable[[], object]) -> None:
+        try:
+            while not self._stop.is_set():
+                act()
+                self._stop.wait(every_s)
+        finally:
+            self._stop.set()  # without this thread the process is of no use: let it be restarted
+
+    def _look(self) -> None:
+        with _database_may_be_away():
+            self._runner.run_due(go_on=lambda: not self._stop.is_set())
+
+    def _pulse(self) -> None:
+        with _database_may_be_away():
+            with self._app.app_context(), transaction():
+                operations.pulse(now())
+                operations.forget_done(now() - KEEP_DONE_JOBS)
+            self._runner.keep_hold()
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _database_may_be_away() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, problem.Problem) as error:
+        log.warning("database_away", error=type(error).__name__)
+
+
+def work(app: Flask, pace: Pace) -> None:
+    """Work for this application until a signal, however long its database is away at first."""
+    while True:
+        try:
+            with app.app_context():
+                queue = open_queue(app.extensions["traceapp"])
+                queue.flush()  # old wake-ups: the first sweep looks anyway
+        except QUEUE_AWAY as error:
+            log.warning("queue_away", error=str(error))
+            time.sleep(pace.sweep_s)
+        else:
+            return Worker(app, queue, pace).run()
+
+
+def main() -> None:
+    """Run the worker of the application that wsgi.py makes."""
+    try:
+        # By path, as `flask --app` does: this room may not import the rooms above it.
+        app = ScriptInfo(app_import_path=str(CHECKOUT / "wsgi.py")).load_app()
+    except BadSettingError as error:
+        sys.exit(str(error))
+    work(app, Pace())
+
+
+if __name__ == "__main__":
+    main()

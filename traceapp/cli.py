@@ -1,7 +1,14 @@
-"""Commands: `flask --app wsgi ...`. Each runs in one write transaction."""
+"""Commands: `flask --app wsgi ...`. Each room brings its own group; this page puts them together."""
 
 from flask import Flask
+
+from traceapp.jobs import commands as jobs
+from traceapp.producers import commands as producers
+
+GROUPS = (jobs.group, producers.group)
 
 
 def init_app(app: Flask) -> None:
     """Register the commands of all rooms."""
+    for group in GROUPS:
+        app.cli.add_command(group)

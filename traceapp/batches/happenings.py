@@ -159,6 +159,19 @@ def _items(keys: list[Pair]) -> Lines:
 
 def _evidence(keys: list[Pair]) -> Checks:
     """Read who stands behind events; only an official's own record starts above `self`."""
+    found: dict[Pair, list[EvidenceFact]] = defaultdict(list)
+    for row in _evidence_rows(keys):
+        if row.by_partner_id is not None:
+            party = PartyFact(None, Words(row.partner, row.partner_en or row.partner))
+            by = PersonFact(party, "lab" if row.level == EvidenceLevel.LAB else None)
+        else:
+            by = person(row, row.by_producer_id)
+        fact = EvidenceFact(EvidenceLevel(row.level), by, row.given_at)
+        found[(row.producer_id, row.event_id)].append(fact)
+    return found
+
+
+def _evidence_rows(keys: list[Pair]) -> list[AnyRow]:
     query = (
         select(
             *EventEvidence.__table__.columns,
@@ -196,16 +209,7 @@ def _evidence(keys: list[Pair]) -> Checks:
             ),
         )
     )
-    found: dict[Pair, list[EvidenceFact]] = defaultdict(list)
-    for row in db.session.execute(query):
-        if row.by_partner_id is not None:
-            party = PartyFact(None, Words(row.partner, row.partner_en or row.partner))
-            by = PersonFact(party, "lab" if row.level == EvidenceLevel.LAB else None)
-        else:
-            by = person(row, row.by_producer_id)
-        fact = EvidenceFact(EvidenceLevel(row.level), by, row.given_at)
-        found[(row.producer_id, row.event_id)].append(fact)
-    return found
+    return list(db.session.execute(query).all())
 
 
 def _photos(keys: list[Pair]) -> Pictures:

@@ -42,7 +42,7 @@ def is_new_enough(node: str) -> bool:
 
 def install_wheel() -> None:
     """Install the locked wheel that carries Node and npm."""
-    command = [str(VENV_BIN / "python"), "-m", "pip", "install", "-q", "--no-deps"]
+    command = [str(VENV_BIN / "python"), "-m", "pip", "install", "-qq", "--no-deps"]
     command += ["--disable-pip-version-check", "--require-hashes", "-r", str(WHEEL_LOCK)]
     if subprocess.run(command, check=False).returncode:
         raise NodeMissingError("there is no Node here and its wheel could not be installed")

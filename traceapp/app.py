@@ -8,10 +8,11 @@ from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.jobs import views as jobs_views
+from traceapp.jobs import wake
 from traceapp.photos import views as photos_views
 from traceapp.public import page_cache
 from traceapp.public import views as public_views
-from traceapp.web import access, headers, languages, problems, request_log
+from traceapp.web import access, headers, languages, pages, problems, request_log
 
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
@@ -29,9 +30,10 @@ def create_app(config: Config) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.extensions["traceapp"] = config
-    for room in (headers, request_log, languages, problems, access):
+    for room in (headers, request_log, languages, problems, access, pages):
         room.init_app(app)
     engine.init_app(app, config.database_url)
+    wake.init_app(app)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
     for views in (public_views, batches_views, photos_views, jobs_views):
         app.register_blueprint(views.blueprint)

@@ -6,6 +6,7 @@ Runs as a process of its own, so that the supervisor stays small:
 
 import sys
 
+import click
 import flask_migrate
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -25,7 +26,10 @@ def main() -> None:
     with app.app_context():
         flask_migrate.upgrade()
     if config.demo:
-        run_command(app, "demo", "load")
+        try:
+            run_command(app, "demo", "load")
+        except click.ClickException as refusal:
+            sys.exit(refusal.format_message())
 
 
 def run_command(app: Flask, *words: str) -> None:

@@ -1,0 +1,72 @@
+"""Draw the tables as docs/database.md: `python -m tools.draw_database`. A house test compares."""
+
+from pathlib import Path
+
+from sqlalchemy import Column, Table
+
+from traceapp.batches import models as _batches
+from traceapp.codes import models as _codes
+from traceapp.database.engine import db
+from traceapp.demo import models as _demo
+from traceapp.freshness import models as _freshness
+from traceapp.jobs import models as _jobs
+from traceapp.photos import models as _photos
+from traceapp.producers import models as _producers
+from traceapp.public import models as _public
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
+ROOMS = (_producers, _batches, _codes, _photos, _freshness, _jobs, _public, _demo)
+HEAD = """# Tables
+
+Drawn from the code by `python -m tools.draw_database`; a test fails when this page is behind. Ids are UUID version 7 (16 bytes
+on SQLite, `uuid` on PostgreSQL), moments are microseconds since 1970 in UTC, amounts whole micro-units of the batch's base
+unit. Tables of a producer have `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
+`event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`.
+"""
+
+
+def page() -> str:
+    """Give the text of docs/database.md."""
+    parts = [HEAD]
+    for room in ROOMS:
+        name = room.__name__.split(".")[1]
+        tables = [
+            table
+            for mapper in db.Model.registry.mappers
+            if mapper.class_.__module__ == room.__name__
+            and isinstance(table := mapper.local_table, Table)
+        ]
+        summary = (room.__doc__ or "").splitlines()[0]
+        parts.append(f"## `{name}/`\n\n{summary}\n\n```mermaid\nerDiagram\n")
+        ordered = sorted(tables, key=lambda table: table.name)
+        parts.extend(_entity(table) for table in ordered)
+        parts.extend(sorted({line for table in ordered for line in _edges(table)}))
+        parts.append("```\n")
+    return "\n".join(parts).replace("erDiagram\n\n", "erDiagram\n")
+
+
+def _entity(table: Table) -> str:
+    rows = "\n".join(f"        {_column(column)}" for column in table.columns)
+    return f"    {table.name} {{\n{rows}\n    }}"
+
+
+def _column(column: Column[object]) -> str:
+    kind = type(column.type).__name__.lower()
+    marks = [
+        mark
+        for mark, holds in (("PK", column.primary_key), ("FK", bool(column.foreign_keys)))
+        if holds
+    ]
+    unknown = ' "may be unknown"' if column.nullable else ""
+    return f"{kind} {column.name} {', '.join(marks)}".rstrip() + unknown
+
+
+def _edges(table: Table) -> list[str]:
+    return [
+        f"    {constraint.referred_table.name} ||--o{{ {table.name} : has"
+        for constraint in table.foreign_key_constraints
+    ]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from traceapp.batches import models as _batches
 from traceapp.codes import models as _codes
 from traceapp.database.engine import db
+from traceapp.demo import models as _demo
 from traceapp.freshness import models as _freshness
 from traceapp.jobs import models as _jobs
 from traceapp.photos import models as _photos
@@ -13,7 +14,7 @@ from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
-ROOMS = (_batches, _codes, _freshness, _jobs, _photos, _producers, _public)
+ROOMS = (_batches, _codes, _demo, _freshness, _jobs, _photos, _producers, _public)
 
 
 def run() -> None:

@@ -49,6 +49,13 @@ def upgrade() -> None:
         batch_op.create_index('ix_batch_parent_event', ['event_producer_id', 'event_id'], unique=False)
         batch_op.create_index('ix_batch_parent_forward', ['parent_producer_id', 'parent_batch_id', 'producer_id', 'batch_id'], unique=False)
 
+    op.create_table('demo_load',
+    sa.Column('single', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('t_date', sa.Date(), nullable=False),
+    sa.Column('loaded_at', Instant(), nullable=False),
+    sa.CheckConstraint('single = 1', name=op.f('ck_demo_load_one_row')),
+    sa.PrimaryKeyConstraint('single', name=op.f('pk_demo_load'))
+    )
     op.create_table('job',
     sa.Column('job_id', Identifier(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
@@ -380,6 +387,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['producer_id', 'sha256'], ['photo.producer_id', 'photo.sha256'], name=op.f('fk_photo_rendition_producer_id_sha256')),
     sa.PrimaryKeyConstraint('producer_id', 'sha256', 'name', name=op.f('pk_photo_rendition'))
     )
+    with op.batch_alter_table('photo_rendition', schema=None) as batch_op:
+        batch_op.create_index('ix_photo_rendition_file_name', ['file_name'], unique=False)
+
     op.create_table('plot',
     sa.Column('producer_id', Identifier(), nullable=False),
     sa.Column('plot_id', Identifier(), nullable=False),
@@ -484,6 +494,9 @@ def downgrade() -> None:
     op.drop_table('event_evidence')
     op.drop_table('batch_claim')
     op.drop_table('plot')
+    with op.batch_alter_table('photo_rendition', schema=None) as batch_op:
+        batch_op.drop_index('ix_photo_rendition_file_name')
+
     op.drop_table('photo_rendition')
     op.drop_table('membership_role')
     op.drop_table('gtin_owner')
@@ -529,6 +542,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_job_due')
 
     op.drop_table('job')
+    op.drop_table('demo_load')
     with op.batch_alter_table('batch_parent', schema=None) as batch_op:
         batch_op.drop_index('ix_batch_parent_forward')
         batch_op.drop_index('ix_batch_parent_event')

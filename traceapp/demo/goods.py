@@ -11,6 +11,7 @@ from uuid import UUID
 
 from traceapp.demo.record import Record
 from traceapp.demo.shapes import BatchEntry, Directory, Entry
+from traceapp.gs1.batch_code import BatchCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def batch(record: Record, made_of: Record, owner: Owner, directory: Directory) -
         ],
     }
     is_finished = made_of.text("role") == "finished"
-    digest = hashlib.sha256(batch_id.bytes).digest() if is_finished else None
-    return BatchEntry(Entry(record.where, owner.producer_id, given), digest)
+    code = BatchCode.from_digest(hashlib.sha256(batch_id.bytes).digest()) if is_finished else None
+    return BatchEntry(Entry(record.where, owner.producer_id, given), code)
 
 
 def _date(record: Record, key: str) -> str | None:

@@ -47,15 +47,16 @@ def read(record: Record, names: Names) -> Happening:
         kind=record.text("kind"),
         author_id=author_id,
         recorded=record.moment("recorded"),
-        batch_ids=tuple(UUID(one["batch_id"]) for one in _named(given)),
+        made=_batch_ids(given["outputs"]),
+        touched=_batch_ids(given["about"]),
         check=_check(record, names, producer_id, author_id),
         blocked_by=_blocked_by(record),
         ship_event_id=UUID(given["ship_event_id"]) if given["ship_event_id"] else None,
     )
 
 
-def _named(given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [*given["inputs"], *given["outputs"], *given["about"]]
+def _batch_ids(items: list[dict[str, Any]]) -> tuple[UUID, ...]:
+    return tuple(UUID(item["batch_id"]) for item in items)
 
 
 def _blocked_by(record: Record) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from traceapp.demo.record import Record
+from traceapp.gs1.batch_code import BatchCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class BatchEntry:
     """A batch to register when its first event is recorded; None for one without public page."""
 
     entry: Entry
-    code_digest: bytes | None
+    code: BatchCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event: `given` is its shape for `record_event`, the rest is beside it.
+    """One event: the entry's shape is for `record_event`, the rest stands beside it.
 
-    `blocked_by` names the rule that must refuse it. `ship_event_id` is repeated from `given`.
+    `made` and `touched` are its batches of outputs and of mere mention. `blocked_by` names the
+    rule that must refuse it. `ship_event_id` is the shipment or return it answers to.
     """
 
     entry: Entry
@@ -51,7 +53,8 @@ class Happening:
     kind: str
     author_id: UUID
     recorded: datetime
-    batch_ids: tuple[UUID, ...]
+    made: tuple[UUID, ...]
+    touched: tuple[UUID, ...]
     check: Check | None
     blocked_by: str | None
     ship_event_id: UUID | None

@@ -1,0 +1,73 @@
+"""Commands of this room: `flask --app wsgi demo ...`."""
+
+from datetime import UTC, datetime
+
+import click
+from flask.cli import AppGroup
+
+from traceapp import problem
+from traceapp.demo import operations, queries, resetting
+from traceapp.demo.operations import Outcome
+from traceapp.web.endpoints import transaction
+
+group = AppGroup("demo", help="Load the invented Hanoi, play its second act, start it over.")
+
+
+@group.command("load")
+def load() -> None:
+    """Load act 1, as if it happened up to today noon; do nothing where it is loaded."""
+    _load()
+
+
+@group.command("play")
+def play() -> None:
+    """Play what act 2 brings, as far as its rooms are built."""
+    try:
+        with transaction():
+            outcome = operations.play()
+    except problem.DemoRefused as refused:
+        raise _complaint(refused) from refused
+    _tell(outcome)
+
+
+@group.command("reset")
+def reset() -> None:
+    """Empty the demo database and load act 1 again."""
+    try:
+        resetting.empty()
+    except problem.DemoRefused as refused:
+        raise _complaint(refused) from refused
+    _load()
+
+
+@group.command("status")
+def status() -> None:
+    """Say which day the loaded demo plays on."""
+    t = queries.loaded_on()
+    if t is None:
+        click.echo("No demo is loaded.")
+        return
+    old = ", which is long ago: `demo reset` brings it up to today"
+    click.echo(f"The demo plays on {t}{old if queries.is_stale(datetime.now(UTC)) else ''}.")
+
+
+def _load() -> None:
+    try:
+        with transaction():
+            outcome = operations.load(datetime.now(UTC))
+    except problem.DemoRefused as refused:
+        raise _complaint(refused) from refused
+    _tell(outcome)
+
+
+def _complaint(refused: problem.DemoRefused) -> click.ClickException:
+    return click.ClickException(f"The demo data was not loaded. {refused.values['reason']}")
+
+
+def _tell(outcome: Outcome | None) -> None:
+    if outcome is None:
+        click.echo("The demo is loaded already; `demo reset` starts it over.")
+        return
+    click.echo(f"The demo plays on {outcome.t}: {outcome.recorded} events recorded.")
+    for reason, count in sorted(outcome.skipped.items()):
+        click.echo(f"  skipped {count} × {reason}")

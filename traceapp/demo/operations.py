@@ -1,0 +1,76 @@
+"""Loading the demo through the same operations as everybody's records. Callers own the transaction.
+
+Every record is written at its own time: `now` of an operation is when the data set says it was
+recorded. No mail or notice is sent, and nothing that follows from other records is stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from traceapp import problem
+from traceapp.database.engine import db
+from traceapp.demo import queries, reading
+from traceapp.demo.clock import DemoClock
+from traceapp.demo.models import DemoLoad
+from traceapp.demo.writing import Writer
+from traceapp.producers import territories
+from traceapp.web.settings import settings
+
+FIRST_ACT, SECOND_ACT = 1, 2
+BEFORE_THE_FIRST_EVENT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a load or a play did; `skipped` counts events by the reason they were left out."""
+
+    t: date
+    recorded: int
+    skipped: Mapping[str, int]
+
+
+def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
+    """Load act 1 for the demo's day at an aware `now`; None where a demo is loaded already.
+
+    Raises DemoRefused where this is not the demo, where a real producer exists, and for a damaged
+    data set, with its file and record.
+    """
+    require_demo()
+    if queries.loaded_on() is not None:
+        return None
+    clock = DemoClock.at(now)
+    data = reading.read(clock, folder)
+    territories.load()
+    writer = Writer(data)
+    writer.write_directory(data.happenings[0].recorded - BEFORE_THE_FIRST_EVENT)
+    writer.write_act(FIRST_ACT)
+    db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))
+    db.session.flush()
+    return Outcome(clock.t, writer.recorded, writer.skipped)
+
+
+def play(folder: Path = reading.HANOI) -> Outcome | None:
+    """Play act 2 as far as its rooms are built; None where it was played already.
+
+    Raises DemoRefused where no demo is loaded.
+    """
+    require_demo()
+    t = queries.loaded_on()
+    if t is None:
+        raise problem.DemoRefused(reason="Load it first: there is no first act here.")
+    data = reading.read(DemoClock(t), folder)
+    if queries.has_any_event(one.event_id for one in data.happenings if one.act == SECOND_ACT):
+        return None
+    writer = Writer(data)
+    writer.write_act(SECOND_ACT)
+    return Outcome(t, writer.recorded, writer.skipped)
+
+
+def require_demo() -> None:
+    """Refuse wherever something real might be: without TRACEAPP_DEMO, or beside real producers."""
+    if not settings().demo:
+        raise problem.DemoRefused(reason="This is not the demo. Set TRACEAPP_DEMO=1 for one.")
+    if queries.has_real_producer():
+        raise problem.DemoRefused(reason="A real producer is registered in this database.")

@@ -1,0 +1,161 @@
+"""Writing a data set that was read: one record after the other, each at its own time.
+
+Whatever an operation refuses is a damage of the data set, told with the record's name.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from traceapp import problem
+from traceapp.batches import operations as batches
+from traceapp.codes import operations as codes
+from traceapp.codes.states import CodeState
+from traceapp.demo.shapes import Check, DataSet, Entry, Happening
+from traceapp.demo.skipping import SUSPEND_CODE, why_skipped
+from traceapp.gs1.errors import InvalidKey
+from traceapp.photos import operations as photos
+from traceapp.producers import operations as producers
+from traceapp.trace.facts import EvidenceLevel
+
+Deed = tuple[datetime, int, Callable[[], None]]
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes one data set; counts what it recorded and what it left out, by reason."""
+
+    data: DataSet
+    recorded: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    _skipped_ids: set[UUID] = field(default_factory=set)
+    _registered: set[UUID] = field(default_factory=set)
+    _stored: set[tuple[UUID, str]] = field(default_factory=set)
+
+    def write_directory(self, now: datetime) -> None:
+        """Write who and where, and what they make."""
+        directory = self.data.directory
+        for entry in directory.producers:
+            with named(entry):
+                producers.register_producer(entry.given, now=now, is_demo=True)
+        self._write(directory.sites, producers.add_site)
+        self._write(directory.plots, producers.add_plot)
+        self._write(directory.members, producers.add_member)
+        self._write(directory.certificates, producers.add_certificate)
+        self._write(self.data.partners, producers.add_partner)
+        self._write(self.data.seasons, producers.start_season)
+        for entry in self.data.products:
+            if entry.given["photo_sha256"]:
+                self._store(entry, [entry.given["photo_sha256"]], now)
+        self._write(self.data.products, batches.define_product)
+
+    def write_act(self, act: int) -> None:
+        """Write what happened in an act, in the order in which it was recorded."""
+        deeds = [deed for one in self._loadable(act) for deed in self._deeds(one)]
+        for _, _, do in sorted(deeds, key=lambda deed: deed[:2]):
+            do()
+
+    def _write(
+        self, entries: Iterable[Entry], operation: Callable[[UUID, Mapping[str, Any]], UUID]
+    ) -> None:
+        for entry in entries:
+            with named(entry):
+                operation(entry.producer_id, entry.given)
+
+    def _loadable(self, act: int) -> Iterator[Happening]:
+        for one in self.data.happenings:
+            reason = why_skipped(one, self._skipped_ids)
+            if reason is not None:
+                self._skipped_ids.add(one.event_id)
+                if one.act == act:
+                    self.skipped[reason] += 1
+            elif one.act == act:
+                yield one
+            else:
+                self._registered.update(one.made)
+
+    def _deeds(self, one: Happening) -> Iterator[Deed]:
+        if one.kind == SUSPEND_CODE:
+            yield one.recorded, one.seq, lambda: self._suspend(one)
+            return
+        yield one.recorded, one.seq, lambda: self._record(one)
+        if one.check is not None:
+            check = one.check
+            yield check.at, one.seq, lambda: self._confirm(one, check)
+
+    def _record(self, one: Happening) -> None:
+        self._register(one)
+        self._store(one.entry, one.entry.given["photos"], one.recorded)
+        actor = batches.Actor(one.entry.producer_id, one.author_id)
+        with named(one.entry):
+            batches.record_event(actor, one.entry.given, now=one.recorded)
+        self.recorded += 1
+
+    def _register(self, one: Happening) -> None:
+        """Register the batches that this event is the first to make."""
+        for batch_id in one.made:
+            if batch_id in self._registered:
+                continue
+            self._registered.add(batch_id)
+            batch = self.data.batches[batch_id]
+            with named(batch.entry):
+                batches.register_batch(
+                    batch.entry.producer_id, batch.entry.given, now=one.recorded, code=batch.code
+                )
+
+    def _store(self, entry: Entry, photo_sha256: Iterable[str], now: datetime) -> None:
+        for sha256 in photo_sha256:
+            if (entry.producer_id, sha256) in self._stored:
+                continue
+            self._stored.add((entry.producer_id, sha256))
+            content = self.data.photos[bytes.fromhex(sha256)]
+            with named(entry):
+                photos.store(entry.producer_id, content, now=now, is_public=True)
+
+    def _confirm(self, one: Happening, check: Check) -> None:
+        witness = batches.Witness(check.by_producer_id, check.by_member_id, check.by_partner_id)
+        event = (one.entry.producer_id, one.event_id)
+        with named(one.entry):
+            batches.add_evidence(event, EvidenceLevel(check.level), witness, now=check.at)
+
+    def _suspend(self, one: Happening) -> None:
+        actor = next(
+            entry.given["name"]
+            for entry in self.data.directory.producers
+            if entry.producer_id == one.entry.producer_id
+        )
+        reason = one.entry.given["fields"]["reason"]
+        for batch_id in one.touched:
+            code = self.data.batches[batch_id].code
+            with named(one.entry):
+                if code is None:
+                    raise problem.UnknownCode
+                codes.set_state(
+                    code.text, CodeState.SUSPENDED, actor=actor, now=one.recorded, reason=reason
+                )
+        self.recorded += 1
+
+
+@contextmanager
+def named(entry: Entry) -> Iterator[None]:
+    """Name the record when an operation refuses it."""
+    try:
+        yield
+    except (problem.Problem, ValidationError, InvalidKey, IntegrityError) as error:
+        raise problem.DemoRefused(reason=f"{entry.where}: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, problem.Problem):
+        told = [finding.message.format_map(finding.values) for finding in error.findings]
+        return " ".join(told) or error.title
+    if isinstance(error, IntegrityError):
+        return str(error.orig)
+    return str(error)

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Table
 
 from traceapp.batches import models as _batches
 from traceapp.codes import models as _codes
-from traceapp.database.engine import db
+from traceapp.database.engine import Base
 from traceapp.demo import models as _demo
 from traceapp.freshness import models as _freshness
 from traceapp.jobs import models as _jobs
@@ -18,9 +18,10 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
 ROOMS = (_producers, _batches, _codes, _photos, _freshness, _jobs, _public, _demo)
 HEAD = """# Tables
 
-Drawn from the code by `python -m tools.draw_database`; a test fails when this page is behind. Ids are UUID version 7 (16 bytes
-on SQLite, `uuid` on PostgreSQL), moments are microseconds since 1970 in UTC, amounts whole micro-units of the batch's base
-unit. Tables of a producer have `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
+Drawn from the code by `python -m tools.draw_database`; a test fails when this page is behind.
+Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are microseconds since
+1970 in UTC, amounts whole micro-units of the batch's base unit. Tables of a producer have
+`producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`.
 """
 
@@ -32,7 +33,7 @@ def page() -> str:
         name = room.__name__.split(".")[1]
         tables = [
             table
-            for mapper in db.Model.registry.mappers
+            for mapper in Base.registry.mappers
             if mapper.class_.__module__ == room.__name__
             and isinstance(table := mapper.local_table, Table)
         ]

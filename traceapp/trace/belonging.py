@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from traceapp.trace.facts import Ref
-from traceapp.trace.history import Record, makes, names, order
+from traceapp.trace.history import Record, makes, names, order, uses
 from traceapp.trace.story import Story, answers_a_case
 from traceapp.trace.vocabulary import StockEffect
 
@@ -120,7 +120,7 @@ def _belongs(story: Story, batch: Ref, record: Record, within: Window | None) ->
             within is None or not within.hand_offs.isdisjoint(v.ref for v in record.versions)
         )
     made = any(makes(version, batch) for version in record.versions)
-    if record.effect is StockEffect.TRANSFORM and not made:
+    if record.effect is StockEffect.TRANSFORM and not made and uses(record.event, batch):
         # Used up: told with the child it made, unless that child is not in this story.
         return within is None and record.event.step_kind in _SAME_GOODS
     if record.effect is StockEffect.CREATE and not made:

@@ -198,7 +198,10 @@ def hanoi() -> Hanoi:
     for home in _HOMES:
         if (home / "events.json").is_file():
             return Hanoi(home)
-    pytest.skip("the Hanoi demo data is neither in traceapp/demo/hanoi nor beside the checkout")
+    pytest.skip(
+        "the Hanoi demo data is neither in traceapp/demo/hanoi nor beside the checkout",
+        allow_module_level=True,
+    )
 
 
 def _names(event: EventFact) -> set[Ref]:

@@ -62,7 +62,9 @@ def _entry(event: Event, position: int, item: Item) -> dict[str, object] | None:
         case _:
             return None
     return {
-        "producer_id": event.producer_id,
+        # Whoever writes it down, it is taken from the stock of the site it happened at: an
+        # inspector's sample from a shop is the shop's.
+        "producer_id": event.site_producer_id,
         "event_producer_id": event.producer_id,
         "event_id": event.event_id,
         "position": position,
@@ -109,7 +111,7 @@ def reverse(corrected: Event, by: Event) -> None:
     rows = (
         db.session.execute(
             select(LedgerEntry).where(
-                LedgerEntry.producer_id == corrected.producer_id,
+                LedgerEntry.producer_id == corrected.site_producer_id,
                 LedgerEntry.event_producer_id == corrected.producer_id,
                 LedgerEntry.event_id == corrected.event_id,
             )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
@@ -49,4 +49,5 @@ class PhotoRendition(Base):
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "sha256"], ["photo.producer_id", "photo.sha256"]),
         CheckConstraint("name IN ('hero', 'large', 'thumb')", name="name_known"),
+        Index("ix_photo_rendition_file_name", "file_name"),
     )

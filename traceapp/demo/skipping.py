@@ -9,6 +9,7 @@ from uuid import UUID
 from traceapp.demo.shapes import Happening
 
 SUSPEND_CODE = "suspend_code"
+CONSUMER_REPORT = "consumer_report"
 
 ROOM_BY_KIND = {
     "print_labels": "labels",
@@ -20,7 +21,6 @@ ROOM_BY_KIND = {
     "recall_close": "recalls",
     "ask_explanation": "oversight",
     "give_explanation": "oversight",
-    "consumer_report": "shoppers' reports",
 }
 
 

@@ -19,12 +19,15 @@ from traceapp.batches import operations as batches
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
-from traceapp.demo.skipping import SUSPEND_CODE, why_skipped
+from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, why_skipped
 from traceapp.gs1.errors import InvalidKey
 from traceapp.photos import operations as photos
 from traceapp.producers import operations as producers
+from traceapp.public.operations import receive_report
+from traceapp.public.schemas import ReportKind, ReportSchema
 from traceapp.trace.facts import EvidenceLevel
 
+REPORT = ReportSchema()
 Deed = tuple[datetime, int, Callable[[], None]]
 
 
@@ -82,10 +85,9 @@ class Writer:
                 self._registered.update(one.made)
 
     def _deeds(self, one: Happening) -> Iterator[Deed]:
-        if one.kind == SUSPEND_CODE:
-            yield one.recorded, one.seq, lambda: self._suspend(one)
-            return
-        yield one.recorded, one.seq, lambda: self._record(one)
+        special = {SUSPEND_CODE: self._suspend, CONSUMER_REPORT: self._report}
+        write = special.get(one.kind, self._record)
+        yield one.recorded, one.seq, lambda: write(one)
         if one.check is not None:
             check = one.check
             yield check.at, one.seq, lambda: self._confirm(one, check)
@@ -140,6 +142,23 @@ class Writer:
                 codes.set_state(
                     code.text, CodeState.SUSPENDED, actor=actor, now=one.recorded, reason=reason
                 )
+        self.recorded += 1
+
+    def _report(self, one: Happening) -> None:
+        """Hand in what a shopper said, as if typed into the public form."""
+        said = one.entry.given["fields"]
+        for batch_id in one.touched:
+            code = self.data.batches[batch_id].code
+            with named(one.entry):
+                told = REPORT.load(
+                    {
+                        "code": code.text if code else None,
+                        "kind": ReportKind.SPOILED,
+                        "text": said["text"],
+                        "area": said["area"],
+                    }
+                )
+                receive_report(told, language="vi", now=one.recorded, is_demo=True)
         self.recorded += 1
 
 

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from traceapp.demo import commands as demo
 from traceapp.jobs import commands as jobs
 from traceapp.producers import commands as producers
 
-GROUPS = (jobs.group, producers.group)
+GROUPS = (demo.group, jobs.group, producers.group)
 
 
 def init_app(app: Flask) -> None:

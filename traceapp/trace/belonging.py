@@ -44,10 +44,9 @@ def window(story: Story, batch: Ref) -> Window | None:
     if batch == story.subject:
         return None
     result = Window()
-    in_tree = set(story.tree)
     by_ref = {record.ref: record for record in story.naming(batch)}
     for child in story.lineage.children(batch):
-        if child not in in_tree:
+        if child not in story.generations:
             continue
         for edge in story.lineage.edges_of(child):
             if edge.parent == batch:

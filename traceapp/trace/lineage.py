@@ -50,11 +50,12 @@ class Lineage:
 
     def generations(self, batch: Ref) -> dict[Ref, int]:
         """Give the shortest distance of every ancestor; 0 is the batch itself."""
-        level, found = [batch], {batch: 0}
+        level, found, distance = [batch], {batch: 0}, 0
         while level:
+            distance += 1
             above = dict.fromkeys(p for child in level for p in self.parents(child))
             level = [parent for parent in above if parent not in found]
-            found.update(dict.fromkeys(level, max(found.values()) + 1))
+            found.update(dict.fromkeys(level, distance))
         return found
 
     def shares(self, child: Ref, made: Made | None = None) -> dict[Ref, Decimal | None]:

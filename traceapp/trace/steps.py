@@ -14,7 +14,7 @@ from traceapp.trace.people import mark, place, who
 from traceapp.trace.remarks import corrections, notes, shown_version
 from traceapp.trace.sentences import details, quote, reads_badly, sentence
 from traceapp.trace.story import Story
-from traceapp.trace.vocabulary import StockEffect
+from traceapp.trace.vocabulary import Repeats, StockEffect
 from traceapp.trace.wording import days_between, moment
 from traceapp.trace.words import Words
 
@@ -93,7 +93,7 @@ def _folded(group: Sequence[Told]) -> Told:
     end = max(one.step.time for one in group)
     step = replace(
         first.step,
-        sentence=_counted(first.step.sentence, times, {one.plot_id for one in group} - {None}),
+        sentence=_counted(group),
         time=start,
         until=end,
         times=times,
@@ -105,8 +105,12 @@ def _folded(group: Sequence[Told]) -> Told:
     return replace(first, step=step)
 
 
-def _counted(said: Words, times: int, plots: set[UUID | None]) -> Words:
+def _counted(group: Sequence[Told]) -> Words:
+    said, kind, times = group[0].step.sentence, group[0].record.kind, len(group)
+    plots = {one.plot_id for one in group} - {None}
     often = "twice" if times == 2 else f"{times} times"  # noqa: PLR2004
+    if kind is not None and kind.repeats is Repeats.NOTED:
+        return Words(f"{said.vi}, có {times} lần ghi", f"{said.en}, noted {often}")
     if len(plots) <= 1:
         return Words(f"{said.vi} {times} lần", f"{said.en} {often}")
     if len(plots) == times:

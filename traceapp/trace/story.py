@@ -20,13 +20,16 @@ _MAKING = (StockEffect.CREATE, StockEffect.TRANSFORM)
 
 
 class Story:
-    """One trace's facts behind a few questions, each answered in time order."""
+    """One trace's facts behind a few questions, each answered in time order.
+
+    `generations` holds the subject (0) and all its ancestors with their distance.
+    """
 
     def __init__(self, facts: TraceFacts, now: datetime) -> None:
         self.subject = facts.subject
         self.now = now
         self.lineage = Lineage(facts.edges)
-        self.tree = (facts.subject, *self.lineage.ancestors(facts.subject))
+        self.generations = self.lineage.generations(facts.subject)
         self._batches = {batch.ref: batch for batch in facts.batches}
         self.records = fold(facts.events)
         self._naming = _index(self.records, lambda r: {n for v in r.versions for n in names(v)})

@@ -51,7 +51,7 @@ def key_event(story: Story) -> KeyEvent | None:
     if whole and len(verbs) == 1:
         verb = verbs.pop()
         return None if verb is None else _key(verb, [record for _, record in found])
-    mixing = [r for b in story.tree for r in story.making(b) if r.event.step_kind in _MIXING]
+    mixing = [r for b in story.generations for r in story.making(b) if r.event.step_kind in _MIXING]
     return _key(_MIXED, mixing[:1]) if mixing else None
 
 
@@ -60,7 +60,9 @@ def spray_interval(story: Story) -> SprayInterval | None:
 
     None when a source has no recorded harvest, a spray no interval, or nothing was sprayed.
     """
-    roots = [b for b in story.tree if not _ingredients(story, b) and not _packaging(story, b)]
+    roots = [
+        b for b in story.generations if not _ingredients(story, b) and not _packaging(story, b)
+    ]
     harvests = [[r for r in story.making(b) if r.event.step_kind == "harvest"] for b in roots]
     if not all(harvests):
         return None
@@ -153,7 +155,7 @@ def _packaging(story: Story, batch: Ref) -> bool:
         edge
         for child in story.lineage.children(batch)
         for edge in story.lineage.edges_of(child)
-        if edge.parent == batch and child in story.tree
+        if edge.parent == batch and child in story.generations
     ]
     return bool(used) and all(edge.packaging for edge in used)
 

@@ -169,7 +169,7 @@ def _stops(story: Story, told: Iterable[Told]) -> tuple[Stop, ...]:
     Farthest ancestors first: a workshop that bought pepper before the pigs were slaughtered
     still comes after the slaughterhouse.
     """
-    depth = story.lineage.generations(story.subject)
+    depth = story.generations
     stops: dict[object, Stop] = {}
     for one in sorted(told, key=lambda one: (depth[one.batch], one.sort_key)):
         where = place(one.place_fact)

@@ -29,6 +29,13 @@ class Showing(StrEnum):
     CASE = "case"
 
 
+class Repeats(StrEnum):
+    """How many alike are counted: done so often, or done more often than anybody noted."""
+
+    TIMES = "times"
+    NOTED = "noted"
+
+
 class StockEffect(StrEnum):
     """What a step does to quantities."""
 
@@ -76,7 +83,7 @@ class StepKind:
     icon: str
     group: str
     showing: Showing
-    repeats: bool
+    repeats: Repeats | None
     sentence: Words | None
     key_verb: Words | None
     key_verb_by_family: Mapping[str, Words]
@@ -134,7 +141,7 @@ def _kind(row: Mapping[str, Any]) -> StepKind:
         icon=row["icon"],
         group=row["group"],
         showing=Showing(row["timeline"]),
-        repeats=bool(row.get("repeats")),
+        repeats=Repeats(row["repeats"]) if "repeats" in row else None,
         sentence=_pair(row, "sentence"),
         key_verb=_pair(row, "key_verb"),
         key_verb_by_family={f: Words(v["vi"], v["en"]) for f, v in by_family.items()},

@@ -174,6 +174,15 @@ def test_many_alike_are_told_as_one_with_their_number():
     assert watered["time"] < watered["until"]
 
 
+def test_feeding_is_counted_by_its_notes_because_animals_eat_more_often():
+    tale = Tale()
+    tale.lot("đàn")
+    for day in (1, 30):
+        tale.did("feed", after(day), about=["đàn"])
+    fed = step(tale.document("đàn"), "feed")
+    assert fed["sentence"] == {"vi": "Cho ăn, có 2 lần ghi", "en": "Fed, noted twice"}
+
+
 def test_a_checked_step_is_never_folded_with_an_unchecked_one():
     tale, place = grown()
     tale.did("scout", after(3), **place)

@@ -20,6 +20,7 @@ from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
 from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, why_skipped
+from traceapp.gs1.digital_link import BatchKey, format_path
 from traceapp.gs1.errors import InvalidKey
 from traceapp.photos import operations as photos
 from traceapp.producers import operations as producers
@@ -85,9 +86,11 @@ class Writer:
                 self._registered.update(one.made)
 
     def _deeds(self, one: Happening) -> Iterator[Deed]:
-        special = {SUSPEND_CODE: self._suspend, CONSUMER_REPORT: self._report}
-        write = special.get(one.kind, self._record)
-        yield one.recorded, one.seq, lambda: write(one)
+        cases = {SUSPEND_CODE: self._suspend, CONSUMER_REPORT: self._report}
+        if one.kind in cases:
+            yield one.recorded, one.seq, lambda: cases[one.kind](one)
+            return
+        yield one.recorded, one.seq, lambda: self._record(one)
         if one.check is not None:
             check = one.check
             yield check.at, one.seq, lambda: self._confirm(one, check)
@@ -152,7 +155,7 @@ class Writer:
             with named(one.entry):
                 told = REPORT.load(
                     {
-                        "code": code.text if code else None,
+                        "code": format_path(BatchKey(code)) if code else None,
                         "kind": ReportKind.SPOILED,
                         "text": said["text"],
                         "area": said["area"],

@@ -12,6 +12,11 @@ from traceapp.supervisor.plan import Plan
 
 PAUSE_S = 0.05
 ANSWER_S = 5.0
+DOORS = """\
+This is the demo. All of it is invented, and marked so (MẪU). Its doors:
+  Quét thử · Try a scan    {url}/          six sample batches, as a shopper sees them
+  Báo sai · Reports        {url}/reports   what shoppers reported
+`make demo-reset` loads it anew."""
 
 
 def wait(plan: Plan, still_alive: Callable[[], bool], seconds: float) -> bool:
@@ -42,15 +47,9 @@ def announcement(plan: Plan, seconds: float) -> str:
     """Write what the person at the terminal needs: the first link, the doors, how to stop."""
     lines = ["", f"Traceapp is ready ({seconds:.1f} s):  {plan.link}", ""]
     if plan.config.demo:
-        lines += [
-            "  This is the demo (Dữ liệu mẫu). Doors, all from the start page:",
-            "    Quét thử · Try a scan      six sample batches; a phone's camera reads them too",
-            "  make demo-reset              load the demo anew",
-        ]
+        lines += [DOORS.format(url=plan.config.public_url), ""]
     if plan.phone:
-        lines += [
-            "",
-            f"On the phone, in the same network, open {plan.phone.page_url} or scan:",
-            phone.terminal_symbol(plan.phone.page_url),
-        ]
-    return "\n".join([*lines, "  Ctrl-C ends it.", ""])
+        page = plan.phone.page_url
+        lines += [f"On the phone, in the same network, open {page} or scan:"]
+        lines += [phone.terminal_symbol(page), ""]
+    return "\n".join([*lines, "Ctrl-C ends it.", ""])

@@ -77,7 +77,8 @@ def _is_refused(character: str) -> bool:
 
 def _is_no_character(character: str) -> bool:
     code = ord(character)  # Unicode 23.7: never a character, now or later
-    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE  # noqa: PLR2004
+    is_spare = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE  # noqa: PLR2004
+    return is_spare or character == "\ufffd"  # what is left of bytes that were not UTF-8
 
 
 def _speak_plainly() -> None:

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Give the templates their tools."""
     app.register_blueprint(frame)
     app.jinja_env.globals.update(
-        icon=icon, asset=asset, in_language=in_language, public_host=public_host
+        icon=icon, asset=asset, in_language=in_language, picture=picture, public_host=public_host
     )
     app.jinja_env.filters.update(day=day, moment=moment)
     app.jinja_env.trim_blocks = True
@@ -73,6 +73,17 @@ def in_language(language: str) -> str:
 def public_host() -> str:
     """Give the domain as it is printed beside every code."""
     return urlsplit(settings().public_url).netloc
+
+
+def picture(file_name: str) -> str:
+    """Give the address of a public picture."""
+    return f"{settings().media_url}/{file_name}"
+
+
+def media_sources() -> str:
+    """Name where a page with pictures takes them from, for its content policy."""
+    media = urlsplit(settings().media_url)
+    return f"'self' {media.scheme}://{media.netloc}" if media.netloc else "'self'"
 
 
 def day(value: date) -> str:

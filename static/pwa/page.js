@@ -1,0 +1,163 @@
+// What a page can do beyond being read: keep a copy on this phone, list the copies, photograph a
+// code. Every page is complete without this file; where storage or the service worker is missing
+// (in-app browsers, private windows) it does nothing.
+// @ts-check
+
+const SAVED = "saved";
+const BATCH_PAGE = /^\/(B|01)\/[^/]/;
+const SAVED_AT = "X-Saved-At";
+const TITLE = "X-Title";
+
+const WORDS = {
+  vi: {
+    save: "Giữ lại trang này",
+    saved: "Đã giữ trên máy này. Bấm để bỏ",
+    failed: "Máy này không giữ được trang",
+    /** @param {string} at */
+    copy: (at) => `Bản lưu lúc ${at} – chưa kiểm tra lại thu hồi`,
+    again: "Kiểm tra lại khi có mạng",
+    /** @param {string} at */
+    listed: (at) => `lưu lúc ${at}`,
+  },
+  en: {
+    save: "Keep this page",
+    saved: "Kept on this device. Press to remove",
+    failed: "This device cannot keep the page",
+    /** @param {string} at */
+    copy: (at) => `Saved copy from ${at} – not checked again for recalls`,
+    again: "Check again when there is a network",
+    /** @param {string} at */
+    listed: (at) => `saved ${at}`,
+  },
+};
+const language = document.documentElement.lang === "en" ? "en" : "vi";
+const words = WORDS[language];
+
+start().catch(() => {}); // an extra that fails must not disturb the page
+
+async function start() {
+  const scan = document.querySelector("[data-scan]");
+  if (scan instanceof HTMLElement) (await import("./scan.js")).offer(scan);
+  if (!("serviceWorker" in navigator) || !("caches" in window)) return;
+  await navigator.serviceWorker.register("/sw.js");
+  const list = document.querySelector("[data-saved-list]");
+  if (list instanceof HTMLElement) await fill(list);
+  if (BATCH_PAGE.test(location.pathname)) await offerSaving();
+}
+
+/** The address under which this page is kept: its own, in whatever language it is read. */
+function address() {
+  return location.origin + location.pathname;
+}
+
+async function offerSaving() {
+  const cache = await caches.open(SAVED);
+  const isKept = async () => (await cache.match(address())) !== undefined;
+  if (await isKept()) await save(cache).catch(() => {}); // a newer copy for the next time
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiet keep";
+  const show = async () => {
+    const kept = await isKept();
+    button.textContent = kept ? words.saved : words.save;
+    button.setAttribute("aria-pressed", String(kept));
+  };
+  button.addEventListener("click", async () => {
+    try {
+      if (await isKept()) await cache.delete(address());
+      else await save(cache);
+      await show();
+    } catch {
+      button.textContent = words.failed;
+    }
+  });
+  await show();
+  const place = document.querySelector("[data-save]");
+  if (place instanceof HTMLElement) {
+    place.append(button);
+    place.hidden = false;
+  } else {
+    document.querySelector("main")?.append(button);
+  }
+}
+
+/**
+ * Keep a copy of the page as it is now, and its pictures.
+ * @param {Cache} cache
+ */
+async function save(cache) {
+  const answer = await fetch(address() + `?lang=${language}`, { headers: { Accept: "text/html" } });
+  const kept = answer.headers.get("Cache-Control") ?? "";
+  if (!answer.ok || /no-store|private/.test(kept)) throw new Error("not for keeping");
+  const copy = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const title = copy.title;
+  const now = new Date();
+  makeCopy(copy, time(now));
+  const pictures = [...copy.images].map((image) => new URL(image.src, location.origin));
+  const ours = pictures.filter((url) => url.origin === location.origin).map((url) => url.href);
+  await Promise.allSettled(ours.map((url) => cache.add(url)));
+  await cache.put(
+    address(),
+    new Response(`<!doctype html>${copy.documentElement.outerHTML}`, {
+      headers: {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": answer.headers.get("Content-Security-Policy") ?? "default-src 'none'",
+        [SAVED_AT]: now.toISOString(),
+        [TITLE]: encodeURIComponent(title),
+      },
+    }),
+  );
+}
+
+/**
+ * Turn a page into a copy: it says first that it is one, and says nothing that must be true now.
+ * @param {Document} page
+ * @param {string} at
+ */
+function makeCopy(page, at) {
+  for (const live of page.querySelectorAll("[data-live], [data-save], script")) live.remove();
+  const head = page.createElement("aside");
+  head.className = "copy";
+  head.setAttribute("role", "status");
+  const line = page.createElement("h2");
+  line.textContent = words.copy(at);
+  const again = page.createElement("a");
+  again.href = "";
+  again.textContent = words.again;
+  head.append(line, again);
+  page.body.prepend(head);
+  page.title = `${words.copy(at)} · ${page.title}`;
+}
+
+/**
+ * List the pages kept on this device.
+ * @param {HTMLElement} list
+ */
+async function fill(list) {
+  const cache = await caches.open(SAVED);
+  for (const request of await cache.keys()) {
+    const copy = await cache.match(request);
+    const title = copy?.headers.get(TITLE);
+    if (!copy || !title) continue; // a picture of a page
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = new URL(request.url).pathname;
+    link.textContent = decodeURIComponent(title);
+    const at = copy.headers.get(SAVED_AT) ?? "";
+    item.append(link, ` · ${words.listed(time(new Date(at)))}`);
+    list.append(item);
+  }
+  const around = list.closest("[hidden]");
+  if (around instanceof HTMLElement && list.childElementCount) around.hidden = false;
+}
+
+/**
+ * Write a time as 12:05 22/11/2026, in both languages.
+ * @param {Date} at
+ */
+function time(at) {
+  /** @param {number} number */
+  const two = (number) => String(number).padStart(2, "0");
+  const day = `${two(at.getDate())}/${two(at.getMonth() + 1)}/${at.getFullYear()}`;
+  return `${two(at.getHours())}:${two(at.getMinutes())} ${day}`;
+}

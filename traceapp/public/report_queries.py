@@ -1,0 +1,133 @@
+"""Reading reports of a problem, and what a report is about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from traceapp.batches.parties import AnyRow
+from traceapp.batches.queries import batch_card
+from traceapp.database.engine import db
+from traceapp.gs1.digital_link import (
+    BatchKey,
+    Key,
+    ProductKey,
+    format_path,
+    parse_typed,
+    readable,
+)
+from traceapp.gs1.errors import InvalidKey
+from traceapp.public.models import ProblemReport
+from traceapp.public.operations import digest
+from traceapp.public.queries import by_code, by_gtin
+from traceapp.public.schemas import LONGEST_CODE, ReportKind
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as it was received."""
+
+    number: str
+    kind: ReportKind
+    text: str
+    area: str | None
+    code: str | None
+    language: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a report is about: a code as it was given, and the batch behind it where one is.
+
+    `path` is the page of the code without a leading slash; names are by language.
+    """
+
+    text: str
+    path: str | None
+    readable: str | None
+    product: dict[str, str | None] | None = None
+    producer: dict[str, str | None] | None = None
+    lot: str | None = None
+
+
+def by_token(token: str) -> Report | None:
+    """Find the report behind a private link; None when there is none."""
+    row = db.session.execute(
+        select(*_COLUMNS).where(ProblemReport.link_sha256 == digest(token))
+    ).one_or_none()
+    return None if row is None else _report(row)
+
+
+def latest(
+    *, limit: int, kind: ReportKind | None = None, before: datetime | None = None
+) -> list[Report]:
+    """List reports, newest first; those received before an aware time, and of one kind."""
+    query = select(*_COLUMNS).order_by(
+        ProblemReport.received_at.desc(), ProblemReport.report_id.desc()
+    )
+    if kind is not None:
+        query = query.where(ProblemReport.kind == kind.value)
+    if before is not None:
+        query = query.where(ProblemReport.received_at < before)
+    return [_report(row) for row in db.session.execute(query.limit(limit))]
+
+
+def subject(text: str) -> Subject:
+    """Read what a report is about from a code, a link or whatever else somebody typed."""
+    try:
+        key = _without_serial(parse_typed(text))
+    except InvalidKey:
+        return Subject(text[:LONGEST_CODE], None, None)
+    path, eye = format_path(key), readable(key)
+    match key:
+        case BatchKey(code):
+            issued = by_code(str(code))
+        case ProductKey(gtin, lot) if lot is not None:
+            issued = by_gtin(str(gtin), str(lot))
+        case _:
+            issued = None
+    card = None if issued is None else batch_card((issued.producer_id, issued.batch_id))
+    if card is None:
+        return Subject(path, path, eye)
+    return Subject(
+        path,
+        path,
+        eye,
+        {"vi": card.product_name, "en": card.product_name_en},
+        {"vi": card.producer_name, "en": card.producer_name_en},
+        card.lot,
+    )
+
+
+_COLUMNS = (
+    ProblemReport.number,
+    ProblemReport.kind,
+    ProblemReport.text,
+    ProblemReport.area,
+    ProblemReport.code,
+    ProblemReport.language,
+    ProblemReport.received_at,
+)
+
+
+def _report(row: AnyRow) -> Report:
+    return Report(
+        row.number,
+        ReportKind(row.kind),
+        row.text,
+        row.area,
+        row.code,
+        row.language,
+        row.received_at,
+    )
+
+
+def _without_serial(key: Key) -> Key:
+    match key:
+        case BatchKey(code):
+            return BatchKey(code)
+        case ProductKey(gtin, lot):
+            return ProductKey(gtin, lot)
+        case _:
+            return key

@@ -1,0 +1,50 @@
+"""Shapes of what shoppers send us."""
+
+from enum import StrEnum
+
+from marshmallow import Schema, fields, validate
+
+from traceapp.problem import N_
+from traceapp.web.fields import PlainText
+
+LONGEST_TEXT = 2000
+LONGEST_AREA = 200
+LONGEST_CODE = 100
+
+
+class ReportKind(StrEnum):
+    """What a report is about; the words are on the form."""
+
+    DIFFERENT = "different"
+    CODE_MISUSED = "code_misused"
+    SPOILED = "spoiled"
+    MADE_ILL = "made_ill"
+    PAGE_WRONG = "page_wrong"
+    OTHER = "other"
+
+
+KIND_WORDS: dict[ReportKind, str] = {
+    ReportKind.DIFFERENT: N_("The goods differ from what the page says"),
+    ReportKind.CODE_MISUSED: N_("The code is stuck on other goods, or looks copied"),
+    ReportKind.SPOILED: N_("Spoiled, smells odd or past its date"),
+    ReportKind.MADE_ILL: N_("Somebody fell ill after eating it"),
+    ReportKind.PAGE_WRONG: N_("The page itself is wrong or does not work"),
+    ReportKind.OTHER: N_("Something else"),
+}
+
+
+class ReportSchema(Schema):
+    """A report of a problem as a shopper fills it in; nothing about the shopper is asked."""
+
+    code = PlainText(LONGEST_CODE, load_default=None, allow_none=True)
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf([*ReportKind], error=N_("Choose what it is about.")),
+        error_messages={"required": N_("Choose what it is about.")},
+    )
+    text = PlainText(LONGEST_TEXT, required=True, lines=True)
+    area = PlainText(LONGEST_AREA, load_default=None, allow_none=True)
+    # People do not see this field; programs that fill in every field do.
+    website = fields.String(
+        load_default="", validate=validate.Length(max=0, error=N_("Leave this field empty."))
+    )

@@ -1,32 +1,28 @@
 """Jobs: asked for with the deed, done once, tried again, and never lost with a worker."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
-from tests.conftest import NOON, AppMaker, close, settings_for
-from traceapp.app import create_app
+from tests.conftest import NOON, AppMaker
 from traceapp.database.engine import db
 from traceapp.jobs import operations, queries, registry
+from traceapp.jobs.commands import group
 from traceapp.jobs.models import Job
-from traceapp.jobs.registry import Deed, Payload, UnknownKindError
+from traceapp.jobs.registry import Deed, Handler, Payload, UnknownKindError
 from traceapp.jobs.runner import Runner
 from traceapp.jobs.wake import open_queue
 from traceapp.web.endpoints import transaction
 
 KIND = "test.note"
-CHECKOUT = Path(__file__).resolve().parents[2]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
 
 class Notebook:
@@ -51,7 +47,7 @@ def notebook() -> Iterator[Notebook]:
 
 
 @contextmanager
-def registered(handler: Notebook) -> Iterator[Notebook]:
+def registered(handler: AnyHandler) -> Iterator[AnyHandler]:
     operations.register(KIND, handler)
     try:
         yield handler
@@ -144,13 +140,10 @@ def test_what_a_job_wrote_before_it_failed_is_undone(app: Flask) -> None:
 
         return deed
 
-    operations.register(KIND, handler)
-    try:
+    with registered(handler):
         ask("whole")
         run_at(app, NOON)
         assert the_job().attempts == 1  # and there is one job only
-    finally:
-        del registry._handlers[KIND]
 
 
 def test_of_many_workers_each_job_goes_to_one(app: Flask, notebook: Notebook) -> None:
@@ -182,15 +175,12 @@ def test_a_worker_that_lost_its_job_to_another_changes_nothing(app: Flask) -> No
         return lambda: done.append(now)
 
     done: list[datetime] = []
-    operations.register(KIND, handler)
-    try:
+    with registered(handler):
         ask("race")
         run_at(app, NOON)
         assert done == [late]
         assert the_job().done_at == late
         assert the_job().last_error is None
-    finally:
-        del registry._handlers[KIND]
 
 
 def test_a_worker_keeps_hold_of_a_job_that_runs_for_long(app: Flask) -> None:
@@ -203,13 +193,10 @@ def test_a_worker_keeps_hold_of_a_job_that_runs_for_long(app: Flask) -> None:
         assert run_at(app, NOON + timedelta(seconds=40)) == 0
         return lambda: None
 
-    operations.register(KIND, handler)
-    try:
+    with registered(handler):
         ask("long")
         runner.run_due()
         assert the_job().done_at == NOON + timedelta(seconds=25)
-    finally:
-        del registry._handlers[KIND]
 
 
 def test_the_wake_up_is_sent_after_the_commit_and_only_then(app: Flask, notebook: Notebook) -> None:
@@ -251,151 +238,9 @@ def test_the_commands_list_what_failed_and_try_it_again(app: Flask) -> None:
     with registered(Notebook(failures=1)):
         ask("salt")
         run_at(app, NOON)
-        from traceapp.jobs.commands import group  # noqa: PLC0415
-
         command = app.test_cli_runner()
         listed = command.invoke(group, ["list"])
         assert "tried 1  RuntimeError: attempt 1" in listed.output
         assert command.invoke(group, ["retry", str(the_job().job_id)]).exit_code == 0
         assert command.invoke(group, ["run"]).output == "1 tried\n"
         assert command.invoke(group, ["list"]).output == ""
-
-
-# A real worker process, with a job that waits for a file before it is done.
-SLOW_WORKER = """
-import sys, time
-from datetime import timedelta
-from pathlib import Path
-from traceapp.app import create_app
-from traceapp.config import Config
-from traceapp.database.engine import db
-from traceapp.jobs import operations
-from traceapp.jobs.worker import Pace, work
-
-def handler(payload, now):
-    folder = Path(payload["word"])
-    with (folder / "started").open("a") as file:
-        file.write("x")
-    while not (folder / "go").exists():
-        time.sleep(0.02)
-    return lambda: (folder / "done").open("a").write("x")
-
-operations.register("test.note", handler)
-pace = Pace(sweep_s=float(sys.argv[1]), pulse_s=0.2, held_for=timedelta(seconds=2))
-work(create_app(Config.from_environment()), pace)
-"""
-
-
-@contextmanager
-def worker(app: Flask, sweep_s: float = 0.2) -> Iterator[subprocess.Popen[bytes]]:
-    config = app.extensions["traceapp"]
-    environ = {
-        **os.environ,
-        "DATABASE_URL": config.database_url,
-        "INSTANCE_DIR": str(config.instance_dir),
-        "SECRET_KEY": config.secret_key,
-        "PYTHONPATH": str(CHECKOUT),
-    }
-    process = subprocess.Popen([sys.executable, "-c", SLOW_WORKER, str(sweep_s)], env=environ)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
-def job_is_done() -> bool:
-    return the_job().done_at is not None
-
-
-def worker_shows_itself() -> bool:
-    state = queries.worker_state(datetime.now(UTC))
-    db.session.rollback()
-    return state == "ok"
-
-
-def test_a_worker_killed_in_the_middle_of_a_job_leaves_it_to_the_next(
-    app: Flask, notebook: Notebook, tmp_path: Path
-) -> None:
-    with transaction():
-        operations.enqueue(KIND, {"word": str(tmp_path)}, now=datetime.now(UTC))
-    with worker(app) as first:
-        wait_until((tmp_path / "started").exists)
-        first.kill()
-        first.wait()
-    assert not job_is_done()
-    (tmp_path / "go").touch()
-    with worker(app):
-        wait_until(job_is_done)
-    assert (tmp_path / "done").read_text() == "x"
-    assert the_job().attempts == 2
-
-
-def test_a_worker_is_woken_does_its_job_and_ends_cleanly_when_asked(
-    app: Flask, notebook: Notebook, tmp_path: Path
-) -> None:
-    with worker(app, sweep_s=600) as process:  # so that only the wake-up can tell it
-        wait_until(worker_shows_itself)
-        with transaction():
-            operations.enqueue(KIND, {"word": str(tmp_path)}, now=datetime.now(UTC))
-        wait_until((tmp_path / "started").exists)
-        time.sleep(3)  # longer than a job is held without a sign of life
-        process.send_signal(signal.SIGTERM)
-        (tmp_path / "go").touch()
-        assert process.wait(timeout=15) == 0
-    assert job_is_done()  # SIGTERM let it finish
-    assert the_job().attempts == 1
-    assert (tmp_path / "started").read_text() == "x"
-
-
-def test_a_worker_outlives_a_database_that_is_away_for_a_while(
-    postgres: tuple[str, str], postgresql_url: str, tmp_path: Path, notebook: Notebook
-) -> None:
-    app = create_app(settings_for(postgresql_url, tmp_path))
-    (tmp_path / "go").touch()
-    with app.app_context(), away(postgres[0]) as (take_away, bring_back), worker(app) as process:
-        take_away()
-        time.sleep(3)  # it starts while there is no database
-        bring_back()
-        wait_until(worker_shows_itself)
-        take_away()
-        time.sleep(2)
-        bring_back()
-        with transaction():
-            operations.enqueue(KIND, {"word": str(tmp_path)}, now=datetime.now(UTC))
-        wait_until(job_is_done)
-        assert process.poll() is None
-    close(app)
-
-
-@contextmanager
-def away(server: str) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
-    """Give the means to shut the application's database and to open it again."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    name = db.engine.url.database
-
-    def take_away() -> None:
-        db.engine.dispose()
-        with engine.connect() as connection:
-            connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
-            connection.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :n"),
-                {"n": name},
-            )
-
-    def bring_back() -> None:
-        with engine.connect() as connection:
-            connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
-
-    try:
-        yield take_away, bring_back
-    finally:
-        bring_back()
-        engine.dispose()

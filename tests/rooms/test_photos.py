@@ -3,12 +3,13 @@
 import io
 import stat
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from PIL import Image
 from sqlalchemy import func, select
 
@@ -21,6 +22,7 @@ from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
 from traceapp.photos import operations as photos
 from traceapp.photos import queries
+from traceapp.photos.commands import group
 from traceapp.photos.models import Photo
 from traceapp.photos.storage import Storage, original_path, rendition_path
 from traceapp.web.endpoints import transaction
@@ -210,7 +212,7 @@ def test_a_bad_file_is_told_in_both_languages_and_leaves_nothing_behind(
         keep(lan, data)
     said = {}
     for language in ("vi", "en"):
-        with app.test_request_context(f"/?lang={language}"):
+        with app.test_request_context(), force_locale(language):
             (said[language],) = as_document(refused.value)["errors"]
     assert said["en"]["rule"] == said["vi"]["rule"] == rule
     for part in ("message", "fix"):
@@ -249,6 +251,19 @@ def test_a_missing_original_is_tried_again_later(app: Flask, lan: UUID) -> None:
     kept.rename(file)
     assert Runner(app, lambda: NOON + timedelta(minutes=1)).run_due() == 1
     assert state_of(lan, sha256) == "ready"
+
+
+def test_lost_pictures_are_made_again_by_a_command(app: Flask, lan: UUID) -> None:
+    sha256 = keep(lan, picture())
+    do_jobs(app)
+    before = pictures_of(lan, sha256)
+    lost = [file for file in stored_files() if file.parent.name == "renditions"]
+    for file in lost:
+        file.unlink()
+    assert app.test_cli_runner().invoke(group, ["render"]).output == "1 photos\n"
+    assert Runner(app, lambda: datetime.now(UTC)).run_due() == 1
+    assert set(lost) < set(stored_files())
+    assert pictures_of(lan, sha256) == before
 
 
 def test_a_write_that_fails_half_way_leaves_no_part_of_a_file(

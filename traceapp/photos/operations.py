@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
@@ -68,7 +68,7 @@ def store(producer_id: UUID, data: bytes, *, is_public: bool, now: datetime) -> 
             publish(producer_id, sha256)
         return sha256
     Storage(settings().storage_url).write(original_path(producer_id, sha256), data)
-    jobs.enqueue(RENDER, {"producer_id": str(producer_id), "sha256": sha256.hex()}, now=now)
+    _ask_for_pictures(producer_id, sha256, now)
     return sha256
 
 
@@ -81,6 +81,14 @@ def publish(producer_id: UUID, sha256: bytes) -> None:
         photo.is_public = True
         db.session.flush()
         _tell(producer_id, sha256)
+
+
+def render_all_again(now: datetime) -> int:
+    """Ask for the pictures of every photo once more, and count the photos."""
+    keys = db.session.execute(select(Photo.producer_id, Photo.sha256)).all()
+    for producer_id, sha256 in keys:
+        _ask_for_pictures(producer_id, sha256, now)
+    return len(keys)
 
 
 def render_job(payload: Payload, _now: datetime) -> Deed:
@@ -108,6 +116,10 @@ def render(producer_id: UUID, sha256: bytes, *, sample: bool) -> Deed:
     for picture in pictures:
         storage.write(rendition_path(_file_name(picture)), picture.data)
     return partial(_record, producer_id, sha256, "ready", pictures)
+
+
+def _ask_for_pictures(producer_id: UUID, sha256: bytes, now: datetime) -> None:
+    jobs.enqueue(RENDER, {"producer_id": str(producer_id), "sha256": sha256.hex()}, now=now)
 
 
 def _inspect(data: bytes) -> imaging.ImageFacts:

@@ -23,13 +23,9 @@ class UnreadableFont(ValueError):  # noqa: N818 - the name says what is wrong
 
 
 class Face:
-    """A face made of font files in order of preference; without files, Pillow's own plain one.
+    """A face made of font files in order of preference; without files, Pillow's own plain one."""
 
-    `pitch` makes it monospaced: each letter stands in the middle of a cell of `pitch` x the size.
-    """
-
-    def __init__(self, files: tuple[bytes, ...] = (), pitch: float | None = None) -> None:
-        self._pitch = pitch
+    def __init__(self, files: tuple[bytes, ...] = ()) -> None:
         self._files: tuple[bytes | None, ...] = files or (None,)
         self._fonts: dict[tuple[int, int], Font] = {}
         self._home: dict[str, int | None] = {}
@@ -40,8 +36,6 @@ class Face:
 
     def width(self, text: str, size: float) -> float:
         """Return the advance of `text` at `size`, in the unit of `size` (so also a `Measure`)."""
-        if self._pitch is not None:
-            return len(text) * self._pitch * size
         runs = self._runs(text)
         wide = sum(self._font(file, _METRIC_SIZE).getlength(run) for file, run in runs)
         return wide * size / _METRIC_SIZE
@@ -58,16 +52,11 @@ class Face:
         size, colour = look
         for file, run in self._runs(text):
             font = self._font(file, size)
-            advance = font.getlength(run) if self._pitch is None else self._pitch * size
-            start = x if self._pitch is None else x + (advance - font.getlength(run)) / 2
-            canvas.text((start, baseline), run, fill=colour, font=font, anchor="ls")
-            x += advance
+            canvas.text((x, baseline), run, fill=colour, font=font, anchor="ls")
+            x += font.getlength(run)
 
     def _runs(self, text: str) -> Iterator[tuple[int, str]]:
         """Split `text` where the file changes; a letter without a glyph goes to the first file."""
-        if self._pitch is not None:
-            yield from ((self._file_of(letter) or 0, letter) for letter in text)
-            return
         for file, letters in groupby(text, key=lambda letter: self._file_of(letter) or 0):
             yield file, "".join(letters)
 

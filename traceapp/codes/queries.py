@@ -9,6 +9,7 @@ from sqlalchemy import select
 from traceapp.codes.models import CodeStateChange, PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.producers.models import Producer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ def of_batch(producer_id: UUID, batch_id: UUID) -> CodeFact | None:
         PublicCode.batch_id == batch_id,
         PublicCode.state != CodeState.MOVED,
     )
+
+
+def issued() -> list[tuple[str, CodeState, str]]:
+    """List the codes that were issued with their stored state and the producer's name."""
+    rows = db.session.execute(
+        select(PublicCode.code, PublicCode.state, Producer.name)
+        .join(Producer, Producer.producer_id == PublicCode.producer_id)
+        .order_by(Producer.folded_name, PublicCode.code)
+    )
+    return [(row.code, CodeState(row.state), row.name) for row in rows]
 
 
 def _first(*conditions: object) -> CodeFact | None:

@@ -1,0 +1,53 @@
+"""Commands of this room: `flask --app wsgi codes ...`."""
+
+from datetime import UTC, datetime
+
+import click
+from flask.cli import AppGroup
+
+from traceapp import problem
+from traceapp.codes import operations, queries
+from traceapp.codes.states import CodeState
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.gs1.errors import InvalidKey
+from traceapp.web.endpoints import transaction
+from traceapp.web.settings import settings
+
+group = AppGroup("codes", help="Look at public codes, and try out what their pages say.")
+
+# A date makes a code expired and another code makes it moved; the rest is said by hand.
+SETTABLE = tuple(
+    state.value for state in CodeState if state not in (CodeState.EXPIRED, CodeState.MOVED)
+)
+
+
+@group.command("list")
+def list_codes() -> None:
+    """List the codes that were issued, with their state and producer."""
+    for code, state, producer in queries.issued():
+        click.echo(f"{BatchCode(code).readable}  {state.value:14}{producer}")
+
+
+@group.command("set-state")
+@click.argument("code")
+@click.argument("state", type=click.Choice(SETTABLE))
+@click.option("--reason", help="What readers are told, in the language of your readers.")
+@click.option("--by", "actor", default="traceapp", show_default=True, help="Who is named.")
+def set_state(code: str, state: str, reason: str | None, actor: str) -> None:
+    """Say that CODE is in STATE. Only in development and in the demo."""
+    if not settings().prints_sample_labels:
+        raise click.ClickException(
+            "This installation answers real shoppers. Here a state follows from what people "
+            "record; this command is for development and the demo."
+        )
+    try:
+        found = BatchCode.parse(code)
+        with transaction():
+            operations.set_state(
+                found.text, CodeState(state), actor=actor, now=datetime.now(UTC), reason=reason
+            )
+    except InvalidKey as error:
+        raise click.ClickException(f"{error.message} {error.fix}") from error
+    except problem.UnknownCode as error:
+        raise click.ClickException("This code was never issued. `codes list` shows all.") from error
+    click.echo(f"{found.readable} is now {state}.")

@@ -1,5 +1,6 @@
 """Hand-offs, gaps and what is said when two sides do not agree."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,18 @@ def test_two_partial_receipts_are_added_up():
     assert step(tale.document("rau"), "receive")["hand_off"]["state"] == "matched"
 
 
+def test_amounts_in_different_units_are_not_compared():
+    tale = sold(got=None)
+    ship = next(e for e in tale.events.values() if e.step_kind == "ship")
+    bags = tuple(replace(item, uom="túi") for item in tale.items({"rau": 20}))
+    receipt = tale.did("receive", after(1, 2), HOA, name="receipt", ship_event_id=ship.ref.id)
+    tale.events["receipt"] = replace(receipt, outputs=bags)
+    document = tale.document("rau")
+    assert step(document, "receive")["hand_off"]["state"] == "not_compared"
+    counts = document["summary"]["hand_offs"]
+    assert (counts["confirmed"], counts["matched"]) == (1, 0)
+
+
 def test_a_missing_transport_record_is_a_gap_between_the_two_sides():
     document = sold(transport=False).document("rau")
     order = [e.get("kind") or e["reason"] for e in document["entries"]]
@@ -118,7 +131,8 @@ def test_a_receipt_whose_shipment_is_not_here_yet_says_so():
     tale.did("harvest", after(0), outputs={"rau": 10})
     other = tale.did("sow", after(0)).ref.id
     tale.did("receive", after(1), HOA, outputs={"rau": 10}, ship_event_id=other)
-    hand_off = step(tale.document("rau"), "receive")["hand_off"]
+    document = tale.document("rau")
+    hand_off = step(document, "receive")["hand_off"]
     assert hand_off["words"]["vi"] == "Chỉ có bên nhận ghi, chưa thấy bên giao ghi"
 
 
@@ -126,8 +140,9 @@ def test_moving_ones_own_goods_is_no_confirmation_by_another():
     tale = Tale()
     tale.lot("rau")
     tale.did("harvest", after(0), outputs={"rau": 10})
-    tale.sent("rau", after(1), (LAN, LAN))
+    tale.sent("rau", after(1), (LAN, LAN), transport=False)
     document = tale.document("rau")
+    assert gaps(document) == []
     assert document["summary"]["hand_offs"]["shipped"] == 0
     assert step(document, "receive")["hand_off"]["words"]["vi"] == "Chuyển trong cùng một cơ sở"
 
@@ -142,6 +157,14 @@ def test_goods_from_outside_begin_with_a_gap():
         "Trước đó không có ghi chép. Nguồn do bên nhận tự khai: Hộ ngoài"
     )
     assert document["batch"]["producer"]["vi"] == "Hộ ngoài"
+
+
+def test_a_receipt_still_waiting_for_its_shipment_is_not_called_an_outside_origin():
+    tale = Tale()
+    tale.lot("rau")
+    other = tale.did("sow", after(0)).ref.id
+    tale.did("receive", after(1), HOA, outputs={"rau": 10}, ship_event_id=other)
+    assert gaps(tale.document("rau")) == ["no_origin"]
 
 
 def test_a_batch_nobody_recorded_says_so():

@@ -49,6 +49,10 @@ def test_a_single_parent_is_the_whole_even_unweighed():
     assert shares([edge("c", "a")]) == {"a": 100}
 
 
+def test_a_batch_said_to_be_made_of_itself_is_not_its_own_source():
+    assert shares([edge("c", "c", 10), edge("c", "a", 10)]) == {"a": 100}
+
+
 def test_packaging_takes_no_share():
     assert shares([edge("c", "a", 80), edge("c", "x", 12, packaging=True)]) == {
         "a": 100,

@@ -244,6 +244,10 @@ def test_the_spray_with_the_least_time_to_spare_counts():
     assert (short["days"], short["enough"]) == (5, False)
 
 
+def test_a_spray_after_the_harvest_is_the_next_cuts_business():
+    assert summary(sprayed((5, 3), (21, 30)))["spray"]["days"] == 15
+
+
 def test_without_sprays_or_with_an_unknown_label_nothing_is_claimed():
     assert summary(sprayed())["spray"] is None
     assert summary(sprayed((15, None), (2, 3)))["spray"] is None

@@ -1,12 +1,13 @@
 """The vocabulary: complete in both languages, and its sentences say only what is public."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.pure.trace.builders import DAY0, LAN, Tale, texts
 from traceapp.trace import rules
-from traceapp.trace.sentences import PLACEHOLDER, details, quote, sentence, whole_number
+from traceapp.trace.sentences import PLACEHOLDER, _spoken, details, quote, sentence, whole_number
 from traceapp.trace.vocabulary import COMMON_FIELDS, FAMILIES, STEP_KINDS, Showing, Visibility
 from traceapp.trace.words import Words
 
@@ -53,6 +54,11 @@ def test_no_field_that_is_not_public_is_ever_said(kind):
         if spec.visibility is not Visibility.PUBLIC:
             assert f"canary:{spec.id}:" not in spoken
             assert whole_number(event, spec.id) is None
+
+
+def test_a_template_that_names_a_private_field_still_says_nothing_of_it():
+    loose = replace(STEP_KINDS["spray"], sentence=Words("Phun {product}", "Sprayed {product}"))
+    assert _spoken(loose, {"product": "Thuốc A"}) == {}
 
 
 def test_a_spray_tells_the_interval_on_the_label():

@@ -83,7 +83,7 @@ def season_steps(story: Story, batch: Ref) -> tuple[Record, ...]:
 def field_steps(story: Story, harvest: Record) -> tuple[Record, ...]:
     """Give the steps on the plot or season of one harvest, up to it."""
     event = harvest.event
-    producer = event.ref.producer_id
+    producer = event.land_owner
     steps = story.of_season(producer, event.season_id) if event.season_id else ()
     on_plot = story.of_plot(producer, event.plot_id) if event.plot_id else ()
     loose = _since_sowing(on_plot, steps, harvest.position)

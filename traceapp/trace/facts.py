@@ -145,6 +145,7 @@ class EventFact:
     `event_time` and `record_time` are aware; `event_time` carries the claim's own offset, which
     is the one shown. `skew_minutes` is phone clock minus true time where it was measured.
     `household` is the number behind "hộ số N"; `plot_id` serves matching and is never shown.
+    `land_owner_id` is the producer whose site, plot and season it was, None = the author's own.
     `corrects` names an event of the same producer. `ship_event_id` is the shipment a transport,
     receipt, refusal or return answers to; None = the sender has no account, or unmatched.
     `about` lists batches touched without a quantity. `evidence` leaves out a person's check of
@@ -160,6 +161,7 @@ class EventFact:
     skew_minutes: int | None = None
     place: PlaceFact | None = None
     household: int | None = None
+    land_owner_id: UUID | None = None
     plot_id: UUID | None = None
     season_id: UUID | None = None
     corrects: UUID | None = None
@@ -170,6 +172,11 @@ class EventFact:
     fields: Mapping[str, FieldValue] | None = None
     evidence: tuple[EvidenceFact, ...] = ()
     photos: tuple[PhotoFact, ...] = ()
+
+    @property
+    def land_owner(self) -> UUID:
+        """Give the producer whose plot and season the event names."""
+        return self.land_owner_id or self.ref.producer_id
 
 
 @dataclass(frozen=True, slots=True)

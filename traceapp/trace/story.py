@@ -47,7 +47,7 @@ class Story:
         return self._naming.get(batch, ())
 
     def of_season(self, producer_id: UUID, season_id: UUID) -> Sequence[Record]:
-        """Give the records of one season."""
+        """Give the records of one season of a producer, whoever wrote them."""
         return self._by_season.get((producer_id, season_id), ())
 
     def of_plot(self, producer_id: UUID, plot_id: UUID) -> Sequence[Record]:
@@ -116,15 +116,15 @@ def _ships(record: Record, batch: Ref) -> bool:
 
 
 def _season_keys(record: Record) -> set[tuple[UUID, UUID]]:
-    season_id = record.event.season_id
-    return set() if season_id is None else {(record.ref.producer_id, season_id)}
+    event = record.event
+    return set() if event.season_id is None else {(event.land_owner, event.season_id)}
 
 
 def _plot_keys(record: Record) -> set[tuple[UUID, UUID]]:
     event = record.event
     if event.plot_id is None or event.season_id is not None:
         return set()
-    return {(event.ref.producer_id, event.plot_id)}
+    return {(event.land_owner, event.plot_id)}
 
 
 def _shipments_answered(record: Record) -> set[UUID]:

@@ -134,6 +134,7 @@ class Hanoi:
             skew_minutes=raw["device_skew_min"] or None,
             place=_place(site, site["kind"]) if site else None,
             household=household,
+            land_owner_id=self._land_owner(raw["site"]),
             plot_id=UUID(plot["id"]) if plot else None,
             season_id=self.seasons.get(raw["season"]),
             corrects=UUID(raw["corrects"]) if raw["corrects"] else None,
@@ -144,6 +145,10 @@ class Hanoi:
             fields=fields,
             evidence=tuple(self._evidence(raw)),
         )
+
+    def _land_owner(self, site: str | None) -> UUID | None:
+        owners = (o["id"] for o in self.operators.values() for s in o["sites"] if s["key"] == site)
+        return next((UUID(owner) for owner in owners), None)
 
     def person(self, key: str) -> PersonFact:
         operator, member = self.members[key]

@@ -72,6 +72,13 @@ def test_another_producers_season_with_the_same_id_is_not_mixed_in():
     assert kinds(tale.document("rau")) == ["sow", "spray", "harvest"]
 
 
+def test_an_officers_visit_to_the_plot_is_part_of_the_season():
+    tale, place = grown()
+    visit = {**place, "land_owner_id": LAN.organisation.id}
+    tale.did("inspect", after(12), OFFICER, fields={"result": "remind"}, **visit)
+    assert kinds(tale.document("rau")) == ["sow", "spray", "inspect", "harvest"]
+
+
 def test_single_parents_are_told_as_one_line():
     tale, _ = grown()
     tale.lot("rau sạch")

@@ -10,6 +10,7 @@ from traceapp.codes import operations, queries
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.freshness import operations as freshness
 from traceapp.freshness import queries as fresh
+from traceapp.photos import operations as photos
 
 PICTURE = "ab" * 32
 
@@ -104,3 +105,12 @@ def test_expiry_is_shown_only_over_an_active_state() -> None:
     assert shown_state(CodeState.RECALLED, made, after) is CodeState.RECALLED
     assert shown_state(CodeState.ACTIVE, made, made) is CodeState.ACTIVE
     assert shown_state(CodeState.ACTIVE, None, after) is CodeState.ACTIVE
+
+
+def test_a_photo_that_is_ready_drops_the_pages_that_show_it(app: Flask) -> None:
+    lan = business("HTX Lan")
+    packed = batch(lan, finished(lan), "T1")
+    freshness.keep("7K3M9QRT2X", (lan.producer_id, packed), "{}", now=NOW)
+    for hook in photos.on_ready:
+        hook(lan.producer_id, bytes.fromhex(PICTURE))
+    assert fresh.kept("7K3M9QRT2X") is None

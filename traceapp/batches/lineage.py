@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import CTE, Select, and_, literal, select
 
-from traceapp.batches.models import Batch, BatchParent, Event, EventItem
+from traceapp.batches.models import Batch, BatchParent, Event, EventItem, Product
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 
@@ -80,6 +80,19 @@ def season_batches(producer_id: UUID, season_id: UUID) -> set[Ref]:
         )
     )
     return _refs(_descent(start))
+
+
+def batches_with_picture(producer_id: UUID, sha256: bytes) -> set[Ref]:
+    """Give the batches whose product is pictured by this photo."""
+    rows = db.session.execute(
+        select(Batch.producer_id, Batch.batch_id)
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .where(Product.producer_id == producer_id, Product.photo_sha256 == sha256)
+    )
+    return {(row.producer_id, row.batch_id) for row in rows}
 
 
 def _refs(tree: CTE) -> set[Ref]:

@@ -16,7 +16,12 @@ from sqlalchemy import delete, select
 from traceapp import problem
 from traceapp.batches import content, grants, ledger, schemas
 from traceapp.batches.activation import activate_when_complete
-from traceapp.batches.lineage import families_touched_by, season_batches
+from traceapp.batches.lineage import (
+    Ref,
+    batches_with_picture,
+    families_touched_by,
+    season_batches,
+)
 from traceapp.batches.models import (
     Batch,
     BatchClaim,
@@ -35,6 +40,7 @@ from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.element import Lot
 from traceapp.gs1.gtin import Gtin
+from traceapp.photos import operations as photos
 from traceapp.trace.facts import EvidenceLevel
 
 PRODUCT = schemas.ProductSchema()
@@ -216,10 +222,15 @@ def _undo(event: Event, corrected_id: UUID) -> None:
     )
 
 
-def _refresh(event: Event, now: datetime) -> None:
+def _touched_by(event: Event) -> set[Ref]:
     touched = families_touched_by(event.producer_id, event.event_id)
     if event.season_id is not None:
         touched |= season_batches(event.site_producer_id, event.season_id)
+    return touched
+
+
+def _refresh(event: Event, now: datetime) -> None:
+    touched = _touched_by(event)
     if touched:
         freshness.forget(touched)
         activate_when_complete(touched, now=now)
@@ -269,22 +280,17 @@ def add_evidence(
     _refresh(row, now)
 
 
-def refresh_photo(producer_id: UUID, sha256: bytes, *, now: datetime) -> None:
+def forget_pages_with(producer_id: UUID, sha256: bytes) -> None:
     """Make every page that shows this photo stale, once its renditions exist."""
     events = select(EventPhoto.event_id).where(
         EventPhoto.producer_id == producer_id, EventPhoto.sha256 == sha256
     )
+    touched = batches_with_picture(producer_id, sha256)
     for event_id in db.session.execute(events).scalars().all():
         event = db.session.get_one(Event, (producer_id, event_id))
-        _refresh(event, now)
-    shown = select(Batch.producer_id, Batch.batch_id).join(
-        Product,
-        (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
-    )
-    rows = db.session.execute(
-        shown.where(Product.producer_id == producer_id, Product.photo_sha256 == sha256)
-    )
-    touched = {(row.producer_id, row.batch_id) for row in rows}
+        touched |= _touched_by(event)
     if touched:
         freshness.forget(touched)
-        activate_when_complete(touched, now=now)
+
+
+photos.on_ready.append(forget_pages_with)

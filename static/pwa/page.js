@@ -4,7 +4,7 @@
 // @ts-check
 
 const SAVED = "saved";
-const BATCH_PAGE = /^\/(B|01)\/[^/]/;
+const BATCH_PAGE = /^\/(B|01)\/(?!.*\/report$)[^/]/;
 const SAVED_AT = "X-Saved-At";
 const TITLE = "X-Title";
 
@@ -56,7 +56,7 @@ async function offerSaving() {
   if (await isKept()) await save(cache).catch(() => {}); // a newer copy for the next time
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button quiet keep";
+  button.className = "go keep";
   const show = async () => {
     const kept = await isKept();
     button.textContent = kept ? words.saved : words.save;
@@ -64,7 +64,7 @@ async function offerSaving() {
   };
   button.addEventListener("click", async () => {
     try {
-      if (await isKept()) await cache.delete(address());
+      if (await isKept()) await remove(cache);
       else await save(cache);
       await show();
     } catch {
@@ -110,20 +110,33 @@ async function save(cache) {
 }
 
 /**
+ * Remove the copy of this page, and with the last copy the pictures.
+ * @param {Cache} cache
+ */
+async function remove(cache) {
+  await cache.delete(address());
+  const left = await cache.matchAll();
+  if (!left.some((copy) => copy.headers.has(TITLE))) {
+    for (const request of await cache.keys()) await cache.delete(request);
+  }
+}
+
+/**
  * Turn a page into a copy: it says first that it is one, and says nothing that must be true now.
  * @param {Document} page
  * @param {string} at
  */
 function makeCopy(page, at) {
   for (const live of page.querySelectorAll("[data-live], [data-save], script")) live.remove();
-  const head = page.createElement("aside");
-  head.className = "copy";
-  head.setAttribute("role", "status");
-  const line = page.createElement("h2");
+  const head = page.createElement("section");
+  head.className = "banner copy";
+  const line = page.createElement("b");
   line.textContent = words.copy(at);
-  const again = page.createElement("a");
-  again.href = "";
-  again.textContent = words.again;
+  const again = page.createElement("p");
+  const link = page.createElement("a");
+  link.href = "";
+  link.textContent = words.again;
+  again.append(link);
   head.append(line, again);
   page.body.prepend(head);
   page.title = `${words.copy(at)} · ${page.title}`;

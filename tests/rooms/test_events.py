@@ -15,6 +15,7 @@ from traceapp.batches.lineage import ancestors, descendants
 from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.producers import operations as producers
 
 
 def test_a_harvest_makes_stock_and_packing_uses_it(app: Flask) -> None:
@@ -164,3 +165,30 @@ def test_the_ledger_always_balances(app: Flask, steps: list[tuple[str, Decimal]]
     given_out = sum(said.get(name, 0) for name in ("lost", "sold", "shipped"))
     assert taken_in == given_out + said["stock"]
     db.session.rollback()
+
+
+def test_steps_before_any_batch_belong_to_what_is_harvested_there(app: Flask) -> None:
+    lan = business("HTX Lan")
+    season = producers.start_season(
+        lan.producer_id,
+        {"plot_id": str(lan.plot_id), "name": "Vụ 1", "crop": "cải", "started_on": "2026-10-01"},
+    )
+    here = {"plot_id": str(lan.plot_id)}
+    before_the_season = record(lan, "prepare_land", **here)
+    sown = record(lan, "sow", **here, season_id=str(season))
+    record(lan, "irrigate")
+    cut = batch(lan, product(lan), "H1")
+    record(lan, "harvest", **here, season_id=str(season), outputs=[line(cut, "10")])
+    found = {event.ref.id for event in trace_facts((lan.producer_id, cut)).events}
+    assert {before_the_season.event_id, sown.event_id} <= found
+    assert len(found) == 3
+
+
+def test_a_correction_that_names_another_batch_is_still_told(app: Flask) -> None:
+    lan = business("HTX Lan")
+    greens = product(lan)
+    wrong, right = batch(lan, greens, "H1"), batch(lan, greens, "H2")
+    first = record(lan, "harvest", outputs=[line(wrong, "10")])
+    second = record(lan, "harvest", outputs=[line(right, "10")], corrects=str(first.event_id))
+    found = {event.ref.id for event in trace_facts((lan.producer_id, wrong)).events}
+    assert found == {first.event_id, second.event_id}

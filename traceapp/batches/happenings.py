@@ -10,8 +10,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, and_, exists, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import CTE, ColumnElement, and_, exists, or_, select, tuple_
 
 from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.models import (
@@ -54,14 +53,6 @@ def events_about(tree: CTE) -> list[EventFact]:
 
 def _event_rows(tree: CTE) -> list[AnyRow]:
     """Events that name a batch of the tree, and those of the seasons it was harvested from."""
-    named = exists().where(
-        EventItem.producer_id == Event.producer_id,
-        EventItem.event_id == Event.event_id,
-        tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(
-            select(tree.c.producer_id, tree.c.batch_id)
-        ),
-    )
-    in_season = tuple_(Event.site_producer_id, Event.season_id).in_(_seasons(tree))
     query = (
         select(
             *Event.__table__.columns,
@@ -85,25 +76,57 @@ def _event_rows(tree: CTE) -> list[AnyRow]:
             ),
         )
         .join(Producer, Producer.producer_id == Event.producer_id)
-        .where(or_(named, in_season))
+        .where(_about(tree))
     )
     return list(db.session.execute(query).all())
 
 
-def _seasons(tree: CTE) -> Select[UUID, UUID | None]:
-    """Give the seasons that batches of the tree were harvested from."""
-    harvest, made = aliased(Event), aliased(EventItem)
+def _about(tree: CTE) -> ColumnElement[bool]:
+    """Match events that name a batch of the tree, correct one that did, or made its harvest grow.
+
+    A step on a plot may have been logged before anybody opened a season there.
+    """
+
+    def names(event_id: ColumnElement[UUID] | ColumnElement[UUID | None]) -> ColumnElement[bool]:
+        return exists().where(
+            EventItem.producer_id == Event.producer_id,
+            EventItem.event_id == event_id,
+            tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(
+                select(tree.c.producer_id, tree.c.batch_id)
+            ),
+        )
+
+    harvests = _harvests(tree)
+    grown = select(harvests.c.site_producer_id, harvests.c.season_id)
+    plots = select(harvests.c.site_producer_id, harvests.c.plot_id)
+    return or_(
+        names(Event.event_id.expression),
+        names(Event.corrects_event_id.expression),
+        tuple_(Event.site_producer_id, Event.season_id).in_(grown),
+        and_(
+            Event.season_id.is_(None),
+            tuple_(Event.site_producer_id, Event.plot_id).in_(plots),
+        ),
+    )
+
+
+def _harvests(tree: CTE) -> CTE:
+    """Give the seasons and plots that batches of the tree were harvested from."""
     return (
-        select(harvest.site_producer_id, harvest.season_id)
+        select(Event.site_producer_id, Event.season_id, Event.plot_id)
         .join(
-            made,
-            and_(made.producer_id == harvest.producer_id, made.event_id == harvest.event_id),
+            EventItem,
+            and_(EventItem.producer_id == Event.producer_id, EventItem.event_id == Event.event_id),
         )
         .join(
             tree,
-            and_(made.batch_producer_id == tree.c.producer_id, made.batch_id == tree.c.batch_id),
+            and_(
+                EventItem.batch_producer_id == tree.c.producer_id,
+                EventItem.batch_id == tree.c.batch_id,
+            ),
         )
-        .where(harvest.season_id.is_not(None), made.direction == "output")
+        .where(EventItem.direction == "output", Event.plot_id.is_not(None))
+        .cte("harvests")
     )
 
 
@@ -124,6 +147,7 @@ def _event(row: AnyRow, items: Lines, evidence: Checks, photos: Pictures) -> Eve
         skew_minutes=row.device_skew_minutes,
         place=PlaceFact(row.site_kind, row.commune, row.commune_kind, row.province),
         household=row.household_number,
+        land_owner_id=row.site_producer_id,
         plot_id=row.plot_id,
         season_id=row.season_id,
         corrects=row.corrects_event_id,

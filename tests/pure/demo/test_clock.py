@@ -43,10 +43,7 @@ def test_a_moment_is_wall_time_in_hanoi() -> None:
     assert DemoClock(TODAY).on(4) == date(2026, 11, 26)
 
 
-@given(
-    st.datetimes(
-        datetime.min.replace(year=1980), datetime.min.replace(year=2100), timezones=st.just(UTC)
-    )
-)
-def test_noon_of_the_demo_is_at_most_a_day_ago(now: datetime) -> None:
+@given(st.integers(0, 4 * 10**9))
+def test_noon_of_the_demo_is_less_than_a_day_ago(seconds: int) -> None:
+    now = datetime.fromtimestamp(seconds, UTC)
     assert timedelta(0) <= now - DemoClock.at(now).now < timedelta(days=1)

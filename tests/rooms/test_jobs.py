@@ -17,7 +17,7 @@ from traceapp.jobs import operations, queries, registry
 from traceapp.jobs.commands import group
 from traceapp.jobs.models import Job
 from traceapp.jobs.registry import Deed, Handler, Payload, UnknownKindError
-from traceapp.jobs.runner import Runner
+from traceapp.jobs.runner import HELD_FOR, Runner
 from traceapp.jobs.wake import open_queue
 from traceapp.web.endpoints import transaction
 
@@ -181,6 +181,40 @@ def test_a_worker_that_lost_its_job_to_another_changes_nothing(app: Flask) -> No
         assert done == [late]
         assert the_job().done_at == late
         assert the_job().last_error is None
+
+
+def test_a_worker_that_lost_its_job_to_another_that_still_runs_leaves_it_alone(app: Flask) -> None:
+    def handler(payload: Payload, now: datetime) -> Deed:
+        if not taken_over:  # a second worker comes by and is still busy when this one is done
+            with transaction():
+                taken_over.append(operations.claim(now + HELD_FOR, now + 2 * HELD_FOR))
+        return lambda: done.append(now)
+
+    taken_over: list[operations.Claim | None] = []
+    done: list[datetime] = []
+    with registered(handler):
+        ask("race")
+        run_at(app, NOON)
+        assert taken_over != [None]
+        assert done == []
+        assert the_job().done_at is None
+        assert the_job().run_after == NOON + 2 * HELD_FOR  # it is still the second one's
+
+
+def test_nobody_waits_for_a_job_that_is_just_recording_its_outcome(app: Flask) -> None:
+    runner = Runner(app, lambda: NOON)
+
+    def deed() -> None:
+        pulse = threading.Thread(target=runner.keep_hold, daemon=True)
+        pulse.start()
+        pulse.join(timeout=5)
+        assert not pulse.is_alive()
+
+    with registered(lambda _payload, _now: deed):
+        ask("record")
+        runner.run_due()
+        assert the_job().last_error is None
+        assert the_job().done_at == NOON
 
 
 def test_a_worker_keeps_hold_of_a_job_that_runs_for_long(app: Flask) -> None:

@@ -260,6 +260,7 @@ def test_lost_pictures_are_made_again_by_a_command(app: Flask, lan: UUID) -> Non
     lost = [file for file in stored_files() if file.parent.name == "renditions"]
     for file in lost:
         file.unlink()
+    db.session.rollback()
     assert app.test_cli_runner().invoke(group, ["render"]).output == "1 photos\n"
     assert Runner(app, lambda: datetime.now(UTC)).run_due() == 1
     assert set(lost) < set(stored_files())

@@ -129,13 +129,25 @@ def test_a_worker_is_woken_does_its_job_and_ends_cleanly_when_asked(
         wait_until(worker_shows_itself)
         ask(tmp_path)
         wait_until((tmp_path / "started").exists)
-        time.sleep(3)  # longer than a job is held without a sign of life
         process.send_signal(signal.SIGTERM)
         (tmp_path / "go").touch()
         assert process.wait(timeout=15) == 0
     assert job_is_done()  # SIGTERM let it finish
     assert the_job().attempts == 1
     assert (tmp_path / "started").read_text() == "x"
+
+
+def test_a_job_that_runs_for_long_is_not_taken_by_a_second_worker(
+    app: Flask, tmp_path: Path
+) -> None:
+    ask(tmp_path)
+    with worker(app), worker(app):
+        wait_until((tmp_path / "started").exists)
+        time.sleep(4)  # longer than a job is held without a sign of life, for both to be up
+        assert (tmp_path / "started").read_text() == "x"
+        (tmp_path / "go").touch()
+        wait_until(job_is_done)
+    assert (tmp_path / "done").read_text() == "x"
 
 
 def test_a_worker_outlives_a_database_that_is_away_for_a_while(

@@ -1,0 +1,65 @@
+"""Which batch page a request asks for, read from the path as it was sent.
+
+Only the reading: whether such a code was ever issued is for `traceapp.public.queries`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from traceapp.gs1.digital_link import BatchKey, Key, ProductKey, format_path, parse_path
+from traceapp.gs1.errors import InvalidKey
+
+CHAIN = "/chain"  # the page with the whole way, where the first page folds it
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a path names: the key without its serial, whether it had one, and which page of it."""
+
+    key: Key
+    with_serial: bool
+    chain: bool
+
+    @property
+    def path(self) -> str:
+        """The one spelling of this page among all that lead to it; serials share a page."""
+        serial = "/21" if self.with_serial else ""
+        return f"/{format_path(self.key)}{serial}{CHAIN if self.chain else ''}"
+
+
+def raw_path(environ: Mapping[str, object]) -> str:
+    """Give the path still percent-encoded: once decoded, a slash in a lot is lost.
+
+    gunicorn says it in RAW_URI, werkzeug in REQUEST_URI; a proxy may send the whole address.
+    """
+    sent = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"])
+    if not sent.startswith("/"):
+        split = urlsplit(sent)
+        sent = split.path if split.scheme else sent
+    path = sent.partition("?")[0].partition("#")[0]
+    return path.removeprefix(str(environ.get("SCRIPT_NAME", "")))
+
+
+@lru_cache(maxsize=4096)
+def read(path: str) -> Address:
+    """Read a path as sent; raise InvalidKey where it breaks the grammar of codes and links."""
+    bare = path.removesuffix("/")
+    own = bare[:3].upper() == "/B/"
+    chain = own and bare.lower().endswith(CHAIN)
+    key = parse_path(bare[: -len(CHAIN)] if chain else bare)
+    match key:
+        case BatchKey(_, serial) | ProductKey(_, _, serial) if serial is not None:
+            return Address(replace(key, serial=None), with_serial=True, chain=chain)
+        case _:
+            return Address(key, with_serial=False, chain=chain)
+
+
+@lru_cache(maxsize=4096)
+def page_path(path: str) -> str | None:
+    """Give the one spelling of the batch page that a path asks for; None for anything else."""
+    try:
+        return read(path).path
+    except InvalidKey:
+        return None

@@ -1,0 +1,205 @@
+"""Routes behind a printed code. Reports and the start page are in `traceapp.public.views`."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.freshness import operations as freshness
+from traceapp.gs1.digital_link import BatchKey, ProductKey, readable
+from traceapp.public import address as addresses
+from traceapp.public import lines, page, queries, read_model
+from traceapp.public.address import Address
+from traceapp.public.banners import Banner, banner
+from traceapp.public.icons import name_of, with_symbols
+from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
+from traceapp.public.queries import Issued
+from traceapp.public.structured_data import as_script
+from traceapp.public.stylesheet import policy_source, stylesheet
+from traceapp.web import headers
+from traceapp.web.access import public
+from traceapp.web.endpoints import transaction
+from traceapp.web.languages import current
+from traceapp.web.pages import media_sources, public_host
+from traceapp.web.pages import picture as media_url
+from traceapp.web.settings import settings
+
+codes_blueprint = Blueprint("codes", "traceapp.public", template_folder="templates")
+
+FORMAT = "traceapp/timeline/1"
+
+
+@codes_blueprint.get('/<any(B, b, U, u, "01", "414", "00"):kind>/<path:rest>')
+@public
+def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path as it was sent
+    """Show the page of a code: 200 for every code ever issued, 308 where it moved."""
+    asked = addresses.read(addresses.raw_path(request.environ))
+    now = datetime.now(UTC)
+    issued = _find(asked)
+    if issued is None:
+        return _without_batch(asked)
+    if issued.moved_to is not None:
+        return _moved(issued.moved_to, asked)
+    document = None if issued.state in page.WITHOUT_ORIGIN else _document(issued, now)
+    valid_until = page.valid_until(now, document)
+    request.environ[LIFETIME] = Lifetime(issued.generation, valid_until)
+    if media_type(request.headers.get("Accept", "")) == "application/json":
+        return jsonify(as_json(issued, document, now))
+    if document is None:
+        return _told(issued, asked)
+    return _shown(page.make(issued, document, now, current(), whole=asked.chain), asked)
+
+
+def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    """Give the document with the code, its address and its state (docs/integrators)."""
+    state = page.state_of(issued, document, page.today(now))
+    told = state not in (CodeState.ACTIVE, CodeState.EXPIRED)
+    body: dict[str, Any] = dict(document or {"format": FORMAT})
+    body["code"] = issued.code
+    body["url"] = _url(f"/B/{issued.code}")
+    body["state"] = {
+        "state": state.value,
+        "actor": issued.actor if told else None,
+        "reason": issued.reason if told else None,
+        "since": issued.changed_at.isoformat() if told else None,
+    }
+    if document is not None:
+        body["product"] = {**document["product"], "picture": _picture_url(document)}
+    return body
+
+
+def _find(asked: Address) -> Issued | None:
+    match asked.key:
+        case BatchKey(code):
+            return queries.by_code(code.text)
+        case ProductKey(gtin, lot) if lot is not None:
+            return queries.by_gtin(str(gtin), str(lot))
+        case _:
+            return None
+
+
+def _document(issued: Issued, now: datetime) -> dict[str, Any]:
+    """Take the kept document while its words are true, else build it and keep it."""
+    if issued.document is not None:
+        kept: dict[str, Any] = json.loads(issued.document)
+        until = kept["valid_until"]
+        if until is None or now < datetime.fromisoformat(until):
+            return kept
+    ref = (issued.producer_id, issued.batch_id)
+    built = read_model.document_of(ref, now)
+    db.session.rollback()  # the reading is over; what follows writes
+    with suppress(problem.Busy), transaction():
+        # Whoever changed something meanwhile stepped the generation: then this is old already.
+        if queries.generation_for_keeping() == issued.generation:
+            text = json.dumps(built, ensure_ascii=False, separators=(",", ":"))
+            freshness.keep(issued.code, ref, text, now=now)
+    return built
+
+
+def _without_batch(asked: Address) -> Response:
+    """Answer for a product link without its lot; everything else was never issued."""
+    key = asked.key
+    product = None
+    if isinstance(key, ProductKey) and key.lot is None:
+        product = queries.product_of(str(key.gtin))
+    if product is None:
+        raise problem.UnknownCode
+    name, name_en, producer, producer_en = product
+    english = current() == "en"
+    notice = Banner(
+        "amber",
+        "circle-help",
+        f"{(english and name_en) or name} · {(english and producer_en) or producer}",
+        _(
+            "This link names the product but not the lot, and each lot has its own page. Scan the "
+            "code on the pack, or add the lot printed on it."
+        ),
+    )
+    return _notice(notice, readable(key), f"/report?code={asked.path}", asked)
+
+
+def _moved(to: str, asked: Address) -> Response:
+    query = request.query_string.decode("ascii", "replace")
+    tail = addresses.CHAIN if asked.chain else ""
+    answer = redirect(f"/B/{to}{tail}{'?' + query if query else ''}", 308)
+    answer.headers["Cache-Control"] = "no-cache"
+    return Response(answer.get_data(), answer.status_code, answer.headers)
+
+
+def _told(issued: Issued, asked: Address) -> Response:
+    notice = banner(issued.state, issued)
+    if notice is None:
+        raise LookupError(issued.state)
+    return _notice(notice, lines.in_groups(issued.code), _report_path(issued), asked)
+
+
+def _notice(notice: Banner, code: str, report_path: str, asked: Address) -> Response:
+    return _rendered(
+        "public/code_state.html",
+        asked,
+        notice=notice,
+        readable=code,
+        report_path=report_path,
+    )
+
+
+def _shown(shown: page.Page, asked: Address) -> Response:
+    document = shown.document
+    event = document["summary"]["key_event"]
+    code = shown.issued.code
+    return _rendered(
+        "public/chain.html" if asked.chain else "public/batch.html",
+        asked,
+        page=shown,
+        commune=lines.commune(
+            (event and event["place"]) or document["batch"]["place"], shown.language
+        ),
+        address=lines.address(document["producer"]),
+        batch_path=f"/B/{code}",
+        chain_path=f"/B/{code}{addresses.CHAIN}",
+        report_path=_report_path(shown.issued),
+        structured_data=as_script(shown, _url(f"/B/{code}"), _picture_url(document)),
+        where_and_who=lines.where_and_who,
+        place_words=lines.commune,
+        media=media_url,
+        icon_name=name_of,
+    )
+
+
+def _rendered(template: str, asked: Address, **values: object) -> Response:
+    headers.use_policy(style_src=policy_source(), img_src=media_sources())
+    folder = Path(current_app.static_folder or "") / "vendor" / "icons"
+    html = render_template(
+        template,
+        lang=current(),
+        stylesheet=stylesheet(),
+        domain=public_host(),
+        url=_url(asked.path),
+        with_serial=asked.with_serial,
+        **values,
+    )
+    return Response(with_symbols(html, folder), mimetype="text/html")
+
+
+def _report_path(issued: Issued) -> str:
+    return f"/B/{issued.code}/report"
+
+
+def _url(path: str) -> str:
+    return f"{settings().public_url}{path}"
+
+
+def _picture_url(document: Mapping[str, Any]) -> str | None:
+    picture = document["product"]["picture"]
+    if picture is None:
+        return None
+    path = media_url(picture["file"])
+    return _url(path) if path.startswith("/") else path

@@ -1,0 +1,138 @@
+"""Reading the document of a code: one Core query where it is kept, lineage only where it is not.
+
+The queries of the reports that shoppers send are in `traceapp.public.report_queries`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+
+from traceapp.batches.models import Batch, GtinOwner, Product
+from traceapp.codes.models import CodeStateChange, PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.freshness.models import PublicGeneration, PublicSnapshot
+from traceapp.photos.models import PhotoRendition
+from traceapp.producers.models import Commune, Producer
+
+Territory = tuple[str, str, str]  # province, kind, name
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A code that was issued, what it says now, and its read model where one is kept.
+
+    `generation` is the number the whole row was read under.
+    """
+
+    code: str
+    producer_id: UUID
+    batch_id: UUID
+    state: CodeState
+    moved_to: str | None
+    changed_at: datetime
+    actor: str
+    reason: str | None
+    document: str | None
+    generation: int
+
+
+def by_code(code: str) -> Issued | None:
+    """Find a code by its ten characters; None when it was never issued."""
+    return _first(_issued().where(PublicCode.code == code))
+
+
+def by_gtin(gtin: str, lot: str) -> Issued | None:
+    """Find the code of a GTIN and lot; the lot is compared as printed."""
+    query = _issued().join(
+        Batch,
+        (Batch.producer_id == PublicCode.producer_id) & (Batch.batch_id == PublicCode.batch_id),
+    )
+    query = query.join(
+        GtinOwner,
+        (GtinOwner.producer_id == Batch.producer_id) & (GtinOwner.product_id == Batch.product_id),
+    )
+    return _first(
+        query.where(
+            GtinOwner.gtin == gtin, Batch.lot == lot, PublicCode.state != CodeState.MOVED.value
+        )
+    )
+
+
+def product_of(gtin: str) -> tuple[str, str | None, str, str | None] | None:
+    """Name the product of a GTIN and its producer, each in Vietnamese and English."""
+    row = db.session.execute(
+        select(Product.name, Product.name_en, Producer.name, Producer.name_en)
+        .join(
+            GtinOwner,
+            (GtinOwner.producer_id == Product.producer_id)
+            & (GtinOwner.product_id == Product.product_id),
+        )
+        .join(Producer, Producer.producer_id == Product.producer_id)
+        .where(GtinOwner.gtin == gtin)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def centres(territories: Iterable[Territory]) -> dict[Territory, tuple[float, float]]:
+    """Give latitude and longitude of the centres of communes; never of a site or plot."""
+    key = (Commune.province, Commune.kind, Commune.name)
+    rows = db.session.execute(
+        select(*key, Commune.latitude, Commune.longitude).where(
+            tuple_(*key).in_(sorted(set(territories)))
+        )
+    )
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
+
+
+def picture_sizes(file_names: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Give width and height of pictures by file name."""
+    rows = db.session.execute(
+        select(PhotoRendition.file_name, PhotoRendition.width, PhotoRendition.height).where(
+            PhotoRendition.file_name.in_(sorted(set(file_names)))
+        )
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def generation_for_keeping() -> int:
+    """Give the generation number and hold it: nobody steps it until this transaction ends."""
+    number = db.session.execute(select(PublicGeneration.number).with_for_update()).scalar_one()
+    return int(number)
+
+
+def _issued() -> Select[Any]:
+    # The newest note of the state that holds: minting and activating may share one instant.
+    return (
+        select(
+            PublicCode.code,
+            PublicCode.producer_id,
+            PublicCode.batch_id,
+            PublicCode.state,
+            PublicCode.moved_to,
+            CodeStateChange.changed_at,
+            CodeStateChange.actor,
+            CodeStateChange.reason,
+            PublicSnapshot.document,
+            select(PublicGeneration.number).scalar_subquery().label("generation"),
+        )
+        .join(
+            CodeStateChange,
+            (CodeStateChange.code == PublicCode.code) & (CodeStateChange.state == PublicCode.state),
+        )
+        .outerjoin(PublicSnapshot, PublicSnapshot.code == PublicCode.code)
+        .order_by(CodeStateChange.changed_at.desc())
+        .limit(1)
+    )
+
+
+def _first(query: Select[Any]) -> Issued | None:
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    code, producer_id, batch_id, state, *rest = row
+    return Issued(code, producer_id, batch_id, CodeState(state), *rest)

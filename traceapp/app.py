@@ -7,10 +7,13 @@ from traceapp import cli
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
+from traceapp.demo import queries as demo
+from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
+from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
-from traceapp.public import page_cache
+from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
 from traceapp.web import access, headers, languages, pages, problems, request_log
 
@@ -34,9 +37,12 @@ def create_app(config: Config) -> Flask:
         room.init_app(app)
     engine.init_app(app, config.database_url)
     wake.init_app(app)
+    jobs.register(photos.RENDER, photos.render_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
     for views in (public_views, batches_views, photos_views, jobs_views):
         app.register_blueprint(views.blueprint)
+    app.register_blueprint(code_views.codes_blueprint)
+    app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)
     page_cache.init_app(app)
     return app

@@ -162,6 +162,7 @@ class Record:
 
 def _name(content: Mapping[str, Any], at: int) -> str:
     for key in ("key", "code", "id"):
-        if isinstance(content.get(key), str):
-            return str(content[key])
+        name = content.get(key)
+        if isinstance(name, str) and name.strip():
+            return name
     return f"number {at + 1}"

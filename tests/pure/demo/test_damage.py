@@ -21,11 +21,20 @@ CONTENT = {
     for name in reading.FILES
 }
 # Keys that every record of a list needs, each with values it must not have.
-NUMBERS = ["", "twelve", None, [], {}, True]
-TEXTS = [None, "", 7, [], {}, False]
-ANY_KEY = ["nobody", "", None, 7, []]
-DAYS = [None, 3, "yesterday", {}, {"day": "1"}, {"day": 1.5}, {"day": True}, {"day": 10**9}]
-MOMENTS = [*DAYS, {"day": 1}, {"day": 1, "time": "25:00"}, {"day": 1, "time": "6h"}]
+NUMBERS: list[Any] = ["", "twelve", None, [], {}, True]
+TEXTS: list[Any] = [None, "", 7, [], {}, False]
+ANY_KEY: list[Any] = ["nobody", "", None, 7, []]
+DAYS: list[Any] = [
+    None,
+    3,
+    "yesterday",
+    {},
+    {"day": "1"},
+    {"day": 1.5},
+    {"day": True},
+    {"day": 10**9},
+]
+MOMENTS: list[Any] = [*DAYS, {"day": 1}, {"day": 1, "time": "25:00"}, {"day": 1, "time": "6h"}]
 NEEDED: dict[tuple[str, str], dict[str, list[Any]]] = {
     ("operators", "operators"): {
         "id": [*TEXTS, "12", "019b76ea-0001-4001-9f2b-85d1f3e76a7f"],

@@ -23,7 +23,8 @@ from traceapp.printing.label import DoesNotFit, Label
 from traceapp.web import languages
 from traceapp.web.access import demo_door, public
 from traceapp.web.fields import clean
-from traceapp.web.pages import HANOI
+from traceapp.web.headers import use_policy
+from traceapp.web.pages import HANOI, media_sources
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("batches", "traceapp.batches", template_folder="templates")
@@ -54,6 +55,7 @@ def list_batches() -> str:
     """List the batches that have a public code, with a search."""
     wanted = clean(request.args.get("q", ""))[:LONGEST_SEARCH]
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+    use_policy(img_src=media_sources())
     rows, has_more = desk_queries.search(wanted, page=page)
     today = _today()
     return render_template(

@@ -1,5 +1,6 @@
 """The worker process: killed, asked to end, without a database for a while."""
 
+import io
 import os
 import signal
 import subprocess
@@ -12,13 +13,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import create_engine, select, text
 
+from tests.builders import business
 from tests.conftest import close, settings_for
 from traceapp.app import create_app
 from traceapp.database.engine import db
 from traceapp.jobs import operations, queries, registry
 from traceapp.jobs.models import Job
+from traceapp.photos import operations as photos
+from traceapp.photos import queries as photo_queries
 from traceapp.web.endpoints import transaction
 
 KIND = "test.wait"
@@ -73,20 +78,34 @@ work(create_app(Config.from_environment()), pace)
 
 @contextmanager
 def worker(app: Flask, sweep_s: float = 0.2) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker with the slow handler above."""
+    with running("-c", SLOW_WORKER, str(sweep_s), environ=environ_of(app)) as process:
+        yield process
+
+
+@contextmanager
+def running(
+    *arguments: str, environ: dict[str, str], stderr: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, *arguments], env=environ, cwd=CHECKOUT, stderr=stderr
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def environ_of(app: Flask) -> dict[str, str]:
     config = app.extensions["traceapp"]
-    environ = {
+    return {
         **os.environ,
         "DATABASE_URL": config.database_url,
         "INSTANCE_DIR": str(config.instance_dir),
         "SECRET_KEY": config.secret_key,
         "PYTHONPATH": str(CHECKOUT),
     }
-    process = subprocess.Popen([sys.executable, "-c", SLOW_WORKER, str(sweep_s)], env=environ)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
@@ -148,6 +167,28 @@ def test_a_job_that_runs_for_long_is_not_taken_by_a_second_worker(
         (tmp_path / "go").touch()
         wait_until(job_is_done)
     assert (tmp_path / "done").read_text() == "x"
+
+
+def test_the_worker_of_the_product_makes_the_pictures_of_a_photo(app: Flask) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), "green").save(out, "JPEG")
+    with transaction():
+        lan = business("Lan").producer_id
+        sha256 = photos.store(lan, out.getvalue(), is_public=True, now=datetime.now(UTC))
+    with running("-m", "traceapp.jobs.worker", environ=environ_of(app)) as process:
+        wait_until(job_is_done)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 0
+    assert (lan, sha256) in photo_queries.renditions([(lan, sha256)], public_only=True)
+
+
+def test_a_worker_with_a_bad_setting_says_which_and_ends() -> None:
+    environ = {**os.environ, "DATABASE_URL": "mysql://here/there"}
+    arguments = ("-m", "traceapp.jobs.worker")
+    with running(*arguments, environ=environ, stderr=subprocess.PIPE) as process:
+        _, said = process.communicate(timeout=15)
+    assert process.returncode == 1
+    assert said.startswith(b"DATABASE_URL: only SQLite and PostgreSQL are supported.")
 
 
 def test_a_worker_outlives_a_database_that_is_away_for_a_while(

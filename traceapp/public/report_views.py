@@ -69,7 +69,7 @@ def _take_report(code: str) -> AnyResponse:
     try:
         told: dict[str, Any] = ReportSchema().load(sent)
     except ValidationError as error:
-        if wants_json() or request.is_json:
+        if wants_json():
             raise
         return _report_page(code, request.form, _beside(error))
     if told["code"]:
@@ -110,7 +110,7 @@ def _report_page(code: str, typed: Mapping[str, str], errors: Mapping[str, str])
 
 def _receipt(receipt: Receipt) -> AnyResponse:
     link = f"/reports/{receipt.token}"
-    if wants_json() or request.is_json:
+    if wants_json():
         answer = jsonify(number=receipt.number, link=settings().public_url + link)
         answer.status_code = 201
         answer.headers["Location"] = link

@@ -18,7 +18,7 @@ from flask_babel import force_locale, gettext
 from traceapp import problem
 from traceapp.web.access import public
 from traceapp.web.languages import LANGUAGES, current
-from traceapp.web.pages import asset
+from traceapp.web.pages import asset, public_host
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("shell", __name__)
@@ -107,8 +107,7 @@ def worker() -> Response:
     """
     source = (_static() / "pwa" / "worker.js").read_text(encoding="utf-8")
     shell = ["/offline", *(asset(name) for name in SHELL_FILES)]
-    content = json.dumps(shell) + source + _offline_page()
-    version = hashlib.sha256(content.encode()).hexdigest()[:12]
+    version = _version(*shell, source, *_offline_words().values())
     head = f"self.SHELL = {json.dumps(shell)};\nself.VERSION = {json.dumps(version)};\n"
     response = Response(head + source, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
@@ -119,19 +118,27 @@ def worker() -> Response:
 @public
 def offline() -> Response:
     """Show the page that stands in for any other while there is no network."""
-    response = Response(_offline_page())
+    response = Response(render_template("public/offline.html", words=_offline_words()))
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _offline_page() -> str:
+def _offline_words() -> dict[str, str]:
     # The worker keeps one copy for all readers, so it speaks both languages.
     words = {}
     for language in LANGUAGES:
         with force_locale(language):
-            words[language] = render_template("public/offline_words.html", language=language)
-    return render_template("public/offline.html", words=words)
+            words[language] = render_template("public/offline_words.html")
+    return words
+
+
+def _version(*parts: str) -> str:
+    """Name what the worker keeps: the same for readers of both languages."""
+    loader = current_app.jinja_env.loader
+    frame = loader.get_source(current_app.jinja_env, "web/base.html")[0] if loader else ""
+    content = "\0".join([public_host(), frame, *parts])
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 @blueprint.get("/problems")

@@ -79,7 +79,7 @@ def _said(message: str, finding: problem.Finding) -> str:
 
 def wants_json() -> bool:
     """Tell whether the reader is a program."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.is_json:
         return True
     best = request.accept_mimetypes.best_match(
         ["text/html", "application/json", "application/problem+json"], default="text/html"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import UniqueConstraint
 
 from traceapp.database.engine import db
 from traceapp.web.access import ACCESS_MARK
@@ -103,7 +104,7 @@ def test_every_unique_key_of_a_producers_table_holds_the_producer() -> None:
             if index.unique:
                 assert "producer_id" in index.columns, index.name
         for constraint in table.constraints:
-            if constraint.__visit_name__ == "unique_constraint":
+            if isinstance(constraint, UniqueConstraint):
                 assert "producer_id" in constraint.columns, constraint.name
 
 

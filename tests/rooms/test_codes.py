@@ -1,5 +1,7 @@
 """Codes: minted for finished products, live once the record is complete, stale at once."""
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 
@@ -15,7 +17,7 @@ from traceapp.photos import operations as photos
 PICTURE = "ab" * 32
 
 
-def finished(owner: Business, **changes: object) -> object:
+def finished(owner: Business, **changes: object) -> UUID:
     given = {"role": "finished", "label": LABEL, "photo_sha256": PICTURE} | changes
     return product(owner, **given)
 

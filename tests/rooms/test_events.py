@@ -16,6 +16,7 @@ from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.producers import operations as producers
+from traceapp.trace.facts import EvidenceLevel
 
 
 def test_a_harvest_makes_stock_and_packing_uses_it(app: Flask) -> None:
@@ -139,7 +140,7 @@ def test_nobody_raises_a_record_of_their_own(app: Flask) -> None:
     witness = operations.Witness(lan.producer_id, lan.actor.member_id)
     with pytest.raises(problem.InvalidInput):
         operations.add_evidence(
-            (lan.producer_id, own.event_id), operations.EvidenceLevel.COOP, witness, now=NOW
+            (lan.producer_id, own.event_id), EvidenceLevel.COOP, witness, now=NOW
         )
 
 

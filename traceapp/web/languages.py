@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -25,7 +25,9 @@ def choose(query: str | None, cookie: str | None, accept: str | None) -> str:
 
 
 def current() -> str:
-    """Give the language of the request at hand."""
+    """Give the language of the request at hand; Vietnamese where there is none, as in a command."""
+    if not has_request_context():
+        return LANGUAGES[0]
     return choose(
         request.args.get("lang"),
         request.cookies.get(COOKIE),

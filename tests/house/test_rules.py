@@ -30,7 +30,7 @@ FOREIGN_EDGES = {"batch_parent"}
 
 
 @pytest.fixture
-def sqlite_app(make_app, request):  # type: ignore[no-untyped-def]
+def sqlite_app(make_app, request):
     """One application; routes do not depend on the database."""
     return make_app()
 

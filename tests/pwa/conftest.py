@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that is the demo, on a free port, with act 1 loaded."""
+    """The address of a server that is the demo, on a free port, with act 1 and its pictures."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,7 +48,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environ = {name: text for name, text in os.environ.items() if name not in SETTINGS}
     environ |= {"TRACEAPP_DEMO": "1", "INSTANCE_DIR": str(folder), "PORT": str(port)}
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    for command in (["db", "upgrade"], ["demo", "load"]):
+    for command in (["db", "upgrade"], ["demo", "load"], ["jobs", "run"]):
         subprocess.run([*flask, *command], cwd=TOP, env=environ, check=True, capture_output=True)
     address = f"http://localhost:{port}"
     with (folder / "server.log").open("w", encoding="utf-8") as log:

@@ -1,0 +1,103 @@
+"""A shop prints a batch's sheet of labels and a shopper reads one of them, in a real browser."""
+
+import io
+import re
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops
+from playwright.sync_api import Page, expect
+
+PRINTER_DPI = 300
+A4_MM = (210, 297)
+
+
+def printed(page: Page) -> Image.Image:
+    """Print the page at hand as the browser does; one A4 sheet, as a printer draws it."""
+    page.evaluate("document.fonts.ready")
+    paper = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    assert len(paper) == 1
+    size = [points / 72 * 25.4 for points in paper[0].get_size()]
+    assert size == [pytest.approx(side, abs=0.5) for side in A4_MM]
+    return paper[0].render(scale=PRINTER_DPI / 72).to_pil().convert("L")
+
+
+def go_to_labels(page: Page, demo: str, lot: str) -> None:
+    page.goto(f"{demo}/desk/batches?q={lot}")
+    page.locator("main .card").first.click()
+    page.get_by_role("link", name="In tem").click()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("lot", "address"),
+    [
+        ("CN-VD03-T", r"HTTP://LOCALHOST:\d+/B/[0-9A-Z]{10}"),
+        ("CX-BT-09", r"HTTP://LOCALHOST:\d+/01/09520001000010/10/CX-BT-09"),
+    ],
+)
+def test_all_24_codes_of_a_printed_sheet_read_back_and_open_their_batch(
+    page: Page, demo: str, lot: str, address: str
+) -> None:
+    go_to_labels(page, demo, lot)
+    sheet = printed(page)
+    found = zxingcpp.read_barcodes(sheet)
+    assert len(found) == 24
+    (uri,) = {symbol.text for symbol in found}
+    assert re.fullmatch(address, uri)
+    rows = sorted(round(symbol.position.top_left.y / PRINTER_DPI * 25.4) for symbol in found)
+    assert rows[-1] - rows[0] == pytest.approx(7 * 33.9, abs=1)  # true to the stock, not scaled
+    page.goto(uri)
+    expect(page.locator("body")).to_contain_text(lot)
+
+
+@pytest.mark.browser
+def test_the_sheet_prints_the_same_from_the_dark_and_holds_nothing_of_the_screen(
+    page: Page, demo: str
+) -> None:
+    go_to_labels(page, demo, "CN-VD03-T")
+    light = printed(page)
+    page.emulate_media(color_scheme="dark")
+    assert ImageChops.difference(light, printed(page)).getbbox() is None
+    margin = light.crop((0, 0, light.width, int(12 / 25.4 * PRINTER_DPI)))
+    assert margin.getextrema() == (255, 255)
+
+
+@pytest.mark.browser
+def test_the_print_button_prints_and_nothing_breaks_the_content_policy(
+    page: Page, demo: str
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    go_to_labels(page, demo, "CN-VD03-T")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="In").click()
+    expect(page).to_have_title("printed")
+    assert complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["/desk/batches", "/desk/batches/{}", "/desk/batches/{}/labels"])
+def test_no_page_of_the_desk_is_wider_than_the_screen(
+    page: Page, demo: str, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(f"{demo}/desk/batches?q=XU-SN-11")
+    code = (page.locator("main .card").first.get_attribute("href") or "").rsplit("/", 1)[1]
+    page.goto(demo + path.format(code))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_the_shared_picture_reads_back_as_the_browser_shows_it(page: Page, demo: str) -> None:
+    page.goto(f"{demo}/desk/batches?q=GL-UL-01")
+    page.locator("main .card").first.click()
+    for name in ("qr.svg", "picture.png"):
+        image = page.locator(f"img[src*='{name}']")
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("complete", value=True)
+        shot = Image.open(io.BytesIO(image.screenshot()))
+        (symbol,) = zxingcpp.read_barcodes(shot)
+        assert symbol.text.endswith("/01/09520001000027/10/GL-UL-01")

@@ -15,6 +15,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.digital_link import BatchKey, ProductKey, readable
+from traceapp.photos import operations as photos
 from traceapp.public import address as addresses
 from traceapp.public import lines, page, queries, read_model
 from traceapp.public.address import Address
@@ -22,6 +23,7 @@ from traceapp.public.banners import Banner, banner
 from traceapp.public.icons import name_of, with_symbols
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
 from traceapp.public.queries import Issued
+from traceapp.public.staleness import forget_pictured
 from traceapp.public.structured_data import as_script
 from traceapp.public.stylesheet import policy_source, stylesheet
 from traceapp.web import headers
@@ -33,6 +35,7 @@ from traceapp.web.pages import picture as media_url
 from traceapp.web.settings import settings
 
 codes_blueprint = Blueprint("codes", "traceapp.public", template_folder="templates")
+photos.on_ready.append(forget_pictured)  # a page shows its pictures as soon as they exist
 
 FORMAT = "traceapp/timeline/1"
 
@@ -48,7 +51,7 @@ def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path
         return _without_batch(asked)
     if issued.moved_to is not None:
         return _moved(issued.moved_to, asked)
-    document = None if issued.state in page.WITHOUT_ORIGIN else _document(issued, now)
+    document = None if issued.state in page.WITHOUT_ORIGIN else document_behind(issued, now)
     valid_until = page.valid_until(now, document)
     request.environ[LIFETIME] = Lifetime(issued.generation, valid_until)
     if media_type(request.headers.get("Accept", "")) == "application/json":
@@ -86,7 +89,7 @@ def _find(asked: Address) -> Issued | None:
             return None
 
 
-def _document(issued: Issued, now: datetime) -> dict[str, Any]:
+def document_behind(issued: Issued, now: datetime) -> dict[str, Any]:
     """Take the kept document while its words are true, else build it and keep it."""
     if issued.document is not None:
         kept: dict[str, Any] = json.loads(issued.document)

@@ -34,5 +34,5 @@ def _symbol(folder: Path, name: str) -> str:
     found = _DRAWING.search(path.read_text(encoding="utf-8")) if path.is_file() else None
     if found is None:
         return ""
-    # Our own file, made by tools/frontend.py from a locked package.
-    return f'<symbol id="i-{name}" viewBox="0 0 24 24">{_BARE_GROUP.sub("", found[1].strip())}</symbol>'
+    drawing = _BARE_GROUP.sub("", found[1].strip())
+    return f'<symbol id="i-{name}" viewBox="0 0 24 24">{drawing}</symbol>'

@@ -24,7 +24,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.demo import operations as demo
 from traceapp.freshness.models import PublicSnapshot
-from traceapp.producers.models import Certificate, Membership, Plot, Site
+from traceapp.producers.models import Certificate, Commune, Membership, Plot, Site
 from traceapp.public import code_views, queries
 from traceapp.public.stylesheet import stylesheet
 from traceapp.web.endpoints import transaction
@@ -354,7 +354,12 @@ def test_the_structured_data_tells_the_same_facts_and_cannot_break_out(
 
 def test_private_values_are_on_no_page_and_in_no_json(hanoi: Flask, lots: dict[str, str]) -> None:
     with hanoi.app_context():
-        sites = db.session.execute(select(Site.latitude, Site.longitude)).all()
+        exact = [
+            *db.session.execute(select(Site.latitude, Site.longitude)),
+            *db.session.execute(select(Plot.latitude, Plot.longitude)),
+        ]
+        communes = db.session.execute(select(Commune.latitude, Commune.longitude))
+        centres = {str(value) for row in communes for value in row}
         # A public certificate may name the plots it covers in its own words.
         scopes = " ".join(db.session.scalars(select(Certificate.scope)))
         plots = db.session.scalars(select(Plot.name))
@@ -364,7 +369,7 @@ def test_private_values_are_on_no_page_and_in_no_json(hanoi: Flask, lots: dict[s
         ).all()
     secrets |= {row.phone for row in members if row.phone}
     secrets |= {row.name for row in members if row.name and not row.public_name_consent}
-    secrets |= {str(value) for row in sites for value in row}
+    secrets |= {str(value) for row in exact for value in row if value} - centres
     shown = {row.name for row in members if row.public_name_consent}
     for lot, code in lots.items():
         for accept in ("text/html", "application/json"):

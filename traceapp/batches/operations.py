@@ -38,8 +38,6 @@ from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.gs1.element import Lot
-from traceapp.gs1.gtin import Gtin
 from traceapp.photos import operations as photos
 from traceapp.trace.facts import EvidenceLevel
 
@@ -70,14 +68,14 @@ class Recorded:
 def define_product(producer_id: UUID, given: Given) -> UUID:
     """Define a product; a GTIN is checked and claimed for this producer."""
     data = PRODUCT.load(given)
-    gtin = Gtin.parse(data["gtin"]).digits if data["gtin"] else None
+    gtin = data["gtin"]
     photo = data.pop("photo_sha256")
     net = data.pop("net_quantity")
     product_id = data.pop("product_id") or new_id()
     label = rfc8785.dumps(data.pop("label")).decode()
     db.session.add(
         Product(
-            **data | {"gtin": gtin},
+            **data,
             producer_id=producer_id,
             product_id=product_id,
             folded_name=fold(data["name"]),
@@ -113,14 +111,14 @@ def register_batch(
 ) -> UUID:
     """Register a batch; a finished product's batch gets its public code.
 
-    Raises InvalidKey for a lot that a GS1 link cannot carry when the product has a GTIN.
+    Raises ValidationError also for a lot that a GS1 link cannot carry when the product has a GTIN.
     """
     data = BATCH.load(given)
     product = db.session.get(Product, (producer_id, data["product_id"]))
     if product is None:
         raise problem.NotFound
     if product.gtin is not None:
-        Lot(data["lot"])
+        schemas.check_lot(data["lot"])
     batch_id = data.pop("batch_id") or new_id()
     quantity = data.pop("quantity")
     claims = data.pop("certificate_ids")
@@ -150,9 +148,9 @@ def record_event(actor: Actor, given: Given, *, now: datetime) -> Recorded:
     The same id with the same content is the same event; with other content it is a
     ContentConflict. Raises NotFound for a site, batch or photo that is not the author's business.
     """
+    data = EVENT.load(given)  # first: what has the wrong shape may have no canonical form either
     document = content.canonical(given)
     fingerprint = content.fingerprint(document)
-    data = EVENT.load(given)
     known = db.session.get(Event, (actor.producer_id, data["id"]))
     if known is not None:
         if known.content_sha256 != fingerprint:

@@ -1,15 +1,27 @@
 """Shapes of products, batches and events, in and out. Sense is judged by operations."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
+from traceapp.batches.quantities import Quantity, check_amount, number_fault, unit
+from traceapp.gs1.element import Lot
+from traceapp.gs1.errors import InvalidKey
+from traceapp.gs1.gtin import Gtin
 from traceapp.problem import N_
-from traceapp.trace.units import UNITS, QuantityError, parse_quantity, to_micro
 from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS
-from traceapp.web.fields import PlainText
+from traceapp.web.faults import (
+    NO_SUCH_FIELD,
+    NOT_A_WORD,
+    Fault,
+    at_most,
+    between,
+    known,
+    of_key,
+    photo_number,
+)
+from traceapp.web.fields import KeyNumber, PlainText, in_our_time
 
 NAME = 200
 LONG_TEXT = 2000
@@ -21,36 +33,10 @@ LABEL_GROUPS = (
 )
 GROUPS_WITH_EXPIRY = frozenset(LABEL_GROUPS[:5])
 
-QUANTITY_MESSAGES = {
-    "not_a_number": N_("This is not a number. Write it like 12.5."),
-    "negative": N_("A quantity cannot be negative."),
-    "too_large": N_("This quantity is too large to be real. Check the zeros and the unit."),
-    "too_fine": N_("This is finer than we can keep: at most six decimals of the base unit."),
-    "unknown_unit": N_("This unit is not known. Choose one from the list."),
-}
-
-
-class Quantity(fields.Field[Decimal]):
-    """An exact decimal: a JSON string ("12.5") or number; negative or absurd ones are refused."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:  # noqa: ANN401, ARG002
-        if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
-            raise ValidationError(QUANTITY_MESSAGES["not_a_number"])
-        try:
-            return parse_quantity(
-                value if isinstance(value, str) else format(Decimal(str(value)), "f")
-            )
-        except (QuantityError, ArithmeticError) as error:
-            rule = getattr(error, "rule", "not_a_number")
-            raise ValidationError(QUANTITY_MESSAGES[rule]) from error
-
-
-def unit() -> fields.String:
-    """One of our units."""
-    return fields.String(
-        required=True,
-        validate=validate.OneOf(tuple(UNITS), error=QUANTITY_MESSAGES["unknown_unit"]),
-    )
+WITH_ITS_UNIT = Fault("with_unit", N_("Give the content and its unit together."))
+LABEL_NEEDED = Fault("label_needed", N_("A finished product needs its label data."))
+EXPIRED_FIRST = Fault("order", N_("It cannot expire before it was made."), N_("Check both dates."))
+NOT_SENT_HERE = Fault("not_sent_here", N_("This field cannot be sent here."))
 
 
 class TwoLanguagesSchema(Schema):
@@ -65,7 +51,7 @@ class IngredientSchema(Schema):
 
     vi = PlainText(NAME, required=True)
     en = PlainText(NAME, load_default=None, allow_none=True)
-    mass_percent = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0, 100))
+    mass_percent = fields.Float(load_default=None, allow_none=True, validate=between(0, 100))
 
 
 class LabelSchema(Schema):
@@ -74,7 +60,7 @@ class LabelSchema(Schema):
     `standards` must be given; an empty list is the answer "none declared".
     """
 
-    group = fields.String(required=True, validate=validate.OneOf(LABEL_GROUPS))
+    group = fields.String(required=True, validate=known(LABEL_GROUPS))
     origin = fields.Nested(TwoLanguagesSchema, required=True)
     net_quantity = PlainText(60, load_default=None, allow_none=True)
     ingredients = fields.List(fields.Nested(IngredientSchema), load_default=list)
@@ -91,31 +77,23 @@ class ProductSchema(Schema):
     product_id = fields.UUID(load_default=None)
     name = PlainText(NAME, required=True)
     name_en = PlainText(NAME, load_default=None, allow_none=True)
-    family = fields.String(required=True, validate=validate.OneOf(tuple(FAMILIES)))
-    role = fields.String(
-        required=True, validate=validate.OneOf(("finished", "intermediate", "ingredient"))
-    )
+    family = fields.String(required=True, validate=known(tuple(FAMILIES)))
+    role = fields.String(required=True, validate=known(("finished", "intermediate", "ingredient")))
     uom = unit()
     net_quantity = Quantity(load_default=None, allow_none=True)
-    net_uom = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(tuple(UNITS))
-    )
-    gtin = PlainText(20, load_default=None, allow_none=True)
+    net_uom = unit(required=False, load_default=None, allow_none=True)
+    gtin = KeyNumber(lambda text: Gtin.parse(text).digits, load_default=None, allow_none=True)
     brand = PlainText(NAME, load_default=None, allow_none=True)
-    shelf_life_days = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(1, 36500)
-    )
-    photo_sha256 = fields.String(
-        load_default=None, allow_none=True, validate=validate.Regexp(r"^[0-9a-f]{64}$")
-    )
+    shelf_life_days = fields.Integer(load_default=None, allow_none=True, validate=between(1, 36500))
+    photo_sha256 = fields.String(load_default=None, allow_none=True, validate=photo_number())
     label = fields.Nested(LabelSchema, load_default=None, allow_none=True)
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: object) -> None:
         if (data.get("net_quantity") is None) != (data.get("net_uom") is None):
-            raise ValidationError(N_("Give the content and its unit together."), "net_uom")
+            raise ValidationError(WITH_ITS_UNIT, "net_uom")
         if data.get("role") == "finished" and data.get("label") is None:
-            raise ValidationError(N_("A finished product needs its label data."), "label")
+            raise ValidationError(LABEL_NEEDED, "label")
 
 
 class BatchSchema(Schema):
@@ -128,16 +106,16 @@ class BatchSchema(Schema):
     uom = unit()
     site_id = fields.UUID(load_default=None, allow_none=True)
     partner_id = fields.UUID(load_default=None, allow_none=True)
-    production_date = fields.Date(load_default=None, allow_none=True)
-    packing_date = fields.Date(load_default=None, allow_none=True)
-    expiry_date = fields.Date(load_default=None, allow_none=True)
+    production_date = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
+    packing_date = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
+    expiry_date = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
     certificate_ids = fields.List(fields.UUID(), load_default=list)
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: object) -> None:
         made, ends = data.get("production_date"), data.get("expiry_date")
         if made and ends and ends < made:
-            raise ValidationError(N_("It cannot expire before it was made."), "expiry_date")
+            raise ValidationError(EXPIRED_FIRST, "expiry_date")
         if data.get("quantity") is not None:
             check_amount(data["quantity"], data["uom"], "quantity")
 
@@ -169,11 +147,13 @@ class EventSchema(Schema):
     """A step as it is sent: what, when, where, with which fields."""
 
     id = fields.UUID(required=True)
-    step_kind = fields.String(required=True, validate=validate.OneOf(tuple(STEP_KINDS)))
-    event_time = fields.AwareDateTime(required=True, format="iso")
-    device_time = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    step_kind = fields.String(required=True, validate=known(tuple(STEP_KINDS)))
+    event_time = fields.AwareDateTime(required=True, format="iso", validate=in_our_time)
+    device_time = fields.AwareDateTime(
+        load_default=None, allow_none=True, format="iso", validate=in_our_time
+    )
     device_skew_minutes = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(-10_000_000, 10_000_000)
+        load_default=None, allow_none=True, validate=between(-10_000_000, 10_000_000)
     )
     site_producer_id = fields.UUID(load_default=None)
     site_id = fields.UUID(required=True)
@@ -181,24 +161,22 @@ class EventSchema(Schema):
     season_id = fields.UUID(load_default=None, allow_none=True)
     ship_event_id = fields.UUID(load_default=None, allow_none=True)
     corrects = fields.UUID(load_default=None, allow_none=True)
-    inputs = fields.List(
-        fields.Nested(ItemSchema), load_default=list, validate=validate.Length(max=MOST_ITEMS)
-    )
+    inputs = fields.List(fields.Nested(ItemSchema), load_default=list, validate=at_most(MOST_ITEMS))
     outputs = fields.List(
-        fields.Nested(ItemSchema), load_default=list, validate=validate.Length(max=MOST_ITEMS)
+        fields.Nested(ItemSchema), load_default=list, validate=at_most(MOST_ITEMS)
     )
     about = fields.List(
         fields.Nested(BatchReferenceSchema),
         load_default=list,
-        validate=validate.Length(max=MOST_ITEMS),
+        validate=at_most(MOST_ITEMS),
     )
     fields_ = fields.Dict(
         keys=fields.String(), load_default=dict, data_key="fields", attribute="fields"
     )
     photos = fields.List(
-        fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$")),
+        fields.String(validate=photo_number()),
         load_default=list,
-        validate=validate.Length(max=MOST_PHOTOS),
+        validate=at_most(MOST_PHOTOS),
     )
 
     @validates_schema
@@ -208,12 +186,12 @@ class EventSchema(Schema):
             check_fields(kind.id, data.get("fields", {}))
 
 
-def check_amount(quantity: Decimal, uom: str, name: str) -> None:
-    """Refuse a quantity that cannot be kept exactly in this unit."""
+def check_lot(lot: str) -> None:
+    """Refuse a lot that a GS1 link cannot carry."""
     try:
-        to_micro(quantity, uom)
-    except QuantityError as error:
-        raise ValidationError(QUANTITY_MESSAGES[error.rule], name) from error
+        Lot(lot)
+    except InvalidKey as error:
+        raise ValidationError(of_key(error), "lot") from error
 
 
 def check_fields(step_kind: str, given: dict[str, Any]) -> None:
@@ -225,56 +203,43 @@ def check_fields(step_kind: str, given: dict[str, Any]) -> None:
     errors: dict[str, Any] = {}
     for name, value in given.items():
         if name == "note":
-            message = _text_error(value)
+            fault = _text_error(value)
         elif name not in specs:
-            message = N_("This step has no such field.")
+            fault = NO_SUCH_FIELD
         else:
-            message = field_error(specs[name].type, value, tuple(specs[name].options))
-        if message:
-            errors[name] = [message]
+            fault = field_error(specs[name].type, value, tuple(specs[name].options))
+        if fault:
+            errors[name] = [fault]
     if errors:
         raise ValidationError({"fields": errors})
 
 
-def field_error(kind: str, value: object, options: tuple[str, ...]) -> str | None:
+def field_error(kind: str, value: object, options: tuple[str, ...]) -> Fault | None:
     """Say what is wrong with a value of one field; None when it is right."""
     match kind:
         case "number":
-            return _number_error(value)
+            return number_fault(value)
         case "choice":
-            return None if value in options else N_("Choose one of the words offered.")
+            return None if value in options else NOT_A_WORD
         case "date":
-            return _parsed(fields.Date(), value)
+            return _parsed(fields.Date(validate=in_our_time), value)
         case "datetime":
-            return _parsed(fields.AwareDateTime(format="iso"), value)
+            return _parsed(fields.AwareDateTime(format="iso", validate=in_our_time), value)
         case "event" | "lot" | "place" | "text":
             return _text_error(value)
         case _:
-            return N_("This field cannot be sent here.")
+            return NOT_SENT_HERE
 
 
-def _number_error(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return QUANTITY_MESSAGES["not_a_number"]
-    try:
-        number = Decimal(str(value))
-    except ArithmeticError:
-        return QUANTITY_MESSAGES["not_a_number"]
-    # Temperatures may be below zero; nothing measured on a farm reaches a billion.
-    if not number.is_finite() or abs(number) > 10**9:
-        return QUANTITY_MESSAGES["too_large"]
-    return None
-
-
-def _text_error(value: object) -> str | None:
+def _text_error(value: object) -> Fault | None:
     return _parsed(PlainText(LONG_TEXT), value)
 
 
-def _parsed(field: fields.Field[Any], value: object) -> str | None:
+def _parsed(field: fields.Field[Any], value: object) -> Fault | None:
     try:
         field.deserialize(value)
     except ValidationError as error:
-        return str(error.messages[0])
+        return next(fault for fault in error.messages if isinstance(fault, Fault))
     return None
 
 

@@ -13,7 +13,6 @@ from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
-from traceapp.gs1.gln import Gln
 from traceapp.producers import schemas
 from traceapp.producers.models import (
     Certificate,
@@ -45,7 +44,6 @@ def register_producer(given: Given, *, now: datetime, is_demo: bool = False) -> 
     data = _with_id(PRODUCER.load(given), "producer_id")
     kinds = data.pop("kinds")
     _require_commune(data)
-    data["gln"] = _checked_gln(data["gln"])
     row = Producer(**data, folded_name=fold(data["name"]), is_demo=is_demo, created_at=now)
     db.session.add(row)
     db.session.flush()
@@ -60,7 +58,6 @@ def add_site(producer_id: UUID, given: Given) -> UUID:
     """Add a place of the producer."""
     data = _with_id(SITE.load(given), "site_id")
     _require_commune(data)
-    data["gln"] = _checked_gln(data["gln"])
     return _add(Site(producer_id=producer_id, **data)).site_id
 
 
@@ -107,10 +104,6 @@ def _add(row: Row) -> Row:
     db.session.add(row)
     db.session.flush()
     return row
-
-
-def _checked_gln(text: str | None) -> str | None:
-    return Gln.parse(text).digits if text else None
 
 
 def _require_commune(data: Mapping[str, Any]) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
+from traceapp.gs1.gln import Gln
 from traceapp.problem import N_
-from traceapp.web.fields import PlainText
+from traceapp.web.faults import Fault, between, known, not_none
+from traceapp.web.fields import KeyNumber, PlainText, in_our_time
 
 KINDS = (
     *("farm", "coop", "slaughterhouse", "processor", "collector", "packer"),
@@ -20,20 +22,14 @@ ROLES = ("owner", "clerk", "field_worker", "shop_seller", "officer", "inspector"
 LONG_TEXT = 1000
 NAME = 200
 
-
-def known(words: tuple[str, ...]) -> validate.OneOf:
-    """Accept only these words."""
-    return validate.OneOf(words, error=N_("Choose one of the words offered."))
-
-
-def latitude() -> fields.Float:
-    """Make a field for a latitude in degrees."""
-    return fields.Float(required=True, validate=validate.Range(-90, 90))
+_CHECK_DATES = N_("Check both dates.")
+EXPIRED_FIRST = Fault("order", N_("It cannot expire before it was issued."), _CHECK_DATES)
+ENDED_FIRST = Fault("order", N_("It cannot end before it started."), _CHECK_DATES)
 
 
-def longitude() -> fields.Float:
-    """Make a field for a longitude in degrees."""
-    return fields.Float(required=True, validate=validate.Range(-180, 180))
+def optional_gln() -> KeyNumber:
+    """Make a field for a GLN, which is checked and never made up."""
+    return KeyNumber(lambda text: Gln.parse(text).digits, load_default=None, allow_none=True)
 
 
 class PlaceSchema(Schema):
@@ -42,8 +38,8 @@ class PlaceSchema(Schema):
     province = PlainText(NAME, required=True)
     commune_kind = PlainText(20, required=True)
     commune = PlainText(NAME, required=True)
-    latitude = latitude()
-    longitude = longitude()
+    latitude = fields.Float(required=True, validate=between(-90, 90))
+    longitude = fields.Float(required=True, validate=between(-180, 180))
 
 
 class ProducerSchema(PlaceSchema):
@@ -53,12 +49,10 @@ class ProducerSchema(PlaceSchema):
     name = PlainText(NAME, required=True)
     name_en = PlainText(NAME, load_default=None, allow_none=True)
     legal_form = PlainText(NAME, required=True)
-    kinds = fields.List(
-        fields.String(validate=known(KINDS)), required=True, validate=validate.Length(min=1)
-    )
+    kinds = fields.List(fields.String(validate=known(KINDS)), required=True, validate=not_none())
     phone = PlainText(30, load_default=None, allow_none=True)
     tax_code = PlainText(14, load_default=None, allow_none=True)
-    gln = PlainText(20, load_default=None, allow_none=True)
+    gln = optional_gln()
     street = PlainText(NAME, required=True)
     legacy_address = PlainText(NAME, load_default=None, allow_none=True)
     about = PlainText(LONG_TEXT, load_default=None, allow_none=True)
@@ -72,7 +66,7 @@ class SiteSchema(PlaceSchema):
     name = PlainText(NAME, required=True)
     name_en = PlainText(NAME, load_default=None, allow_none=True)
     kind = fields.String(required=True, validate=known(SITE_KINDS))
-    gln = PlainText(20, load_default=None, allow_none=True)
+    gln = optional_gln()
     location_code = PlainText(60, load_default=None, allow_none=True)
 
 
@@ -82,16 +76,14 @@ class PlotSchema(Schema):
     plot_id = fields.UUID(load_default=None)
     site_id = fields.UUID(required=True)
     name = PlainText(60, required=True)
-    area_m2 = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(1, 1_000_000_000)
-    )
+    area_m2 = fields.Integer(load_default=None, allow_none=True, validate=between(1, 1_000_000_000))
     household = PlainText(NAME, load_default=None, allow_none=True)
     household_number = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(1, 100_000)
+        load_default=None, allow_none=True, validate=between(1, 100_000)
     )
     main_crop = PlainText(NAME, load_default=None, allow_none=True)
-    latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
-    longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
+    latitude = fields.Float(load_default=None, allow_none=True, validate=between(-90, 90))
+    longitude = fields.Float(load_default=None, allow_none=True, validate=between(-180, 180))
     planting_area_code = PlainText(60, load_default=None, allow_none=True)
 
 
@@ -103,9 +95,7 @@ class MemberSchema(Schema):
     phone = PlainText(30, load_default=None, allow_none=True)
     language = fields.String(load_default="vi", validate=known(("vi", "en")))
     public_name_consent = fields.Boolean(load_default=False)
-    roles = fields.List(
-        fields.String(validate=known(ROLES)), required=True, validate=validate.Length(min=1)
-    )
+    roles = fields.List(fields.String(validate=known(ROLES)), required=True, validate=not_none())
 
 
 class PartnerSchema(Schema):
@@ -131,15 +121,15 @@ class CertificateSchema(Schema):
     issuer = PlainText(NAME, required=True)
     scope = PlainText(LONG_TEXT, required=True)
     scope_en = PlainText(LONG_TEXT, load_default=None, allow_none=True)
-    issued_on = fields.Date(required=True)
-    expires_on = fields.Date(load_default=None, allow_none=True)
+    issued_on = fields.Date(required=True, validate=in_our_time)
+    expires_on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
     is_public = fields.Boolean(load_default=False)
-    stars = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 5))
+    stars = fields.Integer(load_default=None, allow_none=True, validate=between(1, 5))
 
     @validates_schema
     def _check_order(self, data: dict[str, Any], **_: object) -> None:
         if data.get("expires_on") and data["expires_on"] < data["issued_on"]:
-            raise ValidationError(N_("It cannot expire before it was issued."), "expires_on")
+            raise ValidationError(EXPIRED_FIRST, "expires_on")
 
 
 class SeasonSchema(Schema):
@@ -149,10 +139,10 @@ class SeasonSchema(Schema):
     plot_id = fields.UUID(required=True)
     name = PlainText(NAME, required=True)
     crop = PlainText(60, required=True)
-    started_on = fields.Date(required=True)
-    ended_on = fields.Date(load_default=None, allow_none=True)
+    started_on = fields.Date(required=True, validate=in_our_time)
+    ended_on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
 
     @validates_schema
     def _check_order(self, data: dict[str, Any], **_: object) -> None:
         if data.get("ended_on") and data["ended_on"] < data["started_on"]:
-            raise ValidationError(N_("It cannot end before it started."), "ended_on")
+            raise ValidationError(ENDED_FIRST, "ended_on")

@@ -1,19 +1,16 @@
-"""Fields that several rooms' schemas share: plain text, and the words for a wrong shape."""
+"""Fields that several rooms' schemas share: plain text, identifiers and days."""
 
 import re
 import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
+from traceapp.gs1.errors import InvalidKey
 from traceapp.problem import N_
-
-EMPTY = N_("Fill in this field.")
-NOT_TEXT = N_("Write text here.")
-UNREADABLE = N_(
-    "This text holds hidden control characters or broken letters. Type it here instead of pasting."
-)
+from traceapp.web.faults import EMPTY, NOT_TEXT, TOO_LONG, UNREADABLE, Fault, of_key
 
 # Pasted from web pages and word processors without anybody seeing them.
 _LEFT_OUT = dict.fromkeys(map(ord, "\u200b\ufeff\u00ad"))
@@ -52,9 +49,36 @@ class PlainText(fields.Field[str | None]):
         return text or None
 
     def _too_long(self) -> ValidationError:
-        return ValidationError(
-            gettext("Write at most %(longest)d characters.", longest=self.longest)
-        )
+        return ValidationError(TOO_LONG.format(longest=self.longest))
+
+
+class KeyNumber(PlainText):
+    """A number with a grammar of its own (GTIN, GLN); `parse` raises InvalidKey, gives the text."""
+
+    def __init__(self, parse: Callable[[str], str], longest: int = 40, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(longest, **options)
+        self.parse = parse
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data)
+        try:
+            return None if text is None else self.parse(text)
+        except InvalidKey as error:
+            raise ValidationError(of_key(error)) from error
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_UNLIKELY = Fault(
+    "time_out_of_range",
+    N_("No date or time we keep is before 1900 or after 2200."),
+    N_("Check the year."),
+)
+
+
+def in_our_time(moment: date | datetime) -> None:
+    """Refuse years beyond which neither counting days nor changing offsets is safe."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValidationError(_UNLIKELY)
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -79,34 +103,3 @@ def _is_no_character(character: str) -> bool:
     code = ord(character)  # Unicode 23.7: never a character, now or later
     is_spare = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE  # noqa: PLR2004
     return is_spare or character == "\ufffd"  # what is left of bytes that were not UTF-8
-
-
-def _speak_plainly() -> None:
-    """Replace marshmallow's words, which are meant for programmers and not in our catalogue."""
-    fields.Field.default_error_messages.update(
-        required=EMPTY, null=EMPTY, validator_failed=N_("This value is not possible here.")
-    )
-    fields.String.default_error_messages.update(invalid=NOT_TEXT, invalid_utf8=UNREADABLE)
-    not_number = N_("Write a number here.")
-    fields.Number.default_error_messages.update(invalid=not_number, too_large=not_number)
-    fields.Integer.default_error_messages.update(invalid=N_("Write a whole number here."))
-    fields.Float.default_error_messages.update(special=not_number)
-    fields.Boolean.default_error_messages.update(invalid=N_("Answer yes or no: true or false."))
-    fields.UUID.default_error_messages.update(invalid_uuid=N_("This is not one of our ids."))
-    fields.List.default_error_messages.update(invalid=N_("Send a list here."))
-    fields.Nested.default_error_messages.update(type=N_("Send an object here."))
-    fields.Mapping.default_error_messages.update(invalid=N_("Send an object here."))
-    not_time = N_(
-        "This is not a date or time we can read. Write it like 2026-11-21T05:40:00+07:00."
-    )
-    fields.DateTime.default_error_messages.update(invalid=not_time, format=not_time)
-    fields.Date.default_error_messages.update(
-        invalid=N_("This is not a date we can read. Write it like 2026-11-21.")
-    )
-    Schema._default_error_messages.update(  # noqa: SLF001 - marshmallow offers no other place
-        type=N_("Send an object here."), unknown=N_("There is no such field here.")
-    )
-
-
-# Fields copy their class's words when they are made, which is when a schema module is imported.
-_speak_plainly()

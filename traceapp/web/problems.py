@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from traceapp import problem
 from traceapp.gs1.errors import InvalidKey
+from traceapp.web.faults import Fault
 
 log = structlog.get_logger(__name__)
 
@@ -109,10 +110,12 @@ def _findings(messages: object, pointer: str) -> list[problem.Finding]:
             )
         ]
     texts = messages if isinstance(messages, list) else [messages]
-    return [
-        problem.Finding(pointer, "shape", str(text), problem.N_("Correct this field."))
-        for text in texts
-    ]
+    return [_finding(text, pointer) for text in texts]
+
+
+def _finding(text: object, pointer: str) -> problem.Finding:
+    fault = text if isinstance(text, Fault) else Fault("shape", str(text))
+    return problem.Finding(pointer, fault.rule, fault.message, fault.fix, fault.values)
 
 
 def _escaped(key: str) -> str:

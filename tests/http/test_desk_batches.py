@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,10 +23,9 @@ from traceapp.web.endpoints import transaction
 
 PICTURE = "ab" * 32
 TEA = "09520001000010"
-EN = {"Accept-Language": "en"}
 
 
-def finished(owner: Business, lot: str = "CN-01", **changes: object) -> str:
+def finished(owner: Business, lot: str = "CN-01", **changes: Any) -> str:
     """A batch on sale, complete in every fact; gives its code. Dates are those of the batch."""
     dates = {"production_date": "2026-11-21", "expiry_date": "2126-11-26"}
     dates |= {name: changes.pop(name) for name in list(changes) if name.endswith("_date")}
@@ -60,8 +60,8 @@ def greens(reader: FlaskClient) -> str:
         return finished(business("HTX Đồng Xanh"), name="Cải ngọt Đông Dư", name_en="Choy sum")
 
 
-def page(reader: FlaskClient, path: str, status: int = 200, **headers: str) -> str:
-    answer = reader.get(path, headers=headers)
+def page(reader: FlaskClient, path: str, status: int = 200, language: str = "vi") -> str:
+    answer = reader.get(path, headers={"Accept-Language": language})
     assert answer.status_code == status
     return answer.get_data(as_text=True)
 
@@ -132,7 +132,7 @@ def test_a_batch_shows_its_facts_and_its_kilograms_in_words(
     assert f'href="/B/{greens}"' in said
     assert f"/desk/batches/{greens}/labels" in said
     assert "Còn thiếu gì" not in said
-    assert "Made 12.5 kg. 12.5 kg left." in page(reader, f"/desk/batches/{greens}", **EN)
+    assert "Made 12.5 kg. 12.5 kg left." in page(reader, f"/desk/batches/{greens}", language="en")
 
 
 def test_the_maker_stands_first_and_then_who_took_it_in(reader: FlaskClient) -> None:
@@ -159,11 +159,11 @@ def test_a_batch_that_is_not_complete_says_what_is_missing_and_prints_nothing(
         lan = business("HTX Lan")
         made = batch(lan, product(lan, role="finished", label=LABEL), "T1")
         code = code_of(lan.producer_id, made)
-    said = page(reader, f"/desk/batches/{code}", **EN)
+    said = page(reader, f"/desk/batches/{code}", language="en")
     for words in ("A picture of the product", "At least one step with its time", "Use-by date"):
         assert words in said
     assert "Print labels" not in said
-    refused = page(reader, f"/desk/batches/{code}/labels", **EN)
+    refused = page(reader, f"/desk/batches/{code}/labels", language="en")
     assert "The record of this batch is not complete" in refused
     assert "<use " not in refused
 
@@ -200,7 +200,7 @@ def test_goods_past_their_date_get_no_labels(reader: FlaskClient) -> None:
 def test_a_sheet_has_24_labels_with_name_lot_dates_code_domain_and_the_sample_mark(
     reader: FlaskClient, greens: str
 ) -> None:
-    sheet = page(reader, f"/desk/batches/{greens}/labels", **EN)
+    sheet = page(reader, f"/desk/batches/{greens}/labels", language="en")
     drawn = sheet[sheet.index("<main") :]
     assert drawn.count("<use ") == 24
     printed = f"{greens[:4]}-{greens[4:8]}-{greens[8:]}"
@@ -223,7 +223,7 @@ def test_an_address_too_long_for_a_label_is_said_and_nothing_is_drawn(make_app: 
     reader = make_app(TRACEAPP_DEMO="1", PUBLIC_URL=f"http://{'a' * 60}.example").test_client()
     with writing(reader):
         code = finished(business("HTX Lan"))
-    said = page(reader, f"/desk/batches/{code}/labels", **EN)
+    said = page(reader, f"/desk/batches/{code}/labels", language="en")
     assert re.search(r"too long for (this label|a symbol)", said)
     assert "<use " not in said
 

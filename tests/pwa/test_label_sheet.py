@@ -20,7 +20,8 @@ def printed(page: Page) -> Image.Image:
     assert len(paper) == 1
     size = [points / 72 * 25.4 for points in paper[0].get_size()]
     assert size == [pytest.approx(side, abs=0.5) for side in A4_MM]
-    return paper[0].render(scale=PRINTER_DPI / 72).to_pil().convert("L")
+    sheet: Image.Image = paper[0].render(scale=PRINTER_DPI / 72).to_pil()
+    return sheet.convert("L")
 
 
 def go_to_labels(page: Page, demo: str, lot: str) -> None:

@@ -51,7 +51,8 @@ class Plan:
             server += ["--certfile", str(certificates.chain), "--keyfile", str(certificates.key)]
         return {
             "web server": server,
-            "job worker": [sys.executable, "-m", "traceapp.jobs.worker"],
+            # Work for later gives way to people who wait for a page.
+            "job worker": ["nice", sys.executable, "-m", "traceapp.jobs.worker"],
         }
 
     @property

@@ -1,14 +1,16 @@
 """The second act, the reset, and the commands of the demo."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select
 
-from tests.conftest import NOON
+from tests.conftest import NOON, close, settings_for
 from tests.hanoi import ref
+from traceapp.app import create_app
 from traceapp.batches.models import Event
 from traceapp.codes import queries as codes
 from traceapp.codes.models import CodeStateChange, PublicCode
@@ -17,6 +19,8 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.demo import operations, queries, resetting
 from traceapp.demo.clock import HANOI
+from traceapp.freshness import operations as freshness
+from traceapp.freshness.queries import generation
 from traceapp.web.endpoints import transaction
 
 FAILED_TEST = UUID("019b774a-017c-7007-9381-9f863ea6d93b")
@@ -26,7 +30,7 @@ def test_the_second_act_plays_once_as_far_as_its_rooms_are_built(demo_app: Flask
     with transaction():
         operations.load(NOON)
     with transaction():
-        outcome = operations.play()
+        outcome = operations.play(NOON)
     assert outcome is not None
     assert (outcome.recorded, sum(outcome.skipped.values())) == (2, 14)
     failed = db.session.execute(select(Event).where(Event.event_id == FAILED_TEST)).scalar_one()
@@ -39,7 +43,7 @@ def test_the_second_act_plays_once_as_far_as_its_rooms_are_built(demo_app: Flask
         assert code.changed_at.astimezone(HANOI).strftime("%d %H:%M") == "22 08:03"
     db.session.remove()
     with transaction():
-        assert operations.play() is None
+        assert operations.play(NOON) is None
 
 
 def test_a_reset_empties_even_what_refuses_to_be_deleted(demo_app: Flask) -> None:
@@ -55,15 +59,28 @@ def test_a_reset_empties_even_what_refuses_to_be_deleted(demo_app: Flask) -> Non
         db.session.flush()
         change = CodeStateChange(code=code.code, changed_at=NOON, state="active", actor="Lan")
         db.session.add(change)
+        for _ in range(3):
+            freshness.step()
+    before = generation()
     resetting.empty()
     assert db.session.execute(select(CodeStateChange)).all() == []
     assert queries.loaded_on() is None
+    assert generation() > before  # a page kept by a running server is not taken for a new one
 
 
 def test_a_demo_is_stale_when_it_plays_more_than_two_days_ago(hanoi: Flask) -> None:
     assert not queries.is_stale(NOON)
     assert not queries.is_stale(NOON + timedelta(days=2, hours=11))
     assert queries.is_stale(NOON + timedelta(days=2, hours=12))
+
+
+def test_a_reset_also_makes_the_first_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    app = create_app(settings_for(url, tmp_path, TRACEAPP_DEMO="1"))
+    with app.app_context():
+        resetting.empty()
+        assert queries.loaded_on() is None
+    close(app)
 
 
 def test_what_is_not_loaded_is_not_stale(app: Flask) -> None:

@@ -24,7 +24,7 @@ def play() -> None:
     """Play what act 2 brings, as far as its rooms are built."""
     try:
         with transaction():
-            outcome = operations.play()
+            outcome = operations.play(datetime.now(UTC))
     except problem.DemoRefused as refused:
         raise _complaint(refused) from refused
     _tell(outcome)

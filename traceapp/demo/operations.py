@@ -43,7 +43,7 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     clock = DemoClock.at(now)
     data = reading.read(clock, folder)
     territories.load()
-    writer = Writer(data)
+    writer = Writer(data, now)
     writer.write_directory(data.happenings[0].recorded - BEFORE_THE_FIRST_EVENT)
     writer.write_act(FIRST_ACT)
     db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))
@@ -51,7 +51,7 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     return Outcome(clock.t, writer.recorded, writer.skipped)
 
 
-def play(folder: Path = reading.HANOI) -> Outcome | None:
+def play(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     """Play act 2 as far as its rooms are built; None where it was played already.
 
     Raises DemoRefused where no demo is loaded.
@@ -63,7 +63,7 @@ def play(folder: Path = reading.HANOI) -> Outcome | None:
     data = reading.read(DemoClock(t), folder)
     if queries.has_any_event(one.event_id for one in data.happenings if one.act == SECOND_ACT):
         return None
-    writer = Writer(data)
+    writer = Writer(data, now)
     writer.write_act(SECOND_ACT)
     return Outcome(t, writer.recorded, writer.skipped)
 

@@ -34,9 +34,10 @@ Deed = tuple[datetime, int, Callable[[], None]]
 
 @dataclass(slots=True)
 class Writer:
-    """Writes one data set; counts what it recorded and what it left out, by reason."""
+    """Writes one data set that arrived at a time; counts what it recorded and left out."""
 
     data: DataSet
+    arrived: datetime
     recorded: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     _skipped_ids: set[UUID] = field(default_factory=set)
@@ -57,7 +58,7 @@ class Writer:
         self._write(self.data.seasons, producers.start_season)
         for entry in self.data.products:
             if entry.given["photo_sha256"]:
-                self._store(entry, [entry.given["photo_sha256"]], now)
+                self._store(entry, [entry.given["photo_sha256"]])
         self._write(self.data.products, batches.define_product)
 
     def write_act(self, act: int) -> None:
@@ -97,7 +98,7 @@ class Writer:
 
     def _record(self, one: Happening) -> None:
         self._register(one)
-        self._store(one.entry, one.entry.given["photos"], one.recorded)
+        self._store(one.entry, one.entry.given["photos"])
         actor = batches.Actor(one.entry.producer_id, one.author_id)
         with named(one.entry):
             batches.record_event(actor, one.entry.given, now=one.recorded)
@@ -115,14 +116,15 @@ class Writer:
                     batch.entry.producer_id, batch.entry.given, now=one.recorded, code=batch.code
                 )
 
-    def _store(self, entry: Entry, photo_sha256: Iterable[str], now: datetime) -> None:
+    def _store(self, entry: Entry, photo_sha256: Iterable[str]) -> None:
+        # Pictures come to this server now, whatever day they show: a job is due from its arrival.
         for sha256 in photo_sha256:
             if (entry.producer_id, sha256) in self._stored:
                 continue
             self._stored.add((entry.producer_id, sha256))
             content = self.data.photos[bytes.fromhex(sha256)]
             with named(entry):
-                photos.store(entry.producer_id, content, now=now, is_public=True)
+                photos.store(entry.producer_id, content, now=self.arrived, is_public=True)
 
     def _confirm(self, one: Happening, check: Check) -> None:
         witness = batches.Witness(check.by_producer_id, check.by_member_id, check.by_partner_id)

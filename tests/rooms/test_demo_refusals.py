@@ -54,7 +54,7 @@ def test_it_is_neither_loaded_nor_reset_beside_a_real_producer(demo_app: Flask) 
 
 def test_the_second_act_needs_the_first(demo_app: Flask) -> None:
     with pytest.raises(problem.DemoRefused), transaction():
-        operations.play()
+        operations.play(NOON)
 
 
 def _castle(files: dict[str, Any]) -> str:

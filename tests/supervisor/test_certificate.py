@@ -13,6 +13,7 @@ from traceapp.supervisor import certificate
 NOW = datetime.now(UTC)
 HOME = ipaddress.ip_address("192.168.1.20")
 CAFE = ipaddress.ip_address("10.0.0.7")
+ELSEWHERE = ipaddress.ip_address("93.184.216.34")
 
 
 def handshake(files, asked):
@@ -47,18 +48,24 @@ def test_a_client_refuses_an_address_the_certificate_does_not_name(tmp_path):
 def test_a_phone_that_trusts_the_authority_refuses_it_for_the_rest_of_the_web(
     tmp_path, monkeypatch
 ):
-    public = ipaddress.ip_network("93.184.216.0/24")
     files = certificate.ensure(tmp_path, ["localhost"], [HOME], NOW)
-    monkeypatch.setattr(certificate, "PRIVATE_NETWORKS", (public,))  # a thief with the key
-    certificate.ensure(tmp_path, ["bank.example"], [public[34]], NOW)
-    for asked in ("93.184.216.34", "bank.example"):
+    trusted = files.authority.read_bytes()
+    monkeypatch.setattr(certificate, "_permitted", lambda _: frozenset())  # a thief with the key
+    certificate.ensure(tmp_path, ["bank.example"], [ELSEWHERE], NOW)
+    assert files.authority.read_bytes() == trusted
+    for asked in (str(ELSEWHERE), "bank.example"):
         with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
             handshake(files, asked)
 
 
-def test_a_public_address_is_refused(tmp_path):
-    with pytest.raises(certificate.PublicAddressError, match=r"8\.8\.8\.8"):
-        certificate.ensure(tmp_path, [], [ipaddress.ip_address("8.8.8.8")], NOW)
+def test_an_address_outside_private_networks_is_vouched_for_alone(tmp_path, monkeypatch):
+    certificate.ensure(tmp_path, ["localhost"], [HOME], NOW)
+    files = certificate.ensure(tmp_path, ["localhost"], [ELSEWHERE], NOW)
+    assert handshake(files, str(ELSEWHERE))
+    monkeypatch.setattr(certificate, "_permitted", lambda _: frozenset())  # a thief with the key
+    certificate.ensure(tmp_path, [], [ELSEWHERE + 1], NOW)
+    with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
+        handshake(files, str(ELSEWHERE + 1))
 
 
 def test_another_network_gets_a_new_leaf_from_the_same_authority(tmp_path):

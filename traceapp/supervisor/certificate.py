@@ -1,7 +1,8 @@
 """Certificates for a phone on the same network: an authority made here, and a short-lived leaf.
 
-The authority may vouch for private addresses, `localhost` and `*.local` only (name constraints,
-RFC 5280 4.2.1.10), so a phone that trusts it does not thereby trust it for the rest of the web.
+The authority may vouch for private addresses, this machine's own, `localhost` and `*.local` only
+(name constraints, RFC 5280 4.2.1.10): a phone that trusts it does not thereby trust it for the
+rest of the web.
 Both keys stay in the instance folder, readable by their owner alone.
 """
 
@@ -33,10 +34,6 @@ PRIVATE_NETWORKS = tuple(
 )
 
 
-class PublicAddressError(ValueError):
-    """The address is not a private one, and the authority does not vouch for it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Certificates:
     """Where the files are: `chain` and `key` for the server, `authority` for the phone (PEM)."""
@@ -51,14 +48,16 @@ def ensure(
 ) -> Certificates:
     """Make the authority once, and a leaf for these names whenever the last one does not do.
 
-    Raises PublicAddressError.
+    A network with addresses of its own kind may need a new authority too.
     """
+    addresses = list(addresses)
     wanted = _alternative_names(names, addresses)
+    permitted = _permitted(addresses)
     files = Certificates(folder / "authority.crt", folder / "server.crt", folder / "server.key")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority_key = _key(folder / "authority.key")
-    if _needs_new(files.authority, now):
-        files.authority.write_bytes(_pem(_make_authority(authority_key, now)))
+    if _needs_new(files.authority, now) or not permitted <= _permitted_by(files.authority):
+        files.authority.write_bytes(_pem(_make_authority(authority_key, permitted, now)))
         files.chain.unlink(missing_ok=True)
     if _needs_new(files.chain, now) or _names_of(files.chain) != wanted:
         authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
@@ -82,21 +81,36 @@ def as_der(certificate: Path) -> bytes:
 def _alternative_names(
     names: Iterable[str], addresses: Iterable[Address]
 ) -> x509.SubjectAlternativeName:
-    for address in addresses:
-        if not any(address in network for network in PRIVATE_NETWORKS):
-            raise PublicAddressError(f"{address} is not an address of a private network")
     dns = [x509.DNSName(name) for name in sorted(set(names))]
     return x509.SubjectAlternativeName([*dns, *map(x509.IPAddress, addresses)])
 
 
-def _make_authority(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
+def _permitted(addresses: Iterable[Address]) -> frozenset[x509.GeneralName]:
+    """Name what the authority may vouch for; an address outside PRIVATE_NETWORKS stands alone."""
+    own = [
+        ipaddress.ip_network(address)
+        for address in addresses
+        if not any(address in network for network in PRIVATE_NETWORKS)
+    ]
+    networks = map(x509.IPAddress, (*PRIVATE_NETWORKS, *own))
+    return frozenset([*map(x509.DNSName, LOCAL_NAMES), *networks])
+
+
+def _permitted_by(authority: Path) -> frozenset[x509.GeneralName]:
+    loaded = x509.load_pem_x509_certificate(authority.read_bytes())
+    constraints = loaded.extensions.get_extension_for_class(x509.NameConstraints).value
+    return frozenset(constraints.permitted_subtrees or [])
+
+
+def _make_authority(
+    key: ec.EllipticCurvePrivateKey, permitted: Iterable[x509.GeneralName], now: datetime
+) -> x509.Certificate:
     name = _name(f"Traceapp, this computer only, {now:%d/%m/%Y %H:%M} UTC")
-    permitted = [*map(x509.DNSName, LOCAL_NAMES), *map(x509.IPAddress, PRIVATE_NETWORKS)]
     return (
         _begin(name, name, key.public_key(), now, AUTHORITY_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
-        .add_extension(x509.NameConstraints(permitted, None), critical=True)
+        .add_extension(x509.NameConstraints(list(permitted), None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -18,6 +18,7 @@ from traceapp.public.operations import Receipt, receive_report
 from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, ReportKind, ReportSchema
 from traceapp.web.access import demo_door, public
 from traceapp.web.endpoints import writes
+from traceapp.web.faults import CORRECT
 from traceapp.web.languages import current
 from traceapp.web.pace import Pace, reader
 from traceapp.web.problems import as_document, from_validation, wants_json
@@ -93,7 +94,13 @@ def _sent() -> Any:  # noqa: ANN401 - any JSON value; the schema says what it mu
 def _beside(error: ValidationError) -> dict[str, str]:
     """Give what is wrong by the name of the field, in the reader's language."""
     found = as_document(from_validation(error))["errors"]
-    return {entry["pointer"].removeprefix("/"): entry["message"] for entry in found}
+    plain = gettext(CORRECT)
+    return {
+        entry["pointer"].removeprefix("/"): entry["message"]
+        if entry["fix"] == plain
+        else f"{entry['message']} {entry['fix']}"
+        for entry in found
+    }
 
 
 def _report_page(code: str, typed: Mapping[str, str], errors: Mapping[str, str]) -> AnyResponse:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from marshmallow import Schema, fields, validate
 
 from traceapp.problem import N_
+from traceapp.web.faults import Fault
 from traceapp.web.fields import PlainText
 
 LONGEST_TEXT = 2000
@@ -33,18 +34,26 @@ KIND_WORDS: dict[ReportKind, str] = {
 }
 
 
+_NO_KIND = Fault(
+    "kind",
+    N_("Choose what it is about."),
+    N_("If nothing fits, choose “something else” and write it below."),
+)
+_FILLED_TRAP = Fault(
+    "trap", N_("Leave this field empty."), N_("It is there to tell programs from people.")
+)
+
+
 class ReportSchema(Schema):
     """A report of a problem as a shopper fills it in; nothing about the shopper is asked."""
 
     code = PlainText(LONGEST_CODE, load_default=None, allow_none=True)
     kind = fields.String(
         required=True,
-        validate=validate.OneOf([*ReportKind], error=N_("Choose what it is about.")),
-        error_messages={"required": N_("Choose what it is about.")},
+        validate=validate.OneOf([*ReportKind], error=_NO_KIND),
+        error_messages={"required": _NO_KIND},
     )
     text = PlainText(LONGEST_TEXT, required=True, lines=True)
     area = PlainText(LONGEST_AREA, load_default=None, allow_none=True)
     # People do not see this field; programs that fill in every field do.
-    website = fields.String(
-        load_default="", validate=validate.Length(max=0, error=N_("Leave this field empty."))
-    )
+    website = fields.String(load_default="", validate=validate.Equal("", error=_FILLED_TRAP))

@@ -30,6 +30,7 @@ run: icons ## Start the demo at http://localhost:8000 (PORT=, HOST=, DATABASE_UR
 	@exec env $(DEMO) $(VENV) -m traceapp.supervisor $(if $(PHONE),--phone $(PHONE))
 
 demo-reset: environment ## Empty the demo's database and load the demo anew
+	@env $(DEMO) $(FLASK) db upgrade
 	@env $(DEMO) $(FLASK) demo reset
 
 ## Checking

@@ -1,44 +1,17 @@
 """The desk's batch pages, the symbols and pictures of a batch, and its sheet of labels."""
 
-import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import pytest
-import zxingcpp
 from flask.testing import FlaskClient
-from PIL import Image
 
-from tests.builders import LABEL, NOW, Business, batch, business, line, product, record
+from tests.builders import LABEL, NOW, batch, business, line, product, record
 from tests.conftest import AppMaker
-from tests.pure.printing.conftest import fill
+from tests.http.on_sale import code_of, finished, page, writing
 from traceapp.batches import desk_queries
 from traceapp.codes import operations as codes
-from traceapp.codes import queries
 from traceapp.codes.states import CodeState
-from traceapp.web.endpoints import transaction
-
-PICTURE = "ab" * 32
-TEA = "09520001000010"
-
-
-def finished(owner: Business, lot: str = "CN-01", **changes: Any) -> str:
-    """A batch on sale, complete in every fact; gives its code. Dates are those of the batch."""
-    dates = {"production_date": "2026-11-21", "expiry_date": "2126-11-26"}
-    dates |= {name: changes.pop(name) for name in list(changes) if name.endswith("_date")}
-    given = {"role": "finished", "label": LABEL, "photo_sha256": PICTURE} | changes
-    made = batch(owner, product(owner, **given), lot, **dates)
-    record(owner, "harvest", outputs=[line(made, "12.5")])
-    return code_of(owner.producer_id, made)
-
-
-def code_of(producer_id: UUID, batch_id: UUID) -> str:
-    fact = queries.of_batch(producer_id, batch_id)
-    assert fact is not None
-    return fact.code
 
 
 @pytest.fixture
@@ -47,23 +20,11 @@ def reader(make_app: AppMaker) -> FlaskClient:
     return make_app(TRACEAPP_DEMO="1").test_client()
 
 
-@contextmanager
-def writing(reader: FlaskClient) -> Iterator[None]:
-    with reader.application.app_context(), transaction():
-        yield
-
-
 @pytest.fixture
 def greens(reader: FlaskClient) -> str:
     """The code of Lan's greens, on sale."""
     with writing(reader):
         return finished(business("HTX Đồng Xanh"), name="Cải ngọt Đông Dư", name_en="Choy sum")
-
-
-def page(reader: FlaskClient, path: str, status: int = 200, language: str = "vi") -> str:
-    answer = reader.get(path, headers={"Accept-Language": language})
-    assert answer.status_code == status
-    return answer.get_data(as_text=True)
 
 
 def set_state(reader: FlaskClient, code: str, state: CodeState, reason: str | None = None) -> None:
@@ -133,6 +94,24 @@ def test_a_batch_shows_its_facts_and_its_kilograms_in_words(
     assert f"/desk/batches/{greens}/labels" in said
     assert "Còn thiếu gì" not in said
     assert "Made 12.5 kg. 12.5 kg left." in page(reader, f"/desk/batches/{greens}", language="en")
+
+
+@pytest.mark.parametrize(
+    ("pack", "vietnamese", "english"),
+    [
+        ({"net_quantity": "1.5", "net_uom": "tấn"}, "1,5 tấn", "1.5 tonnes"),
+        ({"net_quantity": "1", "net_uom": "hộp"}, "1 hộp", "1 box"),
+        ({"net_quantity": "1200", "net_uom": "hộp"}, "1.200 hộp", "1,200 boxes"),
+        ({"label": LABEL | {"net_quantity": "theo cân"}}, "theo cân", 'lang="vi">theo cân'),
+    ],
+)
+def test_the_content_of_a_pack_is_said_in_the_reader_s_language(
+    reader: FlaskClient, pack: dict[str, Any], vietnamese: str, english: str
+) -> None:
+    with writing(reader):
+        code = finished(business("HTX Lan"), **pack)
+    assert vietnamese in page(reader, f"/desk/batches/{code}")
+    assert english in page(reader, f"/desk/batches/{code}", language="en")
 
 
 def test_the_maker_stands_first_and_then_who_took_it_in(reader: FlaskClient) -> None:
@@ -228,69 +207,13 @@ def test_an_address_too_long_for_a_label_is_said_and_nothing_is_drawn(make_app: 
     assert "<use " not in said
 
 
-def decoded(png: bytes) -> list[str]:
-    return [found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(png)))]
-
-
-@pytest.mark.parametrize(
-    ("gtin", "expected"),
-    [(None, "HTTP://LOCALHOST:8000/B/{code}"), (TEA, "HTTP://LOCALHOST:8000/01/{gtin}/10/CN-01")],
-)
-def test_every_picture_reads_back_to_the_exact_address(
-    reader: FlaskClient, gtin: str | None, expected: str
+def test_a_moved_code_leads_on_from_every_page_of_the_desk(
+    reader: FlaskClient, greens: str
 ) -> None:
-    with writing(reader):
-        code = finished(business("HTX Lan"), gtin=gtin)
-    uri = expected.format(code=code, gtin=gtin)
-    for name in ("qr.png", "qr.png?module=2", "qr.png?module=20", "picture.png"):
-        answer = reader.get(f"/B/{code}/{name}")
-        assert answer.mimetype == "image/png"
-        assert decoded(answer.data) == [uri], name
-    assert drawing(reader.get(f"/B/{code}/qr.svg").get_data(as_text=True)) == [uri]
-
-
-def drawing(svg: str) -> list[str]:
-    """Read the symbol back from its drawing."""
-    box = re.search(r'viewBox="0 0 (\d+) ', svg)
-    path = re.search(r'fill="#000" d="([^"]+)"', svg)
-    assert box
-    assert path
-    side = int(box[1])
-    large = fill(path[1], side).resize((side * 4, side * 4), Image.Resampling.NEAREST)
-    return [found.text for found in zxingcpp.read_barcodes(large)]
-
-
-PICTURES = ("qr.svg", "qr.png", "picture.png")
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_pictures_are_public_may_be_kept_and_are_sent_once(
-    reader: FlaskClient, greens: str, name: str
-) -> None:
-    answer = reader.get(f"/B/{greens}/{name}", base_url="http://truyxuat.example")
-    assert answer.status_code == 200
-    assert answer.headers["Cache-Control"].startswith("public")
-    again = {"If-None-Match": answer.headers["ETag"]}
-    assert reader.get(f"/B/{greens}/{name}", headers=again).status_code == 304
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_code_never_issued_or_malformed_has_no_picture(reader: FlaskClient, name: str) -> None:
-    assert reader.get(f"/B/AAAAAAAAAA/{name}").status_code == 404
-    assert reader.get(f"/B/AAAAAAAAA/{name}").status_code == 400
-    assert reader.get(f"/B/AAAAAAAAAU/{name}").status_code == 400
-
-
-@pytest.mark.parametrize("module", ["0", "65", "-1", "x", "", "٣", "9" * 5000])
-def test_a_module_no_printer_has_is_refused(reader: FlaskClient, greens: str, module: str) -> None:
-    assert reader.get(f"/B/{greens}/qr.png?module={module}").status_code == 400
-
-
-def test_a_moved_code_leads_on_from_every_page(reader: FlaskClient, greens: str) -> None:
     with writing(reader):
         newer = finished(business("HTX Minh"), "CN-02")
         codes.move(greens, newer, actor="traceapp", now=NOW.replace(minute=1))
-    for path in ("/desk/batches/{}", "/desk/batches/{}/labels", "/B/{}/qr.png?module=3"):
+    for path in ("/desk/batches/{}", "/desk/batches/{}/labels"):
         answer = reader.get(path.format(greens))
         assert answer.status_code == 308
         assert answer.location == path.format(newer)

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
 from traceapp.batches import queries
 from traceapp.batches.models import Batch, LedgerEntry, Product
@@ -58,7 +58,39 @@ def search(text: str, *, page: int = 1) -> tuple[list[DeskRow], bool]:
     Every word of `text` must be in the name, the producer, the lot or the code; marks and case
     do not matter.
     """
-    picture = (
+    query = (
+        _listed()
+        .where(PublicCode.state != CodeState.MOVED, *_has_every_word(text))
+        .order_by(Batch.production_date.desc().nulls_last(), PublicCode.code)
+    )
+    rows = db.session.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+    return [_row(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+
+
+def _listed() -> Select[Any]:
+    return (
+        select(
+            *(PublicCode.code, PublicCode.state, Batch.lot),
+            *(Batch.production_date, Batch.expiry_date, Product.name, Product.name_en),
+            *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
+            _picture().label("picture"),
+        )
+        .join(
+            Batch,
+            and_(
+                Batch.producer_id == PublicCode.producer_id, Batch.batch_id == PublicCode.batch_id
+            ),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .join(Producer, Producer.producer_id == Batch.producer_id)
+    )
+
+
+def _picture() -> ScalarSelect[Any]:
+    return (
         select(PhotoRendition.file_name)
         .join(
             Photo,
@@ -75,32 +107,9 @@ def search(text: str, *, page: int = 1) -> tuple[list[DeskRow], bool]:
         )
         .scalar_subquery()
     )
-    query = (
-        select(
-            *(PublicCode.code, PublicCode.state, Batch.lot),
-            *(Batch.production_date, Batch.expiry_date, Product.name, Product.name_en),
-            *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
-            picture.label("picture"),
-        )
-        .join(
-            Batch,
-            and_(
-                Batch.producer_id == PublicCode.producer_id, Batch.batch_id == PublicCode.batch_id
-            ),
-        )
-        .join(
-            Product,
-            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
-        )
-        .join(Producer, Producer.producer_id == Batch.producer_id)
-        .where(PublicCode.state != CodeState.MOVED, *_holding(text))
-        .order_by(Batch.production_date.desc().nulls_last(), PublicCode.code)
-    )
-    rows = db.session.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
-    return [_row(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
-def _holding(text: str) -> list[ColumnElement[bool]]:
+def _has_every_word(text: str) -> list[ColumnElement[bool]]:
     return [_has(word) for word in fold(text).split()[:MOST_WORDS]]
 
 

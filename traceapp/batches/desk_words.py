@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.desk_queries import Holding
+from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
 from traceapp.printing.label import DoesNotFit
 from traceapp.problem import N_
@@ -143,6 +144,13 @@ def _stock_words(holding: Holding, uom: str, language: str) -> str:
     if stock == 0:
         return str(_("Nothing left."))
     return str(_("%(amount)s left.", amount=amount(stock, uom, language)))
+
+
+def content_words(card: BatchCard, language: str) -> str | None:
+    """Say what one pack holds, in the reader's language where it is a number with a unit."""
+    if card.net_quantity is not None and card.net_uom is not None:
+        return amount(Decimal(card.net_quantity), card.net_uom, language)
+    return (card.label or {}).get("net_quantity")
 
 
 def amount(quantity: Decimal, uom: str, language: str) -> str:

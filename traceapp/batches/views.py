@@ -81,6 +81,7 @@ def show_batch(code: str) -> str:
         state=desk_words.state_words(found.state),
         readable=found.code.readable,
         uri=paper.uri_of(card, found.code, settings()),
+        content=desk_words.content_words(card, language),
         can_print=found.state in paper.LABELLED_IN,
         missing=desk_words.missing_words(activation.missing_of(found.ref)),
         holdings=[

@@ -191,7 +191,7 @@ def check_lot(lot: str) -> None:
     try:
         Lot(lot)
     except InvalidKey as error:
-        raise ValidationError(of_key(error), "lot") from error
+        raise ValidationError({"lot": [of_key(error)]}) from error
 
 
 def check_fields(step_kind: str, given: dict[str, Any]) -> None:

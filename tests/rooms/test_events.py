@@ -193,3 +193,18 @@ def test_a_correction_that_names_another_batch_is_still_told(app: Flask) -> None
     second = record(lan, "harvest", outputs=[line(right, "10")], corrects=str(first.event_id))
     found = {event.ref.id for event in trace_facts((lan.producer_id, wrong)).events}
     assert found == {first.event_id, second.event_id}
+
+
+def test_a_check_early_in_the_morning_is_of_that_day_and_not_of_the_day_before(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    picked = record(lan, "harvest", outputs=[line(cut, "10")])
+    hoa = business("Cửa hàng Hoa", kinds=("shop",))
+    witness = operations.Witness(hoa.producer_id, hoa.actor.member_id)
+    at_five_in_hanoi = NOW.replace(day=20, hour=22)
+    key = (lan.producer_id, picked.event_id)
+    operations.add_evidence(key, EvidenceLevel.COUNTERPART, witness, now=at_five_in_hanoi)
+    (event_told,) = trace_facts((lan.producer_id, cut)).events
+    (check,) = event_told.evidence
+    assert check.at is not None
+    assert check.at.day == 21

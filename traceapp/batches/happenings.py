@@ -142,7 +142,7 @@ def _event(row: AnyRow, items: Lines, evidence: Checks, photos: Pictures) -> Eve
         ref=Ref(*key),
         step_kind=row.step_kind,
         event_time=_in_offset(row.event_time, row.event_time_zone_offset),
-        record_time=row.record_time,
+        record_time=_in_offset(row.record_time, row.event_time_zone_offset),
         author=person(row, row.producer_id),
         skew_minutes=row.device_skew_minutes,
         place=PlaceFact(row.site_kind, row.commune, row.commune_kind, row.province),
@@ -190,7 +190,8 @@ def _evidence(keys: list[Pair]) -> Checks:
             by = PersonFact(party, "lab" if row.level == EvidenceLevel.LAB else None)
         else:
             by = person(row, row.by_producer_id)
-        fact = EvidenceFact(EvidenceLevel(row.level), by, row.given_at)
+        given_at = _in_offset(row.given_at, row.event_time_zone_offset)
+        fact = EvidenceFact(EvidenceLevel(row.level), by, given_at)
         found[(row.producer_id, row.event_id)].append(fact)
     return found
 
@@ -199,6 +200,7 @@ def _evidence_rows(keys: list[Pair]) -> list[AnyRow]:
     query = (
         select(
             *EventEvidence.__table__.columns,
+            Event.event_time_zone_offset,
             *person_columns(),
             *(Partner.name.label("partner"), Partner.name_en.label("partner_en")),
         )

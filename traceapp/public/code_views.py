@@ -170,6 +170,8 @@ def _shown(shown: page.Page, asked: Address) -> Response:
         chain_path=f"/B/{code}{addresses.CHAIN}",
         report_path=_report_path(shown.issued),
         structured_data=as_script(shown, _url(f"/B/{code}"), _picture_url(document)),
+        say=lines.sayer(shown.language),
+        was_withdrawn=lines.was_withdrawn,
         where_and_who=lines.where_and_who,
         place_words=lines.commune,
         media=media_url,

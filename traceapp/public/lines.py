@@ -1,11 +1,12 @@
 """Short lines of text for the page: places, people and days, without saying anything twice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from traceapp.web.languages import pick
 
@@ -13,6 +14,22 @@ Part = Mapping[str, Any]
 
 FAR_DAYS = 60  # "72 days ago" says less than the date
 COMMUNES = {"xã": "commune", "phường": "ward", "đặc khu": "special zone"}
+
+
+def sayer(language: str) -> Callable[[Part], str]:
+    """Give the function that says a text in two languages on a page in one of them."""
+
+    def say(text: Part) -> str:
+        if text[language] or language == "vi" or not text["vi"]:
+            return pick(text, language)
+        return Markup('<span lang="vi">{}</span>').format(text["vi"])
+
+    return say
+
+
+def was_withdrawn(entry: Part) -> bool:
+    """Tell whether a step was taken back as a whole: then its sentence is struck through."""
+    return any(note["kind"] == "withdrawn" for note in entry["notes"])
 
 
 def where_and_who(entry: Part, home: Part, language: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from traceapp.batches.models import Batch, GtinOwner, Product
 from traceapp.codes.models import CodeStateChange, PublicCode
@@ -43,24 +43,12 @@ class Issued:
 
 def by_code(code: str) -> Issued | None:
     """Find a code by its ten characters; None when it was never issued."""
-    return _first(_issued().where(PublicCode.code == code))
+    return _first(_BY_CODE, {"code": code})
 
 
 def by_gtin(gtin: str, lot: str) -> Issued | None:
     """Find the code of a GTIN and lot; the lot is compared as printed."""
-    query = _issued().join(
-        Batch,
-        (Batch.producer_id == PublicCode.producer_id) & (Batch.batch_id == PublicCode.batch_id),
-    )
-    query = query.join(
-        GtinOwner,
-        (GtinOwner.producer_id == Batch.producer_id) & (GtinOwner.product_id == Batch.product_id),
-    )
-    return _first(
-        query.where(
-            GtinOwner.gtin == gtin, Batch.lot == lot, PublicCode.state != CodeState.MOVED.value
-        )
-    )
+    return _first(_BY_GTIN, {"gtin": gtin, "lot": lot})
 
 
 def product_of(gtin: str) -> tuple[str, str | None, str, str | None] | None:
@@ -130,8 +118,28 @@ def _issued() -> Select[Any]:
     )
 
 
-def _first(query: Select[Any]) -> Issued | None:
-    row = db.session.execute(query).one_or_none()
+# Written once: putting the query together takes longer than asking it.
+_BY_CODE = _issued().where(PublicCode.code == bindparam("code"))
+_BY_GTIN = (
+    _issued()
+    .join(
+        Batch,
+        (Batch.producer_id == PublicCode.producer_id) & (Batch.batch_id == PublicCode.batch_id),
+    )
+    .join(
+        GtinOwner,
+        (GtinOwner.producer_id == Batch.producer_id) & (GtinOwner.product_id == Batch.product_id),
+    )
+    .where(
+        GtinOwner.gtin == bindparam("gtin"),
+        Batch.lot == bindparam("lot"),
+        PublicCode.state != CodeState.MOVED.value,
+    )
+)
+
+
+def _first(query: Select[Any], values: dict[str, str]) -> Issued | None:
+    row = db.session.execute(query, values).one_or_none()
     if row is None:
         return None
     code, producer_id, batch_id, state, *rest = row

@@ -1,0 +1,109 @@
+"""`python -m tests.screenshots`: makes the pictures in docs/images anew, from a running demo.
+
+A real Chromium (`CHROME`) looks at a server of its own; nothing is touched up, only the colours are
+brought down to a palette so that the files stay small.
+"""
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bench import reading
+from tests.bench.demo import Demo, load
+from tests.bench.servers import TOP, gunicorn, serving
+from traceapp.batches import queries as batches
+from traceapp.printing.stock import A4_24
+from traceapp.public.samples import TOLD_FIRST
+
+IMAGES = TOP / "docs" / "images"
+SHOWN_ADDRESS = "http://localhost:8000"  # the same in every run, whichever port is free
+MOST_BYTES = 250_000
+COLOURS = 256
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 960, "height": 720}
+
+
+def main() -> None:
+    """Load the demo, serve it, and photograph it."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="traceapp-pictures-") as folder:
+        demo = load(Path(folder))
+        code = _first_code(demo)
+        environ = {**demo.environ, "PUBLIC_URL": SHOWN_ADDRESS}
+        with serving(gunicorn(environ), environ, f"{demo.url}/healthz"):
+            _photograph(demo.url, code)
+
+
+def _first_code(demo: Demo) -> str:
+    with reading.application(demo):
+        return next(str(card.code) for card in batches.batches() if card.lot == TOLD_FIRST[0])
+
+
+def _photograph(root: str, code: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROME"), args=["--no-sandbox"]
+        )
+        for language in ("vi", "en"):
+            page = _opened(browser, f"{root}/B/{code}?lang={language}", PHONE)
+            _keep(page, f"timeline-{language}.png", {"x": 0, "y": 0, **_down_to_timeline(page)})
+        page = _opened(browser, f"{root}/desk/batches/{code}/labels", DESK, scale=4)
+        _keep(page, "label.png", _first_label(page))
+        _keep(_opened(browser, f"{root}/desk/batches/{code}", DESK), "desk.png", None)
+        browser.close()
+
+
+def _opened(browser: Browser, url: str, size: dict[str, int], *, scale: float = 2) -> Page:
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        device_scale_factor=scale,
+        locale="vi-VN",
+        color_scheme="light",
+    )
+    page = context.new_page()
+    answer = page.goto(url, wait_until="networkidle")
+    if answer is None or not answer.ok:
+        raise RuntimeError(f"{url} answered {answer and answer.status}")
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+def _down_to_timeline(page: Page) -> dict[str, float]:
+    """Take the first screen and the start of the journey below it."""
+    top = page.locator("#journey").bounding_box()
+    if top is None:
+        raise LookupError("the page has no journey")
+    return {"width": PHONE["width"], "height": max(PHONE["height"], top["y"] + 420)}
+
+
+def _first_label(page: Page) -> dict[str, float]:
+    sheet = page.locator("main svg").first.bounding_box()
+    if sheet is None:
+        raise LookupError("the page has no sheet")
+    scale = sheet["width"] / A4_24.page_width
+    return {
+        "x": sheet["x"] + A4_24.left * scale,
+        "y": sheet["y"] + A4_24.top * scale,
+        "width": A4_24.die_width * scale,
+        "height": A4_24.die_height * scale,
+    }
+
+
+def _keep(page: Page, name: str, clip: dict[str, float] | None) -> None:
+    path = IMAGES / name
+    taken = page.screenshot(full_page=clip is not None, clip=clip)  # type: ignore[arg-type]
+    page.context.close()
+    picture = Image.open(io.BytesIO(taken)).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    size = path.stat().st_size
+    print(f"{path.relative_to(TOP)}: {size} bytes")
+    if size >= MOST_BYTES:
+        raise RuntimeError(f"{name} is larger than {MOST_BYTES} bytes")
+
+
+if __name__ == "__main__":
+    main()

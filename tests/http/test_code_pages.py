@@ -25,7 +25,7 @@ from traceapp.database.engine import db
 from traceapp.demo import operations as demo
 from traceapp.freshness.models import PublicSnapshot
 from traceapp.producers.models import Certificate, Commune, Membership, Plot, Site
-from traceapp.public import code_views, queries
+from traceapp.public import code_views, page, queries
 from traceapp.public.stylesheet import stylesheet
 from traceapp.web.endpoints import transaction
 
@@ -438,6 +438,22 @@ def test_kept_words_end_at_midnight_in_hanoi_or_with_a_timer(
     now = datetime.now(UTC)
     ends = [page.lifetime.valid_until for page in hanoi.extensions["page_cache"]._pages.values()]
     assert all(now < end <= now + timedelta(days=1) for end in ends)
+
+
+def test_a_way_longer_than_a_page_leads_to_the_page_with_the_whole_chain(
+    hanoi: Flask, lots: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_ENTRIES", 20)
+    hanoi.extensions["page_cache"]._pages.clear()
+    code = lots[DEEPEST]
+    text = hanoi.test_client().get(f"/B/{code}").text
+    hanoi.extensions["page_cache"]._pages.clear()
+    assert "Nhập con giống" not in text
+    assert "86,6 %" in text
+    assert text.count(f'href="/B/{code}/chain#') == 5
+    whole = hanoi.test_client().get(f"/B/{code}/chain").text
+    for target in re.findall(rf'href="/B/{code}/chain#(\w+)"', text):
+        assert f'id="{target}"' in whole
 
 
 def test_the_whole_chain_has_a_page_of_its_own_with_every_fold_open(

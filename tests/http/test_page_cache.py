@@ -105,6 +105,13 @@ def test_languages_and_media_types_are_kept_apart():
     assert site.asked == 3
 
 
+def test_a_page_made_over_http_is_not_sent_over_https():
+    site = Site()
+    site.get()
+    site.reader.get(PATH, base_url="https://localhost")
+    assert site.asked == 2
+
+
 def test_each_encoding_says_the_same_and_has_its_own_etag():
     site = Site()
     plain = site.get()

@@ -55,6 +55,7 @@ class Wish(NamedTuple):
     path: str
     language: str
     media_type: str
+    scheme: str  # over https the headers say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,9 @@ def wish_of(environ: WSGIEnvironment) -> Wish | None:
         parse_cookie(environ).get(languages.COOKIE) if "HTTP_COOKIE" in environ else None,
         environ.get("HTTP_ACCEPT_LANGUAGE"),
     )
-    return Wish(path, language, media_type(environ.get("HTTP_ACCEPT", "")))
+    return Wish(
+        path, language, media_type(environ.get("HTTP_ACCEPT", "")), environ["wsgi.url_scheme"]
+    )
 
 
 @lru_cache(maxsize=512)

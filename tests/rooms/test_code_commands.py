@@ -39,6 +39,19 @@ def test_a_state_is_set_for_a_code_as_it_is_printed(make_app: AppMaker) -> None:
     assert (fact.state, fact.reason, fact.actor) == (CodeState.RECALLED, "Dư lượng", "Chi cục")
 
 
+def test_the_producer_is_named_unless_somebody_else_is(make_app: AppMaker) -> None:
+    app = make_app()
+    code = issued(app)
+    assert run(app, "set-state", code, "sale_stopped").exit_code == 0
+    with app.app_context():
+        fact = queries.find(code.replace("-", ""))
+    assert fact is not None
+    assert fact.actor == "HTX Lan"
+    nameless = run(app, "set-state", code, "suspended")
+    assert nameless.exit_code != 0
+    assert "--by" in nameless.output
+
+
 def test_the_list_names_each_code_with_its_state_and_producer(make_app: AppMaker) -> None:
     app = make_app()
     code = issued(app)

@@ -32,22 +32,29 @@ def list_codes() -> None:
 @click.argument("code")
 @click.argument("state", type=click.Choice(SETTABLE))
 @click.option("--reason", help="What readers are told, in the language of your readers.")
-@click.option("--by", "actor", default="traceapp", show_default=True, help="Who is named.")
-def set_state(code: str, state: str, reason: str | None, actor: str) -> None:
+@click.option("--by", "actor", help="Who is named as having done it; else the producer.")
+def set_state(code: str, state: str, reason: str | None, actor: str | None) -> None:
     """Say that CODE is in STATE. Only in development and in the demo."""
     if not settings().prints_sample_labels:
         raise click.ClickException(
             "This installation answers real shoppers. Here a state follows from what people "
             "record; this command is for development and the demo."
         )
+    if state == CodeState.SUSPENDED and actor is None:
+        raise click.UsageError("Only an authority suspends a code: name it with --by.")
     try:
         found = BatchCode.parse(code)
         with transaction():
-            operations.set_state(
-                found.text, CodeState(state), actor=actor, now=datetime.now(UTC), reason=reason
-            )
+            _set(found, CodeState(state), actor, reason)
     except InvalidKey as error:
         raise click.ClickException(f"{error.message} {error.fix}") from error
     except problem.UnknownCode as error:
         raise click.ClickException("This code was never issued. `codes list` shows all.") from error
     click.echo(f"{found.readable} is now {state}.")
+
+
+def _set(code: BatchCode, state: CodeState, actor: str | None, reason: str | None) -> None:
+    actor = actor or queries.producer_name(code.text)
+    if actor is None:
+        raise problem.UnknownCode
+    operations.set_state(code.text, state, actor=actor, now=datetime.now(UTC), reason=reason)

@@ -50,6 +50,15 @@ def issued() -> list[tuple[str, CodeState, str]]:
     return [(row.code, CodeState(row.state), row.name) for row in rows]
 
 
+def producer_name(code: str) -> str | None:
+    """Name the producer behind a code; None when it was never issued."""
+    return db.session.execute(
+        select(Producer.name)
+        .join(PublicCode, PublicCode.producer_id == Producer.producer_id)
+        .where(PublicCode.code == code)
+    ).scalar_one_or_none()
+
+
 def _first(*conditions: object) -> CodeFact | None:
     row = db.session.execute(
         select(

@@ -24,6 +24,13 @@ def printed(page: Page) -> Image.Image:
     return sheet.convert("L")
 
 
+# From the field to the shop, in the order of the page.
+ORIGIN = {
+    "vi": ("Gieo trồng", "Tưới nước", "Phun thuốc", "Thu hoạch", "rửa", "Đóng gói", "nhận hàng"),
+    "en": ("Sowed", "Watered", "Sprayed", "Harvested", "washed", "Packed", "received the goods"),
+}
+
+
 def go_to_labels(page: Page, demo: str, lot: str) -> None:
     page.goto(f"{demo}/desk/batches?q={lot}")
     page.locator("main .card").first.click()
@@ -51,6 +58,23 @@ def test_all_24_codes_of_a_printed_sheet_read_back_and_open_their_batch(
     assert rows[-1] - rows[0] == pytest.approx(7 * 33.9, abs=1)  # true to the stock, not scaled
     page.goto(uri)
     expect(page.locator("body")).to_contain_text(lot)
+
+
+@pytest.mark.browser
+def test_a_shopper_reads_the_whole_origin_behind_a_printed_label_in_both_languages(
+    page: Page, demo: str
+) -> None:
+    page.goto(demo)
+    page.locator(".door[href='/desk/batches']").click()
+    page.get_by_label("Tìm lô hàng").fill("cn-vd03-t")
+    page.get_by_role("button", name="Tìm").click()
+    page.locator("main .card").click()
+    page.get_by_role("link", name="In tem").click()
+    page.goto(zxingcpp.read_barcodes(printed(page))[0].text)
+    for language, steps in ORIGIN.items():
+        page.goto(f"{page.url.partition('?')[0]}?lang={language}")
+        journey = page.locator("ol.tl").first.text_content() or ""
+        assert re.search(".*".join(steps), journey, re.DOTALL), journey
 
 
 @pytest.mark.browser

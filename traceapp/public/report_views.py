@@ -28,6 +28,7 @@ from traceapp.web.settings import settings
 blueprint = Blueprint("reports", __name__)
 
 REPORTS_A_PAGE = 50
+LONGEST_BODY = 128 * 1024  # 2,000 letters with marks, percent-encoded, are 54 kB
 # Many phones share one address in Vietnam's mobile networks, so there is room for a whole bus.
 REPORTS_A_READER, REPORT_WINDOW_S = 20, 600
 
@@ -84,6 +85,7 @@ def _take_report(code: str) -> AnyResponse:
 
 
 def _sent() -> Any:  # noqa: ANN401 - any JSON value; the schema says what it must be
+    request.max_content_length = LONGEST_BODY
     if request.is_json:
         return request.get_json()
     if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:

@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
+from flask.globals import request_ctx
 from flask_babel import gettext
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
@@ -36,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 def answer(error: problem.Problem) -> Response:
     """Put a problem into the reader's language and form."""
-    if wants_json():
+    if wants_json() or request_ctx.url_adapter is None:  # no page has links to an absurd host
         response = jsonify(as_document(error))
         response.mimetype = "application/problem+json"
     else:

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
+from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
 from traceapp.jobs import commands as jobs
 from traceapp.photos import commands as photos
 from traceapp.producers import commands as producers
 from traceapp.public import commands as reports
 
-GROUPS = (demo.group, jobs.group, photos.group, producers.group, reports.group)
+GROUPS = (codes.group, demo.group, jobs.group, photos.group, producers.group, reports.group)
 
 
 def init_app(app: Flask) -> None:

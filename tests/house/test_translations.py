@@ -66,6 +66,11 @@ def test_no_message_is_missing_in_vietnamese() -> None:
     assert not missing
 
 
+def test_no_message_is_left_over_from_words_that_are_gone() -> None:
+    said = {tuple(texts(message)) for message in said_by_the_code()}
+    assert {tuple(texts(message.id)) for message in entries(vietnamese())} <= said
+
+
 def test_no_message_is_empty_or_fuzzy() -> None:
     unfinished = [
         message.id

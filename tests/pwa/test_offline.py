@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.pwa.wire import Wire
 
@@ -151,6 +151,20 @@ def test_private_pages_are_never_kept(phone: BrowserContext, wire: Wire) -> None
     wire.cut()
     page.reload()
     expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
+
+
+def test_an_answer_meant_for_one_reader_is_not_kept(phone: BrowserContext, wire: Wire) -> None:
+    def answer_privately(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "cache-control": "private"})
+
+    page = phone.new_page()
+    address = wire.address + first_batch(page, wire)
+    phone.route(f"{address}?lang=vi", answer_privately)
+    page.goto(address)
+    page.get_by_role("button", name=KEEP["vi"]).click()
+    expect(page.get_by_role("button", name="Máy này không giữ được trang")).to_be_visible()
+    assert page.evaluate("caches.open('saved').then(c => c.keys()).then(k => k.length)") == 0
 
 
 def test_browsers_inside_other_applications_read_everything(browser: Browser, wire: Wire) -> None:

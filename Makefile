@@ -37,14 +37,14 @@ demo-reset: environment ## Empty the demo's database and load the demo anew
 
 test: dev browser ## Run every test on SQLite and PostgreSQL and in a real browser (TESTS=path, WORKERS=2)
 	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.postgres \
-		$(VENV) -m pytest -n $(WORKERS) -m "not long" $(TESTS)
+		$(VENV) -m pytest -n $(WORKERS) --dist loadgroup -m "not long" $(TESTS)
 
 test-fast: dev ## Run the tests of the pure rooms
 	@$(VENV) -m pytest -q tests/pure
 
 test-long: dev browser ## Run the proofs at length too
 	@CHROME="$$(cat .venv/chrome)" HYPOTHESIS_PROFILE=long $(VENV) -m tests.postgres \
-		$(VENV) -m pytest -n $(WORKERS) $(TESTS)
+		$(VENV) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: dev ## Lint, formatting, types, import directions
 	@$(VENV) -m ruff check .

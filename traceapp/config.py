@@ -49,7 +49,7 @@ class Config:
         demo = _flag("TRACEAPP_DEMO", environment.get("TRACEAPP_DEMO", "0"))
         host = environment.get("HOST") or "localhost"
         port = _port(environment.get("PORT") or "8000")
-        public_url = environment.get("PUBLIC_URL") or f"http://{host}:{port}"
+        public_url = environment.get("PUBLIC_URL") or f"http://{_reachable(host)}:{port}"
         return cls(
             host=host,
             port=port,
@@ -70,6 +70,11 @@ class Config:
         """Tell whether labels carry MẪU: always, unless PUBLIC_URL is https on a real host."""
         url = urlsplit(self.public_url)
         return self.demo or url.scheme != "https" or not _is_real_host(url.hostname or "")
+
+
+def _reachable(host: str) -> str:
+    """Give a name to open in place of an address that only means "listen everywhere"."""
+    return "localhost" if host in {"0.0.0.0", "::", "[::]"} else host  # noqa: S104
 
 
 def _default_database_url(instance_dir: Path, *, demo: bool) -> str:

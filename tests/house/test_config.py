@@ -56,3 +56,7 @@ def test_labels_are_samples_until_the_address_is_real(
     tmp_path: Path, url: str, sample: bool
 ) -> None:
     assert read(tmp_path, PUBLIC_URL=url).prints_sample_labels is sample
+
+
+def test_listening_everywhere_is_not_an_address_to_print(tmp_path: Path) -> None:
+    assert read(tmp_path, HOST="0.0.0.0").public_url == "http://localhost:8000"

@@ -17,9 +17,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.conftest import REQUIRE_ALL
 from tools.chromium import NAMES
 
-TOP = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[1]
 SLOW_S = 90.0
 SETTINGS = {"HOST", "PORT", "DATABASE_URL", "PUBLIC_URL", "MEDIA_URL", "DEMO_SECRET", "SECRET_KEY"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of this folder on one worker: they share one browser and one server."""
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

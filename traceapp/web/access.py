@@ -6,9 +6,10 @@ Until people can sign in, the demo's own visitor is the only one beside the publ
 import functools
 import hmac
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
+from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, Response, redirect, request
 
 from traceapp import problem
 from traceapp.config import LOOPBACK_HOSTS
@@ -19,6 +20,7 @@ R = TypeVar("R")
 
 ACCESS_MARK = "__traceapp_access__"
 SECRET_COOKIE = "demo_secret"  # noqa: S105 - the cookie's name
+SECRET_PARAMETER = "demo_secret"  # noqa: S105 - the name in the address
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
@@ -62,10 +64,26 @@ def _is_on_this_machine() -> bool:
 def _knows(secret: str | None) -> bool:
     if secret is None:
         return False
-    shown = request.args.get("demo_secret") or request.cookies.get(SECRET_COOKIE) or ""
+    shown = request.args.get(SECRET_PARAMETER) or request.cookies.get(SECRET_COOKIE) or ""
     return hmac.compare_digest(shown.encode(), secret.encode())
 
 
 def init_app(app: Flask) -> None:
-    """Let templates ask whether to show the doors of the demo."""
+    """Let templates ask whether to show the doors of the demo, and keep a secret that was right."""
     app.jinja_env.globals.update(is_demo_visitor=is_demo_visitor, settings=settings)
+    app.before_request(_move_secret_into_cookie)
+
+
+def _move_secret_into_cookie() -> Response | None:
+    """Take a right secret out of the address, where it would be copied and logged."""
+    shown = request.args.get(SECRET_PARAMETER)
+    secret = settings().demo_secret
+    if shown is None or secret is None or request.method != "GET" or not _knows(secret):
+        return None
+    others = {name: text for name, text in request.args.items() if name != SECRET_PARAMETER}
+    response = redirect(f"{request.path}?{urlencode(others)}" if others else request.path)
+    response.set_cookie(
+        SECRET_COOKIE, shown, httponly=True, samesite="Lax", secure=request.is_secure
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return cast("Response", response)

@@ -51,7 +51,7 @@ class Site:
             environ[LIFETIME] = Lifetime(self.number, self.valid_until)
         headers = {"X-Content-Type-Options": "nosniff", "Set-Cookie": "session=secret"}
         start_response("200 OK", [("Content-Type", "text/html"), *headers.items()])
-        return [self.text.encode()]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.text.encode()]
 
     def clock(self) -> float:
         return self.now.timestamp()

@@ -2,7 +2,7 @@
 
 import random
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 from traceapp.public import page_cache
 

@@ -4,7 +4,6 @@
 // @ts-check
 
 const SAVED = "saved";
-const BATCH_PAGE = /^\/(B|01)\/(?!.*\/report$)[^/]/;
 const SAVED_AT = "X-Saved-At";
 const TITLE = "X-Title";
 
@@ -42,7 +41,11 @@ async function start() {
   await navigator.serviceWorker.register("/sw.js");
   const list = document.querySelector("[data-saved-list]");
   if (list instanceof HTMLElement) await fill(list);
-  if (BATCH_PAGE.test(location.pathname)) await offerSaving();
+  const cache = await caches.open(SAVED);
+  // A newer copy for the next time, above all when the page has come to warn of a recall.
+  if (await isKept(cache)) await save(cache).catch(() => {});
+  const place = document.querySelector("[data-save]");
+  if (place instanceof HTMLElement) await offerSaving(place, cache);
 }
 
 /** The address under which this page is kept: its own, in whatever language it is read. */
@@ -50,21 +53,28 @@ function address() {
   return location.origin + location.pathname;
 }
 
-async function offerSaving() {
-  const cache = await caches.open(SAVED);
-  const isKept = async () => (await cache.match(address())) !== undefined;
-  if (await isKept()) await save(cache).catch(() => {}); // a newer copy for the next time
+/** @param {Cache} cache */
+async function isKept(cache) {
+  return (await cache.match(address())) !== undefined;
+}
+
+/**
+ * Put a button where the page has room for one.
+ * @param {HTMLElement} place
+ * @param {Cache} cache
+ */
+async function offerSaving(place, cache) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "go keep";
   const show = async () => {
-    const kept = await isKept();
+    const kept = await isKept(cache);
     button.textContent = kept ? words.saved : words.save;
     button.setAttribute("aria-pressed", String(kept));
   };
   button.addEventListener("click", async () => {
     try {
-      if (await isKept()) await remove(cache);
+      if (await isKept(cache)) await remove(cache);
       else await save(cache);
       await show();
     } catch {
@@ -72,13 +82,8 @@ async function offerSaving() {
     }
   });
   await show();
-  const place = document.querySelector("[data-save]");
-  if (place instanceof HTMLElement) {
-    place.append(button);
-    place.hidden = false;
-  } else {
-    document.querySelector("main")?.append(button);
-  }
+  place.append(button);
+  place.hidden = false;
 }
 
 /**

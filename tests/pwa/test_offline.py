@@ -123,6 +123,27 @@ def test_a_page_that_was_not_kept_says_there_is_no_network_and_lists_the_kept_on
     expect(page.locator(f'[data-saved-list] a[href="{path}"]')).to_be_visible()
 
 
+def test_a_copy_of_a_page_that_has_come_to_warn_is_renewed(
+    phone: BrowserContext, wire: Wire
+) -> None:
+    def answer_with_warning(route: Route) -> None:
+        answer = route.fetch()
+        warning = answer.text().replace("<main>", "<main><h2>Thu hồi</h2>")
+        route.fulfill(response=answer, body=warning.replace("data-save", "data-none"))
+
+    page = phone.new_page()
+    address = wire.address + first_batch(page, wire)
+    keep(page, address, "vi")
+    phone.route(re.compile(re.escape(address)), answer_with_warning)
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    wire.cut()
+    phone.unroute_all()
+    page.goto(address)
+    expect(page.locator(".copy")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thu hồi")).to_be_visible()
+
+
 def test_a_copy_can_be_removed(phone: BrowserContext, wire: Wire) -> None:
     page = phone.new_page()
     address = wire.address + first_batch(page, wire)

@@ -38,7 +38,9 @@ def figures(demo: Demo) -> Iterator[Figure]:
 
 
 def _cold(app: Flask, cards: list[BatchCard], database: str) -> Iterator[Figure]:
-    pages, limits, counts = [], [], []
+    pages: list[tuple[float, float]] = []
+    limits: list[tuple[float, float]] = []
+    counts = []
     for card in cards:
         path = f"/B/{card.code}"
         size = _plain_size(app, path)  # which also leaves the read model behind
@@ -46,13 +48,19 @@ def _cold(app: Flask, cards: list[BatchCard], database: str) -> Iterator[Figure]
         with reading.statements(app) as seen:
             reading.body_of(app, reading.asking_for(path))
         counts.append(len(seen))
-        for _ in range(ROUNDS):
-            environ = reading.asking_for(path)
-            pages.append(_milliseconds(lambda: reading.body_of(app, environ)))  # noqa: B023
-            limits.append(_milliseconds(lambda: _least(str(card.code), template, rows)))  # noqa: B023
-    yield Figure(
-        "cold", statistics.median(pages), "ms", statistics.median(limits), database=database
-    )
+        environs = [reading.asking_for(path) for _ in range(ROUNDS)]
+        both = [
+            (
+                _milliseconds(lambda: reading.body_of(app, environ)),  # noqa: B023
+                _milliseconds(lambda: _least(str(card.code), template, rows)),  # noqa: B023
+            )
+            for environ in environs
+        ]
+        pages.append(_least_of([page for page, _ in both]))
+        limits.append(_least_of([least for _, least in both]))
+    for place, name in enumerate(("cold", "cold, processor time alone")):
+        value, limit = (statistics.median(one[place] for one in all_) for all_ in (pages, limits))
+        yield Figure(name, value, "ms", limit, database)
     yield Figure("cold queries, most", max(counts), "queries", MOST_COLD_QUERIES, database)
 
 
@@ -84,7 +92,7 @@ def _rebuild(app: Flask, cards: list[BatchCard], database: str) -> Iterator[Figu
         counts[name] = len(seen)
         spent = [_milliseconds(lambda: _document(ref, now)) for _ in range(ROUNDS)]  # noqa: B023
         title = f"rebuild, {name} ({card.lot}, {levels} levels)"
-        yield Figure(title, statistics.median(spent), "ms", database=database)
+        yield Figure(title, _least_of(spent)[0], "ms", database=database)
     deep, shallow = counts["deepest"], counts["shallowest"]
     yield Figure("rebuild queries, deepest to shallowest", deep, "queries", shallow, database)
 
@@ -109,7 +117,12 @@ def _ref(card: BatchCard) -> batches.Ref:
     return card.producer_id, card.batch_id
 
 
-def _milliseconds(deed: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _milliseconds(deed: Callable[[], object]) -> tuple[float, float]:
+    """Give the time that passed, and how much of it this process worked."""
+    began, worked = time.perf_counter(), time.process_time()
     deed()
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
+
+
+def _least_of(spent: list[tuple[float, float]]) -> tuple[float, float]:
+    return min(passed for passed, _ in spent), min(worked for _, worked in spent)

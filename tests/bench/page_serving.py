@@ -17,7 +17,7 @@ from tests.bench.servers import free_port, gunicorn, serving
 from traceapp.batches import queries as batches
 from traceapp.public.samples import TOLD_FIRST
 
-ROUNDS = 5
+ROUNDS = 3
 SECONDS = 2
 HEADERS = {**reading.ACCEPT, "Accept-Language": "vi"}
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
-from traceapp.web.fields import EMPTY, PlainText, clean
+from traceapp.web.faults import EMPTY
+from traceapp.web.fields import PlainText, clean
 
 
 class NoteSchema(Schema):

@@ -12,7 +12,11 @@ group = AppGroup("reports", help="Read what shoppers report.")
 
 @group.command("list")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
-@click.option("--kind", type=click.Choice([kind.value for kind in ReportKind]), help="Only reports of this kind.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in ReportKind]),
+    help="Only reports of this kind.",
+)
 def list_reports(limit: int, kind: str | None) -> None:
     """List reports of a problem, newest first."""
     found = latest(limit=limit, kind=ReportKind(kind) if kind else None)

@@ -15,16 +15,6 @@ from tests.conftest import AppMaker
 from tests.http.answers import JSON, LANGUAGES, assert_pages, told
 from traceapp import problem
 
-
-@pytest.fixture
-def reader(make_app: AppMaker) -> FlaskClient:
-    """A reader of an ordinary installation.
-
-    Outside any application context: inside one, the first request's language would stay for all.
-    """
-    return make_app().test_client()
-
-
 MALFORMED = [
     ("/B/7K3M9QRT2", "code_length"),
     ("/B/7K3M9QRT2XX", "code_length"),
@@ -56,14 +46,14 @@ MALFORMED = [
 
 @pytest.mark.parametrize(("path", "rule"), MALFORMED, ids=lambda text: text[:40])
 def test_a_malformed_code_or_link_is_400_with_a_hint(
-    reader: FlaskClient, path: str, rule: str
+    stranger: FlaskClient, path: str, rule: str
 ) -> None:
-    document = told(reader.get(path, headers=JSON), 400, "malformed-code")
+    document = told(stranger.get(path, headers=JSON), 400, "malformed-code")
     assert [error["rule"] for error in document["errors"]] == [rule]
-    pages = assert_pages(reader, path, 400)
+    pages = assert_pages(stranger, path, 400)
     fixes = {}
     for language in LANGUAGES:
-        answer = reader.get(path, headers={**JSON, "Accept-Language": language})
+        answer = stranger.get(path, headers={**JSON, "Accept-Language": language})
         fixes[language] = answer.get_json()["errors"][0]["fix"]
     for language, page in pages.items():
         assert str(escape(fixes[language])) in page
@@ -82,15 +72,15 @@ NEVER_ISSUED = [
 
 
 @pytest.mark.parametrize("path", NEVER_ISSUED)
-def test_a_code_never_issued_is_404_and_offers_to_report(reader: FlaskClient, path: str) -> None:
-    told(reader.get(path, headers=JSON), 404, "unknown-code")
-    pages = assert_pages(reader, path, 404)
+def test_a_code_never_issued_is_404_and_offers_to_report(stranger: FlaskClient, path: str) -> None:
+    told(stranger.get(path, headers=JSON), 404, "unknown-code")
+    pages = assert_pages(stranger, path, 404)
     assert "chưa từng được cấp" in pages["vi"]
     assert "never issued" in pages["en"]
     for page in pages.values():
         report = re.search('href="(/report[^"]*)"', page)
         assert report
-        assert reader.get(report[1].replace("&amp;", "&")).status_code == 200
+        assert stranger.get(report[1].replace("&amp;", "&")).status_code == 200
 
 
 WRONG_METHODS = [
@@ -107,12 +97,12 @@ WRONG_METHODS = [
 
 @pytest.mark.parametrize(("method", "path", "allowed"), WRONG_METHODS)
 def test_a_wrong_method_is_405_and_names_the_right_ones(
-    reader: FlaskClient, method: str, path: str, allowed: set[str]
+    stranger: FlaskClient, method: str, path: str, allowed: set[str]
 ) -> None:
-    answer = reader.open(path, method=method, headers=JSON)
+    answer = stranger.open(path, method=method, headers=JSON)
     told(answer, 405, "method-not-allowed")
     assert set(re.split(", *", answer.headers["Allow"])) == allowed
-    assert_pages(reader, path, 405, method=method)
+    assert_pages(stranger, path, 405, method=method)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +159,9 @@ ACCEPTS = [
 
 
 @pytest.mark.parametrize("accept", ACCEPTS, ids=lambda text: ascii(text[:30]))
-def test_no_accept_header_breaks_an_answer(reader: FlaskClient, accept: str) -> None:
+def test_no_accept_header_breaks_an_answer(stranger: FlaskClient, accept: str) -> None:
     for path, status in (("/", 200), ("/nowhere", 404), ("/B/7K3M9QRT2X", 404), ("/B/1", 400)):
-        answer = reader.get(path, headers={"Accept": accept})
+        answer = stranger.get(path, headers={"Accept": accept})
         assert answer.status_code == status, path
         assert answer.mimetype in {"text/html", "application/problem+json"}
 
@@ -204,30 +194,30 @@ def test_no_accept_header_breaks_an_answer(reader: FlaskClient, accept: str) -> 
         "-1",
     ],
 )
-def test_no_header_breaks_an_answer(reader: FlaskClient, name: str, value: str) -> None:
+def test_no_header_breaks_an_answer(stranger: FlaskClient, name: str, value: str) -> None:
     for path, status in (("/", {200}), ("/B/7K3M9QRT2X", {404}), ("/report", {200})):
-        assert reader.get(path, headers={name: value}).status_code in status, path
+        assert stranger.get(path, headers={name: value}).status_code in status, path
 
 
 @pytest.mark.parametrize(
     "host", ["", "evil.example", "localhost:8000:8000", "[::1", "\xff", "a" * 300]
 )
-def test_a_strange_host_gets_no_500_and_no_link_to_itself(reader: FlaskClient, host: str) -> None:
-    answer = reader.get("/B/7K3M9QRT2X", headers={"Host": host})
+def test_a_strange_host_gets_no_500_and_no_link_to_itself(stranger: FlaskClient, host: str) -> None:
+    answer = stranger.get("/B/7K3M9QRT2X", headers={"Host": host})
     assert answer.status_code in {400, 404}
     assert "evil.example" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("kind", problem.CATALOGUE, ids=lambda kind: kind.slug)
 def test_the_type_of_every_problem_leads_to_a_page_in_both_languages(
-    reader: FlaskClient, kind: type[problem.Problem]
+    stranger: FlaskClient, kind: type[problem.Problem]
 ) -> None:
-    assert_pages(reader, f"/problems/{kind.slug}", 200)
+    assert_pages(stranger, f"/problems/{kind.slug}", 200)
 
 
-def test_a_problem_that_no_answer_names_is_not_found(reader: FlaskClient) -> None:
-    told(reader.get("/problems/none-of-ours", headers=JSON), 404, "not-found")
-    assert_pages(reader, "/nowhere/at/all", 404)
+def test_a_problem_that_no_answer_names_is_not_found(stranger: FlaskClient) -> None:
+    told(stranger.get("/problems/none-of-ours", headers=JSON), 404, "not-found")
+    assert_pages(stranger, "/nowhere/at/all", 404)
 
 
 @pytest.mark.parametrize(
@@ -242,8 +232,8 @@ def test_a_problem_that_no_answer_names_is_not_found(reader: FlaskClient) -> Non
         "/" + quote("ế" * 2000),
     ],
 )
-def test_no_path_leads_out_or_breaks(reader: FlaskClient, path: str) -> None:
-    answer = reader.get(path, headers=JSON)
+def test_no_path_leads_out_or_breaks(stranger: FlaskClient, path: str) -> None:
+    answer = stranger.get(path, headers=JSON)
     assert answer.status_code in {308, 400, 404}
     assert "evil.example" not in answer.headers.get("Location", "")
 

@@ -14,15 +14,6 @@ from traceapp.public.report_views import LONGEST_BODY
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.fixture
-def reader(make_app: AppMaker) -> FlaskClient:
-    """A reader of an ordinary installation.
-
-    Outside any application context: inside one, the first request's language would stay for all.
-    """
-    return make_app().test_client()
-
-
 WRONG_TYPES = [
     "text/plain",
     "application/xml",
@@ -34,25 +25,25 @@ WRONG_TYPES = [
 
 
 @pytest.mark.parametrize("media_type", WRONG_TYPES)
-def test_a_wrong_media_type_is_415(reader: FlaskClient, media_type: str) -> None:
-    answer = reader.post("/report", data=b"kind=other", content_type=media_type, headers=JSON)
+def test_a_wrong_media_type_is_415(stranger: FlaskClient, media_type: str) -> None:
+    answer = stranger.post("/report", data=b"kind=other", content_type=media_type, headers=JSON)
     told(answer, 415, "unsupported-media-type")
-    assert_pages(reader, "/report", 415, method="POST", data=b"a", content_type=media_type)
+    assert_pages(stranger, "/report", 415, method="POST", data=b"a", content_type=media_type)
 
 
 @pytest.mark.parametrize("media_type", [FORM, "application/json"])
-def test_an_oversized_body_is_413(reader: FlaskClient, media_type: str) -> None:
+def test_an_oversized_body_is_413(stranger: FlaskClient, media_type: str) -> None:
     body = b"text=" + b"a" * MAX_BODY_BYTES
-    answer = reader.post("/report", data=body, content_type=media_type, headers=JSON)
+    answer = stranger.post("/report", data=body, content_type=media_type, headers=JSON)
     told(answer, 413, "payload-too-large")
 
 
-def test_a_report_larger_than_a_report_is_413(reader: FlaskClient) -> None:
+def test_a_report_larger_than_a_report_is_413(stranger: FlaskClient) -> None:
     body = b"text=" + b"a" * LONGEST_BODY
     for media_type in (FORM, "application/json", "multipart/form-data; boundary=x"):
-        answer = reader.post("/report", data=body, content_type=media_type, headers=JSON)
+        answer = stranger.post("/report", data=body, content_type=media_type, headers=JSON)
         told(answer, 413, "payload-too-large")
-    assert_pages(reader, "/report", 413, method="POST", data=body, content_type=FORM)
+    assert_pages(stranger, "/report", 413, method="POST", data=body, content_type=FORM)
 
 
 UNREADABLE_JSON = [
@@ -71,8 +62,8 @@ UNREADABLE_JSON = [
 
 
 @pytest.mark.parametrize("body", UNREADABLE_JSON, ids=lambda body: ascii(body[:20]))
-def test_json_that_cannot_be_read_is_400(reader: FlaskClient, body: bytes) -> None:
-    answer = reader.post("/report", data=body, content_type="application/json", headers=JSON)
+def test_json_that_cannot_be_read_is_400(stranger: FlaskClient, body: bytes) -> None:
+    answer = stranger.post("/report", data=body, content_type="application/json", headers=JSON)
     told(answer, 400, "bad-request")
 
 
@@ -89,17 +80,17 @@ WRONG_JSON = [
 
 @pytest.mark.parametrize(("body", "pointer"), WRONG_JSON)
 def test_json_of_a_wrong_shape_names_the_field(
-    reader: FlaskClient, body: bytes, pointer: str
+    stranger: FlaskClient, body: bytes, pointer: str
 ) -> None:
-    answer = reader.post("/report", data=body, content_type="application/json", headers=JSON)
+    answer = stranger.post("/report", data=body, content_type="application/json", headers=JSON)
     document = told(answer, 422, "invalid-input")
     assert pointer in [error["pointer"] for error in document["errors"]]
 
 
 @pytest.mark.parametrize("text", [b"%00", b"%E2%80%AE", b"%EE%80%80", b"%EF%BF%BD"])
-def test_a_form_with_hidden_characters_is_refused(reader: FlaskClient, text: bytes) -> None:
+def test_a_form_with_hidden_characters_is_refused(stranger: FlaskClient, text: bytes) -> None:
     body = b"kind=other&text=" + text
-    answer = reader.post("/report", data=body, content_type=FORM, headers=JSON)
+    answer = stranger.post("/report", data=body, content_type=FORM, headers=JSON)
     found = told(answer, 422, "invalid-input")["errors"]
     assert [(error["pointer"], error["rule"]) for error in found] == [
         ("/text", "hidden_characters")
@@ -127,8 +118,8 @@ BROKEN = b'--x\r\nContent-Disposition: form-data; name="te'
     ],
 )
 def test_a_form_that_cannot_be_read_is_an_empty_one(
-    reader: FlaskClient, media_type: str, body: bytes
+    stranger: FlaskClient, media_type: str, body: bytes
 ) -> None:
-    answer = reader.post("/report", data=body, content_type=media_type, headers=JSON)
+    answer = stranger.post("/report", data=body, content_type=media_type, headers=JSON)
     found = told(answer, 422, "invalid-input")["errors"]
     assert {error["pointer"] for error in found} == {"/kind", "/text"}

@@ -2,12 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import REQUIRE_ALL
+from tests.pwa.serving import load_demo, served
 from tools.chromium import NAMES
 
 HERE = Path(__file__).resolve().parent
-TOP = HERE.parents[1]
-SLOW_S = 90.0
-SETTINGS = {"HOST", "PORT", "DATABASE_URL", "PUBLIC_URL", "MEDIA_URL", "DEMO_SECRET", "SECRET_KEY"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,35 +39,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that is the demo, on a free port, with act 1 and its pictures."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with act 1 of the demo and its pictures."""
     folder = tmp_path_factory.mktemp("demo")
-    environ = {name: text for name, text in os.environ.items() if name not in SETTINGS}
-    environ |= {"TRACEAPP_DEMO": "1", "INSTANCE_DIR": str(folder), "PORT": str(port)}
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    for command in (["db", "upgrade"], ["demo", "load"], ["jobs", "run"]):
-        done = subprocess.run(
-            [*flask, *command], cwd=TOP, env=environ, check=False, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-    address = f"http://localhost:{port}"
-    with (folder / "server.log").open("w", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"localhost:{port}"],
-            cwd=TOP,
-            env=environ,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_for(f"{address}/healthz", server, folder / "server.log")
-            yield address
-        finally:
-            server.terminate()
-            server.wait(SLOW_S)
+    load_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path) -> Iterator[str]:
+    """The address of a server that is the demo, on a free port."""
+    with served(demo_folder) as (address, _):
+        yield address
 
 
 @pytest.fixture
@@ -84,15 +59,3 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + SLOW_S
-    while True:
-        assert server.poll() is None, log.read_text(encoding="utf-8")
-        assert time.monotonic() < end, log.read_text(encoding="utf-8")
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)

@@ -1,6 +1,7 @@
 """Recording steps: the ledger, the family tree, corrections, repeats and strangers."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -10,11 +11,13 @@ from marshmallow import ValidationError
 
 from tests.builders import NOW, batch, business, event, line, product, record
 from traceapp import problem
-from traceapp.batches import operations, queries
+from traceapp.batches import evidence, operations, queries
 from traceapp.batches.lineage import ancestors, descendants
 from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.freshness import operations as freshness
+from traceapp.freshness import queries as fresh
 from traceapp.producers import operations as producers
 from traceapp.trace.facts import EvidenceLevel
 
@@ -137,11 +140,9 @@ def test_a_required_field_may_be_missing_the_step_is_kept(app: Flask) -> None:
 def test_nobody_raises_a_record_of_their_own(app: Flask) -> None:
     lan = business("HTX Lan")
     own = record(lan, "irrigate")
-    witness = operations.Witness(lan.producer_id, lan.actor.member_id)
+    witness = evidence.Witness(lan.producer_id, lan.actor.member_id)
     with pytest.raises(problem.InvalidInput):
-        operations.add_evidence(
-            (lan.producer_id, own.event_id), EvidenceLevel.COOP, witness, now=NOW
-        )
+        evidence.add_evidence((lan.producer_id, own.event_id), EvidenceLevel.COOP, witness, now=NOW)
 
 
 quantities = st.decimals(min_value=0, max_value=10**6, places=3)
@@ -200,11 +201,106 @@ def test_a_check_early_in_the_morning_is_of_that_day_and_not_of_the_day_before(a
     cut = batch(lan, product(lan), "H1")
     picked = record(lan, "harvest", outputs=[line(cut, "10")])
     hoa = business("Cửa hàng Hoa", kinds=("shop",))
-    witness = operations.Witness(hoa.producer_id, hoa.actor.member_id)
+    witness = evidence.Witness(hoa.producer_id, hoa.actor.member_id)
     at_five_in_hanoi = NOW.replace(day=20, hour=22)
     key = (lan.producer_id, picked.event_id)
-    operations.add_evidence(key, EvidenceLevel.COUNTERPART, witness, now=at_five_in_hanoi)
+    evidence.add_evidence(key, EvidenceLevel.COUNTERPART, witness, now=at_five_in_hanoi)
     (event_told,) = trace_facts((lan.producer_id, cut)).events
     (check,) = event_told.evidence
     assert check.at is not None
     assert check.at.day == 21
+
+
+def test_a_correction_can_itself_be_corrected(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    wrong: str | None = None
+    for quantity in ("10", "12", "15"):
+        changes = {"corrects": wrong} if wrong else {}
+        wrong = str(record(lan, "harvest", outputs=[line(cut, quantity)], **changes).event_id)
+    assert queries.balance(lan.producer_id, (lan.producer_id, cut))["stock"] == 15
+    withdrawn = record(lan, "harvest", corrects=wrong)
+    record(lan, "harvest", corrects=str(withdrawn.event_id))
+    assert queries.balance(lan.producer_id, (lan.producer_id, cut))["stock"] == 0
+
+
+def test_a_buyer_cannot_add_to_what_anothers_batch_was_made_from(app: Flask) -> None:
+    lan, tung = business("HTX Lan"), business("Tùng", kinds=("processor",))
+    cut, own = batch(lan, product(lan), "H1"), batch(tung, product(tung), "X1")
+    record(lan, "harvest", outputs=[line(cut, "10")])
+    foreign = line(cut, "5", producer_id=str(lan.producer_id))
+    record(tung, "receive", outputs=[foreign])
+    with pytest.raises(problem.NotFound):
+        record(tung, "pack", inputs=[line(own, "1")], outputs=[foreign])
+
+
+def test_an_event_cannot_correct_itself(app: Flask) -> None:
+    lan = business("HTX Lan")
+    message = event(lan, "irrigate")
+    with pytest.raises(ValidationError):
+        operations.record_event(lan.actor, message | {"corrects": message["id"]}, now=NOW)
+
+
+@pytest.mark.parametrize("time", ["2026-11-21T05:40:00+23:59", "2026-11-21T05:40:00+07:00:30"])
+def test_an_offset_no_place_has_is_refused_at_its_field(app: Flask, time: str) -> None:
+    lan = business("HTX Lan")
+    with pytest.raises(ValidationError) as caught:
+        record(lan, "irrigate", event_time=time)
+    assert "event_time" in caught.value.messages_dict
+
+
+def _keep(ref: tuple[UUID, UUID]) -> None:
+    freshness.keep("7K3M9QRT2X", ref, "{}", now=NOW)
+
+
+def test_a_late_step_on_a_plot_without_a_season_makes_the_page_stale(app: Flask) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    record(lan, "harvest", plot_id=str(lan.plot_id), outputs=[line(cut, "10")])
+    _keep((lan.producer_id, cut))
+    record(lan, "spray", plot_id=str(lan.plot_id))
+    assert fresh.kept("7K3M9QRT2X") is None
+
+
+def test_a_correction_makes_stale_what_showed_the_corrected_step(app: Flask) -> None:
+    lan = business("HTX Lan")
+    greens = product(lan)
+    cut, packed, other = (batch(lan, greens, lot) for lot in ("H1", "T1", "T2"))
+    record(lan, "harvest", outputs=[line(cut, "10")])
+    wrong = record(lan, "pack", inputs=[line(cut, "9")], outputs=[line(packed, "9")])
+    _keep((lan.producer_id, packed))
+    record(
+        lan,
+        "pack",
+        inputs=[line(cut, "9")],
+        outputs=[line(other, "9")],
+        corrects=str(wrong.event_id),
+    )
+    assert fresh.kept("7K3M9QRT2X") is None
+
+
+WITNESSES = [
+    ("inspector", "authority", EvidenceLevel.INSPECTOR, True),
+    ("field_worker", "authority", EvidenceLevel.INSPECTOR, False),
+    ("inspector", "shop", EvidenceLevel.INSPECTOR, False),
+    ("clerk", "shop", EvidenceLevel.COUNTERPART, True),
+    ("clerk", "shop", EvidenceLevel.COOP, False),
+    ("clerk", "shop", EvidenceLevel.LAB, False),
+    ("clerk", "lab", EvidenceLevel.LAB, True),
+    ("owner", "shop", EvidenceLevel.SELF, False),
+]
+
+
+@pytest.mark.parametrize(("role", "kind", "level", "may"), WITNESSES)
+def test_a_level_is_given_only_by_whom_it_belongs_to(
+    app: Flask, role: str, kind: str, level: EvidenceLevel, *, may: bool
+) -> None:
+    lan, witness = business("HTX Lan"), business("Ai đó", kinds=(kind,), role=role)
+    key = (lan.producer_id, record(lan, "irrigate").event_id)
+    by = evidence.Witness(witness.producer_id, witness.actor.member_id)
+    if may:
+        evidence.add_evidence(key, level, by, now=NOW)
+        return
+    with pytest.raises(problem.InvalidInput) as caught:
+        evidence.add_evidence(key, level, by, now=NOW)
+    assert caught.value.findings[0].rule == "level_not_yours"

@@ -12,15 +12,9 @@ from traceapp import problem
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
 from traceapp.database.engine import db
-from traceapp.producers.models import MembershipRole, Plot, ProducerKind, Season, Site
-from traceapp.trace.facts import EvidenceLevel
+from traceapp.producers.models import Plot, ProducerKind, Season, Site
 from traceapp.trace.units import QuantityError
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
-
-LEVELS_BY_ROLE = {
-    "inspector": frozenset({EvidenceLevel.SELF, EvidenceLevel.INSPECTOR}),
-    "officer": frozenset({EvidenceLevel.SELF, EvidenceLevel.INSPECTOR}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +40,21 @@ def resolve(author: UUID, data: Mapping[str, Any]) -> list[Item]:
     for kind, key in ((Plot, data["plot_id"]), (Season, data["season_id"])):
         if key is not None and db.session.get(kind, (owner, key)) is None:
             raise problem.NotFound
-    is_receipt = STEP_KINDS[data["step_kind"]].stock_effect is StockEffect.MOVE_IN
+    arrives = STEP_KINDS[data["step_kind"]].stock_effect is StockEffect.MOVE_IN
     return [
-        _item(author, direction, given, index, is_receipt=is_receipt)
+        _item(author, direction, given, index, arrives=arrives)
         for direction, name in (("input", "inputs"), ("output", "outputs"), ("about", "about"))
         for index, given in enumerate(data[name])
     ]
 
 
 def _item(
-    author: UUID, direction: str, given: Mapping[str, Any], index: int, *, is_receipt: bool
+    author: UUID, direction: str, given: Mapping[str, Any], index: int, *, arrives: bool
 ) -> Item:
     producer_id = given["producer_id"] or author
     batch_id = given["batch_id"]
     unit = _unit_of(producer_id, batch_id)
-    # A receipt names goods that the receiver has in hand, whether or not the shipment is known.
-    if unit is None or not (
-        producer_id == author or is_receipt or _may_touch(author, producer_id, batch_id)
-    ):
+    if unit is None or not _may_name(author, direction, (producer_id, batch_id), arrives=arrives):
         raise problem.NotFound
     if direction == "about":
         return Item(direction, producer_id, batch_id)
@@ -74,6 +65,17 @@ def _item(
         raise _unit_problem(f"/{direction}s/{index}/uom", uom, unit.uom) from error
     mass = mass_of(unit, quantity, uom, given["mass_kg"])
     return Item(direction, producer_id, batch_id, quantity, uom, amount, mass, given["packaging"])
+
+
+def _may_name(author: UUID, direction: str, batch: tuple[UUID, UUID], *, arrives: bool) -> bool:
+    """Tell whether an author may name a batch on this side of an event.
+
+    A receipt names goods that the receiver has in hand, whether or not the shipment is known. Only
+    its own producer makes a batch: nobody else can add to what it was made from.
+    """
+    if batch[0] == author or (arrives and direction == "output"):
+        return True
+    return direction != "output" and _may_touch(author, *batch)
 
 
 def _unit_problem(pointer: str, uom: str, kept_in: str) -> problem.InvalidInput:
@@ -115,18 +117,6 @@ def _may_touch(author: UUID, producer_id: UUID, batch_id: UUID) -> bool:
 
 def _is_authority(producer_id: UUID) -> bool:
     return db.session.get(ProducerKind, (producer_id, "authority")) is not None
-
-
-def levels_by_role(producer_id: UUID, member_id: UUID) -> frozenset[EvidenceLevel]:
-    """Give the evidence levels a person's own records start at."""
-    roles = db.session.execute(
-        select(MembershipRole.role).where(
-            MembershipRole.producer_id == producer_id, MembershipRole.member_id == member_id
-        )
-    ).scalars()
-    return frozenset({EvidenceLevel.SELF}).union(
-        *(LEVELS_BY_ROLE.get(role, frozenset()) for role in roles)
-    )
 
 
 def answers_return(ship_event_id: UUID | None, batch: tuple[UUID, UUID]) -> bool:

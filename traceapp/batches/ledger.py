@@ -107,19 +107,21 @@ def _sum_known(masses: Sequence[int | None]) -> int | None:
 
 
 def reverse(corrected: Event, by: Event) -> None:
-    """Book the opposite of everything the corrected event booked, under the correcting event."""
+    """Book the opposite of the corrected event's own lines, under the correcting event."""
     rows = (
         db.session.execute(
             select(LedgerEntry).where(
                 LedgerEntry.producer_id == corrected.site_producer_id,
                 LedgerEntry.event_producer_id == corrected.producer_id,
                 LedgerEntry.event_id == corrected.event_id,
+                LedgerEntry.position >= 0,
             )
         )
         .scalars()
         .all()
     )
-    # Positions below zero keep reversals apart from the correction's own lines.
+    # Positions below zero keep reversals apart from the correction's own lines: what a correction
+    # itself took back stays taken back when it is corrected in its turn.
     reversals = [
         {
             "producer_id": row.producer_id,

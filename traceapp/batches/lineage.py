@@ -5,7 +5,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, and_, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, literal, select
 
 from traceapp.batches.models import Batch, BatchParent, Event, EventItem, Product
 from traceapp.database.engine import db
@@ -65,6 +65,15 @@ def families_touched_by(producer_id: UUID, event_id: UUID) -> set[Ref]:
 
 def season_batches(producer_id: UUID, season_id: UUID) -> set[Ref]:
     """Give the batches harvested from a season, and all their descendants."""
+    return _harvested(producer_id, Event.season_id == season_id)
+
+
+def plot_batches(producer_id: UUID, plot_id: UUID) -> set[Ref]:
+    """Give the batches harvested from a plot, and all their descendants."""
+    return _harvested(producer_id, Event.plot_id == plot_id)
+
+
+def _harvested(producer_id: UUID, where: ColumnElement[bool]) -> set[Ref]:
     start = (
         select(
             EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
@@ -75,7 +84,7 @@ def season_batches(producer_id: UUID, season_id: UUID) -> set[Ref]:
         )
         .where(
             Event.site_producer_id == producer_id,
-            Event.season_id == season_id,
+            where,
             EventItem.direction == "output",
         )
     )

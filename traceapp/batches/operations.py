@@ -11,35 +11,27 @@ from typing import Any
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import delete, select
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.batches import content, grants, ledger, schemas
-from traceapp.batches.activation import activate_when_complete
-from traceapp.batches.lineage import (
-    Ref,
-    batches_with_picture,
-    families_touched_by,
-    season_batches,
-)
+from traceapp.batches.lineage import Ref
 from traceapp.batches.models import (
     Batch,
     BatchClaim,
     BatchParent,
     Event,
-    EventEvidence,
     EventPhoto,
     GtinOwner,
     Product,
 )
+from traceapp.batches.refreshing import refresh, touched_by
 from traceapp.codes import operations as codes
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
-from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.photos import operations as photos
-from traceapp.trace.facts import EvidenceLevel
 
 PRODUCT = schemas.ProductSchema()
 BATCH = schemas.BatchSchema()
@@ -158,14 +150,26 @@ def record_event(actor: Actor, given: Given, *, now: datetime) -> Recorded:
         return Recorded(actor.producer_id, data["id"], is_new=False)
     items = grants.resolve(actor.producer_id, data)
     event = _event(actor, data, document.decode(), fingerprint, now)
-    db.session.add(event)
-    db.session.flush()
+    if not _insert(event):
+        return record_event(actor, given, now=now)
     _attach_photos(event, data["photos"])
-    if data["corrects"]:
-        _undo(event, data["corrects"])
+    before = _undo(event, data["corrects"]) if data["corrects"] else frozenset()
     ledger.book(event, items)
-    _refresh(event, now)
+    refresh(event, now, before=before)
     return Recorded(event.producer_id, event.event_id, is_new=True)
+
+
+def _insert(event: Event) -> bool:
+    """Insert the event; tell whether it was new: another sender may just have been faster."""
+    key = (event.producer_id, event.event_id)
+    try:
+        with db.session.begin_nested():
+            db.session.add(event)
+    except IntegrityError:
+        if db.session.get(Event, key) is None:
+            raise
+        return False
+    return True
 
 
 def _event(
@@ -206,11 +210,15 @@ def _attach_photos(event: Event, photos: list[str]) -> None:
     db.session.flush()
 
 
-def _undo(event: Event, corrected_id: UUID) -> None:
-    """Take back what the corrected event booked; the event itself stays for ever."""
+def _undo(event: Event, corrected_id: UUID) -> frozenset[Ref]:
+    """Take back what the corrected event booked; the event itself stays for ever.
+
+    Gives the batches on whose pages it showed.
+    """
     corrected = db.session.get(Event, (event.producer_id, corrected_id))
     if corrected is None:
         raise problem.NotFound
+    showed = frozenset(touched_by(corrected))
     ledger.reverse(corrected, event)
     db.session.execute(
         delete(BatchParent).where(
@@ -218,77 +226,4 @@ def _undo(event: Event, corrected_id: UUID) -> None:
             BatchParent.event_id == corrected.event_id,
         )
     )
-
-
-def _touched_by(event: Event) -> set[Ref]:
-    touched = families_touched_by(event.producer_id, event.event_id)
-    if event.season_id is not None:
-        touched |= season_batches(event.site_producer_id, event.season_id)
-    return touched
-
-
-def _refresh(event: Event, now: datetime) -> None:
-    touched = _touched_by(event)
-    if touched:
-        freshness.forget(touched)
-        activate_when_complete(touched, now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Who stands behind somebody else's event: a member, or a partner of the author's producer."""
-
-    producer_id: UUID
-    member_id: UUID | None = None
-    partner_id: UUID | None = None
-
-
-def add_evidence(
-    event: tuple[UUID, UUID], level: EvidenceLevel, by: Witness, *, now: datetime
-) -> None:
-    """Add who else stands behind an event. Nobody raises his own record above `self`."""
-    row = db.session.get(Event, event)
-    if row is None:
-        raise problem.NotFound
-    own = by.member_id == row.author_member_id and by.producer_id == row.producer_id
-    if own and level not in grants.levels_by_role(by.producer_id, row.author_member_id):
-        raise problem.InvalidInput(
-            findings=[
-                problem.Finding(
-                    "/level",
-                    "own_record",
-                    problem.N_("Nobody can confirm a record of their own."),
-                    problem.N_("Ask another person to confirm it."),
-                )
-            ]
-        )
-    db.session.add(
-        EventEvidence(
-            producer_id=row.producer_id,
-            event_id=row.event_id,
-            evidence_id=new_id(),
-            level=level,
-            by_producer_id=by.producer_id,
-            by_member_id=by.member_id,
-            by_partner_id=by.partner_id,
-            given_at=now,
-        )
-    )
-    db.session.flush()
-    _refresh(row, now)
-
-
-def forget_pages_with(producer_id: UUID, sha256: bytes) -> None:
-    """Make every page that shows this photo stale, once its renditions exist."""
-    events = select(EventPhoto.event_id).where(
-        EventPhoto.producer_id == producer_id, EventPhoto.sha256 == sha256
-    )
-    touched = batches_with_picture(producer_id, sha256)
-    for event_id in db.session.execute(events).scalars().all():
-        event = db.session.get_one(Event, (producer_id, event_id))
-        touched |= _touched_by(event)
-    if touched:
-        freshness.forget(touched)
-
-
-photos.on_ready.append(forget_pages_with)
+    return showed

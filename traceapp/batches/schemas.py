@@ -1,6 +1,6 @@
 """Shapes of products, batches and events, in and out. Sense is judged by operations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
@@ -36,6 +36,17 @@ GROUPS_WITH_EXPIRY = frozenset(LABEL_GROUPS[:5])
 WITH_ITS_UNIT = Fault("with_unit", N_("Give the content and its unit together."))
 LABEL_NEEDED = Fault("label_needed", N_("A finished product needs its label data."))
 EXPIRED_FIRST = Fault("order", N_("It cannot expire before it was made."), N_("Check both dates."))
+CORRECTS_ITSELF = Fault(
+    "corrects_itself",
+    N_("A record cannot correct itself."),
+    N_("Give the correction an id of its own."),
+)
+UNLIKELY_OFFSET = Fault(
+    "offset",
+    N_("No place has this time zone."),
+    N_("End the time with an offset like +07:00."),
+)
+WIDEST_OFFSET = timedelta(hours=14)
 NOT_SENT_HERE = Fault("not_sent_here", N_("This field cannot be sent here."))
 
 
@@ -143,14 +154,24 @@ class ItemSchema(BatchReferenceSchema):
             check_amount(data["mass_kg"], "kg", "mass_kg")
 
 
+def in_a_real_offset(moment: datetime) -> None:
+    """Refuse an offset that no place on earth has: whole minutes, at most 14 hours."""
+    offset = moment.utcoffset() or timedelta()
+    if offset % timedelta(minutes=1) or abs(offset) > WIDEST_OFFSET:
+        raise ValidationError(UNLIKELY_OFFSET)
+
+
+WHEN = (in_our_time, in_a_real_offset)
+
+
 class EventSchema(Schema):
     """A step as it is sent: what, when, where, with which fields."""
 
     id = fields.UUID(required=True)
     step_kind = fields.String(required=True, validate=known(tuple(STEP_KINDS)))
-    event_time = fields.AwareDateTime(required=True, format="iso", validate=in_our_time)
+    event_time = fields.AwareDateTime(required=True, format="iso", validate=WHEN)
     device_time = fields.AwareDateTime(
-        load_default=None, allow_none=True, format="iso", validate=in_our_time
+        load_default=None, allow_none=True, format="iso", validate=WHEN
     )
     device_skew_minutes = fields.Integer(
         load_default=None, allow_none=True, validate=between(-10_000_000, 10_000_000)
@@ -181,6 +202,8 @@ class EventSchema(Schema):
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("corrects") is not None and data["corrects"] == data.get("id"):
+            raise ValidationError(CORRECTS_ITSELF, "corrects")
         kind = STEP_KINDS.get(data.get("step_kind", ""))
         if kind is not None:
             check_fields(kind.id, data.get("fields", {}))

@@ -15,6 +15,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
+from traceapp.batches import evidence
 from traceapp.batches import operations as batches
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
@@ -127,10 +128,10 @@ class Writer:
                 photos.store(entry.producer_id, content, now=self.arrived, is_public=True)
 
     def _confirm(self, one: Happening, check: Check) -> None:
-        witness = batches.Witness(check.by_producer_id, check.by_member_id, check.by_partner_id)
+        witness = evidence.Witness(check.by_producer_id, check.by_member_id, check.by_partner_id)
         event = (one.entry.producer_id, one.event_id)
         with named(one.entry):
-            batches.add_evidence(event, EvidenceLevel(check.level), witness, now=check.at)
+            evidence.add_evidence(event, EvidenceLevel(check.level), witness, now=check.at)
 
     def _suspend(self, one: Happening) -> None:
         actor = next(

@@ -33,6 +33,12 @@ LONGEST_BODY = 128 * 1024  # 2,000 letters with marks, percent-encoded, are 54 k
 REPORTS_A_READER, REPORT_WINDOW_S = 20, 600
 
 
+@blueprint.before_request
+def _limit_the_body() -> None:
+    """Bound what is sent before any of it is read."""
+    request.max_content_length = LONGEST_BODY
+
+
 @blueprint.get("/report")
 @public
 def report_form() -> AnyResponse:
@@ -85,7 +91,6 @@ def _take_report(code: str) -> AnyResponse:
 
 
 def _sent() -> Any:  # noqa: ANN401 - any JSON value; the schema says what it must be
-    request.max_content_length = LONGEST_BODY
     if request.is_json:
         return request.get_json()
     if request.mimetype not in {"application/x-www-form-urlencoded", "multipart/form-data"}:

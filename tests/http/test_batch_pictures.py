@@ -81,7 +81,7 @@ def test_a_code_never_issued_or_malformed_has_no_picture(reader: FlaskClient, na
     assert reader.get(f"/B/AAAAAAAAAU/{name}").status_code == 400
 
 
-@pytest.mark.parametrize("module", ["0", "65", "-1", "x", "", "٣", "9" * 5000])
+@pytest.mark.parametrize("module", ["0", "65", "00640000", "008", "-1", "x", "", "٣", "9" * 5000])
 def test_a_module_no_printer_has_is_refused(reader: FlaskClient, greens: str, module: str) -> None:
     assert reader.get(f"/B/{greens}/qr.png?module={module}").status_code == 400
 
@@ -92,3 +92,21 @@ def test_the_picture_of_a_moved_code_leads_on(reader: FlaskClient, greens: str) 
         codes.move(greens, newer, actor="traceapp", now=NOW.replace(minute=1))
     answer = reader.get(f"/B/{greens}/qr.png?module=3")
     assert (answer.status_code, answer.location) == (308, f"/B/{newer}/qr.png?module=3")
+
+
+@pytest.mark.parametrize(
+    ("host", "place"),
+    [("elsewhere.example", "/B/{code}/qr.svg"), ("localhost", "/desk/batches/{code}")],
+)
+@pytest.mark.parametrize(
+    "query", ["endpoint=x", "_external=1&_scheme=https", "_anchor=x", "code=x", "a=1&a=%C3%A1"]
+)
+def test_no_word_of_the_reader_steers_where_a_moved_code_leads(
+    reader: FlaskClient, greens: str, host: str, place: str, query: str
+) -> None:
+    with writing(reader):
+        newer = finished(business("HTX Minh"), "CN-02")
+        codes.move(greens, newer, actor="traceapp", now=NOW.replace(minute=1))
+    asked = f"{place.format(code=greens)}?{query}"
+    answer = reader.get(asked, base_url=f"http://{host}")
+    assert (answer.status_code, answer.location) == (308, f"{place.format(code=newer)}?{query}")

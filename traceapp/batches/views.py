@@ -1,10 +1,10 @@
 """Routes of this room, in the order of the page."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from markupsafe import Markup
@@ -31,6 +31,7 @@ blueprint = Blueprint("batches", "traceapp.batches", template_folder="templates"
 
 MOST_PAGES = 10_000
 LONGEST_SEARCH = 200
+MODULE = re.compile(r"[0-9]{1,2}")
 KEPT = "public, max-age=3600"  # a symbol never changes; names and dates on a picture rarely do
 
 
@@ -149,12 +150,17 @@ def _find(text: str) -> Found:
     if fact is None:
         raise problem.UnknownCode
     if fact.moved_to is not None:
-        onward: dict[str, Any] = {**request.args.to_dict(), "code": fact.moved_to}
-        raise RequestRedirect(url_for(str(request.endpoint), **onward))
+        raise RequestRedirect(_onward(fact.moved_to))
     card = queries.batch_card((fact.producer_id, fact.batch_id))
     if card is None:
         raise problem.UnknownCode
     return Found(code, fact, card, shown_state(fact.state, card.expiry_date, _today()))
+
+
+def _onward(code: str) -> str:
+    # The reader's words stay text behind the “?”: as keywords they would steer `url_for` itself.
+    query = request.query_string.decode("ascii", "replace")
+    return f"{url_for(str(request.endpoint), code=code)}{'?' + query if query else ''}"
 
 
 def _no_labels(found: Found, reason: str) -> str:
@@ -173,7 +179,7 @@ def _state(row: desk_queries.DeskRow, today: date) -> desk_words.StateWords:
 
 
 def _module(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= symbol.MAX_MODULE_PX:
+    if not MODULE.fullmatch(text) or not 1 <= int(text) <= symbol.MAX_MODULE_PX:
         raise problem.BadRequest(
             findings=[
                 problem.Finding(

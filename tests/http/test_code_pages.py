@@ -323,6 +323,19 @@ def test_the_language_is_chosen_by_link_remembered_and_else_taken_from_the_brows
     assert '<html lang="en">' in reader.get(path, headers={"Accept-Language": "vi"}).text
 
 
+@pytest.mark.parametrize("query", ["lang=&lang=en", "lang=&lang=vi", "lang=fr&lang=en", "lang"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_nobody_is_answered_in_the_language_that_another_smuggled_in(
+    hanoi: Flask, lots: dict[str, str], query: str, language: str
+) -> None:
+    path = f"/B/{lots[SHALLOW]}"
+    hanoi.extensions["page_cache"]._pages.clear()
+    for address in (f"{path}?{query}", path):
+        answer = hanoi.test_client().get(address, headers={"Accept-Language": language})
+        assert f'<html lang="{language}">' in answer.text
+        assert "Set-Cookie" not in answer.headers
+
+
 def test_the_json_is_the_document_with_its_code_and_state(
     reader: FlaskClient, lots: dict[str, str]
 ) -> None:

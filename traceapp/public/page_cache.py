@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli  # type: ignore[import-untyped]
@@ -109,6 +108,7 @@ class PageCache:
             return self._app(environ, start_response)
         page = self._fresh(wish)
         if page is None:
+            environ[languages.CHOSEN] = wish.language  # the view must not choose another
             status, headers, body = _ask(self._app, environ)
             lifetime = environ.get(LIFETIME)
             if not isinstance(lifetime, Lifetime):
@@ -178,7 +178,7 @@ def wish_of(environ: WSGIEnvironment) -> Wish | None:
     if path is None or len(environ.get("QUERY_STRING", "")) > MOST_QUERY:
         return None
     language = languages.choose(
-        _asked_language(environ),
+        languages.asked(environ),
         parse_cookie(environ).get(languages.COOKIE) if "HTTP_COOKIE" in environ else None,
         environ.get("HTTP_ACCEPT_LANGUAGE"),
     )
@@ -199,11 +199,6 @@ def encoding_of(accept: str) -> str:
     """Choose the best encoding that a reader takes: br, gzip or identity."""
     accepted = parse_accept_header(accept)
     return next((name for name in ("br", "gzip") if accepted.quality(name) > 0), "identity")
-
-
-def _asked_language(environ: WSGIEnvironment) -> str | None:
-    query = environ.get("QUERY_STRING")
-    return parse_qs(query).get("lang", [None])[0] if query else None
 
 
 def _ask(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[Header], bytes]:
@@ -237,7 +232,7 @@ def _send(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -
     encoding = encoding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body, tag = page.body(encoding)
     headers = [*page.headers, ("ETag", tag)]
-    if (wish := _asked_language(environ)) in languages.LANGUAGES:
+    if (wish := languages.asked(environ)) in languages.LANGUAGES:
         headers.append(("Set-Cookie", _language_cookie(str(wish), environ)))
     if _holds(environ.get("HTTP_IF_NONE_MATCH", ""), tag):
         gone = {"content-type", "content-encoding"}

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qs
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
@@ -12,6 +14,7 @@ from traceapp.web import catalogues
 
 LANGUAGES = ("vi", "en")
 COOKIE = "lang"
+CHOSEN = "traceapp.language"  # where the choice made for a kept page stands, for the view to follow
 ONE_YEAR_S = 365 * 24 * 3600
 
 
@@ -24,12 +27,20 @@ def choose(query: str | None, cookie: str | None, accept: str | None) -> str:
     return accepted.best_match(LANGUAGES) or LANGUAGES[0]
 
 
+def asked(environ: WSGIEnvironment) -> str | None:
+    """Give the first `lang` of the query as it was sent: an empty one is one too."""
+    query = environ.get("QUERY_STRING")
+    return parse_qs(query, keep_blank_values=True).get("lang", [None])[0] if query else None
+
+
 def current() -> str:
     """Give the language of the request at hand; Vietnamese where there is none, as in a command."""
     if not has_request_context():
         return LANGUAGES[0]
+    if (chosen := request.environ.get(CHOSEN)) in LANGUAGES:
+        return str(chosen)
     return choose(
-        request.args.get("lang"),
+        asked(request.environ),
         request.cookies.get(COOKIE),
         request.headers.get("Accept-Language"),
     )
@@ -50,8 +61,8 @@ def init_app(app: Flask) -> None:
 
 
 def _remember(response: Response) -> Response:
-    if (wish := request.args.get("lang")) in LANGUAGES:
+    if (wish := asked(request.environ)) in LANGUAGES:
         response.set_cookie(
-            COOKIE, wish, max_age=ONE_YEAR_S, samesite="Lax", secure=request.is_secure
+            COOKIE, str(wish), max_age=ONE_YEAR_S, samesite="Lax", secure=request.is_secure
         )
     return response

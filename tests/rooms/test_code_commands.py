@@ -16,10 +16,10 @@ def run(app: Flask, *words: str) -> Result:
     return app.test_cli_runner().invoke(group, list(words))
 
 
-def issued(app: Flask) -> str:
+def issued(app: Flask, owner: str = "HTX Lan") -> str:
     """A code of Lan's, as it is printed."""
     with app.app_context(), transaction():
-        lan = business("HTX Lan")
+        lan = business(owner)
         made = batch(lan, product(lan, role="finished", label=LABEL), "T1")
         fact = queries.of_batch(lan.producer_id, made)
         assert fact is not None
@@ -52,6 +52,17 @@ def test_the_producer_is_named_unless_somebody_else_is(make_app: AppMaker) -> No
     assert "--by" in nameless.output
 
 
+def test_a_code_is_moved_to_another_as_both_are_printed(make_app: AppMaker) -> None:
+    app = make_app()
+    old, new = issued(app), issued(app, "Minh")
+    done = run(app, "set-state", old, "moved", "--to", new.lower())
+    assert (done.exit_code, done.output) == (0, f"{old} is now moved.\n")
+    with app.app_context():
+        fact = queries.find(old.replace("-", ""))
+    assert fact is not None
+    assert (fact.moved_to, fact.actor) == (new.replace("-", ""), "HTX Lan")
+
+
 def test_the_list_names_each_code_with_its_state_and_producer(make_app: AppMaker) -> None:
     app = make_app()
     code = issued(app)
@@ -67,7 +78,10 @@ def test_the_list_names_each_code_with_its_state_and_producer(make_app: AppMaker
         (("AAAA-AAAA-AA", "held"), "never issued"),
         (("AAAA", "held"), "too few or too many characters"),
         (("AAAA-AAAA-AA", "expired"), "'expired' is not one of"),
-        (("AAAA-AAAA-AA", "moved"), "'moved' is not one of"),
+        (("AAAA-AAAA-AA", "moved"), "`moved` and --to go together"),
+        (("AAAA-AAAA-AA", "held", "--to", "BBBB-BBBB-BB"), "`moved` and --to go together"),
+        (("AAAA-AAAA-AA", "moved", "--to", "BBBB-BBBB-BB", "--reason", "x"), "leave --reason out"),
+        (("AAAA-AAAA-AA", "moved", "--to", "BBBB-BBBB-BB"), "never issued"),
     ],
 )
 def test_what_cannot_be_set_is_said(

@@ -89,6 +89,23 @@ def test_a_moved_code_says_where(app: Flask) -> None:
     assert (moved.state, moved.moved_to) == (CodeState.MOVED, new.code)
 
 
+def test_no_way_of_moved_codes_comes_back_or_leads_to_one_that_moved(app: Flask) -> None:
+    lan = business("HTX Lan")
+    goods = finished(lan)
+    found = [queries.of_batch(lan.producer_id, batch(lan, goods, f"T{lot}")) for lot in range(3)]
+    first, second, third = (fact.code for fact in found if fact is not None)
+    operations.move(first, second, actor="x", now=NOW.replace(minute=1))
+    for code, to in ((second, first), (first, first), (third, first)):
+        with pytest.raises(problem.InvalidInput) as refused:
+            operations.move(code, to, actor="x", now=NOW.replace(minute=2))
+        assert [finding.pointer for finding in refused.value.findings] == ["/to"]
+    with pytest.raises(problem.UnknownCode):
+        operations.move(second, "7K3M9QRT2X", actor="x", now=NOW.replace(minute=2))
+    operations.move(second, third, actor="x", now=NOW.replace(minute=2))
+    leads = [queries.find(code) for code in (first, second, third)]
+    assert [fact.moved_to for fact in leads if fact is not None] == [second, third, None]
+
+
 def test_a_step_drops_the_read_models_of_every_descendant(app: Flask) -> None:
     lan, minh = business("HTX Lan"), business("Minh", kinds=("processor",))
     cut, packed = batch(lan, product(lan), "H1"), batch(minh, product(minh), "T1")

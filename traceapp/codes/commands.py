@@ -15,10 +15,8 @@ from traceapp.web.settings import settings
 
 group = AppGroup("codes", help="Look at public codes, and try out what their pages say.")
 
-# A date makes a code expired and another code makes it moved; the rest is said by hand.
-SETTABLE = tuple(
-    state.value for state in CodeState if state not in (CodeState.EXPIRED, CodeState.MOVED)
-)
+# A date makes a code expired; the rest is said by hand.
+SETTABLE = tuple(state.value for state in CodeState if state is not CodeState.EXPIRED)
 
 
 @group.command("list")
@@ -33,19 +31,20 @@ def list_codes() -> None:
 @click.argument("state", type=click.Choice(SETTABLE))
 @click.option("--reason", help="What readers are told, in the language of your readers.")
 @click.option("--by", "actor", help="Who is named as having done it; else the producer.")
-def set_state(code: str, state: str, reason: str | None, actor: str | None) -> None:
+@click.option("--to", help="With `moved`: the code it leads to from now on.")
+def set_state(code: str, state: str, reason: str | None, actor: str | None, to: str | None) -> None:
     """Say that CODE is in STATE. Only in development and in the demo."""
     if not settings().prints_sample_labels:
         raise click.ClickException(
             "This installation answers real shoppers. Here a state follows from what people "
             "record; this command is for development and the demo."
         )
-    if state == CodeState.SUSPENDED and actor is None:
-        raise click.UsageError("Only an authority suspends a code: name it with --by.")
+    _check_options(CodeState(state), reason, actor, to)
     try:
         found = BatchCode.parse(code)
+        onward = BatchCode.parse(to) if to else None
         with transaction():
-            _set(found, CodeState(state), actor, reason)
+            _set(found, CodeState(state), actor, onward or reason)
     except InvalidKey as error:
         raise click.ClickException(f"{error.message} {error.fix}") from error
     except problem.UnknownCode as error:
@@ -53,8 +52,23 @@ def set_state(code: str, state: str, reason: str | None, actor: str | None) -> N
     click.echo(f"{found.readable} is now {state}.")
 
 
-def _set(code: BatchCode, state: CodeState, actor: str | None, reason: str | None) -> None:
+def _check_options(state: CodeState, reason: str | None, actor: str | None, to: str | None) -> None:
+    if state is CodeState.SUSPENDED and actor is None:
+        raise click.UsageError("Only an authority suspends a code: name it with --by.")
+    if (state is CodeState.MOVED) != (to is not None):
+        raise click.UsageError("`moved` and --to go together: --to names where the code leads.")
+    if to is not None and reason is not None:
+        raise click.UsageError("A code that moved shows no page of its own: leave --reason out.")
+
+
+def _set(
+    code: BatchCode, state: CodeState, actor: str | None, said: BatchCode | str | None
+) -> None:
     actor = actor or queries.producer_name(code.text)
     if actor is None:
         raise problem.UnknownCode
-    operations.set_state(code.text, state, actor=actor, now=datetime.now(UTC), reason=reason)
+    now = datetime.now(UTC)
+    if isinstance(said, BatchCode):
+        operations.move(code.text, said.text, actor=actor, now=now)
+    else:
+        operations.set_state(code.text, state, actor=actor, now=now, reason=said)

@@ -76,9 +76,11 @@ def set_state(
 
 
 def move(code: str, to: str, *, actor: str, now: datetime) -> None:
-    """Let an old code lead to another one for ever."""
-    if db.session.get(PublicCode, to) is None or code == to:
-        raise problem.UnknownCode
+    """Let an old code lead to another one, which shows a page itself.
+
+    Raises UnknownCode, and InvalidInput for a way that goes on or comes back.
+    """
+    _check_end_of_way(code, to)
     changed = db.session.execute(
         update(PublicCode).where(PublicCode.code == code).values(state=CodeState.MOVED, moved_to=to)
     )
@@ -86,6 +88,25 @@ def move(code: str, to: str, *, actor: str, now: datetime) -> None:
         raise problem.UnknownCode
     _note(code, CodeState.MOVED, actor=actor, reason=to, now=now)
     freshness.step()
+
+
+def _check_end_of_way(code: str, to: str) -> None:
+    # Locked until the commit: of two moves at once that would close a circle, one fails.
+    end = select(PublicCode.state).where(PublicCode.code == to).with_for_update()
+    state = db.session.execute(end).scalar_one_or_none()
+    if state is None:
+        raise problem.UnknownCode
+    if code == to or state == CodeState.MOVED:
+        raise problem.InvalidInput(
+            findings=[
+                problem.Finding(
+                    "/to",
+                    "code_leads_on",
+                    problem.N_("A code can lead only to another code that has not moved itself."),
+                    problem.N_("Name the last code of the way: the one whose page is shown."),
+                )
+            ]
+        )
 
 
 def _is_none(result: object) -> bool:

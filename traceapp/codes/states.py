@@ -6,7 +6,10 @@ from http import HTTPStatus
 
 
 class CodeState(StrEnum):
-    """What the page behind a code says first; stored, but for `expired`."""
+    """What the page behind a code says first; stored, but for `expired`.
+
+    "Unknown" is no state: it is the absence of a code, and only what was issued has a state.
+    """
 
     NOT_ACTIVATED = "not_activated"
     ACTIVE = "active"

@@ -18,12 +18,15 @@ def step() -> None:
 
 
 def forget(batches: Iterable[tuple[UUID, UUID]]) -> None:
-    """Drop the read models of these (producer, batch) pairs and make kept pages stale."""
+    """Drop the read models of these (producer, batch) pairs and make kept pages stale.
+
+    Steps first: that waits for whoever keeps a read model just now, so that it is dropped too.
+    """
+    step()
     refs = list(batches)
     key = tuple_(PublicSnapshot.producer_id, PublicSnapshot.batch_id)
     for start in range(0, len(refs), CHUNK):
         db.session.execute(delete(PublicSnapshot).where(key.in_(refs[start : start + CHUNK])))
-    step()
 
 
 def keep(code: str, ref: tuple[UUID, UUID], document: str, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from traceapp.codes.states import CodeState
 from traceapp.public.queries import Issued
+from traceapp.web.languages import current, pick
 from traceapp.web.pages import HANOI
 
 
@@ -42,7 +43,7 @@ def banner(
 def _words(
     state: CodeState, issued: Issued, document: Mapping[str, Any] | None
 ) -> tuple[str, str, str, str] | None:
-    actor = issued.actor
+    actor = _named(issued.actor, document)
     match state:
         case CodeState.RECALLED:
             title = _("Recalled by %(actor)s", actor=actor)
@@ -64,6 +65,12 @@ def _words(
             return "clay", "pause", title, advice
         case _:
             return _milder(state, document)
+
+
+def _named(actor: str, document: Mapping[str, Any] | None) -> str:
+    """Name the producer in the reader's language; anybody else as the change of state names him."""
+    name = document["producer"]["name"] if document else {}
+    return pick(name, current()) if actor == name.get("vi") else actor
 
 
 def _milder(

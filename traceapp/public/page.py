@@ -7,6 +7,7 @@ decided when the document was made; how it looks is the template's.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,6 +18,7 @@ from traceapp.public.banners import Banner
 from traceapp.public.lines import address, days_ago, in_groups, written
 from traceapp.public.queries import Issued
 from traceapp.public.route_map import Route, route
+from traceapp.trace.wording import percent
 from traceapp.web.languages import pick
 from traceapp.web.pages import HANOI
 
@@ -173,8 +175,7 @@ def _ingredient(one: Document, language: str) -> str:
     name = pick(one, language)
     if share is None:
         return name
-    number = f"{share:g}"
-    return f"{name} {number.replace('.', ',') if language == 'vi' else number} %"
+    return f"{name} {pick(percent(Decimal(str(share))).document(), language)}"
 
 
 def _text(term: str, text: Mapping[str, str | None] | None, language: str) -> Line:

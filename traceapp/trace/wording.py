@@ -23,7 +23,7 @@ def number(value: Decimal | float) -> Words:
 def percent(value: Decimal) -> Words:
     """Write a number of per cent: "44,4 %" and "44.4%"."""
     figure = number(value)
-    return Words(f"{figure.vi} %", f"{figure.en}%")
+    return Words(f"{figure.vi}\N{NO-BREAK SPACE}%", f"{figure.en}%")
 
 
 def plural(count: int, one: str, many: str) -> str:

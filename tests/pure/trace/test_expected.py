@@ -108,7 +108,7 @@ def test_the_one_quantity_mismatch_is_the_expected_one():
         if difference is not None and abs(difference) > MISMATCH_PCT:
             differing[str(parcel.receipts[0].ref.id)] = abs(difference)
     assert differing.keys() == subjects("qty_mismatch")
-    assert "1,67 %" in str(document("CN-VD03-R"))
+    assert "1,67\\xa0%" in str(document("CN-VD03-R"))
 
 
 def test_hand_offs_are_counted_as_on_the_sheet():

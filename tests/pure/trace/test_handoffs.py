@@ -45,8 +45,8 @@ def test_two_sides_that_agree_are_said_to_match():
 @pytest.mark.parametrize(
     ("got", "vi"),
     [
-        (118, "Bên nhận ghi ít hơn bên giao 1,67 %"),
-        (121, "Bên nhận ghi nhiều hơn bên giao 0,83 %"),
+        (118, "Bên nhận ghi ít hơn bên giao 1,67\N{NO-BREAK SPACE}%"),
+        (121, "Bên nhận ghi nhiều hơn bên giao 0,83\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_a_difference_is_said_in_per_cent_and_never_in_kilograms(got, vi):

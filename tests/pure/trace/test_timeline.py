@@ -119,7 +119,7 @@ def test_a_mix_opens_a_fold_with_the_largest_share_first():
     document = mixed().document("rau gom")
     first, second = sources(document)
     assert [s["share_pct"] for s in (first, second)] == [75.0, 25.0]
-    assert first["share"] == {"vi": "75 %", "en": "75%"}
+    assert first["share"] == {"vi": "75\N{NO-BREAK SPACE}%", "en": "75%"}
     assert document["entries"][0]["words"]["vi"] == "Từ 2 lô nguyên liệu"
     assert kinds(document) == ["mix"]
 

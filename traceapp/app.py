@@ -15,7 +15,16 @@ from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
-from traceapp.web import access, bodies, headers, languages, pages, problems, request_log
+from traceapp.web import (
+    access,
+    bodies,
+    headers,
+    languages,
+    pages,
+    problems,
+    request_log,
+    static_text,
+)
 
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
@@ -33,7 +42,7 @@ def create_app(config: Config) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.extensions["traceapp"] = config
-    for room in (headers, request_log, bodies, languages, problems, access, pages):
+    for room in (headers, request_log, bodies, languages, problems, access, pages, static_text):
         room.init_app(app)
     engine.init_app(app, config.database_url)
     wake.init_app(app)

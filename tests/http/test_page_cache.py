@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import Client, TestResponse
 

@@ -2,7 +2,7 @@
 
 import random
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 from traceapp.public import page_cache
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from traceapp.batches.models import Batch, BatchClaim, GtinOwner, LedgerEntry, Product
+from traceapp.batches.models import Batch, BatchClaim, LedgerEntry, Product
 from traceapp.batches.parties import AnyRow
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
@@ -61,20 +61,6 @@ def batch_card(ref: Ref) -> BatchCard | None:
     """Read a batch by producer and id; None when it does not exist."""
     rows = _cards([Batch.producer_id == ref[0], Batch.batch_id == ref[1]])
     return rows[0] if rows else None
-
-
-def batch_by_gtin(gtin: str, lot: str) -> Ref | None:
-    """Find the batch behind a GS1 Digital Link; the lot is compared as printed."""
-    row = db.session.execute(
-        select(Batch.producer_id, Batch.batch_id)
-        .join(
-            GtinOwner,
-            (GtinOwner.producer_id == Batch.producer_id)
-            & (GtinOwner.product_id == Batch.product_id),
-        )
-        .where(GtinOwner.gtin == gtin, Batch.lot == lot)
-    ).one_or_none()
-    return None if row is None else (row.producer_id, row.batch_id)
 
 
 def batches(*, limit: int = 200, after: str | None = None) -> list[BatchCard]:

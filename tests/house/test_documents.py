@@ -45,3 +45,10 @@ def test_every_room_is_in_the_architecture() -> None:
     rooms = {path.parent.name for path in (ROOT / "traceapp").glob("*/__init__.py")}
     text = _text("ARCHITECTURE.md")
     assert [room for room in sorted(rooms) if f"  {room}/" not in text] == []
+
+
+def test_every_file_named_in_the_architecture_exists() -> None:
+    text = _text("ARCHITECTURE.md")
+    named = set(re.findall(r"`(?:[a-z_]+/)?([a-z_]+\.py)`", text))
+    there = {path.name for path in ROOT.rglob("*.py") if ".venv" not in path.parts}
+    assert named - there == set()

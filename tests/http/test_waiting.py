@@ -1,17 +1,26 @@
 """Nobody waits for another: a slow line holds no lock, and no reader asks for one."""
 
 import io
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
+from tests.builders import business
 from tests.conftest import AppMaker
+from tests.http.on_sale import finished, page, writing
+from traceapp import problem
+from traceapp.database.engine import db
+from traceapp.freshness import operations as freshness
+from traceapp.freshness import queries as fresh
 from traceapp.freshness.models import PublicGeneration
+from traceapp.web.endpoints import transaction
 
 REPORTS = {
     "application/json": b'{"kind": "spoiled", "text": "Rau c\\u00f3 m\\u00f9i l\\u1ea1."}',
@@ -76,3 +85,53 @@ def test_others_can_write_while_the_body_of_a_request_is_still_coming(
     assert answer.status_code == 201
     assert written
     assert all(written)
+
+
+@contextmanager
+def another_writing(database_url: str) -> Iterator[None]:
+    """Somebody who has changed a public batch and takes long to finish."""
+    other = sqlalchemy.create_engine(database_url)
+    with other.begin() as connection:
+        connection.execute(update(PublicGeneration).values(number=PublicGeneration.number + 1))
+        yield
+    other.dispose()
+
+
+def test_a_reader_of_a_page_never_waits_for_a_writer(
+    client: FlaskClient, database_url: str
+) -> None:
+    with writing(client):
+        code = finished(business("HTX của Lan"))
+    with another_writing(database_url):
+        began = time.monotonic()
+        page(client, f"/B/{code}")
+        assert time.monotonic() - began < 5
+    with client.application.app_context():
+        assert fresh.kept(code) is None
+    page(client, f"/B/{code}?lang=en")
+    with client.application.app_context():
+        assert fresh.kept(code) is not None
+
+
+def test_a_writer_who_waited_long_enough_is_told_that_others_are_busy(
+    app: Flask, database_url: str
+) -> None:
+    began = time.monotonic()
+    with (
+        app.app_context(),
+        another_writing(database_url),
+        pytest.raises(problem.Busy),
+        transaction(wait_ms=50),
+    ):
+        freshness.step()
+    assert time.monotonic() - began < 5
+
+
+def test_an_ordinary_write_waits_ten_seconds_even_after_a_hasty_one(app: Flask) -> None:
+    is_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+    asked, patience = ("PRAGMA busy_timeout", 10_000) if is_sqlite else ("SHOW lock_timeout", "10s")
+    with app.app_context():
+        with transaction(wait_ms=50):
+            freshness.step()
+        with transaction():
+            assert db.session.execute(text(asked)).scalar_one() == patience

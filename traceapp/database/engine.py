@@ -1,7 +1,8 @@
-"""The engine, with the traps of SQLite handled and its settings asserted at start."""
+"""The engine: how long a lock is waited for, and the traps of SQLite with its settings asserted."""
 
 import sqlite3
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
@@ -15,6 +16,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 10_000
+WILL_WRITE, WAIT_MS = "will_write", "wait_ms"  # options of a connection
 # PRAGMA synchronous reads back as a number; 2 is FULL.
 SQLITE_SETTINGS: dict[str, str | int] = {
     "foreign_keys": 1,
@@ -40,14 +42,21 @@ def init_app(app: Flask, database_url: str) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+        else:
+            _prepare_postgresql(db.engine)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
 
 
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_postgresql(engine: Engine) -> None:
+    event.listen(engine, "connect", _on_postgresql_connect)
+    event.listen(engine, "begin", _on_postgresql_begin)
+
+
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     # Python's sqlite3 begins transactions by itself and leaks savepoints; we emit BEGIN ourselves.
     connection.isolation_level = None
     for name, value in SQLITE_SETTINGS.items():
@@ -58,13 +67,37 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
             raise RuntimeError(f"SQLite refused PRAGMA {name}={value}: it is {found}")
 
 
-def _on_begin(connection: Connection) -> None:
+def _on_sqlite_begin(connection: Connection) -> None:
     # Read-then-write under plain BEGIN fails at once with "database is locked" when two do it;
-    # a writer therefore takes the lock first (busy_timeout applies to it).
-    will_write = connection.get_execution_options().get("will_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write else "BEGIN")
+    # a writer therefore takes the lock first (busy_timeout applies to it, and to nothing later).
+    options = connection.get_execution_options()
+    wait_ms = options.get(WAIT_MS, BUSY_TIMEOUT_MS)
+    if not options.get(WILL_WRITE, False):
+        connection.exec_driver_sql("BEGIN")
+    elif wait_ms == BUSY_TIMEOUT_MS:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms:d}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
-def begin_write() -> None:
-    """Announce, before the first query, that this transaction will write."""
-    db.session.connection(execution_options={"will_write": True})
+def _on_postgresql_connect(connection: psycopg.Connection, _record: object) -> None:
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+    connection.commit()
+
+
+def _on_postgresql_begin(connection: Connection) -> None:
+    wait_ms = connection.get_execution_options().get(WAIT_MS, BUSY_TIMEOUT_MS)
+    if wait_ms != BUSY_TIMEOUT_MS:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms:d}")
+
+
+def begin_write(wait_ms: int = BUSY_TIMEOUT_MS) -> None:
+    """Announce, before the first query, that this transaction will write.
+
+    Whoever else holds a lock is waited for `wait_ms` milliseconds; then OperationalError.
+    """
+    db.session.connection(execution_options={WILL_WRITE: True, WAIT_MS: wait_ms})

@@ -38,6 +38,7 @@ codes_blueprint = Blueprint("codes", "traceapp.public", template_folder="templat
 photos.on_ready.append(forget_pictured)  # a page shows its pictures as soon as they exist
 
 FORMAT = "traceapp/timeline/1"
+KEEPING_WAIT_MS = 50  # keeping may be left out; a reader waits for nobody's lock
 
 
 @codes_blueprint.get('/<any(B, b, U, u, "01", "414", "00"):kind>/<path:rest>')
@@ -99,7 +100,7 @@ def document_behind(issued: Issued, now: datetime) -> dict[str, Any]:
     ref = (issued.producer_id, issued.batch_id)
     built = read_model.document_of(ref, now)
     db.session.rollback()  # the reading is over; what follows writes
-    with suppress(problem.Busy), transaction():
+    with suppress(problem.Busy), transaction(wait_ms=KEEPING_WAIT_MS):
         # Whoever changed something meanwhile stepped the generation: then this is old already.
         if queries.generation_for_keeping() == issued.generation:
             text = json.dumps(built, ensure_ascii=False, separators=(",", ":"))

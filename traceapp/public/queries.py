@@ -87,10 +87,14 @@ def picture_sizes(file_names: Iterable[str]) -> dict[str, tuple[int, int]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def generation_for_keeping() -> int:
-    """Give the generation number and hold it: nobody steps it until this transaction ends."""
-    number = db.session.execute(select(PublicGeneration.number).with_for_update()).scalar_one()
-    return int(number)
+def generation_for_keeping() -> int | None:
+    """Give the generation number and hold it: nobody steps it until this transaction ends.
+
+    None where somebody else holds it: a reader never waits for them.
+    """
+    return db.session.execute(
+        select(PublicGeneration.number).with_for_update(skip_locked=True)
+    ).scalar_one_or_none()
 
 
 def _issued() -> Select[Any]:

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from traceapp import problem
-from traceapp.database.engine import begin_write, db
+from traceapp.database.engine import BUSY_TIMEOUT_MS, begin_write, db
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,11 +46,14 @@ def writes(view: Callable[P, R]) -> Callable[P, R]:
 
 
 class transaction:  # noqa: N801 - reads as a word: `with transaction():`
-    """One write transaction, for views and commands alike."""
+    """One write transaction, for views and commands alike; Busy when a lock is held too long."""
+
+    def __init__(self, *, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
+        self._wait_ms = wait_ms
 
     def __enter__(self) -> None:
         try:
-            begin_write()
+            begin_write(self._wait_ms)
         except OperationalError as error:
             db.session.rollback()
             raise problem.Busy from error

@@ -1,6 +1,8 @@
 """Children die, come back and end: with real processes."""
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,6 +12,23 @@ import pytest
 from traceapp.supervisor.children import Children, pause_before_restart
 
 QUICK_S = 10.0
+NICE = ("nice",)
+NOTE_AND_WAIT = """
+import os, pathlib, signal, sys, time
+note = pathlib.Path(sys.argv[1])
+def end(*_):
+    note.write_text("asked")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+note.write_text(str(os.getpid()))
+time.sleep(60)
+"""
+START_AND_WAIT = """
+import os, time
+from traceapp.supervisor.children import Children
+Children({commands!r}, os.environ)
+time.sleep(60)
+"""
 
 
 def python(code: str) -> list[str]:
@@ -97,6 +116,24 @@ def test_a_second_signal_hurries_the_end(start):
     began = time.monotonic()
     children.stop(lambda: True)
     assert time.monotonic() - began < 5.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_children_are_asked_to_end_when_their_parent_is_killed(tmp_path):
+    notes = [tmp_path / "first", tmp_path / "second"]
+    commands = {note.name: [*NICE, *python(NOTE_AND_WAIT), str(note)] for note in notes}
+    parent = subprocess.Popen(python(START_AND_WAIT.format(commands=commands)))
+    pids = [int(until(lambda note=note: note.exists() and note.read_text())) for note in notes]
+    try:
+        assert all(is_running(pid) for pid in pids)
+        parent.kill()
+        parent.wait()
+        until(lambda: not any(is_running(pid) for pid in pids))
+        assert [note.read_text() for note in notes] == ["asked", "asked"]
+    finally:
+        parent.kill()
+        for pid in filter(is_running, pids):
+            os.kill(pid, signal.SIGKILL)
 
 
 def is_running(pid: int) -> bool:

@@ -128,6 +128,30 @@ def test_a_signal_ends_everything_in_order(tmp_path, number):
     assert start.health() is None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_a_supervisor_that_is_killed_leaves_nothing_running(tmp_path):
+    start = Start(tmp_path)
+    start.said("Traceapp is ready")
+    children = start.children()
+    assert len(children) == 2
+    start.process.kill()
+    end = time.monotonic() + SLOW_S
+    while (left := [pid for pid in children if is_running(pid)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    for pid in left:
+        os.killpg(pid, signal.SIGKILL)
+    start.end(signal.SIGKILL)
+    assert left == []
+    assert start.health() is None
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").split(") ")[-1][0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_a_bad_setting_is_said_and_nothing_is_started(tmp_path):
     start = Start(tmp_path, DATABASE_URL="mysql://somewhere")
     assert start.process.wait(SLOW_S) == 2

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from traceapp.supervisor.tether import tethered
+
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 MOST_DOUBLINGS = 10  # more would only overflow
@@ -85,7 +87,7 @@ class Children:
 
     def _spawn(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches the supervisor alone, which ends children in order.
-        return subprocess.Popen(command, env=self._environ, start_new_session=True)
+        return subprocess.Popen(tethered(command), env=self._environ, start_new_session=True)
 
     def _signal(self, number: signal.Signals) -> None:
         for child in self._children:

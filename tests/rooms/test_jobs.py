@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.conftest import NOON, AppMaker
 from traceapp.database.engine import db
@@ -130,6 +130,24 @@ def test_a_job_that_always_fails_is_given_up_until_a_person_asks(app: Flask) -> 
             assert operations.retry(left.job_id, NOON)
         assert run_at(app, NOON) == 1
         assert notebook.done == ["burn"]
+
+
+@pytest.mark.parametrize("text", ["", "not JSON", '["a list"]', '{"word":'])
+def test_a_job_that_cannot_be_read_is_given_up_and_holds_nobody_up(
+    app: Flask, notebook: Notebook, text: str
+) -> None:
+    ask("spoilt")
+    with transaction():
+        db.session.execute(update(Job).values(payload=text))
+    ask("sound", run_after=NOON + timedelta(seconds=1))
+    assert run_at(app, NOON + timedelta(seconds=1)) == 2
+    assert notebook.done == ["sound"]
+    for day in range(20):
+        run_at(app, NOON + timedelta(days=day))
+    (left,) = queries.unfinished()
+    db.session.rollback()
+    assert left.is_given_up
+    assert left.last_error
 
 
 def test_what_a_job_wrote_before_it_failed_is_undone(app: Flask) -> None:

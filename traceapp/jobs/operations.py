@@ -51,8 +51,13 @@ class Claim:
 
     job_id: UUID
     kind: str
-    payload: Payload
+    payload_text: str
     attempt: int
+
+    def payload(self) -> Payload:
+        """Read the payload. Raises ValueError: a text that cannot be read spoils this job alone."""
+        payload: Payload = json.loads(self.payload_text)
+        return payload
 
 
 def enqueue(
@@ -98,8 +103,7 @@ def claim(now: datetime, held_until: datetime) -> Claim | None:
     ).one_or_none()
     if taken is None:
         return None
-    job_id, kind, payload, attempts = taken
-    return Claim(job_id, kind, json.loads(payload), attempts)
+    return Claim(*taken)
 
 
 def hold(claimed: Claim, held_until: datetime) -> None:

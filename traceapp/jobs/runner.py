@@ -73,7 +73,7 @@ class Runner:
     def _run(self, claimed: operations.Claim) -> None:
         self._running = claimed
         try:
-            deed = handler_of(claimed.kind)(claimed.payload, self._clock())
+            deed = handler_of(claimed.kind)(claimed.payload(), self._clock())
         finally:
             # From here on the row is locked by our own transaction: nothing may wait for it.
             self._running = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import brotli
 import pytest
@@ -363,6 +364,61 @@ def test_the_structured_data_tells_the_same_facts_and_cannot_break_out(
     assert product["productID"] == lots[DEEPEST]
     assert product["manufacturer"]["name"] == "Giò chả Ước Lễ Gia Truyền (mẫu)"
     assert {"name": "lot", "value": "GL-UL-01"}.items() <= product["additionalProperty"][1].items()
+
+
+def structured(reader: FlaskClient, code: str) -> Any:
+    """The data block of a page."""
+    text = reader.get(f"/B/{code}", headers={"Accept-Language": "vi"}).text
+    block = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    return json.loads(block[0])
+
+
+def test_the_structured_data_lists_no_certificate_that_does_not_count(
+    reader: FlaskClient, lots: dict[str, str]
+) -> None:
+    address = f"/B/{lots['MT-TX01-T']}"
+    document = reader.get(address, headers={"Accept": "application/json"}).get_json()
+    counting = {one["number"] for one in document["certificates"] if one["valid_on_day"]}
+    told = structured(reader, lots["MT-TX01-T"])["hasCertification"]
+    assert {one["certificationIdentification"] for one in told} == counting
+    assert len(document["certificates"]) == len(counting) + 1
+
+
+def test_the_structured_data_tells_the_label_and_where_the_whole_document_is(
+    reader: FlaskClient, lots: dict[str, str]
+) -> None:
+    for code in lots.values():
+        page_of = reader.get(f"/B/{code}", headers={"Accept": "application/json"}).get_json()
+        product = structured(reader, code)
+        told = [(one["name"], one["value"]) for one in product["additionalProperty"]]
+        for name in ("standards", "ingredients"):
+            for one in page_of["product"][name] or ():
+                words = one if isinstance(one, str) else one["vi"]
+                assert words in dict(told)[name]
+        warnings = [one["vi"] for one in page_of["product"]["warnings"]]
+        assert [value for name, value in told if name == "warning"] == warnings
+        assert product["subjectOf"] == {
+            "@type": "DigitalDocument",
+            "url": f"http://localhost:8000/B/{code}",
+            "encodingFormat": "application/json",
+        }
+
+
+def test_sample_data_says_so_to_programs_too(hanoi: Flask, lots: dict[str, str]) -> None:
+    reader, code = hanoi.test_client(), lots[SHALLOW]
+    accept = {"Accept": "application/json"}
+    assert reader.get(f"/B/{code}", headers=accept).get_json()["sample"] is True
+    sample = {"@type": "PropertyValue", "name": "sample", "value": True}
+    assert sample in structured(reader, code)["additionalProperty"]
+    demo_settings = hanoi.extensions["traceapp"]
+    hanoi.extensions["traceapp"] = replace(demo_settings, demo=False)
+    hanoi.extensions["page_cache"]._pages.clear()
+    try:
+        assert "sample" not in reader.get(f"/B/{code}", headers=accept).get_json()
+        assert sample not in structured(reader, code)["additionalProperty"]
+    finally:
+        hanoi.extensions["traceapp"] = demo_settings
+        hanoi.extensions["page_cache"]._pages.clear()
 
 
 def test_private_values_are_on_no_page_and_in_no_json(hanoi: Flask, lots: dict[str, str]) -> None:

@@ -75,6 +75,8 @@ def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -
         "reason": issued.reason if told else None,
         "since": issued.changed_at.isoformat() if told else None,
     }
+    if settings().demo:
+        body["sample"] = True
     if document is not None:
         body["product"] = {**document["product"], "picture": _picture_url(document)}
     return body

@@ -1,13 +1,15 @@
 """The facts of a page as schema.org data: the same facts, and nothing that the page hides."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from traceapp.public.page import Page
 from traceapp.web.languages import pick
+from traceapp.web.settings import settings
 
 Node = dict[str, Any]
 
@@ -35,22 +37,40 @@ def _product(page: Page, url: str, picture_url: str | None) -> Node:
             "productionDate": batch["production_date"],
             "manufacturer": _producer(document["producer"], language),
             "hasCertification": [
-                _certificate(line.certificate, language) for line in page.certificates
+                _certificate(line.certificate, language)
+                for line in page.certificates
+                if line.counts
             ],
             "additionalProperty": [
-                _property(name, value)
-                for name, value in (
-                    ("state", page.state.value),
-                    ("lot", batch["lot"]),
-                    ("origin", product["origin"] and pick(product["origin"], language)),
-                    ("packingDate", batch["packing_date"]),
-                    ("expiryDate", batch["expiry_date"]),
-                    ("netContent", product["net_quantity"]),
-                )
+                {"@type": "PropertyValue", "name": name, "value": value}
+                for name, value in _properties(page)
                 if value
             ],
+            "subjectOf": {
+                "@type": "DigitalDocument",
+                "url": url,
+                "encodingFormat": "application/json",
+            },
         }
     )
+
+
+def _properties(page: Page) -> Iterator[tuple[str, str | bool | None]]:
+    """Give what schema.org has no word of its own for; texts of the label as the page has them."""
+    product, batch = page.document["product"], page.document["batch"]
+    shown = {line.term: line.text for line in page.facts}
+    yield "state", page.state.value
+    yield "lot", batch["lot"]
+    yield "origin", product["origin"] and pick(product["origin"], page.language)
+    yield "packingDate", batch["packing_date"]
+    yield "expiryDate", batch["expiry_date"]
+    yield "netContent", product["net_quantity"]
+    yield "standards", shown.get(_("Standards declared"))
+    yield "ingredients", shown.get(_("Ingredients"))
+    for line in page.facts:
+        if line.term == _("Warning"):
+            yield "warning", line.text
+    yield "sample", settings().demo
 
 
 def _producer(producer: Mapping[str, Any], language: str) -> Node:
@@ -78,10 +98,6 @@ def _certificate(one: Mapping[str, Any], language: str) -> Node:
             "expires": one["expires_on"],
         }
     )
-
-
-def _property(name: str, value: str) -> Node:
-    return {"@type": "PropertyValue", "name": name, "value": value}
 
 
 def _known(node: Node) -> Node:

@@ -1,7 +1,12 @@
-"""Commands: `flask --app wsgi ...`. Each room brings its own group; this page puts them together."""
+"""Commands: `flask --app wsgi ...`. Each room brings its own group; here they come together."""
 
+from collections.abc import Iterator, Mapping
+
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
+from traceapp import problem
 from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
 from traceapp.jobs import commands as jobs
@@ -12,7 +17,29 @@ from traceapp.public import commands as reports
 GROUPS = (codes.group, demo.group, jobs.group, photos.group, producers.group, reports.group)
 
 
+class PlainSpoken(AppGroup):
+    """A group whose commands end a problem in words and with status 1, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except problem.Problem as error:
+            raise click.ClickException("\n".join(_lines(error))) from error
+
+
 def init_app(app: Flask) -> None:
     """Register the commands of all rooms."""
     for group in GROUPS:
-        app.cli.add_command(group)
+        app.cli.add_command(PlainSpoken(group.name, commands=group.commands, help=group.help))
+
+
+def _lines(error: problem.Problem) -> Iterator[str]:
+    yield f"{error.title}. {_said(error.detail, error.values)}"
+    for finding in error.findings:
+        told = _said(f"{finding.message} {finding.fix}", finding.values)
+        yield f"{finding.pointer}: {told}" if finding.pointer else told
+
+
+def _said(text: str, values: Mapping[str, str]) -> str:
+    return text.format_map(values) if values else text

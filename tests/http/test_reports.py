@@ -222,6 +222,20 @@ def test_behind_our_proxy_each_reader_has_a_pace_of_their_own(client: FlaskClien
         assert client.post("/report", data=FORM, headers=forwarded).status_code == 303
 
 
+@pytest.mark.parametrize("peer", ["10.0.0.7", "192.168.1.7", "203.0.113.7"])
+def test_a_neighbour_who_claims_to_be_a_proxy_is_one_reader(client: FlaskClient, peer: str) -> None:
+    answers = [
+        client.post(
+            "/report",
+            data=FORM,
+            headers={"X-Forwarded-For": f"203.0.113.{number}"},
+            environ_overrides={"REMOTE_ADDR": peer},
+        ).status_code
+        for number in range(REPORTS_A_READER + 1)
+    ]
+    assert answers == [303] * REPORTS_A_READER + [429]
+
+
 def test_a_pace_forgets_what_is_past() -> None:
     pace = Pace(most=2, window=10)
     assert [pace.allows("Tung", at) for at in (0, 1, 2, 10.5, 10.6, 11.5)] == [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -41,9 +42,16 @@ def test_a_visitor_from_elsewhere_finds_no_door_of_the_demo(demo_app: Flask) -> 
         assert answer.status_code == 404, path
 
 
-def test_a_proxy_on_this_machine_opens_no_door(demo_app: Flask) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host"),
+        *("x-forwarded-proto", "CF-Connecting-IP", "cf-ray", "X-Client-IP", "True-Client-IP"),
+    ],
+)
+def test_a_proxy_on_this_machine_opens_no_door(demo_app: Flask, header: str) -> None:
     for method, path in _behind_the_door(demo_app):
-        forwarded = {"X-Forwarded-For": "203.0.113.9"}
+        forwarded = {header: "203.0.113.9"}
         answer = demo_app.test_client().open(path, method=method, headers=forwarded)
         assert answer.status_code == 404, path
 

@@ -21,7 +21,9 @@ R = TypeVar("R")
 ACCESS_MARK = "__traceapp_access__"
 SECRET_COOKIE = "demo_secret"  # noqa: S105 - the cookie's name
 SECRET_PARAMETER = "demo_secret"  # noqa: S105 - the name in the address
-FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+# By these a proxy or tunnel says for whom it asks; each product writes others of its family.
+FORWARDING_HEADERS = frozenset({"forwarded", "via", "x-real-ip", "true-client-ip"})
+FORWARDING_FAMILIES = ("x-forwarded-", "x-client-", "cf-")
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -57,8 +59,12 @@ def _is_on_this_machine() -> bool:
     return (
         request.remote_addr in LOOPBACK_HOSTS
         and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
-        and not any(name in request.headers for name in FORWARDING_HEADERS)
+        and not any(_is_forwarding(name.lower()) for name, _text in request.headers)
     )
+
+
+def _is_forwarding(header: str) -> bool:
+    return header in FORWARDING_HEADERS or header.startswith(FORWARDING_FAMILIES)
 
 
 def _knows(secret: str | None) -> bool:

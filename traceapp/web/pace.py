@@ -43,15 +43,15 @@ class Pace:
 
 
 def reader() -> str:
-    """Give the address that asks; behind a proxy of our own, the one the proxy was asked by."""
+    """Give the address that asks; behind a proxy on this machine, the one that asked the proxy."""
     address = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     # Only the last entry is the proxy's own word; whatever stands before it anyone can write.
-    return forwarded if forwarded and _is_private(address) else address
+    return forwarded if forwarded and _is_this_machine(address) else address
 
 
-def _is_private(address: str) -> bool:
+def _is_this_machine(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_private
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return not address  # a unix socket has no address: only a proxy speaks through one

@@ -387,15 +387,15 @@ def test_the_structured_data_lists_no_certificate_that_does_not_count(
 def test_the_structured_data_tells_the_label_and_where_the_whole_document_is(
     reader: FlaskClient, lots: dict[str, str]
 ) -> None:
-    for code in lots.values():
-        page_of = reader.get(f"/B/{code}", headers={"Accept": "application/json"}).get_json()
+    for code in (lots[DEEPEST], lots[SHALLOW]):
+        document = reader.get(f"/B/{code}", headers={"Accept": "application/json"}).get_json()
         product = structured(reader, code)
         told = [(one["name"], one["value"]) for one in product["additionalProperty"]]
         for name in ("standards", "ingredients"):
-            for one in page_of["product"][name] or ():
+            for one in document["product"][name] or ():
                 words = one if isinstance(one, str) else one["vi"]
                 assert words in dict(told)[name]
-        warnings = [one["vi"] for one in page_of["product"]["warnings"]]
+        warnings = [one["vi"] for one in document["product"]["warnings"]]
         assert [value for name, value in told if name == "warning"] == warnings
         assert product["subjectOf"] == {
             "@type": "DigitalDocument",
@@ -529,7 +529,7 @@ def test_a_way_longer_than_a_page_leads_to_the_page_with_the_whole_chain(
         assert f'id="{target}"' in whole
 
 
-def test_the_whole_chain_has_a_page_of_its_own_with_every_fold_open(
+def test_the_whole_chain_has_a_document_its_own_with_every_fold_open(
     reader: FlaskClient, lots: dict[str, str]
 ) -> None:
     answer = reader.get(f"/B/{lots[DEEPEST]}/chain")

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MIMEAccept

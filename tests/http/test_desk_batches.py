@@ -154,7 +154,7 @@ def test_a_batch_that_is_not_complete_says_what_is_missing_and_prints_nothing(
         (CodeState.SALE_STOPPED, "đã ngừng bán"),
         (CodeState.SUSPENDED, "đã tạm dừng mã này"),
         (CodeState.RECALLED, "đang bị thu hồi"),
-        (CodeState.VOIDED, "đã bị huỷ"),
+        (CodeState.VOIDED, "đã bị hủy"),
     ],
 )
 def test_goods_that_must_not_be_sold_get_no_labels_and_the_reason_is_said(

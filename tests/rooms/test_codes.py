@@ -133,3 +133,13 @@ def test_a_photo_that_is_ready_drops_the_pages_that_show_it(app: Flask) -> None:
     for hook in photos.on_ready:
         hook(lan.producer_id, bytes.fromhex(PICTURE))
     assert fresh.kept("7K3M9QRT2X") is None
+
+
+def test_the_note_told_is_the_one_of_the_state_that_holds(app: Flask) -> None:
+    lan = business("HTX Lan")
+    fact = queries.of_batch(lan.producer_id, batch(lan, finished(lan), "T1"))
+    assert fact is not None
+    operations.set_state(fact.code, CodeState.HELD, actor="Lan", now=NOW, reason="chờ")
+    held = queries.find(fact.code)
+    assert held is not None
+    assert (held.state, held.actor, held.reason) == (CodeState.HELD, "Lan", "chờ")

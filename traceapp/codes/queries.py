@@ -71,7 +71,11 @@ def _first(*conditions: object) -> CodeFact | None:
             CodeStateChange.actor,
             CodeStateChange.reason,
         )
-        .join(CodeStateChange, CodeStateChange.code == PublicCode.code)
+        # A code may be minted and activated at one instant: take the note of the state that holds.
+        .join(
+            CodeStateChange,
+            (CodeStateChange.code == PublicCode.code) & (CodeStateChange.state == PublicCode.state),
+        )
         .where(*conditions)  # type: ignore[arg-type]
         .order_by(CodeStateChange.changed_at.desc())
         .limit(1)

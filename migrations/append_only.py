@@ -3,7 +3,7 @@
 from alembic import op
 
 POSTGRESQL_FUNCTION = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME; END $$
 """
 
@@ -31,8 +31,13 @@ def release(*tables: str) -> None:
     if op.get_bind().dialect.name == "postgresql":
         for table in tables:
             op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-        op.execute("DROP FUNCTION refuse_change()")
         return
     for table in tables:
         for deed in ("update", "delete"):
             op.execute(f"DROP TRIGGER {table}_no_{deed}")
+
+
+def forget() -> None:
+    """Drop what the triggers share; only the first migration goes back that far."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")

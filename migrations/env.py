@@ -3,18 +3,26 @@
 from alembic import context
 from sqlalchemy import Connection
 
+from traceapp.accounts import models as _accounts
+from traceapp.api import models as _api
+from traceapp.audit import models as _audit
 from traceapp.batches import models as _batches
 from traceapp.codes import models as _codes
 from traceapp.database.engine import db
 from traceapp.demo import models as _demo
+from traceapp.exchange import models as _exchange
 from traceapp.freshness import models as _freshness
 from traceapp.jobs import models as _jobs
 from traceapp.photos import models as _photos
+from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
-ROOMS = (_batches, _codes, _demo, _freshness, _jobs, _photos, _producers, _public)
+ROOMS = (
+    *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
+    *(_jobs, _photos, _producers, _public),
+)
 
 
 def run() -> None:

@@ -67,6 +67,7 @@ def business(name: str, *, kinds: tuple[str, ...] = ("farm",), role: str = "cler
         },
         now=NOW,
     )
+    producers.decide_admission(producer_id, admitted=True, by=None, now=NOW)
     site_id = producers.add_site(producer_id, {**PLACE, "name": "Nhà sơ chế", "kind": "field"})
     plot_id = producers.add_plot(
         producer_id, {"site_id": str(site_id), "name": "Thửa 1", "household_number": 3}

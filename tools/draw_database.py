@@ -4,25 +4,34 @@ from pathlib import Path
 
 from sqlalchemy import Column, Table
 
+from traceapp.accounts import models as _accounts
+from traceapp.api import models as _api
+from traceapp.audit import models as _audit
 from traceapp.batches import models as _batches
 from traceapp.codes import models as _codes
 from traceapp.database.engine import Base
 from traceapp.demo import models as _demo
+from traceapp.exchange import models as _exchange
 from traceapp.freshness import models as _freshness
 from traceapp.jobs import models as _jobs
 from traceapp.photos import models as _photos
+from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
-ROOMS = (_producers, _batches, _codes, _photos, _freshness, _jobs, _public, _demo)
+ROOMS = (
+    *(_producers, _certificates, _accounts, _batches, _codes, _photos, _freshness, _jobs, _public),
+    *(_api, _exchange, _audit, _demo),
+)
 HEAD = """# Tables
 
 Drawn from the code by `python -m tools.draw_database`; a test fails when this page is behind.
 Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are microseconds since
 1970 in UTC, amounts whole micro-units of the batch's base unit. Tables of a producer have
 `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
-`event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`.
+`event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
+`audit_entry`, `refused_message`, `report_answer`.
 """
 
 
@@ -30,7 +39,8 @@ def page() -> str:
     """Give the text of docs/database.md."""
     parts = [HEAD]
     for room in ROOMS:
-        name = room.__name__.split(".")[1]
+        _, *path = room.__name__.split(".")
+        name = f"{path[0]}/" if path[1] == "models" else f"{'/'.join(path)}.py"
         tables = [
             table
             for mapper in Base.registry.mappers
@@ -38,7 +48,7 @@ def page() -> str:
             and isinstance(table := mapper.local_table, Table)
         ]
         summary = (room.__doc__ or "").splitlines()[0]
-        parts.append(f"## `{name}/`\n\n{summary}\n\n```mermaid\nerDiagram\n")
+        parts.append(f"## `{name}`\n\n{summary}\n\n```mermaid\nerDiagram\n")
         ordered = sorted(tables, key=lambda table: table.name)
         parts.extend(_entity(table) for table in ordered)
         parts.extend(sorted({line for table in ordered for line in _edges(table)}))

@@ -4,6 +4,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from traceapp import cli
+from traceapp.accounts import access as accounts_access
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
@@ -23,9 +24,14 @@ from traceapp.web import (
     pages,
     problems,
     request_log,
+    same_site,
     static_text,
 )
 
+EDGE = (
+    *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
+    accounts_access,
+)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
 
@@ -42,7 +48,7 @@ def create_app(config: Config) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.extensions["traceapp"] = config
-    for room in (headers, request_log, bodies, languages, problems, access, pages, static_text):
+    for room in EDGE:
         room.init_app(app)
     engine.init_app(app, config.database_url)
     wake.init_app(app)

@@ -48,6 +48,66 @@ class NotFound(Problem):
     detail = N_("Check the address, or start from the first page.")
 
 
+class SignInNeeded(Problem):
+    """Asked without a sign-in, or with a token that is expired, revoked or unknown."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "sign-in-needed"
+    title = N_("Please sign in")
+    detail = N_(
+        "Nothing was saved. Sign in in another tab and send this form again; "
+        "a program sends its token in the Authorization header."
+    )
+
+
+class TokenMayOnlyRead(Problem):
+    """A token of scope read was used to write."""
+
+    status = HTTPStatus.FORBIDDEN
+    slug = "token-may-only-read"
+    title = N_("This token may only read")
+    detail = N_("Nothing was saved. Use a token made with the scope “write”.")
+
+
+class CrossSite(Problem):
+    """A form or request that a page of another site sent."""
+
+    status = HTTPStatus.FORBIDDEN
+    slug = "cross-site"
+    title = N_("This was sent from another site")
+    detail = N_("Nothing was saved. Open the form here, on this site, and send it from there.")
+
+
+class FormExpired(Problem):
+    """A form without the token of the session it was opened in."""
+
+    status = HTTPStatus.BAD_REQUEST
+    slug = "form-expired"
+    title = N_("This form was open for too long")
+    detail = N_(
+        "Nothing was saved. Go back, reload the page and send it again: "
+        "you may have signed in or out meanwhile."
+    )
+
+
+class ChangedMeanwhile(Problem):
+    """Somebody else changed what is being changed (If-Match, or the version of a form)."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+    slug = "changed-meanwhile"
+    title = N_("Somebody changed this meanwhile")
+    detail = N_("Nothing was saved. Read what is there now, and make your change again.")
+
+
+class StorageFull(Problem):
+    """The disk is full; reading still works."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+    slug = "storage-full"
+    title = N_("There is no room left to save this")
+    detail = N_("Nothing was saved. Keep your record, and tell whoever runs this site.")
+
+
 class UnknownCode(Problem):
     """A well-formed code that was never issued."""
 
@@ -171,6 +231,12 @@ class DemoRefused(Problem):
 CATALOGUE: tuple[type[Problem], ...] = (
     Problem,
     NotFound,
+    SignInNeeded,
+    TokenMayOnlyRead,
+    CrossSite,
+    FormExpired,
+    ChangedMeanwhile,
+    StorageFull,
     UnknownCode,
     MalformedCode,
     InvalidInput,

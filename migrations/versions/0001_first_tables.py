@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.append_only import protect, release
+from migrations.append_only import forget, protect, release
 from traceapp.database.types import Identifier, Instant
 
 revision: str = '0001'
@@ -482,6 +482,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back."""
     release(*APPEND_ONLY)
+    forget()
     with op.batch_alter_table('season', schema=None) as batch_op:
         batch_op.drop_index('ix_season_plot')
 

@@ -25,7 +25,8 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.demo import operations as demo
 from traceapp.freshness.models import PublicSnapshot
-from traceapp.producers.models import Certificate, Commune, Membership, Plot, Site
+from traceapp.producers.certificate_models import Certificate
+from traceapp.producers.models import Commune, Membership, Plot, Site
 from traceapp.public import code_views, page, queries
 from traceapp.public.stylesheet import stylesheet
 from traceapp.web.endpoints import transaction

@@ -190,10 +190,10 @@ def test_text_is_kept_composed(app: Flask, client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        ({"Sec-Fetch-Site": "cross-site"}, 400),
-        ({"Sec-Fetch-Site": "same-site"}, 400),
-        ({"Origin": "https://elsewhere.example"}, 400),
-        ({"Origin": "null"}, 400),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 303),
         ({"Origin": "http://localhost"}, 303),
         ({"Origin": "http://localhost:8000"}, 303),

@@ -15,7 +15,7 @@ from traceapp.batches.models import Event
 from traceapp.batches.tracing import trace_facts
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.producers.models import is_valid_on
+from traceapp.producers.certificate_models import is_valid_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.lineage import Lineage
 

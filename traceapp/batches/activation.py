@@ -18,6 +18,7 @@ from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.producers.queries import is_admitted
 
 Ref = tuple[UUID, UUID]
 
@@ -28,7 +29,7 @@ def missing(
     """Name what the minimum record still lacks; name, producer, address and lot always exist."""
     if label is None:
         return ["label"]
-    lacks = []
+    lacks: list[str] = []
     if not has_picture:
         lacks.append("picture")
     if not label.get("origin"):
@@ -56,7 +57,8 @@ def activate_when_complete(refs: Iterable[Ref], *, now: datetime) -> None:
 
 
 def _lacks(row: Any) -> list[str]:  # noqa: ANN401 - a row of _candidates
-    return missing(
+    waits = [] if row.is_admitted else ["admission"]
+    return waits + missing(
         json.loads(row.label),
         has_picture=row.photo_sha256 is not None,
         has_events=row.has_events,
@@ -80,6 +82,7 @@ def _candidates(refs: list[Ref], *, waiting: bool) -> list[Any]:
             Product.label,
             Product.photo_sha256,
             has_events.label("has_events"),
+            is_admitted(Batch.producer_id).label("is_admitted"),
         )
         .join(
             Product,

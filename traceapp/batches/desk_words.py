@@ -67,6 +67,10 @@ STATES: Mapping[CodeState, StateWords] = {
 }
 
 MISSING: Mapping[str, tuple[str, str]] = {
+    "admission": (
+        N_("Admission of the producer"),
+        N_("Whoever runs this site checks name and address first. There is nothing to do here."),
+    ),
     "label": (
         N_("Label data of the product"),
         N_("Fill in group, origin and standards of the product."),

@@ -47,8 +47,11 @@ class Product(Base):
     shelf_life_days: Mapped[int | None]
     photo_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     label: Mapped[str]
+    external_id: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
+        Index("uq_product_external_id", "producer_id", "external_id", unique=True),
         CheckConstraint("role IN ('finished', 'intermediate', 'ingredient')", name="role_known"),
         CheckConstraint("shelf_life_days > 0", name="shelf_life_positive"),
         CheckConstraint("length(gtin) = 14", name="gtin_length"),
@@ -88,6 +91,7 @@ class Batch(Base):
     production_date: Mapped[date | None]
     packing_date: Mapped[date | None]
     expiry_date: Mapped[date | None]
+    external_id: Mapped[str | None]
     created_at: Mapped[Moment]
 
     __table_args__ = (
@@ -99,6 +103,7 @@ class Batch(Base):
             ["producer_id", "partner_id"], ["partner.producer_id", "partner.partner_id"]
         ),
         UniqueConstraint("producer_id", "product_id", "lot"),
+        Index("uq_batch_external_id", "producer_id", "external_id", unique=True),
         CheckConstraint("expiry_date >= production_date", name="expiry_after_production"),
         CheckConstraint("length(lot) BETWEEN 1 AND 20", name="lot_length"),
     )
@@ -142,6 +147,7 @@ class Event(Base):
     season_id: Mapped[UUID | None] = mapped_column(Identifier)
     corrects_event_id: Mapped[UUID | None] = mapped_column(Identifier)
     ship_event_id: Mapped[UUID | None] = mapped_column(Identifier)
+    copied_from_event_id: Mapped[UUID | None] = mapped_column(Identifier)
     document: Mapped[str]
     content_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     schema_version: Mapped[int]

@@ -14,7 +14,8 @@ from traceapp.batches.parties import AnyRow
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
-from traceapp.producers.models import Certificate, Producer
+from traceapp.producers.certificate_models import Certificate
+from traceapp.producers.models import Producer
 from traceapp.trace.units import from_micro
 
 Ref = tuple[UUID, UUID]

@@ -1,10 +1,10 @@
 """Tables of who and where.
 
 Every table of a producer has `producer_id` in its primary key and in its foreign keys, so that a
-key can never cross from one producer to another. `account` and the territories are global.
+key can never cross from one producer to another. The territories are global.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Identifier, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 PRODUCER_KEY = "producer.producer_id"
 
@@ -47,16 +47,6 @@ class Commune(Base):
     legacy: Mapped[str]
 
 
-class Account(Base):
-    """A sign-in of a person, who may be a member of several producers."""
-
-    __tablename__ = "account"
-
-    account_id: Mapped[Key]
-    sign_in_name: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[Moment]
-
-
 class Producer(Base):
     """Any business that handles the goods, and the authority that watches over them."""
 
@@ -81,6 +71,7 @@ class Producer(Base):
     about_en: Mapped[str | None]
     is_demo: Mapped[bool]
     created_at: Mapped[Moment]
+    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -90,6 +81,30 @@ class Producer(Base):
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
         CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_range"),
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_range"),
+    )
+
+
+class Admission(Base):
+    """A decision about a producer that asked to join; the newest one holds. Append-only.
+
+    Without an authority who decided, the producer was here before decisions were kept.
+    """
+
+    __tablename__ = "admission"
+
+    producer_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey(PRODUCER_KEY), primary_key=True
+    )
+    admission_id: Mapped[Key]
+    decision: Mapped[str]
+    reason: Mapped[str | None]
+    decided_at: Mapped[Moment]
+    by_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
+
+    __table_args__ = (
+        CheckConstraint("decision IN ('admitted', 'refused')", name="decision_known"),
+        Index("ix_admission_decided", "producer_id", "decided_at"),
     )
 
 
@@ -123,6 +138,8 @@ class Site(Base):
     longitude: Mapped[float]
     gln: Mapped[str | None] = mapped_column(String(13))
     location_code: Mapped[str | None]
+    external_id: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -130,6 +147,7 @@ class Site(Base):
             ["commune.province", "commune.kind", "commune.name"],
         ),
         UniqueConstraint("producer_id", "name"),
+        Index("uq_site_external_id", "producer_id", "external_id", unique=True),
     )
 
 
@@ -149,17 +167,23 @@ class Plot(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     planting_area_code: Mapped[str | None]
+    external_id: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "site_id"], ["site.producer_id", "site.site_id"]),
         UniqueConstraint("producer_id", "name"),
+        Index("uq_plot_external_id", "producer_id", "external_id", unique=True),
         CheckConstraint("area_m2 > 0", name="area_positive"),
         CheckConstraint("household_number > 0", name="household_number_positive"),
     )
 
 
 class Membership(Base):
-    """A person of a producer. Personal values stand here alone, so that they can be erased."""
+    """A person of a producer. Personal values stand here and in `account` alone, to be erased.
+
+    Someone who left (`ended_at`) keeps the row, because records name it, and may do nothing more.
+    """
 
     __tablename__ = "membership"
 
@@ -172,6 +196,8 @@ class Membership(Base):
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(String(2))
     public_name_consent: Mapped[bool]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         UniqueConstraint("producer_id", "account_id"),
@@ -218,34 +244,6 @@ class Partner(Base):
     __table_args__ = (UniqueConstraint("producer_id", "name"),)
 
 
-class Certificate(Base):
-    """A certificate or declaration of a producer; judged on the day of the event."""
-
-    __tablename__ = "certificate"
-
-    producer_id: Mapped[UUID] = mapped_column(
-        Identifier, ForeignKey(PRODUCER_KEY), primary_key=True
-    )
-    certificate_id: Mapped[Key]
-    number: Mapped[str]
-    scheme: Mapped[str]
-    scheme_en: Mapped[str]
-    standard: Mapped[str]
-    issuer: Mapped[str]
-    scope: Mapped[str]
-    scope_en: Mapped[str | None]
-    issued_on: Mapped[date]
-    expires_on: Mapped[date | None]
-    is_public: Mapped[bool]
-    stars: Mapped[int | None]
-
-    __table_args__ = (
-        UniqueConstraint("producer_id", "number"),
-        CheckConstraint("expires_on >= issued_on", name="expires_after_issue"),
-        CheckConstraint("stars BETWEEN 1 AND 5", name="stars_range"),
-    )
-
-
 class Season(Base):
     """One crop on one plot, or one animal group in one pen, from start to last harvest."""
 
@@ -263,11 +261,4 @@ class Season(Base):
         ForeignKeyConstraint(["producer_id", "plot_id"], ["plot.producer_id", "plot.plot_id"]),
         CheckConstraint("ended_on >= started_on", name="ends_after_start"),
         Index("ix_season_plot", "producer_id", "plot_id", "started_on"),
-    )
-
-
-def is_valid_on(certificate: Certificate, day: date) -> bool:
-    """Tell whether the certificate covered that day."""
-    return certificate.issued_on <= day and (
-        certificate.expires_on is None or day <= certificate.expires_on
     )

@@ -14,8 +14,9 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
 from traceapp.producers import schemas
+from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import (
-    Certificate,
+    Admission,
     Commune,
     Membership,
     MembershipRole,
@@ -52,6 +53,32 @@ def register_producer(given: Given, *, now: datetime, is_demo: bool = False) -> 
     )
     db.session.flush()
     return row.producer_id
+
+
+def decide_admission(
+    producer_id: UUID,
+    *,
+    admitted: bool,
+    by: tuple[UUID, UUID] | None,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Write down whether a producer is let in, and by which member of which body.
+
+    Whoever calls also lets the codes that waited for it go live (`admission.operations`).
+    """
+    producer, member = by or (None, None)
+    _add(
+        Admission(
+            producer_id=producer_id,
+            admission_id=new_id(),
+            decision="admitted" if admitted else "refused",
+            reason=reason,
+            decided_at=now,
+            by_producer_id=producer,
+            by_member_id=member,
+        )
+    )
 
 
 def add_site(producer_id: UUID, given: Given) -> UUID:

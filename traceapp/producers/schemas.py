@@ -11,7 +11,7 @@ from traceapp.web.fields import KeyNumber, PlainText, in_our_time
 
 KINDS = (
     *("farm", "coop", "slaughterhouse", "processor", "collector", "packer"),
-    *("distributor", "shop", "carrier", "lab", "authority"),
+    *("distributor", "shop", "carrier", "lab", "authority", "operator"),
 )
 SITE_KINDS = (
     *("field", "barn", "packing_house", "plant", "slaughterhouse", "cold_store"),

@@ -1,10 +1,12 @@
 """Tables of what shoppers tell us. Global: a report belongs to whoever runs the platform."""
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Key, Moment
+from traceapp.database.types import Identifier, Key, Moment, Reference
 
 
 class ProblemReport(Base):
@@ -27,3 +29,21 @@ class ProblemReport(Base):
         CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text_length"),
         Index("ix_problem_report_received", "received_at"),
     )
+
+
+class ReportAnswer(Base):
+    """What the reporter reads behind the private link. Append-only: an answer is never edited."""
+
+    __tablename__ = "report_answer"
+
+    report_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey("problem_report.report_id"), primary_key=True
+    )
+    answer_id: Mapped[Key]
+    text: Mapped[str]
+    closes: Mapped[bool]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    answered_at: Mapped[Moment]
+
+    __table_args__ = (CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text_length"),)

@@ -10,7 +10,7 @@ from typing import Any
 from traceapp.batches import queries as batches
 from traceapp.batches.queries import BatchCard
 from traceapp.batches.tracing import trace_facts
-from traceapp.producers.models import Certificate, is_valid_on
+from traceapp.producers.certificate_models import Certificate, is_valid_on
 from traceapp.public import queries
 from traceapp.trace.document import as_document
 from traceapp.trace.timeline import build

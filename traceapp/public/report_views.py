@@ -22,7 +22,6 @@ from traceapp.web.faults import CORRECT
 from traceapp.web.languages import current
 from traceapp.web.pace import Pace, reader
 from traceapp.web.problems import as_document, from_validation, wants_json
-from traceapp.web.same_site import refuse_other_sites
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("reports", __name__)
@@ -70,7 +69,6 @@ def report_of(code: str) -> AnyResponse:
 
 
 def _take_report(code: str) -> AnyResponse:
-    refuse_other_sites()
     sent = _sent()
     if code and isinstance(sent, Mapping):
         sent = {**sent, "code": code}

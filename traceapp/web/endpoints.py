@@ -38,6 +38,7 @@ def writes(view: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(view)
     def committed(*args: P.args, **kwargs: P.kwargs) -> R:
         request.get_data(parse_form_data=True)
+        db.session.rollback()  # whatever was read before: a writer takes the lock first
         with transaction():
             return view(*args, **kwargs)
 

@@ -1,0 +1,75 @@
+"""What people do, and which role may do it. docs/users/roles.md says the same; a test compares."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+
+STAFF = frozenset({"owner", "clerk"})
+HANDS = STAFF | {"field_worker", "shop_seller"}
+OFFICIALS = frozenset({"officer", "inspector"})
+EVERYONE = HANDS | OFFICIALS
+
+
+class Act(StrEnum):
+    """Something a signed-in person, or a program on their behalf, does."""
+
+    READ = "read"
+    RECORD_STEP = "record_step"
+    REGISTER_BATCH = "register_batch"
+    START_SEASON = "start_season"
+    PRINT_LABELS = "print_labels"
+    MANAGE_PRODUCTS = "manage_products"
+    MANAGE_PLACES = "manage_places"
+    MANAGE_CERTIFICATES = "manage_certificates"
+    PUBLISH_PHOTOS = "publish_photos"
+    CONFIRM_COLLEAGUE = "confirm_colleague"
+    ANSWER_REPORTS = "answer_reports"
+    IMPORT = "import"
+    EXPORT = "export"
+    MANAGE_PRODUCER = "manage_producer"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_TOKENS = "manage_tokens"
+    READ_AUDIT = "read_audit"
+    LOOK_UP_ANY = "look_up_any"
+    CONFIRM_AS_INSPECTOR = "confirm_as_inspector"
+    ADMIT_PRODUCERS = "admit_producers"
+    MANAGE_OWN_ACCOUNT = "manage_own_account"
+
+
+ROLES: Mapping[Act, AbstractSet[str]] = {
+    Act.READ: EVERYONE,
+    Act.RECORD_STEP: HANDS | OFFICIALS,
+    Act.REGISTER_BATCH: STAFF | {"field_worker"},
+    Act.START_SEASON: STAFF | {"field_worker"},
+    Act.PRINT_LABELS: STAFF | {"shop_seller"},
+    Act.MANAGE_PRODUCTS: STAFF,
+    Act.MANAGE_PLACES: STAFF,
+    Act.MANAGE_CERTIFICATES: STAFF,
+    Act.PUBLISH_PHOTOS: STAFF,
+    Act.CONFIRM_COLLEAGUE: STAFF,
+    Act.ANSWER_REPORTS: STAFF,
+    Act.IMPORT: STAFF,
+    Act.EXPORT: frozenset({"owner"}),
+    Act.MANAGE_PRODUCER: frozenset({"owner"}),
+    Act.MANAGE_PEOPLE: frozenset({"owner"}),
+    Act.MANAGE_TOKENS: frozenset({"owner"}),
+    Act.READ_AUDIT: frozenset({"owner"}),
+    Act.LOOK_UP_ANY: OFFICIALS,
+    Act.CONFIRM_AS_INSPECTOR: OFFICIALS,
+    Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
+    Act.MANAGE_OWN_ACCOUNT: EVERYONE,
+}
+
+# Some acts belong to bodies of a kind: a co-op's owner cannot admit another co-op.
+KINDS: Mapping[Act, AbstractSet[str]] = {
+    Act.LOOK_UP_ANY: frozenset({"authority"}),
+    Act.CONFIRM_AS_INSPECTOR: frozenset({"authority"}),
+    Act.ADMIT_PRODUCERS: frozenset({"operator", "authority"}),
+}
+
+
+def may(act: Act, roles: AbstractSet[str], kinds: AbstractSet[str]) -> bool:
+    """Tell whether someone with these roles, of a producer of these kinds, may do this."""
+    if not ROLES[act] & roles:
+        return False
+    return act not in KINDS or bool(KINDS[act] & kinds)

@@ -1,0 +1,164 @@
+"""Tables of accounts: signing in, devices, one-time codes, tokens.
+
+Global but for tokens, which belong to a producer. Codes and tokens are kept as SHA-256 alone.
+Names that begin with `fs_`, `tf_` and `mf_`, and the columns of a passkey, are Flask-Security's.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_security import AsaList, UserMixin, WebAuthnMixin
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+)
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
+
+ACCOUNT_KEY = "account.account_id"
+
+
+class Account(UserMixin, Base):
+    """A sign-in of a person, who may be a member of several producers.
+
+    `sign_in_name` is lower case, `phone` E.164. A changed `fs_uniquifier` ends every session.
+    """
+
+    __tablename__ = "account"
+
+    account_id: Mapped[Key]
+    sign_in_name: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str | None]
+    email: Mapped[str | None]  # type: ignore[assignment]
+    password: Mapped[str | None]
+    active: Mapped[bool]
+    fs_uniquifier: Mapped[str] = mapped_column(String(64))
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
+        String(64)
+    )
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    created_at: Mapped[Moment]
+    passkeys: Mapped[list["Passkey"]] = relationship(back_populates="account")
+
+    __table_args__ = (
+        Index("uq_account_phone", "phone", unique=True),
+        Index("uq_account_email", "email", unique=True),
+        Index("uq_account_fs_uniquifier", "fs_uniquifier", unique=True),
+        Index("uq_account_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True),
+    )
+
+
+class Passkey(WebAuthnMixin, Base):
+    """A passkey of an account (WebAuthn Level 2, credential record)."""
+
+    __tablename__ = "passkey"
+
+    passkey_id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(Identifier, ForeignKey(ACCOUNT_KEY), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(1024))
+    sign_count: Mapped[int]
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    create_datetime: Mapped[Moment]
+    lastuse_datetime: Mapped[Moment]
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(64))
+    account: Mapped[Account] = relationship(back_populates="passkeys")
+
+
+class SignedInDevice(Base):
+    """A browser in which an account is signed in, and the member it works as.
+
+    The browser holds the token, the database its SHA-256.
+    """
+
+    __tablename__ = "signed_in_device"
+
+    device_id: Mapped[Key]
+    account_id: Mapped[UUID] = mapped_column(Identifier, ForeignKey(ACCOUNT_KEY), index=True)
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    producer_id: Mapped[Reference]
+    member_id: Mapped[Reference]
+    name: Mapped[str]
+    created_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_second_factor_proven: Mapped[bool]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "member_id"], ["membership.producer_id", "membership.member_id"]
+        ),
+    )
+
+
+class OneTimeCode(Base):
+    """A code that works once: the first run, a reset of a password, an invitation."""
+
+    __tablename__ = "one_time_code"
+
+    code_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    purpose: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(Identifier, ForeignKey(ACCOUNT_KEY))
+    producer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    member_id: Mapped[UUID | None] = mapped_column(Identifier)
+    made_by_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    made_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
+    made_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint(
+            "purpose IN ('first_run', 'reset', 'join_as_member', 'join_as_producer')",
+            name="purpose_known",
+        ),
+    )
+
+
+class Throttle(Base):
+    """How often something failed lately, by account, by address, and in all (key hashed)."""
+
+    __tablename__ = "throttle"
+
+    key_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    started_at: Mapped[Moment]
+
+
+class ApiToken(Base):
+    """A token by which a program works as a member; `ending` is its last four characters."""
+
+    __tablename__ = "api_token"
+
+    producer_id: Mapped[Key]
+    token_id: Mapped[Key]
+    member_id: Mapped[Reference]
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    name: Mapped[str]
+    ending: Mapped[str] = mapped_column(String(4))
+    scope: Mapped[str]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "member_id"], ["membership.producer_id", "membership.member_id"]
+        ),
+        CheckConstraint("scope IN ('read', 'write')", name="scope_known"),
+    )

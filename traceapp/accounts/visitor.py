@@ -1,0 +1,144 @@
+"""Who asks: the member behind the session of a browser or behind a token."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from flask import g, request, session
+from sqlalchemy import select
+
+from traceapp.accounts.acts import Act, may
+from traceapp.accounts.models import Account, ApiToken, SignedInDevice
+from traceapp.database.engine import db
+from traceapp.producers.models import Membership, MembershipRole, Producer, ProducerKind
+
+SESSION_DEVICE = "device"
+TOKEN_PREFIX = "trc_"  # noqa: S105 - what every token begins with
+KEPT = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A member at work. `device_id` or `token_id` says how, `scope` what a token allows."""
+
+    producer_id: UUID
+    member_id: UUID
+    name: str
+    producer_name: str
+    roles: frozenset[str]
+    kinds: frozenset[str]
+    scope: Literal["read", "write"] = "write"
+    account_id: UUID | None = None
+    device_id: UUID | None = None
+    token_id: UUID | None = None
+    is_second_factor_proven: bool = False
+
+    def may(self, act: Act) -> bool:
+        """Tell whether this member may do this."""
+        return may(act, self.roles, self.kinds)
+
+
+def visitor() -> Visitor | None:
+    """Give the member who asks, found once a request; None for a stranger."""
+    if KEPT not in g:
+        setattr(g, KEPT, _from_token() if "Authorization" in request.headers else _from_session())
+    found: Visitor | None = getattr(g, KEPT)
+    return found
+
+
+def forget() -> None:
+    """Look again at the next question: the visitor has just signed in or out."""
+    g.pop(KEPT, None)
+
+
+def hashed(secret: str) -> bytes:
+    """Give what the database keeps of a token or code."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _from_session() -> Visitor | None:
+    token = session.get(SESSION_DEVICE)
+    if not isinstance(token, str):
+        return None
+    row = db.session.execute(
+        _members()
+        .add_columns(
+            SignedInDevice.account_id,
+            SignedInDevice.device_id,
+            SignedInDevice.is_second_factor_proven,
+        )
+        .join(
+            SignedInDevice,
+            (SignedInDevice.producer_id == Membership.producer_id)
+            & (SignedInDevice.member_id == Membership.member_id),
+        )
+        .join(Account, Account.account_id == SignedInDevice.account_id)
+        .where(
+            SignedInDevice.token_sha256 == hashed(token),
+            SignedInDevice.revoked_at.is_(None),
+            SignedInDevice.expires_at > datetime.now(UTC),
+            Membership.account_id == SignedInDevice.account_id,
+            Account.active,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Visitor(
+        **_who(row),
+        account_id=row.account_id,
+        device_id=row.device_id,
+        is_second_factor_proven=row.is_second_factor_proven,
+    )
+
+
+def _from_token() -> Visitor | None:
+    scheme, _, token = request.headers["Authorization"].partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
+        return None
+    now = datetime.now(UTC)
+    row = db.session.execute(
+        _members()
+        .add_columns(ApiToken.token_id, ApiToken.scope)
+        .join(
+            ApiToken,
+            (ApiToken.producer_id == Membership.producer_id)
+            & (ApiToken.member_id == Membership.member_id),
+        )
+        .where(
+            ApiToken.token_sha256 == hashed(token),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now),
+        )
+    ).one_or_none()
+    return None if row is None else Visitor(**_who(row), token_id=row.token_id, scope=row.scope)
+
+
+def _members() -> Any:  # noqa: ANN401 - a select to which callers add columns
+    return (
+        select(
+            Membership.producer_id,
+            Membership.member_id,
+            Membership.name,
+            Producer.name.label("producer_name"),
+        )
+        .join(Producer, Producer.producer_id == Membership.producer_id)
+        .where(Membership.ended_at.is_(None))
+    )
+
+
+def _who(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of _members
+    roles = select(MembershipRole.role).where(
+        MembershipRole.producer_id == row.producer_id, MembershipRole.member_id == row.member_id
+    )
+    kinds = select(ProducerKind.kind).where(ProducerKind.producer_id == row.producer_id)
+    return {
+        "producer_id": row.producer_id,
+        "member_id": row.member_id,
+        "name": row.name or "",
+        "producer_name": row.producer_name,
+        "roles": frozenset(db.session.scalars(roles)),
+        "kinds": frozenset(db.session.scalars(kinds)),
+    }

@@ -1,0 +1,1 @@
+"""How an installation and its producers begin: the first run, invitations, requests, admission."""

@@ -1,0 +1,1 @@
+"""Bringing records in from tables and taking everything out again."""

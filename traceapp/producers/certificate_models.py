@@ -1,0 +1,71 @@
+"""Tables of certificates and declarations, with the pictures of their pages."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    LargeBinary,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Identifier, Key
+from traceapp.producers.models import PRODUCER_KEY
+
+
+class Certificate(Base):
+    """A certificate or declaration of a producer; judged on the day of the event."""
+
+    __tablename__ = "certificate"
+
+    producer_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey(PRODUCER_KEY), primary_key=True
+    )
+    certificate_id: Mapped[Key]
+    number: Mapped[str]
+    scheme: Mapped[str]
+    scheme_en: Mapped[str]
+    standard: Mapped[str]
+    issuer: Mapped[str]
+    scope: Mapped[str]
+    scope_en: Mapped[str | None]
+    issued_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    is_public: Mapped[bool]
+    stars: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        UniqueConstraint("producer_id", "number"),
+        CheckConstraint("expires_on >= issued_on", name="expires_after_issue"),
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars_range"),
+    )
+
+
+class CertificateFile(Base):
+    """A picture of a certificate, page by page; the picture itself is a photo of the producer."""
+
+    __tablename__ = "certificate_file"
+
+    producer_id: Mapped[Key]
+    certificate_id: Mapped[Key]
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "certificate_id"],
+            ["certificate.producer_id", "certificate.certificate_id"],
+        ),
+    )
+
+
+def is_valid_on(certificate: Certificate, day: date) -> bool:
+    """Tell whether the certificate covered that day."""
+    return certificate.issued_on <= day and (
+        certificate.expires_on is None or day <= certificate.expires_on
+    )

@@ -1,0 +1,31 @@
+"""Reading who and where."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from traceapp.database.engine import db
+from traceapp.producers.models import Admission
+
+
+def admission_of(producer_id: UUID) -> Admission | None:
+    """Give the decision that holds for a producer; None while nobody has decided."""
+    return db.session.scalars(
+        select(Admission)
+        .where(Admission.producer_id == producer_id)
+        .order_by(Admission.decided_at.desc(), Admission.admission_id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def is_admitted(producer_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Make the condition that the producer in this column has been let in."""
+    newest = (
+        select(Admission.decision)
+        .where(Admission.producer_id == producer_id)
+        .order_by(Admission.decided_at.desc(), Admission.admission_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return newest == literal("admitted")

@@ -1,0 +1,1 @@
+"""What an operator needs: backup and restore, the doctor, metrics."""

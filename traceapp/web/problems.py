@@ -1,5 +1,6 @@
 """Problems as answers: `application/problem+json` or a page, by Accept; never an SQL text."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -66,17 +67,18 @@ def as_document(error: problem.Problem) -> dict[str, Any]:
             {
                 "pointer": finding.pointer,
                 "rule": finding.rule,
-                "message": _said(finding.message, finding),
-                "fix": _said(finding.fix, finding),
+                "message": said(finding.message, finding.values),
+                "fix": said(finding.fix, finding.values),
             }
             for finding in error.findings
         ]
     return document
 
 
-def _said(message: str, finding: problem.Finding) -> str:
+def said(message: str, values: Mapping[str, str] | None = None) -> str:
+    """Put words of the catalogue into the reader's language."""
     text: str = gettext(message)
-    return text.format_map(finding.values) if finding.values else text
+    return text.format_map(values) if values else text
 
 
 def wants_json() -> bool:

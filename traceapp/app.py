@@ -9,6 +9,7 @@ from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
+from traceapp.desk import menu
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
@@ -21,6 +22,7 @@ from traceapp.web import (
     bodies,
     headers,
     languages,
+    navigation,
     pages,
     problems,
     request_log,
@@ -50,6 +52,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["traceapp"] = config
     for room in EDGE:
         room.init_app(app)
+    navigation.init_app(app, menu.ENTRIES, menu.may_open)
     engine.init_app(app, config.database_url)
     wake.init_app(app)
     jobs.register(photos.RENDER, photos.render_job)

@@ -1,0 +1,28 @@
+"""The places of the desk, in the order of the menu."""
+
+from enum import StrEnum
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import visitor
+from traceapp.problem import N_
+from traceapp.web.navigation import Entry
+
+ENTRIES = (
+    Entry("desk.today", "home", N_("Today"), Act.READ),
+    Entry("steps.log_step", "plus", N_("Log a step"), Act.RECORD_STEP),
+    Entry("desk_batches.list_batches", "package", N_("Batches"), Act.READ),
+    Entry("seasons.list_seasons", "seedling", N_("Seasons"), Act.READ),
+    Entry("products.list_products", "tag", N_("Products"), Act.READ),
+    Entry("places.list_places", "map-pin", N_("Places"), Act.READ),
+    Entry("certificates.list_certificates", "certificate", N_("Certificates"), Act.READ),
+    Entry("desk_reports.list_reports", "report", N_("Reports by shoppers"), Act.ANSWER_REPORTS),
+    Entry("people.list_people", "users", N_("People and devices"), Act.MANAGE_PEOPLE),
+    Entry("audit.list_acts", "history", N_("Book of acts"), Act.READ_AUDIT),
+    Entry("exchange.front", "download", N_("Data in and out"), Act.IMPORT),
+)
+
+
+def may_open(act: StrEnum) -> bool:
+    """Tell whether the one who asks may do this."""
+    found = visitor()
+    return found is not None and found.may(Act(act))

@@ -44,7 +44,7 @@ def register_producer(given: Given, *, now: datetime, is_demo: bool = False) -> 
     """Register a producer of one or several kinds at an address that exists."""
     data = _with_id(PRODUCER.load(given), "producer_id")
     kinds = data.pop("kinds")
-    _require_commune(data)
+    require_commune(data)
     row = Producer(**data, folded_name=fold(data["name"]), is_demo=is_demo, created_at=now)
     db.session.add(row)
     db.session.flush()
@@ -84,7 +84,7 @@ def decide_admission(
 def add_site(producer_id: UUID, given: Given) -> UUID:
     """Add a place of the producer."""
     data = _with_id(SITE.load(given), "site_id")
-    _require_commune(data)
+    require_commune(data)
     return _add(Site(producer_id=producer_id, **data)).site_id
 
 
@@ -133,7 +133,8 @@ def _add(row: Row) -> Row:
     return row
 
 
-def _require_commune(data: Mapping[str, Any]) -> None:
+def require_commune(data: Mapping[str, Any]) -> None:
+    """Refuse a place in a commune that is not in the list."""
     key = (data["province"], data["commune_kind"], data["commune"])
     if db.session.get(Commune, key) is None:
         raise problem.InvalidInput(

@@ -1,0 +1,128 @@
+"""Changing what a producer wrote down: places, plots, seasons, certificates.
+
+Each change replaces the whole record and carries the version it was made from: somebody else's
+change in between is a ChangedMeanwhile. Without a version it replaces whatever is there. Callers
+own the transaction; which kept pages a change makes stale is said above (`desk.refreshing`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from traceapp import problem
+from traceapp.audit import operations as audit
+from traceapp.database.engine import db
+from traceapp.producers import operations
+from traceapp.producers.certificate_models import Certificate, CertificateFile
+from traceapp.producers.models import Plot, Season, Site
+from traceapp.producers.schemas import ENDED_FIRST
+
+Given = Mapping[str, Any]
+By = tuple[UUID, UUID]  # producer and member
+Row = TypeVar("Row", Site, Plot, Certificate)
+
+MOST_PAGES = 10
+
+
+def find_site(producer_id: UUID, site_id: UUID) -> Site:
+    """Give a place of this producer. Raises NotFound."""
+    return _found(db.session.get(Site, (producer_id, site_id)))
+
+
+def find_plot(producer_id: UUID, plot_id: UUID) -> Plot:
+    """Give a plot or pen of this producer. Raises NotFound."""
+    return _found(db.session.get(Plot, (producer_id, plot_id)))
+
+
+def find_certificate(producer_id: UUID, certificate_id: UUID) -> Certificate:
+    """Give a certificate of this producer. Raises NotFound."""
+    return _found(db.session.get(Certificate, (producer_id, certificate_id)))
+
+
+def find_season(producer_id: UUID, season_id: UUID) -> Season:
+    """Give a season of this producer. Raises NotFound."""
+    season = db.session.get(Season, (producer_id, season_id))
+    if season is None:
+        raise problem.NotFound
+    return season
+
+
+def change_site(by: By, site_id: UUID, given: Given, *, version: int | None, now: datetime) -> bool:
+    """Put another description in place of a site's; tell whether anything differs."""
+    site = find_site(by[0], site_id)
+    data = operations.SITE.load(given)
+    operations.require_commune(data)
+    return _change(by, site, (data, "site_id", version), now)
+
+
+def change_plot(by: By, plot_id: UUID, given: Given, *, version: int | None, now: datetime) -> bool:
+    """Put another description in place of a plot's; tell whether anything differs."""
+    plot = find_plot(by[0], plot_id)
+    data = operations.PLOT.load(given)
+    return _change(by, plot, (data, "plot_id", version), now)
+
+
+def change_certificate(
+    by: By, certificate_id: UUID, given: Given, *, version: int | None, now: datetime
+) -> bool:
+    """Put another description in place of a certificate's; tell whether anything differs."""
+    certificate = find_certificate(by[0], certificate_id)
+    data = operations.CERTIFICATE.load(given)
+    return _change(by, certificate, (data, "certificate_id", version), now)
+
+
+def set_certificate_pages(
+    by: By, certificate_id: UUID, pages: Sequence[bytes], *, now: datetime
+) -> None:
+    """Say which photos, by SHA-256, are the pages of a certificate, in this order."""
+    find_certificate(by[0], certificate_id)
+    key = {"producer_id": by[0], "certificate_id": certificate_id}
+    db.session.execute(delete(CertificateFile).filter_by(**key))
+    db.session.add_all(
+        CertificateFile(**key, position=position, sha256=sha256)
+        for position, sha256 in enumerate(dict.fromkeys(pages))
+    )
+    db.session.flush()
+    about = f"certificate/{certificate_id}"
+    audit.note(by[0], "certificate.files", about, by=by, now=now, detail={"pages": len(set(pages))})
+
+
+def end_season(by: By, season_id: UUID, ended_on: date | None) -> None:
+    """Say when a season ended, or, without a day, that it goes on after all."""
+    season = find_season(by[0], season_id)
+    if ended_on is not None and ended_on < season.started_on:
+        raise problem.InvalidInput(
+            findings=[
+                problem.Finding("/ended_on", ENDED_FIRST.rule, ENDED_FIRST.message, ENDED_FIRST.fix)
+            ]
+        )
+    season.ended_on = ended_on
+    db.session.flush()
+
+
+def _change(by: By, row: Row, wish: tuple[dict[str, Any], str, int | None], now: datetime) -> bool:
+    data, key, version = wish
+    if version is not None and row.version != version:
+        raise problem.ChangedMeanwhile
+    data.pop(key)
+    changed = [name for name, value in data.items() if getattr(row, name) != value]
+    if not changed:
+        return False
+    for name in changed:
+        setattr(row, name, data[name])
+    row.version += 1
+    db.session.flush()
+    kind = key.removesuffix("_id")
+    detail = {"fields": ", ".join(sorted(changed))}
+    about = f"{kind}/{getattr(row, key)}"
+    audit.note(by[0], f"{kind}.changed", about, by=by, now=now, detail=detail)
+    return True
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise problem.NotFound
+    return row

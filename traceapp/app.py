@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 
 from traceapp import cli
 from traceapp.accounts import access as accounts_access
+from traceapp.accounts import token_views
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
@@ -32,7 +33,7 @@ from traceapp.web import (
 
 EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
-    accounts_access,
+    *(accounts_access, token_views),
 )
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
@@ -57,7 +58,7 @@ def create_app(config: Config) -> Flask:
     wake.init_app(app)
     jobs.register(photos.RENDER, photos.render_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
-    for views in (public_views, batches_views, photos_views, jobs_views):
+    for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale

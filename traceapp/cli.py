@@ -7,6 +7,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from traceapp import problem
+from traceapp.accounts import commands as accounts
 from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
 from traceapp.jobs import commands as jobs
@@ -14,7 +15,15 @@ from traceapp.photos import commands as photos
 from traceapp.producers import commands as producers
 from traceapp.public import commands as reports
 
-GROUPS = (codes.group, demo.group, jobs.group, photos.group, producers.group, reports.group)
+GROUPS = (
+    accounts.group,
+    codes.group,
+    demo.group,
+    jobs.group,
+    photos.group,
+    producers.group,
+    reports.group,
+)
 
 
 class PlainSpoken(AppGroup):

@@ -1,0 +1,189 @@
+"""Tokens by which programs work as a member: made, shown once, listed, revoked.
+
+A token is `trc_`, 160 random bits and a CRC-32 of them, each in base 62: whoever searches code for
+leaked secrets knows one at sight. Only its SHA-256 is kept. Callers own the transaction.
+"""
+
+import secrets
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from traceapp import problem
+from traceapp.accounts.models import Account, ApiToken
+from traceapp.accounts.visitor import TOKEN_PREFIX, hashed
+from traceapp.audit.operations import By, note
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.producers.models import Membership, Producer
+from traceapp.web.endpoints import transaction
+
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+RANDOM_BITS, RANDOM_LETTERS, CHECK_LETTERS = 160, 27, 6
+USE_NOTED_EVERY = timedelta(minutes=1)
+NOTE_WAIT_MS = 100  # nobody's answer waits for a note of when a token was used
+SCOPES = ("read", "write")
+
+Scope = Literal["read", "write"]
+Member = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFact:
+    """A token as its owner may see it; `state` is active, expired or revoked."""
+
+    producer_id: UUID
+    token_id: UUID
+    producer: str
+    member: str
+    name: str
+    ending: str
+    scope: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    state: Literal["active", "expired", "revoked"]
+
+
+def new_token() -> str:
+    """Make a fresh token."""
+    random = _base62(secrets.randbits(RANDOM_BITS), RANDOM_LETTERS)
+    return f"{TOKEN_PREFIX}{random}{_base62(zlib.crc32(random.encode()), CHECK_LETTERS)}"
+
+
+def create(  # noqa: PLR0913 - for whom, what for, how long, by whom
+    member: Member, *, name: str, scope: Scope, days: int | None, by: By, now: datetime
+) -> str:
+    """Make a token of a member and give it: nobody can read it again."""
+    secret = new_token()
+    token_id = new_id()
+    db.session.add(
+        ApiToken(
+            producer_id=member[0],
+            token_id=token_id,
+            member_id=member[1],
+            token_sha256=hashed(secret),
+            name=name,
+            ending=secret[-4:],
+            scope=scope,
+            created_at=now,
+            expires_at=None if days is None else now + timedelta(days=days),
+        )
+    )
+    db.session.flush()
+    detail = {"scope": scope, "days": days, "member": str(member[1])}
+    note(member[0], "token_made", f"token/{token_id}", by=by, now=now, detail=detail)
+    return secret
+
+
+def revoke(producer_id: UUID, token_id: UUID, *, by: By, now: datetime) -> None:
+    """End a token at once. Raises NotFound; one that has ended stays as it is."""
+    row = db.session.get(ApiToken, (producer_id, token_id))
+    if row is None:
+        raise problem.NotFound
+    if row.revoked_at is None:
+        row.revoked_at = now
+        db.session.flush()
+        note(producer_id, "token_revoked", f"token/{token_id}", by=by, now=now)
+
+
+def revoke_all_of(member: Member, *, now: datetime) -> None:
+    """End every token of a member who leaves; the caller notes why."""
+    db.session.execute(
+        update(ApiToken)
+        .where(
+            ApiToken.producer_id == member[0],
+            ApiToken.member_id == member[1],
+            ApiToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def find(producer_id: UUID | None, now: datetime) -> list[TokenFact]:
+    """List the tokens of a producer, or of all, newest first."""
+    query = _facts()
+    if producer_id is not None:
+        query = query.where(ApiToken.producer_id == producer_id)
+    return [_fact(row._mapping, now) for row in db.session.execute(query).all()]
+
+
+def members_named(sign_in_name: str) -> list[tuple[Member, str]]:
+    """Give the memberships behind a sign-in name, each with its producer's name."""
+    rows = db.session.execute(
+        select(Membership.producer_id, Membership.member_id, Producer.name)
+        .join(Account, Account.account_id == Membership.account_id)
+        .join(Producer, Producer.producer_id == Membership.producer_id)
+        .where(
+            Account.sign_in_name == sign_in_name.strip().lower(),
+            Account.active,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Producer.name, Membership.producer_id)
+    ).all()
+    return [((row.producer_id, row.member_id), row.name) for row in rows]
+
+
+def note_use(producer_id: UUID, token_id: UUID, now: datetime) -> None:
+    """Write down that a token was used, at most once a minute, in a transaction of its own."""
+    last = db.session.scalar(
+        select(ApiToken.last_used_at).where(
+            ApiToken.producer_id == producer_id, ApiToken.token_id == token_id
+        )
+    )
+    db.session.rollback()
+    if last is not None and now - last < USE_NOTED_EVERY:
+        return
+    try:
+        with transaction(wait_ms=NOTE_WAIT_MS):
+            db.session.execute(
+                update(ApiToken)
+                .where(ApiToken.producer_id == producer_id, ApiToken.token_id == token_id)
+                .values(last_used_at=now)
+            )
+    except (problem.Busy, problem.StorageFull):
+        return  # the next use is noted instead
+
+
+def _facts() -> Any:  # noqa: ANN401 - a select that callers narrow
+    return (
+        select(
+            *(ApiToken.producer_id, ApiToken.token_id, Producer.name.label("producer")),
+            *(Membership.name.label("member"), ApiToken.name, ApiToken.ending, ApiToken.scope),
+            *(ApiToken.created_at, ApiToken.expires_at, ApiToken.last_used_at),
+            ApiToken.revoked_at,
+        )
+        .join(
+            Membership,
+            (Membership.producer_id == ApiToken.producer_id)
+            & (Membership.member_id == ApiToken.member_id),
+        )
+        .join(Producer, Producer.producer_id == ApiToken.producer_id)
+        .order_by(ApiToken.created_at.desc(), ApiToken.token_id.desc())
+    )
+
+
+def _fact(row: Mapping[str, Any], now: datetime) -> TokenFact:
+    facts = {name: row[name] for name in row if name != "revoked_at"}
+    return TokenFact(**facts, state=_state(row["revoked_at"], row["expires_at"], now))
+
+
+def _state(
+    revoked_at: datetime | None, expires_at: datetime | None, now: datetime
+) -> Literal["active", "expired", "revoked"]:
+    if revoked_at is not None:
+        return "revoked"
+    return "expired" if expires_at is not None and expires_at <= now else "active"
+
+
+def _base62(number: int, letters: int) -> str:
+    text = ""
+    for _place in range(letters):
+        number, rest = divmod(number, len(BASE62))
+        text = BASE62[rest] + text
+    return text

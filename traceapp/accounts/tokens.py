@@ -6,7 +6,6 @@ leaked secrets knows one at sight. Only its SHA-256 is kept. Callers own the tra
 
 import secrets
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -110,7 +109,7 @@ def find(producer_id: UUID | None, now: datetime) -> list[TokenFact]:
     query = _facts()
     if producer_id is not None:
         query = query.where(ApiToken.producer_id == producer_id)
-    return [_fact(row._mapping, now) for row in db.session.execute(query).all()]
+    return [_fact(row, now) for row in db.session.execute(query).mappings()]
 
 
 def members_named(sign_in_name: str) -> list[tuple[Member, str]]:
@@ -168,7 +167,7 @@ def _facts() -> Any:  # noqa: ANN401 - a select that callers narrow
     )
 
 
-def _fact(row: Mapping[str, Any], now: datetime) -> TokenFact:
+def _fact(row: Any, now: datetime) -> TokenFact:  # noqa: ANN401 - a mapping of the query
     facts = {name: row[name] for name in row if name != "revoked_at"}
     return TokenFact(**facts, state=_state(row["revoked_at"], row["expires_at"], now))
 

@@ -66,7 +66,7 @@ def add_evidence(
         )
     )
     db.session.flush()
-    refresh(row, now)
+    refresh([row], now)
 
 
 def _is_own(by: Witness, event: Event) -> bool:

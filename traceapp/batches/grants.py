@@ -1,20 +1,29 @@
 """Whose sites and batches an author may write about; everything else does not exist for him."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
 from traceapp.database.engine import db
+from traceapp.photos.models import Photo
 from traceapp.producers.models import Plot, ProducerKind, Season, Site
 from traceapp.trace.units import QuantityError
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
+
+Ref = tuple[UUID, UUID]
+Data = Mapping[str, Any]
+SIDES = (("input", "inputs"), ("output", "outputs"), ("about", "about"))
+RETURN = "recall_return"
+NOT_HERE = "not_here"
+CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,109 +39,213 @@ class Item:
     mass: int | None = None
     packaging: bool = False
 
+    @property
+    def ref(self) -> Ref:
+        """Name the batch by producer and id."""
+        return (self.producer_id, self.batch_id)
 
-def resolve(author: UUID, data: Mapping[str, Any]) -> list[Item]:
-    """Find the site, plot, season and batches of an event, or raise NotFound."""
-    owner = data["site_producer_id"] or author
-    may_visit = owner == author or _is_authority(author)
-    if not may_visit or db.session.get(Site, (owner, data["site_id"])) is None:
-        raise problem.NotFound
-    for kind, key in ((Plot, data["plot_id"]), (Season, data["season_id"])):
-        if key is not None and db.session.get(kind, (owner, key)) is None:
-            raise problem.NotFound
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is of all that some messages name, as far as their author may know.
+
+    `held` are other producers' batches that the author has had in hand, `returned` the shipments
+    that were returns, with what they returned.
+    """
+
+    author: UUID
+    is_authority: bool = False
+    sites: frozenset[Ref] = frozenset()
+    plots: frozenset[Ref] = frozenset()
+    seasons: frozenset[Ref] = frozenset()
+    photos: frozenset[bytes] = frozenset()
+    units: Mapping[Ref, BatchUnit] = field(default_factory=dict)
+    held: set[Ref] = field(default_factory=set)
+    returned: set[tuple[UUID, Ref]] = field(default_factory=set)
+
+
+def gather(author: UUID, messages: Sequence[Data]) -> Known:
+    """Look up all that these messages name, in a number of queries that does not grow with them."""
+    batches = {_ref(author, line) for data in messages for _, line in _lines(data)}
+    foreign = [ref for ref in batches if ref[0] != author]
+    visits = any(_owner(author, data) != author for data in messages)
+    photos = {bytes.fromhex(sha256) for data in messages for sha256 in data["photos"]}
+    shipments = {data["ship_event_id"] for data in messages} - {None}
+    return Known(
+        author,
+        is_authority=bool(foreign or visits) and _is_authority(author),
+        sites=_there(Site.producer_id, Site.site_id, _named(author, messages, "site_id")),
+        plots=_there(Plot.producer_id, Plot.plot_id, _named(author, messages, "plot_id")),
+        seasons=_there(Season.producer_id, Season.season_id, _named(author, messages, "season_id")),
+        photos=_photos(author, photos),
+        units=_units(list(batches)),
+        held=_held(author, foreign),
+        returned=_returned(shipments),
+    )
+
+
+def resolve(known: Known, data: Data) -> tuple[list[Item], list[problem.Finding]]:
+    """Turn the lines of a message into items; and name all that is not there for its author."""
+    findings = list(_missing_around(known, data))
     arrives = STEP_KINDS[data["step_kind"]].stock_effect is StockEffect.MOVE_IN
-    return [
-        _item(author, direction, given, index, arrives=arrives)
-        for direction, name in (("input", "inputs"), ("output", "outputs"), ("about", "about"))
-        for index, given in enumerate(data[name])
-    ]
+    items: list[Item] = []
+    for direction, name in SIDES:
+        for index, line in enumerate(data[name]):
+            pointer = f"/{name}/{index}"
+            if not _may_name(known, direction, _ref(known.author, line), arrives=arrives):
+                findings.append(not_here(f"{pointer}/batch_id"))
+                continue
+            try:
+                items.append(_item(known, direction, line))
+            except QuantityError:
+                findings.append(_wrong_unit(known, line, f"{pointer}/uom"))
+    return items, findings
 
 
-def _item(
-    author: UUID, direction: str, given: Mapping[str, Any], index: int, *, arrives: bool
-) -> Item:
-    producer_id = given["producer_id"] or author
-    batch_id = given["batch_id"]
-    unit = _unit_of(producer_id, batch_id)
-    if unit is None or not _may_name(author, direction, (producer_id, batch_id), arrives=arrives):
-        raise problem.NotFound
+def _missing_around(known: Known, data: Data) -> Iterator[problem.Finding]:
+    owner = _owner(known.author, data)
+    may_visit = owner == known.author or known.is_authority
+    for name, there in (
+        ("site_id", known.sites),
+        ("plot_id", known.plots),
+        ("season_id", known.seasons),
+    ):
+        if data[name] is not None and not (may_visit and (owner, data[name]) in there):
+            yield not_here(f"/{name}")
+    for index, sha256 in enumerate(data["photos"]):
+        if bytes.fromhex(sha256) not in known.photos:
+            yield not_here(f"/photos/{index}")
+
+
+def not_here(pointer: str) -> problem.Finding:
+    """Say that nothing has this id: the same words whether it is missing or somebody else's."""
+    return problem.Finding(
+        pointer,
+        NOT_HERE,
+        problem.N_("Nothing of yours has this id."),
+        problem.N_("Check the id. What a record names must be sent before the record."),
+    )
+
+
+def _item(known: Known, direction: str, line: Data) -> Item:
+    producer_id, batch_id = _ref(known.author, line)
     if direction == "about":
         return Item(direction, producer_id, batch_id)
-    quantity, uom = given["quantity"], given["uom"]
-    try:
-        amount = amount_in(unit, quantity, uom)
-    except QuantityError as error:
-        raise _unit_problem(f"/{direction}s/{index}/uom", uom, unit.uom) from error
-    mass = mass_of(unit, quantity, uom, given["mass_kg"])
-    return Item(direction, producer_id, batch_id, quantity, uom, amount, mass, given["packaging"])
+    unit = known.units[producer_id, batch_id]
+    quantity, uom = line["quantity"], line["uom"]
+    amount = amount_in(unit, quantity, uom)
+    mass = mass_of(unit, quantity, uom, line["mass_kg"])
+    return Item(direction, producer_id, batch_id, quantity, uom, amount, mass, line["packaging"])
 
 
-def _may_name(author: UUID, direction: str, batch: tuple[UUID, UUID], *, arrives: bool) -> bool:
+def _may_name(known: Known, direction: str, batch: Ref, *, arrives: bool) -> bool:
     """Tell whether an author may name a batch on this side of an event.
 
     A receipt names goods that the receiver has in hand, whether or not the shipment is known. Only
     its own producer makes a batch: nobody else can add to what it was made from.
     """
-    if batch[0] == author or (arrives and direction == "output"):
+    if batch not in known.units:
+        return False
+    if batch[0] == known.author or (arrives and direction == "output"):
         return True
-    return direction != "output" and _may_touch(author, *batch)
+    return direction != "output" and (batch in known.held or known.is_authority)
 
 
-def _unit_problem(pointer: str, uom: str, kept_in: str) -> problem.InvalidInput:
-    return problem.InvalidInput(
-        findings=[
-            problem.Finding(
-                pointer,
-                "unit_does_not_fit",
-                problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
-                problem.N_("Use the batch's unit, or give the product's pack size first."),
-                {"kept_in": kept_in, "uom": uom},
-            )
-        ]
+def _wrong_unit(known: Known, line: Data, pointer: str) -> problem.Finding:
+    kept_in = known.units[_ref(known.author, line)].uom
+    return problem.Finding(
+        pointer,
+        "unit_does_not_fit",
+        problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
+        problem.N_("Use the batch's unit, or give the product's pack size first."),
+        {"kept_in": kept_in, "uom": line["uom"]},
     )
 
 
-def _unit_of(producer_id: UUID, batch_id: UUID) -> BatchUnit | None:
-    row = db.session.execute(
-        select(Batch.uom, Product.net_quantity, Product.net_uom)
-        .join(
-            Product,
-            (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
-        )
-        .where(Batch.producer_id == producer_id, Batch.batch_id == batch_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    return BatchUnit(row.uom, Decimal(row.net_quantity) if row.net_quantity else None, row.net_uom)
+def _owner(author: UUID, data: Data) -> UUID:
+    owner: UUID = data["site_producer_id"] or author
+    return owner
 
 
-def _may_touch(author: UUID, producer_id: UUID, batch_id: UUID) -> bool:
-    held = exists().where(
-        LedgerEntry.producer_id == author,
-        LedgerEntry.batch_producer_id == producer_id,
-        LedgerEntry.batch_id == batch_id,
+def _ref(author: UUID, line: Data) -> Ref:
+    return (line["producer_id"] or author, line["batch_id"])
+
+
+def _lines(data: Data) -> Iterator[tuple[str, Data]]:
+    for direction, name in SIDES:
+        for line in data[name]:
+            yield direction, line
+
+
+def _named(author: UUID, messages: Sequence[Data], name: str) -> set[Ref]:
+    return {(_owner(author, data), data[name]) for data in messages if data[name] is not None}
+
+
+def _there(
+    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID], refs: set[Ref]
+) -> frozenset[Ref]:
+    found = (
+        db.session.execute(select(producer, key).where(condition)).all()
+        for condition in _among(producer, key, refs)
     )
-    return db.session.execute(select(held)).scalar_one() or _is_authority(author)
+    return frozenset((row[0], row[1]) for rows in found for row in rows)
+
+
+def _among(
+    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID], refs: Iterable[Ref]
+) -> Iterator[ColumnElement[bool]]:
+    """Make conditions that together mean these pairs, each of a size that a database takes."""
+    wanted = list(refs)
+    for start in range(0, len(wanted), CHUNK):
+        yield tuple_(producer, key).in_(wanted[start : start + CHUNK])
+
+
+def _photos(author: UUID, wanted: set[bytes]) -> frozenset[bytes]:
+    if not wanted:
+        return frozenset()
+    query = select(Photo.sha256).where(Photo.producer_id == author, Photo.sha256.in_(wanted))
+    return frozenset(bytes(sha256) for sha256 in db.session.scalars(query))
+
+
+def _units(batches: list[Ref]) -> dict[Ref, BatchUnit]:
+    query = select(
+        Batch.producer_id, Batch.batch_id, Batch.uom, Product.net_quantity, Product.net_uom
+    ).join(
+        Product,
+        (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
+    )
+    found: dict[Ref, BatchUnit] = {}
+    for condition in _among(Batch.producer_id, Batch.batch_id, batches):
+        for row in db.session.execute(query.where(condition)):
+            net = Decimal(row.net_quantity) if row.net_quantity else None
+            found[row.producer_id, row.batch_id] = BatchUnit(row.uom, net, row.net_uom)
+    return found
+
+
+def _held(author: UUID, foreign: list[Ref]) -> set[Ref]:
+    entry = (LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
+    query = select(*entry).where(LedgerEntry.producer_id == author).distinct()
+    return {
+        (row[0], row[1])
+        for condition in _among(*entry, foreign)
+        for row in db.session.execute(query.where(condition))
+    }
 
 
 def _is_authority(producer_id: UUID) -> bool:
     return db.session.get(ProducerKind, (producer_id, "authority")) is not None
 
 
-def answers_return(ship_event_id: UUID | None, batch: tuple[UUID, UUID]) -> bool:
-    """Tell whether a receipt takes back goods: its shipment was a return of this batch."""
-    if ship_event_id is None:
-        return False
-    kinds = db.session.execute(
-        select(Event.step_kind)
+def _returned(shipments: set[UUID]) -> set[tuple[UUID, Ref]]:
+    """Give the returns among these shipments, with each batch they gave back."""
+    if not shipments:
+        return set()
+    rows = db.session.execute(
+        select(Event.event_id, EventItem.batch_producer_id, EventItem.batch_id)
         .join(
             EventItem,
             (EventItem.producer_id == Event.producer_id) & (EventItem.event_id == Event.event_id),
         )
-        .where(
-            Event.event_id == ship_event_id,
-            EventItem.batch_producer_id == batch[0],
-            EventItem.batch_id == batch[1],
-        )
-    ).scalars()
-    return any(kind == "recall_return" for kind in kinds)
+        .where(Event.event_id.in_(shipments), Event.step_kind == RETURN)
+    )
+    return {(row[0], (row[1], row[2])) for row in rows}

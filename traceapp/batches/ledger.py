@@ -4,40 +4,75 @@ Sources are never divided: an edge carries the whole input line (trace.facts.Edg
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
 
 from traceapp.batches.booking import STOCK, accounts
-from traceapp.batches.grants import Item, answers_return
+from traceapp.batches.grants import RETURN, Item, Known
 from traceapp.batches.models import BatchParent, Event, EventItem, LedgerEntry
-from traceapp.database.engine import db
+from traceapp.database.engine import Base, db
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
 # Producer and id of the child, then of the parent.
 Edge = tuple[UUID, UUID, UUID, UUID]
+Row = dict[str, Any]
 
 
-def book(event: Event, items: Sequence[Item]) -> None:
-    """Write what an event used, made and moved."""
-    if not items:
-        return
-    db.session.execute(insert(EventItem), [_line(event, n, item) for n, item in enumerate(items)])
-    entries = [
-        entry for n, item in enumerate(items) if (entry := _entry(event, n, item)) is not None
-    ]
-    if entries:
-        db.session.execute(insert(LedgerEntry), entries)
-    if STEP_KINDS[event.step_kind].stock_effect is StockEffect.TRANSFORM:
-        edges = _edges(event, items)
-        if edges:
-            db.session.execute(insert(BatchParent), edges)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What of an event decides how its lines are booked and where it shows."""
+
+    producer_id: UUID
+    event_id: UUID
+    step_kind: str
+    site_producer_id: UUID
+    ship_event_id: UUID | None
+    plot_id: UUID | None
+    season_id: UUID | None
 
 
-def _line(event: Event, position: int, item: Item) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Rows to write for events: what they used, made and moved."""
+
+    lines: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    edges: list[Row] = field(default_factory=list)
+
+    def add(self, step: Step, items: Sequence[Item], known: Known) -> None:
+        """Add the rows of one event; what it moves counts for the events after it."""
+        for position, item in enumerate(items):
+            self.lines.append(_line(step, position, item))
+            entry = _entry(step, position, item, known)
+            if entry is not None:
+                self.entries.append(entry)
+                if step.site_producer_id == known.author:
+                    known.held.add(item.ref)
+            if step.step_kind == RETURN:
+                known.returned.add((step.event_id, item.ref))
+        if STEP_KINDS[step.step_kind].stock_effect is StockEffect.TRANSFORM:
+            self.edges.extend(_edges(step, items))
+
+    def write(self) -> None:
+        """Write all rows, each table's at once."""
+        write(EventItem, self.lines)
+        write(LedgerEntry, self.entries)
+        write(BatchParent, self.edges)
+
+
+def write(model: type[Base], rows: Sequence[Row]) -> None:
+    """Write rows of one table in one statement, past the ORM: it would look at each of them."""
+    if rows:
+        db.session.execute(insert(db.metadata.tables[model.__tablename__]), rows)
+
+
+def _line(step: Step, position: int, item: Item) -> Row:
     return {
-        "producer_id": event.producer_id,
-        "event_id": event.event_id,
+        "producer_id": step.producer_id,
+        "event_id": step.event_id,
         "position": position,
         "direction": item.direction,
         "batch_producer_id": item.producer_id,
@@ -50,10 +85,10 @@ def _line(event: Event, position: int, item: Item) -> dict[str, object]:
     }
 
 
-def _entry(event: Event, position: int, item: Item) -> dict[str, object] | None:
-    batch = (item.producer_id, item.batch_id)
-    returned = item.direction == "output" and answers_return(event.ship_event_id, batch)
-    both = accounts(event.step_kind, answers_return=returned)
+def _entry(step: Step, position: int, item: Item, known: Known) -> Row | None:
+    # A receipt whose shipment was a return takes back goods.
+    returned = item.direction == "output" and (step.ship_event_id, item.ref) in known.returned
+    both = accounts(step.step_kind, answers_return=returned)
     match item.direction:
         case "input" if both.inputs_to is not None:
             movement = (STOCK, both.inputs_to)
@@ -64,9 +99,9 @@ def _entry(event: Event, position: int, item: Item) -> dict[str, object] | None:
     return {
         # Whoever writes it down, it is taken from the stock of the site it happened at: an
         # inspector's sample from a shop is the shop's.
-        "producer_id": event.site_producer_id,
-        "event_producer_id": event.producer_id,
-        "event_id": event.event_id,
+        "producer_id": step.site_producer_id,
+        "event_producer_id": step.producer_id,
+        "event_id": step.event_id,
         "position": position,
         "batch_producer_id": item.producer_id,
         "batch_id": item.batch_id,
@@ -76,7 +111,7 @@ def _entry(event: Event, position: int, item: Item) -> dict[str, object] | None:
     }
 
 
-def _edges(event: Event, items: Sequence[Item]) -> list[dict[str, object]]:
+def _edges(step: Step, items: Sequence[Item]) -> list[Row]:
     """One edge for each pair of output and input; two lines of one batch add up."""
     totals: dict[Edge, list[Item]] = {}
     for child in items:
@@ -91,8 +126,8 @@ def _edges(event: Event, items: Sequence[Item]) -> list[dict[str, object]]:
             "batch_id": key[1],
             "parent_producer_id": key[2],
             "parent_batch_id": key[3],
-            "event_producer_id": event.producer_id,
-            "event_id": event.event_id,
+            "event_producer_id": step.producer_id,
+            "event_id": step.event_id,
             "amount": sum(line.amount or 0 for line in lines),
             "mass": _sum_known([line.mass for line in lines]),
             "is_packaging": all(line.packaging for line in lines),
@@ -106,7 +141,7 @@ def _sum_known(masses: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(masses) else None
 
 
-def reverse(corrected: Event, by: Event) -> None:
+def reverse(corrected: Event, by: Step) -> None:
     """Book the opposite of the corrected event's own lines, under the correcting event."""
     rows = (
         db.session.execute(
@@ -136,5 +171,4 @@ def reverse(corrected: Event, by: Event) -> None:
         }
         for row in rows
     ]
-    if reversals:
-        db.session.execute(insert(LedgerEntry), reversals)
+    write(LedgerEntry, reversals)

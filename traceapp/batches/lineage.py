@@ -55,22 +55,26 @@ def descendants(ref: Ref) -> set[Ref]:
     return _refs(_descent(start)) - {ref}
 
 
-def families_touched_by(producer_id: UUID, event_id: UUID) -> set[Ref]:
-    """Give the batches an event names, and all their descendants."""
-    start = select(
-        EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
-    ).where(EventItem.producer_id == producer_id, EventItem.event_id == event_id)
+def families_touched_by(producer_id: UUID, *event_ids: UUID) -> set[Ref]:
+    """Give the batches that events name, and all their descendants."""
+    start = (
+        select(
+            EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
+        )
+        .where(EventItem.producer_id == producer_id, EventItem.event_id.in_(event_ids))
+        .distinct()
+    )
     return _refs(_descent(start))
 
 
-def season_batches(producer_id: UUID, season_id: UUID) -> set[Ref]:
-    """Give the batches harvested from a season, and all their descendants."""
-    return _harvested(producer_id, Event.season_id == season_id)
+def season_batches(producer_id: UUID, *season_ids: UUID) -> set[Ref]:
+    """Give the batches harvested from seasons, and all their descendants."""
+    return _harvested(producer_id, Event.season_id.in_(season_ids))
 
 
-def plot_batches(producer_id: UUID, plot_id: UUID) -> set[Ref]:
-    """Give the batches harvested from a plot, and all their descendants."""
-    return _harvested(producer_id, Event.plot_id == plot_id)
+def plot_batches(producer_id: UUID, *plot_ids: UUID) -> set[Ref]:
+    """Give the batches harvested from plots, and all their descendants."""
+    return _harvested(producer_id, Event.plot_id.in_(plot_ids))
 
 
 def _harvested(producer_id: UUID, where: ColumnElement[bool]) -> set[Ref]:
@@ -102,6 +106,14 @@ def batches_with_picture(producer_id: UUID, sha256: bytes) -> set[Ref]:
         .where(Product.producer_id == producer_id, Product.photo_sha256 == sha256)
     )
     return {(row.producer_id, row.batch_id) for row in rows}
+
+
+def product_family(producer_id: UUID, product_id: UUID) -> set[Ref]:
+    """Give the batches of a product, and all their descendants."""
+    start = select(Batch.producer_id, Batch.batch_id).where(
+        Batch.producer_id == producer_id, Batch.product_id == product_id
+    )
+    return _refs(_descent(start))
 
 
 def _refs(tree: CTE) -> set[Ref]:

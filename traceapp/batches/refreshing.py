@@ -3,12 +3,16 @@
 Callers own the transaction.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from traceapp.batches.activation import activate_when_complete
+from traceapp.batches.ledger import Step
 from traceapp.batches.lineage import (
     Ref,
     batches_with_picture,
@@ -21,23 +25,39 @@ from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos
 
+Shown = Event | Step
 
-def touched_by(event: Event) -> set[Ref]:
-    """Give the batches on whose pages an event shows: those it names or made grow, and theirs."""
-    touched = families_touched_by(event.producer_id, event.event_id)
-    if event.season_id is not None:
-        touched |= season_batches(event.site_producer_id, event.season_id)
-    elif event.plot_id is not None:
-        touched |= plot_batches(event.site_producer_id, event.plot_id)
+
+def touched_by(events: Iterable[Shown]) -> set[Ref]:
+    """Give the batches on whose pages events show: those they name or made grow, and theirs."""
+    named: dict[UUID, set[UUID]] = defaultdict(set)
+    seasons: dict[UUID, set[UUID]] = defaultdict(set)
+    plots: dict[UUID, set[UUID]] = defaultdict(set)
+    for event in events:
+        named[event.producer_id].add(event.event_id)
+        if event.season_id is not None:
+            seasons[event.site_producer_id].add(event.season_id)
+        elif event.plot_id is not None:
+            plots[event.site_producer_id].add(event.plot_id)
+    touched: set[Ref] = set()
+    for ids_of, batches_of in (
+        (named, families_touched_by),
+        (seasons, season_batches),
+        (plots, plot_batches),
+    ):
+        for producer_id, ids in ids_of.items():
+            touched |= batches_of(producer_id, *ids)
     return touched
 
 
-def refresh(event: Event, now: datetime, *, before: frozenset[Ref] = frozenset()) -> None:
-    """Make every page this event shows on stale, and activate codes that now may be.
+def refresh(
+    events: Iterable[Shown], now: datetime, *, before: AbstractSet[Ref] = frozenset()
+) -> None:
+    """Make every page these events show on stale, and activate codes that now may be.
 
-    `before` are batches that showed what this event corrects: their edges may be gone by now.
+    `before` are batches that showed what was corrected: their edges may be gone by now.
     """
-    touched = touched_by(event) | before
+    touched = touched_by(events) | before
     if touched:
         freshness.forget(touched)
         activate_when_complete(touched, now=now)
@@ -49,9 +69,8 @@ def forget_pages_with(producer_id: UUID, sha256: bytes) -> None:
         EventPhoto.producer_id == producer_id, EventPhoto.sha256 == sha256
     )
     touched = batches_with_picture(producer_id, sha256)
-    for event_id in db.session.execute(events).scalars().all():
-        event = db.session.get_one(Event, (producer_id, event_id))
-        touched |= touched_by(event)
+    shown = select(Event).where(Event.producer_id == producer_id, Event.event_id.in_(events))
+    touched |= touched_by(db.session.scalars(shown))
     if touched:
         freshness.forget(touched)
 

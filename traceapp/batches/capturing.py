@@ -1,0 +1,249 @@
+"""Recording steps, many at once: read every message, then write the good ones table by table.
+
+A message is answered on its own: recorded, known already, or a problem. Callers own the
+transaction; reading needs none.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from traceapp import problem
+from traceapp.batches import content, grants, schemas
+from traceapp.batches.grants import Item
+from traceapp.batches.ledger import Books, Step, reverse, write
+from traceapp.batches.lineage import Ref
+from traceapp.batches.models import BatchParent, Event, EventPhoto
+from traceapp.batches.refreshing import refresh, touched_by
+from traceapp.database.engine import db
+from traceapp.web.endpoints import problem_for
+
+EVENT = schemas.EventSchema()
+
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The member who writes, and for which producer."""
+
+    producer_id: UUID
+    member_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event that is kept; `is_new` is False when the same message came before."""
+
+    producer_id: UUID
+    event_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A step as it was sent, of the right shape, with its canonical form and the hash of that."""
+
+    data: Mapping[str, Any]
+    document: str
+    fingerprint: bytes
+    copied_from: UUID | None = None
+
+    @property
+    def event_id(self) -> UUID:
+        """Give the id the sender chose."""
+        event_id: UUID = self.data["id"]
+        return event_id
+
+
+Answer = Recorded | problem.Problem
+Accepted = tuple[Message, list[Item]]
+
+
+def read(given: Given, *, copied_from: UUID | None = None) -> Message:
+    """Check the shape of a message. Raises ValidationError with everything that is wrong."""
+    data = EVENT.load(given)  # first: what has the wrong shape may have no canonical form either
+    document = content.canonical(given)
+    return Message(data, document.decode(), content.fingerprint(document), copied_from)
+
+
+def record_events(
+    actor: Actor, messages: Sequence[Message], *, now: datetime, latest: datetime | None = None
+) -> list[Answer]:
+    """Record messages in their order and answer each on its own.
+
+    The same as recording them one by one, in fewer statements. `latest` is the last moment at
+    which something may have happened; None takes the sender's word for it.
+    """
+    answers: list[Answer] = []
+    for run in _runs(messages):
+        answers += _record(actor, run, now=now, latest=latest)
+    return answers
+
+
+def _runs(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """Part messages so that a correction, which reads what was written before, stands alone."""
+    run: list[Message] = []
+    for message in messages:
+        if message.data["corrects"] is None:
+            run.append(message)
+            continue
+        if run:
+            yield run
+        yield [message]
+        run = []
+    if run:
+        yield run
+
+
+def _record(
+    actor: Actor, run: Sequence[Message], *, now: datetime, latest: datetime | None
+) -> list[Answer]:
+    kept = _kept(actor.producer_id, (message.event_id for message in run))
+    known = grants.gather(actor.producer_id, [message.data for message in run])
+    answers: list[Answer] = []
+    accepted: list[Accepted] = []
+    books = Books()
+    for message in run:
+        items, findings = grants.resolve(known, message.data)
+        if (there := kept.get(message.event_id)) is not None:
+            answers.append(_again(actor, message, there))
+        elif findings := [*_too_late(message, latest), *findings]:
+            answers.append(problem.InvalidInput(findings=findings))
+        else:
+            kept[message.event_id] = message.fingerprint
+            accepted.append((message, items))
+            books.add(_step(actor, message), items, known)
+            answers.append(Recorded(actor.producer_id, message.event_id, is_new=True))
+    if not accepted:
+        return answers
+    try:
+        with db.session.begin_nested():
+            _write(actor, accepted, books, now)
+    except IntegrityError as error:
+        if len(run) > 1:  # one of them broke a constraint: find out which
+            return [
+                answer
+                for message in run
+                for answer in _record(actor, [message], now=now, latest=latest)
+            ]
+        return [_after_all(actor, run[0], error)]
+    except problem.Problem as refusal:
+        return [refusal]
+    return answers
+
+
+def _kept(producer_id: UUID, ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    rows = db.session.execute(
+        select(Event.event_id, Event.content_sha256).where(
+            Event.producer_id == producer_id, Event.event_id.in_(set(ids))
+        )
+    )
+    return {row.event_id: bytes(row.content_sha256) for row in rows}
+
+
+def _again(actor: Actor, message: Message, fingerprint: bytes) -> Answer:
+    if message.fingerprint != fingerprint:
+        return problem.ContentConflict()
+    return Recorded(actor.producer_id, message.event_id, is_new=False)
+
+
+def _after_all(actor: Actor, message: Message, error: IntegrityError) -> Answer:
+    """Say why one message could not be written: another sender may just have been faster."""
+    kept = _kept(actor.producer_id, [message.event_id])
+    if message.event_id in kept:
+        return _again(actor, message, kept[message.event_id])
+    return problem_for(error)
+
+
+def _too_late(message: Message, latest: datetime | None) -> Iterator[problem.Finding]:
+    if latest is not None and message.data["event_time"] > latest:
+        yield problem.Finding(
+            "/event_time",
+            "future",
+            problem.N_("This time has not come yet."),
+            problem.N_("Record a step when it has happened. Check the date and the clock."),
+        )
+
+
+def _step(actor: Actor, message: Message) -> Step:
+    data = message.data
+    return Step(
+        producer_id=actor.producer_id,
+        event_id=message.event_id,
+        step_kind=data["step_kind"],
+        site_producer_id=data["site_producer_id"] or actor.producer_id,
+        ship_event_id=data["ship_event_id"],
+        plot_id=data["plot_id"],
+        season_id=data["season_id"],
+    )
+
+
+def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: datetime) -> None:
+    messages = [message for message, _ in accepted]
+    steps = [_step(actor, message) for message in messages]
+    write(Event, [_event_row(actor, message, now) for message in messages])
+    write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
+    corrected = messages[0].data["corrects"]
+    before = _undo(steps[0], corrected) if corrected is not None else set()
+    books.write()
+    refresh(steps, now, before=before)
+
+
+def _event_row(actor: Actor, message: Message, now: datetime) -> dict[str, Any]:
+    data = message.data
+    return {
+        "producer_id": actor.producer_id,
+        "event_id": message.event_id,
+        "step_kind": data["step_kind"],
+        "event_time": data["event_time"],
+        "event_time_zone_offset": schemas.offset_minutes(data["event_time"]),
+        "device_time": data["device_time"],
+        "device_skew_minutes": data["device_skew_minutes"],
+        "record_time": now,
+        "author_member_id": actor.member_id,
+        "site_producer_id": data["site_producer_id"] or actor.producer_id,
+        "site_id": data["site_id"],
+        "plot_id": data["plot_id"],
+        "season_id": data["season_id"],
+        "corrects_event_id": data["corrects"],
+        "ship_event_id": data["ship_event_id"],
+        "copied_from_event_id": message.copied_from,
+        "document": message.document,
+        "content_sha256": message.fingerprint,
+        "schema_version": content.SCHEMA_VERSION,
+    }
+
+
+def _photo_rows(actor: Actor, message: Message) -> Iterator[dict[str, Any]]:
+    for position, sha256 in enumerate(dict.fromkeys(message.data["photos"])):
+        yield {
+            "producer_id": actor.producer_id,
+            "event_id": message.event_id,
+            "position": position,
+            "sha256": bytes.fromhex(sha256),
+        }
+
+
+def _undo(step: Step, corrected_id: UUID) -> set[Ref]:
+    """Take back what the corrected event booked; the event itself stays for ever.
+
+    Gives the batches on whose pages it showed.
+    """
+    corrected = db.session.get(Event, (step.producer_id, corrected_id))
+    if corrected is None:
+        raise problem.InvalidInput(findings=[grants.not_here("/corrects")])
+    showed = touched_by([corrected])
+    reverse(corrected, step)
+    db.session.execute(
+        delete(BatchParent).where(
+            BatchParent.event_producer_id == corrected.producer_id,
+            BatchParent.event_id == corrected.event_id,
+        )
+    )
+    return showed

@@ -10,7 +10,8 @@ from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
-from traceapp.desk import menu
+from traceapp.desk import menu, work
+from traceapp.exchange import leaving
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
@@ -57,10 +58,14 @@ def create_app(config: Config) -> Flask:
     engine.init_app(app, config.database_url)
     wake.init_app(app)
     jobs.register(photos.RENDER, photos.render_job)
+    jobs.register(leaving.MAKE, leaving.make_job)
+    jobs.register(leaving.FORGET, leaving.forget_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
+    for blueprint in work.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)
     page_cache.init_app(app)

@@ -10,10 +10,12 @@ from traceapp import problem
 from traceapp.accounts import commands as accounts
 from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
+from traceapp.exchange import commands as exchange
 from traceapp.jobs import commands as jobs
 from traceapp.photos import commands as photos
 from traceapp.producers import commands as producers
 from traceapp.public import commands as reports
+from traceapp.upkeep import commands as upkeep
 
 GROUPS = (
     accounts.group,
@@ -41,6 +43,8 @@ def init_app(app: Flask) -> None:
     """Register the commands of all rooms."""
     for group in GROUPS:
         app.cli.add_command(PlainSpoken(group.name, commands=group.commands, help=group.help))
+    for command in (*exchange.COMMANDS, *upkeep.COMMANDS):
+        app.cli.add_command(command)
 
 
 def _lines(error: problem.Problem) -> Iterator[str]:

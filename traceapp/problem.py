@@ -228,6 +228,15 @@ class DemoRefused(Problem):
     detail = N_("{reason}")
 
 
+class ExportRefused(Problem):
+    """An export of a producer that is damaged, incomplete, too new or here already."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    slug = "export-refused"
+    title = N_("This export was not taken in")
+    detail = N_("Nothing was written. {reason}")
+
+
 CATALOGUE: tuple[type[Problem], ...] = (
     Problem,
     NotFound,
@@ -250,4 +259,5 @@ CATALOGUE: tuple[type[Problem], ...] = (
     TooManyRequests,
     Busy,
     DemoRefused,
+    ExportRefused,
 )

@@ -17,7 +17,7 @@ depends_on: str | Sequence[str] | None = None
 APPEND_ONLY = ("admission", "audit_entry", "refused_message", "report_answer")
 ADDED_TO_ACCOUNT = (
     *("phone", "email", "password", "active", "fs_uniquifier", "fs_webauthn_user_handle"),
-    *("tf_primary_method", "tf_totp_secret", "mf_recovery_codes"),
+    *("tf_primary_method", "tf_totp_secret", "tf_last_counter", "mf_recovery_codes"),
 )
 UNIQUE_OF_ACCOUNT = ("phone", "email", "fs_uniquifier", "fs_webauthn_user_handle")
 WITH_EXTERNAL_ID = ("batch", "plot", "product", "site")
@@ -110,15 +110,27 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index('ix_audit_entry_done', ['producer_id', 'done_at'], unique=False)
 
+    op.create_table('export_file',
+    sa.Column('producer_id', Identifier(), nullable=False),
+    sa.Column('export_id', Identifier(), nullable=False),
+    sa.Column('asked_by_member_id', Identifier(), nullable=False),
+    sa.Column('asked_at', Instant(), nullable=False),
+    sa.Column('made_at', Instant(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('sha256', sa.LargeBinary(length=32), nullable=True),
+    sa.CheckConstraint('(made_at IS NULL) = (sha256 IS NULL)', name=op.f('ck_export_file_made_is_known')),
+    sa.ForeignKeyConstraint(['producer_id'], ['producer.producer_id'], name=op.f('fk_export_file_producer_id')),
+    sa.PrimaryKeyConstraint('producer_id', 'export_id', name=op.f('pk_export_file'))
+    )
     op.create_table('import_file',
     sa.Column('producer_id', Identifier(), nullable=False),
     sa.Column('sha256', sa.LargeBinary(length=32), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('sent_at', Instant(), nullable=False),
     sa.ForeignKeyConstraint(['producer_id'], ['producer.producer_id'], name=op.f('fk_import_file_producer_id')),
-    sa.PrimaryKeyConstraint('producer_id', 'sha256', name=op.f('pk_import_file'))
+    sa.PrimaryKeyConstraint('producer_id', 'sha256', 'kind', name=op.f('pk_import_file'))
     )
     op.create_table('kept_answer',
     sa.Column('producer_id', Identifier(), nullable=False),
@@ -200,6 +212,7 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("fs_webauthn_user_handle", sa.String(64), nullable=True))
     op.add_column("account", sa.Column("tf_primary_method", sa.String(64), nullable=True))
     op.add_column("account", sa.Column("tf_totp_secret", sa.String(), nullable=True))
+    op.add_column("account", sa.Column("tf_last_counter", sa.Integer(), nullable=True))
     op.add_column("account", sa.Column("mf_recovery_codes", sa.UnicodeText(), nullable=True))
     _name_accounts()
     for column in UNIQUE_OF_ACCOUNT:
@@ -260,6 +273,7 @@ def downgrade() -> None:
     op.drop_table('refused_message')
     op.drop_table('kept_answer')
     op.drop_table('import_file')
+    op.drop_table('export_file')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_entry_done')
 

@@ -7,11 +7,15 @@ not decided here.
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+
+PART = ".part-"  # how the name of an unfinished file begins
 
 
 def original_path(producer_id: UUID, sha256: bytes) -> str:
@@ -36,6 +40,17 @@ class Storage:
         content: bytes = self._files.cat_file(f"{self._root}/{path}")
         return content
 
+    def paths(self) -> Iterator[str]:
+        """List every file, without those that were never finished."""
+        try:
+            found = self._files.find(self._root)
+        except FileNotFoundError:
+            return
+        for full in found:
+            path = str(full).removeprefix(f"{self._root}/")
+            if not path.rsplit("/", 1)[-1].startswith(PART):
+                yield path
+
     def write(self, path: str, data: bytes) -> None:
         """Keep a file, unless it is there. On this machine only the owner may read it."""
         full = f"{self._root}/{path}"
@@ -46,10 +61,29 @@ class Storage:
         else:
             self._files.pipe_file(full, data)  # an object store shows an object when it is whole
 
+    def keep(self, path: str, file: Path) -> None:
+        """Keep a file of this machine, however large, in place of one that is there."""
+        full = f"{self._root}/{path}"
+        folder, _, name = full.rpartition("/")
+        self._files.makedirs(folder, exist_ok=True)
+        self._files.put_file(str(file), f"{folder}/{PART}{name}")
+        self._files.mv(f"{folder}/{PART}{name}", full)
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open a file to read it piece by piece. Raises FileNotFoundError."""
+        opened: IO[bytes] = self._files.open(f"{self._root}/{path}", "rb")
+        return opened
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        full = f"{self._root}/{path}"
+        if self._files.exists(full):
+            self._files.rm_file(full)
+
 
 def _write_whole(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")  # made with mode 0600
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=PART)  # made with mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

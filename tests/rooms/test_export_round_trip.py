@@ -1,0 +1,99 @@
+"""A producer leaves with everything and arrives elsewhere with equal records."""
+
+import hashlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.conftest import NOON, SHARED, close, settings_for
+from traceapp.app import create_app
+from traceapp.batches.models import Event
+from traceapp.database.engine import Base, db
+from traceapp.exchange import arriving, leaving
+from traceapp.exchange.belongings import LEFT_OUT, TAKEN_ALONG, TERRITORIES
+from traceapp.photos.models import Photo
+from traceapp.photos.storage import Storage, original_path
+from traceapp.producers.models import Producer
+from traceapp.web.endpoints import transaction
+from traceapp.web.settings import settings
+
+needs_demo = pytest.mark.skipif(not SHARED.exists(), reason="the demo's data is not here")
+
+
+def _normal(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _all_rows() -> dict[str, set[tuple[Any, ...]]]:
+    """Every row of every table that is taken along, read without the code under test."""
+    found = {}
+    for name in TAKEN_ALONG:
+        table = Base.metadata.tables[name]
+        columns = [column for column in table.columns if column.name != "account_id"]
+        rows = {tuple(map(_normal, row)) for row in db.session.execute(select(*columns))}
+        found[name] = rows
+    db.session.rollback()
+    return found
+
+
+def _exports() -> dict[UUID, bytes]:
+    files = {}
+    for producer_id in db.session.scalars(select(Producer.producer_id)).all():
+        to = BytesIO()
+        leaving.write(producer_id, to, now=NOON)
+        files[producer_id] = to.getvalue()
+    db.session.rollback()
+    return files
+
+
+@pytest.fixture
+def empty(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An installation without a single record, also without territories."""
+    app = create_app(settings_for(database_url, tmp_path / "elsewhere", TRACEAPP_DEMO="1"))
+    yield app
+    close(app)
+
+
+@needs_demo
+def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
+    loaded_demo: Flask, empty: Flask
+) -> None:
+    with loaded_demo.app_context():
+        before = _all_rows()
+        files = _exports()
+        photos = {
+            (row.producer_id, row.sha256): Storage(settings().storage_url).read(
+                original_path(row.producer_id, row.sha256)
+            )
+            for row in db.session.execute(select(Photo.producer_id, Photo.sha256))
+        }
+    assert len(files) > 10
+    assert photos
+    with empty.app_context():
+        for data in files.values():
+            with transaction():
+                arriving.take_in(BytesIO(data), now=NOON)
+        after = _all_rows()
+        for name in TAKEN_ALONG:
+            if name in TERRITORIES:
+                assert after[name] <= before[name]
+            elif name == "audit_entry":
+                assert after[name] >= before[name]
+            else:
+                assert after[name] == before[name], name
+        for document, sha256 in db.session.execute(select(Event.document, Event.content_sha256)):
+            assert hashlib.sha256(document.encode()).digest() == sha256
+        for (producer_id, sha256), original in photos.items():
+            path = original_path(producer_id, sha256)
+            assert Storage(settings().storage_url).read(path) == original
+
+
+def test_every_table_is_taken_along_or_left_out_for_a_reason() -> None:
+    assert set(TAKEN_ALONG) | LEFT_OUT.keys() == set(Base.metadata.tables)
+    assert not set(TAKEN_ALONG) & LEFT_OUT.keys()

@@ -1,0 +1,181 @@
+"""What belongs to a producer, table by table, and how its rows are written as JSON and read back.
+
+A new table must be named here, as taken along or left out; a test compares.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.orm import Session
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Identifier, Instant
+
+CHUNK = 500
+
+# Written and read in this order: what others point at comes first.
+TAKEN_ALONG = (
+    *("province", "commune", "producer", "producer_kind", "admission", "site", "plot"),
+    *("membership", "membership_role", "partner", "certificate", "photo", "certificate_file"),
+    *("season", "product", "gtin_owner", "batch", "batch_claim", "public_code"),
+    *("code_state_change", "event", "event_item", "event_evidence", "event_photo"),
+    *("batch_parent", "ledger_entry", "audit_entry", "refused_message"),
+)
+LEFT_OUT = {
+    "account": "a person's own, with the secrets of signing in",
+    "passkey": "a secret of signing in",
+    "signed_in_device": "a secret of signing in",
+    "one_time_code": "a secret of signing in",
+    "api_token": "a secret of programs",
+    "throttle": "the installation's count of failed attempts",
+    "kept_answer": "answers kept for a day for programs that ask twice",
+    "photo_rendition": "made again from the photos",
+    "public_snapshot": "made again from the records",
+    "public_generation": "the installation's",
+    "job": "the installation's",
+    "worker_pulse": "the installation's",
+    "demo_load": "the installation's",
+    "problem_report": "written by shoppers to the installation",
+    "report_answer": "written to shoppers",
+    "import_file": "kept for a day between dry run and import",
+    "export_file": "exports themselves",
+}
+# Another installation has other accounts: people are invited anew.
+EMPTIED = {("membership", "account_id")}
+TERRITORIES = ("province", "commune")
+_WITH_COMMUNE = ("producer", "site", "partner")
+
+
+def table(name: str) -> Table:
+    """Give a table by its name."""
+    return Base.metadata.tables[name]
+
+
+def query_of(producer_id: UUID, name: str) -> Select[Any]:
+    """Ask for the producer's rows of a table, by primary key."""
+    of = table(name)
+    return select(of).where(_belongs(producer_id, of)).order_by(*of.primary_key.columns)
+
+
+def rows_of(session: Session, producer_id: UUID, name: str) -> Iterator[Row[Any]]:
+    """Give the producer's rows of a table, a chunk in memory at a time."""
+    query = query_of(producer_id, name).execution_options(yield_per=CHUNK)
+    yield from session.execute(query)
+
+
+def _belongs(producer_id: UUID, of: Table) -> ColumnElement[bool]:
+    if of.name == "province":
+        return of.c.name.in_(
+            union(*(_of_producer(producer_id, table(name), "province") for name in _WITH_COMMUNE))
+        )
+    if of.name == "commune":
+        names = ("province", "commune_kind", "commune")
+        return tuple_(of.c.province, of.c.kind, of.c.name).in_(
+            union(*(_of_producer(producer_id, table(name), *names) for name in _WITH_COMMUNE))
+        )
+    if of.name == "code_state_change":
+        return of.c.code.in_(_of_producer(producer_id, table("public_code"), "code"))
+    return of.c.producer_id == producer_id
+
+
+def _of_producer(producer_id: UUID, of: Table, *columns: str) -> Any:  # noqa: ANN401 - a select
+    return select(*(of.c[name] for name in columns)).where(of.c.producer_id == producer_id)
+
+
+def as_json(of: Table, row: Row[Any]) -> dict[str, Any]:
+    """Write a row as JSON: ids and times as text, bytes in hexadecimal."""
+    return {
+        column.name: None
+        if (of.name, column.name) in EMPTIED
+        else _written(getattr(row, column.name))
+        for column in of.columns
+    }
+
+
+def _written(value: object) -> object:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case _:
+            return value
+
+
+def from_json(of: Table, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a row back. Raises ValueError, saying which column is wrong."""
+    if unknown := given.keys() - of.columns.keys():
+        raise ValueError(f"unknown column {min(unknown)}")
+    row = {}
+    for column in of.columns:
+        if column.name in given:
+            row[column.name] = _read(column, given[column.name])
+        elif column.default is None and not column.nullable:
+            raise ValueError(f"column {column.name} is missing")
+    return row
+
+
+def _read(column: Column[Any], value: object) -> object:
+    if value is None:
+        if not column.nullable:
+            raise ValueError(f"{column.name} is empty")
+        return None
+    expected, read = _reader(column)
+    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+        raise ValueError(f"{column.name} is not {_called(expected)}")
+    try:
+        return read(value)
+    except ValueError:
+        raise ValueError(f"{column.name} cannot be read") from None
+
+
+def _reader(column: Column[Any]) -> tuple[Any, Any]:
+    for kind, expected, read in _READERS:
+        if isinstance(column.type, kind):
+            return expected, read
+    return str, str
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+_READERS: tuple[tuple[type[Any], Any, Any], ...] = (
+    (Identifier, str, UUID),
+    (Instant, str, _moment),
+    (Date, str, date.fromisoformat),
+    (LargeBinary, str, bytes.fromhex),
+    (Boolean, bool, bool),
+    (Integer, int, int),  # BigInteger is one
+    (Float, (int, float), float),  # Double is one
+)
+
+
+def _called(expected: object) -> str:
+    return {str: "a text", bool: "yes or no", int: "a whole number"}.get(
+        expected if isinstance(expected, type) else float, "a number"
+    )

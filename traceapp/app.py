@@ -15,6 +15,7 @@ from traceapp.exchange import leaving
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
+from traceapp.mail import operations as mail
 from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
@@ -58,6 +59,7 @@ def create_app(config: Config) -> Flask:
     engine.init_app(app, config.database_url)
     wake.init_app(app)
     jobs.register(photos.RENDER, photos.render_job)
+    jobs.register(mail.DELIVER, mail.deliver_job)
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)

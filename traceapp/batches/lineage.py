@@ -3,9 +3,10 @@
 `UNION` and not `UNION ALL`: duplicates are what stops a circle.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, literal, select
 
 from traceapp.batches.models import Batch, BatchParent, Event, EventItem, Product
 from traceapp.database.engine import db
@@ -57,42 +58,52 @@ def descendants(ref: Ref) -> set[Ref]:
 
 def families_touched_by(producer_id: UUID, *event_ids: UUID) -> set[Ref]:
     """Give the batches that events name, and all their descendants."""
-    start = (
-        select(
-            EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
-        )
-        .where(EventItem.producer_id == producer_id, EventItem.event_id.in_(event_ids))
-        .distinct()
-    )
-    return _refs(_descent(start))
+    return _found(_NAMED, producer_id, event_ids)
 
 
 def season_batches(producer_id: UUID, *season_ids: UUID) -> set[Ref]:
     """Give the batches harvested from seasons, and all their descendants."""
-    return _harvested(producer_id, Event.season_id.in_(season_ids))
+    return _found(_OF_SEASONS, producer_id, season_ids)
 
 
 def plot_batches(producer_id: UUID, *plot_ids: UUID) -> set[Ref]:
     """Give the batches harvested from plots, and all their descendants."""
-    return _harvested(producer_id, Event.plot_id.in_(plot_ids))
+    return _found(_OF_PLOTS, producer_id, plot_ids)
 
 
-def _harvested(producer_id: UUID, where: ColumnElement[bool]) -> set[Ref]:
+def _families(*conditions: ColumnElement[bool]) -> Select[UUID, UUID]:
     start = (
         select(
             EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
         )
-        .join(
-            Event,
-            and_(Event.producer_id == EventItem.producer_id, Event.event_id == EventItem.event_id),
-        )
-        .where(
-            Event.site_producer_id == producer_id,
-            where,
-            EventItem.direction == "output",
-        )
+        .where(*conditions)
+        .distinct()
     )
-    return _refs(_descent(start))
+    tree = _descent(start)
+    return select(tree.c.producer_id, tree.c.batch_id)
+
+
+def _harvested(named: ColumnElement[bool]) -> Select[UUID, UUID]:
+    return _families(
+        Event.producer_id == EventItem.producer_id,
+        Event.event_id == EventItem.event_id,
+        Event.site_producer_id == _PRODUCER,
+        named,
+        EventItem.direction == "output",
+    )
+
+
+# Written once: putting the query together takes longer than asking it.
+_PRODUCER = bindparam("producer_id", type_=Identifier)
+_IDS = bindparam("ids", expanding=True, type_=Identifier)
+_NAMED = _families(EventItem.producer_id == _PRODUCER, EventItem.event_id.in_(_IDS))
+_OF_SEASONS = _harvested(Event.season_id.in_(_IDS))
+_OF_PLOTS = _harvested(Event.plot_id.in_(_IDS))
+
+
+def _found(query: Select[UUID, UUID], producer_id: UUID, ids: Iterable[UUID]) -> set[Ref]:
+    rows = db.session.execute(query, {"producer_id": producer_id, "ids": list(ids)})
+    return {(row.producer_id, row.batch_id) for row in rows}
 
 
 def batches_with_picture(producer_id: UUID, sha256: bytes) -> set[Ref]:
@@ -110,10 +121,16 @@ def batches_with_picture(producer_id: UUID, sha256: bytes) -> set[Ref]:
 
 def product_family(producer_id: UUID, product_id: UUID) -> set[Ref]:
     """Give the batches of a product, and all their descendants."""
-    start = select(Batch.producer_id, Batch.batch_id).where(
-        Batch.producer_id == producer_id, Batch.product_id == product_id
-    )
-    return _refs(_descent(start))
+    return _family(Batch.producer_id == producer_id, Batch.product_id == product_id)
+
+
+def producer_family(producer_id: UUID) -> set[Ref]:
+    """Give the batches of a producer, and all their descendants."""
+    return _family(Batch.producer_id == producer_id)
+
+
+def _family(*where: ColumnElement[bool]) -> set[Ref]:
+    return _refs(_descent(select(Batch.producer_id, Batch.batch_id).where(*where)))
 
 
 def _refs(tree: CTE) -> set[Ref]:

@@ -24,7 +24,7 @@ def read(kind: str, texts: list[str]) -> Any:  # noqa: ANN401 - any value of a s
         return [text for text in texts if text] or None
     text = texts[0] if texts else ""
     if kind == "tick":
-        return text == YES or text
+        return text == YES or text or False
     if not text.strip():
         return None
     reader = READERS.get(kind)

@@ -12,9 +12,9 @@ refused shows everything again as it was typed, each fault beside its field.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Self
 
 from marshmallow import ValidationError
@@ -140,17 +140,12 @@ class Form:
                 _put(tree, field.name.split("."), (False, False))
         return self._settled(tree, "") or {}
 
-    @contextmanager
-    def trying(self, *, unique: str = "") -> Iterator[None]:
+    def trying(self, *, unique: str = "") -> "Attempt":
         """Try to save: what is wrong is noted at its field and nothing of it is kept.
 
         `unique` names the field that is to blame for a record that is already there.
         """
-        try:
-            with db.session.begin_nested():
-                yield
-        except CORRECTABLE as error:
-            self.refuse(error, unique=unique)
+        return Attempt(self, unique)
 
     def refuse(self, error: Exception, *, unique: str = "") -> None:
         """Note what is wrong, in the reader's language, at the fields it concerns."""
@@ -236,6 +231,30 @@ class Form:
                 return name + inside[0][len(numbered) :].replace("#", "0")
             name = name.rpartition(".")[0]
         return ""
+
+
+class Attempt:
+    """A savepoint that ends in words at the fields where saving fails."""
+
+    def __init__(self, form: Form, unique: str) -> None:
+        self._form = form
+        self._unique = unique
+        self._savepoint = db.session.begin_nested()
+
+    def __enter__(self) -> None:
+        self._savepoint.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        self._savepoint.__exit__(kind, error, trace)
+        if not isinstance(error, CORRECTABLE):
+            return False
+        self._form.refuse(error, unique=self._unique)
+        return True
 
 
 def _put(tree: dict[str, Any], path: Sequence[str], leaf: object) -> None:

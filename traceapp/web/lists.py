@@ -16,6 +16,7 @@ from uuid import UUID
 
 from flask import Response
 from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
 from traceapp.database.engine import db
@@ -95,7 +96,7 @@ class Page(Generic[T]):
 class Order:
     """A column that rows are ordered by. It is never null; the last one is unique."""
 
-    column: ColumnElement[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any]
     is_descending: bool = False
 
 

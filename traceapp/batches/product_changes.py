@@ -1,0 +1,154 @@
+"""Changing a product: its names, label data and GTIN, and what that makes go live or stale.
+
+Callers own the transaction.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from marshmallow import ValidationError
+from sqlalchemy import delete, select
+
+from traceapp import problem
+from traceapp.audit import operations as audit
+from traceapp.batches import schemas
+from traceapp.batches.activation import activate_when_complete
+from traceapp.batches.lineage import product_family
+from traceapp.batches.models import Batch, GtinOwner, Product
+from traceapp.batches.operations import PRODUCT, Actor, claim_gtin
+from traceapp.codes import operations as codes
+from traceapp.codes.models import PublicCode
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.freshness import operations as freshness
+
+ABOUT = "product/{}"
+
+
+def record_of(product: Product) -> dict[str, Any]:
+    """Give a product in the shape that defines it, with its version."""
+    names = (
+        *("name", "name_en", "family", "role", "uom", "net_quantity", "net_uom", "gtin", "brand"),
+        *("shelf_life_days", "version"),
+    )
+    photo = product.photo_sha256
+    return {name: getattr(product, name) for name in names} | {
+        "photo_sha256": photo.hex() if photo else None,
+        "label": json.loads(product.label),
+    }
+
+
+def find_product(producer_id: UUID, product_id: UUID) -> Product:
+    """Give a product of this producer. Raises NotFound."""
+    product = db.session.get(Product, (producer_id, product_id))
+    if product is None:
+        raise problem.NotFound
+    return product
+
+
+def change_product(
+    actor: Actor,
+    product_id: UUID,
+    given: Mapping[str, Any],
+    *,
+    version: int | None,
+    now: datetime,
+) -> Product:
+    """Put another description in place of a product's; without a version, whatever is there.
+
+    Waiting codes whose record is complete now go live; kept pages that name it become stale.
+    Raises NotFound, ValidationError, ChangedMeanwhile, AlreadyExists (the GTIN).
+    """
+    product = find_product(actor.producer_id, product_id)
+    if version is not None and product.version != version:
+        raise problem.ChangedMeanwhile
+    data = PRODUCT.load(given)
+    data.pop("product_id")
+    _move_gtin(product, data["gtin"])
+    before = record_of(product)
+    _write(product, data)
+    db.session.flush()
+    changed = [name for name, value in record_of(product).items() if before[name] != value]
+    if not changed:
+        return product
+    product.version += 1
+    db.session.flush()
+    _refresh(product, now)
+    audit.note(
+        actor.producer_id,
+        "product.changed",
+        ABOUT.format(product_id),
+        by=(actor.producer_id, actor.member_id),
+        now=now,
+        detail={"fields": ", ".join(sorted(changed))},
+    )
+    return product
+
+
+def _write(product: Product, data: dict[str, Any]) -> None:
+    photo, net, label = data.pop("photo_sha256"), data.pop("net_quantity"), data.pop("label")
+    for name, value in data.items():
+        setattr(product, name, value)
+    product.folded_name = fold(product.name)
+    product.photo_sha256 = bytes.fromhex(photo) if photo else None
+    product.net_quantity = None if net is None else format(net, "f")
+    product.label = rfc8785.dumps(label).decode()
+
+
+def _move_gtin(product: Product, gtin: str | None) -> None:
+    if gtin == product.gtin:
+        return
+    if gtin is not None:
+        _check_lots(product)
+    db.session.execute(
+        delete(GtinOwner).where(
+            GtinOwner.producer_id == product.producer_id,
+            GtinOwner.product_id == product.product_id,
+        )
+    )
+    if gtin is not None:
+        claim_gtin(gtin, product.producer_id, product.product_id)
+
+
+def _check_lots(product: Product) -> None:
+    """Refuse a GTIN while a lot of this product could not stand beside it in a GS1 link."""
+    for lot in db.session.scalars(select(Batch.lot).where(*_of(product))):
+        try:
+            schemas.check_lot(lot)
+        except ValidationError as error:
+            finding = problem.Finding(
+                "/gtin",
+                "lot_does_not_fit",
+                problem.N_("The lot “{lot}” of this product cannot stand in a GS1 link."),
+                problem.N_("Leave the GTIN out, or define a new product for it."),
+                {"lot": lot},
+            )
+            raise problem.InvalidInput(findings=[finding]) from error
+
+
+def _refresh(product: Product, now: datetime) -> None:
+    if product.role == "finished":
+        _mint_missing(product, now)
+    touched = product_family(product.producer_id, product.product_id)
+    if touched:
+        freshness.forget(touched)
+        activate_when_complete(touched, now=now)
+
+
+def _mint_missing(product: Product, now: datetime) -> None:
+    """Give a code to batches from before the product was one that is sold."""
+    has_code = (
+        select(PublicCode.code)
+        .where(PublicCode.producer_id == Batch.producer_id, PublicCode.batch_id == Batch.batch_id)
+        .exists()
+    )
+    for batch_id in db.session.scalars(select(Batch.batch_id).where(*_of(product), ~has_code)):
+        codes.mint(product.producer_id, batch_id, now=now)
+
+
+def _of(product: Product) -> tuple[Any, ...]:
+    return (Batch.producer_id == product.producer_id, Batch.product_id == product.product_id)

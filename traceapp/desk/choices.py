@@ -1,0 +1,53 @@
+"""Choices that several forms of the desk offer, in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
+
+from traceapp.problem import N_
+from traceapp.trace.units import UNITS
+from traceapp.trace.vocabulary import FAMILIES
+from traceapp.trace.words import Words
+from traceapp.web import languages
+from traceapp.web.forms import Option
+
+DIMENSIONS: Mapping[str, str] = {
+    "mass": N_("By weight"),
+    "volume": N_("By volume"),
+    "count": N_("By the piece or pack"),
+    "length": N_("By length"),
+    "area": N_("By area"),
+}
+
+
+def say(words: Words) -> str:
+    """Give a text of two languages in the reader's."""
+    return languages.pick({"vi": words.vi, "en": words.en}, languages.current())
+
+
+def units() -> tuple[Option, ...]:
+    """Offer every unit, by what it measures."""
+    return tuple(
+        Option(unit.id, say(unit.name), _(DIMENSIONS.get(unit.dimension, unit.dimension)))
+        for unit in sorted(UNITS.values(), key=lambda unit: _place(unit.dimension))
+    )
+
+
+def _place(dimension: str) -> int:
+    known = list(DIMENSIONS)
+    return known.index(dimension) if dimension in known else len(known)
+
+
+def families() -> tuple[Option, ...]:
+    """Offer the families of goods."""
+    return tuple(Option(name, say(words)) for name, words in FAMILIES.items())
+
+
+def of(words: Mapping[str, str]) -> tuple[Option, ...]:
+    """Offer words of a mapping, each put into the reader's language."""
+    return tuple(Option(value, _(text)) for value, text in words.items())
+
+
+def plain(texts: Iterable[str]) -> tuple[Option, ...]:
+    """Offer texts that read the same in both languages."""
+    return tuple(Option(text, text) for text in texts)

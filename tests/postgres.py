@@ -132,6 +132,11 @@ def _unprivileged_user() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
+def programs() -> Path:
+    """Name the folder of PostgreSQL's programs, such as pg_dump."""
+    return _programs(Path(), copy=False)
+
+
 def _programs(room: Path, *, copy: bool) -> Path:
     debian = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name)

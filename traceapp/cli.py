@@ -12,6 +12,7 @@ from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
 from traceapp.exchange import commands as exchange
 from traceapp.jobs import commands as jobs
+from traceapp.mail import commands as mail
 from traceapp.photos import commands as photos
 from traceapp.producers import commands as producers
 from traceapp.public import commands as reports
@@ -24,7 +25,7 @@ GROUPS = (
     jobs.group,
     photos.group,
     producers.group,
-    reports.group,
+    *(mail.group, reports.group),
 )
 
 

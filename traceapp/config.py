@@ -41,6 +41,8 @@ class Config:
     secret_key: str
     demo: bool
     demo_secret: str | None
+    smtp_url: str | None
+    mail_from: str | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -63,6 +65,7 @@ class Config:
             secret_key=_secret("SECRET_KEY", environment, instance_dir),
             demo=demo,
             demo_secret=_demo_secret(environment, demo=demo),
+            **_mail(environment),
         )
 
     @property
@@ -135,6 +138,28 @@ def _demo_secret(environment: Mapping[str, str], *, demo: bool) -> str | None:
     if secret and len(secret) < SHORTEST_DEMO_SECRET:
         raise BadSettingError("DEMO_SECRET", "is too easy to guess.", "Use 16 characters or more.")
     return secret
+
+
+def _mail(environment: Mapping[str, str]) -> dict[str, str | None]:
+    url, sender = environment.get("SMTP_URL") or None, environment.get("MAIL_FROM") or None
+    if url is not None:
+        if not _is_mail_server(url):
+            # What was written may hold a password, so it is not repeated.
+            hint = "Write smtps://user:password@host:465 or smtp://user:password@host:587."
+            raise BadSettingError("SMTP_URL", "this is not a mail server.", hint)
+        if sender is None or "@" not in sender:
+            hint = "Write the address that letters come from, e.g. no-reply@trace.example.vn."
+            raise BadSettingError("MAIL_FROM", "is needed beside SMTP_URL.", hint)
+    return {"smtp_url": url, "mail_from": sender}
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and has_port
 
 
 def _secret(name: str, environment: Mapping[str, str], instance_dir: Path) -> str:

@@ -25,6 +25,8 @@ def read(tmp_path: Path, **environment: str) -> Config:
         ("SECRET_KEY", "short"),
         ("TRACEAPP_DEMO", "perhaps"),
         ("DEMO_SECRET", "a long enough demo secret"),
+        ("SMTP_URL", "http://mail.example.vn"),
+        ("SMTP_URL", "smtp://mail.example.vn:many"),
     ],
 )
 def test_a_bad_setting_is_named_with_a_hint(tmp_path: Path, name: str, value: str) -> None:

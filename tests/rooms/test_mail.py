@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -40,7 +40,7 @@ class Box:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.answer.startswith("250"):
             read = email.message_from_bytes(envelope.content, policy=email.policy.default)
-            self.letters.append(cast("EmailMessage", read))
+            self.letters.append(read)
         return self.answer
 
 

@@ -177,6 +177,7 @@ def _shown(shown: page.Page, asked: Address) -> Response:
         was_withdrawn=lines.was_withdrawn,
         where_and_who=lines.where_and_who,
         place_words=lines.commune,
+        written=lines.written,
         media=media_url,
         icon_name=name_of,
     )

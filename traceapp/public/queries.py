@@ -17,7 +17,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness.models import PublicGeneration, PublicSnapshot
 from traceapp.photos.models import PhotoRendition
-from traceapp.producers.models import Commune, Producer
+from traceapp.producers.models import Admission, Commune, Producer
 
 Territory = tuple[str, str, str]  # province, kind, name
 
@@ -49,6 +49,30 @@ def by_code(code: str) -> Issued | None:
 def by_gtin(gtin: str, lot: str) -> Issued | None:
     """Find the code of a GTIN and lot; the lot is compared as printed."""
     return _first(_BY_GTIN, {"gtin": gtin, "lot": lot})
+
+
+@dataclass(frozen=True, slots=True)
+class Admitter:
+    """The body that let a producer in, and when."""
+
+    name: str
+    name_en: str | None
+    decided_at: datetime
+
+
+def admitted_by(producer_id: UUID) -> Admitter | None:
+    """Give who let a producer in; None where nobody did, or before decisions were kept."""
+    row = db.session.execute(
+        select(Producer.name, Producer.name_en, Admission.decided_at, Admission.decision)
+        .select_from(Admission)
+        .outerjoin(Producer, Producer.producer_id == Admission.by_producer_id)
+        .where(Admission.producer_id == producer_id)
+        .order_by(Admission.decided_at.desc(), Admission.admission_id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None or row.name is None or row.decision != "admitted":
+        return None
+    return Admitter(row.name, row.name_en, row.decided_at)
 
 
 def product_of(gtin: str) -> tuple[str, str | None, str, str | None] | None:

@@ -15,6 +15,7 @@ from traceapp.public import queries
 from traceapp.trace.document import as_document
 from traceapp.trace.timeline import build
 from traceapp.trace.units import UNITS
+from traceapp.web.pages import HANOI
 
 Document = dict[str, Any]
 
@@ -75,6 +76,18 @@ def _producer(card: BatchCard) -> Document:
         "province": card.province,
         "legacy_address": card.legacy_address,
         "about": {"vi": card.about, "en": card.about_en},
+        "admission": _admission(card),
+    }
+
+
+def _admission(card: BatchCard) -> Document | None:
+    """Say who let the producer in and when; None where that is older than the book of admissions."""
+    found = queries.admitted_by(card.producer_id)
+    if found is None:
+        return None
+    return {
+        "by": {"vi": found.name, "en": found.name_en},
+        "on": found.decided_at.astimezone(HANOI).date().isoformat(),
     }
 
 

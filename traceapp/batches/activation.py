@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from traceapp.batches.models import Batch, EventItem, Product
 from traceapp.batches.schemas import GROUPS_WITH_EXPIRY
@@ -21,6 +21,7 @@ from traceapp.database.engine import db
 from traceapp.producers.queries import is_admitted
 
 Ref = tuple[UUID, UUID]
+CHUNK = 400
 
 
 def missing(
@@ -67,6 +68,15 @@ def _lacks(row: Any) -> list[str]:  # noqa: ANN401 - a row of _candidates
 
 
 def _candidates(refs: list[Ref], *, waiting: bool) -> list[Any]:
+    query = _WAITING if waiting else _ANY
+    return [
+        row
+        for start in range(0, len(refs), CHUNK)
+        for row in db.session.execute(query, {"refs": refs[start : start + CHUNK]})
+    ]
+
+
+def _with_code() -> Select[*tuple[Any, ...]]:
     has_events = (
         select(EventItem.event_id)
         .where(
@@ -74,7 +84,7 @@ def _candidates(refs: list[Ref], *, waiting: bool) -> list[Any]:
         )
         .exists()
     )
-    query = (
+    return (
         select(
             Batch.producer_id,
             Batch.batch_id,
@@ -92,8 +102,12 @@ def _candidates(refs: list[Ref], *, waiting: bool) -> list[Any]:
             PublicCode,
             (PublicCode.producer_id == Batch.producer_id) & (PublicCode.batch_id == Batch.batch_id),
         )
-        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(refs))
+        .where(
+            tuple_(Batch.producer_id, Batch.batch_id).in_(bindparam("refs", expanding=True)),
+        )
     )
-    if waiting:
-        query = query.where(PublicCode.state == CodeState.NOT_ACTIVATED)
-    return list(db.session.execute(query).all())
+
+
+# Written once: putting the query together takes longer than asking it.
+_ANY = _with_code()
+_WAITING = _ANY.where(PublicCode.state == CodeState.NOT_ACTIVATED)

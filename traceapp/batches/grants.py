@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
@@ -74,9 +74,9 @@ def gather(author: UUID, messages: Sequence[Data]) -> Known:
     return Known(
         author,
         is_authority=bool(foreign or visits) and _is_authority(author),
-        sites=_there(Site.producer_id, Site.site_id, _named(author, messages, "site_id")),
-        plots=_there(Plot.producer_id, Plot.plot_id, _named(author, messages, "plot_id")),
-        seasons=_there(Season.producer_id, Season.season_id, _named(author, messages, "season_id")),
+        sites=_there(_SITES, _named(author, messages, "site_id")),
+        plots=_there(_PLOTS, _named(author, messages, "plot_id")),
+        seasons=_there(_SEASONS, _named(author, messages, "season_id")),
         photos=_photos(author, photos),
         units=_units(list(batches)),
         held=_held(author, foreign),
@@ -181,23 +181,15 @@ def _named(author: UUID, messages: Sequence[Data], name: str) -> set[Ref]:
     return {(_owner(author, data), data[name]) for data in messages if data[name] is not None}
 
 
-def _there(
-    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID], refs: set[Ref]
-) -> frozenset[Ref]:
-    found = (
-        db.session.execute(select(producer, key).where(condition)).all()
-        for condition in _among(producer, key, refs)
-    )
-    return frozenset((row[0], row[1]) for rows in found for row in rows)
-
-
-def _among(
-    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID], refs: Iterable[Ref]
-) -> Iterator[ColumnElement[bool]]:
-    """Make conditions that together mean these pairs, each of a size that a database takes."""
+def _rows(query: Executable, refs: Iterable[Ref], **values: object) -> Iterator[Any]:
+    """Ask about these pairs, so many at a time as a database takes."""
     wanted = list(refs)
     for start in range(0, len(wanted), CHUNK):
-        yield tuple_(producer, key).in_(wanted[start : start + CHUNK])
+        yield from db.session.execute(query, {"refs": wanted[start : start + CHUNK]} | values)
+
+
+def _there(query: Select[UUID, UUID], refs: set[Ref]) -> frozenset[Ref]:
+    return frozenset((row[0], row[1]) for row in _rows(query, refs))
 
 
 def _photos(author: UUID, wanted: set[bytes]) -> frozenset[bytes]:
@@ -208,28 +200,14 @@ def _photos(author: UUID, wanted: set[bytes]) -> frozenset[bytes]:
 
 
 def _units(batches: list[Ref]) -> dict[Ref, BatchUnit]:
-    query = select(
-        Batch.producer_id, Batch.batch_id, Batch.uom, Product.net_quantity, Product.net_uom
-    ).join(
-        Product,
-        (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
-    )
-    found: dict[Ref, BatchUnit] = {}
-    for condition in _among(Batch.producer_id, Batch.batch_id, batches):
-        for row in db.session.execute(query.where(condition)):
-            net = Decimal(row.net_quantity) if row.net_quantity else None
-            found[row.producer_id, row.batch_id] = BatchUnit(row.uom, net, row.net_uom)
-    return found
+    return {
+        (producer_id, batch_id): BatchUnit(uom, Decimal(net) if net else None, net_uom)
+        for producer_id, batch_id, uom, net, net_uom in _rows(_UNITS, batches)
+    }
 
 
 def _held(author: UUID, foreign: list[Ref]) -> set[Ref]:
-    entry = (LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
-    query = select(*entry).where(LedgerEntry.producer_id == author).distinct()
-    return {
-        (row[0], row[1])
-        for condition in _among(*entry, foreign)
-        for row in db.session.execute(query.where(condition))
-    }
+    return {(row[0], row[1]) for row in _rows(_HELD, foreign, author=author)}
 
 
 def _is_authority(producer_id: UUID) -> bool:
@@ -249,3 +227,34 @@ def _returned(shipments: set[UUID]) -> set[tuple[UUID, Ref]]:
         .where(Event.event_id.in_(shipments), Event.step_kind == RETURN)
     )
     return {(row[0], (row[1], row[2])) for row in rows}
+
+
+def _among(
+    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    return tuple_(producer, key).in_(bindparam("refs", expanding=True))
+
+
+def _pairs(
+    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID]
+) -> Select[UUID, UUID]:
+    return select(producer, key).where(_among(producer, key))
+
+
+# Written once: putting a query together takes longer than asking it.
+_SITES = _pairs(Site.producer_id, Site.site_id)
+_PLOTS = _pairs(Plot.producer_id, Plot.plot_id)
+_SEASONS = _pairs(Season.producer_id, Season.season_id)
+_HELD = (
+    _pairs(LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
+    .where(LedgerEntry.producer_id == bindparam("author"))
+    .distinct()
+)
+_UNITS = (
+    select(Batch.producer_id, Batch.batch_id, Batch.uom, Product.net_quantity, Product.net_uom)
+    .join(
+        Product,
+        (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
+    )
+    .where(_among(Batch.producer_id, Batch.batch_id))
+)

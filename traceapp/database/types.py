@@ -1,5 +1,6 @@
 """Column types that hold equal values on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,17 +24,25 @@ class Identifier(TypeDecorator[UUID]):
             return dialect.type_descriptor(Uuid(as_uuid=True, native_uuid=True))
         return dialect.type_descriptor(LargeBinary(16))
 
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> UUID | bytes | None:
-        """Hand the id to the driver."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
+    def bind_processor(self, dialect: Dialect) -> Callable[[UUID | None], Any] | None:
+        """Hand ids to the driver; a row has many, so the database is asked for once."""
+        return None if dialect.name == "postgresql" else _as_bytes
 
-    def process_result_value(self, value: UUID | bytes | None, dialect: Dialect) -> UUID | None:  # noqa: ARG002
-        """Take the id from the driver."""
-        if value is None or isinstance(value, UUID):
-            return value
-        return UUID(bytes=bytes(value))
+    def result_processor(
+        self,
+        dialect: Dialect,
+        coltype: object,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> Callable[[UUID | bytes | None], UUID | None] | None:
+        """Take ids from the driver."""
+        return None if dialect.name == "postgresql" else _as_id
+
+
+def _as_bytes(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+def _as_id(value: UUID | bytes | None) -> UUID | None:
+    return value if value is None or isinstance(value, UUID) else UUID(bytes=bytes(value))
 
 
 class Instant(TypeDecorator[datetime]):

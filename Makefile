@@ -1,7 +1,7 @@
 # Traceapp. `make help` lists what there is; every target brings up what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test test-fast test-long check format bench screenshots \
+.PHONY: help run demo-reset restore-drill test test-fast test-long check format bench screenshots \
 	environment dev icons browser lock messages migration
 
 # The first Python on PATH that is new enough; `make run PYTHON=python3.12` names another.
@@ -32,6 +32,9 @@ run: icons ## Start the demo at http://localhost:8000 (PORT=, HOST=, DATABASE_UR
 demo-reset: environment ## Empty the demo's database and load the demo anew
 	@env $(DEMO) $(FLASK) db upgrade
 	@env $(DEMO) $(FLASK) demo reset
+
+restore-drill: environment ## Back up, restore into a new place and compare (TRACEAPP_DEMO=0: not the demo)
+	@env TRACEAPP_DEMO=$${TRACEAPP_DEMO:-1} $(FLASK) drill
 
 ## Checking
 

@@ -13,6 +13,9 @@ from flask.cli import ScriptInfo
 
 from traceapp.app import create_app
 from traceapp.config import BadSettingError, Config
+from traceapp.database.engine import db
+from traceapp.upkeep import schema
+from traceapp.upkeep.refusal import RefusedError
 
 
 def main() -> None:
@@ -24,12 +27,21 @@ def main() -> None:
     config.instance_dir.mkdir(parents=True, exist_ok=True)
     app = create_app(config)
     with app.app_context():
+        try:
+            _require_known_schema()
+        except RefusedError as refused:
+            sys.exit(str(refused))
         flask_migrate.upgrade()
     if config.demo:
         try:
             run_command(app, "demo", "load")
         except click.ClickException as refusal:
             sys.exit(refusal.format_message())
+
+
+def _require_known_schema() -> None:
+    with db.engine.connect() as connection:
+        schema.require_known(schema.of(connection))
 
 
 def run_command(app: Flask, *words: str) -> None:

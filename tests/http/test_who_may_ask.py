@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, UUIDConverter
 
 from traceapp.web.access import ACCESS_MARK
 
@@ -27,7 +27,10 @@ def _path(rule: Rule) -> str:
 
 
 def _sample(rule: Rule, name: str) -> str:
-    one_of = getattr(rule._converters.get(name), "items", None)
+    converter = rule._converters.get(name)
+    if isinstance(converter, UUIDConverter):
+        return "00000000-0000-4000-8000-000000000000"
+    one_of = getattr(converter, "items", None)
     return next(iter(sorted(one_of)), "x") if one_of and not callable(one_of) else "x"
 
 

@@ -1,6 +1,16 @@
-"""Security headers, the same on every answer; a room may widen its own content policy."""
+"""Security headers, the same on every answer; a room may widen its own content policy.
 
-from flask import Flask, Response, g, request
+What is for signed-in people only is kept by no cache, whatever the view forgot to say.
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+
+from traceapp.config import LOOPBACK_HOSTS
+from traceapp.web.access import ACCESS_MARK
+from traceapp.web.settings import settings
 
 # Everything is refused but what a room names; no inline style or script runs anywhere.
 POLICY: dict[str, str] = {
@@ -44,8 +54,33 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", g.get("content_policy") or policy())
-    if request.is_secure:
+    if _is_reached_by_https():
         response.headers.setdefault(
             "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
         )
+    if _is_for_some_only() and "no-store" not in response.headers.get("Cache-Control", ""):
+        response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _is_reached_by_https() -> bool:
+    """Tell it by the address that is printed: a proxy may ask us over plain http.
+
+    An address without a name, as phones on the same network use, must stay reachable by http.
+    """
+    url = urlsplit(settings().public_url)
+    host = url.hostname or ""
+    return url.scheme == "https" and host not in LOOPBACK_HOSTS and not _is_number(host)
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_for_some_only() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, ACCESS_MARK, "public") != "public"

@@ -1,0 +1,133 @@
+"""Lan's co-operative with something behind every kind of address, and a canary in every text."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from tests import builders
+from tests.http.on_sale import code_of
+from tests.signing_in import account_of
+from traceapp.accounts.models import ApiToken
+from traceapp.accounts.visitor import hashed
+from traceapp.batches import operations as batches
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.producers import operations as producers
+from traceapp.public.operations import receive_report
+
+CANARY = "Hoàng yến"  # the bird that miners took along: where it is heard, a wall has a hole
+FOLDED_CANARY = "hoang yen"  # as one may search for it; an answer that only repeats it holds none
+
+
+@dataclass(frozen=True, slots=True)
+class Lan:
+    """The co-operative and what the arguments of routes are for it.
+
+    `values` names what is there, `made_up` what is nowhere; `secret_names` are the arguments that
+    stand for something of the co-operative, unlike a language or a format.
+    """
+
+    business: builders.Business
+    values: dict[str, str]
+    made_up: dict[str, str]
+    secret_names: frozenset[str]
+
+    def colleague(self, role: str) -> builders.Business:
+        """Add a person with this role to the co-operative."""
+        owner = self.business
+        member_id = producers.add_member(
+            owner.producer_id, {"name": f"{CANARY} {role} {uuid4().hex[:6]}", "roles": [role]}
+        )
+        db.session.commit()
+        actor = batches.Actor(owner.producer_id, member_id)
+        return builders.Business(owner.producer_id, owner.site_id, owner.plot_id, actor)
+
+
+def lan() -> Lan:
+    """Found the co-operative; the caller owns the transaction."""
+    business = builders.business(f"HTX {CANARY}", role="owner")
+    mine = _ids(business)
+    code = mine["code"]
+    anywhere = {"number": "1", "format": "csv", "kind": "products", "language": "vi"}
+    nowhere = {name: str(uuid4()) for name in mine}
+    nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}
+    assert code != nowhere["code"]
+    return Lan(business, anywhere | mine, anywhere | nowhere, frozenset(mine))
+
+
+def _ids(owner: builders.Business) -> dict[str, str]:
+    label = {**builders.LABEL, "warnings": [{"vi": CANARY, "en": None}]}
+    product_id = builders.product(
+        owner, name=f"Cải {CANARY}", role="finished", label=label, photo_sha256="ab" * 32
+    )
+    batch_id = builders.batch(owner, product_id, "YEN-01", expiry_date="2126-11-26")
+    season_id = producers.start_season(
+        owner.producer_id,
+        {
+            "plot_id": str(owner.plot_id),
+            "name": f"Vụ {CANARY}",
+            "crop": "cải",
+            "started_on": "2026-09-01",
+        },
+    )
+    recorded = builders.record(
+        owner,
+        "harvest",
+        outputs=[builders.line(batch_id, "12.5")],
+        fields={"note": f"Ghi chú {CANARY}"},
+    )
+    code = code_of(owner.producer_id, batch_id)
+    receive_report(
+        {"code": code, "kind": "other", "text": f"Hỏi {CANARY}", "area": None},
+        language="vi",
+        now=builders.NOW,
+        is_demo=False,
+    )
+    return {
+        "code": code,
+        "batch_id": str(batch_id),
+        "product_id": str(product_id),
+        "site_id": str(owner.site_id),
+        "plot_id": str(owner.plot_id),
+        "season_id": str(season_id),
+        "event_id": str(recorded.event_id),
+        "certificate_id": str(_certificate(owner.producer_id)),
+        "member_id": str(owner.actor.member_id),
+        "producer_id": str(owner.producer_id),
+        "token_id": str(_token(owner)),
+    }
+
+
+def _certificate(producer_id: UUID) -> UUID:
+    return producers.add_certificate(
+        producer_id,
+        {
+            "number": f"VG {CANARY}",
+            "scheme": "VietGAP",
+            "scheme_en": "VietGAP",
+            "standard": "TCVN 11892-1:2017",
+            "issuer": f"Trung tâm {CANARY}",
+            "scope": f"Rau {CANARY}",
+            "issued_on": "2026-01-01",
+        },
+    )
+
+
+def _token(owner: builders.Business) -> UUID:
+    account_of((owner.actor.producer_id, owner.actor.member_id))
+    token_id = new_id()
+    db.session.add(
+        ApiToken(
+            producer_id=owner.producer_id,
+            token_id=token_id,
+            member_id=owner.actor.member_id,
+            token_sha256=hashed(secrets.token_hex(20)),
+            name=f"Máy {CANARY}",
+            ending="yen1",
+            scope="read",
+            created_at=builders.NOW,
+        )
+    )
+    db.session.flush()
+    return token_id

@@ -1,0 +1,164 @@
+"""Who may be at the door, what routes there are, and how each of them asks."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from tests import builders
+from tests.lan import Lan
+from tests.signing_in import form, signed_in, token_of
+from traceapp.accounts.acts import Act, may
+from traceapp.database.engine import db
+from traceapp.web.access import ACCESS_MARK
+from traceapp.web.endpoints import transaction
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+ADDRESSES = {
+    "slug": "not-found",
+    "token": "a-private-link-that-nobody-has",
+    "file_name": "0" * 64 + ".webp",
+    "kind": "01",
+    "rest": "09520001000010",
+    "filename": "css/desk.css",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route, whom it answers, and the methods it takes."""
+
+    rule: Rule
+    access: Act | str
+    methods: tuple[str, ...]
+
+    @property
+    def act(self) -> Act | None:
+        """Give what one must be allowed to do; None where nobody signs in."""
+        return self.access if isinstance(self.access, Act) else None
+
+    @property
+    def is_for_programs(self) -> bool:
+        """Tell whether it asks for a token."""
+        return self.rule.rule.startswith("/api/")
+
+    def path(self, values: Mapping[str, str]) -> str:
+        """Fill in the ids; a new argument of a route must be given a value in tests/lan.py."""
+        unknown = self.rule.arguments - values.keys()
+        assert not unknown, f"{self.rule}: say in tests/lan.py what {unknown} are"
+        built = self.rule.build({name: values[name] for name in self.rule.arguments})
+        assert built is not None
+        return str(built[1])
+
+
+def routes(app: Flask) -> list[Route]:
+    """Give every route but the files of the style and the scripts."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        access = getattr(app.view_functions[rule.endpoint], ACCESS_MARK)
+        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        found.append(Route(rule, access, tuple(methods)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a role in a body of a kind."""
+
+    business: builders.Business
+    role: str
+    kind: str
+
+    def may(self, act: Act) -> bool:
+        """Tell whether the table of roles lets them."""
+        return may(act, {self.role}, {self.kind})
+
+
+@dataclass(slots=True)
+class Town:
+    """An installation with Lan's co-operative; people are made as they are asked for."""
+
+    app: Flask
+    lan: Lan
+    # What stands for nothing of the co-operative, for routes that everybody may ask.
+    addresses: dict[str, str] = field(default_factory=lambda: dict(ADDRESSES))
+    _people: dict[tuple[str, str], Person] = field(default_factory=dict)
+
+    def colleague(self, role: str) -> Person:
+        """Give somebody of Lan's co-operative."""
+        return self._person(role, "colleague")
+
+    def outsider(self, role: str, kind: str) -> Person:
+        """Give somebody of another body."""
+        return self._person(role, kind)
+
+    def browser(self, person: Person) -> FlaskClient:
+        """Give a browser in which they have just signed in, with every factor."""
+        with self.app.app_context():
+            return signed_in(self.app, person.business, is_second_factor_proven=True)
+
+    def program(self, person: Person, **options: Any) -> dict[str, str]:
+        """Give the headers of a program of theirs."""
+        with self.app.app_context():
+            return token_of(person.business, **options)
+
+    def form(self, **values: Any) -> dict[str, Any]:
+        """Give what a form carries: the hidden field, and these values."""
+        return form(self.app, **values)
+
+    def ask(self, person: Person, route: Route, method: str, path: str) -> TestResponse:
+        """Ask as this person would: a program where programs ask, else a browser.
+
+        What changes something gets a session of its own: it may be the signing out.
+        """
+        if route.is_for_programs:
+            body: dict[str, str] | None = {} if method not in SAFE else None
+            return self.app.test_client().open(
+                path, method=method, json=body, headers=self.program(person), buffered=True
+            )
+        if method in SAFE:
+            return self.browser(person).open(path, method=method, buffered=True)
+        return self.browser(person).open(path, method=method, data=self.form(), buffered=True)
+
+    def _person(self, role: str, kind: str) -> Person:
+        if (role, kind) not in self._people:
+            with self.app.app_context(), transaction():
+                if kind == "colleague":
+                    made = Person(self.lan.colleague(role), role, "farm")
+                else:
+                    name = f"Tùng {uuid4().hex[:8]}"
+                    business = builders.business(name, kinds=(kind,), role=role)
+                    made = Person(business, role, kind)
+            self._people[role, kind] = made
+        return self._people[role, kind]
+
+
+@contextmanager
+def nothing_written(app: Flask) -> Iterator[None]:
+    """Compare every row of every table before and after."""
+    before = everything(app)
+    yield
+    after = everything(app)
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+def everything(app: Flask) -> dict[str, list[str]]:
+    """Give the content of every table."""
+    with app.app_context():
+        try:
+            return {
+                table.name: sorted(
+                    repr(tuple(row)) for row in db.session.execute(table.select()).all()
+                )
+                for table in db.metadata.sorted_tables
+            }
+        finally:
+            db.session.rollback()

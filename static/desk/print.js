@@ -1,7 +1,8 @@
 // Brings the print button to life; the page also prints from the browser's own menu.
-const button = document.querySelector("[data-print]");
+const button = /** @type {HTMLElement} */ (document.querySelector("[data-print]"));
+const byHand = /** @type {HTMLElement} */ (document.querySelector(".by-hand"));
 button.hidden = false;
-document.querySelector(".by-hand").hidden = true;
+byHand.hidden = true;
 button.addEventListener("click", async () => {
   await document.fonts.ready; // a sheet printed in another face would not fit its lines
   window.print();

@@ -34,7 +34,10 @@ def checked(*options: str) -> str:
 
 def test_the_modules_of_the_pages_keep_their_types() -> None:
     modules = [
-        str(path) for path in sorted((TOP / "static" / "pwa").glob("*.js")) if path.stem != "worker"
+        str(path)
+        for folder in ("pwa", "desk")
+        for path in sorted((TOP / "static" / folder).glob("*.js"))
+        if path.stem != "worker"
     ]
     assert modules
     kind = (

@@ -69,10 +69,15 @@ class Config:
         )
 
     @property
-    def prints_sample_labels(self) -> bool:
-        """Tell whether labels carry MẪU: always, unless PUBLIC_URL is https on a real host."""
+    def is_open_to_the_world(self) -> bool:
+        """Tell whether this is no demo and PUBLIC_URL is https on a real host."""
         url = urlsplit(self.public_url)
-        return self.demo or url.scheme != "https" or not _is_real_host(url.hostname or "")
+        return not self.demo and url.scheme == "https" and _is_real_host(url.hostname or "")
+
+    @property
+    def prints_sample_labels(self) -> bool:
+        """Tell whether labels carry MẪU: always, until the installation is open to the world."""
+        return not self.is_open_to_the_world
 
 
 def _reachable(host: str) -> str:

@@ -60,6 +60,15 @@ class SignInNeeded(Problem):
     )
 
 
+class SecondFactorNeeded(Problem):
+    """Someone whose role needs a second factor has not proven one."""
+
+    status = HTTPStatus.FORBIDDEN
+    slug = "second-factor-needed"
+    title = N_("A second step is needed")
+    detail = N_("Nothing was saved. Set up a second step for your account, then send it again.")
+
+
 class TokenMayOnlyRead(Problem):
     """A token of scope read was used to write."""
 
@@ -241,6 +250,7 @@ CATALOGUE: tuple[type[Problem], ...] = (
     Problem,
     NotFound,
     SignInNeeded,
+    SecondFactorNeeded,
     TokenMayOnlyRead,
     CrossSite,
     FormExpired,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.append_only import protect, release
+from traceapp.database.folding import fold
 from traceapp.database.types import Identifier, Instant
 
 revision: str = '0002'
@@ -223,6 +224,9 @@ def upgrade() -> None:
     for table in WITH_VERSION:
         op.add_column(table, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("event", sa.Column("copied_from_event_id", Identifier(), nullable=True))
+    op.add_column("producer", sa.Column("email", sa.String(), nullable=True))
+    op.add_column("problem_report", sa.Column("folded_text", sa.String(), nullable=False, server_default=""))
+    _fold_reports()
     op.add_column("membership", sa.Column("ended_at", Instant(), nullable=True))
     op.add_column("membership", sa.Column("erased_at", Instant(), nullable=True))
     # Whoever is here already was let in by whoever ran the installation.
@@ -231,6 +235,15 @@ def upgrade() -> None:
         " SELECT producer_id, producer_id, 'admitted', created_at FROM producer"
     )
     protect(*APPEND_ONLY)
+
+
+def _fold_reports() -> None:
+    """Make the reports that are here findable."""
+    connection = op.get_bind()
+    table = sa.table("problem_report", sa.column("number"), sa.column("text"), sa.column("area"), sa.column("folded_text"))
+    for row in connection.execute(sa.select(table.c.number, table.c.text, table.c.area)).all():
+        folded = fold(f"{row.text}\n{row.area or ''}")
+        connection.execute(table.update().where(table.c.number == row.number).values(folded_text=folded))
 
 
 def _name_accounts() -> None:
@@ -248,6 +261,8 @@ def downgrade() -> None:
     release(*APPEND_ONLY)
     op.drop_column("membership", "erased_at")
     op.drop_column("membership", "ended_at")
+    op.drop_column("problem_report", "folded_text")
+    op.drop_column("producer", "email")
     op.drop_column("event", "copied_from_event_id")
     for table in reversed(WITH_VERSION):
         op.drop_column(table, "version")

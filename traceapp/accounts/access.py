@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -16,13 +16,16 @@ from wtforms import ValidationError as BadToken
 
 from traceapp import problem
 from traceapp.accounts.acts import Act
-from traceapp.accounts.visitor import Visitor, visitor
+from traceapp.accounts.factors import must_have
+from traceapp.accounts.visitor import Visitor, note_seen, visitor
 from traceapp.web.access import ACCESS_MARK
+from traceapp.web.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SECOND_FACTOR_PAGE = "/account/second-factor"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -65,11 +68,24 @@ def require(act: Act) -> None:
         raise problem.NotFound
 
 
-def _check_session(found: Visitor, act: Act) -> None:  # noqa: ARG001 - second factors ask for it
+def _check_session(found: Visitor, act: Act) -> None:
     if request.path.startswith("/api/"):
         raise problem.SignInNeeded  # a session is for people; programs carry a token
+    if lacks_second_factor(found) and act is not Act.MANAGE_OWN_ACCOUNT:
+        if request.method not in SAFE:
+            raise problem.SecondFactorNeeded
+        raise HTTPException(response=redirect(SECOND_FACTOR_PAGE, code=303))
     if request.method not in SAFE:
         check_form()
+
+
+def lacks_second_factor(found: Visitor) -> bool:
+    """Tell whether this member must prove a second factor here and has not."""
+    return (
+        settings().is_open_to_the_world
+        and must_have(found.roles, found.kinds)
+        and not found.is_second_factor_proven
+    )
 
 
 def _turn_away() -> None:
@@ -95,4 +111,12 @@ def csrf_field() -> Markup:
 def init_app(app: Flask) -> None:
     """Give templates the one who asks, what they may, and the hidden field."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
-    app.jinja_env.globals.update(visitor=visitor, csrf_field=csrf_field, Act=Act)
+    app.jinja_env.globals.update(
+        visitor=visitor, csrf_field=csrf_field, csrf_token=generate_csrf, Act=Act
+    )
+    app.after_request(_note_seen)
+
+
+def _note_seen(response: Response) -> Response:
+    note_seen()
+    return response

@@ -45,6 +45,7 @@ class Account(UserMixin, Base):
     )
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None]
+    tf_last_counter: Mapped[int | None]  # the time step of the last code taken: each works once
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     created_at: Mapped[Moment]
     passkeys: Mapped[list["Passkey"]] = relationship(back_populates="account")

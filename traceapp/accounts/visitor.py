@@ -1,22 +1,28 @@
 """Who asks: the member behind the session of a browser or behind a token."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from flask import g, request, session
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from traceapp import problem
 from traceapp.accounts.acts import Act, may
+from traceapp.accounts.lifetimes import SEEN_EVERY, lifetime
 from traceapp.accounts.models import Account, ApiToken, SignedInDevice
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, MembershipRole, Producer, ProducerKind
+from traceapp.web.endpoints import transaction
 
 SESSION_DEVICE = "device"
 TOKEN_PREFIX = "trc_"  # noqa: S105 - what every token begins with
 KEPT = "visitor"
+SEEN = "device_seen"  # a session whose "last seen" is to be brought up to date
+SEEN_WAIT_MS = 100  # nobody's answer waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,20 @@ def forget() -> None:
     g.pop(KEPT, None)
 
 
+def note_seen() -> None:
+    """Write down, in a transaction of its own, that a session was used; no matter if it cannot."""
+    device_id = g.pop(SEEN, None)
+    if device_id is None:
+        return
+    db.session.rollback()
+    with suppress(problem.Problem), transaction(wait_ms=SEEN_WAIT_MS):
+        db.session.execute(
+            update(SignedInDevice)
+            .where(SignedInDevice.device_id == device_id)
+            .values(last_seen_at=datetime.now(UTC))
+        )
+
+
 def hashed(secret: str) -> bytes:
     """Give what the database keeps of a token or code."""
     return hashlib.sha256(secret.encode()).digest()
@@ -62,12 +82,14 @@ def _from_session() -> Visitor | None:
     token = session.get(SESSION_DEVICE)
     if not isinstance(token, str):
         return None
+    now = datetime.now(UTC)
     row = db.session.execute(
         _members()
         .add_columns(
             SignedInDevice.account_id,
             SignedInDevice.device_id,
             SignedInDevice.is_second_factor_proven,
+            SignedInDevice.last_seen_at,
         )
         .join(
             SignedInDevice,
@@ -78,15 +100,21 @@ def _from_session() -> Visitor | None:
         .where(
             SignedInDevice.token_sha256 == hashed(token),
             SignedInDevice.revoked_at.is_(None),
-            SignedInDevice.expires_at > datetime.now(UTC),
+            SignedInDevice.expires_at > now,
             Membership.account_id == SignedInDevice.account_id,
             Account.active,
         )
     ).one_or_none()
     if row is None:
         return None
+    who = _who(row)
+    idle = now - row.last_seen_at
+    if idle > lifetime(who["roles"], who["kinds"]).idle:
+        return None
+    if idle > SEEN_EVERY:
+        setattr(g, SEEN, row.device_id)
     return Visitor(
-        **_who(row),
+        **who,
         account_id=row.account_id,
         device_id=row.device_id,
         is_second_factor_proven=row.is_second_factor_proven,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from traceapp import problem
 from traceapp.database.engine import BUSY_TIMEOUT_MS, begin_write, db
+from traceapp.web.full_disk import is_full
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,8 +47,32 @@ def writes(view: Callable[P, R]) -> Callable[P, R]:
     return committed
 
 
+def writes_in_steps(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that opens its own short transactions: it hashes a password between them.
+
+    Nobody else's write waits for that; and a failed attempt stays counted whatever follows.
+    """
+
+    @functools.wraps(view)
+    def stepped(*args: P.args, **kwargs: P.kwargs) -> R:
+        request.get_data(parse_form_data=True)
+        return view(*args, **kwargs)
+
+    setattr(stepped, WRITES_MARK, True)
+    return stepped
+
+
+def writes_late(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that reads and checks first, and then opens `transaction()` itself.
+
+    Nobody waits for the one lock of SQLite while it does.
+    """
+    setattr(view, WRITES_MARK, True)
+    return view
+
+
 class transaction:  # noqa: N801 - reads as a word: `with transaction():`
-    """One write transaction, for views and commands alike; Busy when a lock is held too long."""
+    """One write transaction, for views and commands alike; Busy or StorageFull, or all of it."""
 
     def __init__(self, *, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._wait_ms = wait_ms
@@ -57,7 +82,7 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
             begin_write(self._wait_ms)
         except OperationalError as error:
             db.session.rollback()
-            raise problem.Busy from error
+            raise trouble(error) from error
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None:
@@ -70,8 +95,13 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
         db.session.rollback()
         if isinstance(error, IntegrityError):
             raise problem_for(error) from error
-        if isinstance(error, OperationalError):
-            raise problem.Busy from error
+        if isinstance(error, OperationalError) or is_full(error):
+            raise trouble(error) from error
+
+
+def trouble(error: BaseException) -> problem.Problem:
+    """Name the problem behind a database or a disk that did not take a write."""
+    return problem.StorageFull() if is_full(error) else problem.Busy()
 
 
 def problem_for(error: IntegrityError) -> problem.Problem:

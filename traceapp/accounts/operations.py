@@ -1,0 +1,193 @@
+"""Accounts made, passwords set, codes for a forgotten one. Callers own the transaction.
+
+The people pages (room `admission`) call `create_account` when somebody joins and
+`issue_reset_code` when the owner helps somebody who forgot the password.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from flask_security import lookup_identity
+from marshmallow import ValidationError
+from sqlalchemy import func, select
+
+from traceapp import problem
+from traceapp.accounts import auth_log, names, one_time_codes, sessions
+from traceapp.accounts.models import Account, OneTimeCode
+from traceapp.accounts.passwords import check_new_password, hashed_password
+from traceapp.accounts.visitor import Visitor
+from traceapp.audit.operations import note
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.problem import N_
+from traceapp.producers.models import Membership, Producer
+from traceapp.web.faults import Fault
+
+RESET_LASTS = timedelta(hours=24)
+
+BAD_NAME = Fault(
+    "sign_in_name",
+    N_("A sign-in name has 3 to 40 plain letters, digits, dots or dashes; the first is a letter."),
+    N_("Write it without spaces and marks, such as lan.nguyen."),
+)
+BAD_PHONE = Fault(
+    "phone", N_("This is no phone number."), N_("Write it as you would dial it: 0912 345 678.")
+)
+NAME_TAKEN = Fault("taken", N_("Somebody already signs in with this."), N_("Choose another one."))
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A producer an account works for, as a member."""
+
+    producer_id: UUID
+    member_id: UUID
+    producer_name: str
+
+
+def create_account(
+    sign_in_name: str,
+    password: str | None,
+    *,
+    phone: str | None = None,
+    email: str | None = None,
+    now: datetime,
+) -> UUID:
+    """Make an account; gives its id, to stand in `membership.account_id`.
+
+    Raises ValidationError whose fields are `sign_in_name`, `phone` and `password`. Without a
+    password nobody signs in until a code of `issue_reset_code` has set one.
+    """
+    faults: dict[str, list[str]] = {}
+    name = names.sign_in_name(sign_in_name)
+    number = names.phone_number(phone) if phone else None
+    if name is None:
+        faults["sign_in_name"] = [BAD_NAME]
+    elif _is_taken(Account.sign_in_name, name):
+        faults["sign_in_name"] = [NAME_TAKEN]
+    if phone and number is None:
+        faults["phone"] = [BAD_PHONE]
+    elif number and _is_taken(Account.phone, number):
+        faults["phone"] = [NAME_TAKEN]
+    words = [word for word in (name, number) if word]
+    if password is not None and (wrong := check_new_password(password, words)):
+        faults["password"] = [password_fault(wrong)]
+    if faults or name is None:
+        raise ValidationError(dict(faults))
+    account = Account(
+        account_id=new_id(),
+        sign_in_name=name,
+        phone=number,
+        email=email,
+        password=None if password is None else hashed_password(password),
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        created_at=now,
+    )
+    db.session.add(account)
+    db.session.flush()
+    return account.account_id
+
+
+def set_password(
+    account_id: UUID, password: str, *, now: datetime, but: UUID | None = None
+) -> None:
+    """Set a password that `check_new_password` let pass, and end all sessions but one.
+
+    Second factors stay as they are: who sets a password still has to prove them.
+    """
+    account = db.session.get_one(Account, account_id)
+    account.password = hashed_password(password)
+    account.fs_uniquifier = secrets.token_hex(32)
+    sessions.end_sessions(account_id, now, but=but)
+    auth_log.decided("password", "changed", account_id)
+
+
+def issue_reset_code(owner: Visitor, member: tuple[UUID, UUID], now: datetime) -> str:
+    """Make a code with which a member of the owner's producer sets a new password.
+
+    The owner tells it to the person; it works once, for 24 hours, at `/reset-password`, and does
+    not pass by a second factor. Raises NotFound for a member of another producer, one who left,
+    and one without an account. Someone who also works elsewhere must be helped by the operator:
+    else one producer's owner could take over what the account does at another.
+    """
+    row = db.session.get(Membership, member)
+    if member[0] != owner.producer_id or row is None or row.ended_at or row.account_id is None:
+        raise problem.NotFound
+    if len(workplaces(row.account_id)) > 1 and "operator" not in owner.kinds:
+        raise problem.NotFound
+    by = (owner.producer_id, owner.member_id)
+    code = one_time_codes.issue(
+        "reset",
+        one_time_codes.About(row.account_id, *member),
+        by=by,
+        now=now,
+        lasts=RESET_LASTS,
+    )
+    note(owner.producer_id, "reset_code_issued", f"member:{member[1]}", by=by, now=now)
+    return code
+
+
+def account_of_reset_code(code: str, now: datetime) -> Account | None:
+    """Give the account whose password a code may set, without using the code."""
+    row = one_time_codes.find(code, "reset", now)
+    account = db.session.get(Account, row.account_id) if row else None
+    return account if account is not None and account.active else None
+
+
+def reset_password(code: str, password: str, now: datetime) -> UUID | None:
+    """Use a code to set a checked password; gives the account, None where the code is no good."""
+    if account_of_reset_code(code, now) is None:
+        return None
+    taken = one_time_codes.take(code, "reset", now)
+    if taken is None or taken.account_id is None:
+        return None
+    set_password(taken.account_id, password, now=now)
+    _note_reset(taken, now)
+    return taken.account_id
+
+
+def own_words(account: Account) -> list[str]:
+    """Give the words a password of this account must not be made of."""
+    rows = db.session.execute(
+        select(Membership.name, Producer.name)
+        .join(Producer, Producer.producer_id == Membership.producer_id)
+        .where(Membership.account_id == account.account_id)
+    )
+    found = [account.sign_in_name, account.phone, *(word for row in rows for word in row)]
+    return [word for word in found if word]
+
+
+def find_account(identity: str) -> Account | None:
+    """Find an account by what was typed: a sign-in name, or a phone number as people write it."""
+    return cast("Account | None", lookup_identity(identity[: names.LONGEST_IDENTITY]))
+
+
+def workplaces(account_id: UUID) -> Sequence[Workplace]:
+    """Give where an account works, by the name of the producer."""
+    rows = db.session.execute(
+        select(Membership.producer_id, Membership.member_id, Producer.name)
+        .join(Producer, Producer.producer_id == Membership.producer_id)
+        .where(Membership.account_id == account_id, Membership.ended_at.is_(None))
+        .order_by(Producer.name, Membership.producer_id)
+    )
+    return [Workplace(*row) for row in rows]
+
+
+def password_fault(message: str) -> Fault:
+    """Make what `check_new_password` says a fault of a field."""
+    return Fault("password", message, N_("Three or four ordinary words make a good password."))
+
+
+def _is_taken(column: object, text: str) -> bool:
+    return bool(db.session.scalar(select(func.count()).where(column == text)))  # type: ignore[arg-type]
+
+
+def _note_reset(taken: OneTimeCode, now: datetime) -> None:
+    if taken.producer_id is not None:
+        member = f"member:{taken.member_id}"
+        note(taken.producer_id, "password_reset", member, by=None, now=now)

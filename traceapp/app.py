@@ -5,12 +5,15 @@ from flask_migrate import Migrate
 
 from traceapp import cli
 from traceapp.accounts import access as accounts_access
-from traceapp.accounts import token_views
+from traceapp.accounts import account_views, factor_views, security, token_views
+from traceapp.accounts import views as accounts_views
+from traceapp.admission import desk_views as admission_desk
+from traceapp.admission import views as admission_views
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
-from traceapp.desk import menu, work
+from traceapp.desk import menu, reading, work
 from traceapp.exchange import leaving
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
@@ -35,8 +38,9 @@ from traceapp.web import (
 
 EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
-    *(accounts_access, token_views),
+    *(accounts_access, token_views, admission_desk),
 )
+ACCOUNT_PAGES = (accounts_views, account_views, factor_views)  # three files of one blueprint
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
 
@@ -49,7 +53,6 @@ def create_app(config: Config) -> Flask:
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.extensions["traceapp"] = config
@@ -63,10 +66,14 @@ def create_app(config: Config) -> Flask:
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
+    security.init_app(app, config)
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
-    for blueprint in work.BLUEPRINTS:
+    for views in (admission_views, admission_desk):
+        app.register_blueprint(views.blueprint)
+    app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
+    for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):
         app.register_blueprint(blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)

@@ -1,0 +1,145 @@
+"""The columns of the four kinds of table: their words in both languages, and what they hold. Pure.
+
+Read from `columns.json`. Headings are known by either language, or by the name of the field.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from traceapp.batches.schemas import LABEL_GROUPS
+from traceapp.database.folding import fold
+from traceapp.exchange import cells
+from traceapp.exchange.tables import Cell
+from traceapp.trace.units import UNITS
+from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS, FieldSpec
+from traceapp.trace.words import Words
+
+Reader = Callable[[Cell], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the field it fills, its headings, how a cell is read, an example for templates.
+
+    `choices` lists the words a cell may hold, where there is such a list.
+    """
+
+    name: str
+    title: Words
+    read: Reader
+    required: bool
+    example: str
+    hint: Words
+    choices: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of table."""
+
+    id: str
+    title: Words
+    columns: tuple[Column, ...]
+
+    def headings(self) -> Mapping[str, Column]:
+        """Give the column by each folded heading that stands for it."""
+        return {
+            fold(heading): column
+            for column in self.columns
+            for heading in (column.name, str(column.title.vi), str(column.title.en))
+        }
+
+
+def _words(pairs: Mapping[str, tuple[str, ...]]) -> tuple[Reader, str]:
+    """Read one of some words, by id or by any of its names."""
+    known = {fold(name): key for key, names in pairs.items() for name in (key, *names)}
+    shown = ", ".join(names[0] if names else key for key, names in pairs.items())
+    return (lambda cell: cells.word(cell, known, shown)), shown
+
+
+def _named(words: Mapping[str, Words]) -> tuple[Reader, str]:
+    return _words({key: (str(name.vi), str(name.en)) for key, name in words.items()})
+
+
+_READERS: Mapping[str, tuple[Reader, str]] = {
+    "text": (cells.text, ""),
+    "texts": (cells.texts, ""),
+    "number": (cells.number, ""),
+    "day": (cells.day, ""),
+    "moment": (cells.moment, ""),
+    "items": (cells.items, ""),
+    "family": _named(FAMILIES),
+    "group": _words(dict.fromkeys(LABEL_GROUPS, ())),
+    "unit": _words(
+        {key: (one.symbol, str(one.name.vi), str(one.name.en)) for key, one in UNITS.items()}
+    ),
+    "role": _words(
+        {
+            "finished": ("thành phẩm", "finished product"),
+            "intermediate": ("bán thành phẩm", "intermediate product"),
+            "ingredient": ("nguyên liệu", "raw material"),
+        }
+    ),
+    "step": _words(
+        {
+            key: (str(kind.label.vi), str(kind.label.en), kind.verb_vi)
+            for key, kind in STEP_KINDS.items()
+        }
+    ),
+}
+UNIT = _READERS["unit"][0]
+
+
+def _column(row: Mapping[str, Any]) -> Column:
+    read, choices = _READERS[row["read"]]
+    return Column(
+        name=row["name"],
+        title=Words(row["vi"], row["en"]),
+        read=read,
+        required=row.get("required", False),
+        example=row.get("example", ""),
+        hint=Words(row.get("hint_vi", ""), row.get("hint_en", "")),
+        choices=choices,
+    )
+
+
+def _load() -> Mapping[str, Kind]:
+    text = files("traceapp.exchange").joinpath("columns.json").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {
+            row["id"]: Kind(
+                row["id"], Words(row["vi"], row["en"]), tuple(map(_column, row["columns"]))
+            )
+            for row in json.loads(text)["kinds"]
+        }
+    )
+
+
+KINDS = _load()
+
+
+def step_fields(heading: str) -> Mapping[str, FieldSpec]:
+    """Give, by kind of step, the field whose name or label this heading is."""
+    wanted = fold(heading)
+    return {
+        kind.id: spec
+        for kind in STEP_KINDS.values()
+        for spec in kind.fields.values()
+        if wanted in {fold(spec.id), fold(str(spec.label.vi)), fold(str(spec.label.en))}
+    }
+
+
+def field_reader(spec: FieldSpec) -> Reader:
+    """Give how a cell of a step's own field is read."""
+    if spec.type == "choice":
+        return _named({key: option.label for key, option in spec.options.items()})[0]
+    by_type: Mapping[str, Reader] = {
+        "number": cells.number,
+        "date": cells.day,
+        "datetime": cells.moment,
+    }
+    return by_type.get(spec.type, cells.text)

@@ -102,7 +102,7 @@ def document_behind(issued: Issued, now: datetime) -> dict[str, Any]:
     ref = (issued.producer_id, issued.batch_id)
     built = read_model.document_of(ref, now)
     db.session.rollback()  # the reading is over; what follows writes
-    with suppress(problem.Busy), transaction(wait_ms=KEEPING_WAIT_MS):
+    with suppress(problem.Busy, problem.StorageFull), transaction(wait_ms=KEEPING_WAIT_MS):
         # Whoever changed something meanwhile stepped the generation: then this is old already.
         if queries.generation_for_keeping() == issued.generation:
             text = json.dumps(built, ensure_ascii=False, separators=(",", ":"))

@@ -13,9 +13,11 @@ from werkzeug.exceptions import HTTPException
 from traceapp import problem
 from traceapp.gs1.errors import InvalidKey
 from traceapp.web.faults import Fault
+from traceapp.web.full_disk import is_full
 
 log = structlog.get_logger(__name__)
 
+RETRY_AFTER_S = "5"
 PROBLEM_BY_STATUS: dict[int, type[problem.Problem]] = {
     400: problem.BadRequest,
     404: problem.NotFound,
@@ -33,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InvalidKey, lambda error: answer(from_invalid_key(error)))
     app.register_error_handler(ValidationError, lambda error: answer(from_validation(error)))
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(OSError, _answer_of_system)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -46,6 +49,8 @@ def answer(error: problem.Problem) -> Response:
             render_template("web/problem.html", problem=as_document(error)), mimetype="text/html"
         )
     response.status_code = int(error.status)
+    if isinstance(error, problem.Busy):
+        response.headers["Retry-After"] = RETRY_AFTER_S
     response.headers["Cache-Control"] = "no-store"
     response.vary.update({"Accept", "Accept-Language", "Cookie"})
     return response
@@ -139,6 +144,10 @@ def _answer_http(error: HTTPException) -> Response:
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
+
+
+def _answer_of_system(error: OSError) -> Response:
+    return answer(problem.StorageFull()) if is_full(error) else _answer_unexpected(error)
 
 
 def _answer_unexpected(error: Exception) -> Response:

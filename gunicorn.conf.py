@@ -1,7 +1,13 @@
 """How gunicorn serves: few processes, some threads. The command line says where it listens."""
 
 import os
+import sys
 from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+
+from traceapp.admission.first_run import print_code
+from traceapp.database.engine import db
 
 wsgi_app = "wsgi:app"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -19,3 +25,14 @@ worker_tmp_dir = str(MEMORY_FOLDER) if MEMORY_FOLDER.is_dir() else None
 # The app logs each request itself; gunicorn says only what goes wrong.
 accesslog = None
 loglevel = "warning"
+
+
+def when_ready(server: Arbiter) -> None:
+    """Write the code of the first run into the log where nobody runs this installation yet.
+
+    In the master, before it forks: the connection is let go of, so that no process shares it.
+    """
+    app = server.app.wsgi()
+    with app.app_context():
+        print_code(sys.stderr)
+        db.engine.dispose()

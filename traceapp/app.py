@@ -9,12 +9,14 @@ from traceapp.accounts import account_views, factor_views, security, token_views
 from traceapp.accounts import views as accounts_views
 from traceapp.admission import desk_views as admission_desk
 from traceapp.admission import views as admission_views
+from traceapp.api import interface
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
 from traceapp.desk import menu, reading, work
 from traceapp.exchange import leaving
+from traceapp.exchange import operations as exchange
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
@@ -38,7 +40,7 @@ from traceapp.web import (
 
 EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
-    *(accounts_access, token_views, admission_desk),
+    *(accounts_access, token_views),
 )
 ACCOUNT_PAGES = (accounts_views, account_views, factor_views)  # three files of one blueprint
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
@@ -63,6 +65,7 @@ def create_app(config: Config) -> Flask:
     wake.init_app(app)
     jobs.register(photos.RENDER, photos.render_job)
     jobs.register(mail.DELIVER, mail.deliver_job)
+    jobs.register(exchange.FORGET, exchange.forget_job)
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
@@ -75,6 +78,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):
         app.register_blueprint(blueprint)
+    interface.init_app(app)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)
     page_cache.init_app(app)

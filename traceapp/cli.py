@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from traceapp import problem
 from traceapp.accounts import commands as accounts
+from traceapp.admission import first_run
 from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
 from traceapp.exchange import commands as exchange
@@ -42,6 +43,7 @@ class PlainSpoken(AppGroup):
 
 def init_app(app: Flask) -> None:
     """Register the commands of all rooms."""
+    app.cli.add_command(first_run.command)
     for group in GROUPS:
         app.cli.add_command(PlainSpoken(group.name, commands=group.commands, help=group.help))
     for command in (*exchange.COMMANDS, *upkeep.COMMANDS):

@@ -34,7 +34,18 @@ const words = WORDS[language];
 
 start().catch(() => {}); // an extra that fails must not disturb the page
 
+// A one-time code stands behind the “#” of its link, which no server sees: it goes into the form and
+// out of the address.
+function takeCodeFromLink() {
+  const field = document.querySelector("form[data-code-from-link] [name=code]");
+  const code = decodeURIComponent(location.hash.slice(1));
+  if (!(field instanceof HTMLInputElement) || !/^[0-9A-Z-]{28,40}$/i.test(code)) return;
+  field.value = code;
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
 async function start() {
+  takeCodeFromLink();
   const scan = document.querySelector("[data-scan]");
   if (scan instanceof HTMLElement) (await import("./scan.js")).offer(scan);
   if (!("serviceWorker" in navigator) || !("caches" in window)) return;

@@ -16,24 +16,16 @@ LITTLE = 0.2
 _LEGAL_FORMS = (
     *("hop tac xa", "lien hiep hop tac xa", "cong ty trach nhiem huu han", "cong ty co phan"),
     *("cong ty tnhh", "cong ty cp", "doanh nghiep tu nhan", "ho kinh doanh", "to hop tac"),
-    *(
-        "mot thanh vien",
-        "cong ty",
-        "lhhtx",
-        "htx",
-        "tnhh",
-        "mtv",
-        "dntn",
-        "hkd",
-        "tht",
-        "cty",
-        "cp",
-    ),
+    *("mot thanh vien", "cong ty", "lhhtx", "htx", "tnhh", "mtv", "dntn", "hkd", "tht", "cty"),
+    "cp",
 )
 # What many of them do: shared words that say little.
 _TRADE = frozenset(
-    "rau cu qua an toan sach huu co nong nghiep nong san thuc pham san xuat kinh doanh dich vu "
-    "thuong mai tong hop che bien tieu thu va xa phuong thon cong nghe cao".split()
+    (
+        *("rau", "cu", "qua", "an", "toan", "sach", "huu", "co", "nong", "nghiep", "san", "thuc"),
+        *("pham", "xuat", "kinh", "doanh", "dich", "vu", "thuong", "mai", "tong", "hop", "che"),
+        *("bien", "tieu", "thu", "va", "xa", "phuong", "thon", "cong", "nghe", "cao"),
+    )
 )
 
 

@@ -23,6 +23,7 @@ SQLITE_SETTINGS: dict[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,
     "busy_timeout": BUSY_TIMEOUT_MS,
+    "secure_delete": 1,  # what is erased is overwritten, not only given free
 }
 
 

@@ -4,18 +4,33 @@ from enum import StrEnum
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import visitor
+from traceapp.admission import queries as admission
+from traceapp.desk import attention
 from traceapp.problem import N_
 from traceapp.web.navigation import Entry
 
 ENTRIES = (
-    Entry("desk.today", "home", N_("Today"), Act.READ),
+    Entry("desk.today", "home", N_("Today"), Act.READ, attention.count),
     Entry("steps.log_step", "plus", N_("Log a step"), Act.RECORD_STEP),
     Entry("desk_batches.list_batches", "package", N_("Batches"), Act.READ),
     Entry("seasons.list_seasons", "seedling", N_("Seasons"), Act.READ),
     Entry("products.list_products", "tag", N_("Products"), Act.READ),
     Entry("places.list_places", "map-pin", N_("Places"), Act.READ),
     Entry("certificates.list_certificates", "certificate", N_("Certificates"), Act.READ),
-    Entry("desk_reports.list_reports", "report", N_("Reports by shoppers"), Act.ANSWER_REPORTS),
+    Entry(
+        "desk_reports.list_reports",
+        "report",
+        N_("Reports by shoppers"),
+        Act.ANSWER_REPORTS,
+        attention.count_reports,
+    ),
+    Entry(
+        "admission.list_producers",
+        "store",
+        N_("Producers"),
+        Act.ADMIT_PRODUCERS,
+        admission.count_waiting,
+    ),
     Entry("people.list_people", "users", N_("People and devices"), Act.MANAGE_PEOPLE),
     Entry("audit.list_acts", "history", N_("Book of acts"), Act.READ_AUDIT),
     Entry("exchange.front", "download", N_("Data in and out"), Act.IMPORT),

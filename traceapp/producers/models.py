@@ -58,6 +58,7 @@ class Producer(Base):
     folded_name: Mapped[str] = mapped_column(index=True)
     legal_form: Mapped[str]
     phone: Mapped[str | None]
+    email: Mapped[str | None]
     tax_code: Mapped[str | None]
     gln: Mapped[str | None] = mapped_column(String(13))
     street: Mapped[str]

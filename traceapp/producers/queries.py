@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.database.engine import db
-from traceapp.producers.models import Admission
+from traceapp.producers.models import Admission, Producer, ProducerKind
 
 
 def admission_of(producer_id: UUID) -> Admission | None:
@@ -29,3 +29,19 @@ def is_admitted(producer_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]
         .scalar_subquery()
     )
     return newest == literal("admitted")
+
+
+def has_operator() -> bool:
+    """Tell whether a body runs this installation already."""
+    return operator_of_this() is not None
+
+
+def operator_of_this() -> Producer | None:
+    """Give the body that runs this installation; None before its first run, and in the demo."""
+    return db.session.scalars(
+        select(Producer)
+        .join(ProducerKind, ProducerKind.producer_id == Producer.producer_id)
+        .where(ProducerKind.kind == "operator", ~Producer.is_demo)
+        .order_by(Producer.created_at)
+        .limit(1)
+    ).one_or_none()

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from traceapp.gs1.gln import Gln
+from traceapp.mail.letter import NOT_AN_ADDRESS, address
 from traceapp.problem import N_
 from traceapp.web.faults import Fault, between, known, not_none
 from traceapp.web.fields import KeyNumber, PlainText, in_our_time
@@ -25,6 +26,14 @@ NAME = 200
 _CHECK_DATES = N_("Check both dates.")
 EXPIRED_FIRST = Fault("order", N_("It cannot expire before it was issued."), _CHECK_DATES)
 ENDED_FIRST = Fault("order", N_("It cannot end before it started."), _CHECK_DATES)
+
+
+def check_address(text: str) -> None:
+    """Accept e-mail addresses alone."""
+    try:
+        address(text)
+    except ValueError as error:
+        raise ValidationError(NOT_AN_ADDRESS) from error
 
 
 def optional_gln() -> KeyNumber:
@@ -51,6 +60,7 @@ class ProducerSchema(PlaceSchema):
     legal_form = PlainText(NAME, required=True)
     kinds = fields.List(fields.String(validate=known(KINDS)), required=True, validate=not_none())
     phone = PlainText(30, load_default=None, allow_none=True)
+    email = fields.String(load_default=None, allow_none=True, validate=check_address)
     tax_code = PlainText(14, load_default=None, allow_none=True)
     gln = optional_gln()
     street = PlainText(NAME, required=True)

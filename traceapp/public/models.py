@@ -24,6 +24,7 @@ class ProblemReport(Base):
     language: Mapped[str] = mapped_column(String(2))
     received_at: Mapped[Moment]
     is_demo: Mapped[bool]
+    folded_text: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
         CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text_length"),

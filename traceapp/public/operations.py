@@ -1,17 +1,19 @@
-"""Writes of this room: taking in a shopper's report."""
+"""Writes of this room: taking in a shopper's report, and answering it."""
 
 import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
 from traceapp.gs1.batch_code import ALPHABET
-from traceapp.public.models import ProblemReport
+from traceapp.public.models import ProblemReport, ReportAnswer
 
 TOKEN_BYTES = 16  # 128 bits: the link is the only key to a report
 
@@ -45,9 +47,28 @@ def receive_report(
             language=language,
             received_at=now,
             is_demo=is_demo,
+            folded_text=fold(f"{told['text']}\n{told['area'] or ''}"),
         )
     )
     return receipt
+
+
+def answer_report(
+    report_id: UUID, text: str, *, closes: bool, by: tuple[UUID, UUID], now: datetime
+) -> None:
+    """Keep an answer for the one who reported; with `closes` nothing more will come."""
+    db.session.add(
+        ReportAnswer(
+            report_id=report_id,
+            answer_id=new_id(),
+            text=text,
+            closes=closes,
+            by_producer_id=by[0],
+            by_member_id=by[1],
+            answered_at=now,
+        )
+    )
+    db.session.flush()
 
 
 def digest(token: str) -> bytes:

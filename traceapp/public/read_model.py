@@ -81,7 +81,7 @@ def _producer(card: BatchCard) -> Document:
 
 
 def _admission(card: BatchCard) -> Document | None:
-    """Say who let the producer in and when; None where that is older than the book of admissions."""
+    """Say who let the producer in and when; None where no body is on record for it."""
     found = queries.admitted_by(card.producer_id)
     if found is None:
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -17,7 +18,8 @@ from traceapp.gs1.digital_link import (
     readable,
 )
 from traceapp.gs1.errors import InvalidKey
-from traceapp.public.models import ProblemReport
+from traceapp.producers.models import Producer
+from traceapp.public.models import ProblemReport, ReportAnswer
 from traceapp.public.operations import digest
 from traceapp.public.queries import by_code, by_gtin
 from traceapp.public.schemas import LONGEST_CODE, ReportKind
@@ -27,6 +29,7 @@ from traceapp.public.schemas import LONGEST_CODE, ReportKind
 class Report:
     """A report as it was received."""
 
+    report_id: UUID
     number: str
     kind: ReportKind
     text: str
@@ -34,6 +37,16 @@ class Report:
     code: str | None
     language: str
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody in charge wrote to the one who reported, and for whom."""
+
+    text: str
+    closes: bool
+    answered_at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +72,25 @@ def by_token(token: str) -> Report | None:
     return None if row is None else _report(row)
 
 
-def latest(
-    *, limit: int, kind: ReportKind | None = None, before: datetime | None = None
-) -> list[Report]:
-    """List reports, newest first; those received before an aware time, and of one kind."""
+def latest(*, limit: int, kind: ReportKind | None = None) -> list[Report]:
+    """List reports, newest first; those of one kind."""
     query = select(*_COLUMNS).order_by(
         ProblemReport.received_at.desc(), ProblemReport.report_id.desc()
     )
     if kind is not None:
         query = query.where(ProblemReport.kind == kind.value)
-    if before is not None:
-        query = query.where(ProblemReport.received_at < before)
     return [_report(row) for row in db.session.execute(query.limit(limit))]
+
+
+def answers(report_id: UUID) -> list[Answer]:
+    """Give the answers to a report, oldest first."""
+    rows = db.session.execute(
+        select(ReportAnswer.text, ReportAnswer.closes, ReportAnswer.answered_at, Producer.name)
+        .join(Producer, Producer.producer_id == ReportAnswer.by_producer_id)
+        .where(ReportAnswer.report_id == report_id)
+        .order_by(ReportAnswer.answered_at, ReportAnswer.answer_id)
+    )
+    return [Answer(row.text, row.closes, row.answered_at, row.name) for row in rows]
 
 
 def subject(text: str) -> Subject:
@@ -101,6 +121,7 @@ def subject(text: str) -> Subject:
 
 
 _COLUMNS = (
+    ProblemReport.report_id,
     ProblemReport.number,
     ProblemReport.kind,
     ProblemReport.text,
@@ -113,6 +134,7 @@ _COLUMNS = (
 
 def _report(row: AnyRow) -> Report:
     return Report(
+        row.report_id,
         row.number,
         ReportKind(row.kind),
         row.text,

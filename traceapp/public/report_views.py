@@ -1,4 +1,4 @@
-"""Routes of reports of a problem: the form, the private page of a report, the operator's list."""
+"""Routes of reports of a problem: the form, and the private page of a report."""
 
 import time
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from traceapp import problem
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.public import report_queries
 from traceapp.public.operations import Receipt, receive_report
-from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, ReportKind, ReportSchema
-from traceapp.web.access import demo_door, public
+from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, ReportSchema
+from traceapp.web.access import public
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import CORRECT
 from traceapp.web.languages import current
@@ -26,7 +26,6 @@ from traceapp.web.settings import settings
 
 blueprint = Blueprint("reports", __name__)
 
-REPORTS_A_PAGE = 50
 LONGEST_BODY = 128 * 1024  # 2,000 letters with marks, percent-encoded, are 54 kB
 # Many phones share one address in Vietnam's mobile networks, so there is room for a whole bus.
 REPORTS_A_READER, REPORT_WINDOW_S = 20, 600
@@ -137,11 +136,13 @@ def report_status(token: str) -> AnyResponse:
     found = report_queries.by_token(token)
     if found is None:
         raise problem.NotFound
+    answers = report_queries.answers(found.report_id)
     if wants_json():
-        return _private(jsonify(_report_document(found)))
+        return _private(jsonify(_report_document(found, answers)))
     page = render_template(
         "public/report_status.html",
         report=found,
+        answers=answers,
         subject=report_queries.subject(found.code) if found.code else None,
         kind=gettext(KIND_WORDS[found.kind]),
         link=f"{settings().public_url}/reports/{quote(token)}",
@@ -150,28 +151,9 @@ def report_status(token: str) -> AnyResponse:
     return _private(Response(page))
 
 
-@blueprint.get("/reports")
-@demo_door
-def report_list() -> AnyResponse:
-    """List the reports, newest first, for whoever runs the platform."""
-    kind = _one_of(request.args.get("kind"))
-    found = report_queries.latest(
-        limit=REPORTS_A_PAGE + 1, kind=kind, before=_moment(request.args.get("before"))
-    )
-    shown, more = found[:REPORTS_A_PAGE], len(found) > REPORTS_A_PAGE
-    if wants_json():
-        return _private(jsonify(reports=[_report_document(report) for report in shown]))
-    page = render_template(
-        "public/report_list.html",
-        reports=shown,
-        older=shown[-1].received_at.isoformat() if more else None,
-        kinds=KIND_WORDS,
-        kind=kind,
-    )
-    return _private(Response(page))
-
-
-def _report_document(report: report_queries.Report) -> dict[str, str | None]:
+def _report_document(
+    report: report_queries.Report, answers: list[report_queries.Answer]
+) -> dict[str, Any]:
     return {
         "number": report.number,
         "kind": report.kind.value,
@@ -180,21 +162,16 @@ def _report_document(report: report_queries.Report) -> dict[str, str | None]:
         "code": report.code,
         "language": report.language,
         "received_at": report.received_at.isoformat(),
+        "answers": [
+            {
+                "text": answer.text,
+                "by": answer.by,
+                "closes": answer.closes,
+                "answered_at": answer.answered_at.isoformat(),
+            }
+            for answer in answers
+        ],
     }
-
-
-def _one_of(text: str | None) -> ReportKind | None:
-    return ReportKind(text) if text in set(ReportKind) else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise problem.BadRequest from error
-    if found is not None and found.tzinfo is None:
-        raise problem.BadRequest
-    return found
 
 
 def _private(response: AnyResponse, *, referrer: str = "no-referrer") -> AnyResponse:

@@ -16,6 +16,7 @@ from flask import (
 from flask_babel import force_locale, gettext
 
 from traceapp import problem
+from traceapp.producers.queries import operator_of_this
 from traceapp.web.access import public
 from traceapp.web.languages import LANGUAGES, current
 from traceapp.web.pages import asset, public_host
@@ -46,12 +47,21 @@ def security() -> Response:
     expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=SECURITY_TXT_DAYS)
     base = settings().public_url
     lines = (
+        *(f"Contact: {contact}" for contact in _operator_contacts()),
         f"Contact: {base}/report",
         f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: vi, en",
         f"Canonical: {base}/.well-known/security.txt",
     )
     return _text("\n".join(lines) + "\n")
+
+
+def _operator_contacts() -> list[str]:
+    operator = operator_of_this()
+    if operator is None:
+        return []
+    phone = "".join(one for one in operator.phone or "" if one.isdecimal() or one == "+")
+    return [f"mailto:{operator.email}"] * bool(operator.email) + [f"tel:{phone}"] * bool(phone)
 
 
 @blueprint.get("/favicon.ico")

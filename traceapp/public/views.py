@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp.gs1.digital_link import format_path, parse_typed
 from traceapp.gs1.errors import InvalidKey
+from traceapp.producers.queries import has_operator
 from traceapp.public import report_views, shell_views
 from traceapp.public.samples import samples
 from traceapp.web.access import is_demo_visitor, public
 from traceapp.web.headers import use_policy
 from traceapp.web.pages import media_sources
 from traceapp.web.problems import wants_json
+from traceapp.web.settings import settings
 
 blueprint = Blueprint("public", "traceapp.public", template_folder="templates")
 DEMO_IS_STALE = (
@@ -54,6 +56,7 @@ def _start_page(typed: str, error: InvalidKey | None) -> Response:
         "public/start.html",
         typed=typed,
         error=error,
+        is_empty=not settings().demo and not has_operator(),
         samples=samples() if in_demo else [],
         is_stale=in_demo and current_app.extensions[DEMO_IS_STALE](datetime.now(UTC)),
     )

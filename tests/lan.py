@@ -1,14 +1,21 @@
-"""Lan's co-operative with something behind every kind of address, and a canary in every text."""
+"""Lan's co-operative with something behind every kind of address, and one text in all it says.
+
+The text is the canary, where the test is about who may read it, or anything one may have typed.
+"""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
+
+from sqlalchemy import select
 
 from tests import builders
 from tests.http.on_sale import code_of
 from tests.signing_in import account_of
-from traceapp.accounts.models import ApiToken
+from traceapp.accounts import sessions
+from traceapp.accounts.models import ApiToken, Passkey, SignedInDevice
 from traceapp.accounts.visitor import hashed
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
@@ -44,10 +51,10 @@ class Lan:
         return builders.Business(owner.producer_id, owner.site_id, owner.plot_id, actor)
 
 
-def lan() -> Lan:
+def lan(text: str = CANARY) -> Lan:
     """Found the co-operative; the caller owns the transaction."""
-    business = builders.business(f"HTX {CANARY}", role="owner")
-    mine = _ids(business)
+    business = builders.business(f"HTX {text}", role="owner")
+    mine = _ids(business, text)
     code = mine["code"]
     anywhere = {"number": "1", "format": "csv", "kind": "products", "language": "vi"}
     nowhere = {name: str(uuid4()) for name in mine}
@@ -56,17 +63,17 @@ def lan() -> Lan:
     return Lan(business, anywhere | mine, anywhere | nowhere, frozenset(mine))
 
 
-def _ids(owner: builders.Business) -> dict[str, str]:
-    label = {**builders.LABEL, "warnings": [{"vi": CANARY, "en": None}]}
+def _ids(owner: builders.Business, text: str) -> dict[str, str]:
+    label = {**builders.LABEL, "warnings": [{"vi": text, "en": None}]}
     product_id = builders.product(
-        owner, name=f"Cải {CANARY}", role="finished", label=label, photo_sha256="ab" * 32
+        owner, name=f"Cải {text}", role="finished", label=label, photo_sha256="ab" * 32
     )
     batch_id = builders.batch(owner, product_id, "YEN-01", expiry_date="2126-11-26")
     season_id = producers.start_season(
         owner.producer_id,
         {
             "plot_id": str(owner.plot_id),
-            "name": f"Vụ {CANARY}",
+            "name": f"Vụ {text}",
             "crop": "cải",
             "started_on": "2026-09-01",
         },
@@ -75,46 +82,49 @@ def _ids(owner: builders.Business) -> dict[str, str]:
         owner,
         "harvest",
         outputs=[builders.line(batch_id, "12.5")],
-        fields={"note": f"Ghi chú {CANARY}"},
+        fields={"note": f"Ghi chú {text}"},
     )
     code = code_of(owner.producer_id, batch_id)
-    receive_report(
-        {"code": code, "kind": "other", "text": f"Hỏi {CANARY}", "area": None},
+    receipt = receive_report(
+        {"code": code, "kind": "other", "text": f"Hỏi {text}", "area": None},
         language="vi",
         now=builders.NOW,
         is_demo=False,
     )
     return {
         "code": code,
+        "report_number": receipt.number,
         "batch_id": str(batch_id),
         "product_id": str(product_id),
         "site_id": str(owner.site_id),
         "plot_id": str(owner.plot_id),
         "season_id": str(season_id),
         "event_id": str(recorded.event_id),
-        "certificate_id": str(_certificate(owner.producer_id)),
+        "certificate_id": str(_certificate(owner.producer_id, text)),
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
-        "token_id": str(_token(owner)),
+        "token_id": str(_token(owner, text)),
+        "device_id": str(_device(owner, text)),
+        "passkey_id": str(_passkey(owner)),
     }
 
 
-def _certificate(producer_id: UUID) -> UUID:
+def _certificate(producer_id: UUID, text: str) -> UUID:
     return producers.add_certificate(
         producer_id,
         {
-            "number": f"VG {CANARY}",
+            "number": f"VG {text}",
             "scheme": "VietGAP",
             "scheme_en": "VietGAP",
             "standard": "TCVN 11892-1:2017",
-            "issuer": f"Trung tâm {CANARY}",
-            "scope": f"Rau {CANARY}",
+            "issuer": f"Trung tâm {text}",
+            "scope": f"Rau {text}",
             "issued_on": "2026-01-01",
         },
     )
 
 
-def _token(owner: builders.Business) -> UUID:
+def _token(owner: builders.Business, text: str) -> UUID:
     account_of((owner.actor.producer_id, owner.actor.member_id))
     token_id = new_id()
     db.session.add(
@@ -123,7 +133,7 @@ def _token(owner: builders.Business) -> UUID:
             token_id=token_id,
             member_id=owner.actor.member_id,
             token_sha256=hashed(secrets.token_hex(20)),
-            name=f"Máy {CANARY}",
+            name=f"Máy {text}",
             ending="yen1",
             scope="read",
             created_at=builders.NOW,
@@ -131,3 +141,31 @@ def _token(owner: builders.Business) -> UUID:
     )
     db.session.flush()
     return token_id
+
+
+def _device(owner: builders.Business, text: str) -> UUID:
+    member = (owner.actor.producer_id, owner.actor.member_id)
+    token = sessions.open_session(account_of(member), member, name=text, now=datetime.now(UTC))
+    device = select(SignedInDevice.device_id).where(SignedInDevice.token_sha256 == hashed(token))
+    return db.session.scalars(device).one()
+
+
+def _passkey(owner: builders.Business) -> UUID:
+    passkey_id = new_id()
+    db.session.add(
+        Passkey(
+            passkey_id=passkey_id,
+            account_id=account_of((owner.actor.producer_id, owner.actor.member_id)),
+            credential_id=secrets.token_bytes(32),
+            public_key=secrets.token_bytes(64),
+            sign_count=0,
+            backup_state=False,
+            device_type="single_device",
+            create_datetime=builders.NOW,
+            lastuse_datetime=builders.NOW,
+            name="yen",
+            usage="first",
+        )
+    )
+    db.session.flush()
+    return passkey_id

@@ -10,6 +10,7 @@ from traceapp.accounts import views as accounts_views
 from traceapp.admission import desk_views as admission_desk
 from traceapp.admission import views as admission_views
 from traceapp.api import interface
+from traceapp.api import interface
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
@@ -78,6 +79,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):
         app.register_blueprint(blueprint)
+    interface.init_app(app)
     interface.init_app(app)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)

@@ -75,3 +75,8 @@ def media_file(file_name: str) -> MediaFile | None:
         .limit(1)
     ).one_or_none()
     return None if row is None else MediaFile(row.media_type, row.is_public)
+
+
+def is_kept(producer_id: UUID, sha256: bytes) -> bool:
+    """Tell whether this producer has sent this photo."""
+    return db.session.get(Photo, (producer_id, sha256)) is not None

@@ -37,6 +37,10 @@ class Fault(str):
         fault.rule, fault.message, fault.fix, fault.values = rule, message, fix, values
         return fault
 
+    def __deepcopy__(self, _memo: object) -> Self:
+        """Give itself: a fault never changes."""
+        return self
+
     def format(self, *_: object, **values: object) -> Self:
         """Fill in those values that the text has a place for."""
         places = {name for _, name, _, _ in Formatter().parse(self.message) if name}

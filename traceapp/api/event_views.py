@@ -1,0 +1,165 @@
+"""Routes of events: one, or up to a hundred at once, each answered on its own."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from marshmallow import ValidationError
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.api import examples, operations, queries, shapes, strictness
+from traceapp.api.contract import PREFIX, operation
+from traceapp.api.rooms import events
+from traceapp.batches import capturing
+from traceapp.batches.capturing import Actor, Answer, Message, Recorded
+from traceapp.database.engine import db
+from traceapp.web import problems
+from traceapp.web.endpoints import transaction, writes_late
+from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, at_most
+
+AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
+SHAPE = shapes.EventBodySchema()
+ONLY_DEVICES = ("device_time", "device_skew_minutes")
+TOO_MANY = at_most(shapes.MOST_EVENTS)
+
+Body = dict[str, Any]
+Read = Message | problem.InvalidInput
+
+BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [
+                    SHAPE,
+                    {
+                        "type": "array",
+                        "items": SHAPE,
+                        "minItems": 1,
+                        "maxItems": shapes.MOST_EVENTS,
+                    },
+                ]
+            },
+            "example": examples.EVENT,
+        }
+    },
+}
+DONE = {
+    "description": "One event: it was here already, with the same content. Many: all answers.",
+    "content": {
+        "application/json": {
+            "schema": {"oneOf": [shapes.KeptEventSchema(), shapes.EventResultsSchema()]}
+        }
+    },
+}
+
+
+@events.post("/events")
+@writes_late
+@may(Act.RECORD_STEP)
+@operation(
+    {200: DONE, 201: shapes.KeptEventSchema()},
+    problems=(problem.ContentConflict, problem.AlreadyExists),
+    requestBody=BODY,
+)
+def post_events() -> Response:
+    """Record what happened: one event, or an array of up to 100.
+
+    One event: 201 when it is new, 200 when the same one is here, 409 when its id is here with other
+    content, 422 with everything that is wrong. An array: 200, and in `results` the same answers one
+    by one, in order; the good ones are recorded whatever is wrong with the others.
+    """
+    given = strictness.json_body()
+    is_one = not isinstance(given, list)
+    messages = [given] if is_one else given
+    if not is_one:
+        _check_number(messages)
+    read = [_read(message) for message in messages]
+    answers = _record(messages, read)
+    if is_one:
+        return _one(read[0], answers[0])
+    together = zip(messages, read, answers, strict=True)
+    return jsonify({"results": [_result(*one) for one in together]})
+
+
+@events.get("/events/<uuid:event_id>")
+@may(Act.READ)
+@operation({200: shapes.WholeEventSchema()})
+def show_event(event_id: UUID) -> Body:
+    """Show an event as it was received."""
+    row = queries.event(member().producer_id, event_id)
+    if row is None:
+        raise problem.NotFound
+    return {
+        "id": str(row.event_id),
+        "content_sha256": row.content_sha256.hex(),
+        "record_time": row.record_time.isoformat(),
+        "document": json.loads(row.document),
+    }
+
+
+def _check_number(messages: Sequence[object]) -> None:
+    if not messages:
+        raise ValidationError(EMPTY)
+    TOO_MANY(messages)
+
+
+def _record(messages: Sequence[object], read: Sequence[Read]) -> list[Answer]:
+    """Record the good messages in one transaction, and keep the refused ones."""
+    asks = member()
+    actor = Actor(asks.producer_id, asks.member_id)
+    good = [message for message in read if isinstance(message, Message)]
+    now = datetime.now(UTC)
+    db.session.rollback()  # who asks is known: what follows takes the lock first
+    with transaction():
+        recorded = iter(capturing.record_events(actor, good, now=now, latest=now + AHEAD))
+        answers = [next(recorded) if isinstance(one, Message) else one for one in read]
+        pairs = zip(messages, answers, strict=True)
+        refused = [(given, why) for given, why in pairs if isinstance(why, problem.Problem)]
+        operations.keep_refused(actor, refused, now=now)
+    return answers
+
+
+def _read(given: object) -> Read:
+    try:
+        return strictness.reading(SHAPE, given, _read_here)
+    except ValidationError as error:
+        return problems.from_validation(error)
+
+
+def _read_here(given: Mapping[str, Any]) -> Message:
+    alien = {name: [NO_SUCH_FIELD] for name in ONLY_DEVICES if name in given}
+    if alien:
+        raise ValidationError(alien)
+    return capturing.read(given)
+
+
+def _one(read: Read, answer: Answer) -> Response:
+    if isinstance(answer, problem.Problem):
+        return problems.answer(answer)
+    response = jsonify(_event(answer, read))
+    response.status_code = 201 if answer.is_new else 200
+    response.headers["Location"] = f"{PREFIX}/events/{answer.event_id}"
+    return response
+
+
+def _event(recorded: Recorded, read: Read) -> Body:
+    fingerprint = read.fingerprint.hex() if isinstance(read, Message) else ""
+    return {"id": str(recorded.event_id), "content_sha256": fingerprint}
+
+
+def _result(given: object, read: Read, answer: Answer) -> Body:
+    if isinstance(answer, Recorded):
+        status = 201 if answer.is_new else 200
+        return {"id": str(answer.event_id), "status": status, "event": _event(answer, read)}
+    sent = given.get("id") if isinstance(given, Mapping) else None
+    return {
+        "id": sent if isinstance(sent, str) else None,
+        "status": int(answer.status),
+        "problem": problems.as_document(answer),
+    }

@@ -1,0 +1,32 @@
+"""The blueprints of the interface, by subject, and what all of their routes share."""
+
+from flask import Response, request
+
+from traceapp.api.contract import Room
+from traceapp.api.strictness import LARGEST_BODY
+from traceapp.photos.imaging import MAX_BYTES
+
+about = Room("about", "Who asks, and what can happen.")
+products = Room("products", "What is made.")
+places = Room("places", "Where: sites with their plots, and seasons.")
+batches = Room("batches", "A batch: one product, one lot, one code.")
+events = Room("events", "What happened to a batch.")
+pictures = Room("photos", "Photos of steps.")
+
+ROOMS = (about, products, places, batches, events, pictures)
+
+
+def _bound_body() -> None:
+    request.max_content_length = MAX_BYTES if request.blueprint == pictures.name else LARGEST_BODY
+
+
+def _finish(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    if response.status_code == 401:  # noqa: PLR2004
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+for room in ROOMS:
+    room.before_request(_bound_body)
+    room.after_request(_finish)

@@ -47,7 +47,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.MANAGE_CERTIFICATES: STAFF,
     Act.PUBLISH_PHOTOS: STAFF,
     Act.CONFIRM_COLLEAGUE: STAFF,
-    Act.ANSWER_REPORTS: STAFF,
+    Act.ANSWER_REPORTS: STAFF | {"officer"},
     Act.IMPORT: STAFF,
     Act.EXPORT: frozenset({"owner"}),
     Act.MANAGE_PRODUCER: frozenset({"owner"}),

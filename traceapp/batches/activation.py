@@ -50,6 +50,12 @@ def missing_of(ref: Ref) -> list[str]:
     return _lacks(rows[ref])
 
 
+def missing_of_each(refs: Iterable[Ref]) -> dict[Ref, list[str]]:
+    """Name what the minimum record of each of these batches still lacks."""
+    rows = _candidates(list(refs), waiting=False)
+    return {(row.producer_id, row.batch_id): _lacks(row) for row in rows}
+
+
 def activate_when_complete(refs: Iterable[Ref], *, now: datetime) -> None:
     """Activate the waiting codes among these batches whose minimum record is complete."""
     for row in _candidates(list(refs), waiting=True):

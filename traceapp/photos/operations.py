@@ -74,11 +74,20 @@ def store(producer_id: UUID, data: bytes, *, is_public: bool, now: datetime) -> 
 
 def publish(producer_id: UUID, sha256: bytes) -> None:
     """Let everybody see a photo. Raises NotFound."""
+    _show(producer_id, sha256, is_public=True)
+
+
+def hide(producer_id: UUID, sha256: bytes) -> None:
+    """Let only the photo's producer see it from now on. Raises NotFound."""
+    _show(producer_id, sha256, is_public=False)
+
+
+def _show(producer_id: UUID, sha256: bytes, *, is_public: bool) -> None:
     photo = db.session.get(Photo, (producer_id, sha256))
     if photo is None:
         raise problem.NotFound
-    if not photo.is_public:
-        photo.is_public = True
+    if photo.is_public != is_public:
+        photo.is_public = is_public
         db.session.flush()
         _tell(producer_id, sha256)
 

@@ -26,6 +26,7 @@ from traceapp.web.fields import clean
 
 T = TypeVar("T")
 Value = str | int | date | datetime | UUID
+Reader = Callable[[Any], csv_text.Cell]
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
@@ -126,7 +127,7 @@ def matching(words: Iterable[str], *columns: Any) -> list[ColumnElement[bool]]: 
     ]
 
 
-def page(query: Select[Any], orders: Sequence[Order], wish: Asked) -> Page[Any]:
+def page(query: Select[*tuple[Any, ...]], orders: Sequence[Order], wish: Asked) -> Page[Any]:
     """Read one page of a query, or all of it for CSV."""
     marks = [one.column.label(f"order_{place}") for place, one in enumerate(orders)]
     query = query.add_columns(*marks).order_by(
@@ -151,9 +152,7 @@ def whole(rows: Iterable[T], wish: Asked, texts: Callable[[T], Iterable[str | No
     return Page([row for row in rows if has_words(wish.words, *texts(row))], wish)
 
 
-def as_csv(
-    name: str, columns: Mapping[str, Callable[[T], csv_text.Cell]], rows: Iterable[T]
-) -> Response:
+def as_csv(name: str, columns: Mapping[str, Reader], rows: Iterable[Any]) -> Response:
     """Give rows as a file that spreadsheets open as it is meant; `columns` by their heading."""
     cells = ([read(row) for read in columns.values()] for row in rows)
     response = Response(

@@ -1,0 +1,195 @@
+"""What needs somebody today: one plain sentence each, and the one thing to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app, g, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor, visitor
+from traceapp.admission import queries as admission
+from traceapp.batches.activation import missing_of_each
+from traceapp.desk import attention_queries as queries
+from traceapp.desk import report_search
+from traceapp.desk.batch_words import missing_words
+from traceapp.producers.queries import admission_of
+from traceapp.web.pages import HANOI, day, moment
+
+MOST_OF_A_KIND = 5
+KEPT = "desk_tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits. `path` None: nothing can be done here but wait."""
+
+    icon: str
+    tone: str
+    words: str
+    path: str | None = None
+    action: str = ""
+
+
+def tasks(reader: Visitor, now: datetime) -> list[Task]:
+    """List everything that waits for this reader, the gravest first; found once a request."""
+    if KEPT not in g:
+        setattr(g, KEPT, [*_admission(reader), *_reports(reader), *_work(reader, now)])
+    found: list[Task] = getattr(g, KEPT)
+    return found
+
+
+def count() -> int:
+    """Count what waits, for the menu."""
+    reader = visitor()
+    return len(tasks(reader, datetime.now().astimezone(HANOI))) if reader else 0
+
+
+def count_reports() -> int:
+    """Count the reports that wait for an answer, for the menu."""
+    reader = visitor()
+    return report_search.waiting(reader) if reader else 0
+
+
+def first_step(reader: Visitor) -> Task | None:
+    """Say what to do first where nothing is there yet; None for everybody who has begun."""
+    if reader.may(Act.LOOK_UP_ANY) or not reader.may(Act.MANAGE_PRODUCTS):
+        return None
+    if not queries.has_products(reader.producer_id):
+        path = _to("products.new_product")
+        words = _("No product yet. Start with what you sell most.")
+        return Task("tag", "leaf", words, path, _("Add the first product"))
+    if not queries.has_steps(reader.producer_id):
+        path = _to("steps.log_step")
+        words = _("Nothing was recorded yet. Begin with what was done today.")
+        return Task("plus", "leaf", words, path, _("Log the first step"))
+    return None
+
+
+def recorded_today(reader: Visitor, now: datetime) -> list[queries.Done]:
+    """List what the reader's producer recorded since midnight, newest first."""
+    midnight = now.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
+    return queries.recorded_since(reader.producer_id, midnight)
+
+
+def _admission(reader: Visitor) -> Iterator[Task]:
+    if reader.may(Act.ADMIT_PRODUCERS):
+        waiting = len(admission.applicants("waiting"))
+        if waiting:
+            words = ngettext(
+                "%(num)d producer asks to be let in.",
+                "%(num)d producers ask to be let in.",
+                waiting,
+            )
+            yield Task("users", "amber", words, _to("admission.list_producers"), _("Decide"))
+    decision = admission_of(reader.producer_id)
+    if decision is None:
+        words = _("%(name)s waits to be let in. Codes go live then.", name=reader.producer_name)
+        yield Task("clock", "amber", words)
+    elif decision.decision == "refused":
+        words = _(
+            "%(name)s was not let in: %(why)s", name=reader.producer_name, why=decision.reason
+        )
+        yield Task("ban", "clay", words)
+
+
+def _reports(reader: Visitor) -> Iterator[Task]:
+    if not reader.may(Act.ANSWER_REPORTS):
+        return
+    waiting = report_search.waiting(reader)
+    if waiting:
+        words = ngettext(
+            "%(num)d report by a shopper is not answered.",
+            "%(num)d reports by shoppers are not answered.",
+            waiting,
+        )
+        yield Task(
+            "report",
+            "amber",
+            words,
+            url_for("desk_reports.list_reports", state="open"),
+            _("Answer"),
+        )
+
+
+def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
+    today = now.astimezone(HANOI).date()
+    yield from _incomplete(reader)
+    yield from _not_received(reader, now)
+    yield from _not_confirmed(reader, now)
+    if reader.may(Act.MANAGE_CERTIFICATES):
+        yield from _certificates(reader, today)
+    if reader.may(Act.RECORD_STEP):
+        yield from _idle_seasons(reader, now)
+
+
+def _incomplete(reader: Visitor) -> Iterator[Task]:
+    waiting = queries.waiting_batches(reader.producer_id)
+    lacks = missing_of_each([(row.producer_id, row.batch_id) for row in waiting])
+    shown = 0
+    for row in waiting:
+        names = [name for name in lacks[row.producer_id, row.batch_id] if name != "admission"]
+        if names and shown < MOST_OF_A_KIND:
+            shown += 1
+            what = ", ".join(what.lower() for what, _fix in missing_words(names))
+            words = _(
+                "Lot %(lot)s (%(name)s) lacks: %(what)s.", lot=row.lot, name=row.name, what=what
+            )
+            path = url_for("desk_batches.show_batch", code=row.code)
+            yield Task("package", "amber", words, path, _("Put it right"))
+    if len(waiting) > shown and shown == MOST_OF_A_KIND:
+        words = _("More batches are not in use yet.")
+        path = url_for("desk_batches.list_batches", state="not_activated")
+        yield Task("package", "amber", words, path, _("Show them"))
+
+
+def _not_received(reader: Visitor, now: datetime) -> Iterator[Task]:
+    for row in queries.shipped_to(reader.producer_id, now)[:MOST_OF_A_KIND]:
+        words = _(
+            "%(who)s sent you lot %(lot)s (%(name)s) on %(when)s. Its arrival is not recorded.",
+            **_named(row),
+        )
+        path = _to("steps.log_step", kind="receive", ship_event=row.event_id)
+        yield Task("truck-in", "amber", words, path, _("Record its arrival"))
+
+
+def _not_confirmed(reader: Visitor, now: datetime) -> Iterator[Task]:
+    for row in queries.shipped_unconfirmed(reader.producer_id, now)[:MOST_OF_A_KIND]:
+        words = _(
+            "%(who)s has not confirmed lot %(lot)s (%(name)s), sent on %(when)s.", **_named(row)
+        )
+        path = url_for("desk_batches.show_batch", code=row.address)
+        yield Task("handshake", "amber", words, path, _("See the batch"))
+
+
+def _named(row: queries.Parcel) -> dict[str, str]:
+    return {"who": row.other, "lot": row.lot, "name": row.product, "when": moment(row.at)}
+
+
+def _certificates(reader: Visitor, today: date) -> Iterator[Task]:
+    for row in queries.ending_certificates(reader.producer_id, today):
+        values: dict[str, Any] = {"name": f"{row.scheme} {row.number}", "day": day(row.expires_on)}
+        is_over = row.expires_on < today
+        words = (
+            _("%(name)s ended on %(day)s.", **values)
+            if is_over
+            else _("%(name)s ends on %(day)s.", **values)
+        )
+        path = _to("certificates.list_certificates")
+        yield Task("certificate", "clay" if is_over else "amber", words, path, _("Renew it"))
+
+
+def _idle_seasons(reader: Visitor, now: datetime) -> Iterator[Task]:
+    for row in queries.idle_seasons(reader.producer_id, now)[:MOST_OF_A_KIND]:
+        words = _(
+            "Nothing was recorded for 7 days: %(name)s, %(plot)s.", name=row.name, plot=row.plot
+        )
+        path = _to("steps.log_step", season=row.season_id)
+        yield Task("seedling", "amber", words, path, _("Log a step"))
+
+
+def _to(endpoint: str, **values: Any) -> str | None:  # noqa: ANN401 - parts of an address
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

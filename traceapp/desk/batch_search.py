@@ -1,0 +1,149 @@
+"""Which batches somebody may see at the desk, and their list."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches.models import Batch, LedgerEntry, Product
+from traceapp.batches.queries import Ref
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.producers.models import Producer
+from traceapp.web import lists
+
+STOPPED = ("held", "sale_stopped", "suspended", "recalled", "voided")
+
+
+def visible_to(reader: Visitor) -> ColumnElement[bool]:
+    """Make the condition that somebody may see a batch: their own, had in hand, or any."""
+    if reader.may(Act.LOOK_UP_ANY):
+        return true()
+    had = (
+        select(LedgerEntry.event_id)
+        .where(
+            LedgerEntry.producer_id == reader.producer_id,
+            LedgerEntry.batch_producer_id == Batch.producer_id,
+            LedgerEntry.batch_id == Batch.batch_id,
+        )
+        .exists()
+    )
+    return or_(Batch.producer_id == reader.producer_id, had)
+
+
+def find(reader: Visitor, *conditions: ColumnElement[bool]) -> Ref | None:
+    """Find a batch that somebody may see, their own first; None like for one that is nowhere."""
+    row = db.session.execute(
+        select(Batch.producer_id, Batch.batch_id)
+        .where(visible_to(reader), *conditions)
+        .order_by((Batch.producer_id == reader.producer_id).desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else (row.producer_id, row.batch_id)
+
+
+def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
+    """List the batches somebody may see, newest first."""
+    stock = _stock(reader)
+    query = (
+        _batches(stock)
+        .where(visible_to(reader))
+        .where(*(_has(word) for word in wish.words))
+        .where(*_chosen(wish.chosen, stock, today))
+    )
+    orders = (
+        lists.Order(Batch.created_at.expression, is_descending=True),
+        lists.Order(Batch.producer_id.expression),
+        lists.Order(Batch.batch_id.expression, is_descending=True),
+    )
+    return lists.page(query, orders, wish)
+
+
+def _batches(stock: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Batch.production_date),
+            *(Batch.expiry_date, PublicCode.code, PublicCode.state),
+            *(Product.name, Product.name_en, Producer.name.label("producer")),
+            *(Producer.name_en.label("producer_en"), stock.label("stock")),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .join(Producer, Producer.producer_id == Batch.producer_id)
+        .outerjoin(
+            PublicCode,
+            and_(
+                PublicCode.producer_id == Batch.producer_id,
+                PublicCode.batch_id == Batch.batch_id,
+                PublicCode.state != CodeState.MOVED,
+            ),
+        )
+    )
+
+
+def _stock(reader: Visitor) -> ColumnElement[Any]:
+    """Give what the reader has of a batch; to those who look after all, what its maker has."""
+    holder = Batch.producer_id if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
+    signed = case(
+        (LedgerEntry.to_account == "stock", LedgerEntry.amount), else_=-LedgerEntry.amount
+    )
+    return (
+        select(func.coalesce(func.sum(signed), 0))
+        .where(
+            LedgerEntry.producer_id == holder,
+            LedgerEntry.batch_producer_id == Batch.producer_id,
+            LedgerEntry.batch_id == Batch.batch_id,
+        )
+        .correlate(Batch)
+        .scalar_subquery()
+    )
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    by_name = lists.matching(
+        [word],
+        *(Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en, Batch.lot),
+    )
+    bare = word.replace("-", "")
+    return or_(*by_name, *lists.matching([bare] if bare else [], PublicCode.code))
+
+
+def _chosen(
+    chosen: Mapping[str, str], stock: ColumnElement[Any], today: date
+) -> Iterable[ColumnElement[bool]]:
+    is_past = and_(PublicCode.state == "active", Batch.expiry_date < today)
+    match chosen.get("state"):
+        case "active":
+            yield and_(
+                PublicCode.state == "active",
+                or_(Batch.expiry_date.is_(None), Batch.expiry_date >= today),
+            )
+        case "expired":
+            yield is_past
+        case "not_activated":
+            yield PublicCode.state == "not_activated"
+        case "stopped":
+            yield PublicCode.state.in_(STOPPED)
+        case "no_code":
+            yield PublicCode.code.is_(None)
+    if chosen.get("stock"):
+        yield stock > 0
+    if product := chosen.get("product"):
+        yield Batch.product_id == UUID(product)
+
+
+def product_names(producer_id: UUID) -> dict[str, str]:
+    """Give the names of a producer's products by id, for a filter."""
+    rows = db.session.execute(
+        select(Product.product_id, Product.name)
+        .where(Product.producer_id == producer_id)
+        .order_by(Product.folded_name)
+    )
+    return {str(row.product_id): row.name for row in rows}

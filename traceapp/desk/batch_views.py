@@ -1,0 +1,240 @@
+"""Batches at the desk: the list, one batch with its ledger and steps, its sheet of labels."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.routing import RequestRedirect
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches import activation, paper, queries
+from traceapp.batches.faces import measure
+from traceapp.batches.models import Batch
+from traceapp.batches.queries import BatchCard, Ref
+from traceapp.codes import queries as codes
+from traceapp.codes.queries import CodeFact
+from traceapp.codes.states import CodeState, shown_state
+from traceapp.desk import (
+    batch_queries,
+    batch_search,
+    batch_words,
+    ledger_bar,
+    ledger_words,
+    mending,
+)
+from traceapp.desk.batch_story import tell_batch
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.printing import sheet, stock
+from traceapp.printing.label import DoesNotFit
+from traceapp.trace.units import from_micro
+from traceapp.web import languages, lists
+from traceapp.web.headers import use_policy
+from traceapp.web.pages import HANOI, media_sources
+from traceapp.web.settings import settings
+
+blueprint = Blueprint("desk_batches", "traceapp.desk", template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A batch that the reader may see; an intermediate has no code."""
+
+    card: BatchCard
+    code: BatchCode | None
+    fact: CodeFact | None
+    state: CodeState | None
+
+    @property
+    def ref(self) -> Ref:
+        """Name the batch by producer and id."""
+        return (self.card.producer_id, self.card.batch_id)
+
+    @property
+    def address(self) -> str:
+        """Give what the address of its page ends in."""
+        return self.code.text if self.code else str(self.card.batch_id)
+
+
+@blueprint.get("/desk/batches")
+@may(Act.READ)
+def list_batches() -> ResponseReturnValue:
+    """List the batches the reader may see, with search and filters."""
+    reader = member()
+    today = _today()
+    wish = lists.asked(request.args, *_filters(reader))
+    found = batch_search.listed(reader, wish, today)
+    if wish.is_csv:
+        return lists.as_csv("lo-hang", _columns(), found.rows)
+    return render_template(
+        "desk/batch_list.html",
+        found=found,
+        today=today,
+        state_of=lambda row: _state_words(row.state, row.expiry_date, today),
+        stock_of=lambda row: batch_words.amount(
+            from_micro(row.stock, row.uom), row.uom, languages.current()
+        ),
+        looks_after_all=reader.may(Act.LOOK_UP_ANY),
+    )
+
+
+@blueprint.get("/desk/batches/<code>")
+@may(Act.READ)
+def show_batch(code: str) -> ResponseReturnValue:
+    """Show one batch: where its kilograms went, what was recorded, its code and its sources."""
+    reader = member()
+    found = find_batch(reader, code)
+    card = found.card
+    language = languages.current()
+    told = tell_batch(reader, card, datetime.now(UTC))
+    parts = ledger_words.parts(told.ledger, told.left, card.uom)
+    came_in = ledger_words.came_in(told.ledger)
+    heading = _("Where %(amount)s went", amount=batch_words.amount(came_in, card.uom, language))
+    is_ours = card.producer_id == reader.producer_id
+    lacks = activation.missing_of(found.ref) if is_ours and found.code else []
+    use_policy(img_src=media_sources())
+    return render_template(
+        "desk/batch.html",
+        found=found,
+        card=card,
+        told=told,
+        words=ledger_words,
+        heading=heading,
+        parts=parts,
+        bar=ledger_bar.draw(parts, heading),
+        state=batch_words.state_words(found.state) if found.state else None,
+        uri=paper.uri_of(card, found.code, settings()) if found.code else None,
+        content=batch_words.content_words(card, language),
+        can_print=is_ours and found.state in paper.LABELLED_IN and reader.may(Act.PRINT_LABELS),
+        missing=mending.what_is_missing(lacks, card),
+        holdings=[
+            (holding, batch_words.holding_words(holding, card.uom, language))
+            for holding in (batch_queries.holdings(found.ref) if _sees_all(reader) else ())
+        ],
+        amount=lambda quantity, uom: batch_words.amount(quantity, uom, language),
+        is_ours=is_ours,
+    )
+
+
+@blueprint.get("/desk/batches/<code>/labels")
+@may(Act.PRINT_LABELS)
+def print_labels(code: str) -> ResponseReturnValue:
+    """Lay out one A4 sheet of 24 labels, ready for the browser's own printing."""
+    reader = member()
+    found = find_batch(reader, code)
+    if found.code is None or found.state is None or found.ref[0] != reader.producer_id:
+        raise problem.NotFound
+    if found.state not in paper.LABELLED_IN:
+        return _no_labels(found, batch_words.state_words(found.state).no_labels)
+    label = paper.label_of(found.card, found.code, settings())
+    labels = [label] * stock.A4_24.positions
+    try:
+        drawn = sheet.svg_sheet(stock.A4_24, labels, measure=measure(_static()))
+    except DoesNotFit as error:
+        return _no_labels(found, batch_words.misfit_words(error))
+    # Our own drawing; every text in it is escaped where it is drawn.
+    page = Markup(drawn)  # noqa: S704
+    return render_template("desk/labels.html", found=found, card=found.card, sheet=page)
+
+
+def find_batch(reader: Visitor, text: str) -> Found:
+    """Find a batch by code or id; NotFound where it is nowhere or not the reader's business."""
+    fact, ref = None, None
+    if (batch_id := _as_id(text)) is not None:
+        ref = batch_search.find(reader, Batch.batch_id == batch_id)
+        fact = codes.of_batch(*ref) if ref else None
+    elif (fact := codes.find(BatchCode.parse(text).text)) is not None:
+        ref = batch_search.find(
+            reader, Batch.producer_id == fact.producer_id, Batch.batch_id == fact.batch_id
+        )
+    card = queries.batch_card(ref) if ref else None
+    if card is None:
+        raise problem.NotFound
+    if fact is not None and fact.moved_to is not None:
+        raise RequestRedirect(_onward(fact.moved_to))
+    state = shown_state(fact.state, card.expiry_date, _today()) if fact else None
+    return Found(card, BatchCode.parse(fact.code) if fact else None, fact, state)
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _onward(code: str) -> str:
+    # The reader's words stay text behind the “?”: as keywords they would steer `url_for` itself.
+    query = request.query_string.decode("ascii", "replace")
+    return f"{url_for(str(request.endpoint), code=code)}{'?' + query if query else ''}"
+
+
+def _no_labels(found: Found, reason: str) -> str:
+    lacks = activation.missing_of(found.ref)
+    return render_template(
+        "desk/no_labels.html",
+        found=found,
+        card=found.card,
+        state=batch_words.state_words(found.state) if found.state else None,
+        reason=reason,
+        missing=mending.what_is_missing(lacks, found.card),
+    )
+
+
+def _sees_all(reader: Visitor) -> bool:
+    return reader.may(Act.LOOK_UP_ANY)
+
+
+def _filters(reader: Visitor) -> list[lists.Filter]:
+    states = {
+        "active": _("In use"),
+        "not_activated": _("Not in use yet"),
+        "expired": _("Past its use-by date"),
+        "stopped": _("Held or stopped"),
+        "no_code": _("Without a code"),
+    }
+    found = [
+        lists.Filter("state", _("State"), states),
+        lists.Filter("stock", _("Stock"), {"yes": _("Still in stock")}),
+    ]
+    if not _sees_all(reader):
+        names = batch_search.product_names(reader.producer_id)
+        found.append(lists.Filter("product", _("Product"), names))
+    return found
+
+
+def _columns() -> dict[str, lists.Reader]:
+    return {
+        _("Product"): lambda row: row.name,
+        _("Producer"): lambda row: row.producer,
+        _("Lot"): lambda row: row.lot,
+        _("Code"): lambda row: row.code,
+        _("State"): lambda row: row.state,
+        _("Made on"): lambda row: row.production_date,
+        _("Use by"): lambda row: row.expiry_date,
+        _("In stock"): lambda row: from_micro(row.stock, row.uom),
+        _("Unit"): lambda row: row.uom,
+    }
+
+
+def _state_words(
+    state: str | None, expiry: date | None, today: date
+) -> batch_words.StateWords | None:
+    if state is None:
+        return None
+    return batch_words.state_words(shown_state(CodeState(state), expiry, today))
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone(HANOI).date()
+
+
+def _static() -> Path:
+    return Path(current_app.static_folder or "")

@@ -1,0 +1,175 @@
+"""How the desk says things in the reader's language: states, what is missing, the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
+from traceapp.batches.queries import BatchCard
+from traceapp.codes.states import CodeState
+from traceapp.desk.batch_queries import Holding
+from traceapp.printing.label import DoesNotFit
+from traceapp.problem import N_
+from traceapp.trace.units import UNITS
+from traceapp.trace.wording import number
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """A state as a mark (icon, wash and word) and why nothing is printed while it lasts."""
+
+    icon: str
+    tone: str
+    name: str
+    no_labels: str
+
+
+STATES: Mapping[CodeState, StateWords] = {
+    CodeState.ACTIVE: StateWords("circle-check", "leaf", N_("In use"), ""),
+    CodeState.NOT_ACTIVATED: StateWords(
+        "circle-help",
+        "amber",
+        N_("Not in use yet"),
+        N_("The record of this batch is not complete, so it cannot get labels yet."),
+    ),
+    CodeState.HELD: StateWords(
+        "lock",
+        "amber",
+        N_("Held back"),
+        N_("This batch is held back until somebody in charge releases it."),
+    ),
+    CodeState.SALE_STOPPED: StateWords(
+        "pause", "clay", N_("Sale stopped"), N_("The sale of this batch is stopped.")
+    ),
+    CodeState.EXPIRED: StateWords(
+        "clock", "amber", N_("Past its use-by date"), N_("This batch is past its use-by date.")
+    ),
+    CodeState.SUSPENDED: StateWords(
+        "hand-stop",
+        "clay",
+        N_("Suspended by the authority"),
+        N_("The authority has suspended this code."),
+    ),
+    CodeState.RECALLED: StateWords(
+        "recall", "clay", N_("Recalled"), N_("This batch is being recalled.")
+    ),
+    CodeState.VOIDED: StateWords(
+        "label-off",
+        "amber",
+        N_("Label cancelled"),
+        N_("The labels with this code were cancelled."),
+    ),
+    CodeState.MOVED: StateWords(
+        "arrow-right", "amber", N_("Moved"), N_("This code now leads to another one.")
+    ),
+}
+
+MISSING: Mapping[str, tuple[str, str]] = {
+    "admission": (
+        N_("Admission of the producer"),
+        N_("Whoever runs this site checks name and address first. There is nothing to do here."),
+    ),
+    "label": (
+        N_("Label data of the product"),
+        N_("Fill in group, origin and standards of the product."),
+    ),
+    "picture": (
+        N_("A picture of the product"),
+        N_("Take one photo of the goods as they are sold."),
+    ),
+    "origin": (N_("Origin"), N_("Say where the goods were grown or made.")),
+    "events": (N_("At least one step with its time"), N_("Log what was done with this batch.")),
+    "expiry_date": (
+        N_("Use-by date"),
+        N_("Food and drink need one. Add it to the batch."),
+    ),
+    "standards": (
+        N_("Standards applied"),
+        N_("Name them, or answer “none declared”."),
+    ),
+}
+
+ACCOUNTS: Mapping[str, str] = {
+    "made": N_("made %(amount)s"),
+    "received": N_("received %(amount)s"),
+    "returned_in": N_("got back %(amount)s"),
+    "used": N_("used %(amount)s"),
+    "sold": N_("sold %(amount)s"),
+    "shipped": N_("handed on %(amount)s"),
+    "returned_out": N_("sent back %(amount)s"),
+    "sampled": N_("took %(amount)s as samples"),
+    "lost": N_("lost %(amount)s"),
+    "destroyed": N_("destroyed %(amount)s"),
+}
+
+FITS: Mapping[str, str] = {
+    "symbol": N_("The web address of this installation is too long for a symbol of this size."),
+    "domain": N_("The domain is too long for this label: at most %(most)d characters fit."),
+    "lot": N_("The lot is too long for this label: at most %(most)d characters fit."),
+}
+
+
+def state_words(state: CodeState) -> StateWords:
+    """Say a state in the reader's language."""
+    words = STATES[state]
+    return StateWords(
+        words.icon, words.tone, _(words.name), _(words.no_labels) if words.no_labels else ""
+    )
+
+
+def missing_words(names: list[str]) -> list[tuple[str, str]]:
+    """Name what the minimum record lacks, each with what to do about it."""
+    return [(_(what), _(fix)) for what, fix in (MISSING[name] for name in names)]
+
+
+def misfit_words(error: DoesNotFit) -> str:
+    """Say what does not fit the label, and how much would."""
+    return str(_(FITS.get(error.what, FITS["symbol"]), most=error.fits))
+
+
+def holding_words(holding: Holding, uom: str, language: str) -> str:
+    """Tell one holder's ledger of a batch: "Made 480 bags, handed on 200 bags. 280 bags left."."""
+    moved = [
+        _(ACCOUNTS[account], amount=amount(holding.accounts[account], uom, language))
+        for account in (*IN_ACCOUNTS, *OUT_ACCOUNTS)
+        if holding.accounts.get(account)
+    ]
+    told = ", ".join(moved)
+    return f"{told[:1].upper()}{told[1:]}. {_stock_words(holding, uom, language)}"
+
+
+def _stock_words(holding: Holding, uom: str, language: str) -> str:
+    stock = holding.accounts[STOCK]
+    if stock < 0:
+        more = amount(-stock, uom, language)
+        return str(_("%(amount)s more went out than came in.", amount=more))
+    if stock == 0:
+        return str(_("Nothing left."))
+    return str(_("%(amount)s left.", amount=amount(stock, uom, language)))
+
+
+def content_words(card: BatchCard, language: str) -> str | None:
+    """Say what one pack holds, in the reader's language where it is a number with a unit."""
+    if card.net_quantity is not None and card.net_uom is not None:
+        return amount(Decimal(card.net_quantity), card.net_uom, language)
+    return (card.label or {}).get("net_quantity")
+
+
+def amount(quantity: Decimal, uom: str, language: str) -> str:
+    """Write a quantity with its unit: "1.234,5 kg", "480 túi", "480 bags"."""
+    unit = UNITS[uom]
+    figure = number(quantity)
+    if language == "vi":
+        return f"{figure.vi} {unit.symbol}"
+    speaks_english = unit.symbol.isascii() and unit.dimension != "count"
+    return f"{figure.en} {unit.symbol if speaks_english else _noun(quantity, uom)}"
+
+
+def _noun(quantity: Decimal, uom: str) -> str:
+    """Give the English noun of a unit, without its explanation in brackets."""
+    noun = (UNITS[uom].name.en or uom).partition(" (")[0].partition(",")[0]
+    if quantity == 1:
+        return noun
+    return f"{noun}es" if noun.endswith(("x", "ch")) else f"{noun}s"

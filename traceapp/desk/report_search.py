@@ -1,0 +1,99 @@
+"""Which shoppers' reports somebody answers for: about their own codes, or all of them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, or_, select, true
+
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches.models import GtinOwner
+from traceapp.codes.models import PublicCode
+from traceapp.database.engine import db
+from traceapp.public.models import ProblemReport, ReportAnswer
+from traceapp.public.schemas import ReportKind
+from traceapp.web import lists
+
+# Whoever runs the installation and the city's office read every report, also one without a code.
+READ_ALL = frozenset({"operator", "authority"})
+GTIN_KEY, GTIN_LENGTH = "01/", 14
+STATES = ("open", "answered", "closed")
+
+
+def answered_for_by(reader: Visitor) -> ColumnElement[bool]:
+    """Make the condition that a report is this reader's to answer."""
+    if reader.kinds & READ_ALL:
+        return true()
+    ours = select(PublicCode.code).where(PublicCode.producer_id == reader.producer_id)
+    behind_b = select(literal("B/") + PublicCode.code).where(
+        PublicCode.producer_id == reader.producer_id
+    )
+    gtins = select(GtinOwner.gtin).where(GtinOwner.producer_id == reader.producer_id)
+    gtin = func.substr(ProblemReport.code, len(GTIN_KEY) + 1, GTIN_LENGTH)
+    return or_(
+        ProblemReport.code.in_(behind_b),
+        ProblemReport.code.in_(ours),
+        ProblemReport.code.startswith(GTIN_KEY) & gtin.in_(gtins),
+    )
+
+
+def listed(reader: Visitor, wish: lists.Asked) -> lists.Page[Any]:
+    """List reports, newest first."""
+    query = (
+        select(
+            *(ProblemReport.number, ProblemReport.code, ProblemReport.kind, ProblemReport.text),
+            *(ProblemReport.area, ProblemReport.received_at),
+            *(_is_answered().label("is_answered"), _is_closed().label("is_closed")),
+        )
+        .where(answered_for_by(reader))
+        .where(*(_has(word) for word in wish.words))
+    )
+    state, kind = wish.chosen.get("state"), wish.chosen.get("kind")
+    if state:
+        query = query.where(_in_state(state))
+    if kind:
+        query = query.where(ProblemReport.kind == ReportKind(kind).value)
+    orders = (
+        lists.Order(ProblemReport.received_at.expression, is_descending=True),
+        lists.Order(ProblemReport.number.expression),
+    )
+    return lists.page(query, orders, wish)
+
+
+def waiting(reader: Visitor) -> int:
+    """Count the reports that nobody has answered yet."""
+    query = select(func.count()).select_from(ProblemReport)
+    return db.session.scalar(query.where(answered_for_by(reader), ~_is_answered())) or 0
+
+
+def find(reader: Visitor, number: str) -> ProblemReport | None:
+    """Find a report by its number; None like for one that is nowhere."""
+    return db.session.scalars(
+        select(ProblemReport).where(ProblemReport.number == number, answered_for_by(reader))
+    ).one_or_none()
+
+
+def _is_answered() -> ColumnElement[bool]:
+    return select(ReportAnswer.answer_id).where(_of_this()).exists()
+
+
+def _is_closed() -> ColumnElement[bool]:
+    return select(ReportAnswer.answer_id).where(_of_this(), ReportAnswer.closes).exists()
+
+
+def _of_this() -> ColumnElement[bool]:
+    return ReportAnswer.report_id == ProblemReport.report_id
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    match state:
+        case "open":
+            return ~_is_answered()
+        case "answered":
+            return _is_answered() & ~_is_closed()
+        case _:
+            return _is_closed()
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    columns = (ProblemReport.number, ProblemReport.code, ProblemReport.folded_text)
+    (condition,) = lists.matching([word], *columns)
+    return condition

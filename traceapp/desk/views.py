@@ -1,0 +1,30 @@
+"""The first page of the desk: what needs somebody today."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.desk import attention
+from traceapp.trace.vocabulary import STEP_KINDS
+
+blueprint = Blueprint("desk", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk")
+@may(Act.READ)
+def today() -> ResponseReturnValue:
+    """Say what needs the reader, what was recorded today, and what to do first."""
+    reader = member()
+    now = datetime.now(UTC)
+    return render_template(
+        "desk/today.html",
+        now=now,
+        tasks=attention.tasks(reader, now),
+        kinds=STEP_KINDS,
+        done=attention.recorded_today(reader, now),
+        first=attention.first_step(reader),
+        looks_after_all=reader.may(Act.LOOK_UP_ANY),
+    )

@@ -2,6 +2,8 @@
 
 from flask import Blueprint
 
-from traceapp.desk import place_views, product_views
+from traceapp.desk import place_views, product_views, season_views, step_views
 
-BLUEPRINTS: tuple[Blueprint, ...] = (product_views.blueprint, place_views.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(
+    views.blueprint for views in (product_views, place_views, season_views, step_views)
+)

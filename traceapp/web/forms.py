@@ -54,6 +54,7 @@ class Field:
     `kind`: text, lines, number, date, datetime, choice (a list to pull down), radio, tick, many
     (ticks), file, files, hidden; or a type of input such as tel. `follows` marks a field that
     alone does not make a line count, such as its unit. `suggested` is offered, not demanded.
+    `wanted` is missed when it is empty, though that is no reason to refuse.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Field:
     suggested: tuple[str, ...] = ()
     autocomplete: str = "off"
     follows: bool = False
+    wanted: bool = False
 
 
 class Form:

@@ -1,0 +1,215 @@
+"""Seasons at the desk: the list, starting and ending one, and the steps of one."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.batches.models import Event
+from traceapp.database.engine import db
+from traceapp.desk import choices, place_form
+from traceapp.producers import changes, operations
+from traceapp.producers.models import Membership, Plot, Season
+from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.web import lists
+from traceapp.web.endpoints import writes
+from traceapp.web.faults import EMPTY
+from traceapp.web.forms import Field, Form, Option
+from traceapp.web.pages import HANOI
+
+blueprint = Blueprint("seasons", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/seasons")
+@may(Act.READ)
+def list_seasons() -> ResponseReturnValue:
+    """List the producer's seasons, those that go on first."""
+    states = {"open": _("Going on"), "ended": _("Ended")}
+    wish = lists.asked(request.args, lists.Filter("state", _("State"), states))
+    query = (
+        select(Season, Plot)
+        .join(Plot, (Plot.producer_id == Season.producer_id) & (Plot.plot_id == Season.plot_id))
+        .where(Season.producer_id == member().producer_id)
+        .order_by(Season.ended_on.is_not(None), Season.started_on.desc(), Season.season_id)
+    )
+    if "state" in wish.chosen:
+        is_open = wish.chosen["state"] == "open"
+        query = query.where(Season.ended_on.is_(None) if is_open else Season.ended_on.is_not(None))
+    rows = db.session.execute(query).all()
+    found = lists.whole(rows, wish, lambda row: (row.Season.name, row.Season.crop, row.Plot.name))
+    if wish.is_csv:
+        return lists.as_csv("seasons", _columns(states), found.rows)
+    return render_template("desk/seasons.html", found=found)
+
+
+@blueprint.get("/desk/seasons/new")
+@may(Act.START_SEASON)
+def new_season() -> ResponseReturnValue:
+    """Open the form of a new season."""
+    if not place_form.plots_of(member().producer_id):
+        flash(_("Add a plot or pen first: a season belongs to one."))
+        return redirect(url_for("places.list_places"), code=303)
+    today = datetime.now(UTC).astimezone(HANOI).date()
+    given = {"started_on": today, "plot_id": request.args.get("plot")}
+    return _page(Form.showing(_fields(), given))
+
+
+@blueprint.post("/desk/seasons/new")
+@writes
+@may(Act.START_SEASON)
+def start_season() -> ResponseReturnValue:
+    """Start a season on a plot or in a pen."""
+    form = Form.sent(_fields(), request.form)
+    who = member()
+    with form.trying(unique="name"):
+        given = form.data()
+        plots = {str(plot.plot_id) for plot in place_form.plots_of(who.producer_id)}
+        if "plot_id" in given and given["plot_id"] not in plots:
+            raise problem.NotFound
+        season_id = operations.start_season(who.producer_id, given)
+        flash(_("Saved: %(name)s.", name=form.value("name").strip()))
+        return redirect(url_for("seasons.show_season", season_id=season_id), code=303)
+    return _page(form)
+
+
+@blueprint.get("/desk/seasons/<uuid:season_id>")
+@may(Act.READ)
+def show_season(season_id: UUID) -> ResponseReturnValue:
+    """Show a season with its steps, the newest first."""
+    season = changes.find_season(member().producer_id, season_id)
+    return _season_page(season, Form.showing(_ending(), {"ended_on": _proposed_end(season)}))
+
+
+@blueprint.post("/desk/seasons/<uuid:season_id>")
+@writes
+@may(Act.START_SEASON)
+def end_season(season_id: UUID) -> ResponseReturnValue:
+    """Say when a season ended, or that it goes on after all."""
+    who = member()
+    season = changes.find_season(who.producer_id, season_id)
+    form = Form.sent(_ending(), request.form)
+    with form.trying():
+        ended_on = None if request.form.get("do") == "reopen" else _day(form)
+        changes.end_season((who.producer_id, who.member_id), season_id, ended_on)
+        flash(_("Saved: %(name)s.", name=season.name))
+        return redirect(url_for("seasons.show_season", season_id=season_id), code=303)
+    return _season_page(season, form)
+
+
+def _day(form: Form) -> date:
+    """Read the day the season ended. Raises ValidationError."""
+    try:
+        read = operations.SEASON.fields["ended_on"].deserialize(form.data().get("ended_on"))
+    except ValidationError as error:
+        raise ValidationError({"ended_on": error.messages}) from error
+    if not isinstance(read, date):
+        raise ValidationError({"ended_on": [EMPTY]})
+    return read
+
+
+def _fields() -> list[Field]:
+    plots = place_form.plots_of(member().producer_id)
+    return [
+        Field(
+            "name",
+            _("Name of the season"),
+            required=True,
+            longest=200,
+            hint=_("As you call it: “Choy sum, winter 2026”."),
+        ),
+        Field("crop", _("Crop or animals"), required=True, longest=60),
+        Field(
+            "plot_id",
+            _("Plot or pen"),
+            "choice",
+            required=True,
+            options=tuple(Option(str(plot.plot_id), plot.name) for plot in plots),
+        ),
+        Field("started_on", _("Started on"), "date", required=True),
+    ]
+
+
+def _ending() -> list[Field]:
+    return [Field("ended_on", _("Ended on"), "date", required=True)]
+
+
+def _proposed_end(season: Season) -> date:
+    return season.ended_on or datetime.now(UTC).astimezone(HANOI).date()
+
+
+def _page(form: Form) -> tuple[str, int]:
+    return render_template("desk/season_new.html", form=form), form.status
+
+
+def _season_page(season: Season, form: Form) -> tuple[str, int]:
+    plot = changes.find_plot(season.producer_id, season.plot_id)
+    page = render_template(
+        "desk/season.html", season=season, plot=plot, form=form, steps=_steps(season)
+    )
+    return page, form.status
+
+
+def _steps(season: Season) -> list[Mapping[str, Any]]:
+    """Give the steps of a season as lines: what, when, by whom, whether they still stand."""
+    correction = aliased(Event)
+    rows = db.session.execute(
+        select(Event, Membership.name, correction.event_id.label("corrected_by"))
+        .join(
+            Membership,
+            (Membership.producer_id == Event.producer_id)
+            & (Membership.member_id == Event.author_member_id),
+        )
+        .outerjoin(
+            correction,
+            (correction.producer_id == Event.producer_id)
+            & (correction.corrects_event_id == Event.event_id),
+        )
+        .where(Event.site_producer_id == season.producer_id, Event.season_id == season.season_id)
+        .order_by(Event.event_time.desc(), Event.event_id.desc())
+    )
+    return [
+        {
+            "event": row.Event,
+            "kind": STEP_KINDS[row.Event.step_kind],
+            "details": list(_details(row.Event)),
+            "author": row.name or _("Somebody who left"),
+            "is_ours": row.Event.producer_id == season.producer_id,
+            "is_corrected": row.corrected_by is not None,
+        }
+        for row in rows
+    ]
+
+
+def _details(event: Event) -> list[str]:
+    """Say what was filled in, in the order of the form."""
+    given = json.loads(event.document).get("fields", {})
+    said = []
+    for name, spec in STEP_KINDS[event.step_kind].fields.items():
+        if name in given:
+            option = spec.options.get(str(given[name]))
+            value = choices.say(option.label) if option else str(given[name])
+            unit = f" {spec.unit}" if spec.unit else ""
+            said.append(f"{choices.say(spec.label)}: {value}{unit}")
+    return said
+
+
+def _columns(states: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        _("Season"): lambda row: row.Season.name,
+        _("Crop or animals"): lambda row: row.Season.crop,
+        _("Plot or pen"): lambda row: row.Plot.name,
+        _("Started on"): lambda row: row.Season.started_on,
+        _("Ended on"): lambda row: row.Season.ended_on,
+        _("State"): lambda row: states["ended" if row.Season.ended_on else "open"],
+    }

@@ -1,0 +1,265 @@
+"""What the form of a step offers: kinds of steps, batches at hand, shipments on the way here."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, or_, select, tuple_
+
+from traceapp.batches.booking import STOCK
+from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
+from traceapp.codes.models import PublicCode
+from traceapp.database.engine import db
+from traceapp.producers.models import Producer, Site
+from traceapp.trace.units import from_micro
+from traceapp.trace.vocabulary import STEP_KINDS, Showing, StepKind
+from traceapp.trace.words import Words
+
+Ref = tuple[UUID, UUID]
+
+# Which words of the vocabulary (`operator_kinds`) stand for a producer of which kind.
+AS_OPERATORS: Mapping[str, tuple[str, ...]] = {
+    "coop": ("farm", "processor", "coop"),
+    "packer": ("processor", "trader"),
+    "collector": ("trader",),
+    "distributor": ("trader",),
+}
+MOST_BATCHES = 200
+MOST_SHIPMENTS = 30
+RECENT = timedelta(days=60)
+LATELY = timedelta(days=120)
+HAND_OFFS = frozenset({"ship", "recall_return"})
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A batch that can be named; `left` is what the ledger says is here, in the batch's unit."""
+
+    ref: Ref
+    product: Words
+    lot: str
+    uom: str
+    left: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Goods on their way to one of our sites, or sent from one."""
+
+    event_id: UUID
+    sender: Words
+    sent_at: datetime
+    doc_no: str
+    items: tuple[tuple[Ref, str | None, str | None], ...]
+
+
+def offered(kinds: Iterable[str], families: Collection[str]) -> list[StepKind]:
+    """Give the steps that a producer of these kinds takes with goods of these families."""
+    operators = {word for kind in kinds for word in AS_OPERATORS.get(kind, (kind,))}
+    return [
+        step
+        for step in STEP_KINDS.values()
+        if step.showing is not Showing.CASE
+        and operators & set(step.operator_kinds)
+        and (not families or set(families) & set(step.families))
+    ]
+
+
+def families_of(producer_id: UUID) -> set[str]:
+    """Give the families of the producer's products."""
+    query = select(Product.family).where(Product.producer_id == producer_id).distinct()
+    return set(db.session.scalars(query))
+
+
+def usual_kinds(producer_id: UUID, *, now: datetime) -> list[str]:
+    """Give the kinds of steps this producer recorded lately, the most frequent first."""
+    count = func.count().label("count")
+    query = (
+        select(Event.step_kind, count)
+        .where(Event.producer_id == producer_id, Event.event_time >= now - LATELY)
+        .group_by(Event.step_kind)
+        .order_by(count.desc(), Event.step_kind)
+    )
+    return [row.step_kind for row in db.session.execute(query)]
+
+
+def in_stock(holder: UUID, *, also: Collection[Ref] = ()) -> list[AtHand]:
+    """List the batches, own and others', of which something is here; and those named besides."""
+    came_in = LedgerEntry.to_account == STOCK
+    signed = case((came_in, LedgerEntry.amount), else_=-LedgerEntry.amount)
+    total = func.sum(signed).label("total")
+    held = (
+        select(LedgerEntry.batch_producer_id, LedgerEntry.batch_id, total)
+        .where(LedgerEntry.producer_id == holder)
+        .group_by(LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
+        .subquery()
+    )
+    named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
+    query = (
+        _batches()
+        .add_columns(held.c.total)
+        .outerjoin(
+            held,
+            and_(held.c.batch_producer_id == Batch.producer_id, held.c.batch_id == Batch.batch_id),
+        )
+        .where(or_(held.c.total > 0, named) if also else held.c.total > 0)
+        .order_by(Batch.created_at.desc(), Batch.batch_id)
+        .limit(MOST_BATCHES)
+    )
+    return [_at_hand(row) for row in db.session.execute(query)]
+
+
+def own_batches(producer_id: UUID, *, now: datetime, also: Collection[Ref] = ()) -> list[AtHand]:
+    """List the producer's newest batches, and those named besides."""
+    named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
+    recent = and_(Batch.producer_id == producer_id, Batch.created_at >= now - LATELY)
+    query = (
+        _batches()
+        .where(or_(recent, named) if also else recent)
+        .order_by(Batch.created_at.desc(), Batch.batch_id)
+        .limit(MOST_BATCHES)
+    )
+    return [_at_hand(row) for row in db.session.execute(query)]
+
+
+def _batches() -> Any:  # noqa: ANN401 - a select to which callers add columns
+    return select(
+        *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
+        *(Product.name, Product.name_en),
+    ).join(
+        Product,
+        and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+    )
+
+
+def _at_hand(row: Any) -> AtHand:  # noqa: ANN401 - a row of _batches
+    total = getattr(row, "total", None)
+    left = None if total is None else from_micro(int(total), row.uom)
+    ref = (row.producer_id, row.batch_id)
+    return AtHand(ref, Words(row.name, row.name_en), row.lot, row.uom, left)
+
+
+def may_name(author: UUID, refs: Collection[Ref]) -> set[Ref]:
+    """Give those batches that this author has made or held: no others exist for him."""
+    own = {ref for ref in refs if ref[0] == author}
+    held = select(LedgerEntry.batch_producer_id, LedgerEntry.batch_id).where(
+        LedgerEntry.producer_id == author,
+        tuple_(LedgerEntry.batch_producer_id, LedgerEntry.batch_id).in_(list(set(refs) - own)),
+    )
+    return own | {(row[0], row[1]) for row in db.session.execute(held)}
+
+
+def batch_asked(producer_id: UUID, text: str) -> Ref | None:
+    """Find the batch a link names by its code or id; None where the author knows of none such."""
+    try:
+        found = select(Batch.producer_id, Batch.batch_id).where(Batch.batch_id == UUID(text))
+    except ValueError:
+        code = text.replace("-", "").upper()
+        found = select(PublicCode.producer_id, PublicCode.batch_id).where(PublicCode.code == code)
+    refs = {(row[0], row[1]) for row in db.session.execute(found)}
+    return next(iter(may_name(producer_id, refs)), None) if refs else None
+
+
+def named_by(event: Event) -> set[Ref]:
+    """Give the batches an event names."""
+    query = select(EventItem.batch_producer_id, EventItem.batch_id).where(
+        EventItem.producer_id == event.producer_id, EventItem.event_id == event.event_id
+    )
+    return {(row[0], row[1]) for row in db.session.execute(query)}
+
+
+def shipments_to(producer_id: UUID, *, now: datetime) -> list[Shipment]:
+    """List what others sent to our sites lately and nobody here received yet."""
+    sites = {str(site_id) for site_id in _site_ids(producer_id)}
+    answered = select(Event.ship_event_id).where(
+        Event.producer_id == producer_id, Event.ship_event_id.is_not(None)
+    )
+    query = _hand_offs(now).where(Event.producer_id != producer_id, Event.event_id.not_in(answered))
+    rows = [
+        row
+        for row in db.session.execute(query)
+        if json.loads(row.document).get("fields", {}).get("to_site") in sites
+    ]
+    return _shipments(rows[:MOST_SHIPMENTS])
+
+
+def shipments_from(producer_id: UUID, *, now: datetime) -> list[Shipment]:
+    """List what was sent from here lately."""
+    query = _hand_offs(now).where(Event.producer_id == producer_id).limit(MOST_SHIPMENTS)
+    return _shipments(db.session.execute(query).all())
+
+
+def _site_ids(producer_id: UUID) -> list[UUID]:
+    return list(db.session.scalars(select(Site.site_id).where(Site.producer_id == producer_id)))
+
+
+def _hand_offs(now: datetime) -> Any:  # noqa: ANN401 - a select that callers narrow
+    return (
+        select(
+            *(Event.producer_id, Event.event_id, Event.event_time, Event.document),
+            *(Producer.name, Producer.name_en),
+        )
+        .join(Producer, Producer.producer_id == Event.producer_id)
+        .where(Event.step_kind.in_(HAND_OFFS), Event.event_time >= now - RECENT)
+        .order_by(Event.event_time.desc())
+    )
+
+
+def _shipments(rows: Iterable[Any]) -> list[Shipment]:
+    rows = list(rows)
+    items: dict[UUID, list[tuple[Ref, str | None, str | None]]] = {}
+    query = (
+        select(EventItem)
+        .where(
+            tuple_(EventItem.producer_id, EventItem.event_id).in_(
+                [(row.producer_id, row.event_id) for row in rows]
+            ),
+            EventItem.direction == "input",
+        )
+        .order_by(EventItem.position)
+    )
+    for item in db.session.scalars(query):
+        line = ((item.batch_producer_id, item.batch_id), item.quantity, item.uom)
+        items.setdefault(item.event_id, []).append(line)
+    return [
+        Shipment(
+            row.event_id,
+            Words(row.name, row.name_en),
+            row.event_time,
+            str(json.loads(row.document).get("fields", {}).get("doc_no") or ""),
+            tuple(items.get(row.event_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def last_step(member: tuple[UUID, UUID], kind: str) -> Event | None:
+    """Give this person's own last step of a kind."""
+    return db.session.scalars(
+        select(Event)
+        .where(
+            Event.producer_id == member[0],
+            Event.author_member_id == member[1],
+            Event.step_kind == kind,
+        )
+        .order_by(Event.record_time.desc(), Event.event_id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def last_site(member: tuple[UUID, UUID]) -> UUID | None:
+    """Give the own site where this person last recorded something."""
+    return db.session.scalars(
+        select(Event.site_id)
+        .where(
+            Event.producer_id == member[0],
+            Event.author_member_id == member[1],
+            Event.site_producer_id == member[0],
+        )
+        .order_by(Event.record_time.desc())
+        .limit(1)
+    ).one_or_none()

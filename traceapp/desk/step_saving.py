@@ -1,0 +1,156 @@
+"""Saving a logged step: its new batches, the record, and what there is to say about it.
+
+What happened is never refused for sense: what it does to the books is said afterwards.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from traceapp import problem
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches import capturing, grants, operations, queries
+from traceapp.batches.booking import STOCK
+from traceapp.batches.capturing import Message, Recorded
+from traceapp.batches.models import Batch, Event
+from traceapp.codes.models import PublicCode
+from traceapp.database.engine import db
+from traceapp.desk import choices, step_message
+from traceapp.desk.batch_words import amount
+from traceapp.desk.step_form import Setting
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.web import languages
+from traceapp.web.forms import Form
+from traceapp.web.pages import moment
+
+SKEW = timedelta(minutes=5)
+LATE = timedelta(hours=24)
+PLAIN, WARNING = "message", "amber"
+BATCH_PAGE = "desk_batches.show_batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Where to go next, and what to say there: each with its tone."""
+
+    next_page: str
+    words: tuple[tuple[str, str], ...]
+
+
+def save(who: Visitor, form: Form, setting: Setting, *, now: datetime) -> Saved:
+    """Record the step that a form describes. Raises what `Form.trying` turns into words."""
+    wish = step_message.read(form, setting)
+    copied_from = _own_event(who, form.value("copied_from"))
+    message = capturing.read(wish.event, copied_from=copied_from)
+    for number, batch in wish.new_batches.items():
+        _register(who, batch, number, now)
+    recorded = _record(who, message, now)
+    words = list(_words(who, message, setting, now)) if recorded.is_new else []
+    said = (PLAIN, _("Saved: %(name)s.", name=choices.say(setting.kind.label)))
+    return Saved(_next_page(message), (said, *words))
+
+
+def _own_event(who: Visitor, text: str) -> UUID | None:
+    if not text:
+        return None
+    try:
+        event = db.session.get(Event, (who.producer_id, UUID(text)))
+    except ValueError:
+        event = None
+    if event is None or event.author_member_id != who.member_id:
+        raise problem.NotFound
+    return event.event_id
+
+
+def _register(who: Visitor, batch: Mapping[str, Any], number: int, now: datetime) -> None:
+    if db.session.get(Batch, (who.producer_id, UUID(batch["batch_id"]))) is not None:
+        return  # the form was sent before
+    if step_message.is_lot_taken(who.producer_id, batch):
+        finding = problem.Finding(
+            f"/outputs/{number}/lot",
+            "lot_taken",
+            problem.N_("This product has a batch with this lot already."),
+            problem.N_("Choose that batch from the list, or give this one another lot."),
+        )
+        raise problem.InvalidInput(findings=[finding])
+    try:
+        operations.register_batch(who.producer_id, batch, now=now)
+    except ValidationError as error:
+        raise ValidationError({"outputs": {number: error.messages}}) from error
+
+
+def _record(who: Visitor, message: Message, now: datetime) -> Recorded:
+    actor = capturing.Actor(who.producer_id, who.member_id)
+    (answer,) = capturing.record_events(actor, [message], now=now, latest=now + SKEW)
+    if isinstance(answer, Recorded):
+        return answer
+    if any(finding.rule == grants.NOT_HERE for finding in answer.findings):
+        raise problem.NotFound
+    if isinstance(answer, problem.AlreadyExists):
+        finding = problem.Finding(
+            "/corrects",
+            "corrected_before",
+            problem.N_("This step was corrected before."),
+            problem.N_("Correct the correction instead: it stands in the list of steps."),
+        )
+        raise problem.AlreadyExists(findings=[finding])
+    raise answer
+
+
+def _words(
+    who: Visitor, message: Message, setting: Setting, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """Say what a clerk should know: codes made, books that do not add up, what is missing."""
+    for item in message.data["outputs"]:
+        code = _code(item["producer_id"] or who.producer_id, item["batch_id"])
+        if code is not None:
+            yield PLAIN, _("Code of the batch: %(code)s", code=BatchCode(code).readable)
+    for item in message.data["inputs"]:
+        ref = (item["producer_id"] or who.producer_id, item["batch_id"])
+        left = queries.balance(who.producer_id, ref)[STOCK]
+        batch = db.session.get_one(Batch, ref)
+        if left < 0:
+            over = amount(-left, batch.uom, languages.current())
+            yield (
+                WARNING,
+                _(
+                    "Lot %(lot)s: %(amount)s more went out than came in. Check the quantities.",
+                    lot=batch.lot,
+                    amount=over,
+                ),
+            )
+    missing = step_message.lacking({"fields": message.data["fields"]}, setting)
+    if missing:
+        names = ", ".join(choices.say(setting.kind.fields[name].label) for name in missing)
+        yield WARNING, _("Still missing: %(names)s. You can correct this step.", names=names)
+    if now - message.data["event_time"] > LATE:
+        at = moment(now)
+        yield PLAIN, _("Logged more than a day later: both times are kept (%(at)s).", at=at)
+
+
+def _code(producer_id: UUID, batch_id: UUID) -> str | None:
+    query = select(PublicCode.code).where(
+        PublicCode.producer_id == producer_id, PublicCode.batch_id == batch_id
+    )
+    return db.session.scalars(query).first()
+
+
+def _next_page(message: Message) -> str:
+    """Lead to the batch that was made, else to the one named, else to its season."""
+    data = message.data
+    for item in (*data["outputs"], *data["about"], *data["inputs"]):
+        batch = db.session.scalars(
+            select(PublicCode.code).where(PublicCode.batch_id == item["batch_id"])
+        ).first()
+        if batch is not None and BATCH_PAGE in current_app.view_functions:
+            return url_for(BATCH_PAGE, code=batch)
+    if data["season_id"] is not None:
+        return url_for("seasons.show_season", season_id=data["season_id"])
+    return url_for("steps.log_step")

@@ -1,0 +1,187 @@
+"""Logging a step: choosing its kind, filling in its form, and correcting what was logged."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.batches.models import Event
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.desk import choices, step_form, step_message, step_options, step_saving, uploads
+from traceapp.desk.step_form import Setting
+from traceapp.desk.step_setting import setting_of
+from traceapp.photos import queries as pictures
+from traceapp.trace.vocabulary import GROUPS, STEP_KINDS, StepKind
+from traceapp.web.endpoints import writes
+from traceapp.web.forms import Form
+
+blueprint = Blueprint("steps", "traceapp.desk", template_folder="templates")
+
+USUAL = 6
+PASSED_ON = ("batch", "season", "plot", "shipment")
+
+
+@blueprint.get("/desk/steps/new")
+@may(Act.RECORD_STEP)
+def log_step() -> ResponseReturnValue:
+    """Choose the kind of a step, or open the form of the kind asked for."""
+    if "corrects" in request.args:
+        return _correction(_event(request.args["corrects"]))
+    if "kind" in request.args:
+        return _open(_kind(request.args["kind"]))
+    who, now = member(), datetime.now(UTC)
+    offered = step_options.offered(who.kinds, step_options.families_of(who.producer_id))
+    if "all" in request.args or not offered:
+        offered = list(STEP_KINDS.values())
+    known = {kind.id: kind for kind in offered}
+    usual = step_options.usual_kinds(who.producer_id, now=now)
+    return render_template(
+        "desk/step_kinds.html",
+        usual=[known[name] for name in usual if name in known][:USUAL],
+        groups=[
+            (choices.say(words), [kind for kind in offered if kind.group == group])
+            for group, words in GROUPS.items()
+            if any(kind.group == group for kind in offered)
+        ],
+        shipments=step_options.shipments_to(who.producer_id, now=now),
+        passed_on={name: request.args[name] for name in PASSED_ON if name in request.args},
+        has_all="all" in request.args,
+    )
+
+
+@blueprint.post("/desk/steps/new")
+@writes
+@may(Act.RECORD_STEP)
+def record_step() -> ResponseReturnValue:
+    """Record a step; the same form sent again is the same step."""
+    who, now = member(), datetime.now(UTC)
+    kind = _kind(request.form.get("kind", ""))
+    bare = Form((), {name: request.form.getlist(name) for name in request.form})
+    setting = setting_of(who.producer_id, kind, now=now, named=step_message.named_in(bare))
+    form = Form.sent(step_form.fields(setting), request.form)
+    kept = uploads.keep_photos(form, step_form.PHOTOS, who.producer_id, now=now)
+    form.typed["photos"] = [*form.typed.get("photos", ()), *kept]
+    do = request.form.get("do", "save")
+    if do == "again":
+        _fill_in(form, setting)
+    if do != "save":
+        return _page(form, setting, more=do.removeprefix("line:"))
+    if not form.errors:
+        with form.trying():
+            saved = step_saving.save(who, form, setting, now=now)
+            for tone, words in saved.words:
+                flash(words, tone)
+            return redirect(saved.next_page, code=303)
+    return _page(form, setting)
+
+
+def _open(kind: StepKind) -> ResponseReturnValue:
+    """Open an empty form: now, at the place of last time, with what the link before named."""
+    who, now = member(), datetime.now(UTC)
+    setting = setting_of(who.producer_id, kind, now=now, named=_asked_batches())
+    sites = [site.site_id for site in setting.sites]
+    last = step_options.last_site((who.producer_id, who.member_id))
+    record = {
+        "id": str(new_id()),
+        "kind": kind.id,
+        "event_time": now,
+        "site_id": str(last if last in sites else sites[0]) if sites else None,
+    }
+    form = Form.showing(step_form.fields(setting), record | _asked(setting))
+    if "again" in request.args:
+        _fill_in(form, setting)
+    return _page(form, setting)
+
+
+def _asked(setting: Setting) -> dict[str, object]:
+    """Give what the link named: a batch, a season or plot, a shipment that arrived."""
+    asked: dict[str, object] = {}
+    for name in ("season", "plot"):
+        if name in request.args:
+            asked["ground"] = f"{name}:{request.args[name]}"
+    for shipment in setting.shipments:
+        if str(shipment.event_id) == request.args.get("shipment"):
+            side = "inputs" if setting.takes else "outputs"
+            asked["fields"] = {
+                step_form.SHIPMENT: str(shipment.event_id),
+                "doc_no": shipment.doc_no,
+            }
+            asked[side] = [
+                {"batch": step_form.ref_text(ref), "quantity": quantity, "uom": uom}
+                for ref, quantity, uom in shipment.items
+            ]
+    batches = [{"batch": step_form.ref_text(ref)} for ref in _asked_batches()]
+    if batches:
+        asked["inputs" if setting.takes else "about"] = batches
+    return asked
+
+
+def _asked_batches() -> list[step_options.Ref]:
+    found = step_options.batch_asked(member().producer_id, request.args.get("batch", ""))
+    return [found] if found else []
+
+
+def _correction(event: Event) -> ResponseReturnValue:
+    """Open the form of a recorded step, to say how it really was."""
+    who = member()
+    kind = STEP_KINDS[event.step_kind]
+    named = step_options.named_by(event)
+    setting = setting_of(who.producer_id, kind, now=datetime.now(UTC), named=named)
+    own = {"id": str(new_id()), "kind": kind.id, "corrects": str(event.event_id)}
+    shown = step_message.shown(event, setting)
+    return _page(Form.showing(step_form.fields(setting), shown | own), setting)
+
+
+def _fill_in(form: Form, setting: Setting) -> None:
+    """Take over what this person did last time, where nothing was typed yet, and mark it."""
+    who = member()
+    last = step_options.last_step((who.producer_id, who.member_id), setting.kind.id)
+    if last is None:
+        form.blame("", _("You have not logged this before, so there is nothing to take over."))
+        form.status = 200
+        return
+    old = Form.showing(list(form.fields.values()), step_message.copied(last, setting))
+    taken = {name for name, texts in old.typed.items() if name == "site_id" or not form.value(name)}
+    form.typed |= {name: old.typed[name] for name in taken}
+    form.typed["copied_from"] = [str(last.event_id)]
+    form.copied = frozenset(taken)
+
+
+def _page(form: Form, setting: Setting, *, more: str = "") -> tuple[str, int]:
+    who = member()
+    shas = [text for text in form.typed.get("photos", ()) if uploads.SHA256.fullmatch(text)]
+    keys = [(who.producer_id, bytes.fromhex(text)) for text in dict.fromkeys(shas)]
+    found = pictures.renditions(keys, public_only=False)
+    last = step_options.last_step((who.producer_id, who.member_id), setting.kind.id)
+    page = render_template(
+        "desk/step.html",
+        form=form,
+        setting=setting,
+        kind=setting.kind,
+        more=more,
+        shots=[(key[1].hex(), found.get(key, {}).get("thumb")) for key in keys],
+        has_last=last is not None and not form.value("corrects") and not form.copied,
+    )
+    return page, form.status
+
+
+def _kind(text: str) -> StepKind:
+    if text not in STEP_KINDS:
+        raise problem.NotFound
+    return STEP_KINDS[text]
+
+
+def _event(text: str) -> Event:
+    try:
+        event = db.session.get(Event, (member().producer_id, UUID(text)))
+    except ValueError:
+        event = None
+    if event is None:
+        raise problem.NotFound
+    return event

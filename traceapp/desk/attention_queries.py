@@ -110,15 +110,12 @@ def shipped_to(producer_id: UUID, now: datetime) -> list[Parcel]:
         for row in _unanswered(Event.producer_id != producer_id, now=now)
         if _to_site(row) in ours
     ]
-    names = dict(
-        db.session.execute(
-            select(Producer.producer_id, Producer.name).where(
-                Producer.producer_id.in_({row.producer_id for row in rows})
-            )
+    senders = db.session.execute(
+        select(Producer.producer_id, Producer.name).where(
+            Producer.producer_id.in_({row.producer_id for row in rows})
         )
-        .tuples()
-        .all()
     )
+    names = {row.producer_id: row.name for row in senders}
     return _parcels([(row, names[row.producer_id]) for row in rows])
 
 

@@ -9,6 +9,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.desk import attention
 from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("desk", "traceapp.desk", template_folder="templates")
 
@@ -18,7 +19,7 @@ blueprint = Blueprint("desk", "traceapp.desk", template_folder="templates")
 def today() -> ResponseReturnValue:
     """Say what needs the reader, what was recorded today, and what to do first."""
     reader = member()
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).astimezone(HANOI)
     return render_template(
         "desk/today.html",
         now=now,

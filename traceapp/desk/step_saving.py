@@ -54,7 +54,7 @@ def save(who: Visitor, form: Form, setting: Setting, *, now: datetime) -> Saved:
     recorded = _record(who, message, now)
     words = list(_words(who, message, setting, now)) if recorded.is_new else []
     said = (PLAIN, _("Saved: %(name)s.", name=choices.say(setting.kind.label)))
-    return Saved(_next_page(message), (said, *words))
+    return Saved(_next_page(who, message), (said, *words))
 
 
 def _own_event(who: Visitor, text: str) -> UUID | None:
@@ -142,15 +142,14 @@ def _code(producer_id: UUID, batch_id: UUID) -> str | None:
     return db.session.scalars(query).first()
 
 
-def _next_page(message: Message) -> str:
+def _next_page(who: Visitor, message: Message) -> str:
     """Lead to the batch that was made, else to the one named, else to its season."""
     data = message.data
     for item in (*data["outputs"], *data["about"], *data["inputs"]):
-        batch = db.session.scalars(
-            select(PublicCode.code).where(PublicCode.batch_id == item["batch_id"])
-        ).first()
-        if batch is not None and BATCH_PAGE in current_app.view_functions:
-            return url_for(BATCH_PAGE, code=batch)
+        if BATCH_PAGE in current_app.view_functions:
+            producer_id = item["producer_id"] or who.producer_id
+            code = _code(producer_id, item["batch_id"])
+            return url_for(BATCH_PAGE, code=code or item["batch_id"])
     if data["season_id"] is not None:
         return url_for("seasons.show_season", season_id=data["season_id"])
     return url_for("steps.log_step")

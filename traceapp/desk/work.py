@@ -2,8 +2,9 @@
 
 from flask import Blueprint
 
-from traceapp.desk import place_views, product_views, season_views, step_views
+from traceapp.desk import new_batch_views, place_views, product_views, season_views, step_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
-    views.blueprint for views in (product_views, place_views, season_views, step_views)
+    views.blueprint
+    for views in (product_views, place_views, season_views, step_views, new_batch_views)
 )

@@ -48,6 +48,11 @@ NOT_AN_ITEM = Fault(
 )
 
 
+def filled(fault: Fault, **values: str) -> Fault:
+    """Fill values into what is wrong and into what to do."""
+    return Fault(fault.rule, fault.message, fault.fix, **values)
+
+
 def text(cell: Cell) -> str:
     """Give a cell as text."""
     match cell:
@@ -78,7 +83,7 @@ def number(cell: Cell) -> str:
         raise ValidationError(NOT_A_NUMBER)
     if _ONE_GROUP.fullmatch(typed):
         whole = typed.replace(".", "").replace(",", "")
-        raise ValidationError(TWO_NUMBERS.format(text=typed, whole=whole, part=typed))
+        raise ValidationError(filled(TWO_NUMBERS, text=typed, whole=whole, part=typed))
     if _PLAIN.fullmatch(typed):
         return plain(Decimal(typed.replace(",", ".")))
     if _COMMA_GROUPS.fullmatch(typed):
@@ -130,7 +135,7 @@ def word(cell: Cell, known: Mapping[str, str], shown: str) -> str:
     try:
         return known[fold(typed)]
     except KeyError:
-        raise ValidationError(NOT_A_WORD.format(text=typed[:60], words=shown)) from None
+        raise ValidationError(filled(NOT_A_WORD, text=typed[:60], words=shown)) from None
 
 
 def texts(cell: Cell) -> list[str]:

@@ -18,6 +18,7 @@ from traceapp.demo import queries as demo
 from traceapp.desk import menu, reading, work
 from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
+from traceapp.exchange import views as exchange_views
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
@@ -74,6 +75,7 @@ def create_app(config: Config) -> Flask:
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
+    app.register_blueprint(exchange_views.blueprint)
     for views in (admission_views, admission_desk):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)

@@ -9,13 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from tests.builders import business
+from tests.builders import Business, business
 from tests.conftest import NOON
+from tests.signing_in import signed_in
+from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.jobs.runner import Runner
 from traceapp.photos import operations as photos
 from traceapp.photos import queries
 from traceapp.photos.storage import Storage, rendition_path
+from traceapp.producers import operations as producers
 from traceapp.web.endpoints import transaction
 from traceapp.web.settings import settings
 
@@ -72,17 +75,35 @@ def test_a_private_picture_becomes_visible_when_its_photo_is_published(
     assert client.get(f"/media/{name}").status_code == 200
 
 
-def test_the_visitor_of_the_demo_sees_private_pictures_and_nobody_keeps_them(
-    demo_app: Flask,
+def test_a_private_picture_is_there_for_members_of_its_producer_and_nobody_keeps_it(
+    app: Flask,
 ) -> None:
+    producer_id, _, name = a_photo(app, is_public=False)
+    with transaction():
+        owner = colleague_of(producer_id)
+        stranger = business("Minh")
+    lan, minh = signed_in(app, owner), signed_in(app, stranger)
+    ours = lan.get(f"/media/{name}")
+    assert ours.status_code == 200
+    assert ours.headers["Cache-Control"] == "private, no-store"
+    assert minh.get(f"/media/{name}").status_code == 404
+
+
+def colleague_of(producer_id: UUID) -> Business:
+    member_id = producers.add_member(producer_id, {"name": "Lan B", "roles": ["field_worker"]})
+    return Business(producer_id, producer_id, producer_id, Actor(producer_id, member_id))
+
+
+def test_the_door_of_the_demo_opens_no_private_picture(demo_app: Flask) -> None:
     _, _, name = a_photo(demo_app, is_public=False)
-    here = demo_app.test_client().get(f"/media/{name}")
-    assert here.status_code == 200
-    assert here.headers["Cache-Control"] == "private, no-store"
-    elsewhere = demo_app.test_client().get(
-        f"/media/{name}", environ_overrides={"REMOTE_ADDR": "203.0.113.7"}
-    )
-    assert elsewhere.status_code == 404
+    assert demo_app.test_client().get(f"/media/{name}").status_code == 404
+
+
+def test_a_photo_that_is_hidden_again_is_no_longer_there(app: Flask, client: FlaskClient) -> None:
+    producer_id, sha256, name = a_photo(app)
+    with transaction():
+        photos.hide(producer_id, sha256)
+    assert client.get(f"/media/{name}").status_code == 404
 
 
 def test_an_original_is_never_served(app: Flask, client: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
@@ -64,13 +64,16 @@ def renditions(
     return dict(found)
 
 
-def media_file(file_name: str) -> MediaFile | None:
-    """Look up a picture by its file name; one made from a public photo is public."""
+def media_file(file_name: str, viewer: UUID | None) -> MediaFile | None:
+    """Look up a picture by its file name: a public one, or one of the viewer's own producer."""
     row = db.session.execute(
         select(PhotoRendition.media_type, Photo.is_public)
         .select_from(PhotoRendition)
         .join(Photo)
-        .where(PhotoRendition.file_name == file_name)
+        .where(
+            PhotoRendition.file_name == file_name,
+            or_(Photo.is_public, Photo.producer_id == viewer),
+        )
         .order_by(Photo.is_public.desc())
         .limit(1)
     ).one_or_none()

@@ -6,9 +6,10 @@ import structlog
 from flask import Blueprint, Response, request
 
 from traceapp import problem
+from traceapp.accounts.visitor import visitor
 from traceapp.photos import queries
 from traceapp.photos.storage import Storage, rendition_path
-from traceapp.web.access import is_demo_visitor, public
+from traceapp.web.access import public
 from traceapp.web.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -21,9 +22,14 @@ FILE_NAME = re.compile(r"[0-9a-f]{64}\.(?:webp|jpg|png)", re.ASCII)
 @blueprint.get("/media/<file_name>")
 @public
 def media(file_name: str) -> Response:
-    """Serve a picture made from a photo; never an original. A stranger sees public ones only."""
-    found = queries.media_file(file_name) if FILE_NAME.fullmatch(file_name) else None
-    if found is None or not (found.is_public or is_demo_visitor()):
+    """Serve a picture made from a photo; never an original.
+
+    What is not public is there for members of its producer alone.
+    """
+    reader = visitor()
+    viewer = reader.producer_id if reader is not None else None
+    found = queries.media_file(file_name, viewer) if FILE_NAME.fullmatch(file_name) else None
+    if found is None:
         raise problem.NotFound
     try:
         content = Storage(settings().storage_url).read(rendition_path(file_name))

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import current_app, g, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor, visitor
@@ -79,11 +78,7 @@ def _admission(reader: Visitor) -> Iterator[Task]:
     if reader.may(Act.ADMIT_PRODUCERS):
         waiting = len(admission.applicants("waiting"))
         if waiting:
-            words = ngettext(
-                "%(num)d producer asks to be let in.",
-                "%(num)d producers ask to be let in.",
-                waiting,
-            )
+            words = _("Producers asking to be let in: %(count)s.", count=waiting)
             yield Task("users", "amber", words, _to("admission.list_producers"), _("Decide"))
     decision = admission_of(reader.producer_id)
     if decision is None:
@@ -101,11 +96,7 @@ def _reports(reader: Visitor) -> Iterator[Task]:
         return
     waiting = report_search.waiting(reader)
     if waiting:
-        words = ngettext(
-            "%(num)d report by a shopper is not answered.",
-            "%(num)d reports by shoppers are not answered.",
-            waiting,
-        )
+        words = _("Reports by shoppers without an answer: %(count)s.", count=waiting)
         yield Task(
             "report",
             "amber",
@@ -152,7 +143,7 @@ def _not_received(reader: Visitor, now: datetime) -> Iterator[Task]:
             "%(who)s sent you lot %(lot)s (%(name)s) on %(when)s. Its arrival is not recorded.",
             **_named(row),
         )
-        path = _to("steps.log_step", kind="receive", ship_event=row.event_id)
+        path = _to("steps.log_step", kind="receive", shipment=row.event_id)
         yield Task("truck-in", "amber", words, path, _("Record its arrival"))
 
 

@@ -26,7 +26,7 @@ ENTRIES = (
     ),
     Entry(
         "admission.list_producers",
-        "store",
+        "shop",
         N_("Producers"),
         Act.ADMIT_PRODUCERS,
         admission.count_waiting,

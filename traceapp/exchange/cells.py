@@ -40,7 +40,6 @@ NOT_A_MOMENT = Fault(
 NOT_A_WORD = Fault(
     "unknown_word", N_("“{text}” is not one of the words known here."), N_("Known are: {words}.")
 )
-NOT_YES_OR_NO = Fault("yes_or_no", N_("This is neither yes nor no."), N_("Write yes or no."))
 NOT_AN_ITEM = Fault(
     "item",
     N_("“{text}” does not name a batch with a quantity."),

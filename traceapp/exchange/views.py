@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from traceapp import problem
@@ -238,7 +237,7 @@ def _summary(report: Report) -> str:
     if report.is_header_wrong:
         return str(_("The headings do not fit. No row was looked at."))
     if wrong:
-        return str(ngettext("%(num)s row has a fault.", "%(num)s rows have a fault.", wrong))
+        return str(_("Rows with a fault: %(count)s. Nothing has been saved yet.", count=wrong))
     return str(_("No fault was found. Nothing has been saved yet."))
 
 

@@ -47,7 +47,7 @@ _UPRIGHT = {
 }
 _LYING = (5, 6, 7, 8)  # orientations whose width and height change places
 # What Pillow's readers let out on damaged input, found by fuzzing.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
+_DAMAGE = (OSError, SyntaxError, ValueError, LookupError, struct.error, zlib.error)
 
 
 class Rule(StrEnum):

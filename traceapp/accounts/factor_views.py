@@ -164,7 +164,7 @@ def _app_page(error: str | None, status: int) -> Response:
     secret = session.setdefault(SECRET, factors.new_secret())
     address, key = factors.written(secret, mine)
     symbol = segno.make(address, error="m", micro=False)
-    drawing = symbol.svg_inline(scale=5, border=4, omitsize=True, dark="#000", light="#fff")
+    drawing = symbol.svg_inline(scale=5, border=4, dark="#000", light="#fff")
     page = render_template(
         "accounts/app.html",
         symbol=Markup(drawing),  # noqa: S704 - segno's own drawing

@@ -24,7 +24,7 @@ def load_demo(folder: Path) -> None:
         done = subprocess.run(
             [*flask, *command],
             cwd=TOP,
-            env=_environ(folder),
+            env=environ(folder),
             check=False,
             capture_output=True,
             text=True,
@@ -32,14 +32,15 @@ def load_demo(folder: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def _environ(folder: Path, **settings: str) -> dict[str, str]:
+def environ(folder: Path, **settings: str) -> dict[str, str]:
+    """Give the environment of a server that is the demo, unless told otherwise."""
     ours = {name: text for name, text in os.environ.items() if name not in SETTINGS}
     return ours | {"TRACEAPP_DEMO": "1", "INSTANCE_DIR": str(folder)} | settings
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, Process]]:
-    """Serve a loaded instance folder on a free port; give the address and the process."""
+def served(folder: Path, **settings: str) -> Iterator[tuple[str, Process]]:
+    """Serve an instance folder on a free port; give the address and the process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,7 +49,7 @@ def served(folder: Path) -> Iterator[tuple[str, Process]]:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"localhost:{port}"],
             cwd=TOP,
-            env=_environ(folder, PORT=str(port)),
+            env=environ(folder, PORT=str(port), **settings),
             stdout=log,
             stderr=subprocess.STDOUT,
         )

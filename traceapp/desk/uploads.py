@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from traceapp import problem
 from traceapp.database.engine import db
+from traceapp.photos import documents
 from traceapp.photos import operations as photos
 from traceapp.web import problems
 from traceapp.web.forms import Form
@@ -26,6 +27,25 @@ def keep_photos(
         try:
             with db.session.begin_nested():
                 kept.append(photos.store(producer_id, data, is_public=is_public, now=now).hex())
+        except problem.RefusedPhoto as error:
+            blame_file(form, name, file_name, error)
+    return kept
+
+
+def keep_pages(form: Form, name: str, producer_id: UUID, *, now: datetime) -> list[str]:
+    """Keep photos and the pages of PDFs sent in a field; give the SHA-256 of each picture."""
+    kept = []
+    for file_name, data in sent_files(form, name):
+        try:
+            pages = documents.pages(data) if documents.is_document(data) else [data]
+            with db.session.begin_nested():
+                kept += [
+                    photos.store(producer_id, page, is_public=False, now=now).hex()
+                    for page in pages
+                ]
+        except documents.RefusedDocument as error:
+            words = " ".join(problems.said(text) for text in documents.MESSAGES[error.why])
+            form.blame(name, f"{file_name[:LONGEST_NAME]}: {words}")
         except problem.RefusedPhoto as error:
             blame_file(form, name, file_name, error)
     return kept

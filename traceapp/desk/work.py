@@ -2,9 +2,17 @@
 
 from flask import Blueprint
 
-from traceapp.desk import new_batch_views, place_views, product_views, season_views, step_views
-
-BLUEPRINTS: tuple[Blueprint, ...] = tuple(
-    views.blueprint
-    for views in (product_views, place_views, season_views, step_views, new_batch_views)
+from traceapp.desk import (
+    certificate_views,
+    new_batch_views,
+    place_views,
+    product_views,
+    season_views,
+    step_views,
 )
+
+VIEWS = (
+    *(step_views, season_views, new_batch_views),
+    *(product_views, place_views, certificate_views),
+)
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(views.blueprint for views in VIEWS)

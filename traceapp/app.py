@@ -8,8 +8,8 @@ from traceapp.accounts import access as accounts_access
 from traceapp.accounts import account_views, factor_views, security, token_views
 from traceapp.accounts import views as accounts_views
 from traceapp.admission import desk_views as admission_desk
+from traceapp.admission import erasure, people_views
 from traceapp.admission import views as admission_views
-from traceapp.api import interface
 from traceapp.api import interface
 from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
@@ -67,6 +67,7 @@ def create_app(config: Config) -> Flask:
     wake.init_app(app)
     jobs.register(photos.RENDER, photos.render_job)
     jobs.register(mail.DELIVER, mail.deliver_job)
+    jobs.register(erasure.CLEAN, erasure.clean_job)
     jobs.register(exchange.FORGET, exchange.forget_job)
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)
@@ -76,12 +77,11 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
     app.register_blueprint(exchange_views.blueprint)
-    for views in (admission_views, admission_desk):
+    for views in (admission_views, admission_desk, people_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):
         app.register_blueprint(blueprint)
-    interface.init_app(app)
     interface.init_app(app)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)

@@ -43,7 +43,7 @@ def code_of(app: Flask) -> str:
     log = io.StringIO()
     with app.app_context():
         first_run.print_code(log)
-    return CODE.findall(log.getvalue())[0]
+    return str(CODE.findall(log.getvalue())[0])
 
 
 def set_up(app: Flask, code: str | None = None) -> FlaskClient:

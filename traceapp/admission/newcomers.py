@@ -150,7 +150,7 @@ def end_codes(purpose: Purpose, member: Member | None, *, now: datetime) -> None
 
 def bad_code() -> ValidationError:
     """Say that a code does not work; never why."""
-    return ValidationError({"code": [BAD_CODE]})  # type: ignore[dict-item] - as from a field
+    return ValidationError({"code": [BAD_CODE]})
 
 
 def _account(sign_in_name: str, password: str, told: Mapping[str, Any], now: datetime) -> UUID:

@@ -4,11 +4,13 @@ The text is the canary, where the test is about who may read it, or anything one
 """
 
 import hashlib
+import io
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from PIL import Image
 from sqlalchemy import select
 
 from tests import builders
@@ -20,8 +22,14 @@ from traceapp.accounts.visitor import hashed
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.exchange import leaving
+from traceapp.exchange.models import ExportFile, ImportFile
+from traceapp.photos import operations as photos
+from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
+from traceapp.web import csv_text
+from traceapp.web.settings import settings
 
 CANARY = "Hoàng yến"  # the bird that miners took along: where it is heard, a wall has a hole
 FOLDED_CANARY = "hoang yen"  # as one may search for it; an answer that only repeats it holds none
@@ -56,7 +64,7 @@ def lan(text: str = CANARY) -> Lan:
     business = builders.business(f"HTX {text}", role="owner")
     mine = _ids(business, text)
     code = mine["code"]
-    anywhere = {"number": "1", "format": "csv", "kind": "products", "language": "vi"}
+    anywhere = {"number": "1", "form": "csv", "kind": "products", "language": "vi"}
     nowhere = {name: str(uuid4()) for name in mine}
     nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}
     assert code != nowhere["code"]
@@ -78,9 +86,11 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
             "started_on": "2026-09-01",
         },
     )
+    photo = photos.store(owner.producer_id, a_picture(), is_public=False, now=builders.NOW)
     recorded = builders.record(
         owner,
         "harvest",
+        photos=[photo.hex()],
         outputs=[builders.line(batch_id, "12.5")],
         fields={"note": f"Ghi chú {text}"},
     )
@@ -104,9 +114,39 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
         "token_id": str(_token(owner, text)),
+        "sha256": photo.hex(),
+        "export_id": str(_export(owner, photo, text)),
         "device_id": str(_device(owner, text)),
         "passkey_id": str(_passkey(owner)),
     }
+
+
+def a_picture() -> bytes:
+    """Make a small photo."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(out, "PNG")
+    return out.getvalue()
+
+
+def _export(owner: builders.Business, sha256: bytes, text: str) -> UUID:
+    """Leave a table that was sent, and ask for everything to take along."""
+    db.session.add(
+        ImportFile(
+            producer_id=owner.producer_id,
+            sha256=sha256,
+            kind="products",
+            name=f"{text}.csv",
+            content=f"name,uom\r\n{csv_text.row([text, 'kg'])}".encode(),
+            sent_at=builders.NOW,
+        )
+    )
+    export_id = leaving.ask(owner.producer_id, owner.actor.member_id, now=builders.NOW)
+    made = db.session.get_one(ExportFile, (owner.producer_id, export_id))
+    made.made_at, made.size, made.sha256 = builders.NOW, len(text.encode()), sha256
+    place = leaving.stored_at(owner.producer_id, export_id)
+    Storage(settings().storage_url).write(place, text.encode())
+    db.session.flush()
+    return export_id
 
 
 def _certificate(producer_id: UUID, text: str) -> UUID:

@@ -59,7 +59,8 @@ def read(html: str) -> Reader:
 
 def faults(answer: TestResponse) -> Iterator[str]:
     """Tell what in an answer is no longer text."""
-    match answer.mimetype:
+    kind = answer.mimetype or ""
+    match kind:
         case "text/html":
             yield from _faults_of_page(read(answer.text))
         case "application/json" | "application/problem+json":
@@ -69,7 +70,9 @@ def faults(answer: TestResponse) -> Iterator[str]:
         case "image/svg+xml":
             if any(TAG in element.tag for element in ET.fromstring(answer.text).iter()):  # noqa: S314 - our own drawing
                 yield TAG
-    if PRODUCT.encode() in answer.data and not answer.mimetype.startswith("image/"):
+        case _:
+            pass
+    if PRODUCT.encode() in answer.data and not kind.startswith("image/"):
         yield "something was calculated"
 
 

@@ -94,12 +94,11 @@ def _read_everything(town: Town, reader: FlaskClient, token: dict[str, str]) -> 
     for route in routes(town.app):
         if "GET" not in route.methods:
             continue
-        path = route.path(town.lan.values | town.addresses)
+        path = route.path(town.lan.values)
         client = town.app.test_client() if route.is_for_programs else reader
         headers = token if route.is_for_programs else {}
-        for method in ("GET", "HEAD", "OPTIONS"):
-            answer = client.open(path, method=method, headers=headers, buffered=True)
-            assert answer.status_code < 500, (method, path)
+        answer = client.get(path, headers=headers, buffered=True)
+        assert answer.status_code < 500, path
 
 
 def every_answer(town: Town) -> Iterator[tuple[str, TestResponse]]:
@@ -109,7 +108,7 @@ def every_answer(town: Town) -> Iterator[tuple[str, TestResponse]]:
     for route in routes(town.app):
         if "GET" not in route.methods:
             continue
-        path = route.path(town.lan.values | town.addresses)
+        path = route.path(town.lan.values)
         headers = token if route.is_for_programs else {}
         yield path, reader.get(path, headers=headers, buffered=True)
     for path in ("/nowhere", "/B/1", "/B/7K3M9QRT2X", "/static/css/none.css", "/api/v1/nowhere"):
@@ -156,7 +155,7 @@ def test_asvs_3_4_2_other_sites_may_read_only_what_is_public(town: Town) -> None
     reader = town.browser(owner)
     origin = {"Origin": "https://evil.example", "Accept": "application/json"}
     for route in routes(town.app):
-        path = route.path(town.lan.values | town.addresses)
+        path = route.path(town.lan.values)
         for method in ("GET", "OPTIONS"):
             answer = reader.open(path, method=method, headers=origin, buffered=True)
             allowed = answer.headers.get("Access-Control-Allow-Origin")
@@ -248,7 +247,7 @@ def test_asvs_3_7_2_no_page_leads_to_another_host(town: Town) -> None:
     for route in routes(town.app):
         if "GET" not in route.methods:
             continue
-        path = route.path(town.lan.values | town.addresses)
+        path = route.path(town.lan.values)
         for query in ("next=https://evil.example/", "next=//evil.example", "next=/\\evil.example"):
             answer = town.app.test_client().get(f"{path}?{query}", buffered=True)
             location = answer.headers.get("Location", "/")

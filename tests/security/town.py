@@ -1,5 +1,6 @@
 """Who may be at the door, what routes there are, and how each of them asks."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,20 +15,20 @@ from werkzeug.test import TestResponse
 from tests import builders
 from tests.lan import Lan
 from tests.signing_in import form, signed_in, token_of
+from traceapp.accounts import reauthentication
 from traceapp.accounts.acts import Act, may
 from traceapp.database.engine import db
 from traceapp.web.access import ACCESS_MARK
 from traceapp.web.endpoints import transaction
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+# What routes that everybody may ask take, and no co-operative's.
 ADDRESSES = {
     "slug": "not-found",
     "token": "a-private-link-that-nobody-has",
     "file_name": "0" * 64 + ".webp",
-    "kind": "01",
-    "rest": "09520001000010",
-    "filename": "css/desk.css",
 }
+LINK = {"kind": "01", "rest": "09520001000010"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,10 @@ class Route:
 
     def path(self, values: Mapping[str, str]) -> str:
         """Fill in the ids; a new argument of a route must be given a value in tests/lan.py."""
-        unknown = self.rule.arguments - values.keys()
+        known = {**ADDRESSES, **values, **(LINK if "rest" in self.rule.arguments else {})}
+        unknown = self.rule.arguments - known.keys()
         assert not unknown, f"{self.rule}: say in tests/lan.py what {unknown} are"
-        built = self.rule.build({name: values[name] for name in self.rule.arguments})
+        built = self.rule.build({name: known[name] for name in self.rule.arguments})
         assert built is not None
         return str(built[1])
 
@@ -88,8 +90,6 @@ class Town:
 
     app: Flask
     lan: Lan
-    # What stands for nothing of the co-operative, for routes that everybody may ask.
-    addresses: dict[str, str] = field(default_factory=lambda: dict(ADDRESSES))
     _people: dict[tuple[str, str], Person] = field(default_factory=dict)
 
     def colleague(self, role: str) -> Person:
@@ -101,9 +101,12 @@ class Town:
         return self._person(role, kind)
 
     def browser(self, person: Person) -> FlaskClient:
-        """Give a browser in which they have just signed in, with every factor."""
+        """Give a browser in which they have just proven who they are, by every factor."""
         with self.app.app_context():
-            return signed_in(self.app, person.business, is_second_factor_proven=True)
+            client = signed_in(self.app, person.business, is_second_factor_proven=True)
+        with client.session_transaction() as session:
+            session[reauthentication.SINCE] = time.time()
+        return client
 
     def program(self, person: Person, **options: Any) -> dict[str, str]:
         """Give the headers of a program of theirs."""

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from tests.builders import Business, business
-from tests.conftest import NOON
+from tests.conftest import NOON, AppMaker
 from tests.signing_in import signed_in
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
@@ -76,13 +76,14 @@ def test_a_private_picture_becomes_visible_when_its_photo_is_published(
 
 
 def test_a_private_picture_is_there_for_members_of_its_producer_and_nobody_keeps_it(
-    app: Flask,
+    make_app: AppMaker,
 ) -> None:
-    producer_id, _, name = a_photo(app, is_public=False)
-    with transaction():
-        owner = colleague_of(producer_id)
-        stranger = business("Minh")
-    lan, minh = signed_in(app, owner), signed_in(app, stranger)
+    app = make_app()
+    with app.app_context():
+        producer_id, _, name = a_photo(app, is_public=False)
+        with transaction():
+            owner, stranger = colleague_of(producer_id), business("Minh")
+        lan, minh = signed_in(app, owner), signed_in(app, stranger)
     ours = lan.get(f"/media/{name}")
     assert ours.status_code == 200
     assert ours.headers["Cache-Control"] == "private, no-store"

@@ -1,0 +1,175 @@
+"""The first page of the desk: what waits, one sentence and one thing to do each."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.builders import LABEL, Business, batch, business, event, line, product, record
+from tests.conftest import AppMaker
+from tests.http.on_sale import code_of, page
+from tests.signing_in import signed_in
+from traceapp.batches import operations as batches
+from traceapp.producers import operations as producers
+from traceapp.public.operations import receive_report
+from traceapp.web.endpoints import transaction
+
+NOW = datetime.now(UTC)
+NOTHING = "Không có việc nào đang chờ"
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    """An installation; each request has a context of its own."""
+    return make_app()
+
+
+@pytest.fixture
+def lan(app: Flask) -> Business:
+    """Lan owns a co-operative with one product."""
+    with app.app_context(), transaction():
+        owner = business("HTX Lan", role="owner")
+        product(owner, name="Rau thơm")
+        return owner
+
+
+def at_desk(app: Flask, who: Business) -> FlaskClient:
+    with app.app_context():
+        return signed_in(app, who)
+
+
+def ago(**span: int) -> str:
+    return (NOW - timedelta(**span)).isoformat()
+
+
+def test_a_new_co_operative_is_told_where_to_begin(app: Flask) -> None:
+    with app.app_context(), transaction():
+        minh = business("Minh", role="owner")
+    said = page(at_desk(app, minh), "/desk")
+    assert "Thêm sản phẩm đầu tiên" in said
+    assert 'href="/desk/products/new"' in said
+
+
+def test_where_nothing_waits_the_page_is_calm(app: Flask, lan: Business) -> None:
+    said = page(at_desk(app, lan), "/desk")
+    assert NOTHING in said
+    assert "<em" not in said
+
+
+def test_a_producer_that_waits_is_told_so(app: Flask, lan: Business) -> None:
+    with app.app_context(), transaction():
+        producers.decide_admission(
+            lan.producer_id, admitted=False, by=None, now=NOW, reason="Trùng tên"
+        )
+    assert "không được duyệt: Trùng tên" in page(at_desk(app, lan), "/desk")
+
+
+def test_a_batch_that_lacks_something_leads_to_its_page(app: Flask, lan: Business) -> None:
+    with app.app_context(), transaction():
+        made = batch(lan, product(lan, name="Cải túi", role="finished", label=LABEL), "T1")
+        code = code_of(lan.producer_id, made)
+    said = page(at_desk(app, lan), "/desk")
+    assert "Lô T1 (Cải túi) còn thiếu: " in said
+    assert f'href="/desk/batches/{code}"' in said
+    assert ">1</em>" in said
+
+
+def test_goods_that_were_sent_are_missed_on_both_sides_until_they_are_received(
+    app: Flask, lan: Business
+) -> None:
+    with app.app_context(), transaction():
+        hoa = business("Cửa hàng Hoa", kinds=("shop",), role="shop_seller")
+        made = batch(lan, product(lan, name="Cải"), "H1")
+        record(lan, "harvest", outputs=[line(made, "9")], event_time=ago(hours=40))
+        to_hoa = {"to_site": str(hoa.site_id), "doc_no": "1"}
+        for hours in (30, 3):
+            shipped = record(
+                lan, "ship", inputs=[line(made, "1")], fields=to_hoa, event_time=ago(hours=hours)
+            )
+    desk, shop = at_desk(app, lan), at_desk(app, hoa)
+    assert page(desk, "/desk").count("Cửa hàng Hoa chưa xác nhận lô H1 (Cải)") == 1
+    assert page(shop, "/desk").count("HTX Lan giao cho bạn lô H1 (Cải)") == 2
+    with app.app_context(), transaction():
+        took = [line(made, "1", producer_id=str(lan.producer_id))]
+        record(hoa, "receive", outputs=took, ship_event_id=str(shipped.event_id))
+    assert page(shop, "/desk").count("HTX Lan giao cho bạn lô H1 (Cải)") == 1
+
+
+def test_goods_sent_within_one_s_own_house_are_nobody_s_worry(app: Flask, lan: Business) -> None:
+    with app.app_context(), transaction():
+        made = batch(lan, product(lan, name="Cải"), "H1")
+        for place in (str(lan.site_id), "chợ đầu mối"):
+            fields = {"to_site": place, "doc_no": "1"}
+            record(lan, "ship", inputs=[line(made, "1")], fields=fields, event_time=ago(hours=30))
+    assert "chưa xác nhận" not in page(at_desk(app, lan), "/desk")
+
+
+def test_steps_of_today_are_listed_with_who_recorded_them(app: Flask, lan: Business) -> None:
+    desk = at_desk(app, lan)
+    with app.app_context(), transaction():
+        batches.record_event(lan.actor, event(lan, "weed"), now=NOW - timedelta(days=2))
+    assert "Hôm nay chưa ghi gì" in page(desk, "/desk")
+    with app.app_context(), transaction():
+        batches.record_event(lan.actor, event(lan, "weed"), now=datetime.now(UTC))
+    assert "HTX Lan A" in page(desk, "/desk").split("Đã ghi hôm nay")[1]
+
+
+def test_certificates_that_end_soon_are_named_with_their_day(app: Flask, lan: Business) -> None:
+    today = NOW.date()
+    with app.app_context(), transaction():
+        for number, days in (("VG-1", 10), ("VG-2", 90), ("VG-3", -5), ("VG-4", -90)):
+            producers.add_certificate(
+                lan.producer_id,
+                {
+                    "number": number,
+                    "scheme": "VietGAP",
+                    "scheme_en": "VietGAP",
+                    "standard": "TCVN 11892-1:2017",
+                    "issuer": "Trung tâm",
+                    "scope": "Rau",
+                    "issued_on": "2020-01-01",
+                    "expires_on": (today + timedelta(days=days)).isoformat(),
+                },
+            )
+    said = page(at_desk(app, lan), "/desk")
+    assert "VietGAP VG-1 sẽ hết hạn ngày" in said
+    assert "VietGAP VG-3 đã hết hạn ngày" in said
+    assert "VG-2" not in said
+    assert "VG-4" not in said
+
+
+def test_a_season_without_a_step_for_a_week_is_named_until_somebody_logs_one(
+    app: Flask, lan: Business
+) -> None:
+    with app.app_context(), transaction():
+        season = producers.start_season(
+            lan.producer_id,
+            {
+                "plot_id": str(lan.plot_id),
+                "name": "Vụ đông",
+                "crop": "cải",
+                "started_on": (NOW - timedelta(days=30)).date().isoformat(),
+            },
+        )
+        record(lan, "weed", season_id=str(season), event_time=ago(days=9))
+    assert "7 ngày nay chưa ghi bước nào: Vụ đông" in page(at_desk(app, lan), "/desk")
+    with app.app_context(), transaction():
+        record(lan, "weed", season_id=str(season), event_time=ago(days=2))
+    assert "Vụ đông" not in page(at_desk(app, lan), "/desk")
+
+
+def test_reports_wait_for_the_producer_they_are_about_and_for_the_office(
+    app: Flask, lan: Business
+) -> None:
+    with app.app_context(), transaction():
+        made = batch(lan, product(lan, name="Cải túi", role="finished", label=LABEL), "T1")
+        code = code_of(lan.producer_id, made)
+        told = {"code": f"B/{code}", "kind": "other", "text": "Rau héo", "area": None}
+        receive_report(told, language="vi", now=NOW, is_demo=False)
+        minh = business("Minh", role="owner")
+        office = business("Cơ quan quản lý", kinds=("authority",), role="officer")
+    words = "Số phản ánh của người mua chưa trả lời: 1."
+    assert words in page(at_desk(app, lan), "/desk")
+    assert words in page(at_desk(app, office), "/desk")
+    assert words not in page(at_desk(app, minh), "/desk")

@@ -33,6 +33,8 @@ def when_ready(server: Arbiter) -> None:
     In the master, before it forks: the connection is let go of, so that no process shares it.
     """
     app = server.app.wsgi()
+    if "traceapp" not in app.extensions:  # a benchmark serves another application like this
+        return
     with app.app_context():
         print_code(sys.stderr)
         db.engine.dispose()

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import examples, operations, queries, shapes
+from traceapp.api import answers, examples, operations, queries, shapes
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.idempotency import PARAMETER, repeatable
 from traceapp.api.rooms import batches
@@ -38,7 +38,7 @@ TIMELINE = {
 
 @batches.get("/batches")
 @may(Act.READ)
-@operation({200: shapes.BATCHES}, query=shapes.PageSchema())
+@operation({200: answers.BATCHES}, query=shapes.PageSchema())
 def list_batches(query: Body) -> Body:
     """List your batches, or find one by the number it has in your own system."""
     answer = queries.batch_list(member().producer_id, query, _today())
@@ -50,7 +50,7 @@ def list_batches(query: Body) -> Body:
 @writes
 @may(Act.REGISTER_BATCH)
 @operation(
-    {200: shapes.BatchAnswerSchema(), 201: shapes.BatchAnswerSchema()},
+    {200: answers.BatchAnswerSchema(), 201: answers.BatchAnswerSchema()},
     body=shapes.BatchBodySchema(),
     problems=(problem.ContentConflict, problem.AlreadyExists),
     parameters=[PARAMETER],
@@ -69,7 +69,7 @@ def post_batch(body: Body) -> Answer:
 
 @batches.get("/batches/<uuid:batch_id>")
 @may(Act.READ)
-@operation({200: shapes.WholeBatchSchema()})
+@operation({200: answers.WholeBatchSchema()})
 def show_batch(batch_id: UUID) -> Body:
     """Show a batch: facts, code, state, what is left, what its record lacks, and its events."""
     found = queries.whole_batch((member().producer_id, batch_id), _today())

@@ -9,7 +9,7 @@ from flask import request
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import examples, operations, queries, shapes
+from traceapp.api import answers, examples, operations, queries, shapes
 from traceapp.api.contract import operation
 from traceapp.api.operations import Upsert
 from traceapp.api.rooms import about, places, products
@@ -38,7 +38,7 @@ OF_PUTTING = (problem.AlreadyExists, problem.ChangedMeanwhile)
 
 @about.get("/me")
 @may(Act.READ)
-@operation({200: shapes.MeSchema()})
+@operation({200: answers.MeSchema()})
 def me() -> Body:
     """Say who a token is, for whom it works and what it may do."""
     asks = member()
@@ -56,7 +56,7 @@ def me() -> Body:
 
 @about.get("/step-kinds")
 @may(Act.READ)
-@operation({200: shapes.STEPS})
+@operation({200: answers.STEPS})
 def list_step_kinds() -> Body:
     """List every kind of step with its fields; the list is whole."""
     return {"items": [_step_kind(kind) for kind in STEP_KINDS.values()], "next": None}
@@ -90,7 +90,7 @@ def _field(field: FieldSpec) -> Body:
 
 @products.get("/products")
 @may(Act.READ)
-@operation({200: shapes.PRODUCTS}, query=shapes.PageSchema())
+@operation({200: answers.PRODUCTS}, query=shapes.PageSchema())
 def list_products(query: Body) -> Body:
     """List your products, or find one by the number it has in your own system."""
     return queries.products(member().producer_id, query)
@@ -98,7 +98,7 @@ def list_products(query: Body) -> Body:
 
 @products.get("/products/<uuid:product_id>")
 @may(Act.READ)
-@operation({200: shapes.ProductAnswerSchema()})
+@operation({200: answers.ProductAnswerSchema()})
 def show_product(product_id: UUID) -> Answer:
     """Show a product; the ETag is its version."""
     row = find_product(member().producer_id, product_id)
@@ -109,7 +109,7 @@ def show_product(product_id: UUID) -> Answer:
 @writes
 @may(Act.MANAGE_PRODUCTS)
 @operation(
-    {200: shapes.ProductAnswerSchema(), 201: shapes.ProductAnswerSchema()},
+    {200: answers.ProductAnswerSchema(), 201: answers.ProductAnswerSchema()},
     body=shapes.ProductBodySchema(),
     problems=OF_PUTTING,
     parameters=[IF_MATCH],
@@ -123,7 +123,7 @@ def put_product(product_id: UUID, body: Body) -> Answer:
 
 @places.get("/sites")
 @may(Act.READ)
-@operation({200: shapes.SITES}, query=shapes.PageSchema())
+@operation({200: answers.SITES}, query=shapes.PageSchema())
 def list_sites(query: Body) -> Body:
     """List your places with their plots, or find one by its number in your own system."""
     return queries.sites(member().producer_id, query)
@@ -131,7 +131,7 @@ def list_sites(query: Body) -> Body:
 
 @places.get("/sites/<uuid:site_id>")
 @may(Act.READ)
-@operation({200: shapes.SiteAnswerSchema()})
+@operation({200: answers.SiteAnswerSchema()})
 def show_site(site_id: UUID) -> Answer:
     """Show a place with its plots; the ETag is its version."""
     row = find_site(member().producer_id, site_id)
@@ -142,7 +142,7 @@ def show_site(site_id: UUID) -> Answer:
 @writes
 @may(Act.MANAGE_PLACES)
 @operation(
-    {200: shapes.SiteAnswerSchema(), 201: shapes.SiteAnswerSchema()},
+    {200: answers.SiteAnswerSchema(), 201: answers.SiteAnswerSchema()},
     body=shapes.SiteBodySchema(),
     problems=OF_PUTTING,
     parameters=[IF_MATCH],
@@ -156,7 +156,7 @@ def put_site(site_id: UUID, body: Body) -> Answer:
 
 @places.get("/seasons")
 @may(Act.READ)
-@operation({200: shapes.SEASONS}, query=shapes.ByNumberSchema())
+@operation({200: answers.SEASONS}, query=shapes.ByNumberSchema())
 def list_seasons(query: Body) -> Body:
     """List your seasons: one crop on one plot, or one animal group in one pen."""
     return queries.seasons(member().producer_id, query)

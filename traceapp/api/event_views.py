@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import examples, operations, queries, shapes, strictness
+from traceapp.api import answers, examples, operations, queries, shapes, strictness
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.rooms import events
 from traceapp.batches import capturing
@@ -53,7 +53,7 @@ DONE = {
     "description": "One event: it was here already, with the same content. Many: all answers.",
     "content": {
         "application/json": {
-            "schema": {"oneOf": [shapes.KeptEventSchema(), shapes.EventResultsSchema()]}
+            "schema": {"oneOf": [answers.KeptEventSchema(), answers.EventResultsSchema()]}
         }
     },
 }
@@ -63,7 +63,7 @@ DONE = {
 @writes_late
 @may(Act.RECORD_STEP)
 @operation(
-    {200: DONE, 201: shapes.KeptEventSchema()},
+    {200: DONE, 201: answers.KeptEventSchema()},
     problems=(problem.ContentConflict, problem.AlreadyExists),
     requestBody=BODY,
 )
@@ -80,16 +80,16 @@ def post_events() -> Response:
     if not is_one:
         _check_number(messages)
     read = [_read(message) for message in messages]
-    answers = _record(messages, read)
+    said = _record(messages, read)
     if is_one:
-        return _one(read[0], answers[0])
-    together = zip(messages, read, answers, strict=True)
+        return _one(read[0], said[0])
+    together = zip(messages, read, said, strict=True)
     return jsonify({"results": [_result(*one) for one in together]})
 
 
 @events.get("/events/<uuid:event_id>")
 @may(Act.READ)
-@operation({200: shapes.WholeEventSchema()})
+@operation({200: answers.WholeEventSchema()})
 def show_event(event_id: UUID) -> Body:
     """Show an event as it was received."""
     row = queries.event(member().producer_id, event_id)
@@ -118,11 +118,11 @@ def _record(messages: Sequence[object], read: Sequence[Read]) -> list[Answer]:
     db.session.rollback()  # who asks is known: what follows takes the lock first
     with transaction():
         recorded = iter(capturing.record_events(actor, good, now=now, latest=now + AHEAD))
-        answers = [next(recorded) if isinstance(one, Message) else one for one in read]
-        pairs = zip(messages, answers, strict=True)
+        said = [next(recorded) if isinstance(one, Message) else one for one in read]
+        pairs = zip(messages, said, strict=True)
         refused = [(given, why) for given, why in pairs if isinstance(why, problem.Problem)]
         operations.keep_refused(actor, refused, now=now)
-    return answers
+    return said
 
 
 def _read(given: object) -> Read:

@@ -9,7 +9,7 @@ from flask import request
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import shapes
+from traceapp.api import answers
 from traceapp.api.contract import operation
 from traceapp.api.rooms import pictures
 from traceapp.photos import operations as photos
@@ -30,7 +30,7 @@ BODY = {
 @writes
 @may(Act.RECORD_STEP)
 @operation(
-    {200: shapes.PhotoSchema(), 201: shapes.PhotoSchema()},
+    {200: answers.PhotoSchema(), 201: answers.PhotoSchema()},
     problems=(problem.RefusedPhoto,),
     requestBody=BODY,
 )

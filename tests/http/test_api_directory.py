@@ -1,0 +1,131 @@
+"""Who asks, what can happen, and lists of what there is; products and places put by programs."""
+
+import uuid
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.builders import LABEL, PLACE, batch
+from tests.http.answers import told
+from tests.http.programs import Program, program
+from traceapp.database.engine import db
+from traceapp.trace.vocabulary import STEP_KINDS
+
+PRODUCT = {"name": "Rau muống", "family": "vegetable", "role": "intermediate", "uom": "kg"}
+SITE = {**PLACE, "name": "Kho lạnh", "kind": "cold_store"}
+
+
+def test_a_token_tells_for_whom_it_works(app: Flask) -> None:
+    lan = program(app, scope="read")
+    me = lan.get("/me").get_json()
+    assert me["producer"] == {"id": str(lan.by.producer_id), "name": "HTX Lan", "kinds": ["farm"]}
+    assert (me["member"]["roles"], me["scope"]) == (["owner"], "read")
+    assert "record_step" in me["acts"]
+
+
+def test_every_kind_of_step_is_listed_with_its_fields(app: Flask) -> None:
+    items = program(app).get("/step-kinds").get_json()["items"]
+    assert [kind["id"] for kind in items] == list(STEP_KINDS)
+    spray = next(kind for kind in items if kind["id"] == "spray")
+    assert spray["label"] == {
+        "vi": STEP_KINDS["spray"].label.vi,
+        "en": STEP_KINDS["spray"].label.en,
+    }
+    assert [field["id"] for field in spray["fields"]] == list(STEP_KINDS["spray"].fields)
+
+
+@pytest.mark.parametrize("path", ["/products", "/sites", "/batches"])
+def test_a_list_goes_on_where_the_last_part_ended(app: Flask, path: str) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    for n in range(4):
+        lan.put(f"/products/{uuid.uuid4()}", PRODUCT | {"name": f"Rau {n}"})
+        lan.put(f"/sites/{uuid.uuid4()}", SITE | {"name": f"Kho {n}"})
+    for n in range(4):
+        batch(lan.by, lan.product_id, f"L{n}", uom="túi")
+    db.session.commit()
+    found: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        part = lan.get(f"{path}?limit=2{'&after=' + after if after else ''}").get_json()
+        assert len(part["items"]) <= 2
+        found += part["items"]
+        after = part["next"]
+    assert len({one["id"] for one in found}) == len(found) == 5
+    assert lan.get(path).get_json() == {"items": found, "next": None}
+    assert {one["id"] for one in hoa.get(path).get_json()["items"]}.isdisjoint(
+        one["id"] for one in found
+    )
+
+
+def test_places_tell_their_plots(app: Flask) -> None:
+    lan = program(app)
+    (site,) = lan.get("/sites").get_json()["items"]
+    assert [plot["id"] for plot in site["plots"]] == [str(lan.by.plot_id)]
+
+
+@pytest.mark.parametrize(("path", "wish"), [("/products", PRODUCT), ("/sites", SITE)])
+def test_what_is_put_is_new_once_and_changed_afterwards(
+    app: Flask, path: str, wish: dict[str, Any]
+) -> None:
+    lan = program(app)
+    address = f"{path}/{uuid.uuid4()}"
+    first = lan.put(address, wish | {"external_id": "A-1"})
+    again = lan.put(address, wish | {"external_id": "A-1"})
+    changed = lan.put(address, wish | {"external_id": "A-1", "name": "Tên mới"})
+    assert [one.status_code for one in (first, again, changed)] == [201, 200, 200]
+    assert first.get_json() == again.get_json()
+    assert [one.headers["ETag"] for one in (first, again, changed)] == ['"1"', '"1"', '"2"']
+    assert lan.get(address).get_json() == changed.get_json()
+    (found,) = lan.get(f"{path}?external_id=A-1").get_json()["items"]
+    assert found["name"] == "Tên mới"
+    assert lan.get(f"{path}?external_id=A-2").get_json() == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(("path", "wish"), [("/products", PRODUCT), ("/sites", SITE)])
+def test_a_change_made_from_an_old_version_is_refused(
+    app: Flask, path: str, wish: dict[str, Any]
+) -> None:
+    lan = program(app)
+    address = f"{path}/{uuid.uuid4()}"
+    new = lan.put(address, wish, headers={"If-Match": '"1"'})
+    told(new, 412, "changed-meanwhile")
+    lan.put(address, wish)
+    lan.put(address, wish | {"name": "Một"}, headers={"If-Match": '"1"'})
+    told(lan.put(address, wish, headers={"If-Match": '"1"'}), 412, "changed-meanwhile")
+    told(lan.put(address, wish, headers={"If-Match": "W/x"}), 412, "changed-meanwhile")
+    assert lan.get(address).get_json()["name"] == "Một"
+
+
+@pytest.mark.parametrize(("path", "wish"), [("/products", PRODUCT), ("/sites", SITE)])
+def test_a_number_of_the_senders_own_stands_for_one_thing(
+    app: Flask, path: str, wish: dict[str, Any]
+) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    assert lan.put(f"{path}/{uuid.uuid4()}", wish | {"external_id": "1"}).status_code == 201
+    other = wish | {"name": "Khác", "external_id": "1"}
+    errors = told(lan.put(f"{path}/{uuid.uuid4()}", other), 409, "already-exists")["errors"]
+    assert [error["pointer"] for error in errors] == ["/external_id"]
+    assert hoa.put(f"{path}/{uuid.uuid4()}", other).status_code == 201
+
+
+def test_a_finished_product_needs_its_label(app: Flask) -> None:
+    lan = program(app)
+    wish = PRODUCT | {"role": "finished"}
+    answer = lan.put(f"/products/{uuid.uuid4()}", wish)
+    assert told(answer, 422, "invalid-input")["errors"][0]["pointer"] == "/label"
+    assert lan.put(f"/products/{uuid.uuid4()}", wish | {"label": LABEL}).status_code == 201
+
+
+def test_one_id_at_two_producers_is_two_things(app: Flask) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    address = f"/products/{lan.product_id}"
+    told(hoa.get(address), 404, "not-found")
+    assert hoa.put(address, PRODUCT).status_code == 201
+    assert lan.get(address).get_json()["name"] != PRODUCT["name"]
+
+
+def test_a_field_worker_reads_and_defines_no_product(app: Flask) -> None:
+    worker: Program = program(app, role="field_worker")
+    assert worker.get("/products").status_code == 200
+    told(worker.put(f"/products/{uuid.uuid4()}", PRODUCT), 404, "not-found")

@@ -1,0 +1,62 @@
+"""docs/integrate.md as its reader runs it: real curl against a real server, from token to page."""
+
+import json
+import re
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from tests.bench.demo import clean_environ
+from tests.bench.servers import free_port, gunicorn, serving
+from tests.builders import business
+from tests.conftest import AppMaker
+from tests.signing_in import token_of
+from traceapp.web.endpoints import transaction
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "integrate.md"
+COMMANDS = re.compile(r"^```sh run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def story() -> str:
+    """Put the commands of the page into one script that stops at the first that fails."""
+    commands = COMMANDS.findall(PAGE.read_text(encoding="utf-8"))
+    assert len(commands) >= 6
+    return "\n".join(["set -eu", *(f"{command}\necho '~~~'" for command in commands)])
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+@pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq here")
+def test_the_story_of_the_page_runs_from_the_token_to_the_timeline(
+    make_app: AppMaker, database_url: str, tmp_path: Path
+) -> None:
+    with make_app().app_context():
+        with transaction():
+            lan = business("HTX Lan", role="owner")
+        token = token_of(lan)["Authorization"].removeprefix("Bearer ")
+    port = str(free_port())
+    environ = clean_environ(
+        PORT=port, DATABASE_URL=database_url, INSTANCE_DIR=str(tmp_path / "instance")
+    )
+    url = f"http://localhost:{port}"
+    with serving(gunicorn(environ), environ, f"{url}/healthz"):
+        done = subprocess.run(
+            ["/bin/sh", "-c", story()],
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin:/usr/local/bin", "TRACEAPP": url, "TOKEN": token},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    *_, timeline, batch = [part for part in done.stdout.split("~~~\n") if part.strip()]
+    told = json.loads(batch)
+    assert told["balance"] == {"made": "240", "stock": "240"}
+    assert told["missing"] == ["picture"]
+    assert json.loads(timeline)["code"] == told["code"]
+    (symbol,) = zxingcpp.read_barcodes(Image.open(BytesIO((tmp_path / "qr.png").read_bytes())))
+    assert symbol.text.lower() == told["url"].lower()

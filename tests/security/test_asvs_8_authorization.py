@@ -4,11 +4,16 @@ Lan's co-operative has a canary in every text it keeps. Whoever may not see it g
 for something that does not exist, and no byte of it anywhere (OWASP ASVS 5.0: 8.2.1-8.2.3, 8.4.1).
 """
 
+import json
+from typing import Any
+from uuid import uuid4
+
 import pytest
 
 from tests.lan import CANARY, FOLDED_CANARY
-from tests.security.town import SAFE, Route, Town, nothing_written, routes
+from tests.security.town import SAFE, Person, Route, Town, nothing_written, routes
 from traceapp.accounts.acts import Act
+from traceapp.api import examples
 
 ROLES = ("owner", "clerk", "field_worker", "shop_seller")
 OUTSIDERS = [
@@ -161,3 +166,103 @@ def test_asvs_8_3_1_a_token_that_may_only_read_changes_nothing(town: Town) -> No
             path = route.path(town.lan.values)
             answer = town.app.test_client().open(path, method=method, json={}, headers=token)
             assert answer.status_code == 403, (method, path)
+
+
+def foreign_bodies(town: Town, tung: Person) -> list[tuple[str, str, Any]]:
+    """Give bodies of Tùng's programs that name what is Lan's, and their addresses."""
+    lan, own = town.lan.values, tung.business
+    event = {
+        "id": str(uuid4()),
+        "step_kind": "harvest",
+        "event_time": "2026-11-21T05:40:00+07:00",
+        "site_id": str(own.site_id),
+    }
+    line = {"batch_id": lan["batch_id"], "quantity": "1", "uom": "kg"}
+    batch = {"product_id": lan["product_id"], "lot": "TRỘM-1", "quantity": "1", "uom": "kg"}
+    return [
+        ("POST", "/api/v1/batches", batch),
+        ("POST", "/api/v1/events", {**event, "site_id": lan["site_id"]}),
+        ("POST", "/api/v1/events", {**event, "plot_id": lan["plot_id"]}),
+        ("POST", "/api/v1/events", {**event, "season_id": lan["season_id"]}),
+        ("POST", "/api/v1/events", {**event, "inputs": [line]}),
+        ("POST", "/api/v1/events", {**event, "outputs": [line]}),
+        ("POST", "/api/v1/events", {**event, "photos": [lan["sha256"]]}),
+        ("POST", "/api/v1/events", {**event, "corrects": lan["event_id"]}),
+        ("POST", "/api/v1/events", [{**event, "outputs": [line]}]),
+    ]
+
+
+def test_asvs_8_2_2_a_body_that_names_what_is_not_ones_own_is_answered_as_if_it_were_nowhere(
+    town: Town,
+) -> None:
+    tung = town.outsider("owner", "farm")
+    headers = town.program(tung)
+    nowhere = dict(zip(town.lan.values.values(), _made_up(town), strict=True))
+    for method, path, body in foreign_bodies(town, tung):
+        foreign = _say(town, headers, method, path, body)
+        missing = _say(town, headers, method, path, _renamed(body, nowhere))
+        assert foreign[0] in {404, 422} or _statuses(foreign[1]) <= {404, 422}, (path, foreign)
+        assert foreign == missing, (path, body)
+
+
+def test_asvs_8_2_2_an_id_that_another_body_uses_is_free_for_ones_own(town: Town) -> None:
+    tung = town.outsider("owner", "farm")
+    headers, lan = town.program(tung), town.lan.values
+    site = {**examples.SITE, "name": "Kho của Tùng"}
+    product = {**examples.PRODUCT, "name": "Rau của Tùng"}
+    for path, body in (
+        (f"/api/v1/sites/{lan['site_id']}", site),
+        (f"/api/v1/products/{lan['product_id']}", product),
+    ):
+        answer = _say(town, headers, "PUT", path, body)
+        assert answer[0] in {200, 201}, answer
+        assert CANARY not in answer[1]
+        shown = town.app.test_client().get(path, headers=headers)
+        assert "của Tùng" in shown.get_json()["name"]
+        lans = town.app.test_client().get(path, headers=town.program(town.colleague("owner")))
+        assert "của Tùng" not in lans.text
+
+
+@pytest.mark.parametrize("name", ["producer_id", "member_id", "role", "roles", "kinds", "actor"])
+def test_asvs_8_3_1_nobody_says_in_a_body_who_they_are(town: Town, name: str) -> None:
+    owner = town.colleague("owner")
+    headers, tung = town.program(owner), town.outsider("owner", "farm")
+    value = str(tung.business.producer_id)
+    body = {
+        "id": str(uuid4()),
+        "step_kind": "harvest",
+        "event_time": "2026-11-21T05:40:00+07:00",
+        "site_id": str(owner.business.site_id),
+        name: value,
+    }
+    for method, path in (
+        ("POST", "/api/v1/events"),
+        ("POST", "/api/v1/batches"),
+        ("PUT", f"/api/v1/products/{uuid4()}"),
+        ("PUT", f"/api/v1/sites/{uuid4()}"),
+    ):
+        status, text = _say(town, headers, method, path, body)
+        assert status == 422, (path, text)
+        assert f'"/{name}"' in text, path
+
+
+def _say(town: Town, headers: dict[str, str], method: str, path: str, body: Any) -> tuple[int, str]:
+    answer = town.app.test_client().open(path, method=method, json=body, headers=headers)
+    return answer.status_code, answer.text
+
+
+def _made_up(town: Town) -> list[str]:
+    return [town.lan.made_up[name] for name in town.lan.values]
+
+
+def _renamed(body: Any, names: dict[str, str]) -> Any:
+    if isinstance(body, dict):
+        return {name: _renamed(value, names) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_renamed(value, names) for value in body]
+    return names.get(body, body)
+
+
+def _statuses(text: str) -> set[int]:
+    results = json.loads(text).get("results", [])
+    return {result["status"] for result in results} or {0}

@@ -67,6 +67,20 @@ class Server:
         except (smtplib.SMTPException, OSError) as error:
             raise MailError(type(error).__name__) from None
 
+    def greet(self) -> None:
+        """Connect, start TLS and sign in, without sending anything. Raises MailError."""
+        try:
+            with self._connect() as line:
+                if self.security == "starttls":
+                    line.starttls(context=ssl.create_default_context())
+                line.ehlo()
+                if self.user is not None:
+                    line.login(self.user, self.password or "")
+        except smtplib.SMTPResponseException as error:
+            raise MailError(f"{type(error).__name__} {error.smtp_code}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise MailError(type(error).__name__) from None
+
     def _connect(self) -> smtplib.SMTP:
         if self.security == "tls":
             context = ssl.create_default_context()

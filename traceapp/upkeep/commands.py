@@ -1,5 +1,7 @@
-"""Commands of this room: `flask --app wsgi backup`, `restore`, `drill`."""
+"""Commands of this room: `flask --app wsgi backup`, `restore`, `drill`, `doctor`."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import flask_migrate
 from flask.cli import with_appcontext
 
 from traceapp.database.engine import db
-from traceapp.upkeep import backup, drill, restore, schema
+from traceapp.upkeep import backup, doctor, drill, restore, schema
 from traceapp.upkeep.places import Place
 from traceapp.upkeep.refusal import RefusedError
 from traceapp.web.settings import settings
@@ -75,4 +77,20 @@ def rehearse(archive: Path | None) -> None:
     click.echo("Everything came back.")
 
 
-COMMANDS = (back_up, bring_back, rehearse)
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@with_appcontext
+def examine(*, as_json: bool) -> None:
+    """Check this installation; ends with 1 where something fails."""
+    verdicts = doctor.examine(Place(settings()), datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps([asdict(verdict) for verdict in verdicts], ensure_ascii=False))
+    else:
+        for verdict in verdicts:
+            click.echo(f"{verdict.level:<5} {verdict.check}: {verdict.found}")
+            if verdict.hint:
+                click.echo(f"      {verdict.hint}")
+    click.get_current_context().exit(0 if doctor.is_well(verdicts) else 1)
+
+
+COMMANDS = (back_up, bring_back, rehearse, examine)

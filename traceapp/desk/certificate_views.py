@@ -123,12 +123,12 @@ def _fields() -> list[Field]:
         Field("version", kind="hidden"),
         Field(PAGES, kind="many"),
         Field("scheme", _("Certificate"), required=True, longest=200, hint=_("VietGAP, OCOP …")),
-        Field("number", _("Number"), required=True, longest=60),
+        Field("number", _("Certificate number"), required=True, longest=60),
         Field("standard", _("Standard"), required=True, longest=200),
         Field("issuer", _("Issued by"), required=True, longest=200),
         Field("scope", _("What it covers"), "lines", required=True, longest=1000),
         Field("issued_on", _("Issued on"), "date", required=True),
-        Field("expires_on", _("Valid until"), "date"),
+        Field("expires_on", _("In force until"), "date"),
         Field("stars", _("Stars (OCOP)"), "number"),
         Field("scheme_en", _("Name in English"), longest=200),
         Field("scope_en", _("What it covers, in English"), "lines", longest=1000),
@@ -225,10 +225,10 @@ def _today() -> date:
 def _columns() -> dict[str, Any]:
     return {
         _("Certificate"): lambda one: one.scheme,
-        _("Number"): lambda one: one.number,
+        _("Certificate number"): lambda one: one.number,
         _("Standard"): lambda one: one.standard,
         _("Issued by"): lambda one: one.issuer,
         _("What it covers"): lambda one: one.scope,
         _("Issued on"): lambda one: one.issued_on,
-        _("Valid until"): lambda one: one.expires_on,
+        _("In force until"): lambda one: one.expires_on,
     }

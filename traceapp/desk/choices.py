@@ -20,6 +20,27 @@ DIMENSIONS: Mapping[str, str] = {
 }
 
 
+# Units of a step's fields that are words, not symbols.
+UNIT_WORDS: Mapping[str, str] = {
+    "ngày": N_("days"),
+    "giờ": N_("hours"),
+    "phút": N_("minutes"),
+    "con": N_("head"),
+    "cái": N_("pieces"),
+    "quả": N_("eggs or fruit"),
+    "cây": N_("sticks"),
+    "thân": N_("carcasses"),
+    "lít": N_("litres"),
+}
+
+
+def unit_words(unit: str | None) -> str:
+    """Say the unit of a step's field."""
+    if not unit:
+        return ""
+    return str(_(UNIT_WORDS[unit])) if unit in UNIT_WORDS else unit
+
+
 def say(words: Words) -> str:
     """Give a text of two languages in the reader's."""
     return languages.pick({"vi": words.vi, "en": words.en}, languages.current())

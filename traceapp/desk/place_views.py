@@ -211,7 +211,7 @@ def _plot_page(form: Form, plot: Plot | None) -> tuple[str, int]:
 
 def _columns(kinds: Mapping[str, str]) -> dict[str, Any]:
     return {
-        _("Place"): lambda row: row.name,
+        _("Name of the place"): lambda row: row.name,
         _("Belongs to"): lambda row: row.site.name if row.plot else None,
         _("What it is"): lambda row: _("Plot or pen") if row.plot else kinds[row.site.kind],
         _("Commune"): lambda row: row.site.commune,

@@ -35,7 +35,7 @@ blueprint = Blueprint("seasons", "traceapp.desk", template_folder="templates")
 @may(Act.READ)
 def list_seasons() -> ResponseReturnValue:
     """List the producer's seasons, those that go on first."""
-    states = {"open": _("Going on"), "ended": _("Ended")}
+    states = {"open": _("Going on"), "ended": _("Over")}
     wish = lists.asked(request.args, lists.Filter("state", _("State"), states))
     query = (
         select(Season, Plot)
@@ -199,8 +199,8 @@ def _details(event: Event) -> list[str]:
         if name in given:
             option = spec.options.get(str(given[name]))
             value = choices.say(option.label) if option else str(given[name])
-            unit = f" {spec.unit}" if spec.unit else ""
-            said.append(f"{choices.say(spec.label)}: {value}{unit}")
+            unit = choices.unit_words(spec.unit)
+            said.append(f"{choices.say(spec.label)}: {value} {unit}".rstrip())
     return said
 
 

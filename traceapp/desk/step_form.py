@@ -145,8 +145,8 @@ def batch_option(batch: AtHand) -> Option:
     """Offer a batch with what is left of it."""
     words = f"{choices.say(batch.product)} · {batch.lot}"
     if batch.left is not None:
-        left = amount(batch.left, batch.uom, languages.current())
-        words = f"{words} · {_('%(amount)s left', amount=left)}"
+        left = _("%(amount)s left", amount=amount(batch.left, batch.uom, languages.current()))
+        words = f"{words} · {left}"
     return Option(ref_text(batch.ref), words)
 
 
@@ -225,7 +225,7 @@ def _specific(setting: Setting, spec: FieldSpec) -> Field:
     return Field(
         f"fields.{spec.id}",
         choices.say(spec.label),
-        unit=spec.unit or "",
+        unit=choices.unit_words(spec.unit),
         wanted=spec.required,
         **shape,
     )

@@ -102,6 +102,8 @@ def _open(kind: StepKind) -> ResponseReturnValue:
 def _asked(setting: Setting) -> dict[str, object]:
     """Give what the link named: a batch, a season or plot, a shipment that arrived."""
     asked: dict[str, object] = {}
+    if len(setting.seasons) == 1:
+        asked["ground"] = f"season:{setting.seasons[0].season_id}"
     for name in ("season", "plot"):
         if name in request.args:
             asked["ground"] = f"{name}:{request.args[name]}"

@@ -31,7 +31,7 @@ NOT_A_NUMBER = Fault("number", N_("This is not a number."), N_("Write it like 12
 TWO_NUMBERS = Fault(
     "two_readings",
     N_("“{text}” can be read as {whole} or as {part}."),
-    N_("Write {whole} without a mark, or {part}0 with one more zero."),
+    N_("Write {whole} without a mark, or {part}."),
 )
 NOT_A_DAY = Fault("date", N_("This is not a date."), N_("Write it like 21/11/2026 or 2026-11-21."))
 NOT_A_MOMENT = Fault(
@@ -82,7 +82,9 @@ def number(cell: Cell) -> str:
         raise ValidationError(NOT_A_NUMBER)
     if _ONE_GROUP.fullmatch(typed):
         whole = typed.replace(".", "").replace(",", "")
-        raise ValidationError(filled(TWO_NUMBERS, text=typed, whole=whole, part=typed))
+        part = plain(Decimal(typed.replace(",", ".")))
+        part += "0" if _ONE_GROUP.fullmatch(part) else ""  # 1.125 would be refused again
+        raise ValidationError(filled(TWO_NUMBERS, text=typed, whole=whole, part=part))
     if _PLAIN.fullmatch(typed):
         return plain(Decimal(typed.replace(",", ".")))
     if _COMMA_GROUPS.fullmatch(typed):

@@ -38,8 +38,9 @@ from traceapp.exchange.report import (
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.problem import N_
+from traceapp.web import languages
 from traceapp.web.endpoints import problem_for
-from traceapp.web.faults import Fault
+from traceapp.web.faults import EMPTY, Fault
 
 FORGET = "import.forget"
 KEPT_FOR = timedelta(days=1)
@@ -173,9 +174,13 @@ def _columns(kind: columns.Kind, table: tables.Table, report: Report) -> list[st
         if (heading and not name) or (name and name in names):
             report.faults.append(CellFault(HEADER_ROW, heading, unknown_heading(heading)))
         names.append(name)
-    missing = [c.title.vi or c.name for c in kind.columns if c.required and c.name not in names]
+    missing = [_title(c) for c in kind.columns if c.required and c.name not in names]
     report.faults += [CellFault(HEADER_ROW, "", one) for one in missing_headings(missing)]
     return names
+
+
+def _title(column: columns.Column) -> str:
+    return languages.pick(column.title.document(), languages.current())
 
 
 def _read(
@@ -183,7 +188,9 @@ def _read(
 ) -> Iterator[Row]:
     """Read the cells of each row; rows with a cell that cannot be read are noted and left out."""
     by_name = {column.name: column for column in kind.columns}
-    headings = dict(zip(names, table.header, strict=True))
+    required = {column.name for column in kind.columns if column.required}
+    headings = {column.name: _title(column) for column in kind.columns}
+    headings |= dict(zip(names, table.header, strict=True))
     headings |= _headings_of_fields(headings)
     for line in table.lines:
         values: dict[str, Any] = {}
@@ -201,6 +208,7 @@ def _read(
             except ValidationError as error:
                 faults[name] = error.messages
         if faults:
+            faults |= {name: [EMPTY] for name in required - values.keys() - faults.keys()}
             report.blame(line.number, headings, ValidationError(faults))
         else:
             yield Row(line.number, values, headings)

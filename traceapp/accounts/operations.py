@@ -62,17 +62,10 @@ def create_account(
     Raises ValidationError whose fields are `sign_in_name`, `phone` and `password`. Without a
     password nobody signs in until a code of `issue_reset_code` has set one.
     """
-    faults: dict[str, list[str]] = {}
-    name = names.sign_in_name(sign_in_name)
-    number = names.phone_number(phone) if phone else None
-    if name is None:
-        faults["sign_in_name"] = [BAD_NAME]
-    elif _is_taken(Account.sign_in_name, name):
-        faults["sign_in_name"] = [NAME_TAKEN]
+    name, number = names.sign_in_name(sign_in_name), names.phone_number(phone or "")
+    faults = _faults_of_names(name, number)
     if phone and number is None:
         faults["phone"] = [BAD_PHONE]
-    elif number and _is_taken(Account.phone, number):
-        faults["phone"] = [NAME_TAKEN]
     words = [word for word in (name, number) if word]
     if password is not None and (wrong := check_new_password(password, words)):
         faults["password"] = [password_fault(wrong)]
@@ -181,6 +174,17 @@ def workplaces(account_id: UUID) -> Sequence[Workplace]:
 def password_fault(message: str) -> Fault:
     """Make what `check_new_password` says a fault of a field."""
     return Fault("password", message, N_("Three or four ordinary words make a good password."))
+
+
+def _faults_of_names(name: str | None, number: str | None) -> dict[str, list[str]]:
+    faults: dict[str, list[str]] = {}
+    if name is None:
+        faults["sign_in_name"] = [BAD_NAME]
+    elif _is_taken(Account.sign_in_name, name):
+        faults["sign_in_name"] = [NAME_TAKEN]
+    if number and _is_taken(Account.phone, number):
+        faults["phone"] = [NAME_TAKEN]
+    return faults
 
 
 def _is_taken(column: object, text: str) -> bool:

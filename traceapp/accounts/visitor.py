@@ -83,7 +83,25 @@ def _from_session() -> Visitor | None:
     if not isinstance(token, str):
         return None
     now = datetime.now(UTC)
-    row = db.session.execute(
+    row = db.session.execute(_devices(hashed(token), now)).one_or_none()
+    if row is None:
+        return None
+    who = _who(row)
+    idle = now - row.last_seen_at
+    if idle > lifetime(who["roles"], who["kinds"]).idle:
+        return None
+    if idle > SEEN_EVERY:
+        setattr(g, SEEN, row.device_id)
+    return Visitor(
+        **who,
+        account_id=row.account_id,
+        device_id=row.device_id,
+        is_second_factor_proven=row.is_second_factor_proven,
+    )
+
+
+def _devices(token_sha256: bytes, now: datetime) -> Any:  # noqa: ANN401 - a select
+    return (
         _members()
         .add_columns(
             SignedInDevice.account_id,
@@ -98,26 +116,12 @@ def _from_session() -> Visitor | None:
         )
         .join(Account, Account.account_id == SignedInDevice.account_id)
         .where(
-            SignedInDevice.token_sha256 == hashed(token),
+            SignedInDevice.token_sha256 == token_sha256,
             SignedInDevice.revoked_at.is_(None),
             SignedInDevice.expires_at > now,
             Membership.account_id == SignedInDevice.account_id,
             Account.active,
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    who = _who(row)
-    idle = now - row.last_seen_at
-    if idle > lifetime(who["roles"], who["kinds"]).idle:
-        return None
-    if idle > SEEN_EVERY:
-        setattr(g, SEEN, row.device_id)
-    return Visitor(
-        **who,
-        account_id=row.account_id,
-        device_id=row.device_id,
-        is_second_factor_proven=row.is_second_factor_proven,
     )
 
 

@@ -15,6 +15,7 @@ from traceapp.batches import views as batches_views
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
+from traceapp.demo import views as demo_views
 from traceapp.desk import menu, reading, work
 from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
@@ -77,7 +78,7 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
     app.register_blueprint(exchange_views.blueprint)
-    for views in (admission_views, admission_desk, people_views):
+    for views in (admission_views, admission_desk, people_views, demo_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):

@@ -58,7 +58,7 @@ def test_the_first_page_speaks_the_language_asked_for_and_remembers_it(client: F
 def test_outside_the_demo_there_are_no_doors(app: Flask) -> None:
     batches(app, ["CN-1"])
     text = app.test_client().get("/", base_url=HERE).text
-    assert "/desk/" not in text
+    assert "/demo/doors" not in text
     assert "/B/" not in text
     assert "MẪU" not in text
 
@@ -66,7 +66,7 @@ def test_outside_the_demo_there_are_no_doors(app: Flask) -> None:
 def test_a_visitor_from_elsewhere_sees_the_demo_marked_but_no_doors(demo_app: Flask) -> None:
     text = demo_app.test_client().get("/", base_url="https://truyxuat.example").text
     assert "MẪU" in text
-    assert "/desk/" not in text
+    assert "/demo/doors" not in text
     assert "/reports" not in text
 
 
@@ -75,7 +75,7 @@ def test_the_demo_offers_six_batches_and_its_doors(demo_app: Flask) -> None:
     text = demo_app.test_client().get("/", base_url=HERE).text
     links = re.findall(r'href="(/B/[0-9A-Z]{10})"', text)
     assert len(links) == len(set(links)) == 6
-    assert text.index("Quét thử") < text.index("/desk/batches") < text.index('href="/reports"')
+    assert text.index("Quét thử") < text.index('value="labels"') < text.index('value="officer"')
 
 
 def test_the_most_telling_batches_come_first(demo_app: Flask) -> None:

@@ -1,0 +1,108 @@
+"""The doors of the demo: one click signs a visitor in as somebody of the invented town."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.conftest import NOON, AppMaker
+from traceapp.accounts.models import Account
+from traceapp.database.engine import db
+from traceapp.demo import operations
+from traceapp.demo.doors import DOORS
+from traceapp.producers.models import Membership
+from traceapp.web.endpoints import transaction
+
+HERE = "http://localhost:8000"
+ELSEWHERE = "http://truyxuat.example"
+SECRET = "a demo secret of 20+"
+
+
+@pytest.fixture
+def town(make_app: AppMaker) -> Flask:
+    """The loaded demo; each request has a context of its own."""
+    app = make_app(TRACEAPP_DEMO="1", DEMO_SECRET=SECRET)
+    with app.app_context(), transaction():
+        operations.load(NOON)
+    return app
+
+
+def test_each_door_leads_one_of_the_town_to_work(town: Flask) -> None:
+    begins = {"lan": "/desk/steps/new", "labels": "/desk/batches", "officer": "/desk/batches"}
+    names = {"lan": "Bùi Thị Lan Chi", "labels": "Nguyễn Thị Thoa", "officer": "Mai Thanh Trúc"}
+    page = town.test_client().get("/", base_url=HERE).text
+    for door, path in begins.items():
+        assert f'name="door" value="{door}"' in page
+        client = town.test_client()
+        answer = client.post("/demo/doors", data={"door": door}, base_url=HERE)
+        assert (answer.status_code, answer.location) == (303, path)
+        arrived = client.get(path, base_url=HERE)
+        assert arrived.status_code == 200
+        assert names[door] in arrived.text
+
+
+def test_a_door_opened_twice_makes_one_account_without_a_password(town: Flask) -> None:
+    for _ in range(2):
+        town.test_client().post("/demo/doors", data={"door": "lan"}, base_url=HERE)
+    with town.app_context():
+        (account,) = db.session.scalars(select(Account)).all()
+        assert account.password is None
+
+
+def test_the_officer_may_look_up_and_let_in_but_not_record_as_a_clerk(town: Flask) -> None:
+    client = town.test_client()
+    client.post("/demo/doors", data={"door": "officer"}, base_url=HERE)
+    assert client.get("/desk/admissions", base_url=HERE).status_code == 200
+    assert client.get("/desk/people", base_url=HERE).status_code == 404
+
+
+def test_everybody_of_the_town_can_be_chosen(town: Flask) -> None:
+    page = town.test_client().get("/demo/doors", base_url=HERE).text
+    members = re.findall(r'name="member" value="([^"]+)"', page)
+    assert len(members) == len(set(members)) == 50
+    client = town.test_client()
+    answer = client.post("/demo/doors", data={"member": members[0]}, base_url=HERE)
+    assert (answer.status_code, answer.location) == (303, "/desk")
+    assert client.get("/desk", base_url=HERE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"door": "king"}, {"member": "x"}, {"member": "0" * 32}, {"door": ""}]
+)
+def test_no_door_is_no_page(town: Flask, sent: dict[str, str]) -> None:
+    assert town.test_client().post("/demo/doors", data=sent, base_url=HERE).status_code == 404
+
+
+def test_from_elsewhere_the_doors_need_the_secret(town: Flask) -> None:
+    stranger = town.test_client()
+    sent = {"door": "lan"}
+    assert stranger.post("/demo/doors", data=sent, base_url=ELSEWHERE).status_code == 404
+    stranger.get("/", query_string={"demo_secret": SECRET}, base_url=ELSEWHERE)
+    assert stranger.post("/demo/doors", data=sent, base_url=ELSEWHERE).status_code == 303
+
+
+def test_a_page_of_another_site_opens_no_door(town: Flask) -> None:
+    answer = town.test_client().post(
+        "/demo/doors",
+        data={"door": "lan"},
+        base_url=HERE,
+        headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+    with town.app_context():
+        assert db.session.scalars(select(Account)).all() == []
+
+
+def test_nobody_real_stands_behind_a_door(make_app: AppMaker) -> None:
+    from tests.builders import business  # noqa: PLC0415 - beside the fixture of the town
+
+    app = make_app(TRACEAPP_DEMO="1")
+    with app.app_context():
+        with transaction():
+            real = business("Thật")
+        number = str(real.actor.member_id)
+        assert db.session.scalars(select(Membership.member_id)).all()
+    answer = app.test_client().post("/demo/doors", data={"member": number}, base_url=HERE)
+    assert answer.status_code == 404
+    assert real.actor.member_id not in {member for member, _page in DOORS.values()}

@@ -7,8 +7,8 @@ from traceapp import cli
 from traceapp.accounts import access as accounts_access
 from traceapp.accounts import account_views, factor_views, security, token_views
 from traceapp.accounts import views as accounts_views
+from traceapp.admission import book_views, erasure, people_views
 from traceapp.admission import desk_views as admission_desk
-from traceapp.admission import erasure, people_views
 from traceapp.admission import views as admission_views
 from traceapp.api import interface
 from traceapp.batches import views as batches_views
@@ -28,6 +28,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
+from traceapp.upkeep import views as upkeep_views
 from traceapp.web import (
     access,
     bodies,
@@ -78,12 +79,13 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
     app.register_blueprint(exchange_views.blueprint)
-    for views in (admission_views, admission_desk, people_views, demo_views):
+    for views in (admission_views, admission_desk, people_views, book_views, demo_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):
         app.register_blueprint(blueprint)
     interface.init_app(app)
+    app.register_blueprint(upkeep_views.blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)
     page_cache.init_app(app)

@@ -1,0 +1,61 @@
+"""What the book of acts says of each act, as a sentence without its subject."""
+
+from collections.abc import Mapping
+
+from traceapp.problem import N_
+
+SENTENCES: Mapping[str, str] = {
+    "producer_registered": N_("registered the producer"),
+    "producer_admitted": N_("let the producer in"),
+    "producer_refused": N_("did not let the producer in"),
+    "producer_invited": N_("invited another producer"),
+    "member_added": N_("added a person"),
+    "member_changed": N_("changed a person's values or roles"),
+    "member_invited": N_("invited a person"),
+    "member_joined": N_("accepted the invitation and chose a sign-in"),
+    "member_ended": N_("ended a membership"),
+    "member_erased": N_("erased what was personal of somebody"),
+    "reset_code_issued": N_("made a code to reset a password"),
+    "password_reset": N_("set a new password with a code"),
+    "token_made": N_("made a token for a program"),
+    "token_revoked": N_("revoked the token of a program"),
+    "product.defined": N_("added a product"),
+    "product.changed": N_("changed a product or its label data"),
+    "site.added": N_("added a place"),
+    "site.changed": N_("changed a place"),
+    "plot.added": N_("added a plot or pen"),
+    "plot.changed": N_("changed a plot or pen"),
+    "certificate.added": N_("added a certificate"),
+    "certificate.changed": N_("changed a certificate"),
+    "certificate.files": N_("changed the pages of a certificate"),
+    "batch.registered": N_("registered a batch"),
+    "photo_published": N_("made a photo public"),
+    "photo_hidden": N_("hid a photo from shoppers"),
+    "report_answered": N_("answered a report"),
+    "import.products": N_("imported a table of products"),
+    "import.plots": N_("imported a table of plots"),
+    "import.batches": N_("imported a table of batches"),
+    "import.steps": N_("imported a table of steps"),
+    "export.asked": N_("asked for an export of everything"),
+    "export.written": N_("exported everything"),
+    "export.taken_in": N_("took an export in"),
+}
+
+# The subjects by which the book is filtered: how `about` begins.
+SUBJECTS: Mapping[str, str] = {
+    "member": N_("People"),
+    "token": N_("Programs"),
+    "product": N_("Products"),
+    "site": N_("Places"),
+    "plot": N_("Plots"),
+    "certificate": N_("Certificates"),
+    "batch": N_("Batches"),
+    "import": N_("Imports"),
+    "export": N_("Exports"),
+    "producer": N_("Joining"),
+}
+
+
+def sentence(act: str) -> str:
+    """Give the message of an act; an act of a newer version says its own name."""
+    return SENTENCES.get(act, act)

@@ -38,7 +38,7 @@ BATCHES = (
     "G2,RM-1,,,\r\n"
 )
 STEPS = (
-    "Mã của bạn,Bước,Thời gian,Thửa,Lô làm ra,Nguồn nước,Ghi chú\r\n"
+    "Mã của bạn,Bước,Ngày giờ,Thửa,Lô làm ra,Nguồn nước,Ghi chú\r\n"
     "B1,Tưới nước,21/11/2026 05:40,Thửa 1,,Giếng khoan,sáng\r\n"
     ',Thu hoạch,21/11/2026 06:00,Thửa 1,"CN-1 = 12,5 kg; RM-1 = 3 kg",,\r\n'
 )
@@ -184,7 +184,7 @@ def test_steps_name_what_is_wrong_with_them(app: Flask) -> None:
         _run(lan, kind, FILES[kind])
     future = (NOW + timedelta(hours=8)).strftime("%d/%m/%Y %H:%M")
     text = (
-        "Bước,Thời gian,Thửa,Lô làm ra,Nguồn nước,Tên thuốc\r\n"
+        "Bước,Ngày giờ,Thửa,Lô làm ra,Nguồn nước,Tên thuốc\r\n"
         "Tưới nước,21/11/2026,Thửa 1,,,\r\n"
         "Tưới nước,21/11/2026 05:00,Thửa 9,,,\r\n"
         "Tưới nước,21/11/2026 05:00,Thửa 1,,nước mắt,\r\n"
@@ -194,11 +194,11 @@ def test_steps_name_what_is_wrong_with_them(app: Flask) -> None:
         "Thu hoạch,21/11/2026 05:00,Thửa 1,CN-7 = 5 kg,,\r\n"
     )
     assert _told(_dry(lan, "steps", text)) == [
-        (2, "Thời gian", "time"),
+        (2, "Ngày giờ", "time"),
         (3, "Thửa", "not_found"),
         (4, "Nguồn nước", "unknown_word"),
         (5, "Tên thuốc", "unknown_field"),
-        (6, "Thời gian", "future"),
+        (6, "Ngày giờ", "future"),
         (7, "Lô làm ra", "unit_does_not_fit"),
         (8, "Lô làm ra", "not_found"),
     ]
@@ -210,7 +210,7 @@ def test_what_is_of_another_producer_does_not_exist(app: Flask) -> None:
         _run(lan, kind, FILES[kind])
     batch_id = db.session.scalars(select(Batch.batch_id).where(Batch.lot == "CN-1")).one()
     db.session.rollback()
-    text = f"Bước,Thời gian,Lô liên quan\r\nTưới nước,21/11/2026 05:00,{batch_id}\r\n"
+    text = f"Bước,Ngày giờ,Lô liên quan\r\nTưới nước,21/11/2026 05:00,{batch_id}\r\n"
     assert _told(_dry(tung, "steps", text)) == [(2, "Lô liên quan", "not_found")]
 
 

@@ -20,7 +20,7 @@ from traceapp.problem import N_
 from traceapp.web.csv_text import unguarded
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000  # some four seconds of writing, in which all others wait
 MOST_COLUMNS = 100
 LONGEST_CELL = 10_000
 MOST_UNPACKED = 60 * 1024 * 1024

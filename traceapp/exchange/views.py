@@ -82,7 +82,7 @@ def _fields() -> list[Field]:
             _("The file"),
             "file",
             required=True,
-            hint=_("XLSX or CSV (UTF-8), at most 5 MB and 5,000 rows."),
+            hint=_("XLSX or CSV (UTF-8), at most 5 MB and 2,000 rows."),
             options=(Option(".xlsx", ""), Option(".csv", "")),
         ),
     ]

@@ -5,10 +5,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import page
+from tests.bench import desk, page
 from tests.bench.figure import Figure
 
-GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {"page": page.figures}
+GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {"page": page.figures, "desk": desk.figures}
 
 
 def main() -> None:

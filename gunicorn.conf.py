@@ -1,13 +1,26 @@
 """How gunicorn serves: few processes, some threads. The command line says where it listens."""
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 
-from traceapp.admission.first_run import print_code
-from traceapp.database.engine import db
+# A worker's heartbeat file on a disk can block it while the disk is busy.
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - what is made in it has a name of its own
+worker_tmp_dir = str(MEMORY_FOLDER) if MEMORY_FOLDER.is_dir() else None
+# Each process counts in a file of its own here; /metrics adds them up. Named before the code is
+# read, which looks for it once.
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+OWN_METRICS = None
+if METRICS not in os.environ:
+    OWN_METRICS = tempfile.mkdtemp(prefix="traceapp-metrics-", dir=worker_tmp_dir)
+    os.environ[METRICS] = OWN_METRICS
+
+from traceapp.admission.first_run import print_code  # noqa: E402
+from traceapp.database.engine import db  # noqa: E402
 
 wsgi_app = "wsgi:app"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -19,9 +32,6 @@ preload_app = True
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
-# A worker's heartbeat file on a disk can block it while the disk is busy.
-MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unnamed file in it
-worker_tmp_dir = str(MEMORY_FOLDER) if MEMORY_FOLDER.is_dir() else None
 # The app logs each request itself; gunicorn says only what goes wrong.
 accesslog = None
 loglevel = "warning"
@@ -38,3 +48,9 @@ def when_ready(server: Arbiter) -> None:
     with app.app_context():
         print_code(sys.stderr)
         db.engine.dispose()
+
+
+def on_exit(_server: Arbiter) -> None:
+    """Take the counts away with the server."""
+    if OWN_METRICS is not None:
+        shutil.rmtree(OWN_METRICS, ignore_errors=True)

@@ -43,6 +43,7 @@ class Config:
     demo_secret: str | None
     smtp_url: str | None
     mail_from: str | None
+    metrics_token: str | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -66,6 +67,7 @@ class Config:
             demo=demo,
             demo_secret=_demo_secret(environment, demo=demo),
             **_mail(environment),
+            metrics_token=_metrics_token(environment),
         )
 
     @property
@@ -143,6 +145,15 @@ def _demo_secret(environment: Mapping[str, str], *, demo: bool) -> str | None:
     if secret and len(secret) < SHORTEST_DEMO_SECRET:
         raise BadSettingError("DEMO_SECRET", "is too easy to guess.", "Use 16 characters or more.")
     return secret
+
+
+def _metrics_token(environment: Mapping[str, str]) -> str | None:
+    token = environment.get("METRICS_TOKEN") or None
+    if token and len(token) < SHORTEST_DEMO_SECRET:
+        raise BadSettingError(
+            "METRICS_TOKEN", "is too easy to guess.", "Use 16 characters or more."
+        )
+    return token
 
 
 def _mail(environment: Mapping[str, str]) -> dict[str, str | None]:

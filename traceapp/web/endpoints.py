@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from traceapp import problem
 from traceapp.database.engine import BUSY_TIMEOUT_MS, begin_write, db
+from traceapp.web import meters
 from traceapp.web.full_disk import is_full
 
 P = ParamSpec("P")
@@ -79,7 +80,8 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
 
     def __enter__(self) -> None:
         try:
-            begin_write(self._wait_ms)
+            with meters.WRITE_WAIT.time():
+                begin_write(self._wait_ms)
         except OperationalError as error:
             db.session.rollback()
             raise trouble(error) from error
@@ -101,7 +103,9 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
 
 def trouble(error: BaseException) -> problem.Problem:
     """Name the problem behind a database or a disk that did not take a write."""
-    return problem.StorageFull() if is_full(error) else problem.Busy()
+    found = problem.StorageFull() if is_full(error) else problem.Busy()
+    meters.WRITES_REFUSED.labels(found.slug).inc()
+    return found
 
 
 def problem_for(error: IntegrityError) -> problem.Problem:

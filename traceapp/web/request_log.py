@@ -7,6 +7,10 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from traceapp.web import meters
+
+# A method is free text of whoever asks.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 log = structlog.get_logger(__name__)
 
 
@@ -32,11 +36,19 @@ def _start() -> None:
 
 def _finish(response: Response) -> Response:
     # The route's pattern, not the path: a path may hold a private link.
+    route = str(request.url_rule) if request.url_rule else None
+    now = time.perf_counter()
+    seconds = now - g.get("started", now)
     log.info(
         "request",
-        method=request.method,
-        route=str(request.url_rule) if request.url_rule else None,
+        method=_known(request.method),
+        route=route,
         status=response.status_code,
-        milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        milliseconds=round(seconds * 1000, 1),
     )
+    meters.count_request(route, _known(request.method), response.status_code, seconds)
     return response
+
+
+def _known(method: str) -> str:
+    return method if method in METHODS else "other"

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.bench import reading
 from tests.bench.demo import Demo, load
 from tests.bench.servers import TOP, gunicorn, serving
+from tests.pwa.doors import CLERK, enter
 from traceapp.batches import queries as batches
 from traceapp.printing.stock import A4_24
 from traceapp.public.samples import TOLD_FIRST
@@ -51,9 +52,12 @@ def _photograph(root: str, code: str) -> None:
         for language in ("vi", "en"):
             page = _opened(browser, f"{root}/B/{code}?lang={language}", PHONE)
             _keep(page, f"timeline-{language}.png", {"x": 0, "y": 0, **_down_to_timeline(page)})
-        page = _opened(browser, f"{root}/desk/batches/{code}/labels", DESK, scale=4)
+        page = _opened(browser, f"{root}/demo/doors", DESK, scale=4)
+        enter(page, root, CLERK)
+        page.goto(f"{root}/desk/batches/{code}/labels", wait_until="networkidle")
         _keep(page, "label.png", _first_label(page))
-        _keep(_opened(browser, f"{root}/desk/batches/{code}", DESK), "desk.png", None)
+        page.goto(f"{root}/desk/batches/{code}", wait_until="networkidle")
+        _keep(page, "desk.png", None)
         browser.close()
 
 

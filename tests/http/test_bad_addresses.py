@@ -11,9 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 from markupsafe import escape
 
+from tests.builders import business
 from tests.conftest import AppMaker
 from tests.http.answers import JSON, LANGUAGES, assert_pages, told
+from tests.signing_in import signed_in
 from traceapp import problem
+from traceapp.web.endpoints import transaction
 
 MALFORMED = [
     ("/B/7K3M9QRT2", "code_length"),
@@ -105,6 +108,15 @@ def test_a_wrong_method_is_405_and_names_the_right_ones(
     assert_pages(stranger, path, 405, method=method)
 
 
+def an_officer(make_app: AppMaker) -> FlaskClient:
+    """Somebody of the city's office at the desk of the demo."""
+    app = make_app(TRACEAPP_DEMO="1")
+    with app.app_context():
+        with transaction():
+            office = business("Cơ quan quản lý", kinds=("authority",), role="officer")
+        return signed_in(app, office)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -122,13 +134,14 @@ def test_a_wrong_method_is_405_and_names_the_right_ones(
     ],
 )
 def test_no_query_breaks_a_page(make_app: AppMaker, query: str) -> None:
-    reader = make_app(TRACEAPP_DEMO="1").test_client()
+    reader = an_officer(make_app)
     for path in (
         "/",
+        "/desk",
         "/desk/batches",
+        "/desk/reports",
         "/find",
         "/report",
-        "/reports",
         "/B/7K3M9QRT2X",
         "/problems",
         "/offline",
@@ -239,9 +252,10 @@ def test_no_path_leads_out_or_breaks(stranger: FlaskClient, path: str) -> None:
 
 
 def test_every_bad_answer_of_the_desk_is_a_problem_too(make_app: AppMaker) -> None:
-    reader = make_app(TRACEAPP_DEMO="1").test_client()
-    told(reader.get("/desk/batches/7K3M9QRT2X", headers=JSON), 404, "unknown-code")
-    told(reader.get("/desk/batches/1/labels", headers=JSON), 400, "malformed-code")
+    reader = an_officer(make_app)
+    told(reader.get("/desk/batches/7K3M9QRT2X", headers=JSON), 404, "not-found")
+    told(reader.get("/desk/batches/1", headers=JSON), 400, "malformed-code")
+    told(reader.get("/desk/reports/BS-0000-00", headers=JSON), 404, "not-found")
     told(reader.post("/desk/batches", headers=JSON), 405, "method-not-allowed")
     for module in ("0", "65", "-1", "a", "٣", "1e3", ""):
         answer = reader.get(f"/B/7K3M9QRT2X/qr.png?module={quote(module)}", headers=JSON)

@@ -459,5 +459,7 @@ def test_a_moved_code_leads_on_from_every_page_of_the_desk(
         answer = reader.get(path.format(greens))
         assert answer.status_code == 308
         assert answer.location == path.format(newer)
+        odd = reader.get(f"{path.format(greens)}?endpoint=x&code=x&_external=1")
+        assert odd.location == f"{path.format(newer)}?endpoint=x&code=x&_external=1"
         assert at_desk(app, minh).get(path.format(greens)).status_code == 404
     assert greens not in page(reader, "/desk/batches")

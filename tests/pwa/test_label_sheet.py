@@ -9,6 +9,8 @@ import zxingcpp
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
+from tests.pwa.doors import MAKERS, enter
+
 PRINTER_DPI = 300
 A4_MM = (210, 297)
 
@@ -32,8 +34,9 @@ ORIGIN = {
 
 
 def go_to_labels(page: Page, demo: str, lot: str) -> None:
+    enter(page, demo, MAKERS[lot])
     page.goto(f"{demo}/desk/batches?q={lot}")
-    page.locator("main .card").first.click()
+    page.locator("table.rows a").first.click()
     page.get_by_role("link", name="In tem").click()
 
 
@@ -65,10 +68,10 @@ def test_a_shopper_reads_the_whole_origin_behind_a_printed_label_in_both_languag
     page: Page, demo: str
 ) -> None:
     page.goto(demo)
-    page.locator(".door[href='/desk/batches']").click()
+    page.locator(".door[value='labels']").click()
     page.get_by_label("Tìm lô hàng").fill("cn-vd03-t")
     page.get_by_role("button", name="Tìm").click()
-    page.locator("main .card").click()
+    page.locator("table.rows a").first.click()
     page.get_by_role("link", name="In tem").click()
     page.goto(zxingcpp.read_barcodes(printed(page))[0].text)
     for language, steps in ORIGIN.items():
@@ -109,18 +112,22 @@ def test_no_page_of_the_desk_is_wider_than_the_screen(
     page: Page, demo: str, path: str, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 740})
+    enter(page, demo, MAKERS["XU-SN-11"])
     page.goto(f"{demo}/desk/batches?q=XU-SN-11")
-    code = (page.locator("main .card").first.get_attribute("href") or "").rsplit("/", 1)[1]
+    code = (page.locator("table.rows a").first.get_attribute("href") or "").rsplit("/", 1)[1]
     page.goto(demo + path.format(code))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.browser
 def test_the_shared_picture_reads_back_as_the_browser_shows_it(page: Page, demo: str) -> None:
+    enter(page, demo, MAKERS["GL-UL-01"])
     page.goto(f"{demo}/desk/batches?q=GL-UL-01")
-    page.locator("main .card").first.click()
-    for name in ("qr.svg", "picture.png"):
-        image = page.locator(f"img[src*='{name}']")
+    page.locator("table.rows a").first.click()
+    pages = [page.url, demo + (page.locator("a[href$='picture.png']").get_attribute("href") or "")]
+    for path, place in zip(pages, ("img[src*='qr.svg']", "img"), strict=True):
+        page.goto(path)
+        image = page.locator(place).first
         image.scroll_into_view_if_needed()
         expect(image).to_have_js_property("complete", value=True)
         shot = Image.open(io.BytesIO(image.screenshot()))

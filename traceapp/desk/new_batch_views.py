@@ -72,7 +72,6 @@ def register_batch() -> ResponseReturnValue:
 
 
 def _fields(products: list[Product]) -> list[Field]:
-    who = member()
     return [
         Field("batch_id", kind="hidden"),
         Field(
@@ -102,12 +101,14 @@ def _fields(products: list[Product]) -> list[Field]:
             "date",
             hint=_("Left empty, it is counted from how long the product keeps."),
         ),
-        Field(
-            "site_id",
-            _("Where"),
-            "choice",
-            options=tuple(place_form.site_options(place_form.sites_of(who.producer_id))),
-        ),
+        *_where_and_under(),
+    ]
+
+
+def _where_and_under() -> list[Field]:
+    sites = place_form.site_options(place_form.sites_of(member().producer_id))
+    return [
+        Field("site_id", _("Where"), "choice", options=tuple(sites)),
         Field(
             "certificate_ids",
             _("Certificates that cover this batch"),

@@ -86,6 +86,19 @@ def _about() -> list[Field]:
             options=choices.units(),
             hint=_("The unit in which you weigh or count this product."),
         ),
+        *_measures(),
+        Field(
+            PHOTO,
+            _("Picture of the product"),
+            "file",
+            hint=_("As it is sold. Everybody who scans the code sees it."),
+        ),
+        Field("photo_sha256", kind="hidden"),
+    ]
+
+
+def _measures() -> list[Field]:
+    return [
         Field(
             "net_quantity",
             _("Content of one pack"),
@@ -106,13 +119,6 @@ def _about() -> list[Field]:
             longest=40,
             hint=_("Only if GS1 gave you one. Never make one up: leave it empty."),
         ),
-        Field(
-            PHOTO,
-            _("Picture of the product"),
-            "file",
-            hint=_("As it is sold. Everybody who scans the code sees it."),
-        ),
-        Field("photo_sha256", kind="hidden"),
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.accounts.token_views import SCOPE_WORDS
 from traceapp.admission.people_queries import people
 from traceapp.admission.people_views import SHORT_ROLES
 from traceapp.audit.models import AuditEntry
@@ -154,6 +155,8 @@ def _detail(row: Any) -> str:  # noqa: ANN401 - a row of _query
         if name == "roles":
             roles = [gettext(SHORT_ROLES.get(role, role)) for role in str(value).split(",")]
             parts.append(", ".join(roles))
+        elif name == "scope":
+            parts.append(gettext(SCOPE_WORDS.get(str(value), str(value))))
         elif value is not None:
             parts.append(f"{name}: {value}")
     return " · ".join(parts)

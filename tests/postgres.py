@@ -32,6 +32,7 @@ SETTINGS = {
     "max_connections": "100",
     "timezone": "UTC",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 START_SECONDS = 60.0
 
 
@@ -40,12 +41,13 @@ class PostgresMissingError(RuntimeError):
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
     """Yield the SQLAlchemy URL of a server on which databases may be created.
 
+    A `durable` one keeps what was committed through a power cut; it is always one of our own.
     Raises PostgresMissingError where there is none.
     """
-    given = os.environ.get("TEST_DATABASE_URL")
+    given = None if durable else os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
@@ -53,7 +55,7 @@ def postgres_server() -> Iterator[str]:
     deep = len(tempfile.gettempdir()) > 60
     room = Path(tempfile.mkdtemp(prefix="traceapp-pg-", dir="/tmp" if deep else None))
     try:
-        with _started(room) as url:
+        with _started(room, SETTINGS | (DURABLE if durable else {})) as url:
             yield url
     finally:
         shutil.rmtree(room, ignore_errors=True)
@@ -84,7 +86,7 @@ def _execute(server: str, statement: str) -> None:
 
 
 @contextmanager
-def _started(room: Path) -> Iterator[str]:
+def _started(room: Path, settings: dict[str, str]) -> Iterator[str]:
     user = _unprivileged_user()
     programs = _programs(room, copy=user is not None)
     data = room / "data"
@@ -97,7 +99,7 @@ def _started(room: Path) -> Iterator[str]:
         *("--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"),
     ]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=data, user=user)
-    options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    options = [f"--{name}={value}" for name, value in settings.items()]
     run = [str(programs / "postgres"), "-D", str(data), "-k", str(data), *options]
     with (room / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -5,10 +5,14 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import desk, page
+from tests.bench import capture, desk, page
 from tests.bench.figure import Figure
 
-GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {"page": page.figures, "desk": desk.figures}
+GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "page": page.figures,
+    "capture": capture.figures,
+    "desk": desk.figures,
+}
 
 
 def main() -> None:

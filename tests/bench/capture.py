@@ -1,0 +1,195 @@
+"""Group `capture`: steps sent by programs, against the rate at which the disk takes commits.
+
+On SQLite and on a PostgreSQL of the bench's own that really waits for the disk.
+"""
+
+import json
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import psycopg
+from flask import Flask
+
+from tests.bench.demo import clean_environ
+from tests.bench.figure import Figure
+from tests.bench.servers import free_port, gunicorn, serving
+from tests.builders import Business, batch, business, event, line, product
+from tests.conftest import close, migrate, settings_for
+from tests.postgres import postgres_database, postgres_server
+from tests.signing_in import token_of
+from traceapp.app import create_app
+from traceapp.batches import capturing
+from traceapp.web.endpoints import transaction
+
+ROUNDS = 3
+SECONDS = 3.0
+SENDERS = 8
+MANY = 100
+SLOWEST_MS = 250
+BATCHES_PER_S = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A migrated database with a producer and batches to write about, and its program's token."""
+
+    folder: Path
+    url: str
+    by: Business
+    batches: tuple[UUID, ...]
+    headers: dict[str, str]
+
+    @property
+    def database(self) -> str:
+        """Name the kind of database."""
+        return self.url.partition(":")[0].partition("+")[0]
+
+    def messages(self, number: int) -> list[dict[str, Any]]:
+        """Make steps that were never sent: a harvest, then a packing of it, and so on."""
+        return [self._message(n) for n in range(number)]
+
+    def _message(self, n: int) -> dict[str, Any]:
+        half = len(self.batches) // 2
+        cut, packed = self.batches[n % half], self.batches[half + n % half]
+        plot = {"plot_id": str(self.by.plot_id)}
+        if n % 2:
+            return event(self.by, "harvest", outputs=[line(cut, "10")], **plot)
+        lines = {"inputs": [line(cut, "10")], "outputs": [line(packed, "9.5")]}
+        return event(self.by, "pack", **lines)
+
+
+def figures() -> Iterator[Figure]:
+    """Measure on each database in turn."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="traceapp-bench-")))
+        server = stack.enter_context(postgres_server(durable=True))
+        urls = (f"sqlite:///{folder / 'bench.db'}", stack.enter_context(postgres_database(server)))
+        for url in urls:
+            migrate(url, folder)
+            app = create_app(settings_for(url, folder))
+            place = _prepared(app, url, folder)
+            yield from _at_once(app, place)
+            close(app)
+            yield from _over_http(place)
+
+
+def _prepared(app: Flask, url: str, folder: Path) -> Place:
+    with app.app_context():
+        with transaction():
+            lan = business("HTX Lan")
+            greens = product(lan)
+            batches = tuple(batch(lan, greens, f"H{n}") for n in range(40))
+        return Place(folder, url, lan, batches, token_of(lan))
+
+
+def _at_once(app: Flask, place: Place) -> Iterator[Figure]:
+    """Record hundreds inside this process: what the work itself takes, whoever else computes."""
+    spent = []
+    with app.app_context():
+        for _ in range(10):
+            sent = json.dumps(place.messages(MANY))
+            start = time.process_time()
+            read = [capturing.read(message) for message in json.loads(sent)]
+            with transaction():
+                capturing.record_events(place.by.actor, read, now=datetime.now(UTC))
+            spent.append(time.process_time() - start)
+    name = "sync batch of 100, by processor time of the application alone"
+    rate = MANY / statistics.median(spent)
+    yield Figure(name, rate, "events/s", BATCHES_PER_S, place.database)
+
+
+def _over_http(place: Place) -> Iterator[Figure]:
+    port = str(free_port())
+    environ = clean_environ(
+        PORT=port, DATABASE_URL=place.url, INSTANCE_DIR=str(place.folder / place.database)
+    )
+    url = f"http://localhost:{port}"
+    with serving(gunicorn(environ), environ, f"{url}/healthz"):
+        _send_ones(place, url, 1.0)  # so that every worker has begun
+        bare, single, waits = [], [], []
+        for _ in range(ROUNDS):
+            bare.append(_bare_commits(place))
+            took = _send_ones(place, url, SECONDS)
+            single.append(len(took) / SECONDS)
+            waits += took
+        many = statistics.median(_send_many(place, url) for _ in range(ROUNDS))
+    limit = statistics.median(bare)
+    rate = statistics.median(single)
+    yield Figure("single durable event, 8 senders", rate, "events/s", limit, place.database)
+    half, last = statistics.median(waits), statistics.quantiles(waits, n=100)[-1]
+    yield Figure("single durable event, p50", half * 1000, "ms", database=place.database)
+    yield Figure("single durable event, p99", last * 1000, "ms", SLOWEST_MS, place.database)
+    yield Figure("sync batch of 100, one sender", many, "events/s", BATCHES_PER_S, place.database)
+
+
+def _bare_commits(place: Place) -> float:
+    """Commit rows of a hundred bytes one by one, durably, past everything of ours."""
+    if place.database == "sqlite":
+        with closing(sqlite3.connect(place.folder / "bare.db", isolation_level=None)) as sqlite:
+            sqlite.execute("PRAGMA journal_mode=wal")
+            sqlite.execute("PRAGMA synchronous=FULL")
+            sqlite.execute("CREATE TABLE IF NOT EXISTS bare (content text)")
+            return _rate(lambda: _commit(sqlite.execute, "BEGIN IMMEDIATE", "?"))
+    with psycopg.connect(place.url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS bare (content text)")
+        return _rate(lambda: _commit(connection.execute, "BEGIN", "%s"))
+
+
+def _commit(execute: Callable[..., object], begin: str, place: str) -> None:
+    execute(begin)
+    execute(f"INSERT INTO bare VALUES ({place})", ("x" * 100,))  # noqa: S608 - a mark of the driver
+    execute("COMMIT")
+
+
+def _rate(commit: Callable[[], None]) -> float:
+    done, end = 0, time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        commit()
+        done += 1
+    return done / SECONDS
+
+
+def _send_ones(place: Place, url: str, seconds: float) -> list[float]:
+    """Send events one by one from several senders; give how long each was waited for."""
+    with ThreadPoolExecutor(SENDERS) as pool:
+        asked = [pool.submit(_sender, place, url, seconds, 1) for _ in range(SENDERS)]
+        return [took for one in asked for took in one.result()]
+
+
+def _send_many(place: Place, url: str) -> float:
+    took = _sender(place, url, SECONDS, MANY)
+    return MANY * len(took) / sum(took)
+
+
+def _sender(place: Place, url: str, seconds: float, number: int) -> list[float]:
+    """Send as fast as it is answered; raise where an event was not new."""
+    took: list[float] = []
+    headers = {**place.headers, "Content-Type": "application/json"}
+    split = urlsplit(url)
+    end = time.monotonic() + seconds
+    with closing(HTTPConnection(split.hostname or "", split.port)) as connection:
+        while time.monotonic() < end:
+            messages = place.messages(number)
+            body = json.dumps(messages[0] if number == 1 else messages)
+            start = time.perf_counter()
+            connection.request("POST", "/api/v1/events", body, headers)
+            answer = connection.getresponse()
+            said = answer.read()
+            took.append(time.perf_counter() - start)
+            results = json.loads(said).get("results", [])
+            bad = [one for one in results if one["status"] != 201]
+            if answer.status != (201 if number == 1 else 200) or bad:
+                raise RuntimeError(f"{answer.status}: {said[:300]!r}")
+    return took

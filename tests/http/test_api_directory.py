@@ -93,7 +93,7 @@ def test_a_change_made_from_an_old_version_is_refused(
     lan.put(address, wish)
     lan.put(address, wish | {"name": "Một"}, headers={"If-Match": '"1"'})
     told(lan.put(address, wish, headers={"If-Match": '"1"'}), 412, "changed-meanwhile")
-    told(lan.put(address, wish, headers={"If-Match": "W/x"}), 412, "changed-meanwhile")
+    told(lan.put(address, wish, headers={"If-Match": "W/x"}), 400, "bad-request")
     assert lan.get(address).get_json()["name"] == "Một"
 
 

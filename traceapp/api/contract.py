@@ -65,20 +65,7 @@ def operation(
 
     `answers` gives a schema, or members of an OpenAPI response, for each status.
     """
-    document = deepcopy(described)
-    if query is not None:
-        document["parameters"] = [
-            {"in": "query", "schema": query},
-            *described.get("parameters", ()),
-        ]
-    if body is not None:
-        document["requestBody"] = _request_body(body, document.pop("example", None))
-    is_writing = "requestBody" in document
-    kinds = ALWAYS + problems + (OF_WRITING + OF_BODIES if is_writing else ())
-    document["responses"] = {
-        **{str(status): _answer(status, shape) for status, shape in answers.items()},
-        **_problem_answers(kinds),
-    }
+    document = _described(answers, query, body, problems, deepcopy(described))
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -94,6 +81,27 @@ def operation(
         return checked
 
     return decorate
+
+
+def _described(
+    answers: Mapping[int, object],
+    query: Schema | None,
+    body: Schema | None,
+    problems: tuple[type[problem.Problem], ...],
+    document: Document,
+) -> Document:
+    if query is not None:
+        others = document.get("parameters", ())
+        document["parameters"] = [{"in": "query", "schema": query}, *others]
+    if body is not None:
+        document["requestBody"] = _request_body(body, document.pop("example", None))
+    is_writing = "requestBody" in document
+    kinds = ALWAYS + problems + (OF_WRITING + OF_BODIES if is_writing else ())
+    document["responses"] = {
+        **{str(status): _answer(status, shape) for status, shape in answers.items()},
+        **_problem_answers(kinds),
+    }
+    return document
 
 
 def _request_body(body: Schema, example: object) -> Document:

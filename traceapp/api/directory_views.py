@@ -1,5 +1,6 @@
 """Routes about who asks and what there is: me, step kinds, products, places, seasons."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from traceapp.web.endpoints import writes
 Body = dict[str, Any]
 Answer = tuple[Body, int, dict[str, str]]
 
+VERSION = re.compile(r'"[0-9]{1,9}"', re.ASCII)
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -173,14 +175,13 @@ def _wish(body: Body) -> Upsert:
 
 
 def _version() -> int | None:
-    """Give the version that If-Match names. Raises ChangedMeanwhile for what is none of ours."""
+    """Give the version that If-Match names. Raises BadRequest for what is no version."""
     text = request.headers.get("If-Match")
-    if text is None or text == "*":
+    if text is None:
         return None
-    digits = text.strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):  # noqa: PLR2004
-        raise problem.ChangedMeanwhile
-    return int(digits)
+    if not VERSION.fullmatch(text):
+        raise problem.BadRequest
+    return int(text.strip('"'))
 
 
 def _etag(version: int) -> dict[str, str]:

@@ -1,0 +1,129 @@
+"""Requests that nobody thought of, made from the description itself, as four kinds of senders.
+
+Nothing may end in a server error, and every answer must be one that the description tells of.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, CheckContext, GenerationMode, Response
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from tests.conftest import AppMaker
+from tests.http.programs import program
+
+
+def bad_input_is_refused(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:
+    """Like schemathesis' own check; but events of an array are refused inside a 200."""
+    if isinstance(case.body, list) and response.status_code == 200:
+        results = response.json()["results"]
+        assert len(results) == len(case.body)
+        assert all(("event" if one["status"] in GOOD else "problem") in one for one in results)
+        return None
+    return negative_data_rejection(ctx, response, case)
+
+
+GOOD = (200, 201)
+CHECKS = [
+    *(not_a_server_error, status_code_conformance, content_type_conformance),
+    *(response_schema_conformance, response_headers_conformance),
+    *(bad_input_is_refused, unsupported_method),
+]
+BOTH = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+Headers = Mapping[str, str]
+Operation = APIOperation[Any, Any, Any, Any]
+
+
+def senders(app: Flask) -> dict[str, Headers]:
+    """An owner, a clerk who may only read, a worker in the field, and somebody without a token."""
+    with app.app_context():
+        owner = program(app, role="owner")
+        clerk = program(app, "HTX Minh", role="clerk", scope="read")
+        worker = program(app, "HTX Tùng", role="field_worker")
+        return {
+            "owner": owner.headers,
+            "reading clerk": clerk.headers,
+            "field worker": worker.headers,
+            "stranger": {},
+        }
+
+
+def operations(app: Flask) -> Iterator[Operation]:
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    schema.config.generation.with_security_parameters = False  # who sends is decided here
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        yield found.ok()
+
+
+def try_everything(app: Flask, examples: int) -> dict[str, int]:
+    """Send every operation as every sender; give how many requests each sender made."""
+    asked: dict[str, int] = {}
+    for name, headers in senders(app).items():
+        for operation in operations(app):
+            for mode in BOTH:
+                _try(operation, mode, (name, headers), examples, asked)
+    return asked
+
+
+def _try(
+    operation: Operation,
+    mode: GenerationMode,
+    sender: tuple[str, Headers],
+    examples: int,
+    asked: dict[str, int],
+) -> None:
+    name, headers = sender
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: Case[Any]) -> None:
+        case.headers.pop("Authorization", None)
+        asked[name] = asked.get(name, 0) + 1
+        case.call_and_validate(checks=CHECKS, headers=dict(headers), excluded_checks=[ignored_auth])
+
+    if (
+        mode is GenerationMode.POSITIVE
+        or operation.path_parameters
+        or operation.body
+        or operation.query
+    ):
+        send()
+
+
+def test_no_request_ends_in_a_server_error_or_an_answer_that_is_not_described(
+    make_app: AppMaker,
+) -> None:
+    asked = try_everything(make_app(), examples=3)
+    assert set(asked) == {"owner", "reading clerk", "field worker", "stranger"}
+    print(f"requests: {asked}")
+
+
+@pytest.mark.long
+def test_long_no_request_ends_in_a_server_error_or_an_answer_that_is_not_described(
+    make_app: AppMaker,
+) -> None:
+    print(f"requests: {try_everything(make_app(), examples=300)}")

@@ -6,7 +6,7 @@ Every setting is documented in docs/operators/settings.md; a house test compares
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,22 +28,23 @@ class BadSettingError(ValueError):
 class Config:
     """All settings of one running installation.
 
+    What holds a password is left out where the settings are printed.
     `storage_url` is an fsspec URL; originals and public renditions live in separate folders of it.
     """
 
     host: str
     port: int
-    database_url: str
+    database_url: str = field(repr=False)
     public_url: str
     media_url: str
     storage_url: str
     instance_dir: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
     demo: bool
-    demo_secret: str | None
-    smtp_url: str | None
+    demo_secret: str | None = field(repr=False)
+    smtp_url: str | None = field(repr=False)
     mail_from: str | None
-    metrics_token: str | None
+    metrics_token: str | None = field(repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":

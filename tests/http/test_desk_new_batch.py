@@ -9,12 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import LABEL, Business, batch, business, product
+from tests.builders import LABEL, NOW, Business, batch, business, line, product, record
+from tests.pictures import jpeg
 from tests.signing_in import form, signed_in
-from traceapp.batches.models import Batch, BatchClaim
+from traceapp.audit.models import AuditEntry
+from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.photos import operations as photos
 from traceapp.producers import operations
 from traceapp.web.endpoints import transaction
 from traceapp.web.pages import HANOI
@@ -139,3 +142,41 @@ def test_what_belongs_to_others_is_as_if_it_did_not_exist(
         assert desk.post(NEW, data=sent).status_code == 404
     assert "CANARY" not in page_of(desk.get(NEW))
     assert batches() == []
+
+
+def test_a_use_by_date_that_is_added_later_lets_the_code_go_live(
+    app: Flask, desk: FlaskClient, lan: Business, greens: UUID
+) -> None:
+    with transaction():
+        picture = photos.store(lan.producer_id, jpeg(), is_public=True, now=NOW)
+        db.session.get_one(Product, (lan.producer_id, greens)).photo_sha256 = picture
+        batch_id = batch(lan, greens, "CN-1", production_date="2026-11-20")
+        record(lan, "harvest", outputs=[line(batch_id, "10")])
+    address = f"/desk/batches/{batch_id}/dates"
+    page = page_of(desk.get(address))
+    seen = "2026-11-20 None None"
+    assert f'value="{seen}"' in page
+    sent = {"version": seen, "production_date": "2026-11-20", "expiry_date": "25/11/2026"}
+    wrong = desk.post(address, data=form(app, **sent | {"expiry_date": "2026-11-01"}))
+    assert wrong.status_code == 422
+    assert 'href="#f-expiry_date"' in page_of(wrong)
+    assert desk.post(address, data=form(app, **sent)).status_code == 303
+    assert str(batches()[0].expiry_date) == "2026-11-25"
+    assert db.session.scalars(select(PublicCode.state)).all() == ["active"]
+    assert "batch.dates" in db.session.scalars(select(AuditEntry.act)).all()
+    db.session.rollback()
+    stale = desk.post(address, data=form(app, **sent | {"expiry_date": "2026-11-26"}))
+    assert stale.status_code == 412
+    assert "Bây giờ đang là: 2026-11-25" in page_of(stale)
+
+
+def test_dates_of_others_batches_are_as_if_they_did_not_exist(
+    app: Flask, desk: FlaskClient
+) -> None:
+    with transaction():
+        hoa = business("Cửa hàng Hoa")
+        theirs = batch(hoa, product(hoa), "MD-1")
+    for batch_id in (theirs, UUID(int=7)):
+        address = f"/desk/batches/{batch_id}/dates"
+        assert desk.get(address).status_code == 404
+        assert desk.post(address, data=form(app, version="x")).status_code == 404

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "certificate.changed": N_("changed a certificate"),
     "certificate.files": N_("changed the pages of a certificate"),
     "batch.registered": N_("registered a batch"),
+    "batch.dates": N_("changed the dates of a batch"),
     "photo_published": N_("made a photo public"),
     "photo_hidden": N_("hid a photo from shoppers"),
     "report_answered": N_("answered a report"),

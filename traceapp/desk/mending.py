@@ -11,6 +11,7 @@ from traceapp.desk.batch_words import missing_words
 OF_PRODUCT = frozenset({"label", "picture", "origin", "standards"})
 PRODUCT_PAGE = "products.edit_product"
 STEP_PAGE = "steps.log_step"
+DATES_PAGE = "batch_dates.edit_dates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,6 @@ def _path(name: str, card: BatchCard) -> str | None:
         return url_for(PRODUCT_PAGE, product_id=card.product_id)
     if name == "events" and STEP_PAGE in current_app.view_functions:
         return url_for(STEP_PAGE, batch=card.batch_id)
+    if name == "expiry_date" and DATES_PAGE in current_app.view_functions:
+        return url_for(DATES_PAGE, batch_id=card.batch_id)
     return None

@@ -67,7 +67,7 @@ def register_batch() -> ResponseReturnValue:
             by = (who.producer_id, who.member_id)
             audit.note(who.producer_id, "batch.registered", f"batch/{batch_id}", by=by, now=now)
             flash(_("Saved: %(name)s.", name=given["lot"].strip()))
-        return redirect(_batch_page(batch_id), code=303)
+        return redirect(batch_page(batch_id), code=303)
     return _page(form)
 
 
@@ -212,7 +212,8 @@ def _lot_taken() -> problem.InvalidInput:
     return problem.InvalidInput(findings=[finding])
 
 
-def _batch_page(batch_id: str) -> str:
+def batch_page(batch_id: str) -> str:
+    """Give the address of the page of an own batch."""
     query = select(PublicCode.code).where(
         PublicCode.producer_id == member().producer_id, PublicCode.batch_id == UUID(batch_id)
     )

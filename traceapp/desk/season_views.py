@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from traceapp.desk import choices, place_form
 from traceapp.producers import changes, operations
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.trace.wording import number
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import EMPTY
@@ -198,10 +200,18 @@ def _details(event: Event) -> list[str]:
     for name, spec in STEP_KINDS[event.step_kind].fields.items():
         if name in given:
             option = spec.options.get(str(given[name]))
-            value = choices.say(option.label) if option else str(given[name])
+            value = choices.say(option.label) if option else _value(spec.type, given[name])
             unit = choices.unit_words(spec.unit)
             said.append(f"{choices.say(spec.label)}: {value} {unit}".rstrip())
     return said
+
+
+def _value(kind: str, given: object) -> str:
+    """Write a value that was filled in: numbers with the reader's own marks."""
+    try:
+        return choices.say(number(Decimal(str(given)))) if kind == "number" else str(given)
+    except InvalidOperation:
+        return str(given)
 
 
 def _columns(states: Mapping[str, str]) -> dict[str, Any]:

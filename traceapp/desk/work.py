@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from traceapp.desk import (
+    batch_date_views,
     certificate_views,
     new_batch_views,
     place_views,
@@ -12,7 +13,7 @@ from traceapp.desk import (
 )
 
 VIEWS = (
-    *(step_views, season_views, new_batch_views),
+    *(step_views, season_views, new_batch_views, batch_date_views),
     *(product_views, place_views, certificate_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(views.blueprint for views in VIEWS)

@@ -249,3 +249,26 @@ def test_a_sign_in_name_that_is_taken_is_said_beside_its_field(
     assert re.search(r'id="f-sign_in_name"[^>]*aria-invalid="true"', answer.text)
     assert code in answer.text
     assert typed["password"] not in answer.text
+
+
+def test_someone_with_an_account_works_for_a_second_producer_with_it(
+    app: Flask, owner: FlaskClient
+) -> None:
+    with app.app_context():
+        with transaction():
+            minh = business("Minh", role="clerk")
+        other = signed_in(app, minh)
+    _path, code = add(app, owner)
+    assert "mine" not in app.test_client().get("/join/member").text
+    assert 'value="mine"' in other.get("/join/member").text
+    status, _text = send(app, other, "/join/member", code=code, do="mine")
+    assert status == 303
+    with app.app_context():
+        rows = db.session.scalars(select(Membership).where(Membership.account_id.is_not(None)))
+        assert len({row.account_id for row in rows if row.name in {HOA["name"], "Minh A"}}) == 1
+    _path, second = add(app, owner, name="Người khác")
+    with app.app_context():
+        other = signed_in(app, minh)
+    assert send(app, other, "/join/member", code=second, do="mine")[0] == 422
+    with app.app_context():
+        assert len(db.session.scalars(select(Account)).all()) == 2

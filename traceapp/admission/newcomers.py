@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from traceapp.accounts import one_time_codes, operations
 from traceapp.accounts.models import OneTimeCode
@@ -122,20 +122,20 @@ def invite_member(member: Member, *, by: Member, now: datetime) -> str:
 
 def join(code: str, sign_in_name: str, password: str, *, now: datetime) -> Newcomer:
     """Give the person an invitation was made for an account. Raises ValidationError."""
-    invited = one_time_codes.find(code, "join_as_member", now)
-    row = None
-    if invited is not None:
-        row = db.session.get(Membership, (invited.producer_id, invited.member_id))
-    if row is None or row.ended_at is not None or row.account_id is not None:
-        raise bad_code()
-    words = {"owner": row.name, "phone": None, "email": None}
-    account_id = _account(sign_in_name, password, words, now)
-    if one_time_codes.take(code, "join_as_member", now) is None:
-        raise bad_code()
-    member = (row.producer_id, row.member_id)
-    _belong(member, account_id)
-    note(row.producer_id, "member_joined", f"member/{row.member_id}", by=member, now=now)
-    return Newcomer(account_id, Workplace(*member, ""))
+    row = _invited(code, now)
+    account_id = _account(sign_in_name, password, {"owner": row.name}, now)
+    return _accept(code, row, account_id, now)
+
+
+def join_with(code: str, account_id: UUID, *, now: datetime) -> Newcomer:
+    """Let an account that works elsewhere accept an invitation. Raises ValidationError."""
+    row = _invited(code, now)
+    mine = select(Membership.member_id).where(
+        Membership.producer_id == row.producer_id, Membership.account_id == account_id
+    )
+    if db.session.scalar(mine) is not None:
+        raise bad_code()  # the same account twice at one producer
+    return _accept(code, row, account_id, now)
 
 
 def end_codes(purpose: Purpose, member: Member | None, *, now: datetime) -> None:
@@ -164,6 +164,25 @@ def _account(sign_in_name: str, password: str, told: Mapping[str, Any], now: dat
     if faults:
         raise ValidationError(faults)
     return made
+
+
+def _invited(code: str, now: datetime) -> Membership:
+    invited = one_time_codes.find(code, "join_as_member", now)
+    row = None
+    if invited is not None:
+        row = db.session.get(Membership, (invited.producer_id, invited.member_id))
+    if row is None or row.ended_at is not None or row.account_id is not None:
+        raise bad_code()
+    return row
+
+
+def _accept(code: str, row: Membership, account_id: UUID, now: datetime) -> Newcomer:
+    if one_time_codes.take(code, "join_as_member", now) is None:
+        raise bad_code()
+    member = (row.producer_id, row.member_id)
+    _belong(member, account_id)
+    note(row.producer_id, "member_joined", f"member/{row.member_id}", by=member, now=now)
+    return Newcomer(account_id, Workplace(*member, ""))
 
 
 def _messages(error: ValidationError) -> dict[str, Any]:

@@ -7,6 +7,7 @@ copies it into the form, and without scripts it is typed.
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
 from flask_babel import gettext
@@ -14,8 +15,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp import problem
 from traceapp.accounts import entering
+from traceapp.accounts.access import check_form
 from traceapp.accounts.entering import Proof
 from traceapp.accounts.models import Account
+from traceapp.accounts.visitor import visitor
 from traceapp.admission import first_run, forms, newcomers
 from traceapp.admission.newcomers import Newcomer
 from traceapp.admission.schemas import JoinSchema
@@ -98,7 +101,12 @@ def join_member_form() -> AnyResponse:
 def join_member() -> AnyResponse:
     """Give an invited person an account and sign it in."""
     form = Form.sent(forms.join_fields(), request.form)
-    newcomer = _try(form, _join)
+    asker = visitor()
+    if request.form.get("do") == "mine" and asker is not None and asker.account_id is not None:
+        check_form()
+        newcomer = _try(form, _join_as(asker.account_id))
+    else:
+        newcomer = _try(form, _join)
     if newcomer is None:
         return _page("admission/join_member.html", form)
     return _welcome(newcomer, gettext("Welcome. You are signed in."))
@@ -115,6 +123,10 @@ def _register(given: dict[str, str], now: datetime) -> Newcomer:
 def _join(given: dict[str, str], now: datetime) -> Newcomer:
     told = JoinSchema().load(given)
     return newcomers.join(told["code"], told["sign_in_name"], told["password"], now=now)
+
+
+def _join_as(account_id: UUID) -> Callable[[dict[str, str], datetime], Newcomer]:
+    return lambda given, now: newcomers.join_with(given.get("code", ""), account_id, now=now)
 
 
 def _try(form: Form, deed: Callable[[dict[str, str], datetime], Newcomer]) -> Newcomer | None:

@@ -224,6 +224,7 @@ def upgrade() -> None:
     for table in WITH_VERSION:
         op.add_column(table, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("event", sa.Column("copied_from_event_id", Identifier(), nullable=True))
+    op.create_index("ix_event_kind", "event", ["step_kind", "event_time"])
     op.add_column("producer", sa.Column("email", sa.String(), nullable=True))
     op.add_column("problem_report", sa.Column("folded_text", sa.String(), nullable=False, server_default=""))
     _fold_reports()
@@ -263,6 +264,7 @@ def downgrade() -> None:
     op.drop_column("membership", "ended_at")
     op.drop_column("problem_report", "folded_text")
     op.drop_column("producer", "email")
+    op.drop_index("ix_event_kind", "event")
     op.drop_column("event", "copied_from_event_id")
     for table in reversed(WITH_VERSION):
         op.drop_column(table, "version")

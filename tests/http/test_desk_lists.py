@@ -81,7 +81,8 @@ def test_pages_follow_each_other_without_a_gap_also_among_equals(
     names = ["Cải", "Đậu", "Đậu", "Đậu", "Đậu", "Ổi", "Sả"]
     products(app, names)
     monkeypatch.setattr(lists, "PAGE_SIZE", 2)
-    seen, wish = [], lists.Asked()
+    seen: list[tuple[str, UUID]] = []
+    wish = lists.Asked()
     for _ in range(len(names)):
         found = lists.page(select(Product.name, Product.product_id), ORDER, wish)
         seen.extend((row.name, row.product_id) for row in found.rows)

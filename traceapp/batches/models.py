@@ -163,6 +163,7 @@ class Event(Base):
         CheckConstraint("event_time_zone_offset BETWEEN -840 AND 840", name="offset_range"),
         Index("ix_event_season", "site_producer_id", "season_id", "event_time"),
         Index("ix_event_ship", "ship_event_id"),
+        Index("ix_event_kind", "step_kind", "event_time"),  # goods on their way to somebody
     )
 
 

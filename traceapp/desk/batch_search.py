@@ -133,6 +133,8 @@ def _chosen(
             yield PublicCode.state.in_(STOPPED)
         case "no_code":
             yield PublicCode.code.is_(None)
+        case _:
+            pass
     if chosen.get("stock"):
         yield stock > 0
     if product := chosen.get("product"):

@@ -15,8 +15,7 @@ ANSWER_S = 5.0
 DOORS = """\
 This is the demo. All of it is invented, and marked so (MẪU). Its doors:
   Quét thử · Try a scan    {url}/          six sample batches, as a shopper sees them
-  In tem · Print labels    {url}/desk/batches   a sheet of 24 labels for a batch
-  Báo sai · Reports        {url}/reports   what shoppers reported
+  Làm việc · Be at work    {url}/#doors   record a step, print labels, look up as an officer
 `make demo-reset` loads it anew."""
 
 

@@ -108,6 +108,24 @@ def test_asvs_6_3_1_unknown_wrong_closed_and_without_password_answer_alike(
     assert {kept.split("$")[3] for kept in hashes} == {"m=8,t=1,p=1"}
 
 
+def test_nobody_waits_to_write_while_a_password_is_compared(
+    app: Flask, make_app: AppMaker, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(app, "lan")
+    other, context = make_app(), app.extensions["security"].pwd_context
+    verify, written = context.verify, []
+
+    def slow(secret: str, kept: str) -> bool:
+        with other.app_context(), transaction(wait_ms=50):
+            db.session.execute(update(Account).values(email="meanwhile@example.vn"))
+            written.append(kept)
+        return bool(verify(secret, kept))
+
+    monkeypatch.setattr(context, "verify", slow)
+    assert sign_in(client).status_code == 303
+    assert len(written) == 1
+
+
 def test_asvs_6_3_1_five_failures_of_an_account_close_it_for_minutes(
     app: Flask, client: FlaskClient, hashes: list[str]
 ) -> None:
@@ -396,3 +414,17 @@ def test_only_paths_of_ours_are_followed() -> None:
     assert entering.own_path("/desk?x=1&y=%2F") == "/desk?x=1&y=%2F"
     assert entering.own_path("/" + "x" * 2000) is None
     assert entering.own_path(None) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("203.0.113.7", "::ffff:203.0.113.7", True),
+        ("203.0.113.7", "203.0.113.8", False),
+        ("", "", True),
+    ],
+)
+def test_a_home_is_one_address_however_many_it_has(one: str, other: str, *, together: bool) -> None:
+    assert (counted.by_address(one) == counted.by_address(other)) is together

@@ -9,7 +9,6 @@ from functools import cache
 from flask import current_app
 from flask_security import hash_password, verify_password
 from flask_security.proxies import _security
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from traceapp.accounts.models import Account
 from traceapp.database.folding import fold
@@ -96,6 +95,9 @@ def _decoy() -> str:
 
 @cache
 def _well_known() -> frozenset[str]:
+    # 14 MB, for those workers alone in which somebody sets a password.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
     return frozenset(fold(word) for words in FREQUENCY_LISTS.values() for word in words) | CONTEXT
 
 

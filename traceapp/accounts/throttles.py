@@ -6,6 +6,7 @@ more than the bound are. Callers own the transaction. Keys are hashed under a ke
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +32,6 @@ class Bound:
 
 ACCOUNT = Bound("account", 5, timedelta(minutes=5))
 FACTOR = Bound("factor", 5, timedelta(minutes=5))
-CODE = Bound("code", 10, timedelta(minutes=5))
 ADDRESS = Bound("address", 10, timedelta(minutes=5))
 ADDRESS_HOUR = Bound("address in an hour", 50, timedelta(hours=1))
 ALL = Bound("all", 100, timedelta(minutes=1))  # beyond this everybody waits a little
@@ -42,8 +42,9 @@ Counted = tuple[Bound, str]
 
 
 def by_address(address: str) -> tuple[Counted, Counted]:
-    """Give what is counted for an address."""
-    return (ADDRESS, address), (ADDRESS_HOUR, address)
+    """Give what is counted for an address; of IPv6 its network, for a home has a whole one."""
+    network = _network(address)
+    return (ADDRESS, network), (ADDRESS_HOUR, network)
 
 
 def try_once(counted: Iterable[Counted], now: datetime) -> int:
@@ -71,6 +72,16 @@ def forgive(counted: Iterable[Counted]) -> None:
         else:
             fewer = update(Throttle).where(mine, Throttle.failures > 0)
             db.session.execute(fewer.values(failures=Throttle.failures - 1))
+
+
+def _network(address: str) -> str:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def _count(bound: Bound, subject: str, now: datetime) -> int:

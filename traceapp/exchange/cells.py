@@ -4,9 +4,10 @@ Pure. Where a cell can be read in two ways it is refused in words: 1.500 may be 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from difflib import get_close_matches
 
 from marshmallow import ValidationError
 
@@ -26,6 +27,7 @@ _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _MOMENT = re.compile(r"(\S+)[ T]+(\d{1,2})[:hg](\d{2})?(?::(\d{2}))?", re.ASCII)
 _ITEM = re.compile(r"(?P<batch>.+?)\s*=\s*(?P<quantity>[\d.,\s]*\d)\s*(?P<uom>.*)")
 _LONGEST_NUMBER = 40
+MOST_WORDS = 15
 
 NOT_A_NUMBER = Fault("number", N_("This is not a number."), N_("Write it like 12.5 or 12,5."))
 TWO_NUMBERS = Fault(
@@ -130,13 +132,23 @@ def moment(cell: Cell) -> str:
     return given.isoformat().replace("+00:00", "Z") if given.tzinfo is UTC else given.isoformat()
 
 
-def word(cell: Cell, known: Mapping[str, str], shown: str) -> str:
-    """Read one of the words known (folded -> meaning); `shown` lists them for whoever is wrong."""
+def word(cell: Cell, known: Mapping[str, str], shown: Sequence[str]) -> str:
+    """Read one of the words known (folded -> meaning); it tells those like it."""
     typed = text(cell)
     try:
         return known[fold(typed)]
     except KeyError:
-        raise ValidationError(filled(NOT_A_WORD, text=typed[:60], words=shown)) from None
+        raise ValidationError(
+            filled(NOT_A_WORD, text=typed[:60], words=_like(typed, shown))
+        ) from None
+
+
+def _like(typed: str, shown: Sequence[str]) -> str:
+    if len(shown) <= MOST_WORDS:
+        return ", ".join(shown)
+    by_folded = {fold(one): one for one in shown}
+    close = get_close_matches(fold(typed[:60]), by_folded, n=6, cutoff=0.3)
+    return ", ".join([*(by_folded[one] for one in close), "…"])
 
 
 def texts(cell: Cell) -> list[str]:

@@ -1,4 +1,4 @@
-"""The columns of the four kinds of table: their words in both languages, and what they hold. Pure.
+"""The columns of the four kinds of table: their words in both languages, and what they hold.
 
 Read from `columns.json`. Headings are known by either language, or by the name of the field.
 """
@@ -17,6 +17,7 @@ from traceapp.exchange.tables import Cell
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS, FieldSpec
 from traceapp.trace.words import Words
+from traceapp.web import languages
 
 Reader = Callable[[Cell], Any]
 
@@ -55,10 +56,17 @@ class Kind:
 
 
 def _words(pairs: Mapping[str, tuple[str, ...]]) -> tuple[Reader, str]:
-    """Read one of some words, by id or by any of its names."""
+    """Read one of some words, by id or by its name in either language, which are the first two."""
     known = {fold(name): key for key, names in pairs.items() for name in (key, *names)}
-    shown = ", ".join(names[0] if names else key for key, names in pairs.items())
-    return (lambda cell: cells.word(cell, known, shown)), shown
+    shown = {
+        language: [names[place] if names else key for key, names in pairs.items()]
+        for place, language in enumerate(languages.LANGUAGES)
+    }
+
+    def read(cell: Cell) -> str:
+        return cells.word(cell, known, shown[languages.current()])
+
+    return read, ", ".join(shown["vi"])
 
 
 def _named(words: Mapping[str, Words]) -> tuple[Reader, str]:
@@ -75,7 +83,10 @@ _READERS: Mapping[str, tuple[Reader, str]] = {
     "family": _named(FAMILIES),
     "group": _words(dict.fromkeys(LABEL_GROUPS, ())),
     "unit": _words(
-        {key: (one.symbol, str(one.name.vi), str(one.name.en)) for key, one in UNITS.items()}
+        {
+            key: (one.symbol, one.symbol, str(one.name.vi), str(one.name.en))
+            for key, one in UNITS.items()
+        }
     ),
     "role": _words(
         {

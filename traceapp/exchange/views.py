@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -27,6 +29,7 @@ from traceapp.web import languages, lists, problems
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.navigation import path_of
+from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("exchange", "traceapp.exchange", template_folder="templates")
@@ -61,11 +64,20 @@ def _front(form: Form) -> ResponseReturnValue:
         "exchange/front.html",
         form=form,
         kinds=[(kind.id, _said(kind.title)) for kind in KINDS.values()],
-        exports=exports if who.may(Act.EXPORT) else [],
+        exports=[_told(one) for one in exports] if who.may(Act.EXPORT) else [],
         is_waiting=any(one.made_at is None for one in exports),
-        kept_for=leaving.KEPT_FOR,
     )
     return page, form.status
+
+
+def _told(export: ExportFile) -> dict[str, Any]:
+    return {
+        "id": export.export_id,
+        "asked_at": export.asked_at,
+        "is_made": export.made_at is not None,
+        "until": (export.asked_at + leaving.KEPT_FOR).astimezone(HANOI),
+        "megabytes": format_decimal(max(0.1, (export.size or 0) / 1e6), format="#,##0.0"),
+    }
 
 
 def _fields() -> list[Field]:
@@ -264,7 +276,7 @@ def download(export_id: UUID) -> ResponseReturnValue:
     """Give a file with everything to those who may have it."""
     who = member()
     row = db.session.get(ExportFile, (who.producer_id, export_id))
-    if row is None or row.made_at is None or row.made_at + leaving.KEPT_FOR < datetime.now(UTC):
+    if row is None or row.made_at is None or row.asked_at + leaving.KEPT_FOR < datetime.now(UTC):
         raise problem.NotFound
     try:
         file = Storage(settings().storage_url).open(leaving.stored_at(who.producer_id, export_id))

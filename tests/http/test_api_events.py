@@ -79,7 +79,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_the_id_stays_free(app: Fla
 def test_what_is_named_must_be_there_and_every_missing_thing_is_named(app: Flask) -> None:
     lan = program(app)
     lost = new_id()
-    named = {"site_id": str(lost), "plot_id": str(lost), "photos": ["ab" * 32]}
+    named: dict[str, Any] = {"site_id": str(lost), "plot_id": str(lost), "photos": ["ab" * 32]}
     message = pack(lan, **named, inputs=[line(lost, "1")])
     document = told(lan.post("/events", message), 422, "invalid-input")
     assert {(error["pointer"], error["rule"]) for error in document["errors"]} == {

@@ -73,7 +73,7 @@ def test_the_secret_opens_the_doors_from_elsewhere(make_app) -> None:
     secret = {"demo_secret": "a demo secret of 20+", "lang": "en"}
     arrived = client.get("/", query_string=secret, base_url=PUBLIC_HOST)
     assert (arrived.status_code, arrived.location) == (302, "/?lang=en")
-    assert client.get("/desk/batches", base_url=PUBLIC_HOST).status_code == 200
+    assert client.get("/demo/doors", base_url=PUBLIC_HOST).status_code == 200
 
 
 def test_no_route_falls_over_when_a_stranger_asks(app: Flask) -> None:

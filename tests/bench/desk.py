@@ -89,7 +89,10 @@ def _session(demo: Demo) -> str:
         business = Business(plot.producer_id, plot.site_id, plot.plot_id, actor)
         db.session.rollback()  # what was read, so that a writing transaction can begin
         client = signed_in(app, business)
-        return "; ".join(f"{c.key}={c.value}" for c in client._cookies.values())
+        name = app.config["SESSION_COOKIE_NAME"]
+        cookie = client.get_cookie(name)
+        assert cookie is not None
+        return f"{name}={cookie.value}"
 
 
 class Clerk:

@@ -57,11 +57,12 @@ def first_step(reader: Visitor) -> Task | None:
     """Say what to do first where nothing is there yet; None for everybody who has begun."""
     if reader.may(Act.LOOK_UP_ANY) or not reader.may(Act.MANAGE_PRODUCTS):
         return None
-    if not queries.has_products(reader.producer_id):
+    has_steps = queries.has_steps(reader.producer_id)
+    if not has_steps and not queries.has_products(reader.producer_id):
         path = _to("products.new_product")
         words = _("No product yet. Start with what you sell most.")
         return Task("tag", "leaf", words, path, _("Add the first product"))
-    if not queries.has_steps(reader.producer_id):
+    if not has_steps:
         path = _to("steps.log_step")
         words = _("Nothing was recorded yet. Begin with what was done today.")
         return Task("plus", "leaf", words, path, _("Log the first step"))

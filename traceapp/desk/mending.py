@@ -1,10 +1,14 @@
 """What a batch's minimum record lacks, each with the page on which it can be mended."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, url_for
 
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import visitor
 from traceapp.batches.queries import BatchCard
 from traceapp.desk.batch_words import missing_words
 
@@ -33,10 +37,14 @@ def what_is_missing(names: Iterable[str], card: BatchCard) -> list[Missing]:
 
 
 def _path(name: str, card: BatchCard) -> str | None:
-    if name in OF_PRODUCT and PRODUCT_PAGE in current_app.view_functions:
-        return url_for(PRODUCT_PAGE, product_id=card.product_id)
-    if name == "events" and STEP_PAGE in current_app.view_functions:
-        return url_for(STEP_PAGE, batch=card.batch_id)
-    if name == "expiry_date" and DATES_PAGE in current_app.view_functions:
-        return url_for(DATES_PAGE, batch_id=card.batch_id)
+    """Give the page for it, where it exists and the reader may work on it."""
+    reader = visitor()
+    pages: tuple[tuple[str, Act, AbstractSet[str], dict[str, Any]], ...] = (
+        (PRODUCT_PAGE, Act.MANAGE_PRODUCTS, OF_PRODUCT, {"product_id": card.product_id}),
+        (STEP_PAGE, Act.RECORD_STEP, {"events"}, {"batch": card.batch_id}),
+        (DATES_PAGE, Act.REGISTER_BATCH, {"expiry_date"}, {"batch_id": card.batch_id}),
+    )
+    for endpoint, act, names, values in pages:
+        if name in names and reader is not None and reader.may(act):
+            return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
     return None

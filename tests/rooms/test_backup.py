@@ -142,6 +142,16 @@ def test_a_file_that_is_gone_is_named_and_the_rest_is_kept(lived_in: Flask, tmp_
     assert records.last(settings().instance_dir, records.DRILL) is None
 
 
+def test_a_file_erased_while_the_backup_is_taken_does_not_end_it(
+    lived_in: Flask, tmp_path: Path
+) -> None:
+    listed = settings().instance_dir / "storage" / "originals" / "erased"
+    listed.symlink_to(tmp_path / "not there any more")
+    manifest = backup.take(Place(settings()), tmp_path / "x.tar.gz", NOON)
+    assert len([name for name in manifest.members if name.startswith("storage/")]) == 4
+    assert list(manifest.facts.missing) == []
+
+
 def test_it_never_writes_over_a_file_and_leaves_no_part_behind(taken: Path) -> None:
     before = taken.read_bytes()
     with pytest.raises(RefusedError, match="is there already"):

@@ -2,6 +2,7 @@
 
 import tempfile
 import tomllib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,10 +44,11 @@ def take(place: Place, to: Path, now: datetime) -> Manifest:
         with dumped.open("rb") as file:
             writer.add(DATABASE, file, dumped.stat().st_size)
         writer.add_bytes(SECRET, place.config.secret_key.encode("ascii"))
-        # A file is whole before the row that names it is committed, and is never changed or taken
-        # away: after the snapshot, all that it names is there.
+        # A file is whole before the row that names it is committed, and never changes: after the
+        # snapshot, all that it names is there. One may be erased meanwhile, as is right.
         for path in sorted(place.storage.paths()):
-            writer.add_bytes(FILES + path, place.storage.read(path))
+            with suppress(FileNotFoundError):
+                writer.add_bytes(FILES + path, place.storage.read(path))
         missing = sorted(path for path in named if FILES + path not in writer.members)
         manifest = writer.close_with(replace(facts, missing=missing))
     records.note(place.config.instance_dir, records.BACKUP, now)

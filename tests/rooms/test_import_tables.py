@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.builders import NOW, Business, business
+from traceapp import problem
 from traceapp.audit.models import AuditEntry
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
 from traceapp.codes.models import PublicCode
@@ -257,3 +258,23 @@ def test_a_finished_product_gets_codes_for_its_batches(app: Flask) -> None:
     _run(lan, "products", FINISHED)
     assert _run(lan, "batches", "product,lot\r\nSP1,A-1\r\n").is_kept
     assert db.session.execute(select(func.count()).select_from(PublicCode)).scalar_one() == 1
+
+
+NAUGHTY = ("\u202eabc", "a\x07b", "\ufffd", "a\ufdd0", "x" * 5000, "a\u0301" * 3000)
+
+
+def test_texts_that_hide_something_are_named_cell_by_cell(app: Flask) -> None:
+    lan = _lan()
+    before = _counts()
+    names = ["external_id", "name", "brand", "family", "role", "uom"]
+    for column in names[:3]:
+        rows = []
+        for number, text in enumerate(NAUGHTY):
+            row = {"external_id": f"{number}", "name": f"Cải {number}", "brand": "B"}
+            rows.append([*(row | {column: text}).values(), "vegetable", "intermediate", "kg"])
+        report = _run(lan, "products", "".join(lines(names, rows)))
+        told = [(row, heading) for row, heading, _ in _told(report)]
+        assert told == [(number, column) for number in range(2, len(NAUGHTY) + 2)]
+    with pytest.raises(problem.InvalidInput):
+        _run(lan, "products", GREENS.replace("G1", "\0"))
+    assert _counts() == before

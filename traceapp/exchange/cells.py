@@ -15,6 +15,7 @@ from traceapp.database.folding import fold
 from traceapp.exchange.tables import Cell
 from traceapp.problem import N_
 from traceapp.web.faults import Fault
+from traceapp.web.fields import PlainText
 
 HANOI = timezone(timedelta(hours=7))
 LIST_MARK = ";"
@@ -49,6 +50,9 @@ NOT_AN_ITEM = Fault(
 )
 
 
+OWN_ID = PlainText(100)
+
+
 def filled(fault: Fault, **values: str) -> Fault:
     """Fill values into what is wrong and into what to do."""
     return Fault(fault.rule, fault.message, fault.fix, **values)
@@ -67,6 +71,11 @@ def text(cell: Cell) -> str:
             return cell.isoformat()
         case _:
             return cell.strip()
+
+
+def own_id(cell: Cell) -> str:
+    """Read the id that somebody's own books give a record."""
+    return OWN_ID.deserialize(text(cell)) or ""
 
 
 def plain(number: Decimal) -> str:

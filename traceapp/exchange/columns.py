@@ -75,6 +75,7 @@ def _named(words: Mapping[str, Words]) -> tuple[Reader, str]:
 
 _READERS: Mapping[str, tuple[Reader, str]] = {
     "text": (cells.text, ""),
+    "own_id": (cells.own_id, ""),
     "texts": (cells.texts, ""),
     "number": (cells.number, ""),
     "day": (cells.day, ""),

@@ -48,7 +48,7 @@ def _workbook(kind: Kind, rows: list[list[str]]) -> bytes:
         sheet = book.add_worksheet(str(kind.title.vi)[:31])
         for place, (title, example) in enumerate(zip(*rows, strict=True)):
             # As a text a lot keeps its zeros; numbers and days are left to the spreadsheet.
-            is_text = kind.columns[place].read is cells.text
+            is_text = kind.columns[place].read in {cells.text, cells.own_id}
             sheet.set_column(place, place, max(14, len(title) + 2), text if is_text else None)
             sheet.write_string(0, place, title, bold)
             if example:

@@ -1,8 +1,6 @@
 """Routes of this room, in the order of the page: tables in, everything out."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +15,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.operations import Actor
-from traceapp.database.engine import begin_write, db
+from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.exchange import leaving, operations, sample_files
 from traceapp.exchange.columns import KINDS, Kind
@@ -26,7 +24,7 @@ from traceapp.exchange.report import Report
 from traceapp.photos.storage import Storage
 from traceapp.trace.words import Words
 from traceapp.web import languages, lists, problems
-from traceapp.web.endpoints import writes
+from traceapp.web.endpoints import transaction, writes
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.navigation import path_of
 from traceapp.web.pages import HANOI
@@ -179,22 +177,12 @@ def faults(kind: str, sha256: str) -> ResponseReturnValue:
 def _tried(kind: str, sha256: str) -> tuple[ImportFile, Report]:
     who = member()
     actor = Actor(who.producer_id, who.member_id)
-    with _taken_back():
+    db.session.rollback()  # a writer takes the lock before it reads
+    with transaction():  # which keeps nothing: a dry run takes back what it did
         row = _find(who.producer_id, kind, sha256)
         found = operations.dry_run(actor, kind, row.content, now=datetime.now(UTC))
         db.session.expunge(row)
     return row, found
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    """Try something in a transaction that never commits."""
-    db.session.rollback()
-    begin_write()
-    try:
-        yield
-    finally:
-        db.session.rollback()
 
 
 def _find(producer_id: UUID, kind: str, sha256: str) -> ImportFile:

@@ -375,6 +375,24 @@ def test_what_belongs_to_others_is_as_if_it_did_not_exist(
     assert len(events()) == 1
 
 
+def test_an_inspector_logs_a_check_of_somebody_elses_batch(app: Flask, lan: Business) -> None:
+    with transaction():
+        office = business("Chi cục (mẫu)", kinds=("authority",), role="inspector")
+        batch_id = batch(lan, product(lan, name="Cải ngọt"), "CN-1")
+    inspector = signed_in(app, office)
+    assert "CN-1" in page_of(inspector.get(f"{NEW}?kind=inspect&batch={batch_id}"))
+    sent = step(
+        office,
+        "inspect",
+        about__0__batch=text_of(batch_id, lan),
+        fields__scope="Nhãn",
+        fields__result="pass",
+    )
+    assert inspector.post(NEW, data=form(app, **sent)).status_code == 303
+    (event,) = events()
+    assert json.loads(event.document)["about"][0]["batch_id"] == str(batch_id)
+
+
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 LETTERS = "aăâđêôơư ÀẢ12/-·"
 

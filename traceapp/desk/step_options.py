@@ -14,7 +14,7 @@ from traceapp.batches.booking import STOCK
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.producers.models import Producer, Site
+from traceapp.producers.models import Producer, ProducerKind, Site
 from traceapp.trace.units import from_micro
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StepKind
 from traceapp.trace.words import Words
@@ -144,7 +144,12 @@ def _at_hand(row: Any) -> AtHand:  # noqa: ANN401 - a row of _batches
 
 
 def may_name(author: UUID, refs: Collection[Ref]) -> set[Ref]:
-    """Give those batches that this author has made or held: no others exist for him."""
+    """Give those batches that this author has made or held: no others exist for him.
+
+    For an authority all exist: its people inspect what others hold.
+    """
+    if db.session.get(ProducerKind, (author, "authority")) is not None:
+        return set(refs)
     own = {ref for ref in refs if ref[0] == author}
     held = select(LedgerEntry.batch_producer_id, LedgerEntry.batch_id).where(
         LedgerEntry.producer_id == author,

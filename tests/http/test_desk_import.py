@@ -1,5 +1,6 @@
 """The desk's page for tables in and everything out."""
 
+import csv
 import io
 import re
 import zipfile
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.builders import Business, business
+from tests.builders import Business, business, product
 from tests.conftest import AppMaker
 from tests.signing_in import form, signed_in
 from traceapp.batches.models import Product
@@ -186,3 +187,23 @@ def test_an_export_is_gone_after_a_week(app: Flask) -> None:
     _run_jobs(app)
     assert client.get(f"/desk/export/{export_id}.zip").status_code == 404
     assert _all(app, ExportFile.export_id) == []
+
+
+def test_no_table_that_goes_out_runs_as_a_formula(app: Flask) -> None:
+    lan = _lan(app)
+    name = '=HYPERLINK("https://example.org")'
+    with app.app_context(), transaction():
+        product(lan, name=name)
+    client = _browser(app, lan)
+    client.post("/desk/export", data=form(app))
+    _run_jobs(app)
+    (export_id,) = _all(app, ExportFile.export_id)
+    with zipfile.ZipFile(io.BytesIO(client.get(f"/desk/export/{export_id}.zip").data)) as file:
+        everything = file.read("tables/product.csv").decode("utf-8-sig")
+    listed = client.get("/desk/products?format=csv").text
+    wrong = f'"{name.replace(chr(34), chr(34) * 2)}",Nhóm hàng,Vai trò,Đơn vị\r\n1,2,3,4\r\n'
+    faults = client.get(f"{_send(app, client, wrong).location}/faults.csv").text
+    for text in (everything, listed, faults):
+        cells = [cell for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) for cell in row]
+        assert f"'{name}" in cells
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]

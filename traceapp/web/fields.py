@@ -93,6 +93,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     return re.sub("\n{3,}", "\n\n", kept).strip()
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text has no hidden characters, so that it may be compared with kept ones."""
+    return not any(_is_refused(character) for character in text)
+
+
 def _is_refused(character: str) -> bool:
     if character in "\n\t" or character in _JOINERS:
         return False

@@ -15,14 +15,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
+from traceapp.database.types import Identifier, Instant
 from traceapp.web import csv_text
-from traceapp.web.fields import clean
+from traceapp.web.fields import FIRST_YEAR, LAST_YEAR, clean, is_plain
 
 T = TypeVar("T")
 Value = str | int | date | datetime | UUID
@@ -32,6 +33,7 @@ PAGE_SIZE = 50
 LONGEST_SEARCH = 200
 MOST_WORDS = 8
 CSV = "csv"
+LARGEST_NUMBER = 2**63  # of the databases
 
 _WRITE: dict[type, tuple[str, Callable[[Any], str]]] = {
     str: ("s", str),
@@ -40,6 +42,10 @@ _WRITE: dict[type, tuple[str, Callable[[Any], str]]] = {
     datetime: ("t", datetime.isoformat),
     UUID: ("u", str),
 }
+_UNREADABLE = (
+    *(NotBase64, ValueError, TypeError, LookupError, AttributeError),
+    *(ArithmeticError, RecursionError),
+)
 _READ: dict[str, Callable[[str], Value]] = {
     "s": str,
     "i": int,
@@ -164,7 +170,7 @@ def as_csv(name: str, columns: Mapping[str, Reader], rows: Iterable[Any]) -> Res
 
 
 def _beyond(orders: Sequence[Order], position: Sequence[Value]) -> ColumnElement[bool]:
-    if len(position) != len(orders):
+    if len(position) != len(orders) or not all(map(_fits, orders, position)):
         raise problem.BadRequest
     steps = []
     for place, (one, value) in enumerate(zip(orders, position, strict=True)):
@@ -172,6 +178,23 @@ def _beyond(orders: Sequence[Order], position: Sequence[Value]) -> ColumnElement
         further = one.column < value if one.is_descending else one.column > value
         steps.append(and_(*level, further))
     return or_(*steps)
+
+
+def _fits(order: Order, value: Value) -> bool:
+    """Tell whether a value may be compared with a column: the address may have been changed."""
+    kind = order.column.type
+    match value:
+        case UUID():
+            return isinstance(kind, Identifier)
+        case datetime():
+            is_moment = value.tzinfo is not None and FIRST_YEAR < value.year < LAST_YEAR
+            return isinstance(kind, Instant) and is_moment
+        case date():
+            return isinstance(kind, Date)
+        case int():
+            return isinstance(kind, Integer) and abs(value) < LARGEST_NUMBER
+        case str():
+            return isinstance(kind, String) and is_plain(value)
 
 
 def _written(values: Sequence[Value]) -> str:
@@ -183,5 +206,5 @@ def _position(text: str) -> tuple[Value, ...]:
     try:
         tagged = json.loads(urlsafe_b64decode(text.encode("ascii")))
         return tuple(_READ[tag](value) for tag, value in tagged)
-    except (NotBase64, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise problem.BadRequest from error

@@ -46,9 +46,13 @@ def _founded(name: str = "HTX Lan") -> Business:
         greens = product(lan)
         cut = batch(lan, greens, "CN-1")
         photo = photos.store(lan.producer_id, _photo(), is_public=False, now=NOW)
-        first = record(lan, "harvest", outputs=[line(cut, "12.5")], photos=[photo.hex()])
-        corrected = record(lan, "harvest", outputs=[line(cut, "12")], corrects=str(first.event_id))
-        record(lan, "harvest", outputs=[line(cut, "13")], corrects=str(corrected.event_id))
+        # What corrects has a smaller id: the order of the rows is not the order of writing.
+        own = lan.producer_id.hex[-12:]
+        first, second, third = (f"0190000{n}-0000-7000-8000-{own}" for n in "321")
+        made = [line(cut, "12.5")]
+        record(lan, "harvest", id=first, outputs=made, photos=[photo.hex()])
+        record(lan, "harvest", id=second, outputs=[line(cut, "12")], corrects=first)
+        record(lan, "harvest", id=third, outputs=[line(cut, "13")], corrects=second)
     return lan
 
 

@@ -1,6 +1,8 @@
 """The one transaction rule: a view that returns commits, a view that raises rolls back."""
 
 import functools
+import threading
+import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -16,6 +18,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WRITES_MARK = "__traceapp_writes__"
+# SQLite's own waiting is a lottery: writers poll, and the one who came first may go last.
+TURN = threading.Lock()
 
 # What a broken constraint means to the person who sent the request.
 PROBLEM_BY_CONSTRAINT: dict[str, type[problem.Problem]] = {
@@ -77,16 +81,44 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
 
     def __init__(self, *, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._wait_ms = wait_ms
+        self._has_turn = False
 
     def __enter__(self) -> None:
-        try:
-            with meters.WRITE_WAIT.time():
-                begin_write(self._wait_ms)
-        except OperationalError as error:
-            db.session.rollback()
-            raise trouble(error) from error
+        with meters.WRITE_WAIT.time():
+            left_ms = self._take_turn()
+            try:
+                begin_write(left_ms)
+            except OperationalError as error:
+                db.session.rollback()
+                self._end_turn()
+                raise trouble(error) from error
+            except BaseException:
+                self._end_turn()
+                raise
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            self._end(error)
+        finally:
+            self._end_turn()
+
+    def _take_turn(self) -> int:
+        """Wait for the writers of this process that came before; give the milliseconds left."""
+        if db.engine.dialect.name != "sqlite":
+            return self._wait_ms
+        start = time.monotonic()
+        self._has_turn = TURN.acquire(timeout=self._wait_ms / 1000)
+        if not self._has_turn:
+            raise trouble(TimeoutError())
+        waited_ms = int((time.monotonic() - start) * 1000)
+        return self._wait_ms if waited_ms == 0 else max(self._wait_ms - waited_ms, 1)
+
+    def _end_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            TURN.release()
+
+    def _end(self, error: BaseException | None) -> None:
         if error is None:
             try:
                 db.session.commit()

@@ -207,3 +207,16 @@ def test_no_table_that_goes_out_runs_as_a_formula(app: Flask) -> None:
         cells = [cell for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) for cell in row]
         assert f"'{name}" in cells
         assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+
+
+def test_an_export_that_could_not_be_made_can_be_asked_for_again(app: Flask) -> None:
+    lan = _lan(app)
+    client = _browser(app, lan)
+    then = datetime.now(UTC) - leaving.GIVEN_UP_AFTER
+    with app.app_context(), transaction():
+        leaving.ask(lan.producer_id, lan.actor.member_id, now=then)
+    page = client.get("/desk/data").text
+    assert 'http-equiv="refresh"' not in page
+    assert 'action="/desk/export"' in page
+    client.post("/desk/export", data=form(app))
+    assert len(_all(app, ExportFile.export_id)) == 2

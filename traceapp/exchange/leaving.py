@@ -31,13 +31,16 @@ from traceapp.web.settings import settings
 MAKE = "export.make"
 FORGET = "export.forget"
 KEPT_FOR = timedelta(days=7)
+GIVEN_UP_AFTER = timedelta(hours=1)
 
 
 def ask(producer_id: UUID, member_id: UUID, *, now: datetime) -> UUID:
     """Ask for a file with everything; while one is being made, that one is meant."""
     waiting = db.session.scalars(
         select(ExportFile.export_id).where(
-            ExportFile.producer_id == producer_id, ExportFile.made_at.is_(None)
+            ExportFile.producer_id == producer_id,
+            ExportFile.made_at.is_(None),
+            ExportFile.asked_at > now - GIVEN_UP_AFTER,
         )
     ).first()
     if waiting is not None:

@@ -63,9 +63,14 @@ def _front(form: Form) -> ResponseReturnValue:
         form=form,
         kinds=[(kind.id, _said(kind.title)) for kind in KINDS.values()],
         exports=[_told(one) for one in exports] if who.may(Act.EXPORT) else [],
-        is_waiting=any(one.made_at is None for one in exports),
+        is_waiting=any(_is_waiting(one) for one in exports),
     )
     return page, form.status
+
+
+def _is_waiting(export: ExportFile) -> bool:
+    is_young = export.asked_at > datetime.now(UTC) - leaving.GIVEN_UP_AFTER
+    return export.made_at is None and is_young
 
 
 def _told(export: ExportFile) -> dict[str, Any]:
@@ -73,6 +78,7 @@ def _told(export: ExportFile) -> dict[str, Any]:
         "id": export.export_id,
         "asked_at": export.asked_at,
         "is_made": export.made_at is not None,
+        "is_waiting": _is_waiting(export),
         "until": (export.asked_at + leaving.KEPT_FOR).astimezone(HANOI),
         "megabytes": format_decimal(max(0.1, (export.size or 0) / 1e6), format="#,##0.0"),
     }

@@ -17,6 +17,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
 
 from tests import postgres
 from tests.builders import batch, business, line, product, record
@@ -77,12 +78,10 @@ def empty(app: Flask, tmp_path: Path) -> Iterator[Place]:
 
 
 def on(place: Place, statement: str, **values: object) -> list[tuple[object, ...]]:
-    engine = create_engine(place.url)
+    engine = create_engine(place.url, poolclass=NullPool)  # closed also where it is refused
     with engine.begin() as connection:
         done = connection.execute(text(statement), values)
-        found = [tuple(row) for row in done] if done.returns_rows else []
-    engine.dispose()
-    return found
+        return [tuple(row) for row in done] if done.returns_rows else []
 
 
 def test_everything_comes_back_and_append_only_tables_still_refuse(
@@ -99,6 +98,19 @@ def test_everything_comes_back_and_append_only_tables_still_refuse(
     for deed in ("UPDATE event SET step_kind = 'x'", "DELETE FROM event"):
         with pytest.raises(DatabaseError, match="append-only"):
             on(empty, deed)
+
+
+def test_a_file_larger_than_memory_should_hold_comes_back_too(
+    lived_in: Flask, tmp_path: Path, empty: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restore, "LARGE", 1000)
+    large = os.urandom(5000)
+    here = Place(settings())
+    here.storage.write("exports/large.zip", large)
+    backup.take(here, tmp_path / "x.tar.gz", NOON)
+    restore.restore(tmp_path / "x.tar.gz", empty, NOON)
+    assert empty.storage.read("exports/large.zip") == large
+    assert sorted(empty.storage.paths()) == sorted(here.storage.paths())
 
 
 def test_only_the_owner_may_read_the_archive_and_the_secret(taken: Path, empty: Place) -> None:

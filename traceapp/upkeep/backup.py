@@ -5,6 +5,7 @@ import tomllib
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from os import SEEK_END
 from pathlib import Path
 from uuid import UUID
 
@@ -47,8 +48,10 @@ def take(place: Place, to: Path, now: datetime) -> Manifest:
         # A file is whole before the row that names it is committed, and never changes: after the
         # snapshot, all that it names is there. One may be erased meanwhile, as is right.
         for path in sorted(place.storage.paths()):
-            with suppress(FileNotFoundError):
-                writer.add_bytes(FILES + path, place.storage.read(path))
+            with suppress(FileNotFoundError), place.storage.open(path) as file:
+                size = file.seek(0, SEEK_END)
+                file.seek(0)
+                writer.add(FILES + path, file, size)
         missing = sorted(path for path in named if FILES + path not in writer.members)
         manifest = writer.close_with(replace(facts, missing=missing))
     records.note(place.config.instance_dir, records.BACKUP, now)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +29,7 @@ WRITTEN_BY_A_START = frozenset(
 )
 STILL_RUNNING = timedelta(seconds=30)
 SHOWN = 5
+LARGE = 32 * 1024 * 1024
 
 
 def restore(source: Path, place: Place, now: datetime) -> Manifest:
@@ -47,7 +49,7 @@ def restore(source: Path, place: Place, now: datetime) -> Manifest:
             elif name == SECRET:
                 _put_secret(place, content.read().decode("ascii"))
             else:
-                place.storage.write(name.removeprefix(FILES), content.read())
+                _put_file(place, name.removeprefix(FILES), content, Path(folder) / "large")
         # Last: until the database is there, the place is still an empty one.
         place.copying.load(place.url, dumped)
     _compare(manifest, place)
@@ -123,6 +125,18 @@ def _require_empty(connection: Connection, now: datetime) -> None:
 def _is_of(manifest: Manifest, path: str, content: bytes) -> bool:
     member = manifest.members.get(FILES + path)
     return member is not None and member.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def _put_file(place: Place, path: str, content: IO[bytes], part: Path) -> None:
+    """Keep a file; a large one goes by way of the disk and not through memory."""
+    beginning = content.read(LARGE)
+    if len(beginning) < LARGE:
+        place.storage.write(path, beginning)
+        return
+    with part.open("wb") as file:
+        file.write(beginning)
+        shutil.copyfileobj(content, file)
+    place.storage.keep(path, part)
 
 
 def _put_secret(place: Place, secret: str) -> None:

@@ -39,6 +39,8 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 def init_app(app: Flask, database_url: str) -> None:
     """Connect the app to its database and assert that the settings took."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    # What people typed stands in the parameters of statements, and must not reach a log.
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})["hide_parameters"] = True
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -151,5 +151,7 @@ def _answer_of_system(error: OSError) -> Response:
 
 
 def _answer_unexpected(error: Exception) -> Response:
-    log.error("request_failed", path=request.path, exc_info=error)
+    # The route's pattern, as in the log of requests: a path may hold a private link.
+    route = str(request.url_rule) if request.url_rule else None
+    log.error("request_failed", route=route, exc_info=error)
     return answer(problem.Problem())

@@ -28,7 +28,7 @@ from traceapp.web.pages import moment
 blueprint = Blueprint("audit", "traceapp.admission", template_folder="templates")
 
 Names = dict[tuple[str, str], str]
-NAMED = {
+NAMED: dict[str, tuple[Any, Any, Any]] = {
     "product": (Product, Product.product_id, Product.name),
     "site": (Site, Site.site_id, Site.name),
     "plot": (Plot, Plot.plot_id, Plot.name),
@@ -64,7 +64,7 @@ def list_acts() -> Response:
     def who(row: Any) -> str:  # noqa: ANN401 - a row of _query
         if row.by_member_id is not None and str(row.by_member_id) in own:
             return own[str(row.by_member_id)]
-        return row.by or gettext("This installation")
+        return str(row.by or gettext("This installation"))
 
     if wish.is_csv:
         return lists.as_csv("acts", _columns(who, names), found.rows)

@@ -14,11 +14,12 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
 from traceapp.batches import evidence, tracing
 from traceapp.desk import batch_queries
-from traceapp.desk.batch_views import Found, find_batch
-from traceapp.desk.batch_views import blueprint as blueprint
+from traceapp.desk.batch_views import Found, blueprint, find_batch
 from traceapp.photos import operations as photos
 from traceapp.trace.facts import EvidenceLevel
 from traceapp.web.endpoints import writes
+
+__all__ = ["blueprint"]
 
 ANSWERS = {"yes": True, "no": False}
 

@@ -9,7 +9,7 @@ import json
 from tests.conftest import SHARED
 
 # A tag and an attribute that no page of ours has: found in a page, something was not escaped.
-TAG, ATTRIBUTE, PRODUCT = "zq-tag", "zq-attribute", str(7 * 191)
+TAG, ATTRIBUTE, PRODUCT = "zq-tag", "zq-attribute", str(71993 * 91193)
 
 MARKUP = (
     f'"><{TAG} x=1>',
@@ -27,22 +27,22 @@ MARKUP = (
     f"%3C{TAG}%3E",
     "<!-- <script",
     "&amp;amp; &#x3c; &nbsp",
-    "{{7*191}}",
-    "${7*191} #{7*191} <%= 7*191 %>",
+    "{{71993*91193}}",
+    "${71993*91193} #{71993*91193} <%= 71993*91193 %>",
     "{% for x in y %}",
     "{0} %s %(x)s {x!r} {",
     "javascript:alert(1)",
 )
 FORMULAS = (
-    "=7*191",
-    "+7*191",
-    "-7*191",
+    "=71993*91193",
+    "+71993*91193",
+    "-71993*91193",
     "@SUM(7)",
     "=cmd|' /C calc'!A0",
-    "＝7*191",
-    "'=7*191",
-    ";=7*191",
-    ",=7*191",
+    "＝71993*91193",
+    "'=71993*91193",
+    ";=71993*91193",
+    ",=71993*91193",
 )
 LETTERS = (
     "Rau mu\u00f4\u0301ng x\u0061\u0300o to\u0309i",  # decomposed Vietnamese

@@ -6,7 +6,7 @@ OWASP ASVS 5.0, chapter 13.
 import pytest
 
 from tests.conftest import AppMaker
-from tests.security.town import Town, routes
+from tests.security.town import ON_ONE_DATABASE, Town, routes
 from traceapp.config import BadSettingError
 
 CLOSED = (
@@ -22,6 +22,7 @@ CLOSED = (
 )
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("path", CLOSED)
 def test_asvs_13_4_1_and_13_4_3_nothing_of_the_checkout_and_no_folder_is_served(
     town: Town, path: str
@@ -32,6 +33,7 @@ def test_asvs_13_4_1_and_13_4_3_nothing_of_the_checkout_and_no_folder_is_served(
     assert b"secret" not in answer.data.lower() or answer.status_code == 404
 
 
+@ON_ONE_DATABASE
 def test_asvs_13_4_5_the_meters_are_not_for_strangers(town: Town) -> None:
     for stranger in ("203.0.113.9", "10.0.0.8"):
         answer = town.app.test_client().get("/metrics", environ_overrides={"REMOTE_ADDR": stranger})
@@ -44,6 +46,7 @@ def test_asvs_13_4_5_the_meters_are_not_for_strangers(town: Town) -> None:
     assert "# HELP" not in answer.text
 
 
+@ON_ONE_DATABASE
 def test_asvs_13_4_2_and_16_5_1_no_answer_shows_how_it_is_made(town: Town) -> None:
     assert not town.app.debug
     reader, secret = town.app.test_client(), town.app.config["SECRET_KEY"]

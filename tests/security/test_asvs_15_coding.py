@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.security.town import SAFE, Town, nothing_written, routes
+from tests.security.town import ON_ONE_DATABASE, SAFE, Town, nothing_written, routes
 from traceapp.accounts.access import CSRF_FIELD
 from traceapp.api import examples
 
@@ -34,6 +34,7 @@ def statuses_of(answer: Any) -> set[int]:
     return {answer.status_code}
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize(("method", "path", "body"), BODIES, ids=lambda text: str(text)[:16])
 def test_asvs_15_3_1_a_field_that_nobody_knows_is_refused_and_named(
     town: Town, method: str, path: str, body: dict[str, Any]
@@ -69,6 +70,7 @@ WHOLE = (
 )
 
 
+@ON_ONE_DATABASE
 def test_asvs_2_2_1_and_1_5_2_no_body_whatever_breaks_a_route_for_programs(town: Town) -> None:
     headers = town.program(town.colleague("owner"))
     for route in routes(town.app):
@@ -88,6 +90,7 @@ def test_asvs_2_2_1_and_1_5_2_no_body_whatever_breaks_a_route_for_programs(town:
 KINDS = ("text/plain", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data", "")
 
 
+@ON_ONE_DATABASE
 def test_asvs_4_1_1_and_2_2_1_a_body_of_another_kind_is_415(town: Town) -> None:
     headers = town.program(town.colleague("owner"))
     for method, path, body in BODIES:
@@ -98,6 +101,7 @@ def test_asvs_4_1_1_and_2_2_1_a_body_of_another_kind_is_415(town: Town) -> None:
             assert answer.status_code == 415, (path, kind)
 
 
+@ON_ONE_DATABASE
 def test_asvs_15_3_7_a_parameter_that_stands_twice_is_refused_or_read_once(town: Town) -> None:
     owner = town.colleague("owner")
     reader, token = town.browser(owner), town.program(owner)

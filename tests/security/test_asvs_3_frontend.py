@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import AppMaker
-from tests.security.town import SAFE, Route, Town, nothing_written, routes
+from tests.security.town import ON_ONE_DATABASE, SAFE, Route, Town, nothing_written, routes
 from traceapp.accounts.access import CSRF_FIELD
 
 OTHER_SITES = [
@@ -37,6 +37,7 @@ def unsafe(town: Town) -> Iterator[tuple[Route, str, str]]:
             yield route, method, route.path(town.lan.values)
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("headers", OTHER_SITES, ids=str)
 def test_asvs_3_5_1_no_write_is_taken_from_a_page_of_another_site(
     town: Town, headers: dict[str, str]
@@ -58,6 +59,7 @@ def test_asvs_3_5_1_no_write_is_taken_from_a_page_of_another_site(
 BAD_TOKENS = ["", "x", "IjEi.Zz.abc", "ï" * 40, "a" * 5000]
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_5_1_a_form_of_a_signed_in_person_needs_the_token_of_the_session(
     town: Town,
 ) -> None:
@@ -117,6 +119,7 @@ def every_answer(town: Town) -> Iterator[tuple[str, TestResponse]]:
     yield "POST /", reader.post("/")
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_4_3_every_answer_carries_a_policy_that_lets_no_inline_script_run(
     town: Town,
 ) -> None:
@@ -137,6 +140,7 @@ def test_asvs_3_4_3_every_answer_carries_a_policy_that_lets_no_inline_script_run
         assert directives["form-action"] == "'self'", path
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_4_4_and_3_4_5_no_answer_is_sniffed_and_no_address_is_told_to_others(
     town: Town,
 ) -> None:
@@ -150,6 +154,7 @@ def test_asvs_3_4_4_and_3_4_5_no_answer_is_sniffed_and_no_address_is_told_to_oth
 OPEN_TO_OTHER_SITES = re.compile(r"/(?:B|b|U|u|01|414|00)/|/log/|/api/openapi\.json")
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_4_2_other_sites_may_read_only_what_is_public(town: Town) -> None:
     owner = town.colleague("owner")
     reader = town.browser(owner)
@@ -183,6 +188,7 @@ def test_asvs_3_4_1_an_https_installation_says_so_for_a_year_on_every_answer(
             assert int(age[1]) >= 31_536_000
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_4_1_an_installation_without_https_does_not_lock_itself_out(town: Town) -> None:
     answer = town.app.test_client().get("/")
     assert "Strict-Transport-Security" not in answer.headers
@@ -230,6 +236,7 @@ def test_asvs_3_4_1_phones_that_try_it_at_home_are_not_locked_out_of_http(
     assert "Strict-Transport-Security" not in answer.headers
 
 
+@ON_ONE_DATABASE
 def test_asvs_14_3_2_what_is_for_signed_in_people_is_kept_by_nobody(town: Town) -> None:
     owner = town.colleague("owner")
     reader, token = town.browser(owner), town.program(owner)
@@ -243,6 +250,7 @@ def test_asvs_14_3_2_what_is_for_signed_in_people_is_kept_by_nobody(town: Town) 
         assert "no-store" in answer.headers.get("Cache-Control", ""), path
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_7_2_no_page_leads_to_another_host(town: Town) -> None:
     for route in routes(town.app):
         if "GET" not in route.methods:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import migrate
 from tests.pwa.serving import served
-from tests.security.town import Town, routes
+from tests.security.town import ON_ONE_DATABASE, Town, routes
 
 BODY = b"kind=other&text=abc"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
@@ -138,6 +138,7 @@ STRANGERS_SAY = {
 }
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("name", STRANGERS_SAY)
 def test_asvs_4_1_3_what_a_stranger_says_about_the_way_is_not_believed(
     town: Town, name: str
@@ -153,6 +154,7 @@ def test_asvs_4_1_3_what_a_stranger_says_about_the_way_is_not_believed(
         assert "evil" not in answer.text, path
 
 
+@ON_ONE_DATABASE
 def test_asvs_4_1_1_every_answer_says_what_it_is_and_in_which_letters(town: Town) -> None:
     owner = town.colleague("owner")
     reader, token = town.browser(owner), town.program(owner)
@@ -177,6 +179,7 @@ def test_asvs_4_1_1_every_answer_says_what_it_is_and_in_which_letters(town: Town
             assert answer.data.startswith(b"\x89PNG"), path
 
 
+@ON_ONE_DATABASE
 def test_asvs_3_2_1_an_answer_for_programs_is_never_a_page(town: Town) -> None:
     token = town.program(town.colleague("owner"))
     for route in routes(town.app):

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.builders import business
 from tests.conftest import NOON
 from tests.security.polyglots import CANARY, REFUSED, SCRIPT, TAKEN, photo
-from tests.security.town import Town, everything
+from tests.security.town import ON_ONE_DATABASE, Town, everything
 from traceapp.jobs.runner import Runner
 from traceapp.photos import operations as photos
 from traceapp.photos import queries
@@ -35,6 +35,7 @@ def send(town: Town, data: bytes, media_type: str = "image/jpeg") -> tuple[int, 
     return answer.status_code, answer.text
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED.keys())
 def test_asvs_5_2_2_what_is_no_photo_is_refused_whatever_it_says_it_is(
     town: Town, data: bytes
@@ -73,6 +74,7 @@ def test_asvs_5_2_1_and_5_3_1_of_a_photo_that_is_more_only_the_pixels_are_served
             assert max(image.size) <= 1280
 
 
+@ON_ONE_DATABASE
 def test_asvs_5_2_1_a_swelling_photo_takes_little_memory(town: Town) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for name, data in {**REFUSED, **TAKEN}.items():
@@ -82,11 +84,13 @@ def test_asvs_5_2_1_a_swelling_photo_takes_little_memory(town: Town) -> None:
     assert grown_mb < 300
 
 
+@ON_ONE_DATABASE
 def test_asvs_5_2_1_a_photo_of_too_many_bytes_is_refused(town: Town) -> None:
     status, _ = send(town, photo() + bytes(25_000_000))
     assert status in {413, 422}
 
 
+@ON_ONE_DATABASE
 def test_asvs_5_2_2_a_photo_under_the_hash_of_another_is_refused(town: Town) -> None:
     headers = town.program(town.colleague("owner")) | {"Content-Type": "image/jpeg"}
     for name in (hashlib.sha256(b"another").hexdigest(), "A" * 64, "../" * 21 + "x", "٠" * 64):
@@ -109,6 +113,7 @@ NAMES = (
 )
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:20]))
 def test_asvs_5_3_2_and_5_4_1_no_name_of_a_file_reaches_the_disk_or_a_header(
     town: Town, name: str
@@ -130,6 +135,7 @@ def test_asvs_5_3_2_and_5_4_1_no_name_of_a_file_reaches_the_disk_or_a_header(
         assert path.rpartition("/")[2].isalnum(), path
 
 
+@ON_ONE_DATABASE
 def test_asvs_5_4_1_a_download_has_a_name_of_ours(town: Town) -> None:
     reader = town.browser(town.colleague("owner"))
     for path in ("/desk/products", "/desk/batches", "/desk/people", "/desk/tokens"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -22,6 +23,8 @@ from traceapp.web.access import ACCESS_MARK
 from traceapp.web.endpoints import transaction
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+# For tests in which no database has a part.
+ON_ONE_DATABASE = pytest.mark.parametrize("town", ["sqlite"], indirect=True, scope="session")
 # What routes that everybody may ask take, and no co-operative's.
 ADDRESSES = {
     "slug": "not-found",

@@ -2,7 +2,7 @@
 
 Each change replaces the whole record and carries the version it was made from: somebody else's
 change in between is a ChangedMeanwhile. Without a version it replaces whatever is there. Callers
-own the transaction; which kept pages a change makes stale is said above (`desk.refreshing`).
+own the transaction. This room knows of no kept pages: `batches.record_changes` makes them stale.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Who asks: each route says whom it answers; a stranger gets 404.
 
-Until people can sign in, the demo's own visitor is the only one beside the public.
+Routes of signed-in people carry `@may` instead, one room up: `accounts.access`.
 """
 
 import functools

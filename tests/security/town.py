@@ -94,6 +94,7 @@ class Town:
     app: Flask
     lan: Lan
     _people: dict[tuple[str, str], Person] = field(default_factory=dict)
+    _readers: dict[Person, FlaskClient] = field(default_factory=dict)
 
     def colleague(self, role: str) -> Person:
         """Give somebody of Lan's co-operative."""
@@ -123,7 +124,7 @@ class Town:
     def ask(self, person: Person, route: Route, method: str, path: str) -> TestResponse:
         """Ask as this person would: a program where programs ask, else a browser.
 
-        What changes something gets a session of its own: it may be the signing out.
+        What changes something gets a session of its own: it may be the signing out of all others.
         """
         if route.is_for_programs:
             body: dict[str, str] | None = {} if method not in SAFE else None
@@ -131,7 +132,10 @@ class Town:
                 path, method=method, json=body, headers=self.program(person), buffered=True
             )
         if method in SAFE:
-            return self.browser(person).open(path, method=method, buffered=True)
+            if person not in self._readers:
+                self._readers[person] = self.browser(person)
+            return self._readers[person].open(path, method=method, buffered=True)
+        self._readers.pop(person, None)
         return self.browser(person).open(path, method=method, data=self.form(), buffered=True)
 
     def _person(self, role: str, kind: str) -> Person:

@@ -16,7 +16,8 @@ from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
 from traceapp.demo import views as demo_views
-from traceapp.desk import menu, reading, work
+from traceapp.desk import blueprints as desk
+from traceapp.desk import menu
 from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
 from traceapp.exchange import views as exchange_views
@@ -82,7 +83,7 @@ def create_app(config: Config) -> Flask:
     for views in (admission_views, admission_desk, people_views, book_views, demo_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
-    for blueprint in (*reading.BLUEPRINTS, *work.BLUEPRINTS):
+    for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
     interface.init_app(app)
     app.register_blueprint(upkeep_views.blueprint)

@@ -1,0 +1,22 @@
+"""The blueprints of the desk, in the order of its menu: `app.py` registers these."""
+
+from flask import Blueprint
+
+from traceapp.desk import (
+    batch_acts,
+    batch_date_views,
+    certificate_views,
+    new_batch_views,
+    place_views,
+    product_views,
+    report_views,
+    season_views,
+    step_views,
+    views,
+)
+
+VIEWS = (
+    *(views, step_views, batch_acts, new_batch_views, batch_date_views),
+    *(season_views, product_views, place_views, certificate_views, report_views),
+)
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.builders import LABEL, PLACE, batch
 from tests.http.answers import told
 from tests.http.programs import Program, program
+from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
 from traceapp.trace.vocabulary import STEP_KINDS
 
@@ -129,3 +131,20 @@ def test_a_field_worker_reads_and_defines_no_product(app: Flask) -> None:
     worker: Program = program(app, role="field_worker")
     assert worker.get("/products").status_code == 200
     told(worker.put(f"/products/{uuid.uuid4()}", PRODUCT), 404, "not-found")
+
+
+def test_what_a_program_adds_stands_in_the_book_of_acts(app: Flask) -> None:
+    lan = program(app)
+    product_id, site_id = uuid.uuid4(), uuid.uuid4()
+    for path, wish in ((f"/products/{product_id}", PRODUCT), (f"/sites/{site_id}", SITE)):
+        assert [lan.put(path, wish).status_code for _ in range(2)] == [201, 200]
+    wish = {"product_id": str(product_id), "lot": "L9", "uom": "kg"}
+    batch_id = lan.post("/batches", wish).get_json()["id"]
+    written = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.by_member_id == lan.by.actor.member_id)
+    )
+    assert {(entry.act, entry.about) for entry in written} == {
+        ("product.defined", f"product/{product_id}"),
+        ("site.added", f"site/{site_id}"),
+        ("batch.registered", f"batch/{batch_id}"),
+    }

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.api.models import RefusedMessage
+from traceapp.audit import operations as audit
 from traceapp.batches import operations as batches
 from traceapp.batches import product_changes, record_changes
 from traceapp.batches.grants import not_here
@@ -47,6 +48,7 @@ def put_product(
         _refuse_version(wish)
         batches.define_product(actor.producer_id, {**wish.given, "product_id": str(product_id)})
         row = db.session.get_one(Product, (actor.producer_id, product_id))
+        _note(actor, "product.defined", f"product/{product_id}", now)
     else:
         product_changes.change_product(actor, product_id, wish.given, version=wish.version, now=now)
     _set_external_id(row, wish.external_id, is_new=is_new)
@@ -61,6 +63,7 @@ def put_site(actor: Actor, site_id: UUID, wish: Upsert, *, now: datetime) -> tup
         _refuse_version(wish)
         producers.add_site(actor.producer_id, {**wish.given, "site_id": str(site_id)})
         row = db.session.get_one(Site, (actor.producer_id, site_id))
+        _note(actor, "site.added", f"site/{site_id}", now)
     else:
         by = (actor.producer_id, actor.member_id)
         record_changes.change_site(by, site_id, wish.given, wish.version, now=now)
@@ -129,7 +132,13 @@ def post_batch(actor: Actor, data: Given, given: Given, *, now: datetime) -> tup
             db.session.flush()
     except IntegrityError as error:
         raise _number_taken() from error
+    _note(actor, "batch.registered", f"batch/{new_id}", now)
     return new_id, True
+
+
+def _note(actor: Actor, act: str, about: str, now: datetime) -> None:
+    by = (actor.producer_id, actor.member_id)
+    audit.note(actor.producer_id, act, about, by=by, now=now)
 
 
 def _lot_taken() -> problem.AlreadyExists:

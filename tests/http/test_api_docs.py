@@ -53,6 +53,16 @@ def test_every_operation_tells_its_problems_and_what_they_look_like(app: Flask) 
                 assert {"400", "403", "413", "415", "503", "507"} <= told["responses"].keys(), path
 
 
+def test_the_headers_that_an_answer_carries_are_told(app: Flask) -> None:
+    paths = app.test_client().get("/api/openapi.json").get_json()["paths"]
+    for kind in ("product", "site"):
+        item = paths[f"/api/v1/{kind}s/{{{kind}_id}}"]
+        for method, status in (("get", "200"), ("put", "200"), ("put", "201")):
+            assert "ETag" in item[method]["responses"][status]["headers"]
+    for status in ("200", "201"):
+        assert "Location" in paths["/api/v1/batches"]["post"]["responses"][status]["headers"]
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("vi", "Giao diện cho phần mềm"), ("en", "Shapes")]
 )

@@ -53,6 +53,7 @@ def list_batches(query: Body) -> Body:
     {200: answers.BatchAnswerSchema(), 201: answers.BatchAnswerSchema()},
     body=shapes.BatchBodySchema(),
     problems=(problem.ContentConflict, problem.AlreadyExists),
+    headers=LOCATION,
     parameters=[PARAMETER],
     example=examples.BATCH,
 )

@@ -59,13 +59,17 @@ def operation(
     query: Schema | None = None,
     body: Schema | None = None,
     problems: tuple[type[problem.Problem], ...] = (),
+    headers: Document | None = None,
     **described: Any,  # noqa: ANN401 - members of an OpenAPI operation
 ) -> Callable[[View], View]:
     """Check what is sent, hand it to the view as `query` and `body`, and describe all of it.
 
-    `answers` gives a schema, or members of an OpenAPI response, for each status.
+    `answers` gives a schema, or members of an OpenAPI response, for each status; `headers` are
+    those that every one of them carries.
     """
     document = _described(answers, query, body, problems, deepcopy(described))
+    for status in answers if headers else ():
+        document["responses"][str(status)]["headers"] = headers
 
     def decorate(view: View) -> View:
         @functools.wraps(view)

@@ -100,7 +100,7 @@ def list_products(query: Body) -> Body:
 
 @products.get("/products/<uuid:product_id>")
 @may(Act.READ)
-@operation({200: answers.ProductAnswerSchema()})
+@operation({200: answers.ProductAnswerSchema()}, headers=ETAG)
 def show_product(product_id: UUID) -> Answer:
     """Show a product; the ETag is its version."""
     row = find_product(member().producer_id, product_id)
@@ -114,6 +114,7 @@ def show_product(product_id: UUID) -> Answer:
     {200: answers.ProductAnswerSchema(), 201: answers.ProductAnswerSchema()},
     body=shapes.ProductBodySchema(),
     problems=OF_PUTTING,
+    headers=ETAG,
     parameters=[IF_MATCH],
     example=examples.PRODUCT,
 )
@@ -133,7 +134,7 @@ def list_sites(query: Body) -> Body:
 
 @places.get("/sites/<uuid:site_id>")
 @may(Act.READ)
-@operation({200: answers.SiteAnswerSchema()})
+@operation({200: answers.SiteAnswerSchema()}, headers=ETAG)
 def show_site(site_id: UUID) -> Answer:
     """Show a place with its plots; the ETag is its version."""
     row = find_site(member().producer_id, site_id)
@@ -147,6 +148,7 @@ def show_site(site_id: UUID) -> Answer:
     {200: answers.SiteAnswerSchema(), 201: answers.SiteAnswerSchema()},
     body=shapes.SiteBodySchema(),
     problems=OF_PUTTING,
+    headers=ETAG,
     parameters=[IF_MATCH],
     example=examples.SITE,
 )

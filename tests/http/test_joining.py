@@ -244,6 +244,18 @@ def test_an_invitation_is_shown_once_and_works_once(app: Flask, operator: FlaskC
         assert row.producer_id == producer_named(app, ASKED["name"])
 
 
+def test_an_invitation_to_no_address_is_refused_at_its_field(
+    app: Flask, operator: FlaskClient
+) -> None:
+    ask(app)
+    wrong = csrf(operator) | {"email": "lan tại example"}
+    page = operator.post("/desk/admissions/invite", data=wrong)
+    assert page.status_code == 422
+    assert 'value="lan tại example"' in page.text
+    assert "state=waiting" not in page.text, "leads to an address that only takes forms"
+    assert 'class="empty"' not in page.text, "somebody has asked to join"
+
+
 def test_the_list_is_searched_without_marks_and_downloaded(
     app: Flask, operator: FlaskClient
 ) -> None:

@@ -121,9 +121,7 @@ def invite() -> Response:
         return invitation(code, "/join", back=back, sent_to=email if sent else None)
     page = render_template(
         "admission/applicants.html",
-        found=lists.whole([], lists.asked({}), lambda _one: ()),
-        states=STATE_WORDS,
-        tones=TONES,
+        found=None,  # the links of a list would lead to this address, which only takes forms
         form=form,
     )
     return _private(page, form.status)

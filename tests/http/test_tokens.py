@@ -101,6 +101,26 @@ def test_nobody_revokes_or_sees_a_token_of_another_producer(app: Flask, owner: B
     assert asking(app, token) == 200
 
 
+def test_tokens_are_searched_narrowed_and_downloaded(app: Flask, owner: Business) -> None:
+    client = signed_in(app, owner)
+    for name in ("Cân ở kho", "Máy in tem"):
+        client.post("/desk/tokens", data=form(app, name=name, scope="read"))
+    revoked = db.session.scalars(
+        select(ApiToken.token_id).where(ApiToken.name == "Máy in tem")
+    ).one()
+    db.session.rollback()
+    client.post(f"/desk/tokens/{revoked}/revoke", data=form(app))
+    for asked, there, not_there in (
+        ("?q=can+o", "Cân ở kho", "Máy in tem"),
+        ("?state=revoked", "Máy in tem", "Cân ở kho"),
+        ("?state=active", "Cân ở kho", "Máy in tem"),
+    ):
+        for shape in ("", "&format=csv"):
+            answer = client.get(f"/desk/tokens{asked}{shape}").text
+            assert there in answer, asked
+            assert not_there not in answer, asked + shape
+
+
 def test_a_clerk_makes_no_token(app: Flask) -> None:
     with transaction():
         clerk = business("Hoa", role="clerk")

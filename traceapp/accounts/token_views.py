@@ -70,9 +70,9 @@ def token_fields() -> tuple[Field, ...]:
 @may(Act.MANAGE_TOKENS)
 def list_tokens() -> Response:
     """List the tokens of the producer, and offer a new one."""
-    if lists.asked(request.args).is_csv:
-        found = tokens.find(member().producer_id, datetime.now(UTC))
-        return lists.as_csv("tokens", _columns(), found)
+    found = _found()
+    if found.asked.is_csv:
+        return lists.as_csv("tokens", _columns(), found.rows)
     return _page(Form.showing(token_fields(), {"scope": "write"}))
 
 
@@ -110,11 +110,9 @@ def revoke_token(token_id: UUID) -> Response:
 
 
 def _page(form: Form, secret: str | None = None, status: int = 200) -> Response:
-    wish = lists.asked(request.args)
-    found = tokens.find(member().producer_id, datetime.now(UTC))
     page = render_template(
         "accounts/tokens.html",
-        found=lists.whole(found, wish, lambda one: (one.name, one.member, one.ending)),
+        found=_found(),
         form=form,
         secret=secret,
         scopes=SCOPE_WORDS,
@@ -123,6 +121,15 @@ def _page(form: Form, secret: str | None = None, status: int = 200) -> Response:
     response = Response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _found() -> lists.Page[tokens.TokenFact]:
+    states = {state: gettext(words) for state, words in STATE_WORDS.items()}
+    wish = lists.asked(request.args, lists.Filter("state", gettext("State"), states))
+    wanted = wish.chosen.get("state")
+    found = tokens.find(member().producer_id, datetime.now(UTC))
+    rows = [one for one in found if wanted in (None, one.state)]
+    return lists.whole(rows, wish, lambda one: (one.name, one.member, one.ending))
 
 
 def _columns() -> dict[str, Callable[[tokens.TokenFact], Cell]]:

@@ -26,7 +26,6 @@ class Act(StrEnum):
     ANSWER_REPORTS = "answer_reports"
     IMPORT = "import"
     EXPORT = "export"
-    MANAGE_PRODUCER = "manage_producer"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
     READ_AUDIT = "read_audit"
@@ -50,7 +49,6 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.ANSWER_REPORTS: STAFF | {"officer"},
     Act.IMPORT: STAFF,
     Act.EXPORT: frozenset({"owner"}),
-    Act.MANAGE_PRODUCER: frozenset({"owner"}),
     Act.MANAGE_PEOPLE: frozenset({"owner"}),
     Act.MANAGE_TOKENS: frozenset({"owner"}),
     Act.READ_AUDIT: frozenset({"owner"}),

@@ -18,6 +18,8 @@ from traceapp.web.full_disk import is_full
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = "5"
+CSRF_NAME = "csrf_token"
+DESK = "/desk/"  # elsewhere forms hold passwords and codes, which no page repeats
 PROBLEM_BY_STATUS: dict[int, type[problem.Problem]] = {
     400: problem.BadRequest,
     404: problem.NotFound,
@@ -45,15 +47,21 @@ def answer(error: problem.Problem) -> Response:
         response = jsonify(as_document(error))
         response.mimetype = "application/problem+json"
     else:
-        response = Response(
-            render_template("web/problem.html", problem=as_document(error)), mimetype="text/html"
+        again = isinstance(error, problem.FormExpired) and request.path.startswith(DESK)
+        page = render_template(
+            "web/problem.html", problem=as_document(error), typed=_typed() if again else None
         )
+        response = Response(page, mimetype="text/html")
     response.status_code = int(error.status)
     if isinstance(error, problem.Busy):
         response.headers["Retry-After"] = RETRY_AFTER_S
     response.headers["Cache-Control"] = "no-store"
     response.vary.update({"Accept", "Accept-Language", "Cookie"})
     return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [pair for pair in request.form.items(multi=True) if pair[0] != CSRF_NAME]
 
 
 def as_document(error: problem.Problem) -> dict[str, Any]:

@@ -51,6 +51,18 @@ def test_a_new_co_operative_is_told_where_to_begin(app: Flask) -> None:
     assert 'href="/desk/products/new"' in said
 
 
+def test_the_body_that_runs_the_installation_is_led_to_those_it_lets_in(app: Flask) -> None:
+    with app.app_context(), transaction():
+        van = business("Chi cục", role="owner", kinds=("operator",))
+    said = page(at_desk(app, van), "/desk")
+    assert "Chưa có cơ sở nào tham gia. Hãy mời cơ sở đầu tiên." in said
+    assert "Thêm sản phẩm đầu tiên" not in said
+    assert "Ghi một bước</a>" not in said.split("<main", 1)[1]
+    with app.app_context(), transaction():
+        business("HTX Lan")
+    assert "Chưa có cơ sở nào tham gia" not in page(at_desk(app, van), "/desk")
+
+
 def test_where_nothing_waits_the_page_is_calm(app: Flask, lan: Business) -> None:
     said = page(at_desk(app, lan), "/desk")
     assert NOTHING in said

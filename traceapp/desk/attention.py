@@ -20,6 +20,8 @@ from traceapp.web.pages import HANOI, day, moment
 
 MOST_OF_A_KIND = 5
 KEPT = "desk_tasks"
+# Bodies that look after others; they grow, make and sell nothing themselves.
+OFFICES = frozenset({"operator", "authority"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ def count_reports() -> int:
 
 def first_step(reader: Visitor) -> Task | None:
     """Say what to do first where nothing is there yet; None for everybody who has begun."""
-    if reader.may(Act.LOOK_UP_ANY) or not reader.may(Act.MANAGE_PRODUCTS):
+    if not has_goods(reader):
+        return _first_guest(reader)
+    if not reader.may(Act.MANAGE_PRODUCTS):
         return None
     has_steps = queries.has_steps(reader.producer_id)
     if not has_steps and not queries.has_products(reader.producer_id):
@@ -67,6 +71,18 @@ def first_step(reader: Visitor) -> Task | None:
         words = _("Nothing was recorded yet. Begin with what was done today.")
         return Task("plus", "leaf", words, path, _("Log the first step"))
     return None
+
+
+def has_goods(reader: Visitor) -> bool:
+    """Tell whether the reader's body grows, makes or sells something itself."""
+    return not reader.kinds or not reader.kinds <= OFFICES
+
+
+def _first_guest(reader: Visitor) -> Task | None:
+    if not reader.may(Act.ADMIT_PRODUCERS) or len(admission.applicants()) > 1:
+        return None
+    words = _("No producer has joined yet. Invite the first.")
+    return Task("users", "leaf", words, _to("admission.list_producers"), _("Invite a producer"))
 
 
 def recorded_today(reader: Visitor, now: datetime) -> list[queries.Done]:

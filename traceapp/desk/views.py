@@ -38,4 +38,5 @@ def today() -> ResponseReturnValue:
         done=attention.recorded_today(reader, now),
         first=attention.first_step(reader),
         looks_after_all=reader.may(Act.LOOK_UP_ANY),
+        has_goods=attention.has_goods(reader),
     )

@@ -162,6 +162,21 @@ def test_an_owner_cannot_take_over_who_also_works_elsewhere(app: Flask) -> None:
         code_for(app, tung, both)
 
 
+def test_a_code_made_before_its_person_joined_another_producer_no_longer_works(
+    app: Flask, client: FlaskClient
+) -> None:
+    lan, tung = person(app, "lan"), person(app, "tung")
+    hoa = colleague(app, lan, "hoa")
+    code = code_for(app, lan, hoa)
+    with app.app_context(), transaction():
+        given = {"name": "Hoa", "roles": ["owner"]}
+        elsewhere = (tung.producer_id, producers.add_member(tung.producer_id, given))
+        account_id = db.session.get_one(Membership, hoa).account_id
+        db.session.get_one(Membership, elsewhere).account_id = account_id
+    assert reset(client, code) == 422
+    assert sign_in(client, "hoa").status_code == 303
+
+
 def test_someone_without_an_account_gets_no_code(app: Flask) -> None:
     lan = person(app, "lan")
     with app.app_context(), transaction():

@@ -24,7 +24,7 @@ from traceapp.audit.operations import note
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.problem import N_
-from traceapp.producers.models import Membership, Producer
+from traceapp.producers.models import Membership, Producer, ProducerKind
 from traceapp.web.faults import Fault
 
 RESET_LASTS = timedelta(hours=24)
@@ -111,7 +111,7 @@ def issue_reset_code(owner: Visitor, member: tuple[UUID, UUID], now: datetime) -
     row = db.session.get(Membership, member)
     if member[0] != owner.producer_id or row is None or row.ended_at or row.account_id is None:
         raise problem.NotFound
-    if len(workplaces(row.account_id)) > 1 and "operator" not in owner.kinds:
+    if _works_beside(row.account_id, owner.producer_id) and "operator" not in owner.kinds:
         raise problem.NotFound
     by = (owner.producer_id, owner.member_id)
     code = one_time_codes.issue(
@@ -126,10 +126,18 @@ def issue_reset_code(owner: Visitor, member: tuple[UUID, UUID], now: datetime) -
 
 
 def account_of_reset_code(code: str, now: datetime) -> Account | None:
-    """Give the account whose password a code may set, without using the code."""
+    """Give the account whose password a code may set, without using the code.
+
+    What `issue_reset_code` asks still has to be so: the person may have joined another producer
+    since, whose records the maker of the code has no business with.
+    """
     row = one_time_codes.find(code, "reset", now)
     account = db.session.get(Account, row.account_id) if row else None
-    return account if account is not None and account.active else None
+    if row is None or account is None or not account.active:
+        return None
+    maker = row.made_by_producer_id
+    is_elsewhere = maker is not None and _works_beside(account.account_id, maker)
+    return None if is_elsewhere and not _is_operator(maker) else account
 
 
 def reset_password(code: str, password: str, now: datetime) -> UUID | None:
@@ -169,6 +177,14 @@ def workplaces(account_id: UUID) -> Sequence[Workplace]:
         .order_by(Producer.name, Membership.producer_id)
     )
     return [Workplace(*row) for row in rows]
+
+
+def _works_beside(account_id: UUID, producer_id: UUID) -> bool:
+    return any(place.producer_id != producer_id for place in workplaces(account_id))
+
+
+def _is_operator(producer_id: UUID | None) -> bool:
+    return db.session.get(ProducerKind, (producer_id, "operator")) is not None
 
 
 def password_fault(message: str) -> Fault:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from traceapp.codes.models import CodeStateChange, PublicCode
 from traceapp.codes.states import CodeState
@@ -59,8 +60,12 @@ def producer_name(code: str) -> str | None:
     ).scalar_one_or_none()
 
 
-def _first(*conditions: object) -> CodeFact | None:
-    row = db.session.execute(
+def with_note() -> Select[*tuple[Any, ...]]:
+    """Make the query for one code, in the order of `CodeFact`, to which callers add conditions.
+
+    A code may be minted and activated at one instant: it gives the note of the state that holds.
+    """
+    return (
         select(
             PublicCode.code,
             PublicCode.producer_id,
@@ -71,24 +76,18 @@ def _first(*conditions: object) -> CodeFact | None:
             CodeStateChange.actor,
             CodeStateChange.reason,
         )
-        # A code may be minted and activated at one instant: take the note of the state that holds.
         .join(
             CodeStateChange,
             (CodeStateChange.code == PublicCode.code) & (CodeStateChange.state == PublicCode.state),
         )
-        .where(*conditions)  # type: ignore[arg-type]
         .order_by(CodeStateChange.changed_at.desc())
         .limit(1)
-    ).one_or_none()
+    )
+
+
+def _first(*conditions: ColumnElement[bool]) -> CodeFact | None:
+    row = db.session.execute(with_note().where(*conditions)).one_or_none()
     if row is None:
         return None
-    return CodeFact(
-        row.code,
-        row.producer_id,
-        row.batch_id,
-        CodeState(row.state),
-        row.moved_to,
-        row.changed_at,
-        row.actor,
-        row.reason,
-    )
+    code, producer_id, batch_id, state, *rest = row
+    return CodeFact(code, producer_id, batch_id, CodeState(state), *rest)

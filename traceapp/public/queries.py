@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select, tuple_
 
 from traceapp.batches.models import Batch, GtinOwner, Product
-from traceapp.codes.models import CodeStateChange, PublicCode
+from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import with_note
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness.models import PublicGeneration, PublicSnapshot
@@ -122,27 +123,13 @@ def generation_for_keeping() -> int | None:
 
 
 def _issued() -> Select[Any]:
-    # The newest note of the state that holds: minting and activating may share one instant.
     return (
-        select(
-            PublicCode.code,
-            PublicCode.producer_id,
-            PublicCode.batch_id,
-            PublicCode.state,
-            PublicCode.moved_to,
-            CodeStateChange.changed_at,
-            CodeStateChange.actor,
-            CodeStateChange.reason,
+        with_note()
+        .add_columns(
             PublicSnapshot.document,
             select(PublicGeneration.number).scalar_subquery().label("generation"),
         )
-        .join(
-            CodeStateChange,
-            (CodeStateChange.code == PublicCode.code) & (CodeStateChange.state == PublicCode.state),
-        )
         .outerjoin(PublicSnapshot, PublicSnapshot.code == PublicCode.code)
-        .order_by(CodeStateChange.changed_at.desc())
-        .limit(1)
     )
 
 

@@ -74,6 +74,7 @@ def create_app(config: Config) -> Flask:
     jobs.register(exchange.FORGET, exchange.forget_job)
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)
+    jobs.register(leaving.FORGET_MADE, leaving.forget_made_job)
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
     security.init_app(app, config)
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):

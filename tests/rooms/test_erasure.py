@@ -1,26 +1,34 @@
 """Erasing a person: nothing personal is left in the database or its files, and records stay."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from tests.builders import Business, batch, business, line, product, record
+from traceapp.accounts import tokens
 from traceapp.accounts.models import Account, Passkey, SignedInDevice
 from traceapp.accounts.operations import create_account
 from traceapp.accounts.sessions import open_session
 from traceapp.admission import erasure, newcomers, people
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.exchange import leaving
+from traceapp.exchange.models import ExportFile
+from traceapp.jobs import operations as jobs
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
+from traceapp.photos.storage import Storage
 from traceapp.producers.models import Membership
 from traceapp.web.endpoints import transaction
+from traceapp.web.settings import settings
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
 NAME, PHONE = "Canary Vàng Anh", "+84912345678"
 SIGN_IN, EMAIL, DEVICE = "canary.bird", "canary@example.vn", "Canary Browser"
 CANARIES = ("Canary Vàng", PHONE, SIGN_IN, EMAIL, DEVICE, "canary secret")
@@ -47,7 +55,9 @@ def hire(lan: Business) -> Business:
         row = db.session.get_one(Membership, (lan.producer_id, member_id))
         row.account_id = account_id
         db.session.get_one(Account, account_id).tf_totp_secret = "canary secret"
-        open_session(account_id, (lan.producer_id, member_id), name=DEVICE, now=NOW)
+        member = (lan.producer_id, member_id)
+        open_session(account_id, member, name=DEVICE, now=NOW)
+        tokens.create(member, name=DEVICE, scope="read", days=None, by=None, now=NOW)
         db.session.add(_passkey(account_id))
     return Business(lan.producer_id, lan.site_id, lan.plot_id, type(lan.actor)(*by[:1], member_id))
 
@@ -72,8 +82,8 @@ def erase(app: Flask, lan: Business, who: Business) -> None:
     with transaction():
         by = (lan.producer_id, lan.actor.member_id)
         erasure.erase(by, who.actor.member_id, now=NOW)
-    assert Runner(app, lambda: NOW).run_due() == 1
-    assert db.session.scalars(select(Job.last_error)).one() is None
+    assert Runner(app, lambda: NOW).run_due() == 2
+    assert set(db.session.scalars(select(Job.last_error))) == {None}
     db.session.remove()
 
 
@@ -123,6 +133,41 @@ def test_no_file_of_the_database_holds_the_person(
 def holding(folder: Path, secret: str) -> list[str]:
     """Name the files of the database that hold a text."""
     return [path.name for path in folder.glob("test.db*") if secret.encode() in path.read_bytes()]
+
+
+def test_no_export_made_before_keeps_the_person(app: Flask, lan: Business) -> None:
+    canary = hire(lan)
+    made = ask_for_export(app, lan, NOW)
+    assert len(exports()) == 1
+    erase(app, lan, canary)
+    assert db.session.get(ExportFile, (lan.producer_id, made)) is None
+    assert exports() == []
+
+
+def test_an_export_made_afterwards_stays(app: Flask, lan: Business) -> None:
+    erase(app, lan, hire(lan))
+    made = ask_for_export(app, lan, LATER)
+    forget = {"producer_id": str(lan.producer_id), "made_until": NOW.isoformat()}
+    with transaction():
+        jobs.enqueue(leaving.FORGET_MADE, forget, now=LATER)
+    Runner(app, lambda: LATER).run_due()
+    assert db.session.get(ExportFile, (lan.producer_id, made)) is not None
+    assert len(exports()) == 1
+
+
+def ask_for_export(app: Flask, lan: Business, now: datetime) -> UUID:
+    """Let the worker make an export."""
+    with transaction():
+        export_id = leaving.ask(lan.producer_id, lan.actor.member_id, now=now)
+    Runner(app, lambda: now).run_due()
+    db.session.remove()
+    return export_id
+
+
+def exports() -> list[str]:
+    """Name the exports in the storage."""
+    paths = Storage(settings().storage_url).paths()
+    return [path for path in paths if path.startswith("exports/")]
 
 
 def test_someone_who_works_elsewhere_keeps_the_sign_in(app: Flask, lan: Business) -> None:

@@ -1,9 +1,10 @@
 """Erasing a person's values: name, phone, sign-in and all that was theirs goes; records stay.
 
 Events, hashes, the ledger and the book of acts name people by id alone. The id stays, and nobody
-can tell whose it was. On SQLite what is deleted is overwritten (PRAGMA secure_delete) and a job
-empties the write-ahead log; on PostgreSQL the job vacuums the tables. Backups that were made before
-keep what they have until they are thrown away.
+can tell whose it was. A job removes what the producer had exported before. On SQLite what is
+deleted is overwritten (PRAGMA secure_delete) and a job empties the write-ahead log; on PostgreSQL
+the job vacuums the tables. Backups that were made before keep what they have until they are thrown
+away.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine, delete, select
 
 from traceapp import problem
-from traceapp.accounts.models import Account, OneTimeCode, Passkey, SignedInDevice
+from traceapp.accounts.models import Account, ApiToken, OneTimeCode, Passkey, SignedInDevice
 from traceapp.admission import people
 from traceapp.audit.operations import note
 from traceapp.database.engine import db
@@ -24,9 +25,10 @@ from traceapp.mail import operations as mail
 from traceapp.producers.models import Membership
 
 CLEAN = "admission.clean_after_erasure"
+FORGET_EXPORTS = "export.forget_made"  # the room beside this one does it
 TABLES = (
     *("membership", "account", "signed_in_device", "one_time_code", "passkey", "job"),
-    "public_snapshot",
+    *("api_token", "public_snapshot"),
 )
 
 Member = tuple[UUID, UUID]
@@ -51,7 +53,11 @@ def erase(by: Member, member_id: UUID, *, now: datetime) -> None:
     db.session.flush()
     if account_id is not None and not _works_elsewhere(account_id):
         _erase_account(account_id)
+    of_member = (ApiToken.producer_id == by[0], ApiToken.member_id == member_id)
+    db.session.execute(delete(ApiToken).where(*of_member))  # its name is what the person wrote
     _forget_pages()
+    made = {"producer_id": str(by[0]), "made_until": now.isoformat()}
+    jobs.enqueue(FORGET_EXPORTS, made, now=now)
     note(by[0], "member_erased", f"member/{member_id}", by=by, now=now)
     jobs.enqueue(CLEAN, {}, now=now)
 

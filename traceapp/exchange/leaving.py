@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from traceapp import problem
@@ -30,6 +30,7 @@ from traceapp.web.settings import settings
 
 MAKE = "export.make"
 FORGET = "export.forget"
+FORGET_MADE = "export.forget_made"
 KEPT_FOR = timedelta(days=7)
 GIVEN_UP_AFTER = timedelta(hours=1)
 
@@ -103,6 +104,20 @@ def forget_job(payload: Payload, _now: datetime) -> Deed:
         if row is not None:
             db.session.delete(row)
             db.session.flush()
+
+    return forget
+
+
+def forget_made_job(payload: Payload, _now: datetime) -> Deed:
+    """Remove what was made for a producer until a moment: somebody was erased then."""
+    producer_id = UUID(str(payload["producer_id"]))
+    until = datetime.fromisoformat(str(payload["made_until"]))
+    mine = (ExportFile.producer_id == producer_id, ExportFile.made_at <= until)
+    for export_id in db.session.scalars(select(ExportFile.export_id).where(*mine)):
+        Storage(settings().storage_url).remove(stored_at(producer_id, export_id))
+
+    def forget() -> None:
+        db.session.execute(delete(ExportFile).where(*mine))
 
     return forget
 

@@ -22,6 +22,7 @@ from traceapp.web.csv_text import unguarded
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 2_000  # some four seconds of writing, in which all others wait
 MOST_COLUMNS = 100
+MOST_CELLS = 500_000  # empty ones too: each takes its time to look at
 LONGEST_CELL = 10_000
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
@@ -120,8 +121,12 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
         delimiter, text = first.strip()[-1], rest
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    cells = 0
     try:
         for row in reader:
+            cells += max(1, len(row))
+            if cells > MOST_CELLS:
+                raise _too_wide()
             if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
                 raise _too_wide()
             yield reader.line_num, [_text(cell, reader.line_num) for cell in row]

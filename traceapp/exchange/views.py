@@ -17,14 +17,14 @@ from traceapp.accounts.acts import Act
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.exchange import leaving, operations, sample_files
+from traceapp.exchange import leaving, operations, sample_files, tables
 from traceapp.exchange.columns import KINDS, Kind
 from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.exchange.report import Report
 from traceapp.photos.storage import Storage
 from traceapp.trace.words import Words
 from traceapp.web import languages, lists, problems
-from traceapp.web.endpoints import transaction, writes
+from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.navigation import path_of
 from traceapp.web.pages import HANOI
@@ -129,7 +129,7 @@ def _kind(kind: str) -> Kind:
 
 
 @blueprint.post("/desk/import")
-@writes
+@writes_late
 @may(Act.IMPORT)
 def send() -> ResponseReturnValue:
     """Take a file and go on to what would come of it."""
@@ -143,14 +143,17 @@ def send() -> ResponseReturnValue:
     if form.errors:
         return _front(form)
     try:
-        name = (file.filename if file else None) or kind
-        sha256 = operations.keep_file(
-            member().producer_id, kind, content, _plain(name), now=datetime.now(UTC)
-        )
+        tables.read(content)
     except problem.InvalidInput as refused:
         for finding in refused.findings:
             form.blame("file", " ".join(_words(finding)))
         return _front(form)
+    producer_id, name = member().producer_id, (file.filename if file else None) or kind
+    db.session.rollback()  # a file that is slow to read has kept nobody from writing
+    with transaction():
+        sha256 = operations.keep_file(
+            producer_id, kind, content, _plain(name), now=datetime.now(UTC)
+        )
     return redirect(url_for(".look", kind=kind, sha256=sha256.hex()), code=303)
 
 

@@ -84,6 +84,8 @@ def test_a_spreadsheet_gives_numbers_days_and_texts_as_they_are_meant() -> None:
         (b'a,b\r\n"open,2\r\n', "quotes"),
         (b"a\r\n" + b"x" * 10_001, "long_cell"),
         (b"a\r\n" + b"1\r\n" * 2_001, "too_many_rows"),
+        (b"a\r\n1\r\n" + b"\r\n" * 600_000, "too_wide"),
+        (b"a\r\n1\r\n" + b"," * 600_000, "too_wide"),
         (b",".join([b"a"] * 101), "too_wide"),
         (b"a" * (5 * 1024 * 1024 + 1), "too_large"),
     ],

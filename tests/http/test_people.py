@@ -272,3 +272,27 @@ def test_someone_with_an_account_works_for_a_second_producer_with_it(
     assert send(app, other, "/join/member", code=second, do="mine")[0] == 422
     with app.app_context():
         assert len(db.session.scalars(select(Account)).all()) == 2
+
+
+def test_an_owner_sees_where_a_person_is_signed_in_and_ends_it(
+    app: Flask, owner: FlaskClient
+) -> None:
+    path, code = add(app, owner)
+    hoa = joined(app, code)
+    assert "Thiết bị" in owner.get(path).text
+    assert f'action="{path}/sign-out"' in owner.get(path).text
+    status, _ = send(app, owner, f"{path}/sign-out")
+    assert status == 303
+    assert hoa.get("/desk").location.startswith("/sign-in")
+    assert f'action="{path}/sign-out"' not in owner.get(path).text
+    assert acts(app)[-1] == "member_signed_out"
+
+
+def test_an_owner_signs_nobody_out_who_works_elsewhere(app: Flask, owner: FlaskClient) -> None:
+    with app.app_context():
+        with transaction():
+            tung = business("Tùng")
+        elsewhere = signed_in(app, tung)
+    path = f"/desk/people/{tung.actor.member_id}/sign-out"
+    assert send(app, owner, path)[0] == 404
+    assert elsewhere.get("/desk").status_code == 200

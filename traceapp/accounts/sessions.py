@@ -54,15 +54,14 @@ def open_session(  # noqa: PLR0913 - who, as whom, in what, since and until when
 
 def live_sessions(account_id: UUID, now: datetime) -> Sequence[SignedInDevice]:
     """Give the sessions of an account that are still open, last seen first."""
-    return db.session.scalars(
-        select(SignedInDevice)
-        .where(
-            SignedInDevice.account_id == account_id,
-            SignedInDevice.revoked_at.is_(None),
-            SignedInDevice.expires_at > now,
-        )
-        .order_by(SignedInDevice.last_seen_at.desc(), SignedInDevice.device_id.desc())
-    ).all()
+    return _live(now, SignedInDevice.account_id == account_id)
+
+
+def live_sessions_of_member(member: tuple[UUID, UUID], now: datetime) -> Sequence[SignedInDevice]:
+    """Give the sessions that work as this member and are still open, last seen first."""
+    return _live(
+        now, SignedInDevice.producer_id == member[0], SignedInDevice.member_id == member[1]
+    )
 
 
 def last_member(account_id: UUID) -> tuple[UUID, UUID] | None:
@@ -112,6 +111,14 @@ def set_second_factor(device_id: UUID, *, is_proven: bool) -> None:
     device = db.session.get_one(SignedInDevice, device_id)
     device.is_second_factor_proven = is_proven
     db.session.flush()
+
+
+def _live(now: datetime, *which: ColumnElement[bool]) -> Sequence[SignedInDevice]:
+    return db.session.scalars(
+        select(SignedInDevice)
+        .where(SignedInDevice.revoked_at.is_(None), SignedInDevice.expires_at > now, *which)
+        .order_by(SignedInDevice.last_seen_at.desc(), SignedInDevice.device_id.desc())
+    ).all()
 
 
 def _end(now: datetime, *which: ColumnElement[bool]) -> int:

@@ -85,6 +85,14 @@ def end(by: Member, member_id: UUID, *, now: datetime) -> None:
     db.session.flush()
 
 
+def sign_out(by: Member, member_id: UUID, *, now: datetime) -> None:
+    """End every session of a person, whose telephone may be lost. Raises NotFound."""
+    _present((by[0], member_id))
+    sessions.end_sessions_of_member((by[0], member_id), now)
+    note(by[0], "member_signed_out", f"member/{member_id}", by=by, now=now)
+    db.session.flush()
+
+
 def invite(by: Member, member_id: UUID, *, now: datetime) -> str:
     """Make an invitation for a person without an account; gives its code, shown once."""
     row = _present((by[0], member_id))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp import problem
 from traceapp.accounts import operations as accounts
+from traceapp.accounts import sessions
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.admission import erasure, people, people_queries
@@ -133,6 +134,16 @@ def issue_reset_code(member_id: UUID) -> Response:
     return _private(render_template("admission/reset_code.html", one=one, code=code), 201)
 
 
+@blueprint.post("/desk/people/<uuid:member_id>/sign-out")
+@writes
+@may(Act.MANAGE_PEOPLE)
+def sign_person_out(member_id: UUID) -> AnyResponse:
+    """End the sessions of a person on every device."""
+    people.sign_out(_by(), member_id, now=datetime.now(UTC))
+    flash(gettext("Signed out on every device. Whoever knows the password can sign in again."))
+    return redirect(url_for("people.show_person", member_id=member_id), 303)
+
+
 @blueprint.post("/desk/people/<uuid:member_id>/end")
 @writes
 @may(Act.MANAGE_PEOPLE)
@@ -216,6 +227,9 @@ def _person_page(one: Person, form: Form) -> Response:
         one=one,
         form=form,
         is_self=one.member_id == member().member_id,
+        devices=sessions.live_sessions_of_member(
+            (member().producer_id, one.member_id), datetime.now(UTC)
+        ),
         states=STATE_WORDS,
         tones=TONES,
     )

@@ -13,6 +13,7 @@ SENTENCES: Mapping[str, str] = {
     "member_changed": N_("changed a person's values or roles"),
     "member_invited": N_("invited a person"),
     "member_joined": N_("accepted the invitation and chose a sign-in"),
+    "member_signed_out": N_("signed a person out on every device"),
     "member_ended": N_("ended a membership"),
     "member_erased": N_("erased what was personal of somebody"),
     "reset_code_issued": N_("made a code to reset a password"),

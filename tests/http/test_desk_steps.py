@@ -24,6 +24,7 @@ from traceapp.batches.models import Batch, Event, EventPhoto
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.desk.step_form import MAKES, TAKES
 from traceapp.photos.models import Photo
 from traceapp.producers import operations as producers
 from traceapp.trace.vocabulary import STEP_KINDS, FieldSpec
@@ -350,6 +351,16 @@ def test_bad_input_is_refused_at_its_field_and_nothing_typed_is_lost(
     assert events() == []
 
 
+@pytest.mark.parametrize("kind", ["pack", "ship", "sell", "harvest", "receive"])
+def test_a_step_about_nothing_at_all_is_refused(
+    desk: FlaskClient, lan: Business, kind: str
+) -> None:
+    answer = desk.post(f"{NEW}?lang=vi", data=form(desk.application, **step(lan, kind)))
+    assert answer.status_code == 422
+    assert "Bạn cần điền ô này." in page_of(answer)
+    assert events() == []
+
+
 def test_what_belongs_to_others_is_as_if_it_did_not_exist(
     app: Flask, desk: FlaskClient, lan: Business
 ) -> None:
@@ -419,18 +430,29 @@ def a_value(spec: FieldSpec) -> st.SearchStrategy[tuple[str, Any]]:
             return texts.map(lambda text: (text, text))
 
 
+def goods_of(kind: str, lot: str) -> dict[str, str]:
+    """Name the goods that a step of this kind takes or makes; nothing for any other."""
+    effect = STEP_KINDS[kind].stock_effect
+    side = "inputs" if effect in TAKES else "outputs" if effect in MAKES else ""
+    return {f"{side}.0.batch": lot, f"{side}.0.quantity": "1"} if side else {}
+
+
 @pytest.mark.parametrize("kind", [*STEP_KINDS])
 def test_a_form_of_every_kind_records_what_was_typed(
     app: Flask, desk: FlaskClient, lan: Business, kind: str
 ) -> None:
     specs = STEP_KINDS[kind].fields
+    with transaction():
+        lot = text_of(batch(lan, product(lan), "T1"), lan)
+    goods = goods_of(kind, lot)
     assert desk.get(f"{NEW}?kind={kind}").status_code == 200
 
     @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.fixed_dictionaries({}, optional={n: a_value(s) for n, s in specs.items()}))
     def holds(typed: dict[str, tuple[str, Any]]) -> None:
         typed.pop("ship_event", None)
-        sent = step(lan, kind) | {f"fields.{name}": text for name, (text, _) in typed.items()}
+        said = {f"fields.{name}": text for name, (text, _) in typed.items()}
+        sent = step(lan, kind) | goods | said
         answer = desk.post(NEW, data=form(app, **sent))
         assert answer.status_code == 303, page_of(answer)
         db.session.rollback()

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from marshmallow import ValidationError
 from sqlalchemy import select
 
 from traceapp import problem
@@ -18,6 +19,7 @@ from traceapp.desk import lot_names
 from traceapp.desk.step_form import SHIPMENT, Setting, ref_text
 from traceapp.desk.step_options import Ref
 from traceapp.trace.vocabulary import StockEffect
+from traceapp.web.faults import EMPTY
 from traceapp.web.forms import Form
 
 UNKNOWN_UNIT = "kg"  # of a line whose batch is missing, which is what is said about it
@@ -54,7 +56,18 @@ def read(form: Form, setting: Setting) -> Wish:
             uom = line.get("uom") or new[number]["uom"]
             made |= {"batch_id": new[number]["batch_id"], "uom": uom}
         event["outputs"].append(made)
+    _check_subject(event, setting)
     return Wish(event, new)
+
+
+def _check_subject(event: Mapping[str, Any], setting: Setting) -> None:
+    """Refuse a step of goods that names neither goods nor ground: no page would ever show it."""
+    if not (setting.takes or setting.makes):
+        return
+    if any(event.get(name) for name in ("inputs", "outputs", "season_id", "plot_id")):
+        return
+    side, question = ("inputs", "batch") if setting.takes else ("outputs", "product_id")
+    raise ValidationError({side: {0: {question: [EMPTY]}}})
 
 
 def _ground(text: str, setting: Setting) -> dict[str, str]:

@@ -87,6 +87,18 @@ def test_a_revoked_token_is_refused_from_then_on(app: Flask, owner: Business) ->
     assert sorted(acts) == ["token_made", "token_revoked"]
 
 
+def test_a_token_is_refused_once_its_days_are_over(app: Flask, owner: Business) -> None:
+    mine = (owner.actor.producer_id, owner.actor.member_id)
+    made = datetime.now(UTC) - timedelta(days=7)
+    with transaction():
+        over, lasting = (
+            tokens.create(mine, name="Cân", scope="read", days=days, by=mine, now=made)
+            for days in (7, 8)
+        )
+    assert [asking(app, token) for token in (over, lasting)] == [401, 200]
+    assert [one.state for one in tokens.find(mine[0], datetime.now(UTC))] == ["active", "expired"]
+
+
 def test_nobody_revokes_or_sees_a_token_of_another_producer(app: Flask, owner: Business) -> None:
     with transaction():
         tung = business("Tung", role="owner")

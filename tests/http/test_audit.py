@@ -58,8 +58,13 @@ def test_an_act_is_a_sentence_with_who_what_and_when(
         greens = product(lan, name="Cải ngọt")
         by = (lan.producer_id, lan.actor.member_id)
         note(lan.producer_id, "product.defined", f"product/{greens}", by=by, now=NOW)
+        note(lan.producer_id, "report_answered", "BS-1", by=by, now=NOW, detail={"closes": False})
+        dates = {"expiry_date": "2026-11-25"}
+        note(lan.producer_id, "batch.dates", "batch/x", by=by, now=NOW, detail=dates)
     page = owner.get("/desk/audit").text
     told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "HTX Lan A trả lời một phản ánh Đã trả lời, chưa xong" in told
+    assert "Hạn sử dụng: 2026-11-25" in told
     assert "22/11/2026 12:00 HTX Lan A thêm người: Trần Hoa Thư ký" in told
     assert "HTX Lan A thêm sản phẩm: Cải ngọt" in told
 

@@ -16,7 +16,7 @@ from traceapp.accounts.token_views import SCOPE_WORDS
 from traceapp.admission.people_queries import people
 from traceapp.admission.people_views import SHORT_ROLES
 from traceapp.audit.models import AuditEntry
-from traceapp.audit.words import SUBJECTS, sentence
+from traceapp.audit.words import DETAILS, SUBJECTS, sentence
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
 from traceapp.producers.certificate_models import Certificate
@@ -147,7 +147,7 @@ def _is_id(text: str) -> bool:
 
 
 def _detail(row: Any) -> str:  # noqa: ANN401 - a row of _query
-    """Say the rest: new roles by their words, everything else as it is."""
+    """Say the rest: what has words by its words, everything else as it is."""
     told: dict[str, Any] = json.loads(row.detail)
     told.pop("member", None)
     parts = []
@@ -157,8 +157,10 @@ def _detail(row: Any) -> str:  # noqa: ANN401 - a row of _query
             parts.append(", ".join(roles))
         elif name == "scope":
             parts.append(gettext(SCOPE_WORDS.get(str(value), str(value))))
+        elif name == "closes":
+            parts.append(gettext("Settled") if value else gettext("Answered, still open"))
         elif value is not None:
-            parts.append(f"{name}: {value}")
+            parts.append(f"{gettext(DETAILS[name]) if name in DETAILS else name}: {value}")
     return " · ".join(parts)
 
 
@@ -168,5 +170,5 @@ def _columns(who: Callable[[Any], str], names: Names) -> dict[str, Callable[[Any
         gettext("Who"): who,
         gettext("What was done"): what,
         gettext("About"): lambda row: _about(row.about, names),
-        gettext("More"): _detail,
+        gettext("Details"): _detail,
     }

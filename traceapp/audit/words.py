@@ -58,6 +58,21 @@ SUBJECTS: Mapping[str, str] = {
 }
 
 
+# What else an act says, by name; what a newer version says keeps its own name.
+DETAILS: Mapping[str, str] = {
+    "changed": N_("changed"),
+    "days": N_("days"),
+    "expiry_date": N_("Use by"),
+    "fields": N_("changed"),
+    "new": N_("new"),
+    "packing_date": N_("Packed on"),
+    "pages": N_("pages"),
+    "production_date": N_("Made on"),
+    "same": N_("stay as they are"),
+    "wrong": N_("with a fault"),
+}
+
+
 def sentence(act: str) -> str:
     """Give the message of an act; an act of a newer version says its own name."""
     return SENTENCES.get(act, act)

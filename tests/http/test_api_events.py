@@ -88,6 +88,21 @@ def test_what_is_named_must_be_there_and_every_missing_thing_is_named(app: Flask
     }
 
 
+def test_a_correction_of_what_is_not_there_is_told_with_all_else_that_is_missing(
+    app: Flask,
+) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    theirs = pack(lan)
+    lan.post("/events", theirs)
+    for lost in (new_id(), theirs["id"]):
+        message = pack(hoa, corrects=str(lost), plot_id=str(new_id()))
+        document = told(hoa.post("/events", message), 422, "invalid-input")
+        assert {(error["pointer"], error["rule"]) for error in document["errors"]} == {
+            ("/plot_id", "not_here"),
+            ("/corrects", "not_here"),
+        }
+
+
 def test_what_belongs_to_somebody_else_reads_as_though_it_were_not_there(app: Flask) -> None:
     lan, hoa = program(app), program(app, "Cửa hàng Hoa")
     theirs = {"producer_id": str(lan.by.producer_id)}

@@ -119,7 +119,7 @@ def _record(
         items, findings = grants.resolve(known, message.data)
         if (there := kept.get(message.event_id)) is not None:
             answers.append(_again(actor, message, there))
-        elif findings := [*_too_late(message, latest), *findings]:
+        elif findings := [*_too_late(message, latest), *findings, *_lost(actor, message)]:
             answers.append(problem.InvalidInput(findings=findings))
         else:
             kept[message.event_id] = message.fingerprint
@@ -171,6 +171,12 @@ def _too_late(message: Message, latest: datetime | None) -> Iterator[problem.Fin
             problem.N_("This time has not come yet."),
             problem.N_("Record a step when it has happened. Check the date and the clock."),
         )
+
+
+def _lost(actor: Actor, message: Message) -> Iterator[problem.Finding]:
+    corrected = message.data["corrects"]
+    if corrected and db.session.get(Event, (actor.producer_id, corrected)) is None:
+        yield grants.not_here("/corrects")
 
 
 def _step(actor: Actor, message: Message) -> Step:
@@ -237,9 +243,7 @@ def _undo(step: Step, corrected_id: UUID) -> set[Ref]:
 
     Gives the batches on whose pages it showed.
     """
-    corrected = db.session.get(Event, (step.producer_id, corrected_id))
-    if corrected is None:
-        raise problem.InvalidInput(findings=[grants.not_here("/corrects")])
+    corrected = db.session.get_one(Event, (step.producer_id, corrected_id))
     showed = touched_by([corrected])
     reverse(corrected, step)
     db.session.execute(

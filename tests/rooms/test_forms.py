@@ -13,7 +13,7 @@ from traceapp.database.engine import db
 from traceapp.producers.models import Province
 from traceapp.web.faults import between
 from traceapp.web.fields import PlainText
-from traceapp.web.forms import Field, Form, Option
+from traceapp.web.forms import MOST_LINES, Field, Form, Option
 
 FIELDS = (
     Field("name", "Tên", required=True),
@@ -112,6 +112,12 @@ def test_a_fault_in_a_line_is_shown_at_the_line_that_was_typed(speaking: Flask) 
     assert form.status == 422
     assert form.value("lines.2.amount") == "99"
     assert form.count("lines") == 3
+
+
+@pytest.mark.parametrize("number", ["9999999999", "999", "9" * 5000, "²", "٣"])
+def test_a_line_of_any_number_never_makes_a_page_endless(number: str) -> None:
+    form = Form.sent([Field("lines.#.name")], MultiDict({f"lines.{number}.name": "x"}))
+    assert form.count("lines") <= MOST_LINES
 
 
 def test_a_missing_group_is_blamed_on_its_first_field(speaking: Flask) -> None:

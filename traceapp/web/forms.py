@@ -36,6 +36,8 @@ CORRECTABLE = (
     *(problem.AlreadyExists, problem.ChangedMeanwhile, problem.ContentConflict),
 )
 _LINE = re.compile(r"(?<=\.)\d{1,3}(?=\.|$)", re.ASCII)
+_NUMBER = re.compile(r"\d{1,3}", re.ASCII)
+MOST_LINES = 200  # as many as a record may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,16 @@ class Form:
         return value in self.typed.get(name, ())
 
     def count(self, group: str, least: int = 1) -> int:
-        """Give how many lines of a group to show: those with something in them, or the least."""
+        """Give how many lines of a group to show: those with something in them, or the least.
+
+        Never more than a record may have, whatever number a name was sent with.
+        """
         start = f"{group}."
         numbers = [
             name[len(start) :].split(".")[0] for name in self.typed if name.startswith(start)
         ]
-        return max([least, *(int(number) + 1 for number in numbers if number.isdecimal())])
+        sent = (int(number) + 1 for number in numbers if _NUMBER.fullmatch(number))
+        return min(max([least, *sent]), MOST_LINES)
 
     def faults(self) -> list[tuple[str, str, str]]:
         """List what is wrong for the top of the page: field (or ""), its label, words."""

@@ -24,7 +24,7 @@ from traceapp.batches.models import Batch, Event, EventPhoto
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk.step_form import MAKES, TAKES
+from traceapp.desk.step_form import MAKES, NOT_ASKED, TAKES
 from traceapp.photos.models import Photo
 from traceapp.producers import operations as producers
 from traceapp.trace.vocabulary import STEP_KINDS, FieldSpec
@@ -404,6 +404,29 @@ def test_an_inspector_logs_a_check_of_somebody_elses_batch(app: Flask, lan: Busi
     assert json.loads(event.document)["about"][0]["batch_id"] == str(batch_id)
 
 
+def test_nobody_at_a_desk_is_asked_what_a_machine_refused(desk: FlaskClient) -> None:
+    page = page_of(desk.get(f"{NEW}?kind=harvest&lang=vi"))
+    assert "Khối lượng định thu" not in page
+    assert "Lý do năng suất lạ" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("pack", {"Hàng đưa vào", "Hàng làm ra"}),
+        ("harvest", {"Hàng làm ra"}),
+        ("ship", {"Hàng mang đi"}),
+        ("receive", {"Hàng nhận về"}),
+    ],
+)
+def test_the_lines_of_a_step_are_called_by_what_happens_to_the_goods(
+    desk: FlaskClient, kind: str, said: set[str]
+) -> None:
+    page = page_of(desk.get(f"{NEW}?kind={kind}&lang=vi"))
+    every = {"Hàng đưa vào", "Hàng làm ra", "Hàng mang đi", "Hàng nhận về"}
+    assert {words for words in every if f"<legend>{words}</legend>" in page} == said
+
+
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 LETTERS = "aăâđêôơư ÀẢ12/-·"
 
@@ -441,7 +464,7 @@ def goods_of(kind: str, lot: str) -> dict[str, str]:
 def test_a_form_of_every_kind_records_what_was_typed(
     app: Flask, desk: FlaskClient, lan: Business, kind: str
 ) -> None:
-    specs = STEP_KINDS[kind].fields
+    specs = {name: spec for name, spec in STEP_KINDS[kind].fields.items() if name not in NOT_ASKED}
     with transaction():
         lot = text_of(batch(lan, product(lan), "T1"), lan)
     goods = goods_of(kind, lot)

@@ -32,6 +32,8 @@ PHOTOS = "photo"
 SHIPMENT = "ship_event"
 UNIT_FIELDS = frozenset({"qty_unit", "counted_unit"})
 LONG_TEXT = 2000
+# What was only tried is told by a machine, of what it refused; nobody at a desk is asked for it.
+NOT_ASKED = frozenset({"attempt_kg"})
 PLAIN_TYPES: Mapping[str, str] = {"number": "number", "date": "date", "datetime": "datetime"}
 
 
@@ -62,6 +64,11 @@ class Setting:
         return self.kind.stock_effect in MAKES
 
     @property
+    def questions(self) -> Mapping[str, FieldSpec]:
+        """Give the fields of the kind that its form asks for."""
+        return {name: spec for name, spec in self.kind.fields.items() if name not in NOT_ASKED}
+
+    @property
     def is_grown(self) -> bool:
         """Tell whether the step concerns a season, a plot or a pen."""
         return self.kind.group in GROWING or self.kind.id == "take_sample"
@@ -83,7 +90,7 @@ def fields(setting: Setting) -> list[Field]:
         *_hidden(),
         *_ground(setting),
         *(_batch_lines(setting, "inputs") if setting.takes else ()),
-        *(_specific(setting, spec) for spec in setting.kind.fields.values()),
+        *(_specific(setting, spec) for spec in setting.questions.values()),
         *(_output_lines(setting) if setting.makes else ()),
         *(_about_lines(setting) if setting.is_about else ()),
         *_common(setting),

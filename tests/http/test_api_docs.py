@@ -59,8 +59,10 @@ def test_the_headers_that_an_answer_carries_are_told(app: Flask) -> None:
         item = paths[f"/api/v1/{kind}s/{{{kind}_id}}"]
         for method, status in (("get", "200"), ("put", "200"), ("put", "201")):
             assert "ETag" in item[method]["responses"][status]["headers"]
-    for status in ("200", "201"):
-        assert "Location" in paths["/api/v1/batches"]["post"]["responses"][status]["headers"]
+    for kind in ("batches", "events"):
+        for status in ("200", "201"):
+            answer = paths[f"/api/v1/{kind}"]["post"]["responses"][status]
+            assert "Location" in answer["headers"], kind
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ BODY = {
         }
     },
 }
+LOCATION = {"Location": {"description": "Where it is, of one event.", "schema": {"type": "string"}}}
 DONE = {
     "description": "One event: it was here already, with the same content. Many: all answers.",
     "content": {
@@ -65,6 +66,7 @@ DONE = {
 @operation(
     {200: DONE, 201: answers.KeptEventSchema()},
     problems=(problem.ContentConflict, problem.AlreadyExists),
+    headers=LOCATION,
     requestBody=BODY,
 )
 def post_events() -> Response:

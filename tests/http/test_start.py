@@ -55,6 +55,17 @@ def test_the_first_page_speaks_the_language_asked_for_and_remembers_it(client: F
     assert "Where do the goods" in again.text
 
 
+def test_whoever_works_here_finds_the_way_in_once_somebody_runs_the_installation(
+    app: Flask,
+) -> None:
+    way_in = ('href="/sign-in"', 'href="/join"')
+    nobody_yet = app.test_client().get("/", base_url=HERE).text
+    assert not any(link in nobody_yet for link in way_in)
+    with app.app_context(), transaction():
+        business("Chi cục", kinds=("operator",), role="owner")
+    assert all(link in app.test_client().get("/", base_url=HERE).text for link in way_in)
+
+
 def test_outside_the_demo_there_are_no_doors(app: Flask) -> None:
     batches(app, ["CN-1"])
     text = app.test_client().get("/", base_url=HERE).text

@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.builders import Business, business, record
 from tests.signing_in import form, signed_in
 from traceapp.database.engine import db
 from traceapp.producers import operations
-from traceapp.producers.models import Season
+from traceapp.producers.models import Plot, Season
 from traceapp.web.endpoints import transaction
 
 NEW = "/desk/seasons/new"
@@ -106,6 +106,14 @@ def test_a_season_does_not_end_on_a_day_that_cannot_be(
     assert answer.status_code == 422
     assert 'href="#f-ended_on"' in page_of(answer)
     assert only_season().ended_on is None
+
+
+def test_whoever_has_no_plot_yet_is_led_to_its_form(desk: FlaskClient, lan: Business) -> None:
+    with transaction():
+        db.session.execute(delete(Plot).where(Plot.producer_id == lan.producer_id))
+    answer = desk.get(NEW)
+    assert (answer.status_code, answer.location) == (303, "/desk/places/plots/new")
+    assert "trước: mỗi mùa vụ thuộc" in page_of(desk.get(f"{answer.location}?lang=vi"))
 
 
 def test_seasons_and_plots_of_others_are_as_if_they_did_not_exist(

@@ -111,7 +111,7 @@ def new_plot() -> ResponseReturnValue:
     """Open the form of a new plot or pen."""
     sites = place_form.sites_of(member().producer_id)
     if not sites:
-        flash(_("Add a site first: a plot or pen belongs to one."))
+        flash(_("Add a site first: a plot or pen belongs to one."), "amber")
         return redirect(url_for("places.new_site"), code=303)
     chosen = request.args.get("site_id", str(sites[0].site_id))
     form = Form.showing(_plot_fields(), {"site_id": chosen})

@@ -60,8 +60,9 @@ def list_seasons() -> ResponseReturnValue:
 def new_season() -> ResponseReturnValue:
     """Open the form of a new season."""
     if not place_form.plots_of(member().producer_id):
-        flash(_("Add a plot or pen first: a season belongs to one."))
-        return redirect(url_for("places.list_places"), code=303)
+        flash(_("Add a plot or pen first: a season belongs to one."), "amber")
+        page = "places.new_plot" if member().may(Act.MANAGE_PLACES) else "places.list_places"
+        return redirect(url_for(page), code=303)
     today = datetime.now(UTC).astimezone(HANOI).date()
     given = {"started_on": today, "plot_id": request.args.get("plot")}
     return _page(Form.showing(_fields(), given))

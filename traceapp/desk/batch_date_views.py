@@ -14,7 +14,7 @@ from traceapp.batches import batch_dates
 from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
-from traceapp.desk.new_batch_views import batch_page
+from traceapp.desk.batch_links import batch_page
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form
 
@@ -43,7 +43,7 @@ def change_dates(batch_id: UUID) -> ResponseReturnValue:
         actor = Actor(who.producer_id, who.member_id)
         batch_dates.change_dates(actor, batch_id, given, seen=seen, now=datetime.now(UTC))
         flash(_("Saved: %(name)s.", name=batch.lot))
-        return redirect(batch_page(str(batch_id)), code=303)
+        return redirect(batch_page((who.producer_id, batch_id)), code=303)
     if form.status == problem.ChangedMeanwhile.status:
         db.session.refresh(batch)
         form.compare(_shown(batch))
@@ -64,5 +64,5 @@ def _shown(batch: Batch) -> dict[str, object]:
 
 
 def _page(form: Form, batch: Batch) -> tuple[str, int]:
-    back = batch_page(str(batch.batch_id))
+    back = batch_page((batch.producer_id, batch.batch_id))
     return render_template("desk/batch_dates.html", form=form, batch=batch, back=back), form.status

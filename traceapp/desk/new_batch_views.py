@@ -15,10 +15,10 @@ from traceapp.accounts.acts import Act
 from traceapp.audit import operations as audit
 from traceapp.batches import operations
 from traceapp.batches.models import Batch, Product
-from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import choices, lot_names, place_form, step_options
+from traceapp.desk.batch_links import batch_page
 from traceapp.desk.step_message import expiry_of, is_lot_taken
 from traceapp.desk.step_setting import products_of
 from traceapp.producers.certificate_models import Certificate, is_valid_on
@@ -67,7 +67,7 @@ def register_batch() -> ResponseReturnValue:
             by = (who.producer_id, who.member_id)
             audit.note(who.producer_id, "batch.registered", f"batch/{batch_id}", by=by, now=now)
             flash(_("Saved: %(name)s.", name=given["lot"].strip()))
-        return redirect(batch_page(batch_id), code=303)
+        return redirect(batch_page((who.producer_id, UUID(batch_id))), code=303)
     return _page(form)
 
 
@@ -210,15 +210,6 @@ def _lot_taken() -> problem.InvalidInput:
         problem.N_("Open that batch instead, or write another lot."),
     )
     return problem.InvalidInput(findings=[finding])
-
-
-def batch_page(batch_id: str) -> str:
-    """Give the address of the page of an own batch."""
-    query = select(PublicCode.code).where(
-        PublicCode.producer_id == member().producer_id, PublicCode.batch_id == UUID(batch_id)
-    )
-    code = db.session.scalars(query).first()
-    return url_for("desk_batches.show_batch", code=code or batch_id)
 
 
 def _page(form: Form) -> tuple[str, int]:

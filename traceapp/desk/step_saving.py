@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
-from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.accounts.visitor import Visitor
@@ -20,9 +19,9 @@ from traceapp.batches import capturing, grants, operations, queries
 from traceapp.batches.booking import STOCK
 from traceapp.batches.capturing import Message, Recorded
 from traceapp.batches.models import Batch, Event
-from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.desk import choices, step_message
+from traceapp.desk.batch_links import batch_page, code_of
 from traceapp.desk.batch_words import amount
 from traceapp.desk.step_form import Setting
 from traceapp.gs1.batch_code import BatchCode
@@ -33,7 +32,6 @@ from traceapp.web.pages import moment
 SKEW = timedelta(minutes=5)
 LATE = timedelta(hours=24)
 PLAIN, WARNING = "message", "amber"
-BATCH_PAGE = "desk_batches.show_batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _words(
 ) -> Iterator[tuple[str, str]]:
     """Say what a clerk should know: codes made, books that do not add up, what is missing."""
     for item in message.data["outputs"]:
-        code = _code(item["producer_id"] or who.producer_id, item["batch_id"])
+        code = code_of((item["producer_id"] or who.producer_id, item["batch_id"]))
         if code is not None:
             yield PLAIN, _("Code of the batch: %(code)s", code=BatchCode(code).readable)
     for item in message.data["inputs"]:
@@ -135,21 +133,12 @@ def _words(
         yield PLAIN, _("Logged more than a day later: both times are kept (%(at)s).", at=at)
 
 
-def _code(producer_id: UUID, batch_id: UUID) -> str | None:
-    query = select(PublicCode.code).where(
-        PublicCode.producer_id == producer_id, PublicCode.batch_id == batch_id
-    )
-    return db.session.scalars(query).first()
-
-
 def _next_page(who: Visitor, message: Message) -> str:
     """Lead to the batch that was made, else to the one named, else to its season."""
     data = message.data
-    for item in (*data["outputs"], *data["about"], *data["inputs"]):
-        if BATCH_PAGE in current_app.view_functions:
-            producer_id = item["producer_id"] or who.producer_id
-            code = _code(producer_id, item["batch_id"])
-            return url_for(BATCH_PAGE, code=code or item["batch_id"])
+    named = [*data["outputs"], *data["about"], *data["inputs"]]
+    if named:
+        return batch_page((named[0]["producer_id"] or who.producer_id, named[0]["batch_id"]))
     if data["season_id"] is not None:
         return url_for("seasons.show_season", season_id=data["season_id"])
     return url_for("steps.log_step")

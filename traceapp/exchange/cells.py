@@ -18,7 +18,6 @@ from traceapp.web.faults import Fault
 from traceapp.web.fields import PlainText
 
 HANOI = timezone(timedelta(hours=7))
-LIST_MARK = ";"
 _PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
 _COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _POINT_GROUPS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)

@@ -68,13 +68,7 @@ def create_app(config: Config) -> Flask:
     navigation.init_app(app, menu.ENTRIES, menu.may_open)
     engine.init_app(app, config.database_url)
     wake.init_app(app)
-    jobs.register(photos.RENDER, photos.render_job)
-    jobs.register(mail.DELIVER, mail.deliver_job)
-    jobs.register(erasure.CLEAN, erasure.clean_job)
-    jobs.register(exchange.FORGET, exchange.forget_job)
-    jobs.register(leaving.MAKE, leaving.make_job)
-    jobs.register(leaving.FORGET, leaving.forget_job)
-    jobs.register(leaving.FORGET_MADE, leaving.forget_made_job)
+    _register_jobs()
     Migrate(app, engine.db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
     security.init_app(app, config)
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
@@ -92,3 +86,13 @@ def create_app(config: Config) -> Flask:
     cli.init_app(app)
     page_cache.init_app(app)
     return app
+
+
+def _register_jobs() -> None:
+    jobs.register(photos.RENDER, photos.render_job)
+    jobs.register(mail.DELIVER, mail.deliver_job)
+    jobs.register(erasure.CLEAN, erasure.clean_job)
+    jobs.register(exchange.FORGET, exchange.forget_job)
+    jobs.register(leaving.MAKE, leaving.make_job)
+    jobs.register(leaving.FORGET, leaving.forget_job)
+    jobs.register(leaving.FORGET_MADE, leaving.forget_made_job)

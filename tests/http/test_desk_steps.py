@@ -369,6 +369,7 @@ def test_what_belongs_to_others_is_as_if_it_did_not_exist(
         foreign = batch(hoa, product(hoa, name="Miến CANARY"), "MD-1")
         done = record(hoa, "harvest", outputs=[line(foreign, "10")])
         season_id = season_of(hoa)
+    here = step(lan, "harvest", ground=f"plot:{lan.plot_id}")
     for changes in (
         {"site_id": str(hoa.site_id)},
         {"ground": f"season:{season_id}"},
@@ -379,7 +380,7 @@ def test_what_belongs_to_others_is_as_if_it_did_not_exist(
         {"kind": "fly"},
         {"photos": "ab" * 32},
     ):
-        sent = step(lan, "harvest") | {k.replace("__", "."): v for k, v in changes.items()}
+        sent = here | {name.replace("__", "."): text for name, text in changes.items()}
         assert desk.post(NEW, data=form(app, **sent)).status_code == 404, changes
     assert desk.get(f"{NEW}?corrects={done.event_id}").status_code == 404
     assert "CANARY" not in page_of(desk.get(f"{NEW}?kind=waste&batch={foreign}"))

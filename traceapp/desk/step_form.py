@@ -29,6 +29,7 @@ MAKES = frozenset({StockEffect.CREATE, StockEffect.TRANSFORM, StockEffect.MOVE_I
 GROWING = frozenset({"crop", "livestock"})
 FEW = 4  # so many answers are laid out; more are pulled down
 PHOTOS = "photo"
+BETWEEN = " · "  # a producer and its site, where goods are handed to
 SHIPMENT = "ship_event"
 UNIT_FIELDS = frozenset({"qty_unit", "counted_unit"})
 LONG_TEXT = 2000

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from traceapp import problem
 from traceapp.batches.models import Batch, Event, Product
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.desk import lot_names
-from traceapp.desk.step_form import SHIPMENT, Setting, ref_text
+from traceapp.desk.step_form import BETWEEN, SHIPMENT, Setting, ref_text
 from traceapp.desk.step_options import Ref
 from traceapp.trace.vocabulary import StockEffect
 from traceapp.web.faults import EMPTY
@@ -89,8 +90,19 @@ def _field(name: str, value: Any, setting: Setting) -> Any:  # noqa: ANN401 - an
     if spec is not None and spec.type == "number":
         return _number(value)
     if spec is not None and spec.type == "place":
-        return setting.receivers.get(value, value)
+        return _receiver(value, setting.receivers)
     return value
+
+
+def _receiver(said: str, receivers: Mapping[str, str]) -> str:
+    """Find who is meant: by the whole label, or by the producer's name where that is enough."""
+    wanted = fold(said)
+    meant = {
+        key
+        for label, key in receivers.items()
+        if wanted in {fold(label), fold(label.partition(BETWEEN)[0])}
+    }
+    return meant.pop() if len(meant) == 1 else said
 
 
 def _number(text: str) -> str | int | float:

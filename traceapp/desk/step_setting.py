@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from traceapp.batches.models import Product
 from traceapp.database.engine import db
 from traceapp.desk import place_form, step_options
-from traceapp.desk.step_form import SHIPMENT, Setting
+from traceapp.desk.step_form import BETWEEN, SHIPMENT, Setting
 from traceapp.desk.step_options import Ref, Shipment
 from traceapp.producers.models import Partner, Producer, Season, Site
 from traceapp.producers.queries import is_admitted
@@ -89,5 +89,6 @@ def receivers(producer_id: UUID) -> dict[str, str]:
         .limit(MOST_RECEIVERS)
     )
     for row in db.session.execute(sites):
-        found[f"{row.producer} · {row.name}"] = str(row.site_id)
+        label = row.producer if row.name == row.producer else f"{row.producer}{BETWEEN}{row.name}"
+        found[label] = str(row.site_id)
     return found

@@ -51,7 +51,10 @@ for line in sys.stdin:
         told["verdict"] = f"crash: {type(crash).__name__}: {crash}"
     told["seconds"] = time.monotonic() - began
     print(json.dumps(told), flush=True)
-print(json.dumps({"rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+# Not ru_maxrss: that one carries over how large the process was that started this one.
+status = Path("/proc/self/status").read_text()
+peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+print(json.dumps({"rss_mb": int(peak.split()[1]) / 1024}))
 """
 
 

@@ -274,7 +274,7 @@ def test_a_write_that_fails_half_way_leaves_no_part_of_a_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(problem.StorageFull):
         keep(lan, picture())
     assert stored_files() == []
     db.session.rollback()

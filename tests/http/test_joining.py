@@ -121,7 +121,7 @@ def test_the_page_of_alike_producers_is_shown_beside_the_request(
     ask(app, name="Trại gà Ba Vì", sign_in_name="trai.ga", street="Thôn 9", phone="0987654321")
     number = producer_named(app, "Hợp tác xã rau an toàn Bãi Xanh 2")
     page = operator.get(f"/desk/admissions/{number}").text
-    alike = page[page.index("Ai gần giống") :]
+    alike = page[page.index("Có cơ sở nào gần giống không") :]
     assert ASKED["name"] in alike
     for words in ("Tên gần giống", "Trùng địa chỉ", "Trùng số điện thoại"):
         assert words in alike

@@ -1,5 +1,6 @@
 """Seasons at the desk: starting, reading, ending, and what bad input gets."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,16 @@ def only_season() -> Season:
     db.session.expunge_all()
     db.session.rollback()
     return season
+
+
+def test_the_same_form_sent_twice_starts_one_season(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    hidden = re.search(r'name="season_id" value="([^"]+)"', page_of(desk.get(NEW)))
+    assert hidden
+    answers = [desk.post(NEW, data=form(app, **winter(lan, season_id=hidden[1]))) for _ in "12"]
+    assert {answer.location for answer in answers} == {f"/desk/seasons/{hidden[1]}"}
+    assert str(only_season().season_id) == hidden[1]
 
 
 def test_a_season_is_started_read_with_its_steps_and_ended(

@@ -19,6 +19,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 from traceapp.desk import choices, place_form
 from traceapp.producers import changes, operations
 from traceapp.producers.models import Membership, Plot, Season
@@ -64,7 +65,11 @@ def new_season() -> ResponseReturnValue:
         page = "places.new_plot" if member().may(Act.MANAGE_PLACES) else "places.list_places"
         return redirect(url_for(page), code=303)
     today = datetime.now(UTC).astimezone(HANOI).date()
-    given = {"started_on": today, "plot_id": request.args.get("plot")}
+    given = {
+        "season_id": str(new_id()),
+        "started_on": today,
+        "plot_id": request.args.get("plot"),
+    }
     return _page(Form.showing(_fields(), given))
 
 
@@ -72,7 +77,7 @@ def new_season() -> ResponseReturnValue:
 @writes
 @may(Act.START_SEASON)
 def start_season() -> ResponseReturnValue:
-    """Start a season on a plot or in a pen."""
+    """Start a season on a plot or in a pen; the same form sent again is the same season."""
     form = Form.sent(_fields(), request.form)
     who = member()
     with form.trying(unique="name"):
@@ -80,7 +85,9 @@ def start_season() -> ResponseReturnValue:
         plots = {str(plot.plot_id) for plot in place_form.plots_of(who.producer_id)}
         if "plot_id" in given and given["plot_id"] not in plots:
             raise problem.NotFound
-        season_id = operations.start_season(who.producer_id, given)
+        season_id = _sent_before(given.get("season_id"))
+        if season_id is None:
+            season_id = operations.start_season(who.producer_id, given)
         flash(_("Saved: %(name)s.", name=form.value("name").strip()))
         return redirect(url_for("seasons.show_season", season_id=season_id), code=303)
     return _page(form)
@@ -110,6 +117,16 @@ def end_season(season_id: UUID) -> ResponseReturnValue:
     return _season_page(season, form)
 
 
+def _sent_before(season_id: str | None) -> UUID | None:
+    """Give the season that this very form has started already."""
+    try:
+        known = None if season_id is None else UUID(season_id)
+    except ValueError:
+        return None  # whoever reads the whole form says what is wrong with it
+    is_there = known and db.session.get(Season, (member().producer_id, known))
+    return known if is_there else None
+
+
 def _day(form: Form) -> date:
     """Read the day the season ended. Raises ValidationError."""
     try:
@@ -124,6 +141,7 @@ def _day(form: Form) -> date:
 def _fields() -> list[Field]:
     plots = place_form.plots_of(member().producer_id)
     return [
+        Field("season_id", kind="hidden"),
         Field(
             "name",
             _("Name of the season"),

@@ -4,7 +4,7 @@ A message is answered on its own: recorded, known already, or a problem. Callers
 transaction; reading needs none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,9 @@ from traceapp.web.endpoints import problem_for
 EVENT = schemas.EventSchema()
 
 Given = Mapping[str, Any]
+
+on_recorded: list[Callable[[Sequence[Step], datetime], None]] = []
+"""Told of steps once they are booked and before pages are refreshed, in the same transaction."""
 
 # Written once: putting the query together takes longer than asking it.
 _KEPT = select(Event.event_id, Event.content_sha256).where(
@@ -189,6 +192,7 @@ def _step(actor: Actor, message: Message) -> Step:
         ship_event_id=data["ship_event_id"],
         plot_id=data["plot_id"],
         season_id=data["season_id"],
+        corrects_event_id=data["corrects"],
     )
 
 
@@ -200,6 +204,8 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
     corrected = messages[0].data["corrects"]
     before = _undo(steps[0], corrected) if corrected is not None else set()
     books.write()
+    for listener in on_recorded:
+        listener(steps, now)
     refresh(steps, now, before=before)
 
 

@@ -32,6 +32,7 @@ class Step:
     ship_event_id: UUID | None
     plot_id: UUID | None
     season_id: UUID | None
+    corrects_event_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,14 @@ def test_every_check_constraint_of_the_code_is_in_the_database(app: Flask) -> No
         assert in_code <= in_database, table.name
 
 
+def test_only_the_first_key_of_an_event_begins_with_its_producer(app: Flask) -> None:
+    # PostgreSQL took another for the check that the lines of an event belong to one: each line
+    # then cost reading all events of its producer.
+    if db.engine.dialect.name == "postgresql":
+        others = inspect(db.engine).get_indexes("event")
+        assert "producer_id" not in [index["column_names"][0] for index in others]
+
+
 def test_migrations_go_all_the_way_back_and_forward_again(app: Flask) -> None:
     downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}

@@ -262,6 +262,29 @@ def test_a_late_step_on_a_plot_without_a_season_makes_the_page_stale(app: Flask)
     assert fresh.kept("7K3M9QRT2X") is None
 
 
+@pytest.mark.parametrize("with_season", [False, True])
+def test_a_step_on_land_leaves_what_was_harvested_before_it(
+    app: Flask, *, with_season: bool
+) -> None:
+    lan = business("HTX Lan")
+    cut = batch(lan, product(lan), "H1")
+    season = {
+        "plot_id": str(lan.plot_id),
+        "name": "Vụ 1",
+        "crop": "cải",
+        "started_on": "2026-10-01",
+    }
+    here: dict[str, str] = {"plot_id": str(lan.plot_id)}
+    if with_season:
+        here["season_id"] = str(producers.start_season(lan.producer_id, season))
+    record(lan, "harvest", outputs=[line(cut, "10")], **here)
+    _keep((lan.producer_id, cut))
+    record(lan, "spray", event_time="2026-11-21T05:40:01+07:00", **here)
+    assert fresh.kept("7K3M9QRT2X") is not None
+    record(lan, "spray", event_time="2026-11-21T05:39:59+07:00", **here)
+    assert fresh.kept("7K3M9QRT2X") is None
+
+
 def test_a_correction_makes_stale_what_showed_the_corrected_step(app: Flask) -> None:
     lan = business("HTX Lan")
     greens = product(lan)

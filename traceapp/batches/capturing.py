@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.batches import content, grants, schemas
-from traceapp.batches.grants import Item
 from traceapp.batches.ledger import Books, Step, reverse, write
 from traceapp.batches.lineage import Ref
 from traceapp.batches.models import BatchParent, Event, EventPhoto
@@ -71,7 +70,7 @@ class Message:
 
 
 Answer = Recorded | problem.Problem
-Accepted = tuple[Message, list[Item]]
+Accepted = tuple[Message, Step]
 
 
 def read(given: Given, *, copied_from: UUID | None = None) -> Message:
@@ -126,8 +125,9 @@ def _record(
             answers.append(problem.InvalidInput(findings=findings))
         else:
             kept[message.event_id] = message.fingerprint
-            accepted.append((message, items))
-            books.add(_step(actor, message), items, known)
+            step = _step(actor, message, now)
+            accepted.append((message, step))
+            books.add(step, items, known)
             answers.append(Recorded(actor.producer_id, message.event_id, is_new=True))
     if not accepted:
         return answers
@@ -182,7 +182,7 @@ def _lost(actor: Actor, message: Message) -> Iterator[problem.Finding]:
         yield grants.not_here("/corrects")
 
 
-def _step(actor: Actor, message: Message) -> Step:
+def _step(actor: Actor, message: Message, now: datetime) -> Step:
     data = message.data
     return Step(
         producer_id=actor.producer_id,
@@ -193,12 +193,14 @@ def _step(actor: Actor, message: Message) -> Step:
         plot_id=data["plot_id"],
         season_id=data["season_id"],
         corrects_event_id=data["corrects"],
+        event_time=data["event_time"],
+        record_time=now,
     )
 
 
 def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: datetime) -> None:
     messages = [message for message, _ in accepted]
-    steps = [_step(actor, message) for message in messages]
+    steps = [step for _, step in accepted]
     write(Event, [_event_row(actor, message, now) for message in messages])
     write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
     corrected = messages[0].data["corrects"]

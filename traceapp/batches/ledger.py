@@ -5,6 +5,7 @@ Sources are never divided: an edge carries the whole input line (trace.facts.Edg
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class Step:
     ship_event_id: UUID | None
     plot_id: UUID | None
     season_id: UUID | None
+    event_time: datetime
+    record_time: datetime
     corrects_event_id: UUID | None = None
 
 

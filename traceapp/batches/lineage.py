@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, literal, select
 
 from traceapp.batches.models import Batch, BatchParent, Event, EventItem, Product
 from traceapp.database.engine import db
-from traceapp.database.types import Identifier
+from traceapp.database.types import Identifier, Instant
 
 Ref = tuple[UUID, UUID]
 
@@ -61,14 +62,14 @@ def families_touched_by(producer_id: UUID, *event_ids: UUID) -> set[Ref]:
     return _found(_NAMED, producer_id, event_ids)
 
 
-def season_batches(producer_id: UUID, *season_ids: UUID) -> set[Ref]:
-    """Give the batches harvested from seasons, and all their descendants."""
-    return _found(_OF_SEASONS, producer_id, season_ids)
+def season_batches(producer_id: UUID, *season_ids: UUID, since: datetime) -> set[Ref]:
+    """Give the batches harvested from seasons since then, and all their descendants."""
+    return _found(_OF_SEASONS, producer_id, season_ids, since=since)
 
 
-def plot_batches(producer_id: UUID, *plot_ids: UUID) -> set[Ref]:
-    """Give the batches harvested from plots, and all their descendants."""
-    return _found(_OF_PLOTS, producer_id, plot_ids)
+def plot_batches(producer_id: UUID, *plot_ids: UUID, since: datetime) -> set[Ref]:
+    """Give the batches harvested from plots since then, and all their descendants."""
+    return _found(_OF_PLOTS, producer_id, plot_ids, since=since)
 
 
 def _families(*conditions: ColumnElement[bool]) -> Select[UUID, UUID]:
@@ -89,6 +90,7 @@ def _harvested(named: ColumnElement[bool]) -> Select[UUID, UUID]:
         Event.event_id == EventItem.event_id,
         Event.site_producer_id == _PRODUCER,
         named,
+        Event.event_time >= bindparam("since", type_=Instant),
         EventItem.direction == "output",
     )
 
@@ -101,8 +103,10 @@ _OF_SEASONS = _harvested(Event.season_id.in_(_IDS))
 _OF_PLOTS = _harvested(Event.plot_id.in_(_IDS))
 
 
-def _found(query: Select[UUID, UUID], producer_id: UUID, ids: Iterable[UUID]) -> set[Ref]:
-    rows = db.session.execute(query, {"producer_id": producer_id, "ids": list(ids)})
+def _found(
+    query: Select[UUID, UUID], producer_id: UUID, ids: Iterable[UUID], **values: object
+) -> set[Ref]:
+    rows = db.session.execute(query, {"producer_id": producer_id, "ids": list(ids)} | values)
     return {(row.producer_id, row.batch_id) for row in rows}
 
 

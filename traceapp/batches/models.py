@@ -159,9 +159,10 @@ class Event(Base):
         ForeignKeyConstraint(
             ["producer_id", "corrects_event_id"], ["event.producer_id", "event.event_id"]
         ),
-        UniqueConstraint("producer_id", "corrects_event_id", name="uq_event_corrected_once"),
+        UniqueConstraint("corrects_event_id", "producer_id", name="uq_event_corrected_once"),
         CheckConstraint("event_time_zone_offset BETWEEN -840 AND 840", name="offset_range"),
         Index("ix_event_season", "site_producer_id", "season_id", "event_time"),
+        Index("ix_event_plot", "site_producer_id", "plot_id", "event_time"),
         Index("ix_event_ship", "ship_event_id"),
         Index("ix_event_kind", "step_kind", "event_time"),  # goods on their way to somebody
     )

@@ -6,7 +6,7 @@ Callers own the transaction.
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,10 +26,16 @@ from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos
 
 Shown = Event | Step
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def touched_by(events: Iterable[Shown]) -> set[Ref]:
-    """Give the batches on whose pages events show: those they name or made grow, and theirs."""
+    """Give the batches on whose pages events show: those they name or made grow, and theirs.
+
+    A step on land shows with what was harvested there after it (trace.belonging).
+    """
+    events = list(events)
+    since = min((min(event.event_time, event.record_time) for event in events), default=NEVER)
     named: dict[UUID, set[UUID]] = defaultdict(set)
     seasons: dict[UUID, set[UUID]] = defaultdict(set)
     plots: dict[UUID, set[UUID]] = defaultdict(set)
@@ -40,13 +46,12 @@ def touched_by(events: Iterable[Shown]) -> set[Ref]:
         elif event.plot_id is not None:
             plots[event.site_producer_id].add(event.plot_id)
     touched: set[Ref] = set()
-    for ids_of, batches_of in (
-        (named, families_touched_by),
-        (seasons, season_batches),
-        (plots, plot_batches),
-    ):
-        for producer_id, ids in ids_of.items():
-            touched |= batches_of(producer_id, *ids)
+    for producer_id, ids in named.items():
+        touched |= families_touched_by(producer_id, *ids)
+    for producer_id, ids in seasons.items():
+        touched |= season_batches(producer_id, *ids, since=since)
+    for producer_id, ids in plots.items():
+        touched |= plot_batches(producer_id, *ids, since=since)
     return touched
 
 

@@ -125,6 +125,7 @@ def test_asvs_3_4_3_every_page_keeps_to_its_policy_and_shuts_nobody_out(
     print(f"{door}: {len(kinds)} kinds of pages")
     assert found == {}
     assert len(kinds) >= 8
+    assert any(kind.startswith("public.producers.show_producer") for kind in kinds)
 
 
 def hear(said: list[str], message: ConsoleMessage) -> None:

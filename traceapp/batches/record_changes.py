@@ -50,10 +50,8 @@ def set_certificate_pages(
 
 
 def forget_pages_with_certificates(producer_id: UUID) -> None:
-    """Make every page stale that may show a certificate of this producer."""
-    touched = producer_family(producer_id)
-    if touched:
-        freshness.forget(touched)
+    """Make every page stale that may show a certificate of this producer; its own always does."""
+    freshness.forget(producer_family(producer_id))
 
 
 def _forget_pages_of(producer_id: UUID, where: ColumnElement[bool]) -> None:

@@ -1,16 +1,19 @@
-"""Which batch page a request asks for, read from the path as it was sent.
+"""Which page of a batch or a producer a request asks for, read from the path as it was sent.
 
 Only the reading: whether such a code was ever issued is for `traceapp.public.queries`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey, format_path, parse_path
 from traceapp.gs1.errors import InvalidKey
 
+_PRODUCER = re.compile(r"/producers/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 CHAIN = "/chain"  # the page with the whole way, where the first page folds it
 
 
@@ -56,9 +59,16 @@ def read(path: str) -> Address:
             return Address(key, with_serial=False, chain=chain)
 
 
+def producer_path(producer_id: UUID) -> str:
+    """Give the address of a producer's page. The id tells nothing but when it was made."""
+    return f"/producers/{producer_id}"
+
+
 @lru_cache(maxsize=4096)
 def page_path(path: str) -> str | None:
-    """Give the one spelling of the batch page that a path asks for; None for anything else."""
+    """Give the one spelling of the kept page that a path asks for; None for anything else."""
+    if path.startswith("/producers/"):
+        return path if _PRODUCER.fullmatch(path) else None
     try:
         return read(path).path
     except InvalidKey:

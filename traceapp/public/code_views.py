@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, request
 from flask_babel import gettext as _
 
 from traceapp import problem
@@ -20,17 +19,15 @@ from traceapp.public import address as addresses
 from traceapp.public import lines, page, queries, read_model
 from traceapp.public.address import Address
 from traceapp.public.banners import Banner, banner
-from traceapp.public.icons import name_of, with_symbols
+from traceapp.public.framing import picture_url, rendered, whole_url
+from traceapp.public.icons import name_of
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
 from traceapp.public.queries import Issued
 from traceapp.public.staleness import forget_pictured
 from traceapp.public.structured_data import as_script
-from traceapp.public.stylesheet import policy_source, stylesheet
-from traceapp.web import headers
 from traceapp.web.access import public
 from traceapp.web.endpoints import transaction
 from traceapp.web.languages import current
-from traceapp.web.pages import media_sources, public_host
 from traceapp.web.pages import picture as media_url
 from traceapp.web.settings import settings
 
@@ -68,7 +65,7 @@ def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -
     told = state not in (CodeState.ACTIVE, CodeState.EXPIRED)
     body: dict[str, Any] = dict(document or {"format": FORMAT})
     body["code"] = issued.code
-    body["url"] = _url(f"/B/{issued.code}")
+    body["url"] = whole_url(f"/B/{issued.code}")
     body["state"] = {
         "state": state.value,
         "actor": issued.actor if told else None,
@@ -79,6 +76,8 @@ def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -
         body["sample"] = True
     if document is not None:
         body["product"] = {**document["product"], "picture": _picture_url(document)}
+        page_of_maker = whole_url(addresses.producer_path(issued.producer_id))
+        body["producer"] = {**document["producer"], "url": page_of_maker}
     return body
 
 
@@ -148,9 +147,9 @@ def _told(issued: Issued, asked: Address) -> Response:
 
 
 def _notice(notice: Banner, code: str, report_path: str, asked: Address) -> Response:
-    return _rendered(
+    return rendered(
         "public/code_state.html",
-        asked,
+        asked.path,
         notice=notice,
         readable=code,
         report_path=report_path,
@@ -161,18 +160,20 @@ def _shown(shown: page.Page, asked: Address) -> Response:
     document = shown.document
     event = document["summary"]["key_event"]
     code = shown.issued.code
-    return _rendered(
+    return rendered(
         "public/chain.html" if asked.chain else "public/batch.html",
-        asked,
+        asked.path,
         page=shown,
+        with_serial=asked.with_serial,
         commune=lines.commune(
             (event and event["place"]) or document["batch"]["place"], shown.language
         ),
         address=lines.address(document["producer"]),
+        maker_path=addresses.producer_path(shown.issued.producer_id),
         batch_path=f"/B/{code}",
         chain_path=f"/B/{code}{addresses.CHAIN}",
         report_path=_report_path(shown.issued),
-        structured_data=as_script(shown, _url(f"/B/{code}"), _picture_url(document)),
+        structured_data=as_script(shown, whole_url(f"/B/{code}"), _picture_url(document)),
         say=lines.sayer(shown.language),
         was_withdrawn=lines.was_withdrawn,
         where_and_who=lines.where_and_who,
@@ -183,32 +184,10 @@ def _shown(shown: page.Page, asked: Address) -> Response:
     )
 
 
-def _rendered(template: str, asked: Address, **values: object) -> Response:
-    headers.use_policy(style_src=policy_source(), img_src=media_sources())
-    folder = Path(current_app.static_folder or "") / "vendor" / "icons"
-    html = render_template(
-        template,
-        lang=current(),
-        stylesheet=stylesheet(),
-        domain=public_host(),
-        url=_url(asked.path),
-        with_serial=asked.with_serial,
-        **values,
-    )
-    return Response(with_symbols(html, folder), mimetype="text/html")
-
-
 def _report_path(issued: Issued) -> str:
     return f"/B/{issued.code}/report"
 
 
-def _url(path: str) -> str:
-    return f"{settings().public_url}{path}"
-
-
 def _picture_url(document: Mapping[str, Any]) -> str | None:
     picture = document["product"]["picture"]
-    if picture is None:
-        return None
-    path = media_url(picture["file"])
-    return _url(path) if path.startswith("/") else path
+    return None if picture is None else picture_url(picture["file"])

@@ -177,7 +177,7 @@ def init_app(app: Flask) -> None:
 
 
 def wish_of(environ: WSGIEnvironment) -> Wish | None:
-    """Tell which page a request asks for; None when it is not a batch page or not a reading."""
+    """Tell which page a request asks for; None for any other page, and for what is no reading."""
     if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
         return None
     path = address.page_path(address.raw_path(environ))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Key
 from traceapp.producers.models import PRODUCER_KEY
+from traceapp.trace.rules.keeping_dates import covers
 
 
 class Certificate(Base):
@@ -66,6 +67,4 @@ class CertificateFile(Base):
 
 def is_valid_on(certificate: Certificate, day: date) -> bool:
     """Tell whether the certificate covered that day."""
-    return certificate.issued_on <= day and (
-        certificate.expires_on is None or day <= certificate.expires_on
-    )
+    return covers(certificate.issued_on, certificate.expires_on, day)

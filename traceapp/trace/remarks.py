@@ -7,6 +7,7 @@ from traceapp.trace.facts import EventFact, Ref
 from traceapp.trace.history import Record, names
 from traceapp.trace.people import place, who
 from traceapp.trace.rules import claims_future, late_by, skew_of
+from traceapp.trace.rules.ordering import is_before
 from traceapp.trace.sentences import details, quote, sentence
 from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import StockEffect
@@ -75,11 +76,11 @@ def _notes(story: Story, record: Record, batch: Ref) -> Iterable[Note]:
 def _wrong_order(story: Story, record: Record, batch: Ref) -> Iterable[Note]:
     if record.effect is StockEffect.MOVE_IN:
         ship = story.shipment_of(record, batch)
-        if ship is not None and ship.event.event_time > record.event.event_time:
+        if ship is not None and is_before(record.event.event_time, ship.event.event_time):
             yield _received_first(record, ship)
     if record.effect is StockEffect.MOVE_OUT:
         for receipt in story.receipts(record, batch):
-            if record.event.event_time > receipt.event.event_time:
+            if is_before(receipt.event.event_time, record.event.event_time):
                 yield _received_first(receipt, record)
     for item in record.event.inputs:
         births = [r.position for r in story.making(item.batch)]

@@ -1,0 +1,70 @@
+"""Rules about the entry itself: late, by a wrong clock, corrected, or logged twice."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from traceapp.trace.facts import EventFact, Ref
+from traceapp.trace.rules.catalogue import RULES
+from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.finding import Finding, found
+from traceapp.trace.vocabulary import STEP_KINDS
+
+LATE = timedelta(hours=RULES["late_entry"].params["hours"])
+SKEW = timedelta(minutes=RULES["clock_skew"].params["minutes"])
+CLOCK_PLAY = timedelta(minutes=5)
+"""How far a claim may lie after its receipt before it is called impossible."""
+
+_TENTH = Decimal("0.1")
+
+
+def late_by(event_time: datetime, record_time: datetime) -> timedelta | None:
+    """Give how long after the act it was recorded, when that is later than the rule allows."""
+    delay = record_time - event_time
+    return delay if delay > LATE else None
+
+
+def skew_of(event: EventFact | StepFact) -> timedelta | None:
+    """Give the phone clock's error (negative = behind) when it is larger than the rule allows."""
+    skew = timedelta(minutes=event.skew_minutes or 0)
+    return skew if abs(skew) > SKEW else None
+
+
+def is_future(event_time: datetime, record_time: datetime) -> bool:
+    """Say whether an act is claimed for a time after the record of it was received."""
+    return event_time > record_time + CLOCK_PLAY
+
+
+def claims_future(event: EventFact) -> bool:
+    """Say whether an event is claimed for a time after it was received."""
+    return is_future(event.event_time, event.record_time)
+
+
+def late_entry(step: StepFact) -> Iterator[Finding]:
+    """Find a step that was logged more than a day after it was done."""
+    delay = late_by(step.at, step.recorded)
+    if delay is not None:
+        hours = Decimal(delay // timedelta(minutes=1)) / 60
+        values = {"time": step.at, "hours": hours.quantize(_TENTH)}
+        yield found("late_entry", event=step.ref, values=values)
+
+
+def clock_skew(step: StepFact) -> Iterator[Finding]:
+    """Find a phone whose clock was wrong when the step was logged."""
+    skew = skew_of(step)
+    if skew is not None:
+        minutes = skew // timedelta(minutes=1)
+        yield found("clock_skew", event=step.ref, values={"minutes": minutes})
+
+
+def superseded(step: StepFact) -> Iterator[Finding]:
+    """Find an entry that a correction replaced."""
+    if step.replaced_by is not None:
+        yield found("superseded", event=step.ref, cause=step.replaced_by)
+
+
+def same_content(step: StepFact, twin: Ref | None) -> Iterator[Finding]:
+    """Find an entry with the very content of an earlier one: the greater id is the second."""
+    if twin is not None and step.counts:
+        values = {"step": STEP_KINDS[step.kind].label, "time": step.at}
+        yield found("same_content", event=step.ref, cause=twin, values=values)

@@ -1,0 +1,126 @@
+"""Rules of the field: how long after a spray or nitrogen a plot may be harvested, and how much."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from traceapp.trace.crops import Crop
+from traceapp.trace.rules.catalogue import RULES
+from traceapp.trace.rules.facts import PlotFact, StepFact
+from traceapp.trace.rules.finding import Finding, found
+from traceapp.trace.words import Words
+
+HARVEST, SPRAY, FERTILIZE = "harvest", "spray", "fertilize"
+
+_LONGEST_USUAL = timedelta(days=RULES["phi_over_7"].params["max_days"])
+_FAMILIES = frozenset(RULES["phi_over_7"].params["families"])
+_NITROGEN = timedelta(days=RULES["nitrogen_stop"].params["days"])
+_USUAL_YIELD = RULES["yield"].params["kg_per_sao"]
+_SAO_M2 = Decimal(RULES["yield"].params["sao_m2"])
+_ONE_PLACE = Decimal("0.1")
+
+
+def is_same_growth(one: StepFact, other: StepFact) -> bool:
+    """Tell whether two steps belong to one plot and season; one without a season fits any."""
+    if one.ground is None or one.ground != other.ground:
+        return False
+    return one.season is None or other.season is None or one.season == other.season
+
+
+def harvest_from(spray: StepFact) -> date | None:
+    """Give the first day on which a sprayed plot may be harvested."""
+    interval = spray.days("phi_days")
+    return None if interval is None else spray.day + interval
+
+
+def phi(harvest: StepFact, grown: Iterable[StepFact], plot: str) -> Iterator[Finding]:
+    """Find a harvest before the interval of an earlier spray of the same growth is over."""
+    for spray in grown:
+        allowed = harvest_from(spray) if spray.kind == SPRAY else None
+        if allowed is None or not spray.counts or not is_same_growth(harvest, spray):
+            continue
+        if spray.at < harvest.at and harvest.day < allowed:
+            values = {
+                "plot": plot,
+                "product": spray.text("product") or "?",
+                "spray_date": spray.day,
+                "allowed_date": allowed,
+            }
+            yield found(
+                "phi",
+                event=harvest.ref,
+                cause=spray.ref,
+                allowed=allowed,
+                holds=frozenset(line.batch for line in harvest.outputs),
+                values=values,
+            )
+
+
+def phi_over_7(spray: StepFact, crop: Crop | None) -> Iterator[Finding]:
+    """Find an interval longer than labels for this kind of crop usually say."""
+    interval = spray.days("phi_days")
+    if interval is None or interval <= _LONGEST_USUAL:
+        return
+    if crop is not None and crop.family in _FAMILIES:
+        values = {"product": spray.text("product") or "?", "phi_days": interval.days}
+        yield found("phi_over_7", event=spray.ref, values=values)
+
+
+def nitrogen_stop(
+    harvest: StepFact, grown: Iterable[StepFact], crop: Crop | None, plot: str
+) -> Iterator[Finding]:
+    """Find leaves harvested soon after mineral nitrogen."""
+    if crop is None or not crop.leafy:
+        return
+    for dressing in grown:
+        if not _brings_nitrogen(dressing) or not is_same_growth(harvest, dressing):
+            continue
+        since = harvest.day - dressing.day
+        if timedelta(0) <= since < _NITROGEN:
+            allowed = dressing.day + _NITROGEN
+            values = {
+                "plot": plot,
+                "fert_date": dressing.day,
+                "days": since.days,
+                "allowed_date": allowed,
+            }
+            yield found(
+                "nitrogen_stop",
+                event=harvest.ref,
+                cause=dressing.ref,
+                allowed=allowed,
+                values=values,
+            )
+
+
+def _brings_nitrogen(step: StepFact) -> bool:
+    return (
+        step.kind == FERTILIZE
+        and step.counts
+        and step.text("fert_type") == "mineral"
+        and (step.number("n_pct") or 0) > 0
+    )
+
+
+def plausible_yield(
+    harvest: StepFact, plot: PlotFact | None, crop: Crop | None
+) -> Iterator[Finding]:
+    """Find a harvest that is far from what such a plot gives in one picking."""
+    usual = _USUAL_YIELD.get(crop.id) if crop else None
+    masses = [line.mass for line in harvest.outputs]
+    known = [mass for mass in masses if mass is not None]
+    if usual is None or plot is None or not plot.area_m2 or not known or len(known) < len(masses):
+        return
+    kilograms = sum(known, Decimal(0))
+    per_sao = kilograms / (plot.area_m2 / _SAO_M2)
+    low, high = usual
+    if not low <= per_sao <= high:
+        values = {
+            "plot": plot.name,
+            "kg": kilograms,
+            "area": Words.same(f"{plot.area_m2} m²"),
+            "per_sao": per_sao.quantize(_ONE_PLACE),
+            "low": low,
+            "high": high,
+        }
+        yield found("yield", event=harvest.ref, values=values)

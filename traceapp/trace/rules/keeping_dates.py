@@ -1,0 +1,50 @@
+"""Rules of dates: goods past their use-by date, and certificates that did not cover the day."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.facts import ClaimFact, GoodsFact, StepFact
+from traceapp.trace.rules.finding import Finding, found
+
+EXITS = frozenset({"sell", "ship", "repack", "pack"})
+
+
+def shelf_life(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding]:
+    """Find goods that were sold, shipped or packed after their use-by date."""
+    named = (line.batch for line in step.inputs) if step.inputs else step.about
+    for batch in dict.fromkeys(named):
+        kept = goods.get(batch)
+        if kept is not None and kept.expiry is not None and step.day > kept.expiry:
+            yield found(
+                "shelf_life",
+                event=step.ref,
+                batch=batch,
+                holds=frozenset({batch}),
+                values={"lot": kept.lot, "expiry": kept.expiry},
+            )
+
+
+def covers(issued: date, expires: date | None, day: date) -> bool:
+    """Tell whether a certificate covered a day."""
+    return issued <= day and (expires is None or day <= expires)
+
+
+def certificate(claim: ClaimFact, made_on: date, lot: str) -> Iterator[Finding]:
+    """Find a batch that names a certificate which did not cover the day it was made."""
+    if covers(claim.issued, claim.expires, made_on):
+        return
+    is_early = made_on < claim.issued or claim.expires is None
+    values = {
+        "lot": lot,
+        "scheme": claim.scheme,
+        "number": claim.number,
+        **({"issued": claim.issued} if is_early else {"expired": claim.expires}),
+    }
+    yield found(
+        "certificate",
+        aspect="early" if is_early else "",
+        batch=claim.batch,
+        cause=claim.certificate,
+        values=values,
+    )

@@ -1,0 +1,47 @@
+"""The rule of the barn: how long after a drug animals, and what is made of them, may leave."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.finding import Finding, found
+
+TREAT = "treat"
+LEAVING = frozenset({"load_out", "slaughter"})
+_ONE_DAY = timedelta(days=1)
+
+
+def last_day(treatment: StepFact) -> date:
+    """Give the last day of a treatment: the first day counts as one of its days."""
+    days = treatment.days("days") or _ONE_DAY
+    return treatment.day + max(days, _ONE_DAY) - _ONE_DAY
+
+
+def leave_from(treatment: StepFact) -> date | None:
+    """Give the first day on which treated animals may leave."""
+    withdrawal = treatment.days("withdrawal_days")
+    return None if withdrawal is None else last_day(treatment) + withdrawal
+
+
+def withdrawal(leaving: StepFact, treatments: Iterable[StepFact], lot: str) -> Iterator[Finding]:
+    """Find animals that leave before the withdrawal of an earlier treatment is over."""
+    for treatment in treatments:
+        allowed = leave_from(treatment)
+        if allowed is None or not treatment.counts or treatment.at >= leaving.at:
+            continue
+        if leaving.day < allowed:
+            values = {
+                "lot": lot,
+                "drug": treatment.text("drug") or "?",
+                "end_date": last_day(treatment),
+                "allowed_date": allowed,
+            }
+            held = [line.batch for line in leaving.outputs or leaving.inputs]
+            yield found(
+                "withdrawal",
+                event=leaving.ref,
+                cause=treatment.ref,
+                allowed=allowed,
+                holds=frozenset(held),
+                values=values,
+            )

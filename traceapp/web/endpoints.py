@@ -1,7 +1,6 @@
 """The one transaction rule: a view that returns commits, a view that raises rolls back."""
 
 import functools
-import threading
 import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -11,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from traceapp import problem
 from traceapp.database.engine import BUSY_TIMEOUT_MS, begin_write, db
+from traceapp.database.turns import Turn
 from traceapp.web import meters
 from traceapp.web.full_disk import is_full
 
@@ -18,8 +18,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WRITES_MARK = "__traceapp_writes__"
-# SQLite's own waiting is a lottery: writers poll, and the one who came first may go last.
-TURN = threading.Lock()
 
 # What a broken constraint means to the person who sent the request.
 PROBLEM_BY_CONSTRAINT: dict[str, type[problem.Problem]] = {
@@ -81,7 +79,7 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
 
     def __init__(self, *, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._wait_ms = wait_ms
-        self._has_turn = False
+        self._turn: Turn | None = None
 
     def __enter__(self) -> None:
         with meters.WRITE_WAIT.time():
@@ -103,20 +101,21 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
             self._end_turn()
 
     def _take_turn(self) -> int:
-        """Wait for the writers of this process that came before; give the milliseconds left."""
+        """Wait for the writers that came before; give the milliseconds left."""
         if db.engine.dialect.name != "sqlite":
             return self._wait_ms
         start = time.monotonic()
-        self._has_turn = TURN.acquire(timeout=self._wait_ms / 1000)
-        if not self._has_turn:
-            raise trouble(TimeoutError())
+        self._turn = Turn(db.engine.url.database)
+        try:
+            self._turn.take(self._wait_ms / 1000)
+        except TimeoutError as error:
+            raise trouble(error) from error
         waited_ms = int((time.monotonic() - start) * 1000)
         return self._wait_ms if waited_ms == 0 else max(self._wait_ms - waited_ms, 1)
 
     def _end_turn(self) -> None:
-        if self._has_turn:
-            self._has_turn = False
-            TURN.release()
+        if self._turn is not None:
+            self._turn.end()
 
     def _end(self, error: BaseException | None) -> None:
         if error is None:

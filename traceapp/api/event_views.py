@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,23 +11,22 @@ from marshmallow import ValidationError
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import answers, examples, operations, queries, shapes, strictness
+from traceapp.api import answers, examples, group_commit, queries, shapes, strictness
 from traceapp.api.contract import PREFIX, operation
+from traceapp.api.group_commit import Delivery, Read
 from traceapp.api.rooms import events
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Answer, Message, Recorded
 from traceapp.database.engine import db
 from traceapp.web import problems
-from traceapp.web.endpoints import transaction, writes_late
+from traceapp.web.endpoints import writes_late
 from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, at_most
 
-AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
 SHAPE = shapes.EventBodySchema()
 ONLY_DEVICES = ("device_time", "device_skew_minutes")
 TOO_MANY = at_most(shapes.MOST_EVENTS)
 
 Body = dict[str, Any]
-Read = Message | problem.InvalidInput
 
 BODY = {
     "required": True,
@@ -82,7 +80,11 @@ def post_events() -> Response:
     if not is_one:
         _check_number(messages)
     read = [_read(message) for message in messages]
-    said = _record(messages, read)
+    asks = member()
+    db.session.rollback()  # who asks is known: nothing stays open while others write
+    said = group_commit.line().record(
+        Delivery(Actor(asks.producer_id, asks.member_id), messages, read)
+    )
     if is_one:
         return _one(read[0], said[0])
     together = zip(messages, read, said, strict=True)
@@ -109,22 +111,6 @@ def _check_number(messages: Sequence[object]) -> None:
     if not messages:
         raise ValidationError(EMPTY)
     TOO_MANY(messages)
-
-
-def _record(messages: Sequence[object], read: Sequence[Read]) -> list[Answer]:
-    """Record the good messages in one transaction, and keep the refused ones."""
-    asks = member()
-    actor = Actor(asks.producer_id, asks.member_id)
-    good = [message for message in read if isinstance(message, Message)]
-    now = datetime.now(UTC)
-    db.session.rollback()  # who asks is known: what follows takes the lock first
-    with transaction():
-        recorded = iter(capturing.record_events(actor, good, now=now, latest=now + AHEAD))
-        said = [next(recorded) if isinstance(one, Message) else one for one in read]
-        pairs = zip(messages, said, strict=True)
-        refused = [(given, why) for given, why in pairs if isinstance(why, problem.Problem)]
-        operations.keep_refused(actor, refused, now=now)
-    return said
 
 
 def _read(given: object) -> Read:

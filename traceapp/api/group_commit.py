@@ -1,0 +1,140 @@
+"""Messages of several requests recorded in one transaction: waiting for the disk is shared.
+
+While one request writes, those that come meanwhile line up; the first of them then writes for all.
+Each is answered on its own, and only once what it sent is durable.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app
+
+from traceapp import problem
+from traceapp.api import operations
+from traceapp.batches import capturing
+from traceapp.batches.capturing import Actor, Answer, Message
+from traceapp.database.engine import BUSY_TIMEOUT_MS, db
+from traceapp.web.endpoints import transaction
+
+AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
+MOST_AT_ONCE = 200  # messages; nobody waits for more than these
+
+Read = Message | problem.InvalidInput
+
+
+@dataclass(slots=True, eq=False)
+class Delivery:
+    """What one request sent, as it was given and as it was read; later, what is said to it."""
+
+    actor: Actor
+    given: Sequence[object]
+    read: Sequence[Read]
+    said: list[Answer] = field(default_factory=list)
+    failure: BaseException | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it is answered: a delivery has a message or more."""
+        return bool(self.said) or self.failure is not None
+
+
+class Line:
+    """The deliveries of one process that wait to be written."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Delivery] = deque()
+        self._writing = threading.Lock()
+
+    def __len__(self) -> int:
+        """Count those that wait, without those just being written."""
+        return len(self._waiting)
+
+    @property
+    def is_writing(self) -> bool:
+        """Tell whether a delivery is just being written."""
+        return self._writing.locked()
+
+    def record(self, delivery: Delivery) -> list[Answer]:
+        """Record the good messages of a delivery and keep the refused ones, durably.
+
+        Opens its own transaction. Raises Busy, StorageFull, or whatever went wrong with it.
+        """
+        self._waiting.append(delivery)
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            with suppress(ValueError):  # it is just being recorded: sent again, it will be known
+                self._waiting.remove(delivery)
+            raise problem.Busy
+        try:
+            while not delivery.is_done:
+                _record_together(self._next())
+        finally:
+            self._writing.release()
+        if delivery.failure is not None:
+            raise delivery.failure
+        return delivery.said
+
+    def _next(self) -> list[Delivery]:
+        """Take the first deliveries that may be written together.
+
+        Of different authors only on SQLite, where one writes at a time anyway: on PostgreSQL two
+        groups could each wait for what the other holds.
+        """
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        group = [self._waiting.popleft()]
+        number = len(group[0].read)
+        while self._waiting and (is_sqlite or self._waiting[0].actor == group[0].actor):
+            number += len(self._waiting[0].read)
+            if number > MOST_AT_ONCE:
+                break
+            group.append(self._waiting.popleft())
+        return group
+
+
+def line() -> Line:
+    """Give the line of the application at hand."""
+    found: Line = current_app.extensions.setdefault("traceapp.line", Line())
+    return found
+
+
+def _record_together(group: Sequence[Delivery]) -> None:
+    try:
+        with transaction():
+            answers = _recorded(group)
+    except BaseException as error:  # noqa: BLE001 - each request raises its own
+        if len(group) > 1 and not isinstance(error, problem.Busy | problem.StorageFull):
+            for delivery in group:  # one of them spoiled it for all
+                _record_together([delivery])
+            return
+        for delivery in group:
+            delivery.failure = error
+    else:
+        for delivery, said in zip(group, answers, strict=True):
+            delivery.said = said
+
+
+def _recorded(group: Sequence[Delivery]) -> list[list[Answer]]:
+    now = datetime.now(UTC)
+    found = {actor: iter(_of(actor, group, now)) for actor in dict.fromkeys(d.actor for d in group)}
+    answers = []
+    for one in group:
+        said = [next(found[one.actor]) if isinstance(read, Message) else read for read in one.read]
+        pairs = zip(one.given, said, strict=True)
+        refused = [(given, why) for given, why in pairs if isinstance(why, problem.Problem)]
+        operations.keep_refused(one.actor, refused, now=now)
+        answers.append(said)
+    return answers
+
+
+def _of(actor: Actor, group: Sequence[Delivery], now: datetime) -> list[Answer]:
+    good = [
+        read
+        for delivery in group
+        if delivery.actor == actor
+        for read in delivery.read
+        if isinstance(read, Message)
+    ]
+    return capturing.record_events(actor, good, now=now, latest=now + AHEAD)

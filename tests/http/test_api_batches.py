@@ -114,7 +114,40 @@ def test_a_batch_tells_its_balance_and_its_events(app: Flask) -> None:
     assert told_of["balance"] == {"made": "240", "sold": "40.5", "stock": "199.5"}
     assert [one["step_kind"] for one in told_of["events"]] == ["sell", "pack"]
     assert told_of["events"][1]["id"] == message["id"]
-    assert told_of["has_more_events"] is False
+    assert told_of["next"] is None
+
+
+def test_all_events_of_a_batch_are_read_part_by_part(app: Flask) -> None:
+    lan = program(app)
+    lan.post("/events", event(lan.by, "pack", outputs=[line(lan.batch_id, "240", "túi")]))
+    for number in range(4):
+        hour = f"2026-11-21T{6 + number // 2:02}:00:00+07:00"  # two at one time
+        sold = {"event_time": hour, "inputs": [line(lan.batch_id, "1", "túi")] * 2}
+        assert lan.post("/events", event(lan.by, "sell", **sold)).status_code == 201
+    whole = lan.get(f"/batches/{lan.batch_id}").get_json()
+    assert (len(whole["events"]), whole["next"]) == (9, None)
+    found: list[dict[str, Any]] = []
+    after: str | None = ""
+    parts = 0
+    while after is not None:
+        address = f"/batches/{lan.batch_id}?limit=3{'&after=' + after if after else ''}"
+        part = lan.get(address).get_json()
+        assert len({one["id"] for one in part["events"]}) <= 3
+        found, after, parts = found + part["events"], part["next"], parts + 1
+    assert (found, parts) == (whole["events"], 2)
+
+
+@pytest.mark.parametrize("after", ["one of another producer", "none"])
+def test_after_an_event_that_is_not_there_nothing_follows(app: Flask, after: str) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    for one in (lan, hoa):
+        one.post("/events", event(one.by, "pack", outputs=[line(one.batch_id, "2", "túi")]))
+    theirs = hoa.get(f"/batches/{hoa.batch_id}").get_json()["events"][0]["id"]
+    cursor = theirs if after != "none" else str(new_id())
+    part = lan.get(f"/batches/{lan.batch_id}?after={cursor}").get_json()
+    assert (part["events"], part["next"]) == ([], None)
+    told(lan.get(f"/batches/{lan.batch_id}?after=x"), 422, "invalid-input")
+    told(lan.get(f"/batches/{lan.batch_id}?limit=101"), 422, "invalid-input")
 
 
 def test_the_symbol_leads_to_the_page_of_the_batch(app: Flask) -> None:

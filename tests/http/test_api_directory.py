@@ -16,6 +16,15 @@ from traceapp.trace.vocabulary import STEP_KINDS
 
 PRODUCT = {"name": "Rau muống", "family": "vegetable", "role": "intermediate", "uom": "kg"}
 SITE = {**PLACE, "name": "Kho lạnh", "kind": "cold_store"}
+SEASON = {"name": "Vụ đông", "crop": "cải ngọt", "started_on": "2026-10-05"}
+PUT = pytest.mark.parametrize(
+    ("path", "wish"), [("/products", PRODUCT), ("/sites", SITE), ("/seasons", SEASON)]
+)
+
+
+def whole(of: Program, path: str, wish: dict[str, Any]) -> dict[str, Any]:
+    """A season names the plot it is on."""
+    return wish | {"plot_id": str(of.by.plot_id)} if path == "/seasons" else wish
 
 
 def test_a_token_tells_for_whom_it_works(app: Flask) -> None:
@@ -66,11 +75,12 @@ def test_places_tell_their_plots(app: Flask) -> None:
     assert [plot["id"] for plot in site["plots"]] == [str(lan.by.plot_id)]
 
 
-@pytest.mark.parametrize(("path", "wish"), [("/products", PRODUCT), ("/sites", SITE)])
+@PUT
 def test_what_is_put_is_new_once_and_changed_afterwards(
     app: Flask, path: str, wish: dict[str, Any]
 ) -> None:
     lan = program(app)
+    wish = whole(lan, path, wish)
     address = f"{path}/{uuid.uuid4()}"
     first = lan.put(address, wish | {"external_id": "A-1"})
     again = lan.put(address, wish | {"external_id": "A-1"})
@@ -84,11 +94,12 @@ def test_what_is_put_is_new_once_and_changed_afterwards(
     assert lan.get(f"{path}?external_id=A-2").get_json() == {"items": [], "next": None}
 
 
-@pytest.mark.parametrize(("path", "wish"), [("/products", PRODUCT), ("/sites", SITE)])
+@PUT
 def test_a_change_made_from_an_old_version_is_refused(
     app: Flask, path: str, wish: dict[str, Any]
 ) -> None:
     lan = program(app)
+    wish = whole(lan, path, wish)
     address = f"{path}/{uuid.uuid4()}"
     new = lan.put(address, wish, headers={"If-Match": '"1"'})
     told(new, 412, "changed-meanwhile")
@@ -99,16 +110,55 @@ def test_a_change_made_from_an_old_version_is_refused(
     assert lan.get(address).get_json()["name"] == "Một"
 
 
-@pytest.mark.parametrize(("path", "wish"), [("/products", PRODUCT), ("/sites", SITE)])
+@PUT
 def test_a_number_of_the_senders_own_stands_for_one_thing(
     app: Flask, path: str, wish: dict[str, Any]
 ) -> None:
     lan, hoa = program(app), program(app, "Cửa hàng Hoa")
-    assert lan.put(f"{path}/{uuid.uuid4()}", wish | {"external_id": "1"}).status_code == 201
-    other = wish | {"name": "Khác", "external_id": "1"}
+    first = whole(lan, path, wish) | {"external_id": "1"}
+    assert lan.put(f"{path}/{uuid.uuid4()}", first).status_code == 201
+    other = whole(lan, path, wish) | {"name": "Khác", "external_id": "1"}
     errors = told(lan.put(f"{path}/{uuid.uuid4()}", other), 409, "already-exists")["errors"]
     assert [error["pointer"] for error in errors] == ["/external_id"]
-    assert hoa.put(f"{path}/{uuid.uuid4()}", other).status_code == 201
+    assert hoa.put(f"{path}/{uuid.uuid4()}", whole(hoa, path, other)).status_code == 201
+
+
+@PUT
+def test_if_match_reads_as_http_says(app: Flask, path: str, wish: dict[str, Any]) -> None:
+    lan = program(app)
+    wish = whole(lan, path, wish)
+    address = f"{path}/{uuid.uuid4()}"
+    told(lan.put(address, wish, headers={"If-Match": "*"}), 412, "changed-meanwhile")
+    assert lan.get(address).status_code == 404
+    lan.put(address, wish)
+    for number, taken in enumerate(("*", '"1", "2"', '"3","x", W/"9"', ', "4" ,')):
+        name = f"Tên {number}"
+        assert (
+            lan.put(address, wish | {"name": name}, headers={"If-Match": taken}).status_code == 200
+        )
+    assert lan.get(address).headers["ETag"] == '"5"'
+    for missed in ('"1", "2"', 'W/"5"', '"x"', '""', '"05"'):
+        answer = lan.put(address, wish | {"name": "Sai"}, headers={"If-Match": missed})
+        told(answer, 412, "changed-meanwhile")
+    for wrong in ("5", "W/x", "*, *", '"5', "", '"5" "6"', '"é"'):
+        told(lan.put(address, wish, headers={"If-Match": wrong}), 400, "bad-request")
+    assert lan.get(address).get_json()["name"] == "Tên 3"
+
+
+def test_a_season_stays_on_its_plot_and_on_ones_own(app: Flask) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    address = f"/seasons/{uuid.uuid4()}"
+    foreign = SEASON | {"plot_id": str(hoa.by.plot_id)}
+    answer = lan.put(address, foreign)
+    assert told(answer, 422, "invalid-input")["errors"][0]["pointer"] == "/plot_id"
+    assert lan.put(address, whole(lan, "/seasons", SEASON)).status_code == 201
+    errors = told(lan.put(address, foreign), 422, "invalid-input")["errors"]
+    assert [(one["pointer"], one["rule"]) for one in errors] == [("/plot_id", "season_stays")]
+    ended = whole(lan, "/seasons", SEASON) | {"ended_on": "2026-09-01"}
+    assert (
+        told(lan.put(address, ended), 422, "invalid-input")["errors"][0]["pointer"] == "/ended_on"
+    )
+    told(hoa.get(address), 404, "not-found")
 
 
 def test_a_finished_product_needs_its_label(app: Flask) -> None:

@@ -106,6 +106,8 @@ class SeasonAnswerSchema(Schema):
     crop = fields.String(required=True)
     started_on = fields.Date(required=True)
     ended_on = fields.Date(required=True, allow_none=True)
+    external_id = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
 
 
 class BatchAnswerSchema(Schema):
@@ -138,12 +140,15 @@ class EventLineSchema(Schema):
 
 
 class WholeBatchSchema(BatchAnswerSchema):
-    """A batch with its balance, what its record lacks, and its newest 200 events."""
+    """A batch with its balance, what its record lacks, and its events, the newest first.
+
+    `next` is the `after` of the part that follows; None where these are the oldest.
+    """
 
     balance = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     missing = fields.List(fields.String(), required=True)
     events = fields.List(fields.Nested(EventLineSchema), required=True)
-    has_more_events = fields.Boolean(required=True)
+    next = fields.UUID(required=True, allow_none=True)
 
 
 class OptionSchema(Schema):

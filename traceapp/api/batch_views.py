@@ -70,10 +70,13 @@ def post_batch(body: Body) -> Answer:
 
 @batches.get("/batches/<uuid:batch_id>")
 @may(Act.READ)
-@operation({200: answers.WholeBatchSchema()})
-def show_batch(batch_id: UUID) -> Body:
-    """Show a batch: facts, code, state, what is left, what its record lacks, and its events."""
-    found = queries.whole_batch((member().producer_id, batch_id), _today())
+@operation({200: answers.WholeBatchSchema()}, query=shapes.PartSchema())
+def show_batch(batch_id: UUID, query: Body) -> Body:
+    """Show a batch: facts, code, state, what is left, what its record lacks, and its events.
+
+    The newest events come first; `next` leads on to older ones.
+    """
+    found = queries.whole_batch((member().producer_id, batch_id), query, _today())
     if found is None:
         raise problem.NotFound
     return _with_url(found)

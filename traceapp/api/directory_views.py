@@ -1,6 +1,5 @@
 """Routes about who asks and what there is: me, step kinds, products, places, seasons."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,31 +9,20 @@ from flask import request
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import answers, examples, operations, queries, shapes
+from traceapp.api import answers, examples, operations, queries, shapes, versions
 from traceapp.api.contract import operation
 from traceapp.api.operations import Upsert
 from traceapp.api.rooms import about, places, products
 from traceapp.batches.operations import Actor
 from traceapp.batches.product_changes import find_product
-from traceapp.producers.changes import find_site
+from traceapp.producers.changes import find_plot, find_season, find_site
+from traceapp.producers.models import Season
 from traceapp.trace.vocabulary import STEP_KINDS, FieldSpec, StepKind
 from traceapp.web.endpoints import writes
 
 Body = dict[str, Any]
 Answer = tuple[Body, int, dict[str, str]]
 
-VERSION = re.compile(r'"[0-9]{1,9}"', re.ASCII)
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": False,
-    "description": (
-        "The version you read, in quotation marks, as the ETag gives it. Where somebody changed "
-        "the record meanwhile, nothing is written and the answer is 412."
-    ),
-    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
-}
-ETAG = {"ETag": {"description": "The version.", "schema": {"type": "string"}}}
 OF_PUTTING = (problem.AlreadyExists, problem.ChangedMeanwhile)
 
 
@@ -100,11 +88,11 @@ def list_products(query: Body) -> Body:
 
 @products.get("/products/<uuid:product_id>")
 @may(Act.READ)
-@operation({200: answers.ProductAnswerSchema()}, headers=ETAG)
+@operation({200: answers.ProductAnswerSchema()}, headers=versions.ETAG)
 def show_product(product_id: UUID) -> Answer:
     """Show a product; the ETag is its version."""
     row = find_product(member().producer_id, product_id)
-    return queries.product_answer(row), 200, _etag(row.version)
+    return queries.product_answer(row), 200, versions.etag(row.version)
 
 
 @products.put("/products/<uuid:product_id>")
@@ -114,14 +102,14 @@ def show_product(product_id: UUID) -> Answer:
     {200: answers.ProductAnswerSchema(), 201: answers.ProductAnswerSchema()},
     body=shapes.ProductBodySchema(),
     problems=OF_PUTTING,
-    headers=ETAG,
-    parameters=[IF_MATCH],
+    headers=versions.ETAG,
+    parameters=[versions.HEADER],
     example=examples.PRODUCT,
 )
 def put_product(product_id: UUID, body: Body) -> Answer:
     """Define a product under an id of your own, or put this description in place of its own."""
     row, is_new = operations.put_product(_actor(), product_id, _wish(body), now=datetime.now(UTC))
-    return queries.product_answer(row), 201 if is_new else 200, _etag(row.version)
+    return queries.product_answer(row), 201 if is_new else 200, versions.etag(row.version)
 
 
 @places.get("/sites")
@@ -134,11 +122,11 @@ def list_sites(query: Body) -> Body:
 
 @places.get("/sites/<uuid:site_id>")
 @may(Act.READ)
-@operation({200: answers.SiteAnswerSchema()}, headers=ETAG)
+@operation({200: answers.SiteAnswerSchema()}, headers=versions.ETAG)
 def show_site(site_id: UUID) -> Answer:
     """Show a place with its plots; the ETag is its version."""
     row = find_site(member().producer_id, site_id)
-    return queries.site_answer(row), 200, _etag(row.version)
+    return queries.site_answer(row), 200, versions.etag(row.version)
 
 
 @places.put("/sites/<uuid:site_id>")
@@ -148,22 +136,52 @@ def show_site(site_id: UUID) -> Answer:
     {200: answers.SiteAnswerSchema(), 201: answers.SiteAnswerSchema()},
     body=shapes.SiteBodySchema(),
     problems=OF_PUTTING,
-    headers=ETAG,
-    parameters=[IF_MATCH],
+    headers=versions.ETAG,
+    parameters=[versions.HEADER],
     example=examples.SITE,
 )
 def put_site(site_id: UUID, body: Body) -> Answer:
     """Add a place under an id of your own, or put this description in place of its own."""
     row, is_new = operations.put_site(_actor(), site_id, _wish(body), now=datetime.now(UTC))
-    return queries.site_answer(row), 201 if is_new else 200, _etag(row.version)
+    return queries.site_answer(row), 201 if is_new else 200, versions.etag(row.version)
 
 
 @places.get("/seasons")
 @may(Act.READ)
-@operation({200: answers.SEASONS}, query=shapes.ByNumberSchema())
+@operation({200: answers.SEASONS}, query=shapes.PageSchema())
 def list_seasons(query: Body) -> Body:
-    """List your seasons: one crop on one plot, or one animal group in one pen."""
+    """List your seasons, or find one by the number it has in your own system."""
     return queries.seasons(member().producer_id, query)
+
+
+@places.get("/seasons/<uuid:season_id>")
+@may(Act.READ)
+@operation({200: answers.SeasonAnswerSchema()}, headers=versions.ETAG)
+def show_season(season_id: UUID) -> Answer:
+    """Show a season: one crop on one plot, or one animal group in one pen."""
+    row = find_season(member().producer_id, season_id)
+    return _season(row), 200, versions.etag(row.version)
+
+
+@places.put("/seasons/<uuid:season_id>")
+@writes
+@may(Act.START_SEASON)
+@operation(
+    {200: answers.SeasonAnswerSchema(), 201: answers.SeasonAnswerSchema()},
+    body=shapes.SeasonBodySchema(),
+    problems=OF_PUTTING,
+    headers=versions.ETAG,
+    parameters=[versions.HEADER],
+    example=examples.SEASON,
+)
+def put_season(season_id: UUID, body: Body) -> Answer:
+    """Start a season under an id of your own, or put this description in place of its own."""
+    row, is_new = operations.put_season(_actor(), season_id, _wish(body), now=datetime.now(UTC))
+    return _season(row), 201 if is_new else 200, versions.etag(row.version)
+
+
+def _season(row: Season) -> Body:
+    return queries.season_answer(row, find_plot(row.producer_id, row.plot_id).site_id)
 
 
 def _actor() -> Actor:
@@ -173,18 +191,4 @@ def _actor() -> Actor:
 
 def _wish(body: Body) -> Upsert:
     given = {name: value for name, value in request.get_json().items() if name != "external_id"}
-    return Upsert(given, body["external_id"], _version())
-
-
-def _version() -> int | None:
-    """Give the version that If-Match names. Raises BadRequest for what is no version."""
-    text = request.headers.get("If-Match")
-    if text is None:
-        return None
-    if not VERSION.fullmatch(text):
-        raise problem.BadRequest
-    return int(text.strip('"'))
-
-
-def _etag(version: int) -> dict[str, str]:
-    return {"ETag": f'"{version}"'}
+    return Upsert(given, body["external_id"], versions.asked())

@@ -24,6 +24,13 @@ SITE = {
     "longitude": 105.91,
     "external_id": "NSC-1",
 }
+SEASON = {
+    "plot_id": "01936b2e-0000-7000-8000-0000000000d1",
+    "name": "Cải ngọt, vụ đông 2026",
+    "crop": "cải ngọt",
+    "started_on": "2026-10-05",
+    "external_id": "VU-7",
+}
 BATCH = {
     "id": "01936b2e-0000-7000-8000-0000000000b1",
     "product_id": "01936b2e-0000-7000-8000-0000000000a1",

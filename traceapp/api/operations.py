@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.api.models import RefusedMessage
+from traceapp.api.versions import Match
 from traceapp.audit import operations as audit
 from traceapp.batches import operations as batches
 from traceapp.batches import product_changes, record_changes
@@ -22,20 +23,26 @@ from traceapp.batches.grants import not_here
 from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
+from traceapp.producers import changes
 from traceapp.producers import operations as producers
 from traceapp.producers.certificate_models import Certificate
-from traceapp.producers.models import Site
+from traceapp.producers.models import Plot, Season, Site
 
 Given = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
-    """What is to stand under an id: the description, and the version it was made from."""
+    """What is to stand under an id: the description, and the versions it may replace."""
 
     given: Given
     external_id: str | None
-    version: int | None
+    match: Match | None
+
+    def require(self, row: Product | Site | Season | None) -> None:
+        """Let it stand in place of what is there, or is not. Raises ChangedMeanwhile."""
+        if self.match is not None:
+            self.match.require(None if row is None else row.version)
 
 
 def put_product(
@@ -43,14 +50,14 @@ def put_product(
 ) -> tuple[Product, bool]:
     """Define or change a product; True where it is new. Raises as the room's own operations."""
     row = db.session.get(Product, (actor.producer_id, product_id))
+    wish.require(row)
     is_new = row is None
     if row is None:
-        _refuse_version(wish)
         batches.define_product(actor.producer_id, {**wish.given, "product_id": str(product_id)})
         row = db.session.get_one(Product, (actor.producer_id, product_id))
         _note(actor, "product.defined", f"product/{product_id}", now)
     else:
-        product_changes.change_product(actor, product_id, wish.given, version=wish.version, now=now)
+        product_changes.change_product(actor, product_id, wish.given, version=row.version, now=now)
     _set_external_id(row, wish.external_id, is_new=is_new)
     return row, is_new
 
@@ -58,25 +65,45 @@ def put_product(
 def put_site(actor: Actor, site_id: UUID, wish: Upsert, *, now: datetime) -> tuple[Site, bool]:
     """Add or change a place; True where it is new."""
     row = db.session.get(Site, (actor.producer_id, site_id))
+    wish.require(row)
     is_new = row is None
     if row is None:
-        _refuse_version(wish)
         producers.add_site(actor.producer_id, {**wish.given, "site_id": str(site_id)})
         row = db.session.get_one(Site, (actor.producer_id, site_id))
         _note(actor, "site.added", f"site/{site_id}", now)
     else:
         by = (actor.producer_id, actor.member_id)
-        record_changes.change_site(by, site_id, wish.given, wish.version, now=now)
+        record_changes.change_site(by, site_id, wish.given, row.version, now=now)
     _set_external_id(row, wish.external_id, is_new=is_new)
     return row, is_new
 
 
-def _refuse_version(wish: Upsert) -> None:
-    if wish.version is not None:  # what somebody read is not there any more
-        raise problem.ChangedMeanwhile
+def put_season(
+    actor: Actor, season_id: UUID, wish: Upsert, *, now: datetime
+) -> tuple[Season, bool]:
+    """Start or change a season; True where it is new."""
+    row = db.session.get(Season, (actor.producer_id, season_id))
+    wish.require(row)
+    is_new = row is None
+    if row is None:
+        _require_plot(actor.producer_id, wish.given)
+        producers.start_season(actor.producer_id, {**wish.given, "season_id": str(season_id)})
+        row = db.session.get_one(Season, (actor.producer_id, season_id))
+    else:
+        by = (actor.producer_id, actor.member_id)
+        changes.change_season(by, season_id, wish.given, version=row.version, now=now)
+    _set_external_id(row, wish.external_id, is_new=is_new)
+    return row, is_new
 
 
-def _set_external_id(row: Product | Site, external_id: str | None, *, is_new: bool) -> None:
+def _require_plot(producer_id: UUID, given: Given) -> None:
+    if db.session.get(Plot, (producer_id, UUID(given["plot_id"]))) is None:
+        raise problem.InvalidInput(findings=[not_here("/plot_id")])
+
+
+def _set_external_id(
+    row: Product | Site | Season, external_id: str | None, *, is_new: bool
+) -> None:
     if row.external_id == external_id:
         return
     row.external_id = external_id

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.batches import activation
@@ -19,8 +19,6 @@ from traceapp.producers.models import Plot, Season, Site
 
 Answer = dict[str, Any]
 Page = dict[str, Any]
-
-MOST_EVENTS = 200
 
 
 def products(producer_id: UUID, page: Page) -> Answer:
@@ -95,10 +93,11 @@ def seasons(producer_id: UUID, page: Page) -> Answer:
         .join(Plot, (Plot.producer_id == Season.producer_id) & (Plot.plot_id == Season.plot_id))
         .where(Season.producer_id == producer_id)
     )
-    return _listed(query, (Season.season_id, None), page, _season)
+    return _listed(query, (Season.season_id, Season.external_id), page, season_answer)
 
 
-def _season(row: Season, site_id: UUID) -> Answer:
+def season_answer(row: Season, site_id: UUID) -> Answer:
+    """Say what a season is."""
     return {
         "id": str(row.season_id),
         "plot_id": str(row.plot_id),
@@ -107,6 +106,8 @@ def _season(row: Season, site_id: UUID) -> Answer:
         "crop": row.crop,
         "started_on": row.started_on.isoformat(),
         "ended_on": _day(row.ended_on),
+        "external_id": row.external_id,
+        "version": row.version,
     }
 
 
@@ -125,19 +126,19 @@ def batch_facts(ref: tuple[UUID, UUID], today: date) -> Answer | None:
     return None if row is None else _batch(*row, today)
 
 
-def whole_batch(ref: tuple[UUID, UUID], today: date) -> Answer | None:
-    """Say what a batch is, how much is left, and what happened to it."""
+def whole_batch(ref: tuple[UUID, UUID], page: Page, today: date) -> Answer | None:
+    """Say what a batch is, how much is left, and one part of what happened to it."""
     facts = batch_facts(ref, today)
     if facts is None:
         return None
-    events = db.session.execute(_events(ref)).all()
+    events, following = _events(ref, page)
     missing = [] if facts["code"] is None else activation.missing_of(ref)
     balance = batches.balance(ref[0], ref)
     return facts | {
         "balance": {account: format(amount, "f") for account, amount in balance.items()},
         "missing": missing,
-        "events": [_event(row) for row in events[:MOST_EVENTS]],
-        "has_more_events": len(events) > MOST_EVENTS,
+        "events": events,
+        "next": following,
     }
 
 
@@ -177,8 +178,23 @@ def _batch(row: Batch, code: str | None, state: str | None, today: date) -> Answ
     }
 
 
-def _events(ref: tuple[UUID, UUID]) -> Select[Any, Any, Any, Any, Any, Any]:
-    return (
+def _events(ref: tuple[UUID, UUID], page: Page) -> tuple[list[Answer], str | None]:
+    """Give one part of a batch's events, the newest first, and where the next part begins.
+
+    An event may name the batch in several lines; they are never torn apart.
+    """
+    order = (Event.event_time.desc(), Event.event_id.desc())
+    named = (
+        select(EventItem.event_id)
+        .where(EventItem.producer_id == ref[0])
+        .where(EventItem.batch_producer_id == ref[0], EventItem.batch_id == ref[1])
+    )
+    events = select(Event.event_id).where(Event.producer_id == ref[0], Event.event_id.in_(named))
+    if page["after"] is not None:
+        events = events.where(_before(ref[0], page["after"]))
+    ids = list(db.session.scalars(events.order_by(*order).limit(page["limit"] + 1)))
+    shown = ids[: page["limit"]]
+    rows = db.session.execute(
         select(
             *(Event.event_id, Event.step_kind, Event.event_time),
             *(EventItem.direction, EventItem.quantity, EventItem.uom),
@@ -188,10 +204,21 @@ def _events(ref: tuple[UUID, UUID]) -> Select[Any, Any, Any, Any, Any, Any]:
             (EventItem.producer_id == Event.producer_id) & (EventItem.event_id == Event.event_id),
         )
         .where(EventItem.batch_producer_id == ref[0], EventItem.batch_id == ref[1])
-        .where(Event.producer_id == ref[0])
-        .order_by(Event.event_time.desc(), Event.event_id.desc())
-        .limit(MOST_EVENTS + 1)
+        .where(Event.producer_id == ref[0], Event.event_id.in_(shown))
+        .order_by(*order, EventItem.position)
     )
+    return [_event(row) for row in rows], str(shown[-1]) if len(ids) > len(shown) else None
+
+
+def _before(producer_id: UUID, event_id: UUID) -> ColumnElement[bool]:
+    """Make the condition that an event stands after this one in the list; none does after none."""
+    at = (
+        select(Event.event_time)
+        .where(Event.producer_id == producer_id, Event.event_id == event_id)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return or_(Event.event_time < at, and_(Event.event_time == at, Event.event_id < event_id))
 
 
 def _event(row: Any) -> Answer:  # noqa: ANN401 - a row of _events
@@ -211,7 +238,7 @@ def _day(value: date | None) -> str | None:
 
 def _listed(
     query: Any,  # noqa: ANN401 - a select of any shape
-    keys: tuple[InstrumentedAttribute[UUID], InstrumentedAttribute[str | None] | None],
+    keys: tuple[InstrumentedAttribute[UUID], InstrumentedAttribute[str | None]],
     page: Page,
     said: Callable[..., Answer],
 ) -> Answer:
@@ -219,7 +246,7 @@ def _listed(
     key, number = keys
     if page["after"] is not None:
         query = query.where(key > page["after"])
-    if number is not None and page["external_id"] is not None:
+    if page["external_id"] is not None:
         query = query.where(number == page["external_id"])
     rows = db.session.execute(query.order_by(key).limit(page["limit"] + 1)).all()
     items = [said(*row) for row in rows[: page["limit"]]]

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from traceapp.batches.schemas import BatchSchema, EventSchema, ProductSchema
-from traceapp.producers.schemas import SiteSchema
+from traceapp.producers.schemas import SeasonSchema, SiteSchema
 from traceapp.web.faults import between
 from traceapp.web.fields import PlainText
 
@@ -16,14 +16,14 @@ def external_id() -> PlainText:
     return PlainText(100, load_default=None, allow_none=True)
 
 
-class ByNumberSchema(Schema):
+class PartSchema(Schema):
     """Which part of a list: after which id, and at most how many."""
 
     limit = fields.Integer(load_default=MOST, validate=between(1, MOST))
     after = fields.UUID(load_default=None)
 
 
-class PageSchema(ByNumberSchema):
+class PageSchema(PartSchema):
     """Which part of a list, or the one thing with this number of the sender's own system."""
 
     external_id = PlainText(100, load_default=None)
@@ -49,6 +49,15 @@ class SiteBodySchema(SiteSchema):
 
     class Meta:
         exclude = ("site_id",)
+
+    external_id = external_id()
+
+
+class SeasonBodySchema(SeasonSchema):
+    """A season as it is sent; its id stands in the address."""
+
+    class Meta:
+        exclude = ("season_id",)
 
     external_id = external_id()
 

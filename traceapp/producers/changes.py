@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from marshmallow import ValidationError
 from sqlalchemy import delete
 
 from traceapp import problem
@@ -19,10 +20,17 @@ from traceapp.producers import operations
 from traceapp.producers.certificate_models import Certificate, CertificateFile
 from traceapp.producers.models import Plot, Season, Site
 from traceapp.producers.schemas import ENDED_FIRST
+from traceapp.web.faults import Fault
 
 Given = Mapping[str, Any]
 By = tuple[UUID, UUID]  # producer and member
-Row = TypeVar("Row", Site, Plot, Certificate)
+Row = TypeVar("Row", Site, Plot, Certificate, Season)
+
+STAYS_ON_ITS_PLOT = Fault(
+    "season_stays",
+    problem.N_("A season stays on the plot or in the pen where it began."),
+    problem.N_("Start another season there."),
+)
 
 MOST_PAGES = 10
 
@@ -44,10 +52,7 @@ def find_certificate(producer_id: UUID, certificate_id: UUID) -> Certificate:
 
 def find_season(producer_id: UUID, season_id: UUID) -> Season:
     """Give a season of this producer. Raises NotFound."""
-    season = db.session.get(Season, (producer_id, season_id))
-    if season is None:
-        raise problem.NotFound
-    return season
+    return _found(db.session.get(Season, (producer_id, season_id)))
 
 
 def change_site(by: By, site_id: UUID, given: Given, *, version: int | None, now: datetime) -> bool:
@@ -72,6 +77,20 @@ def change_certificate(
     certificate = find_certificate(by[0], certificate_id)
     data = operations.CERTIFICATE.load(given)
     return _change(by, certificate, (data, "certificate_id", version), now)
+
+
+def change_season(
+    by: By, season_id: UUID, given: Given, *, version: int | None, now: datetime
+) -> bool:
+    """Put another description in place of a season's; tell whether anything differs.
+
+    Its steps happened on its plot, so that stays. Raises ValidationError.
+    """
+    season = find_season(by[0], season_id)
+    data = operations.SEASON.load(given)
+    if data["plot_id"] != season.plot_id:
+        raise ValidationError({"plot_id": [STAYS_ON_ITS_PLOT]})
+    return _change(by, season, (data, "season_id", version), now)
 
 
 def set_certificate_pages(

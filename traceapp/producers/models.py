@@ -257,9 +257,12 @@ class Season(Base):
     crop: Mapped[str]
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    external_id: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "plot_id"], ["plot.producer_id", "plot.plot_id"]),
+        Index("uq_season_external_id", "producer_id", "external_id", unique=True),
         CheckConstraint("ended_on >= started_on", name="ends_after_start"),
         Index("ix_season_plot", "producer_id", "plot_id", "started_on"),
     )

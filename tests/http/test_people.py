@@ -1,6 +1,7 @@
 """People of a producer: added, invited, given roles, helped, sent away."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -58,6 +59,12 @@ def add(app: Flask, owner: FlaskClient, **changes: str) -> tuple[str, str]:
     return path, CODE.findall(text)[0]
 
 
+def hidden_in(owner: FlaskClient) -> str:
+    found = re.search(r'name="member_id" value="([^"]+)"', owner.get("/desk/people/new").text)
+    assert found
+    return found[1]
+
+
 def joined(app: Flask, code: str, name: str = "hoa.tran") -> FlaskClient:
     client = app.test_client()
     typed = {"code": code, "sign_in_name": name, "password": "mưa nắng hai mùa"}
@@ -69,6 +76,45 @@ def joined(app: Flask, code: str, name: str = "hoa.tran") -> FlaskClient:
 def acts(app: Flask) -> list[str]:
     with app.app_context():
         return list(db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.entry_id)))
+
+
+def test_a_form_sent_twice_at_once_adds_one_person(app: Flask, lan: Business) -> None:
+    with app.app_context():
+        owners = [signed_in(app, lan) for _ in "12"]
+    wish = HOA | {"member_id": hidden_in(owners[0])}
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda one: send(app, one, "/desk/people/new", **wish), owners))
+    assert [status for status, _ in answers] == [201, 201]
+    with app.app_context():
+        people = db.session.scalars(select(Membership).where(Membership.name == HOA["name"])).all()
+        assert [str(one.member_id) for one in people] == [wish["member_id"]]
+    codes = {CODE.findall(text)[0] for _, text in answers}
+    assert len(codes) == 2
+    opened = [code for code in codes if answer_of(app, code) == 303]
+    assert len(opened) == 1
+    assert acts(app).count("member_added") == 1
+
+
+def answer_of(app: Flask, code: str) -> int:
+    typed = {"code": code, "sign_in_name": "hoa.tran", "password": "mưa nắng hai mùa"}
+    return app.test_client().post("/join/member", data=typed).status_code
+
+
+def test_a_form_sent_again_after_the_person_joined_leads_to_the_person(
+    app: Flask, owner: FlaskClient
+) -> None:
+    wish = HOA | {"member_id": hidden_in(owner)}
+    _, text = send(app, owner, "/desk/people/new", **wish)
+    joined(app, CODE.findall(text)[0])
+    with app.app_context():
+        sent = form(app, **wish)
+    answer = owner.post("/desk/people/new", data=sent)
+    assert (answer.status_code, answer.location) == (303, f"/desk/people/{wish['member_id']}")
+
+
+def test_an_id_that_is_none_is_refused(app: Flask, owner: FlaskClient) -> None:
+    status, _ = send(app, owner, "/desk/people/new", **HOA, member_id="x")
+    assert status == 422
 
 
 def test_a_person_is_added_invited_and_chooses_name_and_password(

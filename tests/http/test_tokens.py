@@ -3,6 +3,7 @@
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -71,6 +72,48 @@ def test_a_token_made_at_the_desk_is_shown_once_and_kept_hashed(
     (entry,) = db.session.scalars(select(AuditEntry)).all()
     assert (entry.act, entry.by_member_id) == ("token_made", owner.actor.member_id)
     assert token not in entry.detail
+
+
+def test_a_form_sent_twice_at_once_makes_one_token_and_the_last_answer_works(
+    app: Flask, owner: Business
+) -> None:
+    client = signed_in(app, owner)
+    hidden = re.search(r'name="token_id" value="([^"]+)"', client.get("/desk/tokens").text)
+    assert hidden
+    wanted = form(app, name="Cân", scope="write", token_id=hidden[1])
+    made = []
+    for _ in "12":
+        db.session.rollback()
+        answer = client.post("/desk/tokens", data=wanted)
+        assert answer.status_code == 201
+        made += SHOWN.findall(answer.text)
+    row = db.session.scalars(select(ApiToken)).one()
+    assert (str(row.token_id), row.token_sha256) == (hidden[1], hashed(made[-1]))
+    assert [asking(app, token) for token in made] == [401, 200]
+    assert db.session.scalars(select(AuditEntry.act)).all() == ["token_made"]
+
+
+@pytest.mark.parametrize("since", ["used", "revoked", "old"])
+def test_a_form_sent_again_later_never_ends_a_token_that_may_be_at_work(
+    app: Flask, owner: Business, since: str
+) -> None:
+    client = signed_in(app, owner)
+    token_id = uuid4()
+    wanted = form(app, name="Cân", scope="write", token_id=str(token_id))
+    secret = SHOWN.findall(client.post("/desk/tokens", data=wanted).text)[0]
+    db.session.rollback()
+    with transaction():
+        row = db.session.get_one(ApiToken, (owner.producer_id, token_id))
+        if since == "old":
+            row.created_at -= timedelta(minutes=1)
+        else:
+            setattr(row, f"last_{since}_at" if since == "used" else "revoked_at", row.created_at)
+    answer = client.post("/desk/tokens", data=wanted)
+    assert answer.status_code == 422
+    assert not SHOWN.findall(answer.text)
+    assert str(token_id) not in re.findall(r'name="token_id" value="([^"]+)"', answer.text)
+    row = db.session.scalars(select(ApiToken)).one()
+    assert row.token_sha256 == hashed(secret)
 
 
 def test_a_revoked_token_is_refused_from_then_on(app: Flask, owner: Business) -> None:

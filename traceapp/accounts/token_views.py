@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from marshmallow import Schema, fields
 
+from traceapp import problem
 from traceapp.accounts import tokens
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import KEPT, Visitor
+from traceapp.database.ids import new_id
 from traceapp.problem import N_
 from traceapp.web import lists
 from traceapp.web.csv_text import Cell
@@ -33,8 +35,9 @@ MOST_DAYS = 3650
 
 
 class TokenSchema(Schema):
-    """A token that is asked for."""
+    """A token that is asked for; the form gives it its id, so that it is made once."""
 
+    token_id = fields.UUID(load_default=None)
     name = PlainText(60, required=True)
     scope = fields.String(required=True, validate=known(tokens.SCOPES))
     days = fields.Integer(load_default=None, allow_none=True, validate=between(1, MOST_DAYS))
@@ -43,6 +46,7 @@ class TokenSchema(Schema):
 def token_fields() -> tuple[Field, ...]:
     """Give the questions of the form, in the reader's language."""
     return (
+        Field("token_id", kind="hidden"),
         Field(
             "name",
             gettext("What is it for?"),
@@ -73,7 +77,7 @@ def list_tokens() -> Response:
     found = _found()
     if found.asked.is_csv:
         return lists.as_csv("tokens", _columns(), found.rows)
-    return _page(Form.showing(token_fields(), {"scope": "write"}))
+    return _page(_new_form())
 
 
 @blueprint.post("/desk/tokens")
@@ -81,20 +85,32 @@ def list_tokens() -> Response:
 @may(Act.MANAGE_TOKENS)
 def make_token() -> Response:
     """Make a token that works as the one who asks, and show it this once."""
-    asker = member()
     form = Form.sent(token_fields(), request.form)
     secret: str | None = None
     with form.trying():
         wanted = TokenSchema().load(form.data())
-        secret = tokens.create(
-            (asker.producer_id, asker.member_id),
-            **wanted,
-            by=(asker.producer_id, asker.member_id),
-            now=datetime.now(UTC),
-        )
+        try:
+            secret = _made(wanted)
+        except problem.AlreadyExists:
+            form.blame(
+                "", gettext("This form has made its token already: it is in the list below.")
+            )
+            form.typed["token_id"] = [str(new_id())]
     if form.errors:
         return _page(form, status=form.status)
-    return _page(Form.showing(token_fields(), {"scope": "write"}), secret, status=201)
+    return _page(_new_form(), secret, status=201)
+
+
+def _made(wanted: dict[str, Any]) -> str:
+    asker = member()
+    by, now = (asker.producer_id, asker.member_id), datetime.now(UTC)
+    if wanted["token_id"] and (again := tokens.shown_anew(by, wanted["token_id"], now=now)):
+        return again
+    return tokens.create(by, **wanted, by=by, now=now)
+
+
+def _new_form() -> Form:
+    return Form.showing(token_fields(), {"token_id": str(new_id()), "scope": "write"})
 
 
 @blueprint.post("/desk/tokens/<uuid:token_id>/revoke")

@@ -25,6 +25,7 @@ from traceapp.web.endpoints import transaction
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 RANDOM_BITS, RANDOM_LETTERS, CHECK_LETTERS = 160, 27, 6
 USE_NOTED_EVERY = timedelta(minutes=1)
+SENT_TWICE_WITHIN = timedelta(seconds=30)
 NOTE_WAIT_MS = 100  # nobody's answer waits for a note of when a token was used
 SCOPES = ("read", "write")
 
@@ -56,11 +57,18 @@ def new_token() -> str:
 
 
 def create(  # noqa: PLR0913 - for whom, what for, how long, by whom
-    member: Member, *, name: str, scope: Scope, days: int | None, by: By, now: datetime
+    member: Member,
+    *,
+    name: str,
+    scope: Scope,
+    days: int | None,
+    by: By,
+    now: datetime,
+    token_id: UUID | None = None,
 ) -> str:
     """Make a token of a member and give it: nobody can read it again."""
     secret = new_token()
-    token_id = new_id()
+    token_id = token_id or new_id()
     db.session.add(
         ApiToken(
             producer_id=member[0],
@@ -77,6 +85,26 @@ def create(  # noqa: PLR0913 - for whom, what for, how long, by whom
     db.session.flush()
     detail = {"scope": scope, "days": days, "member": str(member[1])}
     note(member[0], "token_made", f"token/{token_id}", by=by, now=now, detail=detail)
+    return secret
+
+
+def shown_anew(member: Member, token_id: UUID, *, now: datetime) -> str | None:
+    """Give the token of a form that was sent twice at once another text; the first is void.
+
+    The answer to the first was never read: a browser shows the last one. None where the form has
+    made nothing yet. Raises AlreadyExists where its token may be at work by now.
+    """
+    locked = select(Producer.producer_id).where(Producer.producer_id == member[0])
+    db.session.execute(locked.with_for_update())  # whoever sent it first may not be done yet
+    row = db.session.get(ApiToken, (member[0], token_id))
+    if row is None:
+        return None
+    is_idle = row.last_used_at is None and row.revoked_at is None
+    if row.member_id != member[1] or not is_idle or now - row.created_at > SENT_TWICE_WITHIN:
+        raise problem.AlreadyExists
+    secret = new_token()
+    row.token_sha256, row.ending = hashed(secret), secret[-4:]
+    db.session.flush()
     return secret
 
 

@@ -42,8 +42,16 @@ def roles_for(producer_id: UUID) -> tuple[str, ...]:
 
 
 def add(by: Member, given: Mapping[str, Any], *, now: datetime) -> UUID:
-    """Add a person, who has no account yet. Raises ValidationError."""
-    _require_roles(by[0], given.get("roles") or ())
+    """Add a person, who has no account yet; the same id again is the same person.
+
+    Raises ValidationError.
+    """
+    data = producers.MEMBER.load(given)
+    _require_roles(by[0], data["roles"])
+    _lock(by[0])  # of two forms sent at once the second waits here and finds the first one's
+    if data["member_id"] and db.session.get(Membership, (by[0], data["member_id"])) is not None:
+        known: UUID = data["member_id"]
+        return known
     member_id = producers.add_member(by[0], given)
     roles = ",".join(sorted(given["roles"]))
     about = f"member/{member_id}"
@@ -102,13 +110,16 @@ def invite(by: Member, member_id: UUID, *, now: datetime) -> str:
 
 
 def _present(member: Member) -> Membership:
-    # Two owners may send each other away at once: the second waits here and is the last one.
-    locked = select(Producer.producer_id).where(Producer.producer_id == member[0])
-    db.session.execute(locked.with_for_update())
+    _lock(member[0])  # two owners may send each other away: the second waits and is the last one
     row = db.session.get(Membership, member)
     if row is None or row.ended_at is not None:
         raise problem.NotFound
     return row
+
+
+def _lock(producer_id: UUID) -> None:
+    locked = select(Producer.producer_id).where(Producer.producer_id == producer_id)
+    db.session.execute(locked.with_for_update())
 
 
 def _require_roles(producer_id: UUID, roles: Collection[str]) -> None:

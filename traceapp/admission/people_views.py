@@ -17,6 +17,7 @@ from traceapp.accounts.acts import Act
 from traceapp.admission import erasure, people, people_queries
 from traceapp.admission.desk_views import invitation
 from traceapp.admission.people_queries import Person
+from traceapp.database.ids import new_id
 from traceapp.problem import N_
 from traceapp.web import lists
 from traceapp.web.csv_text import Cell
@@ -49,6 +50,7 @@ STATE_WORDS = {
     "ended": N_("Has left"),
     "erased": N_("Values erased"),
 }
+INVITED = {"invited", "without_account"}
 TONES = {"active": "leaf", "invited": "amber"}
 
 
@@ -74,7 +76,8 @@ def list_people() -> Response:
 @may(Act.MANAGE_PEOPLE)
 def new_person() -> Response:
     """Show the form for a new person."""
-    form = Form.showing(_fields(), {"language": "vi", "roles": ["field_worker"]})
+    given = {"member_id": str(new_id()), "language": "vi", "roles": ["field_worker"]}
+    form = Form.showing(_new_fields(), given)
     return _private(render_template("admission/new_person.html", form=form))
 
 
@@ -82,14 +85,16 @@ def new_person() -> Response:
 @writes
 @may(Act.MANAGE_PEOPLE)
 def add_person() -> AnyResponse:
-    """Add a person, and show the invitation."""
-    form = Form.sent(_fields(), request.form)
+    """Add a person, and show the invitation; the same form sent again is the same person."""
+    form = Form.sent(_new_fields(), request.form)
     by, now = _by(), datetime.now(UTC)
     made: list[UUID] = []
     with form.trying():
         made.append(people.add(by, form.data(), now=now))
     if form.errors:
         return _private(render_template("admission/new_person.html", form=form), form.status)
+    if _find(made[0]).state not in INVITED:
+        return redirect(url_for("people.show_person", member_id=made[0]), 303)
     return _invitation(made[0], now)
 
 
@@ -182,6 +187,10 @@ def _invitation(member_id: UUID, now: datetime) -> Response:
     code = people.invite(_by(), member_id, now=now)
     back = (url_for("people.list_people"), gettext("People and devices"))
     return invitation(code, "/join/member", back=back, name=_find(member_id).name or "")
+
+
+def _new_fields() -> tuple[Field, ...]:
+    return (Field("member_id", kind="hidden"), *_fields())
 
 
 def _fields() -> tuple[Field, ...]:

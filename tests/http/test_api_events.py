@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event as listened
 from sqlalchemy import func, select
 
 from tests.builders import event, line
@@ -193,3 +194,24 @@ def test_a_code_goes_live_with_the_event_that_completes_its_record(app: Flask) -
     )
     lan.post("/events", pack(lan))
     assert lan.get(f"/batches/{lan.batch_id}").get_json()["missing"] == ["picture", "expiry_date"]
+
+
+def statements(by: Program, sent: object) -> list[str]:
+    """Send, and give the statements this took."""
+    seen: list[str] = []
+
+    def note(*args: Any) -> None:
+        seen.append(args[2])
+
+    listened.listen(db.engine, "before_cursor_execute", note)
+    assert by.post("/events", sent).status_code in {200, 201}
+    listened.remove(db.engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_a_hundred_events_take_as_many_statements_as_ten_and_who_asks_takes_one(app: Flask) -> None:
+    lan = program(app)
+    lan.post("/events", pack(lan))  # its token is noted as used by now
+    ten, hundred = (statements(lan, [pack(lan) for _ in range(n)]) for n in (10, 100))
+    assert len(ten) == len(hundred)
+    assert len([text for text in hundred if "api_token" in text or "membership" in text]) == 1

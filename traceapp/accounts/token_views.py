@@ -168,6 +168,11 @@ def init_app(app: Flask) -> None:
 
 def _note_use(response: Response) -> Response:
     found: Visitor | None = g.get(KEPT)
-    if found is not None and found.token_id is not None:
-        tokens.note_use(found.producer_id, found.token_id, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if (
+        found is not None
+        and found.token_id is not None
+        and tokens.is_use_due(found.token_used_at, now)
+    ):
+        tokens.note_use(found.producer_id, found.token_id, now)
     return response

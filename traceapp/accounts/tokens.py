@@ -156,21 +156,24 @@ def members_named(sign_in_name: str) -> list[tuple[Member, str]]:
     return [((row.producer_id, row.member_id), row.name) for row in rows]
 
 
+def is_use_due(last: datetime | None, now: datetime) -> bool:
+    """Tell whether it is time to note again that a token is used."""
+    return last is None or now - last >= USE_NOTED_EVERY
+
+
 def note_use(producer_id: UUID, token_id: UUID, now: datetime) -> None:
     """Write down that a token was used, at most once a minute, in a transaction of its own."""
-    last = db.session.scalar(
-        select(ApiToken.last_used_at).where(
-            ApiToken.producer_id == producer_id, ApiToken.token_id == token_id
-        )
-    )
     db.session.rollback()
-    if last is not None and now - last < USE_NOTED_EVERY:
-        return
     try:
         with transaction(wait_ms=NOTE_WAIT_MS):
             db.session.execute(
                 update(ApiToken)
-                .where(ApiToken.producer_id == producer_id, ApiToken.token_id == token_id)
+                .where(
+                    ApiToken.producer_id == producer_id,
+                    ApiToken.token_id == token_id,
+                    ApiToken.last_used_at.is_(None)
+                    | (ApiToken.last_used_at <= now - USE_NOTED_EVERY),
+                )
                 .values(last_used_at=now)
             )
     except (problem.Busy, problem.StorageFull):

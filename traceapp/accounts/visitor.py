@@ -1,6 +1,7 @@
 """Who asks: the member behind the session of a browser or behind a token."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,13 +9,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from flask import g, request, session
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from traceapp import problem
 from traceapp.accounts.acts import Act, may
 from traceapp.accounts.lifetimes import SEEN_EVERY, lifetime
 from traceapp.accounts.models import Account, ApiToken, SignedInDevice
 from traceapp.database.engine import db
+from traceapp.database.types import Instant
 from traceapp.producers.models import Membership, MembershipRole, Producer, ProducerKind
 from traceapp.web.endpoints import transaction
 
@@ -39,6 +41,7 @@ class Visitor:
     account_id: UUID | None = None
     device_id: UUID | None = None
     token_id: UUID | None = None
+    token_used_at: datetime | None = None
     is_second_factor_proven: bool = False
 
     def may(self, act: Act) -> bool:
@@ -83,10 +86,10 @@ def _from_session() -> Visitor | None:
     if not isinstance(token, str):
         return None
     now = datetime.now(UTC)
-    row = db.session.execute(_devices(hashed(token), now)).one_or_none()
-    if row is None:
+    rows = db.session.execute(_DEVICES, {"token_sha256": hashed(token), "now": now}).all()
+    if not rows:
         return None
-    who = _who(row)
+    row, who = rows[0], _who(rows)
     idle = now - row.last_seen_at
     if idle > lifetime(who["roles"], who["kinds"]).idle:
         return None
@@ -100,77 +103,79 @@ def _from_session() -> Visitor | None:
     )
 
 
-def _devices(token_sha256: bytes, now: datetime) -> Any:  # noqa: ANN401 - a select
-    return (
-        _members()
-        .add_columns(
-            SignedInDevice.account_id,
-            SignedInDevice.device_id,
-            SignedInDevice.is_second_factor_proven,
-            SignedInDevice.last_seen_at,
-        )
-        .join(
-            SignedInDevice,
-            (SignedInDevice.producer_id == Membership.producer_id)
-            & (SignedInDevice.member_id == Membership.member_id),
-        )
-        .join(Account, Account.account_id == SignedInDevice.account_id)
-        .where(
-            SignedInDevice.token_sha256 == token_sha256,
-            SignedInDevice.revoked_at.is_(None),
-            SignedInDevice.expires_at > now,
-            Membership.account_id == SignedInDevice.account_id,
-            Account.active,
-        )
-    )
-
-
 def _from_token() -> Visitor | None:
     scheme, _, token = request.headers["Authorization"].partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
         return None
-    now = datetime.now(UTC)
-    row = db.session.execute(
-        _members()
-        .add_columns(ApiToken.token_id, ApiToken.scope)
-        .join(
-            ApiToken,
-            (ApiToken.producer_id == Membership.producer_id)
-            & (ApiToken.member_id == Membership.member_id),
-        )
-        .where(
-            ApiToken.token_sha256 == hashed(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now),
-        )
-    ).one_or_none()
-    return None if row is None else Visitor(**_who(row), token_id=row.token_id, scope=row.scope)
-
-
-def _members() -> Any:  # noqa: ANN401 - a select to which callers add columns
-    return (
-        select(
-            Membership.producer_id,
-            Membership.member_id,
-            Membership.name,
-            Producer.name.label("producer_name"),
-        )
-        .join(Producer, Producer.producer_id == Membership.producer_id)
-        .where(Membership.ended_at.is_(None))
+    values = {"token_sha256": hashed(token), "now": datetime.now(UTC)}
+    rows = db.session.execute(_TOKENS, values).all()
+    if not rows:
+        return None
+    row = rows[0]
+    return Visitor(
+        **_who(rows), token_id=row.token_id, scope=row.scope, token_used_at=row.last_used_at
     )
 
 
-def _who(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of _members
-    roles = select(MembershipRole.role).where(
-        MembershipRole.producer_id == row.producer_id, MembershipRole.member_id == row.member_id
-    )
-    kinds = select(ProducerKind.kind).where(ProducerKind.producer_id == row.producer_id)
+def _who(rows: Sequence[Any]) -> dict[str, Any]:
+    """Give who a member is; `rows` are all pairs of a role of his and a kind of his producer."""
+    row = rows[0]
     return {
         "producer_id": row.producer_id,
         "member_id": row.member_id,
         "name": row.name or "",
         "producer_name": row.producer_name,
-        "roles": frozenset(db.session.scalars(roles)),
-        "kinds": frozenset(db.session.scalars(kinds)),
+        "roles": frozenset(row.role for row in rows if row.role is not None),
+        "kinds": frozenset(row.kind for row in rows if row.kind is not None),
     }
+
+
+def _members(through: type[ApiToken] | type[SignedInDevice]) -> Any:  # noqa: ANN401 - a select
+    """Select the members behind a secret of this kind, with all that is asked of them."""
+    return (
+        select(
+            *(Membership.producer_id, Membership.member_id, Membership.name),
+            *(Producer.name.label("producer_name"), MembershipRole.role, ProducerKind.kind),
+        )
+        .select_from(through)
+        .join(
+            Membership,
+            (Membership.producer_id == through.producer_id)
+            & (Membership.member_id == through.member_id),
+        )
+        .join(Producer, Producer.producer_id == Membership.producer_id)
+        .outerjoin(
+            MembershipRole,
+            (MembershipRole.producer_id == Membership.producer_id)
+            & (MembershipRole.member_id == Membership.member_id),
+        )
+        .outerjoin(ProducerKind, ProducerKind.producer_id == Membership.producer_id)
+        .where(
+            through.token_sha256 == bindparam("token_sha256"),
+            through.revoked_at.is_(None),
+            Membership.ended_at.is_(None),
+        )
+    )
+
+
+# Written once: putting a query together takes longer than asking it.
+_NOW = bindparam("now", type_=Instant)
+_DEVICES = (
+    _members(SignedInDevice)
+    .add_columns(
+        *(SignedInDevice.account_id, SignedInDevice.device_id, SignedInDevice.last_seen_at),
+        SignedInDevice.is_second_factor_proven,
+    )
+    .join(Account, Account.account_id == SignedInDevice.account_id)
+    .where(
+        SignedInDevice.expires_at > _NOW,
+        Membership.account_id == SignedInDevice.account_id,
+        Account.active,
+    )
+)
+_TOKENS = (
+    _members(ApiToken)
+    .add_columns(ApiToken.token_id, ApiToken.scope, ApiToken.last_used_at)
+    .where(ApiToken.expires_at.is_(None) | (ApiToken.expires_at > _NOW))
+)

@@ -8,6 +8,7 @@ from traceapp.accounts import models as _accounts
 from traceapp.api import models as _api
 from traceapp.audit import models as _audit
 from traceapp.batches import models as _batches
+from traceapp.batches.books import models as _books
 from traceapp.codes import models as _codes
 from traceapp.database.engine import Base
 from traceapp.demo import models as _demo
@@ -21,7 +22,18 @@ from traceapp.public import models as _public
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
 ROOMS = (
-    *(_producers, _certificates, _accounts, _batches, _codes, _photos, _freshness, _jobs, _public),
+    *(
+        _producers,
+        _certificates,
+        _accounts,
+        _batches,
+        _books,
+        _codes,
+        _photos,
+        _freshness,
+        _jobs,
+        _public,
+    ),
     *(_api, _exchange, _audit, _demo),
 )
 HEAD = """# Tables

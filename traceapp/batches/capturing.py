@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.batches import content, grants, schemas
-from traceapp.batches.ledger import Books, Step, reverse, write
+from traceapp.batches.books import counts
+from traceapp.batches.books.correcting import TakenBack, settle, take_back
+from traceapp.batches.ledger import Books, Step, write
 from traceapp.batches.lineage import Ref
-from traceapp.batches.models import BatchParent, Event, EventPhoto
+from traceapp.batches.models import Event, EventPhoto
 from traceapp.batches.refreshing import refresh, touched_by
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for
@@ -121,13 +123,17 @@ def _record(
         items, findings = grants.resolve(known, message.data)
         if (there := kept.get(message.event_id)) is not None:
             answers.append(_again(actor, message, there))
-        elif findings := [*_too_late(message, latest), *findings, *_lost(actor, message)]:
+        elif findings := [
+            *_too_late(message, latest),
+            *(findings or counts.faults(known, message.data, items)),
+            *_lost(actor, message),
+        ]:
             answers.append(problem.InvalidInput(findings=findings))
         else:
             kept[message.event_id] = message.fingerprint
             step = _step(actor, message, now)
             accepted.append((message, step))
-            books.add(step, items, known)
+            books.add(step, message.data, items, known)
             answers.append(Recorded(actor.producer_id, message.event_id, is_new=True))
     if not accepted:
         return answers
@@ -203,12 +209,29 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
     steps = [step for _, step in accepted]
     write(Event, [_event_row(actor, message, now) for message in messages])
     write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
-    corrected = messages[0].data["corrects"]
-    before = _undo(steps[0], corrected) if corrected is not None else set()
-    books.write()
+    before, taken = _take_back(steps[0], books)
+    changed = _others(books.write() | settle(taken), steps)
     for listener in on_recorded:
-        listener(steps, now)
-    refresh(steps, now, before=before)
+        listener([*steps, *changed], now)
+    refresh([*steps, *changed], now, before=before)
+
+
+def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
+    """Undo what a step corrects, if it does; give the batches on whose pages that showed."""
+    if step.corrects_event_id is None:
+        return set(), TakenBack()
+    corrected = db.session.get_one(Event, (step.producer_id, step.corrects_event_id))
+    return touched_by([corrected]), take_back(corrected, step, books)
+
+
+def _others(events: set[Ref], steps: Sequence[Step]) -> list[Step]:
+    """Give the steps recorded before whose standing changed: set aside, or taken up again."""
+    new = {(step.producer_id, step.event_id) for step in steps}
+    found = (db.session.get_one(Event, event) for event in sorted(events - new))
+    return [
+        Step(**{name: getattr(event, name) for name in Step.__dataclass_fields__})
+        for event in found
+    ]
 
 
 def _event_row(actor: Actor, message: Message, now: datetime) -> dict[str, Any]:
@@ -244,20 +267,3 @@ def _photo_rows(actor: Actor, message: Message) -> Iterator[dict[str, Any]]:
             "position": position,
             "sha256": bytes.fromhex(sha256),
         }
-
-
-def _undo(step: Step, corrected_id: UUID) -> set[Ref]:
-    """Take back what the corrected event booked; the event itself stays for ever.
-
-    Gives the batches on whose pages it showed.
-    """
-    corrected = db.session.get_one(Event, (step.producer_id, corrected_id))
-    showed = touched_by([corrected])
-    reverse(corrected, step)
-    db.session.execute(
-        delete(BatchParent).where(
-            BatchParent.event_producer_id == corrected.producer_id,
-            BatchParent.event_id == corrected.event_id,
-        )
-    )
-    return showed

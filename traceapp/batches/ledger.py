@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import insert, select
 
 from traceapp.batches.booking import STOCK, accounts
-from traceapp.batches.grants import RETURN, Item, Known
+from traceapp.batches.books import circles, containers, counts, stock
+from traceapp.batches.books.models import ContainerContent, SetAsideParent
+from traceapp.batches.grants import RETURN, Data, Item, Known, Ref
 from traceapp.batches.models import BatchParent, Event, EventItem, LedgerEntry
 from traceapp.database.engine import Base, db
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
@@ -45,9 +47,14 @@ class Books:
     lines: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     edges: list[Row] = field(default_factory=list)
+    set_aside: list[Row] = field(default_factory=list)
+    counts: list[Row] = field(default_factory=list)
+    contents: list[Row] = field(default_factory=list)
 
-    def add(self, step: Step, items: Sequence[Item], known: Known) -> None:
+    def add(self, step: Step, data: Data, items: Sequence[Item], known: Known) -> None:
         """Add the rows of one event; what it moves counts for the events after it."""
+        self.contents.extend(containers.rows(step.producer_id, data, items))
+        self.counts.extend(counts.rows(_counter(step), known, data, items))
         for position, item in enumerate(items):
             self.lines.append(_line(step, position, item))
             entry = _entry(step, position, item, known)
@@ -58,19 +65,35 @@ class Books:
             if step.step_kind == RETURN:
                 known.returned.add((step.event_id, item.ref))
         if STEP_KINDS[step.step_kind].stock_effect is StockEffect.TRANSFORM:
-            self.edges.extend(_edges(step, items))
+            edges = _edges(step, items)
+            closes_itself = any(circles.child(edge) == circles.parent(edge) for edge in edges)
+            (self.set_aside if closes_itself else self.edges).extend(edges)
 
-    def write(self) -> None:
-        """Write all rows, each table's at once."""
+    def write(self) -> set[Ref]:
+        """Write all rows, each table's at once; give the steps set aside or taken up again."""
         write(EventItem, self.lines)
         write(LedgerEntry, self.entries)
         write(BatchParent, self.edges)
+        write(SetAsideParent, self.set_aside)
+        write(ContainerContent, self.contents)
+        stock.count(self.counts)
+        stock.book(self.entries)
+        stock.settle_counts(map(stock.holding, (*self.entries, *self.counts)))
+        return circles.settle_new(self.edges)
 
 
 def write(model: type[Base], rows: Sequence[Row]) -> None:
     """Write rows of one table in one statement, past the ORM: it would look at each of them."""
     if rows:
         db.session.execute(insert(db.metadata.tables[model.__tablename__]), rows)
+
+
+def _counter(step: Step) -> Row:
+    return {
+        "producer_id": step.site_producer_id,
+        "event_producer_id": step.producer_id,
+        "event_id": step.event_id,
+    }
 
 
 def _line(step: Step, position: int, item: Item) -> Row:
@@ -122,8 +145,7 @@ def _edges(step: Step, items: Sequence[Item]) -> list[Row]:
         for parent in items:
             if child.direction == "output" and parent.direction == "input":
                 key = (child.producer_id, child.batch_id, parent.producer_id, parent.batch_id)
-                if key[:2] != key[2:]:
-                    totals.setdefault(key, []).append(parent)
+                totals.setdefault(key, []).append(parent)
     return [
         {
             "producer_id": key[0],
@@ -145,8 +167,8 @@ def _sum_known(masses: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(masses) else None
 
 
-def reverse(corrected: Event, by: Step) -> None:
-    """Book the opposite of the corrected event's own lines, under the correcting event."""
+def reversal(corrected: Event, by: Step) -> list[Row]:
+    """Give the opposite of the corrected event's own entries, under the correcting event."""
     rows = (
         db.session.execute(
             select(LedgerEntry).where(
@@ -161,7 +183,7 @@ def reverse(corrected: Event, by: Step) -> None:
     )
     # Positions below zero keep reversals apart from the correction's own lines: what a correction
     # itself took back stays taken back when it is corrected in its turn.
-    reversals = [
+    return [
         {
             "producer_id": row.producer_id,
             "event_producer_id": by.producer_id,
@@ -175,4 +197,3 @@ def reverse(corrected: Event, by: Step) -> None:
         }
         for row in rows
     ]
-    write(LedgerEntry, reversals)

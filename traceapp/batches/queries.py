@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 
-from traceapp.batches.models import Batch, BatchClaim, LedgerEntry, Product
+from traceapp.batches.books.models import Stock
+from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
+from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.batches.parties import AnyRow
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
@@ -158,26 +160,35 @@ def balance(holder: UUID, batch: Ref) -> dict[str, Decimal]:
     """Give what each account of a holder says about a batch, in the batch's unit.
 
     `stock` is what is left; it may be negative where the field reported more than there was.
+    `sold_by_count` stands only where the holder counted: what the count did not find any more.
     """
-    uom = db.session.execute(
-        select(Batch.uom).where(Batch.producer_id == batch[0], Batch.batch_id == batch[1])
-    ).scalar_one()
-    is_in = LedgerEntry.to_account == "stock"
-    account = case((is_in, LedgerEntry.from_account), else_=LedgerEntry.to_account)
-    rows = db.session.execute(
-        select(
-            account,
-            func.sum(case((is_in, LedgerEntry.amount), else_=0)),
-            func.sum(case((is_in, 0), else_=LedgerEntry.amount)),
+    row = db.session.execute(
+        select(Batch.uom, *_BALANCE)
+        .outerjoin(
+            Stock,
+            (Stock.batch_producer_id == Batch.producer_id)
+            & (Stock.batch_id == Batch.batch_id)
+            & (Stock.producer_id == holder),
         )
-        .where(
-            LedgerEntry.producer_id == holder,
-            LedgerEntry.batch_producer_id == batch[0],
-            LedgerEntry.batch_id == batch[1],
-        )
-        .group_by(account)
-    ).all()
-    stock = sum(int(taken_in) - int(given_out) for _, taken_in, given_out in rows)
-    found = {name: from_micro(abs(int(a) - int(b)), uom) for name, a, b in rows}
-    left = from_micro(abs(stock), uom)
-    return found | {"stock": -left if stock < 0 else left}
+        .where(Batch.producer_id == batch[0], Batch.batch_id == batch[1])
+    ).one()
+    amounts = row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to a row's names
+    found = {
+        name: signed_quantity(amounts[name], row.uom)
+        for name in (*ACCOUNTS, "sold_by_count")
+        if amounts[name]
+    }
+    return found | {"stock": signed_quantity(row.stock or 0, row.uom)}
+
+
+def signed_quantity(micro: int, uom: str) -> Decimal:
+    """Give an amount, which may be below zero, as a quantity in a unit."""
+    quantity = from_micro(abs(micro), uom)
+    return -quantity if micro < 0 else quantity
+
+
+_BALANCE = (
+    *(Stock.__table__.c[name] for name in ACCOUNTS),
+    SOLD_BY_COUNT.label("sold_by_count"),
+    IN_STOCK.label("stock"),
+)

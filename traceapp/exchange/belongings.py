@@ -36,7 +36,8 @@ TAKEN_ALONG = (
     *("membership", "membership_role", "partner", "certificate", "photo", "certificate_file"),
     *("season", "product", "gtin_owner", "batch", "batch_claim", "public_code"),
     *("code_state_change", "event", "event_item", "event_evidence", "event_photo"),
-    *("batch_parent", "ledger_entry", "audit_entry", "refused_message"),
+    *("batch_parent", "set_aside_parent", "ledger_entry", "stock", "stock_count"),
+    *("container_content", "audit_entry", "refused_message"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

@@ -1,0 +1,128 @@
+"""Crates and pallets: what steps put in and take out, and what was inside at a moment.
+
+A container is a mark of the producer that packed it. Whoever later holds a batch may take it out
+under the same mark. Callers own the transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, delete, or_, select, tuple_
+
+from traceapp.batches.books.models import ContainerContent
+from traceapp.batches.grants import Item
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.trace.containers import Member, Move, Ref, inside, plus
+
+PUTS_IN, TAKES_OUT = "aggregate", "disaggregate"
+DEEPEST = 10  # crates in cartons on pallets in vehicles: more is a circle
+
+Row = dict[str, Any]
+
+
+def rows(
+    producer_id: UUID,
+    event: Mapping[str, Any],
+    items: Sequence[Item],
+) -> Iterator[Row]:
+    """Give the lines of an aggregation; none for other steps, or where it names no container."""
+    marks = event["fields"].get("container")
+    if event["step_kind"] not in {PUTS_IN, TAKES_OUT} or not marks:
+        return
+    lines: list[Row] = [
+        {"batch_producer_id": item.producer_id, "batch_id": item.batch_id, "amount": item.amount}
+        for item in items
+    ]
+    lines += [{"inner_mark": mark} for mark in inner_marks(event["fields"].get("inner_containers"))]
+    is_added = event["step_kind"] == PUTS_IN
+    if not lines and not is_added:
+        lines = [{}]
+    for position, line in enumerate(lines):
+        yield {
+            "producer_id": producer_id,
+            "container": fold(marks.strip()),
+            "event_id": event["id"],
+            "position": position,
+            "event_time": event["event_time"],
+            "is_added": is_added,
+            "inner_mark": None,
+            "batch_producer_id": None,
+            "batch_id": None,
+            "amount": None,
+            **line,
+        }
+
+
+def inner_marks(text: str | None) -> list[str]:
+    """Read the marks of smaller containers: parted by commas or line breaks."""
+    parts = (text or "").replace("\n", ",").replace(";", ",").split(",")
+    return list(dict.fromkeys(fold(part.strip()) for part in parts if part.strip()))
+
+
+def forget(producer_id: UUID, event_id: UUID) -> None:
+    """Take away the lines of a step that is corrected."""
+    db.session.execute(
+        delete(ContainerContent).where(
+            ContainerContent.producer_id == producer_id, ContainerContent.event_id == event_id
+        )
+    )
+
+
+def contents(producer_id: UUID, mark: str, moment: datetime) -> dict[Ref, int | None]:
+    """Give the batches inside a producer's container at a moment, those of inner ones included.
+
+    Amounts are micro-units of each batch's base unit; None where not known.
+    """
+    found: dict[Ref, int | None] = {}
+    level, seen = [fold(mark.strip())], {fold(mark.strip())}
+    for _ in range(DEEPEST):
+        inner: list[str] = []
+        for container in level:
+            for member, amount in inside(_moves(producer_id, container), moment).items():
+                if isinstance(member, str):
+                    inner.append(member)
+                else:
+                    found[member] = plus(found.get(member, 0), amount)
+        level = [container for container in dict.fromkeys(inner) if container not in seen]
+        seen.update(level)
+    return found
+
+
+def around(batch: Ref, moment: datetime) -> list[tuple[UUID, str]]:
+    """Give the containers, by producer and mark, that a batch was directly inside at a moment."""
+    named = db.session.execute(
+        select(ContainerContent.producer_id, ContainerContent.container)
+        .where(
+            ContainerContent.batch_producer_id == batch[0],
+            ContainerContent.batch_id == batch[1],
+            ContainerContent.is_added,
+        )
+        .distinct()
+        .order_by(ContainerContent.producer_id, ContainerContent.container)
+    )
+    return [(row[0], row[1]) for row in named if batch in inside(_moves(row[0], row[1]), moment)]
+
+
+def _moves(producer_id: UUID, container: str) -> Iterable[Move]:
+    own = ContainerContent.producer_id == producer_id
+    added = select(ContainerContent.batch_producer_id, ContainerContent.batch_id).where(
+        own, ContainerContent.container == container, ContainerContent.batch_id.is_not(None)
+    )
+    by_others = and_(
+        ~ContainerContent.is_added,
+        tuple_(ContainerContent.batch_producer_id, ContainerContent.batch_id).in_(added),
+    )
+    lines = db.session.execute(
+        select(ContainerContent).where(ContainerContent.container == container, or_(own, by_others))
+    ).scalars()
+    return [_move(line) for line in lines]
+
+
+def _move(line: ContainerContent) -> Move:
+    member: Member | None = line.inner_mark
+    if line.batch_id is not None and line.batch_producer_id is not None:
+        member = (line.batch_producer_id, line.batch_id)
+    return Move(line.event_time, line.event_id, line.position, line.is_added, member, line.amount)

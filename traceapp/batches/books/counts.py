@@ -1,0 +1,67 @@
+"""What a person counted of a batch: the amount found, in the batch's own unit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from traceapp import problem
+from traceapp.batches.amounts import amount_in
+from traceapp.batches.grants import Item, Known
+from traceapp.trace.units import QuantityError
+
+KIND = "stock_count"
+Data = Mapping[str, Any]
+
+
+def faults(known: Known, data: Data, items: Sequence[Item]) -> Iterator[problem.Finding]:
+    """Find what keeps a count from being understood. A step that counts nothing is incomplete."""
+    if not _counts(data):
+        return
+    if len(items) > 1 and Decimal(str(data["fields"]["counted"])):
+        yield problem.Finding(
+            "/about",
+            "one_at_a_time",
+            problem.N_("One figure cannot tell of several batches."),
+            problem.N_("Count each batch in a record of its own."),
+        )
+        return
+    for item in items:
+        try:
+            _amount(known, data, item)
+        except QuantityError:
+            yield problem.Finding(
+                "/fields/counted_unit",
+                "unit_does_not_fit",
+                problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
+                problem.N_("Use the batch's unit, or give the product's pack size first."),
+                {
+                    "kept_in": known.units[item.ref].uom,
+                    "uom": str(data["fields"].get("counted_unit", "")),
+                },
+            )
+
+
+def rows(
+    holder: Mapping[str, Any], known: Known, data: Data, items: Sequence[Item]
+) -> Iterator[dict[str, Any]]:
+    """Give the rows of a count; `holder` names whose stock it was and which event told of it."""
+    if not _counts(data):
+        return
+    for item in {item.ref: item for item in items}.values():
+        yield {
+            **holder,
+            "batch_producer_id": item.producer_id,
+            "batch_id": item.batch_id,
+            "counted_at": data["event_time"],
+            "amount": _amount(known, data, item),
+        }
+
+
+def _counts(data: Data) -> bool:
+    return data["step_kind"] == KIND and data["fields"].get("counted") is not None
+
+
+def _amount(known: Known, data: Data, item: Item) -> int:
+    unit = known.units[item.ref]
+    fields = data["fields"]
+    return amount_in(unit, Decimal(str(fields["counted"])), fields.get("counted_unit") or unit.uom)

@@ -1,0 +1,128 @@
+"""Tables that follow from the events and may be rebuilt: balances, counts, edges set aside."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Instant, Key, Moment, Reference
+
+
+class Stock(Base):
+    """What a holder's ledger says about a batch, in micro-units of the batch's base unit.
+
+    `counted` is what the holder's last count found at `counted_at`, `booked_at_count` what the
+    ledger said up to that moment; their difference was sold without being noted.
+    """
+
+    __tablename__ = "stock"
+
+    producer_id: Mapped[Key]
+    batch_producer_id: Mapped[Key]
+    batch_id: Mapped[Key]
+    made: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger)
+    returned_in: Mapped[int] = mapped_column(BigInteger)
+    used: Mapped[int] = mapped_column(BigInteger)
+    sold: Mapped[int] = mapped_column(BigInteger)
+    shipped: Mapped[int] = mapped_column(BigInteger)
+    returned_out: Mapped[int] = mapped_column(BigInteger)
+    sampled: Mapped[int] = mapped_column(BigInteger)
+    lost: Mapped[int] = mapped_column(BigInteger)
+    destroyed: Mapped[int] = mapped_column(BigInteger)
+    counted: Mapped[int | None] = mapped_column(BigInteger)
+    counted_at: Mapped[datetime | None] = mapped_column(Instant)
+    booked_at_count: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("counted >= 0", name="counted_not_negative"),
+        CheckConstraint(
+            "(counted IS NULL) = (counted_at IS NULL)"
+            " AND (counted IS NULL) = (booked_at_count IS NULL)",
+            name="counted_whole",
+        ),
+        Index("ix_stock_batch", "batch_producer_id", "batch_id"),
+    )
+
+
+class StockCount(Base):
+    """A count: how much of a batch its holder found there. A correction takes it away."""
+
+    __tablename__ = "stock_count"
+
+    producer_id: Mapped[Key]
+    batch_producer_id: Mapped[Key]
+    batch_id: Mapped[Key]
+    event_producer_id: Mapped[Key]
+    event_id: Mapped[Key]
+    counted_at: Mapped[Moment]
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        Index("ix_stock_count_event", "event_producer_id", "event_id"),
+    )
+
+
+class SetAsideParent(Base):
+    """An edge of a step that is set aside because it closes a circle.
+
+    Kept apart from `batch_parent`, so that no walk meets it, until a correction resolves it.
+    """
+
+    __tablename__ = "set_aside_parent"
+
+    producer_id: Mapped[Key]
+    batch_id: Mapped[Key]
+    parent_producer_id: Mapped[Key]
+    parent_batch_id: Mapped[Key]
+    event_producer_id: Mapped[Key]
+    event_id: Mapped[Key]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    mass: Mapped[int | None] = mapped_column(BigInteger)
+    is_packaging: Mapped[bool]
+
+    __table_args__ = (
+        Index(
+            "ix_set_aside_parent_forward",
+            "parent_producer_id",
+            "parent_batch_id",
+            "producer_id",
+            "batch_id",
+        ),
+        Index("ix_set_aside_parent_event", "event_producer_id", "event_id"),
+    )
+
+
+class ContainerContent(Base):
+    """A line of an aggregation: what was put into a crate or pallet, or taken out of it.
+
+    `container` is its folded mark at this producer, `inner_mark` that of a smaller container. A
+    line names a batch or an inner container; taking out without lines empties the container.
+    """
+
+    __tablename__ = "container_content"
+
+    producer_id: Mapped[Key]
+    container: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[Key]
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_time: Mapped[Moment]
+    is_added: Mapped[bool]
+    inner_mark: Mapped[str | None]
+    batch_producer_id: Mapped[Reference | None]
+    batch_id: Mapped[Reference | None]
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint(
+            "(batch_id IS NULL) = (batch_producer_id IS NULL)"
+            " AND (inner_mark IS NULL OR batch_id IS NULL)",
+            name="batch_or_container",
+        ),
+        Index("ix_container_content_batch", "batch_producer_id", "batch_id"),
+        Index("ix_container_content_inner", "producer_id", "inner_mark"),
+        Index("ix_container_content_event", "producer_id", "event_id"),
+    )

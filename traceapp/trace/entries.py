@@ -36,14 +36,16 @@ class NoteKind(StrEnum):
 
 
 class HandOffState(StrEnum):
-    """How the two sides of a hand-off agree."""
+    """How the two sides of a hand-off agree; `UNMATCHED` is a receipt without its shipment."""
 
-    MATCHED = "matched"
-    DIFFERS = "differs"
-    NOT_COMPARED = "not_compared"
+    UNMATCHED = "unmatched"
     ON_THE_WAY = "on_the_way"
     NOT_CONFIRMED = "not_confirmed"
+    MATCHED = "matched"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
     REFUSED = "refused"
+    NOT_COMPARED = "not_compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """The state of a hand-off and its words; the difference in per cent, never the amounts."""
+    """The state of a hand-off and its words; the difference in per cent, never the amounts.
+
+    `outside`: the other side has no account, and is known by name only.
+    """
 
     state: HandOffState
     difference_pct: Decimal | None
     words: Words
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +209,29 @@ class KeyEvent:
 
 @dataclass(frozen=True, slots=True)
 class HandOffCount:
-    """How many hand-offs on the whole way were confirmed by the receiver, and how many matched.
+    """How many hand-offs on the whole way both sides confirmed, and how many of them matched.
 
-    `on_the_way` are shipments of the last 24 hours that nobody has confirmed yet.
+    `on_the_way` are shipments of the last 24 hours that nobody has confirmed yet, `disputed` those
+    whose two sides have not settled a difference. `outside` counts the parties, senders too, that
+    are known by name only.
     """
 
     shipped: int
     confirmed: int
     matched: int
     on_the_way: int
+    disputed: int
+    outside: int
     words: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where it all began: so many parties, and the largest one's share (None = not known)."""
+
+    count: int
+    largest_pct: Decimal | None
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +261,7 @@ class Summary:
     evidence: BestEvidence | None
     hand_offs: HandOffCount
     spray: SprayInterval | None
+    origins: Origins | None
     gaps: int
 
 

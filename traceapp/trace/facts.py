@@ -138,6 +138,31 @@ class ItemFact:
     packaging: bool = False
 
 
+class AnswerKind(StrEnum):
+    """What a receiver without account said of a shipment."""
+
+    RECEIVED = "received"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFact:
+    """What a receiver without account answered by the sender's link; of several the last holds."""
+
+    id: UUID
+    kind: AnswerKind
+    at: datetime
+    items: tuple[ItemFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceFact:
+    """`by` takes over the other side's figure: that of the event or answer `accepted`."""
+
+    by: UUID
+    accepted: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class EventFact:
     """One event as recorded.
@@ -148,6 +173,8 @@ class EventFact:
     `land_owner_id` is the producer whose site, plot and season it was, None = the author's own.
     `corrects` names an event of the same producer. `ship_event_id` is the shipment a transport,
     receipt, refusal or return answers to; None = the sender has no account, or unmatched.
+    Of a shipment, `receiver_id` is the producer whose place it went to; `to_outsider` says that
+    the receiver is known by name only. `answers` and `acceptances` are what was said about it.
     `about` lists batches touched without a quantity. `evidence` leaves out a person's check of
     his own record. `fields` are all fields by id, dates as ISO text, whatever their visibility.
     """
@@ -166,6 +193,10 @@ class EventFact:
     season_id: UUID | None = None
     corrects: UUID | None = None
     ship_event_id: UUID | None = None
+    receiver_id: UUID | None = None
+    to_outsider: bool = False
+    answers: tuple[AnswerFact, ...] = ()
+    acceptances: tuple[AcceptanceFact, ...] = ()
     inputs: tuple[ItemFact, ...] = ()
     outputs: tuple[ItemFact, ...] = ()
     about: tuple[Ref, ...] = ()

@@ -100,6 +100,9 @@ def _where(origin: OriginFact | None, name: Words | None) -> Words | None:
 
 def _deliveries(story: Story, batch: Ref, records: tuple[Record, ...]) -> Iterable[Placed]:
     for ship in records:
+        if _has_no_shipment(story, ship, batch):
+            until = ship.event.event_time
+            yield _placed(_gap(GapReason.NO_TRANSPORT, _NO_TRANSPORT, None, until), ship, _BEFORE)
         if ship.effect is StockEffect.MOVE_OUT:
             parcel = delivery(story, ship, batch)
             if (gap := _open(story, parcel)) is not None:
@@ -107,6 +110,13 @@ def _deliveries(story: Story, batch: Ref, records: tuple[Record, ...]) -> Iterab
                 yield _placed(gap, last, _AFTER)
             elif (gap := _no_transport(story, parcel)) is not None:
                 yield _placed(gap, ship, _AFTER)
+
+
+def _has_no_shipment(story: Story, record: Record, batch: Ref) -> bool:
+    """Say whether goods of somebody here arrived of which nobody recorded how they left."""
+    if record.effect is not StockEffect.MOVE_IN or batch.producer_id == record.ref.producer_id:
+        return False
+    return story.shipment_of(record, batch) is None and record not in story.making(batch)
 
 
 def _open(story: Story, parcel: Delivery) -> Gap | None:
@@ -121,10 +131,11 @@ def _open(story: Story, parcel: Delivery) -> Gap | None:
 
 
 def _no_transport(story: Story, parcel: Delivery) -> Gap | None:
-    if not parcel.receipts or parcel.inside or story.transports(parcel.ship):
+    if not parcel.is_received or parcel.inside or story.transports(parcel.ship):
         return None
     since = parcel.ship.event.event_time
-    until = parcel.receipts[0].event.event_time
+    answer = parcel.receipt_answer
+    until = answer.at.astimezone(since.tzinfo) if answer else parcel.receipts[0].event.event_time
     if until <= since:
         return _gap(GapReason.NO_TRANSPORT, _NO_TRANSPORT)
     return _gap(GapReason.NO_TRANSPORT, _NO_TRANSPORT, since, until)

@@ -1,39 +1,37 @@
-"""Compare the two sides of a hand-off. The public learns the difference in per cent, no amount."""
+"""The state of a hand-off: what two sides, or one, recorded of the same goods.
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+A pure function of events, answers and acceptances: the order in which they arrived changes
+nothing. How the state reads does not live here (`handoff_words`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from traceapp.trace.entries import HandOff, HandOffState
-from traceapp.trace.facts import EventFact, ItemFact, Ref
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.facts import (
+    AnswerFact,
+    AnswerKind,
+    EventFact,
+    EvidenceFact,
+    EvidenceLevel,
+    ItemFact,
+    PartyFact,
+    PersonFact,
+    Ref,
+)
 from traceapp.trace.history import Record
-from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.trace.rules import CONFIRM_WITHIN, MISMATCH_PCT
 from traceapp.trace.story import Story
-from traceapp.trace.wording import percent
+from traceapp.trace.units import MICRO, QuantityError, to_micro, unit
 from traceapp.trace.words import Words
 
 _TWO_PLACES = Decimal("0.01")
-_WORDS = {
-    HandOffState.MATCHED: Words(
-        "Hai bên cùng xác nhận, số lượng khớp", "Both sides confirmed; the amounts match"
-    ),
-    HandOffState.NOT_COMPARED: Words(
-        "Hai bên cùng xác nhận, chưa so được số lượng",
-        "Both sides confirmed; the amounts could not be compared",
-    ),
-    HandOffState.ON_THE_WAY: Words(
-        "Đang giao, chờ bên nhận xác nhận", "On the way; waiting for the receiver to confirm"
-    ),
-    HandOffState.NOT_CONFIRMED: Words("Bên nhận chưa xác nhận", "The receiver has not confirmed"),
-    HandOffState.REFUSED: Words("Bên nhận từ chối nhận", "The receiver refused the delivery"),
-}
-_INSIDE = Words("Chuyển trong cùng một cơ sở", "Moved within one business")
-_UNMATCHED = Words(
-    "Chỉ có bên nhận ghi, chưa thấy bên giao ghi",
-    "Only the receiver recorded this; no record by the sender yet",
+_NO_ACCOUNT = PartyFact(
+    None, Words("Bên nhận (không có tài khoản)", "the receiver (without account)")
 )
+AGREED = frozenset({HandOffState.MATCHED, HandOffState.SETTLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,48 @@ class Delivery:
 
     batch: Ref
     ship: Record
-    receipts: tuple[Record, ...]
-    refusals: tuple[Record, ...]
+    receipts: tuple[Record, ...] = ()
+    refusals: tuple[Record, ...] = ()
+
+    @property
+    def answers(self) -> tuple[AnswerFact, ...]:
+        """Give what a receiver without account answered, the one that holds last."""
+        every = {a.id: a for version in self.ship.versions for a in version.answers}
+        return tuple(sorted(every.values(), key=lambda answer: (answer.at, answer.id)))
+
+    @property
+    def receipt_answer(self) -> AnswerFact | None:
+        """Give the answer that stands for a receipt; None where there is none, or a real one."""
+        last = self.answers[-1] if self.answers else None
+        if self.receipts or last is None or last.kind is not AnswerKind.RECEIVED:
+            return None
+        return last
+
+    @property
+    def is_received(self) -> bool:
+        """Say whether the other side confirmed that the goods arrived."""
+        return bool(self.receipts) or self.receipt_answer is not None
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether the other side sent the goods back instead."""
+        answer = self.answers[-1] if self.answers else None
+        by_answer = answer is not None and answer.kind is AnswerKind.REFUSED
+        return not self.is_received and (bool(self.refusals) or by_answer)
 
     @property
     def inside(self) -> bool:
         """Say whether one business only moved its own goods."""
         sender = self.ship.ref.producer_id
-        return bool(self.receipts) and all(r.ref.producer_id == sender for r in self.receipts)
+        to_itself = self.ship.event.receiver_id == sender
+        return to_itself or (
+            bool(self.receipts) and all(r.ref.producer_id == sender for r in self.receipts)
+        )
+
+    @property
+    def outside(self) -> bool:
+        """Say whether the receiver has no account here, and is known by name only."""
+        return not self.receipts and (self.ship.event.to_outsider or bool(self.answers))
 
     @property
     def overdue_at(self) -> datetime:
@@ -64,12 +96,9 @@ def delivery(story: Story, ship: Record, batch: Ref) -> Delivery:
 
 def state(parcel: Delivery, now: datetime) -> HandOffState:
     """Say how far a delivery is and whether its two sides agree."""
-    if parcel.receipts:
-        difference = difference_pct(parcel)
-        if difference is None:
-            return HandOffState.NOT_COMPARED
-        return HandOffState.DIFFERS if difference else HandOffState.MATCHED
-    if parcel.refusals:
+    if parcel.is_received:
+        return _compared(parcel)
+    if parcel.is_refused:
         return HandOffState.REFUSED
     overdue = now >= parcel.overdue_at
     return HandOffState.NOT_CONFIRMED if overdue else HandOffState.ON_THE_WAY
@@ -77,44 +106,131 @@ def state(parcel: Delivery, now: datetime) -> HandOffState:
 
 def difference_pct(parcel: Delivery) -> Decimal | None:
     """Give received against shipped in per cent, negative = less came; None = not comparable."""
-    shipped = _total(parcel.ship.event.inputs, parcel.batch)
-    received = _total(_outputs(r.event for r in parcel.receipts), parcel.batch)
-    if shipped is None or received is None or shipped[0] != received[0] or not shipped[1]:
+    exact = _difference(parcel)
+    return None if exact is None else exact.quantize(_TWO_PLACES, ROUND_HALF_UP)
+
+
+def confirmation(parcel: Delivery, of: Record) -> EvidenceFact | None:
+    """Say who on the other side stands behind a record of it; None while the two disagree."""
+    if not parcel.is_received or parcel.inside or _compared(parcel) is HandOffState.DISPUTED:
         return None
-    exact = (received[1] - shipped[1]) / shipped[1] * 100
-    return exact.quantize(_TWO_PLACES, ROUND_HALF_UP)
+    answer = parcel.receipt_answer
+    if answer is not None:
+        return EvidenceFact(EvidenceLevel.COUNTERPART, PersonFact(_NO_ACCOUNT), answer.at)
+    if of.ref == parcel.ship.ref:
+        other = min(parcel.receipts, key=lambda receipt: (receipt.event.record_time, receipt.ref))
+    else:
+        other = parcel.ship
+    at = max(of.event.record_time, other.event.record_time)
+    return EvidenceFact(EvidenceLevel.COUNTERPART, other.event.author, at)
 
 
-def hand_off(parcel: Delivery, now: datetime) -> HandOff:
-    """Put the state of a delivery in words."""
-    found = state(parcel, now)
-    difference = difference_pct(parcel) if found is HandOffState.DIFFERS else None
-    if difference is not None:
-        size = percent(abs(difference))
-        more = difference > 0
-        words = Words(
-            f"Bên nhận ghi {'nhiều' if more else 'ít'} hơn bên giao {size.vi}",
-            f"The receiver recorded {size.en} {'more' if more else 'less'} than the sender",
-        )
-        return HandOff(found, abs(difference), words)
-    return HandOff(found, None, _INSIDE if parcel.inside else _WORDS[found])
+def shipped(parcel: Delivery) -> tuple[str, Decimal] | None:
+    """Give unit and amount as the sender recorded them; None where it is not one figure."""
+    return _total(_of(parcel.batch, parcel.ship.event.inputs))
 
 
-def unmatched() -> HandOff:
-    """Say that a receipt's shipment has not been recorded (yet)."""
-    return HandOff(HandOffState.NOT_COMPARED, None, _UNMATCHED)
+def received(parcel: Delivery) -> tuple[str, Decimal] | None:
+    """Give unit and amount as the receiver recorded them; None where it is not one figure."""
+    return _total(_arrived(parcel))
 
 
-def _outputs(events: Iterable[EventFact]) -> tuple[ItemFact, ...]:
-    return tuple(item for event in events for item in event.outputs)
+def _compared(parcel: Delivery) -> HandOffState:
+    difference = _difference(parcel)
+    if difference is None:
+        return HandOffState.NOT_COMPARED
+    if abs(difference) <= MISMATCH_PCT:
+        differed = any(map(_is_too_different, _as_it_was(parcel)))
+        return HandOffState.SETTLED if differed else HandOffState.MATCHED
+    return HandOffState.SETTLED if _is_accepted(parcel) else HandOffState.DISPUTED
 
 
-def _total(items: Iterable[ItemFact], batch: Ref) -> tuple[str, Decimal] | None:
-    """Add up a batch's amount; None when one is missing or in another unit."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for item in items:
-        if item.batch == batch:
-            if item.quantity is None or item.uom is None:
-                return None
-            sums[item.uom] += item.quantity
-    return next(iter(sums.items())) if len(sums) == 1 else None
+def _is_too_different(parcel: Delivery) -> bool:
+    difference = _difference(parcel)
+    return difference is not None and abs(difference) > MISMATCH_PCT
+
+
+def _as_it_was(parcel: Delivery) -> Iterator[Delivery]:
+    """Give the delivery with one record each as it stood before a correction."""
+    for earlier in parcel.ship.earlier:
+        # What was answered to any version was answered to the shipment.
+        known = replace(earlier, answers=parcel.answers)
+        yield replace(parcel, ship=Record(known))
+    for place, receipt in enumerate(parcel.receipts):
+        for earlier in receipt.earlier:
+            others = (*parcel.receipts[:place], Record(earlier), *parcel.receipts[place + 1 :])
+            yield replace(parcel, receipts=others)
+    if parcel.receipt_answer is not None:
+        for answer in parcel.answers[:-1]:
+            if answer.kind is AnswerKind.RECEIVED:
+                yield replace(parcel, ship=Record(_answered_by(parcel.ship.event, answer)))
+
+
+def _answered_by(event: EventFact, answer: AnswerFact) -> EventFact:
+    return replace(event, answers=(answer,))
+
+
+def _is_accepted(parcel: Delivery) -> bool:
+    """Say whether one side took over the other's figure as it stands now."""
+    sender = parcel.ship.ref.producer_id
+    said = {(a.by, a.accepted) for v in parcel.ship.versions for a in v.acceptances}
+    answer = parcel.receipt_answer
+    by_sender = [answer.id] if answer else [receipt.ref.id for receipt in parcel.receipts]
+    receivers = {receipt.ref.producer_id for receipt in parcel.receipts}
+    return all((sender, record) in said for record in by_sender) or any(
+        (receiver, parcel.ship.ref.id) in said for receiver in receivers
+    )
+
+
+def _difference(parcel: Delivery) -> Decimal | None:
+    sent, arrived = _of(parcel.batch, parcel.ship.event.inputs), _arrived(parcel)
+    for measure in (_total, _total_in_base, _total_mass):
+        before, after = measure(sent), measure(arrived)
+        if before is not None and after is not None and before[0] == after[0]:
+            return (after[1] - before[1]) / before[1] * 100 if before[1] else None
+    return None
+
+
+def _arrived(parcel: Delivery) -> tuple[ItemFact, ...]:
+    answer = parcel.receipt_answer
+    if answer is not None:
+        return _of(parcel.batch, answer.items)
+    return _of(parcel.batch, (i for r in parcel.receipts for i in r.event.outputs))
+
+
+def _of(batch: Ref, items: Iterable[ItemFact]) -> tuple[ItemFact, ...]:
+    return tuple(item for item in items if item.batch == batch)
+
+
+def _total(items: Iterable[ItemFact]) -> tuple[str, Decimal] | None:
+    """Add up an amount; None when one is missing or in another unit."""
+    return _sum((item.uom, item.quantity) for item in items)
+
+
+def _total_in_base(items: Iterable[ItemFact]) -> tuple[str, Decimal] | None:
+    return _sum(map(_in_base, items))
+
+
+def _total_mass(items: Iterable[ItemFact]) -> tuple[str, Decimal] | None:
+    return _sum(("kg", item.mass_kg) for item in items)
+
+
+def _in_base(item: ItemFact) -> tuple[str | None, Decimal | None]:
+    if item.quantity is None or item.uom is None:
+        return None, None
+    try:
+        return unit(item.uom).base, Decimal(to_micro(item.quantity, item.uom)) / MICRO
+    except QuantityError:
+        return None, None
+
+
+def _sum(
+    parts: Iterable[tuple[str | None, Decimal | None]],
+) -> tuple[str, Decimal] | None:
+    total, units = Decimal(0), set[str]()
+    for uom, amount in parts:
+        if uom is None or amount is None:
+            return None
+        units.add(uom)
+        total += amount
+    return (units.pop(), total) if len(units) == 1 else None

@@ -59,7 +59,14 @@ class Lineage:
         return found
 
     def shares(self, child: Ref, made: Made | None = None) -> dict[Ref, Decimal | None]:
-        """Give each parent's share of a batch in per cent with one decimal.
+        """Give each parent's share of a batch in per cent with one decimal; None = not known."""
+        return {
+            parent: None if share is None else share.quantize(_ONE_PLACE, ROUND_HALF_UP)
+            for parent, share in self.exact_shares(child, made).items()
+        }
+
+    def exact_shares(self, child: Ref, made: Made | None = None) -> dict[Ref, Decimal | None]:
+        """Give each parent's share of a batch in per cent, not rounded.
 
         By mass; without masses by amount when all are in one unit; else None. Packaging has
         no share. A batch made by several events weighs them by `made`, the amount of it each
@@ -78,10 +85,7 @@ class Lineage:
         parents = self.parents(child)
         if unknown:
             return dict.fromkeys(parents)
-        return {
-            parent: exact[parent].quantize(_ONE_PLACE, ROUND_HALF_UP) if parent in exact else None
-            for parent in parents
-        }
+        return {parent: exact.get(parent) for parent in parents}
 
 
 def _edge_key(edge: EdgeFact) -> tuple[Ref, Ref, Ref, str]:

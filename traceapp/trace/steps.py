@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from traceapp.trace.entries import HandOff, Place, Step, Who
-from traceapp.trace.facts import PlaceFact, Ref
-from traceapp.trace.handoffs import delivery, hand_off, unmatched
+from traceapp.trace.facts import EventFact, EvidenceLevel, PlaceFact, Ref
+from traceapp.trace.handoff_words import from_outside, hand_off, unmatched
+from traceapp.trace.handoffs import confirmation, delivery
 from traceapp.trace.history import Record
 from traceapp.trace.people import mark, place, who
 from traceapp.trace.remarks import corrections, notes, shown_version
@@ -57,7 +58,7 @@ def tell(story: Story, record: Record, batch: Ref) -> Told:
         when=Words.same(moment(event.event_time)),
         place=None if event.step_kind == _ON_THE_ROAD else place(event.place, event.household),
         who=who(event),
-        evidence=mark(event),
+        evidence=mark(_with_other_side(story, record, batch, event)),
         quote=quote(event),
         details=details(event),
         notes=notes(story, record, batch),
@@ -157,7 +158,34 @@ def _hand_off(story: Story, record: Record, batch: Ref) -> HandOff | None:
     if record.effect is StockEffect.MOVE_OUT:
         parcel = delivery(story, record, batch)
         return None if parcel.receipts else hand_off(parcel, story.now)
-    if record.effect is not StockEffect.MOVE_IN or record.event.ship_event_id is None:
+    if record.effect is not StockEffect.MOVE_IN:
         return None
     ship = story.shipment_of(record, batch)
-    return hand_off(delivery(story, ship, batch), story.now) if ship else unmatched()
+    if ship is not None:
+        return hand_off(delivery(story, ship, batch), story.now)
+    return _one_sided(story, record, batch)
+
+
+def _one_sided(story: Story, record: Record, batch: Ref) -> HandOff | None:
+    """Say of a receipt without its shipment whether one may still come."""
+    event, facts = record.event, story.batch(batch)
+    if event.ship_event_id is not None or batch.producer_id != record.ref.producer_id:
+        return unmatched()
+    has_sender = (facts is not None and facts.origin is not None) or (
+        event.fields is not None and bool(event.fields.get("from_party"))
+    )
+    return from_outside() if has_sender else None
+
+
+def _with_other_side(story: Story, record: Record, batch: Ref, event: EventFact) -> EventFact:
+    """Add to a step of a hand-off that its other side recorded the same."""
+    given = any(check.level is EvidenceLevel.COUNTERPART for check in event.evidence)
+    if given or event is not record.event:
+        return event
+    found = None
+    if record.effect is StockEffect.MOVE_OUT:
+        found = confirmation(delivery(story, record, batch), record)
+    elif record.effect is StockEffect.MOVE_IN:
+        ship = story.shipment_of(record, batch)
+        found = confirmation(delivery(story, ship, batch), record) if ship else None
+    return replace(event, evidence=(*event.evidence, found)) if found else event

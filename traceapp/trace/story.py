@@ -58,8 +58,10 @@ class Story:
         """Give the records that brought the batch into being here, or into the system."""
         naming = [r for r in self.naming(batch) if makes(r.event, batch)]
         made = tuple(r for r in naming if r.effect in _MAKING)
-        arrived = (r for r in naming if r.effect is StockEffect.MOVE_IN and _from_outside(r))
-        return made or tuple(arrived)
+        if made:
+            return made
+        arrived = (r for r in naming if r.effect is StockEffect.MOVE_IN)
+        return tuple(r for r in arrived if self._is_from_outside(r, batch))
 
     def makers(self, batch: Ref) -> frozenset[UUID]:
         """Give who made the batch; its own producer where no record says."""
@@ -70,29 +72,74 @@ class Story:
         """Find the shipment of this batch that a receipt, transport or refusal answers to."""
         ship_id = receipt.event.ship_event_id
         if ship_id is None:
-            return None
+            return self._loose_shipment_of(receipt, batch)
         found = [r for r in self._by_id.get(ship_id, ()) if _ships(r, batch)]
-        return found[0] if found else None
+        return found[0] if found and _may_answer(found[0], receipt) else None
 
     def receipts(self, ship: Record, batch: Ref) -> tuple[Record, ...]:
-        """Give the receipts of this batch that answer a shipment."""
-        return tuple(
-            r
-            for r in self._answers_to(ship)
-            if r.effect is StockEffect.MOVE_IN and makes(r.event, batch)
-        )
+        """Give the receipts of this batch that answer a shipment.
+
+        A receipt that names no shipment answers the only one that went from elsewhere to its
+        author and that nothing else answers.
+        """
+        return self._named_receipts(ship, batch) or self._loose_receipts(ship, batch)
 
     def refusals(self, ship: Record, batch: Ref) -> tuple[Record, ...]:
         """Give the refusals that answer a shipment of this batch."""
         return tuple(
             r
             for r in self._answers_to(ship)
-            if r.effect is StockEffect.RETURN and batch in names(r.event)
+            if r.effect is StockEffect.RETURN and batch in names(r.event) and _may_answer(ship, r)
         )
 
     def transports(self, ship: Record) -> tuple[Record, ...]:
         """Give the transport steps that answer a shipment."""
         return tuple(r for r in self._answers_to(ship) if r.event.step_kind == "transport")
+
+    def _named_receipts(self, ship: Record, batch: Ref) -> tuple[Record, ...]:
+        return tuple(
+            r
+            for r in self._answers_to(ship)
+            if _receives(r, batch) and _may_answer(ship, r) and not _comes_back(ship, r)
+        )
+
+    def _loose_receipts(self, ship: Record, batch: Ref) -> tuple[Record, ...]:
+        receiver = ship.event.receiver_id
+        if receiver is None or receiver == ship.ref.producer_id:
+            return ()
+        open_ships = self._open_shipments(batch, receiver)
+        loose = [
+            r
+            for r in self.naming(batch)
+            if _receives(r, batch)
+            and r.event.ship_event_id is None
+            and r.ref.producer_id == receiver
+        ]
+        # With two of either nobody can say which belongs to which.
+        is_clear = len(loose) == 1 and [r.ref for r in open_ships] == [ship.ref]
+        return tuple(loose) if is_clear else ()
+
+    def _open_shipments(self, batch: Ref, receiver: UUID) -> list[Record]:
+        return [
+            r
+            for r in self.naming(batch)
+            if _ships(r, batch)
+            and r.event.receiver_id == receiver
+            and not self._named_receipts(r, batch)
+            and not self.refusals(r, batch)
+        ]
+
+    def _loose_shipment_of(self, receipt: Record, batch: Ref) -> Record | None:
+        if not _receives(receipt, batch):
+            return None
+        for ship in self._open_shipments(batch, receipt.ref.producer_id):
+            if receipt in self._loose_receipts(ship, batch):
+                return ship
+        return None
+
+    def _is_from_outside(self, receipt: Record, batch: Ref) -> bool:
+        is_loose = receipt.event.ship_event_id is None
+        return is_loose and self._loose_shipment_of(receipt, batch) is None
 
     def _answers_to(self, ship: Record) -> Iterable[Record]:
         answers = (r for v in ship.versions for r in self._answers.get(v.ref.id, ()))
@@ -107,8 +154,22 @@ def answers_a_case(record: Record, ship: Record | None) -> bool:
     )
 
 
-def _from_outside(record: Record) -> bool:
-    return record.event.ship_event_id is None
+def _receives(record: Record, batch: Ref) -> bool:
+    return record.effect is StockEffect.MOVE_IN and makes(record.event, batch)
+
+
+def _may_answer(ship: Record, answer: Record) -> bool:
+    """Say whether an answer comes from either side: a shipment is answered by whom it went to."""
+    sides = {ship.ref.producer_id, ship.event.receiver_id}
+    known = ship.event.receiver_id is not None
+    return not known or not sides.isdisjoint({answer.ref.producer_id, answer.event.land_owner})
+
+
+def _comes_back(ship: Record, receipt: Record) -> bool:
+    """Say whether the sender only took goods back that were meant for somebody else."""
+    event = ship.event
+    to_others = event.to_outsider or event.receiver_id not in {None, ship.ref.producer_id}
+    return to_others and receipt.ref.producer_id == ship.ref.producer_id
 
 
 def _ships(record: Record, batch: Ref) -> bool:

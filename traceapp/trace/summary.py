@@ -4,6 +4,7 @@ Where something is not known for the whole of the batch, nothing is claimed.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from traceapp.trace.belonging import field_steps
@@ -16,7 +17,7 @@ from traceapp.trace.entries import (
     SprayInterval,
 )
 from traceapp.trace.facts import EvidenceLevel, Ref
-from traceapp.trace.handoffs import Delivery, delivery, state
+from traceapp.trace.handoffs import AGREED, Delivery, delivery, state
 from traceapp.trace.history import Record
 from traceapp.trace.people import place
 from traceapp.trace.sentences import whole_number
@@ -103,30 +104,56 @@ def deliveries(story: Story, told: Iterable[Told]) -> tuple[Delivery, ...]:
     return tuple(parcel for parcel in parcels if not parcel.inside)
 
 
-def count_hand_offs(parcels: Sequence[Delivery], now: datetime) -> HandOffCount:
-    """Count shipments, those confirmed by their receiver, and those that matched in full."""
+def suppliers(told: Iterable[Told]) -> int:
+    """Count the receipts on the way whose sender is known by name only."""
+    received = (one for one in told if one.record.effect is StockEffect.MOVE_IN)
+    return sum(one.step.hand_off is not None and one.step.hand_off.outside for one in received)
+
+
+def count_hand_offs(parcels: Sequence[Delivery], now: datetime, suppliers: int = 0) -> HandOffCount:
+    """Count shipments, those that both sides confirmed, and those that matched in full.
+
+    `suppliers` are senders known by name only: no shipment of theirs is there to count.
+    """
     ships: dict[Ref, list[Delivery]] = {}
     for parcel in parcels:
         ships.setdefault(parcel.ship.ref, []).append(parcel)
     states = [{state(parcel, now) for parcel in group} for group in ships.values()]
-    confirmed = sum(all(p.receipts for p in group) for group in ships.values())
-    matched = sum(found == {HandOffState.MATCHED} for found in states)
+    confirmed = sum(all(p.is_received for p in group) for group in ships.values())
+    matched = sum(found <= AGREED for found in states)
     moving = sum(HandOffState.ON_THE_WAY in found for found in states)
-    differing = sum(HandOffState.DIFFERS in found for found in states)
-    words = _counted(confirmed, len(ships) - moving, differing, moving) if ships else None
-    return HandOffCount(len(ships), confirmed, matched, moving, words)
+    disputed = sum(HandOffState.DISPUTED in found for found in states)
+    outside = suppliers + sum(any(p.outside for p in group) for group in ships.values())
+    bare = HandOffCount(len(ships), confirmed, matched, moving, disputed, outside, None)
+    return replace(bare, words=_counted(bare)) if ships or suppliers else bare
 
 
-def _counted(confirmed: int, due: int, differing: int, moving: int) -> Words:
-    vi = [f"{confirmed}/{due} lần giao được bên nhận xác nhận"] if due else []
-    en = [f"{confirmed} of {due} hand-overs confirmed by the receiver"] if due else []
-    if differing:
-        vi.append(f"{differing} lần lệch số lượng")
-        en.append(f"{differing} with a different amount")
-    if moving:
-        vi.append(f"{moving} lần đang giao")
-        en.append(f"{moving} on the way")
-    return Words(", ".join(vi), ", ".join(en))
+def _counted(count: HandOffCount) -> Words:
+    due = count.shipped - count.on_the_way
+    parts = [
+        (
+            due,
+            f"{count.confirmed} trong {due} lần giao nhận được cả hai bên xác nhận",
+            f"{count.confirmed} of {due} hand-offs confirmed by both sides",
+        ),
+        (
+            count.disputed,
+            f"{count.disputed} lần lệch số lượng, chưa thống nhất",
+            f"{count.disputed} with a difference not settled yet",
+        ),
+        (
+            count.on_the_way,
+            f"{count.on_the_way} lần đang giao",
+            f"{count.on_the_way} on the way",
+        ),
+        (
+            count.outside,
+            f"{count.outside} lần với bên chỉ biết tên",
+            f"{count.outside} with a party known by name only",
+        ),
+    ]
+    said = [(vi, en) for number, vi, en in parts if number]
+    return Words("; ".join(vi for vi, _ in said), "; ".join(en for _, en in said))
 
 
 def _weight(one: Told) -> tuple[int, bool, tuple[datetime, datetime, int, Ref]]:

@@ -28,6 +28,7 @@ from traceapp.trace.entries import (
 from traceapp.trace.facts import Ref, TraceFacts
 from traceapp.trace.gaps import Placed, gaps, too_deep
 from traceapp.trace.handoffs import Delivery, state
+from traceapp.trace.origins import origins
 from traceapp.trace.people import place
 from traceapp.trace.steps import Told, fold_repeats, tell
 from traceapp.trace.story import Story
@@ -37,6 +38,7 @@ from traceapp.trace.summary import (
     deliveries,
     key_event,
     spray_interval,
+    suppliers,
 )
 
 __all__ = ["Timeline", "build"]
@@ -58,8 +60,9 @@ def build(facts: TraceFacts, now: datetime) -> Timeline:
         summary=Summary(
             key_event=key_event(story),
             evidence=best_evidence(told),
-            hand_offs=count_hand_offs(parcels, now),
+            hand_offs=count_hand_offs(parcels, now, suppliers(told)),
             spray=spray_interval(story),
+            origins=origins(story),
             gaps=sum(gap.reason is not GapReason.ON_THE_WAY for gap in _gaps_in(entries)),
         ),
         entries=entries,

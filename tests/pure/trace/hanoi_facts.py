@@ -139,6 +139,7 @@ class Hanoi:
             season_id=self.seasons.get(raw["season"]),
             corrects=UUID(raw["corrects"]) if raw["corrects"] else None,
             ship_event_id=UUID(ship) if ship else None,
+            receiver_id=self._land_owner(raw["fields"].get("to_site")),
             inputs=tuple(self._item(i) for i in raw["inputs"]),
             outputs=tuple(self._item(i) for i in raw["outputs"]),
             about=tuple(self.ref(touched["lot"]) for touched in raw["lots"]),

@@ -24,8 +24,11 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield f"  key: {_both(key['words'])} | {where}"
     if best:
         yield f"  evidence: {best['level']} | {_both(best['words'])} | {_both(best['step'])}"
+    if summary["origins"]:
+        yield f"  origins: {_both(summary['origins']['words'])}"
     offs = summary["hand_offs"]
-    counts = f"{offs['shipped']}/{offs['confirmed']}/{offs['matched']}/{offs['on_the_way']}"
+    names = ("shipped", "confirmed", "matched", "on_the_way", "disputed", "outside")
+    counts = "/".join(str(offs[name]) for name in names)
     yield f"  hand-offs {counts} {_both(offs['words'])}"
     if spray:
         yield f"  spray: {_both(spray['words'])}"

@@ -35,26 +35,31 @@ def test_two_sides_that_agree_are_said_to_match():
         "confirmed": 1,
         "matched": 1,
         "on_the_way": 0,
+        "disputed": 0,
+        "outside": 0,
         "words": {
-            "vi": "1/1 lần giao được bên nhận xác nhận",
-            "en": "1 of 1 hand-overs confirmed by the receiver",
+            "vi": "1 trong 1 lần giao nhận được cả hai bên xác nhận",
+            "en": "1 of 1 hand-offs confirmed by both sides",
         },
     }
 
 
 @pytest.mark.parametrize(
-    ("got", "vi"),
+    ("got", "state", "vi"),
     [
-        (118, "Bên nhận ghi ít hơn bên giao 1,67\N{NO-BREAK SPACE}%"),
-        (121, "Bên nhận ghi nhiều hơn bên giao 0,83\N{NO-BREAK SPACE}%"),
+        (118, "disputed", "ít hơn bên giao 1,67\N{NO-BREAK SPACE}%, chưa thống nhất"),
+        (121, "matched", "nhiều hơn bên giao 0,83\N{NO-BREAK SPACE}%, trong mức cho phép"),
     ],
 )
-def test_a_difference_is_said_in_per_cent_and_never_in_kilograms(got, vi):
+def test_a_difference_is_said_in_per_cent_and_never_in_kilograms(got, state, vi):
     document = sold(kg=120, got=got).document("rau")
-    assert step(document, "receive")["hand_off"]["words"]["vi"] == vi
+    hand_off = step(document, "receive")["hand_off"]
+    assert hand_off["state"] == state
+    assert hand_off["words"]["vi"] == f"Bên nhận ghi {vi}"
     assert "120" not in str(document)
     assert str(got) not in str(document)
-    assert document["summary"]["hand_offs"]["words"]["vi"].endswith("1 lần lệch số lượng")
+    said = document["summary"]["hand_offs"]["words"]["vi"]
+    assert ("1 lần lệch số lượng, chưa thống nhất" in said) == (state == "disputed")
 
 
 def test_two_partial_receipts_are_added_up():
@@ -67,7 +72,7 @@ def test_two_partial_receipts_are_added_up():
 def test_amounts_in_different_units_are_not_compared():
     tale = sold(got=None)
     ship = next(e for e in tale.events.values() if e.step_kind == "ship")
-    bags = tuple(replace(item, uom="túi") for item in tale.items({"rau": 20}))
+    bags = tuple(replace(item, uom="túi", mass_kg=None) for item in tale.items({"rau": 20}))
     receipt = tale.did("receive", after(1, 2), HOA, name="receipt", ship_event_id=ship.ref.id)
     tale.events["receipt"] = replace(receipt, outputs=bags)
     document = tale.document("rau")
@@ -164,7 +169,7 @@ def test_a_receipt_still_waiting_for_its_shipment_is_not_called_an_outside_origi
     tale.lot("rau")
     other = tale.did("sow", after(0)).ref.id
     tale.did("receive", after(1), HOA, outputs={"rau": 10}, ship_event_id=other)
-    assert gaps(tale.document("rau")) == ["no_origin"]
+    assert gaps(tale.document("rau")) == ["no_origin", "no_transport"]
 
 
 def test_a_batch_nobody_recorded_says_so():

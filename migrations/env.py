@@ -6,12 +6,14 @@ from sqlalchemy import Connection
 from traceapp.accounts import models as _accounts
 from traceapp.api import models as _api
 from traceapp.audit import models as _audit
+from traceapp.batches import hand_off_models as _hand_off_answers
 from traceapp.batches import models as _batches
 from traceapp.codes import models as _codes
 from traceapp.database.engine import db
 from traceapp.demo import models as _demo
 from traceapp.exchange import models as _exchange
 from traceapp.freshness import models as _freshness
+from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
@@ -21,6 +23,7 @@ from traceapp.public import models as _public
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
+    *(_hand_off_answers, _hand_offs),
     *(_jobs, _photos, _producers, _public),
 )
 

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Table
 from traceapp.accounts import models as _accounts
 from traceapp.api import models as _api
 from traceapp.audit import models as _audit
+from traceapp.batches import hand_off_models as _hand_off_answers
 from traceapp.batches import models as _batches
 from traceapp.batches.books import models as _books
 from traceapp.codes import models as _codes
@@ -14,6 +15,7 @@ from traceapp.database.engine import Base
 from traceapp.demo import models as _demo
 from traceapp.exchange import models as _exchange
 from traceapp.freshness import models as _freshness
+from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
@@ -34,7 +36,7 @@ ROOMS = (
         _jobs,
         _public,
     ),
-    *(_api, _exchange, _audit, _demo),
+    *(_hand_off_answers, _hand_offs, _api, _exchange, _audit, _demo),
 )
 HEAD = """# Tables
 
@@ -43,7 +45,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 1970 in UTC, amounts whole micro-units of the batch's base unit. Tables of a producer have
 `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
-`audit_entry`, `refused_message`, `report_answer`.
+`audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
+`hand_off_acceptance`.
 """
 
 

@@ -21,6 +21,8 @@ from traceapp.desk import menu
 from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
 from traceapp.exchange import views as exchange_views
+from traceapp.handoffs import index as hand_offs
+from traceapp.handoffs import reminders
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
@@ -96,3 +98,5 @@ def _register_jobs() -> None:
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)
     jobs.register(leaving.FORGET_MADE, leaving.forget_made_job)
+    jobs.register(hand_offs.INDEX_ALL, hand_offs.index_all_job)
+    jobs.register(hand_offs.REMIND, reminders.remind_job)

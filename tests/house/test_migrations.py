@@ -5,10 +5,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
+from tests.conftest import NOON
+from tests.trade import Trade, tell
 from traceapp.database.engine import db
+from traceapp.handoffs.models import HandOff
+from traceapp.jobs.runner import Runner
 
 
 def test_the_migrated_schema_is_the_schema_of_the_code(app: Flask) -> None:
@@ -38,6 +42,20 @@ def test_migrations_go_all_the_way_back_and_forward_again(app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     upgrade()
     assert "event" in inspect(db.engine).get_table_names()
+
+
+def test_what_was_handed_over_before_there_was_an_index_is_indexed_by_a_job(app: Flask) -> None:
+    trade = Trade()
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    db.session.remove()
+    downgrade(revision="0005")
+    assert "hand_off" not in inspect(db.engine).get_table_names()
+    upgrade()
+    assert db.session.scalars(select(HandOff)).all() == []
+    db.session.rollback()
+    Runner(app, lambda: NOON).run_due()
+    assert [row.state for row in db.session.scalars(select(HandOff))] == ["disputed"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from traceapp.batches.models import Event
 from traceapp.batches.tracing import trace_facts
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
+from traceapp.handoffs.models import HandOff
 from traceapp.producers.certificate_models import is_valid_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.lineage import Lineage
@@ -83,9 +84,18 @@ def test_goods_received_before_they_were_sent_are_remarked(hanoi: Flask) -> None
     assert notes == ["time_order"]
 
 
+def test_hand_offs_are_indexed_as_many_as_on_the_sheet(hanoi: Flask) -> None:
+    rows = db.session.execute(select(HandOff.event_id, HandOff.state)).all()
+    confirmed = {row.event_id for row in rows if row.state in ("matched", "settled", "disputed")}
+    wanted = EXPECTED["handoffs"]
+    assert len({row.event_id for row in rows}) == wanted["shipped"]
+    assert len(confirmed) == wanted["confirmed"]
+    assert [row.state for row in rows].count("disputed") == 1
+
+
 def test_the_difference_at_a_receipt_is_told_in_per_cent(hanoi: Flask) -> None:
     told = [step["hand_off"] for step in steps("CN-VD03-R", "receive")]
-    assert [(one["state"], one["difference_pct"]) for one in told] == [("differs", 1.67)]
+    assert [(one["state"], one["difference_pct"]) for one in told] == [("disputed", 1.67)]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Executable, Select, bindparam, select, tup
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
+from traceapp.batches import offers
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
-from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
+from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo
 from traceapp.producers.models import Plot, ProducerKind, Season, Site
@@ -21,7 +22,6 @@ from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 Ref = tuple[UUID, UUID]
 Data = Mapping[str, Any]
 SIDES = (("input", "inputs"), ("output", "outputs"), ("about", "about"))
-RETURN = "recall_return"
 NOT_HERE = "not_here"
 CHUNK = 400
 
@@ -49,8 +49,8 @@ class Item:
 class Known:
     """What there is of all that some messages name, as far as their author may know.
 
-    `held` are other producers' batches that the author has had in hand, `returned` the shipments
-    that were returns, with what they returned.
+    `held` are other producers' batches that the author has had in hand or is offered, `returned`
+    the shipments that give something back, with what they give back.
     """
 
     author: UUID
@@ -71,6 +71,7 @@ def gather(author: UUID, messages: Sequence[Data]) -> Known:
     visits = any(_owner(author, data) != author for data in messages)
     photos = {bytes.fromhex(sha256) for data in messages for sha256 in data["photos"]}
     shipments = {data["ship_event_id"] for data in messages} - {None}
+    held = _held(author, foreign)
     return Known(
         author,
         is_authority=bool(foreign or visits) and _is_authority(author),
@@ -79,8 +80,8 @@ def gather(author: UUID, messages: Sequence[Data]) -> Known:
         seasons=_there(_SEASONS, _named(author, messages, "season_id")),
         photos=_photos(author, photos),
         units=_units(list(batches)),
-        held=_held(author, foreign),
-        returned=_returned(shipments),
+        held=held | offers.offered(author, set(foreign) - held, shipments),
+        returned=offers.coming_back(author, shipments),
     )
 
 
@@ -212,21 +213,6 @@ def _held(author: UUID, foreign: list[Ref]) -> set[Ref]:
 
 def _is_authority(producer_id: UUID) -> bool:
     return db.session.get(ProducerKind, (producer_id, "authority")) is not None
-
-
-def _returned(shipments: set[UUID]) -> set[tuple[UUID, Ref]]:
-    """Give the returns among these shipments, with each batch they gave back."""
-    if not shipments:
-        return set()
-    rows = db.session.execute(
-        select(Event.event_id, EventItem.batch_producer_id, EventItem.batch_id)
-        .join(
-            EventItem,
-            (EventItem.producer_id == Event.producer_id) & (EventItem.event_id == Event.event_id),
-        )
-        .where(Event.event_id.in_(shipments), Event.step_kind == RETURN)
-    )
-    return {(row[0], (row[1], row[2])) for row in rows}
 
 
 def _among(

@@ -1,17 +1,19 @@
 """The events behind a timeline as facts: who, when, where, what with, checked by whom.
 
-Core only, four queries whatever the depth of the tree.
+Core only, as many queries whatever the depth of the tree.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, exists, or_, select, tuple_
 
+from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.models import (
     Event,
@@ -47,8 +49,8 @@ def events_about(tree: CTE) -> list[EventFact]:
     """Read every event that names a batch of the tree, and those of its seasons."""
     rows = _event_rows(tree)
     keys = [(row.producer_id, row.event_id) for row in rows]
-    items, evidence, photos = _items(keys), _evidence(keys), _photos(keys)
-    return [_event(row, items, evidence, photos) for row in rows]
+    kept = Kept(_items(keys), _evidence(keys), _photos(keys), said_about(rows))
+    return [_event(row, kept) for row in rows]
 
 
 def _event_rows(tree: CTE) -> list[AnyRow]:
@@ -135,9 +137,20 @@ Checks = Mapping[Pair, list[EvidenceFact]]
 Pictures = Mapping[Pair, list[PhotoFact]]
 
 
-def _event(row: AnyRow, items: Lines, evidence: Checks, photos: Pictures) -> EventFact:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept beside the events, by event."""
+
+    items: Lines
+    evidence: Checks
+    photos: Pictures
+    said: Said
+
+
+def _event(row: AnyRow, kept: Kept) -> EventFact:
     key = (row.producer_id, row.event_id)
-    lines = items[key]
+    lines = kept.items[key]
+    fields = json.loads(row.document).get("fields", {})
     return EventFact(
         ref=Ref(*key),
         step_kind=row.step_kind,
@@ -155,9 +168,10 @@ def _event(row: AnyRow, items: Lines, evidence: Checks, photos: Pictures) -> Eve
         inputs=tuple(item for direction, item in lines if direction == "input"),
         outputs=tuple(item for direction, item in lines if direction == "output"),
         about=tuple(item.batch for direction, item in lines if direction == "about"),
-        fields=json.loads(row.document).get("fields", {}),
-        evidence=tuple(evidence[key]),
-        photos=tuple(photos[key]),
+        fields=fields,
+        evidence=tuple(kept.evidence[key]),
+        photos=tuple(kept.photos[key]),
+        **kept.said.facts_of(key, destination_of(row.step_kind, fields)),
     )
 
 

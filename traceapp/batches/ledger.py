@@ -14,8 +14,9 @@ from sqlalchemy import insert, select
 from traceapp.batches.booking import STOCK, accounts
 from traceapp.batches.books import circles, containers, counts, stock
 from traceapp.batches.books.models import ContainerContent, SetAsideParent
-from traceapp.batches.grants import RETURN, Data, Item, Known, Ref
+from traceapp.batches.grants import Data, Item, Known, Ref
 from traceapp.batches.models import BatchParent, Event, EventItem, LedgerEntry
+from traceapp.batches.offers import RETURN
 from traceapp.database.engine import Base, db
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 

@@ -38,6 +38,7 @@ TAKEN_ALONG = (
     *("code_state_change", "event", "event_item", "event_evidence", "event_photo"),
     *("batch_parent", "set_aside_parent", "ledger_entry", "stock", "stock_count"),
     *("container_content", "audit_entry", "refused_message"),
+    *("hand_off_answer", "hand_off_answer_item", "hand_off_answerer", "hand_off_acceptance"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",
@@ -53,6 +54,9 @@ LEFT_OUT = {
     "job": "the installation's",
     "worker_pulse": "the installation's",
     "demo_load": "the installation's",
+    "hand_off": "made again from the events",
+    "hand_off_link": "a secret of whoever it was given to",
+    "hand_off_reminder": "letters of the installation",
     "problem_report": "written by shoppers to the installation",
     "report_answer": "written to shoppers",
     "import_file": "kept for a day between dry run and import",

@@ -1,0 +1,53 @@
+"""Minh sends greens to Hoa's shop: messages of both sides, to be recorded in any order."""
+
+from typing import Any
+from uuid import UUID
+
+from tests import builders
+from tests.builders import NOW, Business, line
+from traceapp.batches import operations as batches
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.web.endpoints import transaction
+
+SHIPPED = {"doc_no": "PX-1"}
+
+
+class Trade:
+    """Minh sends greens to Hoa's shop; each message is made first, and recorded in any order."""
+
+    def __init__(self) -> None:
+        with transaction():
+            self.minh = builders.business("Xưởng Minh", kinds=("processor",))
+            self.hoa = builders.business("Quầy Hoa", kinds=("shop",))
+            self.greens = builders.batch(self.minh, builders.product(self.minh), "CN-1")
+            builders.record(self.minh, "harvest", outputs=[line(self.greens, "300")])
+        self.ship_id = new_id()
+
+    def ship(self, kg: str = "120", **changes: Any) -> dict[str, Any]:
+        to = {"to_site": str(self.hoa.site_id)} | SHIPPED
+        return builders.event(
+            self.minh,
+            "ship",
+            **{"id": str(self.ship_id), "inputs": [line(self.greens, kg)], "fields": to} | changes,
+        )
+
+    def receive(self, kg: str = "118", **changes: Any) -> dict[str, Any]:
+        got = line(self.greens, kg, producer_id=str(self.minh.producer_id))
+        facts = {
+            "outputs": [got],
+            "ship_event_id": str(self.ship_id),
+            "event_time": "2026-11-21T08:00:00+07:00",
+        }
+        return builders.event(self.hoa, "receive", **facts | changes)
+
+    def refuse(self, **changes: Any) -> dict[str, Any]:
+        batch = {"batch_id": str(self.greens), "producer_id": str(self.minh.producer_id)}
+        facts: dict[str, Any] = {"about": [batch], "ship_event_id": str(self.ship_id)}
+        return builders.event(self.hoa, "reject", **facts | changes)
+
+
+def tell(by: Business, message: dict[str, Any]) -> UUID:
+    db.session.rollback()
+    with transaction():
+        return batches.record_event(by.actor, message, now=NOW).event_id

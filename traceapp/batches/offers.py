@@ -1,0 +1,77 @@
+"""What shipments mean for those who write about them: goods offered, and goods coming back."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from traceapp.batches.hand_off_facts import RECEIVER
+from traceapp.batches.models import Event, EventItem
+from traceapp.database.engine import db
+from traceapp.producers.models import Site
+
+Ref = tuple[UUID, UUID]
+RETURN = "recall_return"
+SHIPMENT = "ship"
+
+
+def offered(author: UUID, batches: Collection[Ref], shipments: Collection[UUID]) -> set[Ref]:
+    """Give those of others' batches that these shipments bring to a place of the author."""
+    if not batches or not shipments:
+        return set()
+    named = tuple_(EventItem.batch_producer_id, EventItem.batch_id)
+    rows = list(_lines(named.in_(list(batches)), Event.event_id.in_(shipments)))
+    ours = _own_places(author, rows)
+    return {_ref(row) for row in rows if _destination(row) in ours}
+
+
+def coming_back(author: UUID, shipments: Collection[UUID]) -> set[tuple[UUID, Ref]]:
+    """Give the returns among these shipments, with each batch that they give back.
+
+    So do the author's own shipments to others: what its sender receives has come back.
+    """
+    if not shipments:
+        return set()
+    returns = _lines(Event.event_id.in_(shipments), Event.step_kind == RETURN)
+    own = list(
+        _lines(
+            Event.producer_id == author,
+            Event.event_id.in_(shipments),
+            Event.step_kind == SHIPMENT,
+        )
+    )
+    ours = _own_places(author, own)
+    back = (row for row in own if _destination(row) not in ours)
+    return {(row.event_id, _ref(row)) for row in (*returns, *back)}
+
+
+def _lines(*conditions: Any) -> Iterator[Any]:  # noqa: ANN401 - conditions and rows of SQLAlchemy
+    query = (
+        select(
+            *(Event.event_id, Event.document, EventItem.batch_producer_id, EventItem.batch_id),
+        )
+        .join(
+            EventItem,
+            (EventItem.producer_id == Event.producer_id) & (EventItem.event_id == Event.event_id),
+        )
+        .where(*conditions)
+    )
+    yield from db.session.execute(query)
+
+
+def _own_places(author: UUID, rows: Iterable[Any]) -> set[str]:
+    named = {_destination(row) for row in rows} - {""}
+    if not named:
+        return set()
+    query = select(Site.site_id).where(Site.producer_id == author)
+    return named & {str(site_id) for site_id in db.session.scalars(query)}
+
+
+def _destination(row: Any) -> str:  # noqa: ANN401 - a row of _lines
+    return str(json.loads(row.document).get("fields", {}).get(RECEIVER) or "")
+
+
+def _ref(row: Any) -> Ref:  # noqa: ANN401 - a row of _lines
+    return (row.batch_producer_id, row.batch_id)

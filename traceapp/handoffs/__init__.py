@@ -1,0 +1,1 @@
+"""Hand-offs between two sides: offers, confirmations, links for who has no account, reminders."""

@@ -1,0 +1,198 @@
+"""Keeps the index of hand-offs: after every record, answer or acceptance that concerns one.
+
+A batch's rows are made anew from all its hand-offs, so what arrives late changes them like what
+arrives in time.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, literal, select, tuple_
+
+from traceapp.batches import capturing
+from traceapp.batches.ledger import Step
+from traceapp.batches.models import EventItem
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.database.types import Identifier
+from traceapp.handoffs import reading
+from traceapp.handoffs.models import HandOff
+from traceapp.jobs import operations as jobs
+from traceapp.jobs.registry import Deed, Payload
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.facts import EventFact, Ref, TraceFacts
+from traceapp.trace.handoffs import Delivery, delivery, received, shipped, state
+from traceapp.trace.history import Record, makes, names
+from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.trace.story import Story
+from traceapp.trace.vocabulary import StockEffect
+
+INDEX_ALL = "hand_offs.index_all"
+REMIND = "hand_offs.remind"
+REMIND_WITHIN = timedelta(days=7)
+PART = 200
+AFTER = ("after_producer_id", "after_batch_id")
+
+Row = dict[str, Any]
+
+
+def listen(steps: Sequence[Step], now: datetime) -> None:
+    """Index what these steps hand over, or handed over before they were corrected."""
+    events = {
+        (step.producer_id, event_id)
+        for step in steps
+        for event_id in (step.event_id, step.corrects_event_id)
+        if event_id is not None
+        and (step.step_kind in reading.KINDS or step.corrects_event_id is not None)
+    }
+    if events:
+        index(reading.named_by(events), now)
+
+
+def index(batches: Collection[Ref], now: datetime) -> None:
+    """Make the rows of these batches anew, and have the receivers of new shipments reminded."""
+    if not batches:
+        return
+    events = reading.hand_off_events(batches)
+    rows = [row for batch in batches for row in _rows(batch, events, now)]
+    here = tuple_(HandOff.batch_producer_id, HandOff.batch_id).in_(list(batches))
+    known = set(db.session.scalars(select(HandOff.event_id).where(here)))
+    db.session.execute(delete(HandOff).where(here).execution_options(synchronize_session=False))
+    if rows:
+        db.session.execute(insert(db.metadata.tables[HandOff.__tablename__]), rows)
+    _ask_for_reminders((row for row in rows if row["event_id"] not in known), now)
+
+
+def index_all_job(payload: Payload, now: datetime) -> Deed:
+    """Do a job of the kind INDEX_ALL: what was handed over before there was an index."""
+    after = (str(payload[name]) for name in AFTER) if payload else ()
+    return partial(index_part, Ref(*map(UUID, after)) if payload else None, now)
+
+
+def index_part(after: Ref | None, now: datetime) -> None:
+    """Index some batches in the order of their ids, and ask for those that follow."""
+    key = tuple_(EventItem.batch_producer_id, EventItem.batch_id)
+    query = select(EventItem.batch_producer_id, EventItem.batch_id).distinct()
+    if after is not None:
+        start = (literal(after.producer_id, Identifier), literal(after.id, Identifier))
+        query = query.where(key > tuple_(*start))
+    rows = db.session.execute(query.order_by(*query.selected_columns).limit(PART)).all()
+    refs = [Ref(*row) for row in rows]
+    index(refs, now)
+    if len(refs) == PART:
+        payload = dict(zip(AFTER, map(str, refs[-1]), strict=True))
+        jobs.enqueue(INDEX_ALL, payload, now=now)
+
+
+def _rows(batch: Ref, events: Iterable[EventFact], now: datetime) -> Iterator[Row]:
+    story = Story(TraceFacts(batch, (), tuple(events)), now)
+    for record in story.naming(batch):
+        if batch not in names(record.event):
+            continue
+        if record.event.step_kind in reading.SHIPMENTS:
+            parcel = delivery(story, record, batch)
+            if not parcel.inside:
+                yield _shipment(parcel, now)
+        elif _waits(story, record, batch):
+            yield _receipt(record, batch)
+
+
+def _waits(story: Story, record: Record, batch: Ref) -> bool:
+    """Say whether a receipt waits for its shipment: it names one, or somebody here made it."""
+    if record.effect is not StockEffect.MOVE_IN or not makes(record.event, batch):
+        return False
+    by_another = batch.producer_id != record.ref.producer_id
+    return (record.event.ship_event_id is not None or by_another) and (
+        story.shipment_of(record, batch) is None
+    )
+
+
+def _shipment(parcel: Delivery, now: datetime) -> Row:
+    ship = parcel.ship
+    found = state(parcel, now)
+    row = _row(ship, parcel.batch) | _figures(parcel)
+    is_open = found is HandOffState.NOT_CONFIRMED
+    name = str((ship.event.fields or {}).get("to_site") or "") if ship.event.to_outsider else ""
+    return row | {
+        "sender_id": ship.ref.producer_id,
+        "receiver_id": ship.event.receiver_id or _receiver(parcel),
+        "other_name": name,
+        "folded_name": fold(name),
+        "state": HandOffState.ON_THE_WAY if is_open else found,
+        "answered_at": _answered_at(parcel),
+    }
+
+
+def _receipt(record: Record, batch: Ref) -> Row:
+    parcel = Delivery(batch, record, (record,))
+    maker = batch.producer_id if batch.producer_id != record.ref.producer_id else None
+    return (
+        _row(record, batch)
+        | _figures(parcel)
+        | {
+            "sender_id": maker,
+            "receiver_id": record.ref.producer_id,
+            "other_name": "",
+            "folded_name": "",
+            "state": HandOffState.UNMATCHED,
+            "answered_at": record.position,
+        }
+    )
+
+
+def _row(record: Record, batch: Ref) -> Row:
+    root = record.versions[0].ref
+    return {
+        "producer_id": root.producer_id,
+        "event_id": root.id,
+        "batch_producer_id": batch.producer_id,
+        "batch_id": batch.id,
+        "record_id": record.ref.id,
+        "sent_at": record.position,
+    }
+
+
+def _figures(parcel: Delivery) -> Row:
+    sent, arrived = shipped(parcel), received(parcel)
+    return {
+        "shipped_quantity": format(sent[1], "f") if sent else None,
+        "shipped_uom": sent[0] if sent else None,
+        "received_quantity": format(arrived[1], "f") if arrived else None,
+        "received_uom": arrived[0] if arrived else None,
+    }
+
+
+def _receiver(parcel: Delivery) -> UUID | None:
+    """Give who received goods that were sent to nobody named here."""
+    return min((receipt.ref.producer_id for receipt in parcel.receipts), default=None)
+
+
+def _answered_at(parcel: Delivery) -> datetime | None:
+    answer = parcel.answers[-1:] if not parcel.receipts else ()
+    return min(
+        (
+            *(receipt.position for receipt in parcel.receipts),
+            *(refusal.position for refusal in parcel.refusals),
+            *(said.at for said in answer),
+        ),
+        default=None,
+    )
+
+
+def _ask_for_reminders(rows: Iterable[Row], now: datetime) -> None:
+    """Have receivers reminded of new shipments a day after these left; old ones are left alone."""
+    due = {
+        (row["producer_id"], row["event_id"]): row["sent_at"] + CONFIRM_WITHIN
+        for row in rows
+        if row["state"] == HandOffState.ON_THE_WAY
+    }
+    for (producer_id, event_id), at in due.items():
+        if at > now - REMIND_WITHIN:
+            payload = {"producer_id": str(producer_id), "event_id": str(event_id)}
+            jobs.enqueue(REMIND, payload, now=now, run_after=max(at, now))
+
+
+capturing.on_recorded.append(listen)

@@ -1,0 +1,93 @@
+"""Reminding the receiver of a shipment by e-mail, a day after it left. Once, and never again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from traceapp.batches.models import Batch, Product
+from traceapp.database.engine import db
+from traceapp.handoffs.models import HandOff, HandOffReminder
+from traceapp.jobs.registry import Deed, Payload
+from traceapp.mail import operations as mail
+from traceapp.producers.models import Producer
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.web.pages import moment, public_host
+from traceapp.web.settings import settings
+
+Shipment = tuple[UUID, UUID]
+
+REMINDER = """Chào bạn,
+
+{sender} ghi là đã giao cho {receiver} lúc {at}:
+{goods}
+
+Chưa ai bên bạn xác nhận. Nếu hàng đã tới, cân hoặc đếm rồi ghi số bạn nhận được:
+{link}
+
+Nếu hàng không tới hoặc bạn không nhận, cũng ghi ở đó. Thư này chỉ gửi một lần.
+
+----
+{sender} recorded a delivery to {receiver} at {at} that nobody on your side has confirmed.
+Weigh or count what arrived and say so there, or refuse it. This letter is sent once.
+"""
+
+
+def remind_job(payload: Payload, now: datetime) -> Deed:
+    """Do a job of the kind REMIND."""
+    shipment = (UUID(str(payload["producer_id"])), UUID(str(payload["event_id"])))
+    return partial(remind, shipment, now)
+
+
+def remind(shipment: Shipment, now: datetime) -> None:
+    """Remind the receiver of a shipment that is overdue.
+
+    Nothing is sent a second time, nor where no address is known or somebody answered meanwhile.
+    """
+    if db.session.get(HandOffReminder, shipment) is not None:
+        return
+    rows = _overdue(shipment, now)
+    receiver = db.session.get(Producer, rows[0].receiver_id) if rows else None
+    if receiver is None or receiver.email is None or not mail.can_post():
+        return
+    sender = db.session.get_one(Producer, rows[0].sender_id)
+    text = REMINDER.format(
+        sender=sender.name,
+        receiver=receiver.name,
+        at=moment(rows[0].sent_at),
+        goods="\n".join(f"- {row.name}, {row.lot}" for row in rows),
+        link=f"{settings().public_url}/desk/hand-offs/{shipment[1]}",
+    )
+    subject = f"{public_host()}: {sender.name} chờ bạn xác nhận đã nhận hàng"
+    mail.post(receiver.email, subject, text, now=now)
+    db.session.add(HandOffReminder(producer_id=shipment[0], event_id=shipment[1], reminded_at=now))
+    db.session.flush()
+
+
+def _overdue(shipment: Shipment, now: datetime) -> Sequence[Any]:
+    query = (
+        select(
+            *(HandOff.sender_id, HandOff.receiver_id, HandOff.sent_at, Batch.lot, Product.name),
+        )
+        .join(
+            Batch,
+            (Batch.producer_id == HandOff.batch_producer_id) & (Batch.batch_id == HandOff.batch_id),
+        )
+        .join(
+            Product,
+            (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
+        )
+        .where(
+            HandOff.producer_id == shipment[0],
+            HandOff.event_id == shipment[1],
+            HandOff.state == HandOffState.ON_THE_WAY,
+            HandOff.receiver_id.is_not(None),
+            HandOff.sent_at <= now - CONFIRM_WITHIN,
+        )
+        .order_by(Product.folded_name, Batch.lot)
+    )
+    return db.session.execute(query).all()

@@ -7,7 +7,7 @@ from traceapp import cli
 from traceapp.accounts import access as accounts_access
 from traceapp.accounts import account_views, factor_views, security, token_views
 from traceapp.accounts import views as accounts_views
-from traceapp.admission import book_views, erasure, people_views
+from traceapp.admission import book_views, erasure, particulars_views, people_views
 from traceapp.admission import desk_views as admission_desk
 from traceapp.admission import views as admission_views
 from traceapp.api import interface
@@ -77,6 +77,7 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
     app.register_blueprint(exchange_views.blueprint)
+    app.register_blueprint(particulars_views.blueprint)
     for views in (admission_views, admission_desk, people_views, book_views, demo_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)

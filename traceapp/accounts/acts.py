@@ -26,6 +26,7 @@ class Act(StrEnum):
     ANSWER_REPORTS = "answer_reports"
     IMPORT = "import"
     EXPORT = "export"
+    MANAGE_PRODUCER = "manage_producer"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
     READ_AUDIT = "read_audit"
@@ -49,6 +50,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.ANSWER_REPORTS: STAFF | {"officer"},
     Act.IMPORT: STAFF,
     Act.EXPORT: frozenset({"owner"}),
+    Act.MANAGE_PRODUCER: frozenset({"owner"}),
     Act.MANAGE_PEOPLE: frozenset({"owner"}),
     Act.MANAGE_TOKENS: frozenset({"owner"}),
     Act.READ_AUDIT: frozenset({"owner"}),

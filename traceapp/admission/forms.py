@@ -79,7 +79,7 @@ def first_run_fields() -> tuple[Field, ...]:
     return (
         code_field(required=True),
         Field("name", _("Name of the body that runs this site"), required=True, longest=200),
-        _legal_form(),
+        legal_form(),
         *place_fields(),
         Field("phone", _("Telephone for the public"), kind="tel", longest=30),
         Field(
@@ -98,7 +98,7 @@ def request_fields() -> tuple[Field, ...]:
     """Ask everything about a producer that wants to join."""
     return (
         Field("name", _("Name of the producer"), required=True, longest=200),
-        _legal_form(),
+        legal_form(),
         Field(
             "kinds",
             _("What do you do?"),
@@ -127,5 +127,6 @@ def join_fields() -> tuple[Field, ...]:
     return (code_field(required=True), *account_fields())
 
 
-def _legal_form() -> Field:
+def legal_form() -> Field:
+    """Ask for the legal form."""
     return Field("legal_form", _("Legal form"), required=True, longest=200, suggested=LEGAL_FORMS)

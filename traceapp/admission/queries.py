@@ -1,6 +1,6 @@
 """Reading who waits to be let in, and who among the others is alike to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
-from traceapp.admission.similarity import Known, Match, matches
+from traceapp.admission.similarity import Known, Likeness, Match, matches
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.producers.models import (
@@ -78,6 +78,22 @@ def alike(asking: Applicant) -> list[tuple[Applicant, Match]]:
     everybody = {one.producer_id: one for one in applicants()}
     known = [_known(one) for one in everybody.values()]
     return [(everybody[one.known.producer_id], one) for one in matches(_known(asking), known)]
+
+
+def newly_alike(one: Applicant, name: str, tax_code: str | None) -> list[tuple[Applicant, Match]]:
+    """Give the producers that another name or tax code would make one look like.
+
+    What it looked like before was judged when it was let in.
+    """
+    before = {other.producer_id: match.likenesses for other, match in alike(one)}
+    found = []
+    for other, match in alike(replace(one, name=name, tax_code=tax_code)):
+        known = set(before.get(other.producer_id, ()))
+        if Likeness.SAME_NAME in known:
+            known.add(Likeness.SIMILAR_NAME)
+        if set(match.likenesses) - known - {Likeness.SAME_ADDRESS, Likeness.SAME_PHONE}:
+            found.append((other, match))
+    return found
 
 
 def owners(producer_id: UUID) -> list[str]:

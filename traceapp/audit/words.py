@@ -9,6 +9,7 @@ SENTENCES: Mapping[str, str] = {
     "producer_admitted": N_("let the producer in"),
     "producer_refused": N_("did not let the producer in"),
     "producer_invited": N_("invited another producer"),
+    "producer.changed": N_("changed the producer's own name, address or other particulars"),
     "member_added": N_("added a person"),
     "member_changed": N_("changed a person's values or roles"),
     "member_invited": N_("invited a person"),

@@ -17,13 +17,13 @@ from traceapp.audit import operations as audit
 from traceapp.batches import record_changes
 from traceapp.database.engine import db
 from traceapp.desk import uploads
-from traceapp.desk.versions import version_of
 from traceapp.photos import queries as pictures
 from traceapp.photos.models import Photo
 from traceapp.producers import changes, operations
 from traceapp.producers.certificate_models import Certificate, CertificateFile, is_valid_on
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
+from traceapp.web.form_versions import version_of
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.pages import HANOI
 

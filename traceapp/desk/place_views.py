@@ -18,11 +18,11 @@ from traceapp.audit import operations as audit
 from traceapp.batches import record_changes
 from traceapp.database.engine import db
 from traceapp.desk import place_form
-from traceapp.desk.versions import version_of
 from traceapp.producers import changes, operations
 from traceapp.producers.models import Plot, Site
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
+from traceapp.web.form_versions import version_of
 from traceapp.web.forms import Form
 
 blueprint = Blueprint("places", "traceapp.desk", template_folder="templates")

@@ -19,7 +19,6 @@ from traceapp.batches.models import Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.desk import choices, product_form, uploads
-from traceapp.desk.versions import version_of
 from traceapp.photos import operations as photos
 from traceapp.photos import queries as pictures
 from traceapp.problem import N_
@@ -27,6 +26,7 @@ from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FAMILIES
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
+from traceapp.web.form_versions import version_of
 from traceapp.web.forms import Form
 from traceapp.web.headers import use_policy
 from traceapp.web.pages import media_sources

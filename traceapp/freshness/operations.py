@@ -36,6 +36,12 @@ def forget(batches: Iterable[tuple[UUID, UUID]]) -> None:
         db.session.execute(_DROP, {"refs": refs[start : start + CHUNK]})
 
 
+def forget_all() -> None:
+    """Drop every read model: something changed that may be told of on any page."""
+    step()
+    db.session.execute(delete(PublicSnapshot))
+
+
 def keep(code: str, ref: tuple[UUID, UUID], document: str, *, now: datetime) -> None:
     """Keep the read model behind a code, in place of an older one."""
     db.session.execute(delete(PublicSnapshot).where(PublicSnapshot.code == code))

@@ -16,15 +16,16 @@ from sqlalchemy import delete
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.producers import operations
 from traceapp.producers.certificate_models import Certificate, CertificateFile
-from traceapp.producers.models import Plot, Season, Site
+from traceapp.producers.models import Plot, Producer, Season, Site
 from traceapp.producers.schemas import ENDED_FIRST
 from traceapp.web.faults import Fault
 
 Given = Mapping[str, Any]
 By = tuple[UUID, UUID]  # producer and member
-Row = TypeVar("Row", Site, Plot, Certificate, Season)
+Row = TypeVar("Row", Site, Plot, Certificate, Season, Producer)
 
 STAYS_ON_ITS_PLOT = Fault(
     "season_stays",
@@ -53,6 +54,26 @@ def find_certificate(producer_id: UUID, certificate_id: UUID) -> Certificate:
 def find_season(producer_id: UUID, season_id: UUID) -> Season:
     """Give a season of this producer. Raises NotFound."""
     return _found(db.session.get(Season, (producer_id, season_id)))
+
+
+def find_producer(producer_id: UUID) -> Producer:
+    """Give a producer. Raises NotFound."""
+    return _found(db.session.get(Producer, producer_id))
+
+
+def change_producer(by: By, given: Given, *, version: int | None, now: datetime) -> bool:
+    """Put another description in place of a producer's own; tell whether anything differs.
+
+    What its address was called before July 2025 belongs to the address.
+    """
+    producer = find_producer(by[0])
+    data = operations.DETAILS.load(given)
+    operations.require_commune(data)
+    address = ("street", "province", "commune_kind", "commune")
+    if any(getattr(producer, name) != data[name] for name in address):
+        data["legacy_address"] = None
+    data["folded_name"] = fold(data["name"])
+    return _change(by, producer, (data, "producer_id", version), now)
 
 
 def change_site(by: By, site_id: UUID, given: Given, *, version: int | None, now: datetime) -> bool:
@@ -126,7 +147,7 @@ def _change(by: By, row: Row, wish: tuple[dict[str, Any], str, int | None], now:
     data, key, version = wish
     if version is not None and row.version != version:
         raise problem.ChangedMeanwhile
-    data.pop(key)
+    data.pop(key, None)
     changed = [name for name, value in data.items() if getattr(row, name) != value]
     if not changed:
         return False
@@ -135,7 +156,7 @@ def _change(by: By, row: Row, wish: tuple[dict[str, Any], str, int | None], now:
     row.version += 1
     db.session.flush()
     kind = key.removesuffix("_id")
-    detail = {"fields": ", ".join(sorted(changed))}
+    detail = {"fields": ", ".join(sorted(set(changed) - {"folded_name"}))}
     about = f"{kind}/{getattr(row, key)}"
     audit.note(by[0], f"{kind}.changed", about, by=by, now=now, detail=detail)
     return True

@@ -59,6 +59,7 @@ class Producer(Base):
     legal_form: Mapped[str]
     phone: Mapped[str | None]
     email: Mapped[str | None]
+    website: Mapped[str | None]
     tax_code: Mapped[str | None]
     gln: Mapped[str | None] = mapped_column(String(13))
     street: Mapped[str]

@@ -29,6 +29,7 @@ from traceapp.producers.models import (
 )
 
 PRODUCER = schemas.ProducerSchema()
+DETAILS = schemas.ProducerDetailsSchema()
 SITE = schemas.SiteSchema()
 PLOT = schemas.PlotSchema()
 MEMBER = schemas.MemberSchema()

@@ -1,6 +1,7 @@
 """Shapes of what is said about producers. Identity is judged by gs1, sense by operations."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
@@ -25,6 +26,9 @@ NAME = 200
 
 _CHECK_DATES = N_("Check both dates.")
 EXPIRED_FIRST = Fault("order", N_("It cannot expire before it was issued."), _CHECK_DATES)
+NOT_A_WEBSITE = Fault(
+    "website", N_("This is no address of a website."), N_("Write it like https://dongxanh.vn.")
+)
 ENDED_FIRST = Fault("order", N_("It cannot end before it started."), _CHECK_DATES)
 
 
@@ -34,6 +38,20 @@ def check_address(text: str) -> None:
         address(text)
     except ValueError as error:
         raise ValidationError(NOT_AN_ADDRESS) from error
+
+
+def check_website(text: str | None) -> None:
+    """Accept an address of the web with nothing hidden in it."""
+    if text is None:
+        return
+    try:
+        url = urlsplit(text)
+        is_plain = url.scheme in {"http", "https"} and "." in (url.hostname or "")
+        is_plain = is_plain and url.username is None and " " not in text
+    except ValueError:
+        is_plain = False
+    if not is_plain:
+        raise ValidationError(NOT_A_WEBSITE)
 
 
 def optional_gln() -> KeyNumber:
@@ -51,22 +69,28 @@ class PlaceSchema(Schema):
     longitude = fields.Float(required=True, validate=between(-180, 180))
 
 
-class ProducerSchema(PlaceSchema):
-    """A producer as it is admitted."""
+class ProducerDetailsSchema(PlaceSchema):
+    """What a producer says of itself, and may change."""
 
-    producer_id = fields.UUID(load_default=None)
     name = PlainText(NAME, required=True)
     name_en = PlainText(NAME, load_default=None, allow_none=True)
     legal_form = PlainText(NAME, required=True)
-    kinds = fields.List(fields.String(validate=known(KINDS)), required=True, validate=not_none())
     phone = PlainText(30, load_default=None, allow_none=True)
     email = fields.String(load_default=None, allow_none=True, validate=check_address)
+    website = PlainText(NAME, load_default=None, allow_none=True, validate=check_website)
     tax_code = PlainText(14, load_default=None, allow_none=True)
     gln = optional_gln()
     street = PlainText(NAME, required=True)
+    about = PlainText(LONG_TEXT, load_default=None, allow_none=True, lines=True)
+    about_en = PlainText(LONG_TEXT, load_default=None, allow_none=True, lines=True)
+
+
+class ProducerSchema(ProducerDetailsSchema):
+    """A producer as it is admitted."""
+
+    producer_id = fields.UUID(load_default=None)
+    kinds = fields.List(fields.String(validate=known(KINDS)), required=True, validate=not_none())
     legacy_address = PlainText(NAME, load_default=None, allow_none=True)
-    about = PlainText(LONG_TEXT, load_default=None, allow_none=True)
-    about_en = PlainText(LONG_TEXT, load_default=None, allow_none=True)
 
 
 class SiteSchema(PlaceSchema):

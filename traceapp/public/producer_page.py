@@ -52,6 +52,7 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
         "commune_kind": found.commune_kind,
         "commune": found.commune,
         "province": found.province,
+        "website": found.website,
         "about": {"vi": found.about, "en": found.about_en},
         "admission": {
             "by": {"vi": found.by, "en": found.by_en} if found.by else None,

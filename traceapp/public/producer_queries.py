@@ -41,7 +41,7 @@ def producer(producer_id: UUID) -> Found | None:
     public = ("name", "name_en", "legal_form", "commune_kind", "commune", "province")
     return db.session.execute(
         select(
-            *(getattr(Producer, name) for name in (*public, "about", "about_en")),
+            *(getattr(Producer, name) for name in (*public, "website", "about", "about_en")),
             Admission.decided_at,
             body.name.label("by"),
             body.name_en.label("by_en"),

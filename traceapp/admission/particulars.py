@@ -1,0 +1,53 @@
+"""Changing what a producer says of itself. Callers own the transaction.
+
+A name or tax code that looks like somebody else's is refused here, as it would be noticed before
+the producer was let in: nobody asks to join as one and turns into another.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from traceapp import problem
+from traceapp.admission import queries
+from traceapp.admission.similarity import Likeness
+from traceapp.freshness import operations as freshness
+from traceapp.producers import changes, operations
+
+By = tuple[UUID, UUID]
+
+
+def change(by: By, given: Mapping[str, Any], *, version: int | None, now: datetime) -> None:
+    """Change a producer's particulars; every page may name it, so all are made anew.
+
+    Raises ValidationError, InvalidInput, ChangedMeanwhile.
+    """
+    data = operations.DETAILS.load(given)
+    findings = list(_taken(by[0], data["name"], data["tax_code"]))
+    if findings:
+        raise problem.InvalidInput(findings=findings)
+    if changes.change_producer(by, given, version=version, now=now):
+        freshness.forget_all()
+
+
+def _taken(producer_id: UUID, name: str, tax_code: str | None) -> Iterator[problem.Finding]:
+    own = queries.applicant(producer_id)
+    if own is None:
+        raise problem.NotFound
+    alike = queries.newly_alike(own, name, tax_code)
+    found = {likeness for _other, match in alike for likeness in match.likenesses}
+    if found & {Likeness.SAME_NAME, Likeness.SIMILAR_NAME} and name != own.name:
+        yield problem.Finding(
+            "/name",
+            "name_alike",
+            problem.N_("Another producer here has this name or one like it."),
+            problem.N_("Choose a name that nobody takes for the other."),
+        )
+    if Likeness.SAME_TAX_CODE in found and tax_code != own.tax_code:
+        yield problem.Finding(
+            "/tax_code",
+            "tax_code_taken",
+            problem.N_("Another producer here has this tax code."),
+            problem.N_("Compare it with your registration once more."),
+        )

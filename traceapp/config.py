@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
 SHORTEST_DEMO_SECRET = 16
+TRACE_WALKS = ("recursive", "levels")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
@@ -45,6 +46,7 @@ class Config:
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     metrics_token: str | None = field(repr=False)
+    trace_walk: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -69,6 +71,7 @@ class Config:
             demo_secret=_demo_secret(environment, demo=demo),
             **_mail(environment),
             metrics_token=_metrics_token(environment),
+            trace_walk=_trace_walk(environment.get("TRACE_WALK") or TRACE_WALKS[0]),
         )
 
     @property
@@ -81,6 +84,13 @@ class Config:
     def prints_sample_labels(self) -> bool:
         """Tell whether labels carry MẪU: always, until the installation is open to the world."""
         return not self.is_open_to_the_world
+
+
+def _trace_walk(text: str) -> str:
+    if text not in TRACE_WALKS:
+        hint = f"Write {' or '.join(TRACE_WALKS)}."
+        raise BadSettingError("TRACE_WALK", f"“{text}” is no way to walk a family tree.", hint)
+    return text
 
 
 def _reachable(host: str) -> str:

@@ -25,6 +25,7 @@ def read(tmp_path: Path, **environment: str) -> Config:
         ("SECRET_KEY", "short"),
         ("TRACEAPP_DEMO", "perhaps"),
         ("DEMO_SECRET", "a long enough demo secret"),
+        ("TRACE_WALK", "sideways"),
         ("SMTP_URL", "http://mail.example.vn"),
         ("SMTP_URL", "smtp://mail.example.vn:many"),
     ],

@@ -1,0 +1,118 @@
+"""What a trace gives: batches, how each was made from others, who has what left. Frozen values.
+
+Only shapes. Batches and events are numbered within one lineage, the subject is 0. Amounts are whole
+micro-units of the base of the batch's own unit, masses whole millionths of a kilogram; None = not
+known, or not for whoever asks (`visibility`).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from traceapp.codes.states import CodeState
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.words import Words
+
+Ref = tuple[UUID, UUID]
+"""A batch or an event: its producer and its id, which is unique only together with that."""
+
+
+class Way(StrEnum):
+    """Which way a trace goes: to what a batch was made from, to what was made of it, or both."""
+
+    BACK = "back"
+    FORWARD = "forward"
+    BOTH = "both"
+
+
+class Edge(NamedTuple):
+    """`child` was made from `parent` in `making`, by number. The amount is the event's whole line.
+
+    A field by field copy of what the database keeps of it, plus the share: there are thousands.
+    """
+
+    parent: int
+    child: int
+    making: int
+    amount: int | None
+    mass: int | None
+    is_packaging: bool
+    share_pct: Decimal | None = None
+
+
+class Making(NamedTuple):
+    """The event in which batches became others."""
+
+    ref: Ref
+    step_kind: str
+    event_time: datetime
+
+
+class Holding(NamedTuple):
+    """What one holder has left of a batch by the ledger; below zero, more went out than came in."""
+
+    holder_id: UUID
+    holder: Words
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """One delivery of a batch: what was sent, what answered it. `receiver` None = not known yet."""
+
+    event: Ref
+    sender: Words
+    receiver: Words | None
+    receiver_id: UUID | None
+    sent_at: datetime
+    received_at: datetime | None
+    state: HandOffState
+    difference_pct: Decimal | None
+    sent: tuple[Decimal, str] | None
+    received: tuple[Decimal, str] | None
+
+
+class Node(NamedTuple):
+    """One batch. `step` counts generations from the subject, those above it below zero.
+
+    `lot` None = not for whoever asks. `origin` is the party without account it came from.
+    """
+
+    ref: Ref
+    step: int
+    product: Words
+    family: str
+    producer: Words
+    lot: str | None
+    uom: str
+    production_date: date | None
+    packing_date: date | None
+    expiry_date: date | None
+    code: str | None
+    state: CodeState | None
+    origin: Words | None
+    holdings: tuple[Holding, ...]
+    hand_overs: tuple[HandOver, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The family of one batch. An edge's numbers are places in `nodes` and `makings`.
+
+    `tells_all` is False where other producers' amounts were left out for whoever asks.
+    """
+
+    way: Way
+    as_of: datetime | None
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    makings: tuple[Making, ...]
+    tells_all: bool = True
+
+    @property
+    def subject(self) -> Node:
+        """Give the batch that was asked for."""
+        return self.nodes[0]

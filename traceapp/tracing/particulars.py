@@ -1,0 +1,110 @@
+"""What the batches of a family are, and who has how much of them left."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import BigInteger, FromClause, and_, bindparam, case, cast, func, select
+
+from traceapp.batches.booking import STOCK
+from traceapp.batches.models import Batch, LedgerEntry, Product
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.database.types import Identifier
+from traceapp.producers.models import Partner, Producer
+from traceapp.trace.words import Words
+from traceapp.tracing.family import Holding
+from traceapp.tracing.packing import packed
+from traceapp.tracing.walking import EVENT, AnyRow, AnySelect, Walk, has_happened
+
+BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__table__.c
+PRODUCER, PARTNER, CODE = Producer.__table__.c, Partner.__table__.c, PublicCode.__table__.c
+_NAMES = select(PRODUCER.producer_id, PRODUCER.name, PRODUCER.name_en).where(
+    PRODUCER.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier))
+)
+
+
+def batches(walk: Walk) -> Iterable[AnyRow]:
+    """Read what the batches of a family are."""
+    return walk.rows(_batches)
+
+
+def _batches(family: FromClause) -> AnySelect:
+    return (
+        select(
+            packed(BATCH.producer_id, BATCH.batch_id).label("batch"),
+            *(PRODUCT.name, PRODUCT.name_en, PRODUCT.family),
+            *(PRODUCER.name.label("producer"), PRODUCER.name_en.label("producer_en")),
+            *(BATCH.lot, BATCH.uom, BATCH.production_date, BATCH.packing_date, BATCH.expiry_date),
+            *(CODE.code, CODE.state),
+            *(PARTNER.name.label("partner"), PARTNER.name_en.label("partner_en")),
+        )
+        .select_from(family)
+        .join(
+            Batch.__table__,
+            and_(BATCH.producer_id == family.c.producer_id, BATCH.batch_id == family.c.batch_id),
+        )
+        .join(
+            Product.__table__,
+            and_(PRODUCT.producer_id == BATCH.producer_id, PRODUCT.product_id == BATCH.product_id),
+        )
+        .join(Producer.__table__, PRODUCER.producer_id == BATCH.producer_id)
+        .outerjoin(
+            PublicCode.__table__,
+            and_(
+                CODE.producer_id == BATCH.producer_id,
+                CODE.batch_id == BATCH.batch_id,
+                CODE.state != CodeState.MOVED,
+            ),
+        )
+        .outerjoin(
+            Partner.__table__,
+            and_(PARTNER.producer_id == BATCH.producer_id, PARTNER.partner_id == BATCH.partner_id),
+        )
+    )
+
+
+def holdings(walk: Walk, *, is_bounded: bool) -> dict[bytes, tuple[Holding, ...]]:
+    """Give what each holder has of each batch by the ledger, its maker first."""
+    rows = walk.rows(_stock_then if is_bounded else _stock)
+    ids = {holder: UUID(bytes=bytes(holder)) for holder in {row[1] for row in rows}}
+    names = producer_names(ids.values())
+    holders = {raw: (holder_id, names[holder_id]) for raw, holder_id in ids.items()}
+    found: dict[bytes, list[Holding]] = defaultdict(list)
+    for raw, holder, amount in rows:
+        found[raw].append(Holding(*holders[holder], amount))
+    return {raw: _maker_first(raw, held) for raw, held in found.items()}
+
+
+def _maker_first(raw: bytes, held: list[Holding]) -> tuple[Holding, ...]:
+    if len(held) > 1:
+        held.sort(key=lambda one: (one.holder_id.bytes != raw[:16], one.holder.vi, one.holder_id))
+    return tuple(held)
+
+
+def _stock(family: FromClause) -> AnySelect:
+    signed = case((ENTRY.to_account == STOCK, ENTRY.amount), else_=-ENTRY.amount)
+    keys = (ENTRY.batch_producer_id, ENTRY.batch_id)
+    return (
+        select(packed(*keys), packed(ENTRY.producer_id), cast(func.sum(signed), BigInteger))
+        .select_from(family)
+        .join(
+            LedgerEntry.__table__,
+            and_(keys[0] == family.c.producer_id, keys[1] == family.c.batch_id),
+        )
+        .group_by(*keys, ENTRY.producer_id)
+    )
+
+
+def _stock_then(family: FromClause) -> AnySelect:
+    is_of_entry = and_(
+        EVENT.c.producer_id == ENTRY.event_producer_id, EVENT.c.event_id == ENTRY.event_id
+    )
+    return _stock(family).join(EVENT, is_of_entry).where(has_happened(ENTRY.event_id))
+
+
+def producer_names(ids: Iterable[UUID]) -> Mapping[UUID, Words]:
+    """Name producers."""
+    rows = db.session.execute(_NAMES, {"ids": list(ids)})
+    return {row.producer_id: Words(row.name, row.name_en or row.name) for row in rows}

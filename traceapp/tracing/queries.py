@@ -1,0 +1,154 @@
+"""One call for the family of a batch: back, forward or both, as of a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import FromClause, and_, select
+
+from traceapp.batches.models import EventItem
+from traceapp.codes.states import CodeState, shown_state
+from traceapp.database.types import EPOCH
+from traceapp.trace.words import Words
+from traceapp.tracing.family import HandOver, Holding, Lineage, Making, Node, Ref, Way
+from traceapp.tracing.graph import Graph, Refs
+from traceapp.tracing.hand_overs import hand_overs
+from traceapp.tracing.packing import packed
+from traceapp.tracing.particulars import batches, holdings
+from traceapp.tracing.shares import Made, of_several_events, with_shares
+from traceapp.tracing.walking import AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
+from traceapp.web.pages import HANOI
+from traceapp.web.settings import settings
+
+ITEM = EventItem.__table__.c
+
+
+def trace(
+    ref: Ref, way: Way = Way.BOTH, as_of: datetime | None = None, *, now: datetime
+) -> Lineage | None:
+    """Trace a batch; None where there is none.
+
+    With `as_of` only what had happened by then counts, by the time it is said to have happened.
+    Corrections count whenever they came: a trace tells what was so, as far as is known today.
+    """
+    walk = walk_of(Start(ref, way, as_of))
+    graph = walk.graph(tells_steps=True)
+    nodes = _nodes(walk, graph, now)
+    if nodes is None:
+        return None
+    edges = with_shares(graph.edges, [node.uom for node in nodes], _made(walk, graph))
+    return Lineage(way, as_of, nodes, edges, tuple(_makings(graph)))
+
+
+def descendants(ref: Ref) -> list[Ref]:
+    """Give all that was made of a batch, itself first: whom a recall is about."""
+    refs = Refs()
+    return [refs[raw] for raw in walk_of(Start(ref, Way.FORWARD)).graph().batches]
+
+
+def walk_of(start: Start) -> Walk:
+    """Choose the walk that the installation's database can do."""
+    return ByLevels(start) if settings().trace_walk == "levels" else Recursive(start)
+
+
+def _nodes(walk: Walk, graph: Graph, now: datetime) -> tuple[Node, ...] | None:
+    """Read the batches of a graph in its order; None where the first is nowhere."""
+    rows = {row.batch: row for row in batches(walk)}
+    if len(rows) < len(graph.batches):
+        return None
+    as_of = walk.start.as_of
+    held = holdings(walk, is_bounded=as_of is not None)
+    over = hand_overs(walk, now, as_of)
+    make = _Nodes(now.astimezone(HANOI).date(), held, over)
+    return tuple(
+        make.node(raw, rows[raw], step)
+        for raw, step in zip(graph.batches, graph.steps(), strict=True)
+    )
+
+
+class _Nodes:
+    """Makes nodes; what many of them share is made once."""
+
+    def __init__(
+        self,
+        today: date,
+        held: Mapping[bytes, tuple[Holding, ...]],
+        over: Mapping[bytes, tuple[HandOver, ...]],
+    ) -> None:
+        self._today, self._held, self._over = today, held, over
+        self._refs = Refs()
+        self._words: dict[tuple[str, str | None], Words] = {}
+
+    def node(self, raw: bytes, row: AnyRow, step: int) -> Node:
+        """Make the node of one batch."""
+        _, name, name_en, family, producer, producer_en, *dated, code, state, origin, origin_en = (
+            row
+        )
+        lot, uom, production_date, packing_date, expiry_date = dated
+        return Node(
+            self._refs[raw],
+            step,
+            self._said(name, name_en),
+            family,
+            self._said(producer, producer_en),
+            lot,
+            uom,
+            production_date,
+            packing_date,
+            expiry_date,
+            code,
+            shown_state(CodeState(state), expiry_date, self._today) if state else None,
+            self._said(origin, origin_en) if origin else None,
+            self._held.get(raw, ()),
+            self._over.get(raw, ()),
+        )
+
+    def _said(self, vi: str, en: str | None) -> Words:
+        words = self._words.get((vi, en))
+        if words is None:
+            words = self._words[vi, en] = Words(vi, en or vi)
+        return words
+
+
+def _makings(graph: Graph) -> Iterator[Making]:
+    refs = Refs()
+    for raw, (step_kind, microseconds) in zip(graph.events, graph.facts, strict=True):
+        yield Making(refs[raw], step_kind, EPOCH + timedelta(microseconds=microseconds))
+
+
+def _made(walk: Walk, graph: Graph) -> dict[int, Made]:
+    """Give how much of a batch each event made, for those that more than one made."""
+    makers = of_several_events(graph.edges)
+    if not makers:
+        return {}
+    lines: dict[int, list[tuple[int, int, int | None]]] = defaultdict(list)
+    for raw, event, amount, mass in walk.rows(_outputs):
+        number, making = graph.batches[raw], graph.events.get(event)
+        if making is not None and making in makers.get(number, ()):
+            lines[number].append((making, amount, mass))
+    return {number: _added_up(several) for number, several in lines.items()}
+
+
+def _added_up(lines: Iterable[tuple[int, int, int | None]]) -> Made:
+    """Add up by event: masses where all are known, else amounts in the batch's own unit."""
+    kept = list(lines)
+    by_mass = all(mass is not None for _, _, mass in kept)
+    found: dict[int, Decimal | None] = {}
+    for making, amount, mass in kept:
+        more = mass if by_mass and mass is not None else amount
+        found[making] = (found.get(making) or Decimal(0)) + more
+    return found
+
+
+def _outputs(family: FromClause) -> AnySelect:
+    batch = (ITEM.batch_producer_id, ITEM.batch_id)
+    return (
+        select(packed(*batch), packed(ITEM.producer_id, ITEM.event_id), ITEM.amount, ITEM.mass)
+        .select_from(family)
+        .join(
+            EventItem.__table__,
+            and_(batch[0] == family.c.producer_id, batch[1] == family.c.batch_id),
+        )
+        .where(ITEM.direction == "output")
+    )

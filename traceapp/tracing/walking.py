@@ -1,0 +1,220 @@
+"""The walk over the family tree in SQL: by one recursive query, or level by level.
+
+`UNION` and not `UNION ALL`: duplicates are what stops a circle. The second way asks for one
+generation after the other, for a distributed PostgreSQL that refuses recursion (TRACE_WALK).
+Core on tables, past the ORM: it would look at each of thousands of rows.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    null,
+    select,
+    tuple_,
+    type_coerce,
+)
+
+from traceapp.batches.models import Batch, BatchParent, Event
+from traceapp.database.engine import db
+from traceapp.database.types import Identifier, Instant
+from traceapp.tracing.family import Ref, Way
+from traceapp.tracing.graph import Graph, Refs
+from traceapp.tracing.packing import packed
+
+CHUNK = 400
+"""Batches that a statement of the walk by levels names."""
+
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+Build = Callable[[FromClause], AnySelect]
+"""Makes the query of something about the batches of a family (producer_id, batch_id)."""
+
+EDGE, EVENT, BATCH = BatchParent.__table__, Event.__table__, Batch.__table__
+_CHILD = (EDGE.c.producer_id, EDGE.c.batch_id)
+_PARENT = (EDGE.c.parent_producer_id, EDGE.c.parent_batch_id)
+_IS_OF_EDGE = and_(
+    EVENT.c.producer_id == EDGE.c.event_producer_id, EVENT.c.event_id == EDGE.c.event_id
+)
+_START = (
+    bindparam("producer_id", type_=Identifier).label("producer_id"),
+    bindparam("batch_id", type_=Identifier).label("batch_id"),
+)
+_NOBODY: Ref = (UUID(int=0), UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """From which batch, which way, and the time after which nothing counts."""
+
+    ref: Ref
+    way: Way
+    as_of: datetime | None = None
+
+    @property
+    def upwards(self) -> tuple[bool, ...]:
+        """Give the ways to walk: True is up to parents, False down to children."""
+        return {Way.BACK: (True,), Way.FORWARD: (False,), Way.BOTH: (True, False)}[self.way]
+
+    @property
+    def bound(self) -> Mapping[str, object]:
+        """Give the time that bounds the walk, as the queries are asked with it."""
+        return {} if self.as_of is None else {"as_of": self.as_of}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which of the queries of edges: up or down, bounded by a time, with the kinds of steps."""
+
+    upward: bool
+    is_bounded: bool
+    tells_steps: bool
+
+
+class Recursive:
+    """A family that the database finds anew for each question about it."""
+
+    def __init__(self, start: Start) -> None:
+        self.start = start
+        self._values = {"producer_id": start.ref[0], "batch_id": start.ref[1], **start.bound}
+
+    def graph(self, *, tells_steps: bool = False) -> Graph:
+        """Read the edges, those above and those below the subject."""
+        found = Graph.of(self.start.ref)
+        for upward in self.start.upwards:
+            shape = Shape(upward, self.start.as_of is not None, tells_steps)
+            found.add(_ask(_edges_of_tree(shape), self._values))
+        return found
+
+    def rows(self, build: Build) -> Sequence[AnyRow]:
+        """Ask something about all batches of the family at once."""
+        query = _of_family(build, self.start.way, self.start.as_of is not None)
+        return _ask(query, self._values)
+
+
+class ByLevels:
+    """A family that is found one generation after the other, without recursion."""
+
+    def __init__(self, start: Start) -> None:
+        self.start = start
+        self._members: set[Ref] = {start.ref}
+
+    def graph(self, *, tells_steps: bool = False) -> Graph:
+        """Read the edges, those above and those below the subject."""
+        found = Graph.of(self.start.ref)
+        for upward in self.start.upwards:
+            shape = Shape(upward, self.start.as_of is not None, tells_steps)
+            for rows in self._levels(_edges_of_named(shape), at=0 if upward else 1):
+                found.add(rows)
+        return found
+
+    def rows(self, build: Build) -> Sequence[AnyRow]:
+        """Ask something about the batches that `graph` met, some hundreds at a time."""
+        return list(self._parts(_of_named(build), sorted(self._members)))
+
+    def _levels(self, query: AnySelect, at: int) -> Iterator[Sequence[AnyRow]]:
+        refs = Refs()
+        seen, level = {self.start.ref}, [self.start.ref]
+        while level:
+            rows = list(self._parts(query, level))
+            yield rows
+            level = sorted({refs[row[at]] for row in rows} - seen)
+            seen.update(level)
+        self._members |= seen
+
+    def _parts(self, query: AnySelect, refs: Sequence[Ref]) -> Iterator[AnyRow]:
+        for first in range(0, len(refs), CHUNK):
+            yield from _ask(query, {"refs": refs[first : first + CHUNK], **self.start.bound})
+
+
+Walk = Recursive | ByLevels
+
+
+def tree(*, upward: bool, is_bounded: bool = False) -> CTE:
+    """Make the recursive query of a batch and all above, or all below, it."""
+    found = select(*_START).cte("above" if upward else "below", recursive=True)
+    near, far = (_CHILD, _PARENT) if upward else (_PARENT, _CHILD)
+    step = select(*far).select_from(found).join(EDGE, _meets(near, found))
+    if is_bounded:
+        step = step.join(EVENT, _IS_OF_EDGE).where(has_happened(EDGE.c.event_id))
+    return found.union(step)
+
+
+def has_happened(event_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Say that the event beside this column had happened by the time asked for.
+
+    Said of two tables at once: of one alone, SQLite first reads all events for a Bloom filter.
+    """
+    time = case((EVENT.c.event_id == event_id, EVENT.c.event_time))
+    return time <= bindparam("as_of", type_=Instant)
+
+
+def _ask(query: AnySelect, given: Mapping[str, object]) -> Sequence[AnyRow]:
+    return db.session.connection().execute(query, given).all()
+
+
+def _edges(family: FromClause, shape: Shape) -> AnySelect:
+    """Make the query of the edges up from, or down from, the batches of a family."""
+    told: tuple[ColumnElement[Any], ...] = (null(), null())
+    if shape.tells_steps:
+        told = (EVENT.c.step_kind, type_coerce(EVENT.c.event_time, BigInteger))
+    query = select(
+        *(packed(*_PARENT), packed(*_CHILD), packed(EDGE.c.event_producer_id, EDGE.c.event_id)),
+        *(EDGE.c.amount, EDGE.c.mass, type_coerce(EDGE.c.is_packaging, Integer), *told),
+    ).select_from(family)
+    query = query.join(EDGE, _meets(_CHILD if shape.upward else _PARENT, family))
+    if shape.is_bounded or shape.tells_steps:
+        query = query.join(EVENT, _IS_OF_EDGE)
+    return query.where(has_happened(EDGE.c.event_id)) if shape.is_bounded else query
+
+
+def _meets(ids: Sequence[ColumnElement[Any]], family: FromClause) -> ColumnElement[bool]:
+    return and_(ids[0] == family.c.producer_id, ids[1] == family.c.batch_id)
+
+
+# Each query is written once: putting one together takes longer than asking it.
+
+
+@functools.cache
+def _edges_of_tree(shape: Shape) -> AnySelect:
+    return _edges(tree(upward=shape.upward, is_bounded=shape.is_bounded), shape)
+
+
+@functools.cache
+def _of_family(build: Build, way: Way, is_bounded: bool) -> AnySelect:  # noqa: FBT001 - a key
+    trees = [tree(upward=up, is_bounded=is_bounded) for up in Start(_NOBODY, way).upwards]
+    if len(trees) == 1:
+        return build(trees[0])
+    above, below = (select(one.c.producer_id, one.c.batch_id) for one in trees)
+    return build(above.union(below).cte("family"))
+
+
+@functools.cache
+def _named() -> CTE:
+    """Make the query of batches that are named one by one."""
+    ids = (BATCH.c.producer_id, BATCH.c.batch_id)
+    return select(*ids).where(tuple_(*ids).in_(bindparam("refs", expanding=True))).cte("family")
+
+
+@functools.cache
+def _edges_of_named(shape: Shape) -> AnySelect:
+    return _edges(_named(), shape)
+
+
+@functools.cache
+def _of_named(build: Build) -> AnySelect:
+    return build(_named())

@@ -20,7 +20,7 @@ from traceapp.audit.words import DETAILS, SUBJECTS, sentence
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
 from traceapp.producers.certificate_models import Certificate
-from traceapp.producers.models import Plot, Producer, Site
+from traceapp.producers.models import Plot, Producer, Season, Site
 from traceapp.web import lists
 from traceapp.web.csv_text import Cell
 from traceapp.web.pages import moment
@@ -32,6 +32,7 @@ NAMED: dict[str, tuple[Any, Any, Any]] = {
     "product": (Product, Product.product_id, Product.name),
     "site": (Site, Site.site_id, Site.name),
     "plot": (Plot, Plot.plot_id, Plot.name),
+    "season": (Season, Season.season_id, Season.name),
     "certificate": (Certificate, Certificate.certificate_id, Certificate.number),
     "batch": (Batch, Batch.batch_id, Batch.lot),
 }

@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, str] = {
     "certificate.added": N_("added a certificate"),
     "certificate.changed": N_("changed a certificate"),
     "certificate.files": N_("changed the pages of a certificate"),
+    "archived": N_("put it into the archive"),
+    "taken_back": N_("took it back out of the archive"),
     "batch.registered": N_("registered a batch"),
     "batch.dates": N_("changed the dates of a batch"),
     "photo_published": N_("made a photo public"),

@@ -19,13 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 PRODUCER_KEY = "producer.producer_id"
 
 
-class Product(Base):
+class Product(Archivable, Base):
     """What is made, with its label data (Decree 37/2026, Annex I) as a JSON document."""
 
     __tablename__ = "product"

@@ -271,6 +271,7 @@ def idle_seasons(producer_id: UUID, now: datetime) -> Sequence[Any]:
         .where(
             Season.producer_id == producer_id,
             Season.ended_on.is_(None),
+            Season.archived_at.is_(None),
             Season.started_on <= (now - IDLE).date(),
             or_(last.is_(None), last < now - IDLE),
         )

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from traceapp.desk import (
+    archive_views,
     batch_acts,
     batch_date_views,
     certificate_views,
@@ -10,6 +11,7 @@ from traceapp.desk import (
     place_views,
     product_views,
     report_views,
+    season_change_views,
     season_views,
     step_views,
     views,
@@ -18,5 +20,6 @@ from traceapp.desk import (
 VIEWS = (
     *(views, step_views, batch_acts, new_batch_views, batch_date_views),
     *(season_views, product_views, place_views, certificate_views, report_views),
+    *(archive_views, season_change_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -52,7 +52,7 @@ def new_batch() -> ResponseReturnValue:
 def register_batch() -> ResponseReturnValue:
     """Register a batch; the same form sent again is the same batch."""
     who, now = member(), datetime.now(UTC)
-    products = products_of(who.producer_id)
+    products = products_of(who.producer_id, archived=True)
     form = Form.sent(_fields(products), request.form)
     if request.form.get("do") == "propose":
         _propose(form, products)
@@ -168,7 +168,7 @@ def _given(form: Form, products: list[Product]) -> dict[str, Any]:
 
 def _require_own(given: dict[str, Any]) -> None:
     """Refuse places and certificates of others before the database does."""
-    sites = {str(site.site_id) for site in place_form.sites_of(member().producer_id)}
+    sites = {str(site.site_id) for site in place_form.sites_of(member().producer_id, archived=True)}
     certificates = {option.value for option in _certificates()}
     if given.get("site_id") not in {None, *sites}:
         raise problem.NotFound

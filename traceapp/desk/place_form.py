@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from traceapp.database.engine import db
 from traceapp.desk import choices
@@ -125,15 +125,27 @@ def plot_shown(plot: Plot) -> dict[str, Any]:
     return {name: getattr(plot, name) for name in PLOT_NAMES}
 
 
-def sites_of(producer_id: UUID) -> list[Site]:
-    """List the producer's sites by name."""
+def sites_of(producer_id: UUID, *, archived: bool = False) -> list[Site]:
+    """List the producer's sites by name; `archived` for those put away too."""
     query = select(Site).where(Site.producer_id == producer_id).order_by(Site.name)
+    if not archived:
+        query = query.where(Site.archived_at.is_(None))
     return list(db.session.scalars(query))
 
 
-def plots_of(producer_id: UUID) -> list[Plot]:
-    """List the producer's plots and pens by name."""
-    query = select(Plot).where(Plot.producer_id == producer_id).order_by(Plot.name)
+def plots_of(producer_id: UUID, *, archived: bool = False) -> list[Plot]:
+    """List the producer's plots and pens by name; `archived` for those put away too.
+
+    What is inside a site that was put away is put away with it.
+    """
+    query = (
+        select(Plot)
+        .join(Site, and_(Site.producer_id == Plot.producer_id, Site.site_id == Plot.site_id))
+        .where(Plot.producer_id == producer_id)
+        .order_by(Plot.name)
+    )
+    if not archived:
+        query = query.where(Plot.archived_at.is_(None), Site.archived_at.is_(None))
     return list(db.session.scalars(query))
 
 

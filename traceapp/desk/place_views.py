@@ -40,15 +40,20 @@ class Row:
         """Give the name of the place."""
         return self.plot.name if self.plot else self.site.name
 
+    @property
+    def is_archived(self) -> bool:
+        """Tell whether it was put away, or the site it is in."""
+        return bool(self.site.archived_at or (self.plot and self.plot.archived_at))
+
 
 @blueprint.get("/desk/places")
 @may(Act.READ)
 def list_places() -> ResponseReturnValue:
     """List the producer's sites, each with its plots and pens."""
-    kinds = {"site": _("Sites"), "plot": _("Plots and pens")}
+    kinds = {"site": _("Sites"), "plot": _("Plots and pens"), "archived": _("Archived")}
     wish = lists.asked(request.args, lists.Filter("kind", _("What it is"), kinds))
     wanted = wish.chosen.get("kind")
-    rows = [row for row in _rows() if wanted in (None, "plot" if row.plot else "site")]
+    rows = [row for row in _rows() if _is_wanted(row, wanted)]
     found = lists.whole(rows, wish, _texts)
     words = {kind: _(text) for kind, text in place_form.SITE_KINDS.items()}
     if wish.is_csv:
@@ -137,7 +142,7 @@ def add_plot() -> ResponseReturnValue:
 def edit_plot(plot_id: UUID) -> ResponseReturnValue:
     """Open a plot or pen to read and change it."""
     plot = changes.find_plot(member().producer_id, plot_id)
-    return _plot_page(Form.showing(_plot_fields(), place_form.plot_shown(plot)), plot)
+    return _plot_page(Form.showing(_plot_fields(plot), place_form.plot_shown(plot)), plot)
 
 
 @blueprint.post("/desk/places/plots/<uuid:plot_id>")
@@ -146,7 +151,7 @@ def edit_plot(plot_id: UUID) -> ResponseReturnValue:
 def change_plot(plot_id: UUID) -> ResponseReturnValue:
     """Change a plot or pen; where somebody else did meanwhile, show both."""
     plot = changes.find_plot(member().producer_id, plot_id)
-    form = Form.sent(_plot_fields(), request.form)
+    form = Form.sent(_plot_fields(plot), request.form)
     with form.trying(unique="name"):
         given = _own_site(place_form.plot_given(form))
         wish = (given, version_of(form))
@@ -158,11 +163,17 @@ def change_plot(plot_id: UUID) -> ResponseReturnValue:
     return _plot_page(form, plot)
 
 
+def _is_wanted(row: Row, wanted: str | None) -> bool:
+    if wanted == "archived" or row.is_archived:
+        return wanted == "archived" and row.is_archived
+    return wanted in (None, "plot" if row.plot else "site")
+
+
 def _rows() -> list[Row]:
     producer_id = member().producer_id
-    plots = place_form.plots_of(producer_id)
+    plots = place_form.plots_of(producer_id, archived=True)
     rows = []
-    for site in place_form.sites_of(producer_id):
+    for site in place_form.sites_of(producer_id, archived=True):
         rows.append(Row(site, None))
         rows += [Row(site, plot) for plot in plots if plot.site_id == site.site_id]
     return rows
@@ -176,14 +187,17 @@ def _texts(row: Row) -> list[str | None]:
 
 def _own_site(given: dict[str, Any]) -> dict[str, Any]:
     """Refuse a site of somebody else before the database does."""
-    known = {str(site.site_id) for site in place_form.sites_of(member().producer_id)}
+    known = {str(site.site_id) for site in place_form.sites_of(member().producer_id, archived=True)}
     if "site_id" in given and given["site_id"] not in known:
         raise problem.NotFound
     return given
 
 
-def _plot_fields() -> list[Any]:
-    sites = place_form.sites_of(member().producer_id)
+def _plot_fields(plot: Plot | None = None) -> list[Any]:
+    """Give the questions; the site a plot is in is offered, though it may be archived."""
+    everything = place_form.sites_of(member().producer_id, archived=True)
+    own = plot.site_id if plot else None
+    sites = [site for site in everything if site.archived_at is None or site.site_id == own]
     return list(place_form.plot_fields(place_form.site_options(sites)))
 
 

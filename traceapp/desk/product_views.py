@@ -45,13 +45,17 @@ SHORT_ROLES: Mapping[str, str] = {
 def list_products() -> ResponseReturnValue:
     """List the producer's products."""
     words = {role: _(text) for role, text in SHORT_ROLES.items()}
-    wish = lists.asked(request.args, lists.Filter("role", _("What happens with it"), words))
+    shown = words | {"archived": _("Archived")}
+    wish = lists.asked(request.args, lists.Filter("role", _("What happens with it"), shown))
     query = select(Product).where(
         Product.producer_id == member().producer_id,
         *lists.matching(wish.words, Product.folded_name, Product.name_en, Product.gtin),
     )
-    if "role" in wish.chosen:
-        query = query.where(Product.role == wish.chosen["role"])
+    role = wish.chosen.get("role")
+    is_archived = Product.archived_at.is_not(None)
+    query = query.where(is_archived if role == "archived" else ~is_archived)
+    if role in words:
+        query = query.where(Product.role == role)
     orders = (lists.Order(Product.folded_name), lists.Order(Product.product_id))
     found = lists.page(query, orders, wish)
     if wish.is_csv:

@@ -1,7 +1,7 @@
 """Seasons at the desk: the list, starting and ending one, and the steps of one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from traceapp import problem
@@ -38,7 +38,7 @@ blueprint = Blueprint("seasons", "traceapp.desk", template_folder="templates")
 @may(Act.READ)
 def list_seasons() -> ResponseReturnValue:
     """List the producer's seasons, those that go on first."""
-    states = {"open": _("Going on"), "ended": _("Over")}
+    states = {"open": _("Going on"), "ended": _("Over"), "archived": _("Archived")}
     wish = lists.asked(request.args, lists.Filter("state", _("State"), states))
     query = (
         select(Season, Plot)
@@ -46,9 +46,7 @@ def list_seasons() -> ResponseReturnValue:
         .where(Season.producer_id == member().producer_id)
         .order_by(Season.ended_on.is_not(None), Season.started_on.desc(), Season.season_id)
     )
-    if "state" in wish.chosen:
-        is_open = wish.chosen["state"] == "open"
-        query = query.where(Season.ended_on.is_(None) if is_open else Season.ended_on.is_not(None))
+    query = query.where(*_in_state(wish.chosen.get("state")))
     rows = db.session.execute(query).all()
     found = lists.whole(rows, wish, lambda row: (row.Season.name, row.Season.crop, row.Plot.name))
     if wish.is_csv:
@@ -82,7 +80,7 @@ def start_season() -> ResponseReturnValue:
     who = member()
     with form.trying(unique="name"):
         given = form.data()
-        plots = {str(plot.plot_id) for plot in place_form.plots_of(who.producer_id)}
+        plots = {str(plot.plot_id) for plot in place_form.plots_of(who.producer_id, archived=True)}
         if "plot_id" in given and given["plot_id"] not in plots:
             raise problem.NotFound
         season_id = _sent_before(given.get("season_id"))
@@ -117,6 +115,16 @@ def end_season(season_id: UUID) -> ResponseReturnValue:
     return _season_page(season, form)
 
 
+def _in_state(state: str | None) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions of a filter; what is archived shows only where it is asked for."""
+    if state == "archived":
+        yield Season.archived_at.is_not(None)
+        return
+    yield Season.archived_at.is_(None)
+    if state is not None:
+        yield Season.ended_on.is_(None) if state == "open" else Season.ended_on.is_not(None)
+
+
 def _sent_before(season_id: str | None) -> UUID | None:
     """Give the season that this very form has started already."""
     try:
@@ -140,8 +148,25 @@ def _day(form: Form) -> date:
 
 def _fields() -> list[Field]:
     plots = place_form.plots_of(member().producer_id)
+    name, crop, started_on = naming()
     return [
         Field("season_id", kind="hidden"),
+        name,
+        crop,
+        Field(
+            "plot_id",
+            _("Plot or pen"),
+            "choice",
+            required=True,
+            options=tuple(Option(str(plot.plot_id), plot.name) for plot in plots),
+        ),
+        started_on,
+    ]
+
+
+def naming() -> tuple[Field, Field, Field]:
+    """Ask what a season is called, of what, and since when."""
+    return (
         Field(
             "name",
             _("Name of the season"),
@@ -150,15 +175,8 @@ def _fields() -> list[Field]:
             hint=_("As you call it: “Choy sum, winter 2026”."),
         ),
         Field("crop", _("Crop or animals"), required=True, longest=60),
-        Field(
-            "plot_id",
-            _("Plot or pen"),
-            "choice",
-            required=True,
-            options=tuple(Option(str(plot.plot_id), plot.name) for plot in plots),
-        ),
         Field("started_on", _("Started on"), "date", required=True),
-    ]
+    )
 
 
 def _ending() -> list[Field]:

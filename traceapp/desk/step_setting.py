@@ -21,9 +21,17 @@ MOST_RECEIVERS = 300
 
 
 def setting_of(
-    producer_id: UUID, kind: StepKind, *, now: datetime, named: Collection[Ref] = ()
+    producer_id: UUID,
+    kind: StepKind,
+    *,
+    now: datetime,
+    named: Collection[Ref] = (),
+    archived: bool = False,
 ) -> Setting:
-    """Gather for one kind of step only what its form asks for; `named` batches are offered too."""
+    """Gather for one kind of step only what its form asks for; `named` batches are offered too.
+
+    `archived` offers what was put away too: a step that happened there is recorded all the same.
+    """
     also = step_options.may_name(producer_id, named) if named else set()
     bare = Setting(kind, producer_id, today=now.astimezone(HANOI).date())
     needs_batches = bare.takes or bare.is_about
@@ -33,14 +41,14 @@ def setting_of(
         kind,
         producer_id,
         today=bare.today,
-        sites=place_form.sites_of(producer_id),
-        plots=place_form.plots_of(producer_id) if bare.is_grown else (),
-        seasons=open_seasons(producer_id, now=now) if bare.is_grown else (),
+        sites=place_form.sites_of(producer_id, archived=archived),
+        plots=place_form.plots_of(producer_id, archived=archived) if bare.is_grown else (),
+        seasons=open_seasons(producer_id, now=now, archived=archived) if bare.is_grown else (),
         stock=step_options.in_stock(producer_id, also=also) if needs_batches else (),
         made=step_options.own_batches(producer_id, now=now, also=also | sent)
         if bare.makes or bare.is_about
         else (),
-        products=products_of(producer_id) if bare.makes else (),
+        products=products_of(producer_id, archived=archived) if bare.makes else (),
         shipments=shipments,
         receivers=receivers(producer_id) if "to_site" in kind.fields else {},
     )
@@ -53,7 +61,7 @@ def _shipments(producer_id: UUID, kind: StepKind, now: datetime) -> list[Shipmen
     return coming
 
 
-def open_seasons(producer_id: UUID, *, now: datetime) -> list[Season]:
+def open_seasons(producer_id: UUID, *, now: datetime, archived: bool) -> list[Season]:
     """List seasons that go on or ended lately, the newest first."""
     since = (now - ENDED_LATELY).astimezone(HANOI).date()
     query = (
@@ -64,16 +72,20 @@ def open_seasons(producer_id: UUID, *, now: datetime) -> list[Season]:
         )
         .order_by(Season.ended_on.is_not(None), Season.started_on.desc(), Season.season_id)
     )
+    if not archived:
+        query = query.where(Season.archived_at.is_(None))
     return list(db.session.scalars(query))
 
 
-def products_of(producer_id: UUID) -> list[Product]:
-    """List the producer's products by name."""
+def products_of(producer_id: UUID, *, archived: bool = False) -> list[Product]:
+    """List the producer's products by name; `archived` for those put away too."""
     query = (
         select(Product)
         .where(Product.producer_id == producer_id)
         .order_by(Product.folded_name, Product.product_id)
     )
+    if not archived:
+        query = query.where(Product.archived_at.is_(None))
     return list(db.session.scalars(query))
 
 

@@ -63,7 +63,8 @@ def record_step() -> ResponseReturnValue:
     who, now = member(), datetime.now(UTC)
     kind = _kind(request.form.get("kind", ""))
     bare = Form((), {name: request.form.getlist(name) for name in request.form})
-    setting = setting_of(who.producer_id, kind, now=now, named=step_message.named_in(bare))
+    named = step_message.named_in(bare)
+    setting = setting_of(who.producer_id, kind, now=now, named=named, archived=True)
     form = Form.sent(step_form.fields(setting), request.form)
     kept = uploads.keep_photos(form, step_form.PHOTOS, who.producer_id, now=now)
     form.typed["photos"] = [*form.typed.get("photos", ()), *kept]
@@ -134,7 +135,8 @@ def _correction(event: Event) -> ResponseReturnValue:
     who = member()
     kind = STEP_KINDS[event.step_kind]
     named = step_options.named_by(event)
-    setting = setting_of(who.producer_id, kind, now=datetime.now(UTC), named=named)
+    now = datetime.now(UTC)
+    setting = setting_of(who.producer_id, kind, now=now, named=named, archived=True)
     own = {"id": str(new_id()), "kind": kind.id, "corrects": str(event.event_id)}
     shown = step_message.shown(event, setting)
     return _page(Form.showing(step_form.fields(setting), shown | own), setting)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
@@ -121,7 +122,7 @@ class ProducerKind(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
 
 
-class Site(Base):
+class Site(Archivable, Base):
     """A place of a producer."""
 
     __tablename__ = "site"
@@ -153,7 +154,7 @@ class Site(Base):
     )
 
 
-class Plot(Base):
+class Plot(Archivable, Base):
     """A field or a pen inside a site. `household_number` is what the public may see."""
 
     __tablename__ = "plot"
@@ -246,7 +247,7 @@ class Partner(Base):
     __table_args__ = (UniqueConstraint("producer_id", "name"),)
 
 
-class Season(Base):
+class Season(Archivable, Base):
     """One crop on one plot, or one animal group in one pen, from start to last harvest."""
 
     __tablename__ = "season"

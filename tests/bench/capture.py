@@ -57,17 +57,18 @@ class Place:
         return self.url.partition(":")[0].partition("+")[0]
 
     def messages(self, number: int) -> list[dict[str, Any]]:
-        """Make steps that were never sent: a harvest, then a packing of it, and so on."""
-        return [self._message(n) for n in range(number)]
+        """Make steps that were never sent and happen now: a packing, then a harvest, and so on."""
+        now = datetime.now(UTC).isoformat()
+        return [self._message(n, now) for n in range(number)]
 
-    def _message(self, n: int) -> dict[str, Any]:
+    def _message(self, n: int, now: str) -> dict[str, Any]:
         half = len(self.batches) // 2
         cut, packed = self.batches[n % half], self.batches[half + n % half]
         plot = {"plot_id": str(self.by.plot_id)}
         if n % 2:
-            return event(self.by, "harvest", outputs=[line(cut, "10")], **plot)
+            return event(self.by, "harvest", outputs=[line(cut, "10")], event_time=now, **plot)
         lines = {"inputs": [line(cut, "10")], "outputs": [line(packed, "9.5")]}
-        return event(self.by, "pack", **lines)
+        return event(self.by, "pack", event_time=now, **lines)
 
 
 def figures() -> Iterator[Figure]:

@@ -1,0 +1,410 @@
+"""Whatever is recorded, in whatever order: closure, kilograms and contents agree with an oracle.
+
+The oracle keeps the messages and works everything out anew from all of them, the plain way.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import hypothesis.strategies as st
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy import select
+
+from tests.builders import NOW, Business, batch, business, event, line, product
+from traceapp.batches import operations
+from traceapp.batches.books import containers
+from traceapp.batches.books.models import SetAsideParent, Stock
+from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
+from traceapp.batches.lineage import ancestors, descendants
+from traceapp.database.engine import db
+from traceapp.web.endpoints import transaction
+
+Ref = tuple[UUID, UUID]
+Message = dict[str, Any]
+
+START = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
+MARKS = ("T1", "T2", "PL")
+MICRO = 1_000_000
+ACCOUNT_OF = {
+    "harvest": (None, "made"),
+    "pack": ("used", "made"),
+    "split": ("used", "made"),
+    "merge": ("used", "made"),
+    "ship": ("shipped", None),
+    "receive": (None, "received"),
+    "waste": ("lost", None),
+    "sell": ("sold", None),
+}
+small = st.integers(0, 1_000)
+
+
+@dataclass
+class Oracle:
+    """All that was recorded, by author; what was corrected does not count."""
+
+    sent: dict[Ref, Message] = field(default_factory=dict)
+
+    def valid(self) -> list[tuple[Ref, Message]]:
+        corrected = {
+            (author, UUID(message["corrects"]))
+            for (author, _), message in self.sent.items()
+            if message.get("corrects")
+        }
+        told = [(ref, message) for ref, message in self.sent.items() if ref not in corrected]
+        return sorted(told, key=lambda one: (one[1]["event_time"], one[0][1], one[0][0]))
+
+    def edges(self) -> tuple[set[tuple[Ref, Ref]], set[UUID]]:
+        """Give (parent, child) of the steps that count, and the steps set aside."""
+        edges: set[tuple[Ref, Ref]] = set()
+        aside: set[UUID] = set()
+        for (author, event_id), message in self.valid():
+            if ACCOUNT_OF.get(message["step_kind"]) != ("used", "made"):
+                continue
+            own = {
+                (ref(author, parent), ref(author, child))
+                for parent in message.get("inputs", ())
+                for child in message.get("outputs", ())
+            }
+            if any(parent in reach(edges | own, child) for parent, child in own):
+                aside.add(event_id)
+            else:
+                edges |= own
+        return edges, aside
+
+    def balances(self) -> dict[tuple[UUID, Ref], dict[str, int]]:
+        found: dict[tuple[UUID, Ref], dict[str, int]] = defaultdict(
+            lambda: dict.fromkeys(ACCOUNTS, 0)
+        )
+        for (author, _), message in self.valid():
+            for name, account in zip(
+                ("inputs", "outputs"),
+                ACCOUNT_OF.get(message["step_kind"], (None, None)),
+                strict=True,
+            ):
+                for each in message.get(name, ()):
+                    if account is not None:
+                        found[author, ref(author, each)][account] += micro(each)
+        return found
+
+    def counts(self) -> dict[tuple[UUID, Ref], tuple[str, int]]:
+        """Give moment and amount of the last count of each batch at each holder."""
+        return {
+            (author, ref(author, about)): (
+                message["event_time"],
+                int(message["fields"]["counted"]) * MICRO,
+            )
+            for (author, _), message in self.valid()
+            if message["step_kind"] == "stock_count"
+            for about in message["about"]
+        }
+
+    def until(self, holding: tuple[UUID, Ref], moment: str) -> int:
+        then = Oracle({r: m for r, m in self.valid() if m["event_time"] <= moment})
+        return left(then.balances()[holding])
+
+    def inside(self, author: UUID, mark: str) -> dict[Ref, int]:
+        there: dict[Ref, int] = defaultdict(int)
+        for (by, _), message in self.valid():
+            if by != author or message.get("fields", {}).get("container") != mark:
+                continue
+            lines = message.get("inputs", ())
+            if message["step_kind"] == "aggregate":
+                for each in lines:
+                    there[ref(author, each)] += micro(each)
+            elif not lines:
+                there.clear()
+            for each in lines if message["step_kind"] == "disaggregate" else ():
+                batch_ref = ref(author, each)
+                if there.get(batch_ref, 0) <= micro(each):
+                    there.pop(batch_ref, None)
+                else:
+                    there[batch_ref] -= micro(each)
+        return dict(there)
+
+
+def ref(author: UUID, each: Message) -> Ref:
+    return UUID(each.get("producer_id") or str(author)), UUID(each["batch_id"])
+
+
+def micro(each: Message) -> int:
+    return int(each["quantity"]) * MICRO
+
+
+def left(balance: dict[str, int]) -> int:
+    signs = {name: 1 if name in {"made", "received", "returned_in"} else -1 for name in ACCOUNTS}
+    return sum(signs[name] * balance[name] for name in ACCOUNTS)
+
+
+def reach(edges: set[tuple[Ref, Ref]], start: Ref) -> set[Ref]:
+    """Give all below a batch, itself included."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        one = waiting.pop()
+        for parent, child in edges:
+            if parent == one and child not in seen:
+                seen.add(child)
+                waiting.append(child)
+    return seen
+
+
+class Machine(RuleBasedStateMachine):
+    """Three businesses at work, their phones sending late and out of order."""
+
+    app: Flask
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.app.app_context(), transaction():
+            self.people = [business(name) for name in ("Lan", "Minh", "Hoa")]
+            self.products = {by.producer_id: product(by) for by in self.people}
+        self.oracle = Oracle()
+        self.batches: list[Ref] = []
+        self.shipments: list[tuple[Business, Message]] = []
+        self.holds: dict[UUID, set[Ref]] = defaultdict(set)
+
+    def new_batch(self, by: Business) -> Ref:
+        with transaction():
+            made = batch(by, self.products[by.producer_id], f"L{len(self.batches)}")
+        self.batches.append((by.producer_id, made))
+        self.holds[by.producer_id].add(self.batches[-1])
+        return self.batches[-1]
+
+    def own(self, by: Business, which: int) -> Ref:
+        """Give a batch of this business: a new one now and then."""
+        own = [one for one in self.batches if one[0] == by.producer_id]
+        return self.new_batch(by) if not own or which % 3 == 0 else own[which % len(own)]
+
+    def held(self, by: Business, which: int) -> Ref:
+        held = sorted(self.holds[by.producer_id])
+        return held[which % len(held)] if held else self.new_batch(by)
+
+    def record(self, by: Business, kind: str, minute: int, **changes: Any) -> Message:
+        when = (START + timedelta(minutes=minute)).isoformat()
+        message = event(by, kind, event_time=when, **changes)
+        with transaction():
+            operations.record_event(by.actor, message, now=NOW)
+        self.oracle.sent[by.producer_id, UUID(message["id"])] = message
+        for each in message.get("outputs", ()):
+            self.holds[by.producer_id].add(ref(by.producer_id, each))
+        type(self).steps += 1
+        return message
+
+    def lines(self, refs: list[Ref], quantity: int) -> list[Message]:
+        return [
+            line(one[1], str(quantity % 90 + n), producer_id=str(one[0]))
+            for n, one in enumerate(dict.fromkeys(refs), start=1)
+        ]
+
+    def who(self, which: int) -> Business:
+        return self.people[which % len(self.people)]
+
+    @rule(who=small, which=small, quantity=small, minute=small)
+    def make(self, who: int, which: int, quantity: int, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            self.record(by, "harvest", minute, outputs=self.lines([self.own(by, which)], quantity))
+
+    @rule(who=small, sources=st.lists(small, min_size=1, max_size=3), which=small, minute=small)
+    def transform(self, who: int, sources: list[int], which: int, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            inputs = self.lines([self.held(by, one) for one in sources], which)
+            outputs = self.lines([self.own(by, which)], minute)
+            self.record(by, "pack", minute, inputs=inputs, outputs=outputs)
+
+    @rule(who=small, which=small, quantity=small, minute=small)
+    def split(self, who: int, which: int, quantity: int, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            parts = self.lines([self.new_batch(by), self.own(by, which)], quantity)
+            inputs = self.lines([self.held(by, which)], quantity)
+            self.record(by, "split", minute, inputs=inputs, outputs=parts)
+
+    @rule(who=small, sources=st.lists(small, min_size=2, max_size=3), minute=small)
+    def merge(self, who: int, sources: list[int], minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            inputs = self.lines([self.held(by, one) for one in sources], minute)
+            outputs = self.lines([self.new_batch(by)], minute)
+            self.record(by, "merge", minute, inputs=inputs, outputs=outputs)
+
+    @rule(who=small, which=small, mark=st.sampled_from(MARKS), quantity=small, minute=small)
+    def aggregate(self, who: int, which: int, mark: str, quantity: int, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            lines = self.lines([self.own(by, which)], quantity)
+            fields = {"container": mark, "count": 1}
+            self.record(by, "aggregate", minute, inputs=lines, fields=fields)
+
+    @rule(who=small, which=small, mark=st.sampled_from(MARKS), whole=st.booleans(), minute=small)
+    def disaggregate(self, who: int, which: int, mark: str, *, whole: bool, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            lines = [] if whole else self.lines([self.own(by, which)], minute)
+            fields = {"container": mark, "count": 1}
+            self.record(by, "disaggregate", minute, inputs=lines, fields=fields)
+
+    @rule(who=small, which=small, quantity=small, minute=small)
+    def ship(self, who: int, which: int, quantity: int, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            lines = self.lines([self.held(by, which)], quantity)
+            self.shipments.append((by, self.record(by, "ship", minute, inputs=lines)))
+
+    @precondition(lambda self: self.shipments)
+    @rule(who=small, which=small, short=st.integers(0, 3), minute=small)
+    def receive(self, who: int, which: int, short: int, minute: int) -> None:
+        """Receive a shipment, whole or disputed by a few kilograms; now and then twice."""
+        with self.app.app_context():
+            by = self.who(who)
+            _, shipped = self.shipments[which % len(self.shipments)]
+            outputs = [
+                each | {"quantity": str(max(int(each["quantity"]) - short, 0))}
+                for each in shipped["inputs"]
+            ]
+            self.record(by, "receive", minute, outputs=outputs, ship_event_id=shipped["id"])
+
+    @rule(who=small, which=small, kind=st.sampled_from(("waste", "sell")), minute=small)
+    def take(self, who: int, which: int, kind: str, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            self.record(by, kind, minute, inputs=self.lines([self.held(by, which)], minute))
+
+    @rule(who=small, which=small, counted=st.integers(0, 50), minute=small)
+    def count(self, who: int, which: int, counted: int, minute: int) -> None:
+        with self.app.app_context():
+            by = self.who(who)
+            producer_id, batch_id = self.held(by, which)
+            about = [{"producer_id": str(producer_id), "batch_id": str(batch_id)}]
+            fields = {"counted": counted, "counted_unit": "kg"}
+            self.record(by, "stock_count", minute, about=about, fields=fields)
+
+    @precondition(lambda self: self.oracle.sent)
+    @rule(which=small, quantity=small, minute=small)
+    def correct(self, which: int, quantity: int, minute: int) -> None:
+        """Correct a record that stands: other kilograms, other sources, another time."""
+        with self.app.app_context():
+            standing = self.oracle.valid()
+            (author, event_id), wrong = standing[which % len(standing)]
+            by = next(one for one in self.people if one.producer_id == author)
+            changes: dict[str, Any] = {
+                name: wrong[name] for name in ("about", "fields") if name in wrong
+            }
+            if wrong.get("inputs"):
+                refs = [self.held(by, quantity + n) for n, _ in enumerate(wrong["inputs"])]
+                changes["inputs"] = self.lines(refs, quantity)
+            if wrong.get("outputs"):
+                changes["outputs"] = [
+                    each | {"quantity": str(quantity % 80)} for each in wrong["outputs"]
+                ]
+            if wrong.get("ship_event_id"):
+                changes["ship_event_id"] = wrong["ship_event_id"]
+            self.record(by, wrong["step_kind"], minute, corrects=str(event_id), **changes)
+
+    @precondition(lambda self: self.oracle.sent)
+    @rule(which=small)
+    def send_again(self, which: int) -> None:
+        with self.app.app_context():
+            sent = list(self.oracle.sent.items())
+            (author, _), message = sent[which % len(sent)]
+            by = next(one for one in self.people if one.producer_id == author)
+            with transaction():
+                assert not operations.record_event(by.actor, message, now=NOW).is_new
+
+    @invariant()
+    def agrees_now_and_then(self) -> None:
+        """Compare after every seventh step, and at the end: the oracle takes its time."""
+        if self.steps % 7 == 0:
+            self.agrees()
+
+    def teardown(self) -> None:
+        self.agrees()
+
+    def agrees(self) -> None:
+        with self.app.app_context():
+            self.family()
+            self.kilograms()
+            self.crates()
+
+    def family(self) -> None:
+        edges, aside = self.oracle.edges()
+        assert (
+            set(db.session.scalars(select(SetAsideParent.event_id).distinct()))
+            & {event_id for _, event_id in self.oracle.sent}
+            == aside
+        )
+        upwards = {(child, parent) for parent, child in edges}
+        for one in self.batches[-4:]:
+            assert descendants(one) == reach(edges, one) - {one}
+            assert ancestors(one) == reach(upwards, one) - {one}
+
+    def kilograms(self) -> None:
+        told = self.oracle.balances()
+        counts = self.oracle.counts()
+        people = [by.producer_id for by in self.people]
+        rows = db.session.execute(
+            select(Stock, IN_STOCK, SOLD_BY_COUNT).where(Stock.producer_id.in_(people))
+        ).all()
+        for row, in_stock, sold_by_count in rows:
+            holding = (row.producer_id, (row.batch_producer_id, row.batch_id))
+            balance = told.pop(holding, dict.fromkeys(ACCOUNTS, 0))
+            assert {name: getattr(row, name) for name in ACCOUNTS} == balance
+            if holding not in counts:
+                assert (in_stock, sold_by_count) == (left(balance), None)
+                continue
+            moment, counted = counts[holding]
+            booked = self.oracle.until(holding, moment)
+            assert sold_by_count == booked - counted
+            assert in_stock == counted + left(balance) - booked
+        assert all(not any(balance.values()) for balance in told.values())
+
+    def crates(self) -> None:
+        end = START + timedelta(days=30)
+        for by in self.people:
+            for mark in MARKS:
+                told = containers.contents(by.producer_id, mark, end)
+                assert told == self.oracle.inside(by.producer_id, mark)
+
+
+def _run(app: Flask, *, examples: int, steps: int) -> int:
+    class OnThis(Machine):
+        steps = 0
+
+    OnThis.app = app
+    run_machine(
+        OnThis,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
+    return OnThis.steps
+
+
+@pytest.fixture
+def outside(make_app: Callable[..., Flask]) -> Flask:
+    """An application, and no context around the whole run: each step has its own."""
+    return make_app()
+
+
+def test_a_thousand_steps_agree_with_the_oracle(outside: Flask) -> None:
+    steps = _run(outside, examples=30, steps=50)
+    print(f"recorded {steps} steps")
+    assert steps >= 1000
+
+
+@pytest.mark.long
+def test_many_thousand_steps_agree_with_the_oracle(outside: Flask) -> None:
+    assert _run(outside, examples=200, steps=100) >= 10_000

@@ -1,0 +1,75 @@
+"""Many writers at once leave the books exact."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.builders import NOW, Business, batch, business, event, line, product, record
+from traceapp.batches import operations, queries
+from traceapp.batches.books.models import SetAsideParent
+from traceapp.batches.lineage import ancestors
+from traceapp.database.engine import db
+from traceapp.web.endpoints import transaction
+
+
+def at_once(app: Flask, by: Business, messages: Sequence[dict[str, Any]]) -> None:
+    """Record each message from a thread of its own, all starting together."""
+    start = Barrier(len(messages))
+
+    def send(message: dict[str, Any]) -> None:
+        with app.app_context():
+            start.wait(60)
+            with transaction():
+                operations.record_event(by.actor, message, now=NOW)
+
+    with ThreadPoolExecutor(len(messages)) as pool:
+        for sent in [pool.submit(send, message) for message in messages]:
+            sent.result(120)
+
+
+def test_fifty_who_take_ten_kilograms_of_a_hundred_leave_the_ledger_exact(app: Flask) -> None:
+    with transaction():
+        lan = business("HTX Lan")
+        lot = batch(lan, product(lan), "H1")
+        record(lan, "harvest", outputs=[line(lot, "100")])
+    at_once(app, lan, [event(lan, "sell", inputs=[line(lot, "10")]) for _ in range(50)])
+    with app.app_context():
+        balance = queries.balance(lan.producer_id, (lan.producer_id, lot))
+        assert balance == {"made": 100, "sold": 500, "stock": -400}
+
+
+def test_parts_of_a_circle_that_come_at_once_are_one_circle(app: Flask) -> None:
+    with transaction():
+        lan = business("HTX Lan")
+        greens = product(lan)
+        lots = [batch(lan, greens, f"L{number}") for number in range(4)]
+    for round_number in range(5):
+        messages = [
+            event(
+                lan,
+                "pack",
+                event_time=f"2026-11-2{round_number % 2}T0{number}:00:00+07:00",
+                inputs=[line(lots[number], "1")],
+                outputs=[line(lots[(number + 1) % 4], "1")],
+            )
+            for number in range(4)
+        ]
+        at_once(app, lan, messages)
+    db.session.rollback()
+    aside = set(db.session.scalars(select(SetAsideParent.batch_id)))
+    assert aside  # each lot is above each other one by some step, so some had to yield
+    for lot in lots:
+        assert (lan.producer_id, lot) not in _proper_ancestors((lan.producer_id, lot))
+
+
+def _proper_ancestors(ref: tuple[UUID, UUID]) -> set[tuple[UUID, UUID]]:
+    """Give what stands above a batch, itself too where a circle leads back to it."""
+    above: set[tuple[UUID, UUID]] = set()
+    for parent in ancestors(ref):
+        above |= ancestors(parent)
+    return above

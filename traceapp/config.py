@@ -46,6 +46,8 @@ class Config:
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     metrics_token: str | None = field(repr=False)
+    pages_a_reader: int
+    unknown_a_reader: int
     trace_walk: str
 
     @classmethod
@@ -71,6 +73,10 @@ class Config:
             demo_secret=_demo_secret(environment, demo=demo),
             **_mail(environment),
             metrics_token=_metrics_token(environment),
+            pages_a_reader=_most("PAGES_A_READER", environment.get("PAGES_A_READER") or "6000"),
+            unknown_a_reader=_most(
+                "UNKNOWN_A_READER", environment.get("UNKNOWN_A_READER") or "300"
+            ),
             trace_walk=_trace_walk(environment.get("TRACE_WALK") or TRACE_WALKS[0]),
         )
 
@@ -113,6 +119,12 @@ def _flag(name: str, text: str) -> bool:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**16:
         raise BadSettingError("PORT", f"“{text}” is not a port.", "Write a number, 1 to 65535.")
+    return int(text)
+
+
+def _most(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text[:9]) > 0 or len(text) > 9:  # noqa: PLR2004
+        raise BadSettingError(name, f"“{text}” is not a number.", "Write how many, 1 or more.")
     return int(text)
 
 

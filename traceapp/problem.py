@@ -211,8 +211,9 @@ class AlreadyExists(Problem):
 
 
 class TooManyRequests(Problem):
-    """More requests than one reader needs."""
+    """More requests than one reader needs; `wait_s` is when to try again."""
 
+    wait_s = 60
     status = HTTPStatus.TOO_MANY_REQUESTS
     slug = "too-many-requests"
     title = N_("That was too often")

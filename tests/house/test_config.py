@@ -17,6 +17,8 @@ def read(tmp_path: Path, **environment: str) -> Config:
     [
         ("PORT", "eighty"),
         ("PORT", "0"),
+        ("PAGES_A_READER", "0"),
+        ("UNKNOWN_A_READER", "many"),
         ("PORT", "65536"),
         ("DATABASE_URL", "mysql://x"),
         ("PUBLIC_URL", "truyxuat.example"),

@@ -16,7 +16,7 @@ from traceapp.freshness import operations as freshness
 from traceapp.gs1.digital_link import BatchKey, ProductKey, readable
 from traceapp.photos import operations as photos
 from traceapp.public import address as addresses
-from traceapp.public import lines, page, queries, read_model
+from traceapp.public import lines, page, queries, read_model, walking
 from traceapp.public.address import Address
 from traceapp.public.banners import Banner, banner
 from traceapp.public.framing import picture_url, rendered, whole_url
@@ -47,6 +47,7 @@ def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path
     issued = _find(asked)
     if issued is None:
         return _without_batch(asked)
+    walking.note_page()
     if issued.moved_to is not None:
         return _moved(issued.moved_to, asked)
     document = None if issued.state in page.WITHOUT_ORIGIN else document_behind(issued, now)
@@ -116,6 +117,7 @@ def _without_batch(asked: Address) -> Response:
     if isinstance(key, ProductKey) and key.lot is None:
         product = queries.product_of(str(key.gtin))
     if product is None:
+        walking.note_nothing()
         raise problem.UnknownCode
     name, name_en, producer, producer_en = product
     english = current() == "en"

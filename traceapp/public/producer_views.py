@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request
 
 from traceapp import problem
-from traceapp.public import lines, page, producer_page, producer_queries
+from traceapp.public import lines, page, producer_page, producer_queries, walking
 from traceapp.public.address import producer_path
 from traceapp.public.framing import rendered
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
@@ -25,7 +25,9 @@ def show_producer(producer_id: UUID) -> Response:
     generation = producer_queries.generation()
     document = producer_page.document_of(producer_id, page.today(now))
     if document is None:
+        walking.note_nothing()
         raise problem.NotFound
+    walking.note_page()
     request.environ[LIFETIME] = Lifetime(generation, page.valid_until(now, None))
     if settings().demo:
         document["sample"] = True

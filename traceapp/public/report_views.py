@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp import problem
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.public import report_queries
+from traceapp.public import report_queries, walking
 from traceapp.public.operations import Receipt, receive_report
 from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, ReportSchema
 from traceapp.web.access import public
@@ -41,6 +41,7 @@ def _limit_the_body() -> None:
 @public
 def report_form() -> AnyResponse:
     """Show the form for a problem with any code, or with none."""
+    walking.note_page()
     return _report_page(request.args.get("code", "")[:LONGEST_CODE], {}, {})
 
 
@@ -48,6 +49,7 @@ def report_form() -> AnyResponse:
 @public
 def report_form_of(code: str) -> AnyResponse:
     """Show the form for a problem with one of our codes."""
+    walking.note_page()
     return _report_page(f"B/{BatchCode.parse(code)}", {}, {})
 
 
@@ -135,6 +137,7 @@ def report_status(token: str) -> AnyResponse:
     """Show a report to the one who sent it, by the private link."""
     found = report_queries.by_token(token)
     if found is None:
+        walking.note_nothing()
         raise problem.NotFound
     answers = report_queries.answers(found.report_id)
     if wants_json():

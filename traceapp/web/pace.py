@@ -6,6 +6,7 @@ is written down: an address is kept hashed, in memory, until its time is over.
 
 import hashlib
 import ipaddress
+import math
 import secrets
 import threading
 from collections import OrderedDict, deque
@@ -40,6 +41,29 @@ class Pace:
             while len(self._times) > MOST_READERS:
                 self._times.popitem(last=False)
             return True
+
+
+@dataclass(slots=True)
+class Window:
+    """Counts in windows that begin with a reader's first time: for numbers too large to list."""
+
+    most: int
+    window: float
+    _counts: OrderedDict[bytes, tuple[float, int]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+
+    def wait_s(self, reader: str, now: float) -> int:
+        """Count one more time at `now`; give the seconds to wait where it is too often, else 0."""
+        key = hashlib.blake2b(reader.encode(), key=self._salt, digest_size=16).digest()
+        with self._lock:
+            began, count = self._counts.pop(key, (now, 0))
+            if now - began >= self.window:
+                began, count = now, 0
+            self._counts[key] = (began, count + 1)
+            while len(self._counts) > MOST_READERS:
+                self._counts.popitem(last=False)
+        return 0 if count < self.most else max(1, math.ceil(began + self.window - now))
 
 
 def reader() -> str:

@@ -55,6 +55,8 @@ def answer(error: problem.Problem) -> Response:
     response.status_code = int(error.status)
     if isinstance(error, problem.Busy):
         response.headers["Retry-After"] = RETRY_AFTER_S
+    if isinstance(error, problem.TooManyRequests):
+        response.headers["Retry-After"] = str(error.wait_s)
     response.headers["Cache-Control"] = "no-store"
     response.vary.update({"Accept", "Accept-Language", "Cookie"})
     return response

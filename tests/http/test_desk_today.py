@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.builders import LABEL, Business, batch, business, event, line, product, record
 from tests.conftest import AppMaker
 from tests.http.on_sale import code_of, page
-from tests.signing_in import signed_in
+from tests.signing_in import form, signed_in
+from traceapp.accounts import factors
+from traceapp.accounts.models import Account
 from traceapp.batches import operations as batches
+from traceapp.database.engine import db
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
 from traceapp.web.endpoints import transaction
@@ -41,6 +45,37 @@ def at_desk(app: Flask, who: Business) -> FlaskClient:
 
 def ago(**span: int) -> str:
     return (NOW - timedelta(**span)).isoformat()
+
+
+OFFER = 'id="second-step"'
+
+
+def test_an_owner_without_a_second_step_is_offered_one_until_he_says_no(
+    app: Flask, lan: Business
+) -> None:
+    desk = at_desk(app, lan)
+    assert OFFER in page(desk, "/desk")
+    with app.app_context():
+        sent = form(app)
+    answer = desk.post("/desk/second-step/later", data=sent)
+    assert (answer.status_code, answer.location) == (303, "/desk")
+    for browser in (desk, at_desk(app, lan)):
+        assert OFFER not in page(browser, "/desk")
+
+
+def test_whoever_has_a_second_step_is_offered_none(app: Flask, lan: Business) -> None:
+    desk = at_desk(app, lan)
+    with app.app_context(), transaction():
+        account = db.session.scalars(select(Account)).one()
+        account.tf_primary_method, account.tf_totp_secret = factors.APP, "kept elsewhere"
+    assert OFFER not in page(desk, "/desk")
+
+
+@pytest.mark.parametrize("role", ["clerk", "field_worker", "shop_seller"])
+def test_only_owners_are_offered_a_second_step(app: Flask, role: str) -> None:
+    with app.app_context(), transaction():
+        minh = business("Minh", role=role)
+    assert OFFER not in page(at_desk(app, minh), "/desk")
 
 
 def test_a_new_co_operative_is_told_where_to_begin(app: Flask) -> None:

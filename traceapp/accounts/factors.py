@@ -25,6 +25,11 @@ def must_have(roles: AbstractSet[str], kinds: AbstractSet[str]) -> bool:
     return bool(roles & OFFICIALS) or ("owner" in roles and bool(kinds & OFFICES))
 
 
+def is_worth_offering(account: Account, roles: AbstractSet[str]) -> bool:
+    """Tell whether to offer a second step: to owners who have none and did not decline."""
+    return "owner" in roles and account.second_step_put_off_at is None and not has_any(account)
+
+
 def has_any(account: Account) -> bool:
     """Tell whether signing in with the password asks for more."""
     return has_app(account) or bool(passkeys(account))

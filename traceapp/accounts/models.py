@@ -48,6 +48,7 @@ class Account(UserMixin, Base):
     tf_last_counter: Mapped[int | None]  # the time step of the last code taken: each works once
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     created_at: Mapped[Moment]
+    second_step_put_off_at: Mapped[datetime | None] = mapped_column(Instant)
     passkeys: Mapped[list["Passkey"]] = relationship(back_populates="account")
 
     __table_args__ = (

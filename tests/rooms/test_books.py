@@ -222,3 +222,14 @@ def test_a_crate_inside_itself_is_walked_once(lan, lots) -> None:
     aggregated(lan, "aggregate", "B", MORNING, inner="A")
     inside = containers.contents(lan.producer_id, "A", NIGHT)
     assert inside == {(lan.producer_id, lots[0]): 1_000_000}
+
+
+def test_what_comes_back_is_booked_alike_whichever_side_is_known_first(lan, lots) -> None:
+    for lot, order in ((lots[0], (0, 1)), (lots[1], (1, 0))):
+        ship = event(lan, "ship", inputs=[line(lot, "10")])
+        back = event(lan, "receive", outputs=[line(lot, "8")], ship_event_id=ship["id"])
+        for which in order:
+            operations.record_event(lan.actor, (ship, back)[which], now=NOW)
+        assert balance(lan, lot) == {"shipped": 10, "returned_in": 8, "stock": -2}
+        record(lan, "receive", ship_event_id=ship["id"], corrects=back["id"])
+        assert balance(lan, lot) == {"shipped": 10, "stock": -10}

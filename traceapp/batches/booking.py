@@ -8,6 +8,10 @@ STOCK = "stock"
 IN_ACCOUNTS = ("made", "received", "returned_in")
 OUT_ACCOUNTS = ("used", "sold", "shipped", "returned_out", "sampled", "lost", "destroyed")
 
+# Positions of ledger entries below zero: reversals count down from -1; the lines that change the
+# account of a receipt, and their reversals, stand far below.
+EXCHANGED = range(-9_999, -999)
+
 REMOVED_AS = {
     "take_sample": "sampled",
     "keep_sample": "sampled",

@@ -17,9 +17,11 @@ from traceapp import problem
 from traceapp.batches import content, grants, schemas
 from traceapp.batches.books import counts
 from traceapp.batches.books.correcting import TakenBack, settle, take_back
+from traceapp.batches.books.returns import exchange_early
 from traceapp.batches.ledger import Books, Step, write
 from traceapp.batches.lineage import Ref
 from traceapp.batches.models import Event, EventPhoto
+from traceapp.batches.offers import RETURN, SHIPMENT
 from traceapp.batches.refreshing import refresh, touched_by
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for
@@ -27,6 +29,7 @@ from traceapp.web.endpoints import problem_for
 EVENT = schemas.EventSchema()
 
 Given = Mapping[str, Any]
+SHIPMENTS = frozenset({SHIPMENT, RETURN})
 
 on_recorded: list[Callable[[Sequence[Step], datetime], None]] = []
 """Told of steps once they are booked and before pages are refreshed, in the same transaction."""
@@ -211,6 +214,7 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
     write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
     before, taken = _take_back(steps[0], books)
     changed = _others(books.write() | settle(taken), steps)
+    exchange_early([step.event_id for step in steps if step.step_kind in SHIPMENTS])
     for listener in on_recorded:
         listener([*steps, *changed], now)
     refresh([*steps, *changed], now, before=before)

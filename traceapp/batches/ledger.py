@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
-from traceapp.batches.booking import STOCK, accounts
+from traceapp.batches.booking import EXCHANGED, STOCK, accounts
 from traceapp.batches.books import circles, containers, counts, stock
 from traceapp.batches.books.models import ContainerContent, SetAsideParent
 from traceapp.batches.grants import Data, Item, Known, Ref
@@ -176,7 +176,10 @@ def reversal(corrected: Event, by: Step) -> list[Row]:
                 LedgerEntry.producer_id == corrected.site_producer_id,
                 LedgerEntry.event_producer_id == corrected.producer_id,
                 LedgerEntry.event_id == corrected.event_id,
-                LedgerEntry.position >= 0,
+                or_(
+                    LedgerEntry.position >= 0,
+                    LedgerEntry.position.between(EXCHANGED[0], EXCHANGED[-1]),
+                ),
             )
         )
         .scalars()
@@ -189,7 +192,7 @@ def reversal(corrected: Event, by: Step) -> list[Row]:
             "producer_id": row.producer_id,
             "event_producer_id": by.producer_id,
             "event_id": by.event_id,
-            "position": -1 - row.position,
+            "position": _reversed(row.position),
             "batch_producer_id": row.batch_producer_id,
             "batch_id": row.batch_id,
             "from_account": row.to_account,
@@ -198,3 +201,7 @@ def reversal(corrected: Event, by: Step) -> list[Row]:
         }
         for row in rows
     ]
+
+
+def _reversed(position: int) -> int:
+    return position + EXCHANGED[0] if position in EXCHANGED else -1 - position

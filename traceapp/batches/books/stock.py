@@ -110,20 +110,24 @@ def holding(entry: Row) -> Holding:
     return entry["producer_id"], entry["batch_producer_id"], entry["batch_id"]
 
 
+def is_corrected(event: type[Event]) -> ColumnElement[bool]:
+    """Tell whether an event has been corrected."""
+    correction = aliased(Event)
+    return (
+        select(correction.event_id)
+        .where(
+            correction.producer_id == event.producer_id,
+            correction.corrects_event_id == event.event_id,
+        )
+        .exists()
+    )
+
+
 def moved_until(key: Holding, moment: object) -> Select[str, str, int]:
     """Ask what a holder's ledger says of a batch up to a moment, by account.
 
     What was corrected does not count, whenever the correction came.
     """
-    correction = aliased(Event)
-    corrected = (
-        select(correction.event_id)
-        .where(
-            correction.producer_id == Event.producer_id,
-            correction.corrects_event_id == Event.event_id,
-        )
-        .exists()
-    )
     return (
         select(LedgerEntry.from_account, LedgerEntry.to_account, func.sum(LedgerEntry.amount))
         .join(
@@ -139,7 +143,7 @@ def moved_until(key: Holding, moment: object) -> Select[str, str, int]:
             LedgerEntry.batch_id == key[2],
             LedgerEntry.position >= 0,
             Event.event_time <= moment,
-            ~corrected,
+            ~is_corrected(Event),
         )
         .group_by(LedgerEntry.from_account, LedgerEntry.to_account)
     )

@@ -12,6 +12,7 @@ from traceapp.codes import models as _codes
 from traceapp.database.engine import db
 from traceapp.demo import models as _demo
 from traceapp.exchange import models as _exchange
+from traceapp.findings import models as _findings
 from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
@@ -23,7 +24,7 @@ from traceapp.public import models as _public
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
-    *(_hand_off_answers, _hand_offs),
+    *(_findings, _hand_off_answers, _hand_offs),
     *(_jobs, _photos, _producers, _public),
 )
 

@@ -14,6 +14,7 @@ from traceapp.codes import models as _codes
 from traceapp.database.engine import Base
 from traceapp.demo import models as _demo
 from traceapp.exchange import models as _exchange
+from traceapp.findings import models as _findings
 from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
@@ -30,6 +31,7 @@ ROOMS = (
         _accounts,
         _batches,
         _books,
+        _findings,
         _codes,
         _photos,
         _freshness,
@@ -46,7 +48,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
-`hand_off_acceptance`.
+`hand_off_acceptance`, `hold_release`, `attempt`.
 """
 
 

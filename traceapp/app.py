@@ -21,6 +21,7 @@ from traceapp.desk import menu
 from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
 from traceapp.exchange import views as exchange_views
+from traceapp.findings import due, keeping
 from traceapp.handoffs import index as hand_offs
 from traceapp.handoffs import reminders
 from traceapp.jobs import operations as jobs
@@ -95,6 +96,7 @@ def _register_jobs() -> None:
     jobs.register(photos.RENDER, photos.render_job)
     jobs.register(mail.DELIVER, mail.deliver_job)
     jobs.register(erasure.CLEAN, erasure.clean_job)
+    jobs.register(due.JUDGE, keeping.judge_shipment_job)
     jobs.register(exchange.FORGET, exchange.forget_job)
     jobs.register(leaving.MAKE, leaving.make_job)
     jobs.register(leaving.FORGET, leaving.forget_job)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -57,18 +57,19 @@ class Place:
         return self.url.partition(":")[0].partition("+")[0]
 
     def messages(self, number: int) -> list[dict[str, Any]]:
-        """Make steps that were never sent and happen now: a packing, then a harvest, and so on."""
-        now = datetime.now(UTC).isoformat()
-        return [self._message(n, now) for n in range(number)]
+        """Make steps that were never sent and happen now: a harvest, then a packing of it."""
+        now = datetime.now(UTC)
+        return [self._message(n, now + timedelta(microseconds=n)) for n in range(number)]
 
-    def _message(self, n: int, now: str) -> dict[str, Any]:
+    def _message(self, n: int, now: datetime) -> dict[str, Any]:
         half = len(self.batches) // 2
-        cut, packed = self.batches[n % half], self.batches[half + n % half]
-        plot = {"plot_id": str(self.by.plot_id)}
-        if n % 2:
-            return event(self.by, "harvest", outputs=[line(cut, "10")], event_time=now, **plot)
+        cut, packed = self.batches[n // 2 % half], self.batches[half + n // 2 % half]
+        at = {"event_time": now.isoformat()}
+        if n % 2 == 0:
+            plot = {"plot_id": str(self.by.plot_id)}
+            return event(self.by, "harvest", outputs=[line(cut, "10")], **plot, **at)
         lines = {"inputs": [line(cut, "10")], "outputs": [line(packed, "9.5")]}
-        return event(self.by, "pack", event_time=now, **lines)
+        return event(self.by, "pack", fields={"loss_kg": 0.5}, **lines, **at)
 
 
 def figures() -> Iterator[Figure]:

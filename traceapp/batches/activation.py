@@ -5,7 +5,7 @@ brand or lot, expiry where the product's group needs it, standards ("none declar
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,9 @@ from traceapp.producers.queries import is_admitted
 
 Ref = tuple[UUID, UUID]
 CHUNK = 400
+
+on_live: list[Callable[[Sequence[Ref], datetime], None]] = []
+"""Told of batches whose codes just went live, in the same transaction."""
 
 
 def missing(
@@ -58,9 +61,16 @@ def missing_of_each(refs: Iterable[Ref]) -> dict[Ref, list[str]]:
 
 def activate_when_complete(refs: Iterable[Ref], *, now: datetime) -> None:
     """Activate the waiting codes among these batches whose minimum record is complete."""
-    for row in _candidates(list(refs), waiting=True):
-        if not _lacks(row):
-            codes.activate(row.producer_id, row.batch_id, now=now)
+    live = [
+        (row.producer_id, row.batch_id)
+        for row in _candidates(list(refs), waiting=True)
+        if not _lacks(row)
+    ]
+    for producer_id, batch_id in live:
+        codes.activate(producer_id, batch_id, now=now)
+    if live:
+        for listener in on_live:
+            listener(live, now)
 
 
 def _lacks(row: Any) -> list[str]:  # noqa: ANN401 - a row of _candidates

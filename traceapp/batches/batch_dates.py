@@ -15,6 +15,7 @@ from traceapp.batches.activation import activate_when_complete
 from traceapp.batches.capturing import Actor
 from traceapp.batches.lineage import descendants
 from traceapp.batches.models import Batch
+from traceapp.batches.refreshing import goods_changed
 from traceapp.batches.schemas import EXPIRED_FIRST
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
@@ -71,6 +72,7 @@ def change_dates(
     ref = (actor.producer_id, batch_id)
     freshness.forget({ref, *descendants(ref)})
     activate_when_complete([ref], now=now)
+    goods_changed([ref], now)
     audit.note(
         actor.producer_id,
         "batch.dates",

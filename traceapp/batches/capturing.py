@@ -204,6 +204,7 @@ def _step(actor: Actor, message: Message, now: datetime) -> Step:
         corrects_event_id=data["corrects"],
         event_time=data["event_time"],
         record_time=now,
+        device_skew_minutes=data["device_skew_minutes"],
     )
 
 

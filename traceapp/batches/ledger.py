@@ -39,6 +39,7 @@ class Step:
     event_time: datetime
     record_time: datetime
     corrects_event_id: UUID | None = None
+    device_skew_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,6 +25,7 @@ from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 PRODUCER_KEY = "producer.producer_id"
+PRODUCT = (["producer_id", "product_id"], ["product.producer_id", "product.product_id"])
 
 
 class Product(Archivable, Base):
@@ -46,6 +48,9 @@ class Product(Archivable, Base):
     gtin: Mapped[str | None] = mapped_column(String(14))
     brand: Mapped[str | None]
     shelf_life_days: Mapped[int | None]
+    storage_max_c: Mapped[float | None] = mapped_column(Double)
+    storage_max_minutes: Mapped[int | None]
+    is_chilled: Mapped[bool] = mapped_column(default=False)
     photo_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     label: Mapped[str]
     external_id: Mapped[str | None]
@@ -55,6 +60,7 @@ class Product(Archivable, Base):
         Index("uq_product_external_id", "producer_id", "external_id", unique=True),
         CheckConstraint("role IN ('finished', 'intermediate', 'ingredient')", name="role_known"),
         CheckConstraint("shelf_life_days > 0", name="shelf_life_positive"),
+        CheckConstraint("storage_max_minutes >= 0", name="storage_minutes_not_negative"),
         CheckConstraint("length(gtin) = 14", name="gtin_length"),
     )
 
@@ -68,12 +74,7 @@ class GtinOwner(Base):
     producer_id: Mapped[Reference]
     product_id: Mapped[Reference]
 
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["producer_id", "product_id"], ["product.producer_id", "product.product_id"]
-        ),
-        UniqueConstraint("producer_id", "product_id"),
-    )
+    __table_args__ = (ForeignKeyConstraint(*PRODUCT), UniqueConstraint("producer_id", "product_id"))
 
 
 class Batch(Base):
@@ -96,9 +97,7 @@ class Batch(Base):
     created_at: Mapped[Moment]
 
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["producer_id", "product_id"], ["product.producer_id", "product.product_id"]
-        ),
+        ForeignKeyConstraint(*PRODUCT),
         ForeignKeyConstraint(["producer_id", "site_id"], ["site.producer_id", "site.site_id"]),
         ForeignKeyConstraint(
             ["producer_id", "partner_id"], ["partner.producer_id", "partner.partner_id"]

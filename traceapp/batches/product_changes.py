@@ -20,6 +20,7 @@ from traceapp.batches.activation import activate_when_complete
 from traceapp.batches.lineage import product_family
 from traceapp.batches.models import Batch, GtinOwner, Product
 from traceapp.batches.operations import PRODUCT, Actor, claim_gtin
+from traceapp.batches.refreshing import goods_changed
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
@@ -33,7 +34,7 @@ def record_of(product: Product) -> dict[str, Any]:
     """Give a product in the shape that defines it, with its version."""
     names = (
         *("name", "name_en", "family", "role", "uom", "net_quantity", "net_uom", "gtin", "brand"),
-        *("shelf_life_days", "version"),
+        *("shelf_life_days", "storage_max_c", "storage_max_minutes", "is_chilled", "version"),
     )
     photo = product.photo_sha256
     return {name: getattr(product, name) for name in names} | {
@@ -137,6 +138,7 @@ def _refresh(product: Product, now: datetime) -> None:
     if touched:
         freshness.forget(touched)
         activate_when_complete(touched, now=now)
+        goods_changed(touched, now)
 
 
 def _mint_missing(product: Product, now: datetime) -> None:

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from traceapp.batches.lineage import producer_family
-from traceapp.batches.models import Event
-from traceapp.batches.refreshing import touched_by
+from traceapp.batches.models import BatchClaim, Event
+from traceapp.batches.refreshing import goods_changed, on_plot_changed, touched_by
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.producers import changes
@@ -31,6 +31,8 @@ def change_plot(by: By, plot_id: UUID, given: Given, version: int | None, *, now
     """Change a plot or pen; pages that tell of it are made anew."""
     if changes.change_plot(by, plot_id, given, version=version, now=now):
         _forget_pages_of(by[0], Event.plot_id == plot_id)
+        for listener in on_plot_changed:
+            listener((by[0], plot_id), now)
 
 
 def change_certificate(
@@ -39,6 +41,10 @@ def change_certificate(
     """Change a certificate; pages that show it are made anew."""
     if changes.change_certificate(by, certificate_id, given, version=version, now=now):
         forget_pages_with_certificates(by[0])
+        claiming = select(BatchClaim.producer_id, BatchClaim.batch_id).where(
+            BatchClaim.producer_id == by[0], BatchClaim.certificate_id == certificate_id
+        )
+        goods_changed([(row[0], row[1]) for row in db.session.execute(claiming)], now)
 
 
 def set_certificate_pages(

@@ -4,7 +4,7 @@ Callers own the transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from uuid import UUID
@@ -26,6 +26,10 @@ from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos
 
 Shown = Event | Step
+on_goods_changed: list[Callable[[Collection[Ref], datetime], None]] = []
+"""Told of batches whose dates, product or certificates changed, in the same transaction."""
+on_plot_changed: list[Callable[[Ref, datetime], None]] = []
+"""Told of a plot or pen that changed, in the same transaction."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,6 +70,12 @@ def refresh(
     if touched:
         freshness.forget(touched)
         activate_when_complete(touched, now=now)
+
+
+def goods_changed(batches: Collection[Ref], now: datetime) -> None:
+    """Tell whoever looks after batches that something about them changed."""
+    for listener in on_goods_changed:
+        listener(batches, now)
 
 
 def forget_pages_with(producer_id: UUID, sha256: bytes) -> None:

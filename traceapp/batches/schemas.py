@@ -96,6 +96,11 @@ class ProductSchema(Schema):
     gtin = KeyNumber(lambda text: Gtin.parse(text).digits, load_default=None, allow_none=True)
     brand = PlainText(NAME, load_default=None, allow_none=True)
     shelf_life_days = fields.Integer(load_default=None, allow_none=True, validate=between(1, 36500))
+    storage_max_c = fields.Float(load_default=None, allow_none=True, validate=between(-80, 80))
+    storage_max_minutes = fields.Integer(
+        load_default=None, allow_none=True, validate=between(0, 100_000)
+    )
+    is_chilled = fields.Boolean(load_default=False)
     photo_sha256 = fields.String(load_default=None, allow_none=True, validate=photo_number())
     label = fields.Nested(LabelSchema, load_default=None, allow_none=True)
 
@@ -165,7 +170,10 @@ WHEN = (in_our_time, in_a_real_offset)
 
 
 class EventSchema(Schema):
-    """A step as it is sent: what, when, where, with which fields."""
+    """A step as it is sent: what, when, where, with which fields.
+
+    `corrects` is a step that was recorded wrongly, `replaces` an attempt that was refused.
+    """
 
     id = fields.UUID(required=True)
     step_kind = fields.String(required=True, validate=known(tuple(STEP_KINDS)))
@@ -182,6 +190,7 @@ class EventSchema(Schema):
     season_id = fields.UUID(load_default=None, allow_none=True)
     ship_event_id = fields.UUID(load_default=None, allow_none=True)
     corrects = fields.UUID(load_default=None, allow_none=True)
+    replaces = fields.UUID(load_default=None, allow_none=True)
     inputs = fields.List(fields.Nested(ItemSchema), load_default=list, validate=at_most(MOST_ITEMS))
     outputs = fields.List(
         fields.Nested(ItemSchema), load_default=list, validate=at_most(MOST_ITEMS)

@@ -1,9 +1,10 @@
 """Minting codes and changing what they say. Callers own the transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from traceapp import problem
 from traceapp.codes.models import CodeStateChange, PublicCode
@@ -72,6 +73,43 @@ def set_state(
     if _is_none(changed):
         raise problem.UnknownCode
     _note(code, state, actor=actor, reason=reason, now=now)
+    freshness.step()
+
+
+def hold(held: Sequence[str], *, now: datetime) -> None:
+    """Let codes in use say that their goods are held back."""
+    _change_all(held, CodeState.HELD, now)
+
+
+def free(held: Sequence[str], *, now: datetime) -> None:
+    """Put codes into use again that a finding held; what a person set stays."""
+    if not held:
+        return
+    set_here = select(CodeStateChange.code).where(
+        CodeStateChange.code.in_(held),
+        CodeStateChange.state == CodeState.HELD,
+        CodeStateChange.actor == MINTED_BY_SERVER,
+    )
+    _change_all(list(db.session.scalars(set_here.distinct())), CodeState.ACTIVE, now)
+
+
+def _change_all(changed: Sequence[str], state: CodeState, now: datetime) -> None:
+    if not changed:
+        return
+    db.session.execute(update(PublicCode).where(PublicCode.code.in_(changed)).values(state=state))
+    noted = select(CodeStateChange.code).where(
+        CodeStateChange.code.in_(changed),
+        CodeStateChange.changed_at == now,
+        CodeStateChange.state == state,
+    )
+    said = set(db.session.scalars(noted))
+    rows = [
+        {"code": code, "changed_at": now, "state": state, "actor": MINTED_BY_SERVER}
+        for code in changed
+        if code not in said
+    ]
+    if rows:
+        db.session.execute(insert(CodeStateChange), rows)
     freshness.step()
 
 

@@ -69,5 +69,7 @@ def _tell(outcome: Outcome | None) -> None:
         click.echo("The demo is loaded already; `demo reset` starts it over.")
         return
     click.echo(f"The demo plays on {outcome.t}: {outcome.recorded} events recorded.")
+    if outcome.attempted:
+        click.echo(f"  {outcome.attempted} attempts refused, each by the rule it should meet")
     for reason, count in sorted(outcome.skipped.items()):
         click.echo(f"  skipped {count} × {reason}")

@@ -38,8 +38,17 @@ def product(record: Record, photo_sha256: str | None) -> Mapping[str, Any]:
         "gtin": record.text_or_none("gtin"),
         "brand": record.text_or_none("brand"),
         "shelf_life_days": record.whole_or_none("shelf_life_days"),
+        **_storage(record.one("storage")),
         "photo_sha256": photo_sha256,
         "label": _label(record) if record.has("label") else None,
+    }
+
+
+def _storage(record: Record) -> Mapping[str, Any]:
+    return {
+        "storage_max_c": float(record.number("max_c")) if record.has("max_c") else None,
+        "storage_max_minutes": record.whole_or_none("max_minutes"),
+        "is_chilled": record.flag("chilled"),
     }
 
 

@@ -18,12 +18,16 @@ LEVELS = {str(level): str(level) for level in EvidenceLevel}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What events may refer to. `partner_ids` are by partner key and producer."""
+    """What events may refer to. `partner_ids` are by partner key and producer.
+
+    `made_of` is the last batch made of a lot.
+    """
 
     directory: Directory
     season_ids: Mapping[str, tuple[UUID, UUID]]
     batches: Mapping[str, BatchEntry]
     event_ids: Mapping[str, UUID]
+    made_of: Mapping[str, BatchEntry]
     receipts: Mapping[str, datetime]
     partner_ids: Mapping[tuple[str, UUID], UUID]
     photo_sha256: Mapping[str, str]
@@ -39,6 +43,9 @@ def read(record: Record, names: Names) -> Happening:
     if record.whole("act") not in ACTS:
         record.refuse("act", "is neither 1 nor 2")
     given = _given(record, names)
+    blocked_by = _blocked_by(record)
+    if blocked_by is not None:
+        given |= _tried(record, names)
     return Happening(
         entry=Entry(record.where, producer_id, given),
         event_id=event_id,
@@ -50,7 +57,7 @@ def read(record: Record, names: Names) -> Happening:
         made=_batch_ids(given["outputs"]),
         touched=_batch_ids(given["about"]),
         check=_check(record, names, producer_id, author_id),
-        blocked_by=_blocked_by(record),
+        blocked_by=blocked_by,
         ship_event_id=UUID(given["ship_event_id"]) if given["ship_event_id"] else None,
     )
 
@@ -64,6 +71,21 @@ def _blocked_by(record: Record) -> str | None:
     if is_blocked != record.has("blocked_by"):
         record.refuse("blocked_by", "does not fit the status")
     return record.text_or_none("blocked_by")
+
+
+def _tried(record: Record, names: Names) -> dict[str, Any]:
+    """Give the lines of an attempt whose amounts the data set tells apart: kilograms in and out.
+
+    What would have come out is the batch that was made of the same goods soon after.
+    """
+    if "attempt" not in record.content:
+        return {}
+    attempt, (about,) = record.one("attempt"), record.many("lots")
+    taken = {**_batch(about, names), "quantity": attempt.quantity("in_kg", "kg"), "uom": "kg"}
+    made = names.made_of[about.text("lot")].entry
+    ref = {"producer_id": str(made.producer_id), "batch_id": made.given["batch_id"]}
+    out = {**ref, "quantity": attempt.quantity("out_kg", "kg"), "uom": "kg"}
+    return {"inputs": [taken], "outputs": [out]}
 
 
 def _given(record: Record, names: Names) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Outcome:
 
     t: date
     recorded: int
+    attempted: int
     skipped: Mapping[str, int]
 
 
@@ -46,9 +47,10 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     writer = Writer(data, now)
     writer.write_directory(data.happenings[0].recorded - BEFORE_THE_FIRST_EVENT)
     writer.write_act(FIRST_ACT)
+    writer.judge(now)
     db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))
     db.session.flush()
-    return Outcome(clock.t, writer.recorded, writer.skipped)
+    return Outcome(clock.t, writer.recorded, writer.attempted, writer.skipped)
 
 
 def play(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
@@ -65,7 +67,8 @@ def play(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
         return None
     writer = Writer(data, now)
     writer.write_act(SECOND_ACT)
-    return Outcome(t, writer.recorded, writer.skipped)
+    writer.judge(now)
+    return Outcome(t, writer.recorded, writer.attempted, writer.skipped)
 
 
 def require_demo() -> None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -54,11 +55,8 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         season_ids={k: (s.producer_id, UUID(s.given["season_id"])) for k, s in seasons.items()},
         batches=batches,
         event_ids={event_id: event.identity("id") for event_id, event in events.items()},
-        receipts={
-            event.one("fields").text("ship_event"): event.moment("recorded")
-            for event in events.values()
-            if event.text("kind") == "receive" and "ship_event" in event.one("fields").content
-        },
+        made_of=_made_of(events.values(), batches),
+        receipts=_receipts(events.values()),
         partner_ids=partner_ids,
         photo_sha256=sha256,
     )
@@ -72,6 +70,23 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         batches={UUID(lot_id): batch for lot_id, batch in batches.items()},
         happenings=tuple(sorted(told, key=lambda one: (one.recorded, one.seq))),
     )
+
+
+def _made_of(events: Iterable[Record], batches: Mapping[str, BatchEntry]) -> dict[str, BatchEntry]:
+    return {
+        used.text("lot"): batches[made[0].text("lot")]
+        for event in events
+        for used in event.many("inputs")
+        if (made := event.many("outputs"))
+    }
+
+
+def _receipts(events: Iterable[Record]) -> dict[str, datetime]:
+    return {
+        event.one("fields").text("ship_event"): event.moment("recorded")
+        for event in events
+        if event.text("kind") == "receive" and "ship_event" in event.one("fields").content
+    }
 
 
 def _open(folder: Path, name: str, clock: DemoClock) -> Record:

@@ -26,8 +26,6 @@ ROOM_BY_KIND = {
 
 def why_skipped(happening: Happening, skipped: AbstractSet[UUID]) -> str | None:
     """Say why an event cannot be loaded, given those skipped so far; None when it can."""
-    if happening.blocked_by is not None:
-        return f"{happening.kind}, an attempt: the rule {happening.blocked_by} is not built yet"
     if happening.kind in ROOM_BY_KIND:
         return f"{happening.kind}: the {ROOM_BY_KIND[happening.kind]} room is not built yet"
     if happening.ship_event_id in skipped:

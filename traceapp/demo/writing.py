@@ -15,19 +15,24 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
-from traceapp.batches import evidence
+from traceapp.batches import capturing, evidence
 from traceapp.batches import operations as batches
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
 from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, why_skipped
+from traceapp.findings import attempts
+from traceapp.findings.concerned import Concerned
+from traceapp.findings.keeping import judge_again
 from traceapp.gs1.digital_link import BatchKey, format_path
 from traceapp.gs1.errors import InvalidKey
 from traceapp.photos import operations as photos
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
 from traceapp.public.schemas import ReportKind, ReportSchema
-from traceapp.trace.facts import EvidenceLevel
+from traceapp.trace.facts import EvidenceLevel, Ref
+from traceapp.trace.rules.judging import HAND_OFFS
 
 REPORT = ReportSchema()
 Deed = tuple[datetime, int, Callable[[], None]]
@@ -40,6 +45,7 @@ class Writer:
     data: DataSet
     arrived: datetime
     recorded: int = 0
+    attempted: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     _skipped_ids: set[UUID] = field(default_factory=set)
     _registered: set[UUID] = field(default_factory=set)
@@ -104,6 +110,9 @@ class Writer:
         if one.kind in cases:
             yield one.recorded, one.seq, lambda: cases[one.kind](one)
             return
+        if one.blocked_by is not None:
+            yield one.recorded, one.seq, lambda: self._attempt(one)
+            return
         yield one.recorded, one.seq, lambda: self._record(one)
         if one.check is not None:
             check = one.check
@@ -116,6 +125,30 @@ class Writer:
         with named(one.entry):
             batches.record_event(actor, one.entry.given, now=one.recorded)
         self.recorded += 1
+
+    def _attempt(self, one: Happening) -> None:
+        """Try what a rule must refuse; the batches it would have made are there for a moment."""
+        actor = batches.Actor(one.entry.producer_id, one.author_id)
+        message = capturing.read(one.entry.given)
+        with named(one.entry):
+            trial = db.session.begin_nested()
+            self._register(one)
+            verdict = attempts.judge(actor, message, now=one.recorded)
+            trial.rollback()
+            self._registered.difference_update(one.made)
+            if one.blocked_by not in {found.rule for found in verdict.findings if found.blocks}:
+                raise problem.DemoRefused(reason=f"the rule {one.blocked_by} does not refuse it")
+            attempts.keep(actor, message, verdict, now=one.recorded)
+        self.attempted += 1
+
+    def judge(self, now: datetime) -> None:
+        """Judge once more what becomes a finding by time alone."""
+        shipped = {
+            Ref(one.entry.producer_id, one.event_id)
+            for one in self.data.happenings
+            if one.kind in HAND_OFFS and one.event_id not in self._skipped_ids
+        }
+        judge_again(Concerned(shipped), now)
 
     def _register(self, one: Happening) -> None:
         """Register the batches that this event is the first to make."""

@@ -112,6 +112,20 @@ def _measures() -> list[Field]:
             "number",
             hint=_("The use-by date of a new batch is proposed from it."),
         ),
+        Field(
+            "storage_max_c",
+            _("Keep at most at"),
+            "number",
+            unit="°C",
+            hint=_("A step that tells of a higher temperature is found."),
+        ),
+        Field(
+            "storage_max_minutes",
+            _("May be warmer for (minutes)"),
+            "number",
+            hint=_("Left empty: 30 minutes."),
+        ),
+        Field("is_chilled", _("It travels chilled, with the temperature on record"), "tick"),
         Field("brand", _("Brand"), longest=NAME),
         Field(
             "gtin",

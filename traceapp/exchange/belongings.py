@@ -39,6 +39,7 @@ TAKEN_ALONG = (
     *("batch_parent", "set_aside_parent", "ledger_entry", "stock", "stock_count"),
     *("container_content", "audit_entry", "refused_message"),
     *("hand_off_answer", "hand_off_answer_item", "hand_off_answerer", "hand_off_acceptance"),
+    *("finding", "hold", "hold_release", "attempt"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

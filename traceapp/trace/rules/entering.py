@@ -1,6 +1,7 @@
 """Rules about the entry itself: late, by a wrong clock, corrected, or logged twice."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -40,6 +41,13 @@ def claims_future(event: EventFact) -> bool:
     return is_future(event.event_time, event.record_time)
 
 
+def is_odd(event_time: datetime, record_time: datetime, skew_minutes: int | None) -> bool:
+    """Tell whether a rule has something to say about when a step was logged."""
+    skew = timedelta(minutes=skew_minutes or 0)
+    is_late = late_by(event_time, record_time) is not None
+    return is_late or abs(skew) > SKEW or is_future(event_time, record_time)
+
+
 def late_entry(step: StepFact) -> Iterator[Finding]:
     """Find a step that was logged more than a day after it was done."""
     delay = late_by(step.at, step.recorded)
@@ -61,6 +69,15 @@ def superseded(step: StepFact) -> Iterator[Finding]:
     """Find an entry that a correction replaced."""
     if step.replaced_by is not None:
         yield found("superseded", event=step.ref, cause=step.replaced_by)
+
+
+def twins_among(steps: Iterable[StepFact]) -> dict[Ref, Ref]:
+    """Give the entries whose very content stands under a smaller id as well, with that id."""
+    alike: dict[tuple[object, ...], list[Ref]] = defaultdict(list)
+    for step in steps:
+        if step.counts:
+            alike[step.content].append(step.ref)
+    return {ref: min(refs) for refs in alike.values() for ref in refs if ref != min(refs)}
 
 
 def same_content(step: StepFact, twin: Ref | None) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ class StepFact:
 
     `at` is the claim in its own offset, `recorded` when the first version of it arrived. `ground`
     is the plot or pen, `season` the season, both with the producer whose they are. `ship` is the
-    shipment it answers. `replaced_by` is the correction that holds instead of it.
+    shipment it answers. `corrects` is what it corrects, `replaced_by` what holds instead of it.
     """
 
     ref: Ref
@@ -39,12 +39,13 @@ class StepFact:
     skew_minutes: int | None = None
     ground: Ref | None = None
     season: Ref | None = None
-    site: UUID | None = None
+    site: Ref | None = None
     ship: UUID | None = None
     inputs: tuple[LineFact, ...] = ()
     outputs: tuple[LineFact, ...] = ()
     about: tuple[Ref, ...] = ()
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    corrects: Ref | None = None
     replaced_by: Ref | None = None
     set_aside: bool = False
 
@@ -62,6 +63,13 @@ class StepFact:
     def order(self) -> tuple[datetime, Ref]:
         """Sort by claim, then by id: the same whichever arrived first."""
         return self.at, self.ref
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Give what was done, whoever sent it under which id and when."""
+        what = (self.kind, self.at, self.ground, self.season, self.site, self.ship, self.corrects)
+        lines = (self.inputs, self.outputs, self.about)
+        return (self.ref.producer_id, *what, *lines, tuple(sorted(self.fields.items(), key=str)))
 
     def number(self, name: str) -> Decimal | None:
         """Give a number among the fields; None where there is none that can be read."""

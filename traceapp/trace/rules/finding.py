@@ -134,3 +134,39 @@ def _decoded(value: Any) -> Value:  # noqa: ANN401 - any JSON value
             return Words(vi, en)
         case _:
             return str(value)
+
+
+def to_document(one: Finding) -> dict[str, Any]:
+    """Give a finding as JSON, so that it can be told again as it was."""
+    return {
+        "rule": one.rule,
+        "severity": one.severity,
+        "version": one.version,
+        "aspect": one.aspect,
+        **{name: _ref_text(getattr(one, name)) for name in ("event", "batch", "cause")},
+        "allowed": one.allowed.isoformat() if one.allowed else None,
+        "values": as_json(one.values),
+    }
+
+
+def from_document(kept: Mapping[str, Any]) -> Finding:
+    """Read a finding back."""
+    return Finding(
+        rule=kept["rule"],
+        severity=Severity(kept["severity"]),
+        version=kept["version"],
+        aspect=kept["aspect"],
+        event=_ref_of(kept["event"]),
+        batch=_ref_of(kept["batch"]),
+        cause=_ref_of(kept["cause"]),
+        allowed=date.fromisoformat(kept["allowed"]) if kept["allowed"] else None,
+        values=from_json(kept["values"]),
+    )
+
+
+def _ref_text(ref: Ref | None) -> str | None:
+    return f"{ref.producer_id}/{ref.id}" if ref else None
+
+
+def _ref_of(text: str | None) -> Ref | None:
+    return Ref(*map(UUID, text.split("/"))) if text else None

@@ -19,6 +19,14 @@ from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words
 
 HAND_OFFS = frozenset({"ship", "recall_return"})
+WATCHED = frozenset(
+    kind.id
+    for kind in STEP_KINDS.values()
+    if kind.stock_effect is not StockEffect.NONE
+    or kind.id in {growing.SPRAY, growing.FERTILIZE, treating.TREAT, keeping_cold.TRANSPORT}
+    or "temp_max_c" in kind.fields
+)
+"""Kinds of which a rule asks more than when they were logged."""
 _SOMEBODY = Words("bên nhận", "the receiver")
 _SENDER = Words("nơi giao", "the sender")
 
@@ -82,8 +90,12 @@ def _of_hand_off(step: StepFact, around: Surroundings, now: datetime) -> Iterato
         lots = {line.batch: around.lot(line.batch) for line in step.inputs}
         yield from handing_over.handoff_confirm(step, answers, lots, to, now)
         if step.kind == keeping_cold.SHIP:
-            where = (around.places.get(str(step.site), _SENDER), to)
+            where = (_sender(step, around), to)
             yield from keeping_cold.cold_record(step, answers, around.goods, where, now)
+
+
+def _sender(ship: StepFact, around: Surroundings) -> Words:
+    return around.places.get(str(ship.site.id), _SENDER) if ship.site else _SENDER
 
 
 def _receiver(ship: StepFact, around: Surroundings) -> Words:

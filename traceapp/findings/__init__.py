@@ -1,0 +1,1 @@
+"""What the safety rules found: kept findings, goods on hold, releases, and refused attempts."""

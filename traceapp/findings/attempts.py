@@ -1,0 +1,198 @@
+"""Judging an act before it is done. What is refused is kept once, without any effect on stock.
+
+The same id again gets the same answer; a corrected attempt has a new id and names the one it
+replaces. Callers own the transaction.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from traceapp import problem
+from traceapp.batches import grants
+from traceapp.batches.capturing import Actor, Message
+from traceapp.batches.grants import Item
+from traceapp.database.engine import db
+from traceapp.findings.gathering import surroundings
+from traceapp.findings.holding import held_among
+from traceapp.findings.models import Attempt
+from traceapp.findings.queries import findings_by_key
+from traceapp.findings.stock_facts import balances
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules import RULES
+from traceapp.trace.rules.balancing import over_use
+from traceapp.trace.rules.facts import LineFact, StepFact, StockFact, Surroundings
+from traceapp.trace.rules.finding import Finding, found, from_document, to_document
+from traceapp.trace.rules.judging import judge_step
+from traceapp.trace.units import MICRO, from_micro
+from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.trace.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say about an act before it is done, the gravest first."""
+
+    attempt_id: UUID
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Tell whether the act is refused."""
+        return any(finding.blocks for finding in self.findings)
+
+
+def attempt(actor: Actor, message: Message, *, now: datetime) -> Verdict:
+    """Judge an act before it is done, and keep it where it is refused.
+
+    Raises InvalidInput for what is not there for its author, ContentConflict for another attempt
+    of the same id.
+    """
+    kept = db.session.get(Attempt, (actor.producer_id, message.event_id))
+    if kept is not None:
+        if bytes(kept.content_sha256) != message.fingerprint:
+            raise problem.ContentConflict
+        return verdict_of(kept)
+    verdict = judge(actor, message, now=now)
+    if verdict.is_blocked:
+        keep(actor, message, verdict, now=now)
+    return verdict
+
+
+def judge(actor: Actor, message: Message, *, now: datetime) -> Verdict:
+    """Say what the rules say about an act, and keep nothing."""
+    return Verdict(message.event_id, _judged(actor, message, now))
+
+
+def verdict_of(kept: Attempt) -> Verdict:
+    """Give again what was answered."""
+    return Verdict(kept.attempt_id, tuple(map(from_document, json.loads(kept.findings))))
+
+
+def keep(actor: Actor, message: Message, verdict: Verdict, *, now: datetime) -> None:
+    """Keep an attempt that was refused."""
+    gravest = verdict.findings[0]
+    db.session.add(
+        Attempt(
+            producer_id=actor.producer_id,
+            attempt_id=message.event_id,
+            step_kind=message.data["step_kind"],
+            document=message.document,
+            content_sha256=message.fingerprint,
+            rule=gravest.rule,
+            rule_version=gravest.version,
+            findings=json.dumps(list(map(to_document, verdict.findings)), ensure_ascii=False),
+            replaces_attempt_id=message.data["replaces"],
+            author_member_id=actor.member_id,
+            attempted_at=now,
+        )
+    )
+    db.session.flush()
+
+
+def _judged(actor: Actor, message: Message, now: datetime) -> tuple[Finding, ...]:
+    known = grants.gather(actor.producer_id, [message.data])
+    items, faults = grants.resolve(known, message.data)
+    if faults:
+        raise problem.InvalidInput(findings=faults)
+    step = _as_step(actor, message, items, now)
+    around = _with_itself(step, surroundings([step]))
+    kind = STEP_KINDS[step.kind]
+    said = [one for one in judge_step(step, around, now) if RULES[one.rule].is_asked_before(kind)]
+    if RULES["held"].is_asked_before(kind):
+        said += _of_held_goods(step, around)
+    if RULES["over_use"].is_asked_before(kind):
+        said += _of_stocks(step, items)
+    return tuple(sorted(said, key=lambda one: (not one.blocks, one.rule, one.id)))
+
+
+def _as_step(actor: Actor, message: Message, items: Sequence[Item], now: datetime) -> StepFact:
+    data = message.data
+    land = data["site_producer_id"] or actor.producer_id
+    return StepFact(
+        ref=Ref(actor.producer_id, message.event_id),
+        kind=data["step_kind"],
+        at=data["event_time"],
+        recorded=now,
+        ground=Ref(land, data["plot_id"]) if data["plot_id"] else None,
+        season=Ref(land, data["season_id"]) if data["season_id"] else None,
+        site=Ref(land, data["site_id"]),
+        ship=data["ship_event_id"],
+        inputs=_lines(items, "input"),
+        outputs=_lines(items, "output"),
+        about=tuple(Ref(*item.ref) for item in items if item.direction == "about"),
+        fields=data["fields"],
+    )
+
+
+def _lines(items: Sequence[Item], direction: str) -> tuple[LineFact, ...]:
+    return tuple(
+        LineFact(
+            Ref(*item.ref),
+            item.quantity,
+            item.uom,
+            None if item.mass is None else Decimal(item.mass) / MICRO,
+            item.packaging,
+        )
+        for item in items
+        if item.direction == direction and item.quantity is not None and item.uom is not None
+    )
+
+
+def _with_itself(step: StepFact, around: Surroundings) -> Surroundings:
+    """Count an act that is about to be done among the answers to its shipment."""
+    ship = around.shipments.get(step.ship) if step.ship else None
+    if ship is None:
+        return around
+    answers = dict(around.answers)
+    answers[ship.ref] = (*answers.get(ship.ref, ()), step)
+    return replace(around, answers=answers)
+
+
+def _of_held_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
+    """Find goods on hold among those the act would use, move, sell or label."""
+    named = dict.fromkeys((*(line.batch for line in step.inputs), *step.about))
+    held = held_among(named)
+    holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
+    findings = findings_by_key(holds)
+    for batch, own in held.items():
+        first = min(own, key=lambda row: (row.held_at, row.finding_id))
+        why = findings[Ref(first.finding_producer_id, first.finding_id)]
+        yield found(
+            "held",
+            event=step.ref,
+            batch=batch,
+            cause=why.event,
+            allowed=why.allowed,
+            values={"lot": around.lot(batch), "why": _told_to(step.ref, batch, why)},
+        )
+
+
+def _told_to(asks: Ref, batch: Ref, why: Finding) -> Words:
+    """Say why goods are held; whoever only has them in hand is told the rule, not the figures."""
+    return why.message if batch.producer_id == asks.producer_id else RULES[why.rule].name
+
+
+def _of_stocks(step: StepFact, items: Sequence[Item]) -> Iterator[Finding]:
+    """Find that the act would take more of a batch than is there."""
+    if step.site is None:
+        return
+    taken: dict[Ref, int] = defaultdict(int)
+    for item in items:
+        if item.direction == "input":
+            taken[Ref(*item.ref)] += item.amount or 0
+    holder = step.site.producer_id
+    for batch, stock in balances({(holder, batch) for batch in taken}).items():
+        over = taken[batch[1]] - stock.amount
+        if over > 0:
+            amount = from_micro(taken[batch[1]], stock.uom)
+            fact = StockFact(
+                *(holder, batch[1], stock.lot, from_micro(over, stock.uom)),
+                takers=((step, amount),),
+                came_in=stock.came_in,
+            )
+            yield from over_use(fact)

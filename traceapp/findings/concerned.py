@@ -1,0 +1,69 @@
+"""Which steps, batches and stocks must be judged again because of steps that were recorded."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from traceapp.findings.goods_facts import first_makings, users_of
+from traceapp.findings.ground_facts import GROWING, LIVE, harvests_on, herds_of, leaving_of
+from traceapp.findings.handing_facts import hand_offs
+from traceapp.findings.stock_facts import Stock
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.treating import TREAT
+from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
+
+MAKES = frozenset({StockEffect.CREATE, StockEffect.TRANSFORM, StockEffect.MOVE_IN})
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """What is judged: steps, batches with their claims, and batches at a holder."""
+
+    events: set[Ref] = field(default_factory=set)
+    batches: set[Ref] = field(default_factory=set)
+    stocks: set[Stock] = field(default_factory=set)
+
+
+def concerned_by(steps: Collection[StepFact]) -> Concerned:
+    """Give what these steps may have changed a finding of, themselves among it."""
+    made = {line.batch for step in steps if _makes(step) for line in step.outputs}
+    born = _born(made, steps)
+    events = {step.ref for step in steps}
+    events |= harvests_on({step.ground for step in steps if step.kind in GROWING and step.ground})
+    events |= hand_offs(steps).events
+    events |= users_of(born)
+    events |= leaving_of(_herds(steps))
+    return Concerned(events, born, set(_stocks(steps)))
+
+
+def _born(made: Collection[Ref], steps: Collection[StepFact]) -> set[Ref]:
+    """Give the batches whose first making is one of these steps, or may have been before."""
+    own = {step.ref for step in steps}
+    first = first_makings(made)
+    gone = {line.batch for step in steps if not step.counts for line in step.outputs}
+    return {
+        batch for batch in made if batch in gone or (batch in first and first[batch].ref in own)
+    }
+
+
+def _makes(step: StepFact) -> bool:
+    return STEP_KINDS[step.kind].stock_effect in MAKES
+
+
+def _herds(steps: Iterable[StepFact]) -> set[Ref]:
+    herds: set[Ref] = set()
+    pens: set[Ref] = set()
+    for step in steps:
+        if step.kind == TREAT:
+            herds.update(step.named())
+            pens |= {step.season} if step.season else set()
+        elif step.kind in LIVE:
+            herds.update(line.batch for line in step.outputs)
+    return herds | herds_of(pens)
+
+
+def _stocks(steps: Iterable[StepFact]) -> Iterable[Stock]:
+    for step in steps:
+        if step.site is not None and STEP_KINDS[step.kind].stock_effect is not StockEffect.NONE:
+            for line in (*step.inputs, *step.outputs):
+                yield step.site.producer_id, line.batch

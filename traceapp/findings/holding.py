@@ -1,0 +1,165 @@
+"""Goods on hold: which batches a finding holds, and what their codes say meanwhile.
+
+A batch is held while it, or anything it was made from, has a hold that nobody released. Callers
+own the transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, select, update
+
+from traceapp.batches import activation
+from traceapp.codes import operations as codes
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.findings.models import Hold, HoldRelease
+from traceapp.findings.reading import AnyRow, among, rows
+from traceapp.findings.walking import ancestry, descent
+from traceapp.freshness import operations as freshness
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.finding import Finding
+from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
+
+TABLE = db.metadata.tables[Hold.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldKey:
+    """A batch and the finding that holds it."""
+
+    batch: Ref
+    finding: Ref
+
+
+def hold(found: Mapping[Ref, Finding], known: Mapping[Ref, AnyRow], now: datetime) -> None:
+    """Hold what findings hold, and end the holds of those that vanished."""
+    wanted = {HoldKey(batch, key) for key, one in found.items() for batch in one.holds}
+    before = {_key(row): row for row in rows(_OF_FINDINGS, known.keys())} if known else {}
+    added = [key for key in wanted if key not in before]
+    if added:
+        db.session.execute(insert(TABLE), [_values(key) | {"held_at": now} for key in added])
+    again = [key for key in wanted if key in before and before[key].ended_at is not None]
+    ended = [key for key, row in before.items() if key not in wanted and row.ended_at is None]
+    for keys, at in ((again, None), (ended, now)):
+        if keys:
+            db.session.execute(_END, [_where(key) | {"ended_at": at} for key in keys])
+    touched = {key.batch for key in (*added, *again, *ended)}
+    if touched:
+        tell(touched, now)
+
+
+def hold_made(steps: Iterable[StepFact], now: datetime) -> None:
+    """Let codes say that goods are held which were just made from goods on hold."""
+    made = {
+        line.batch
+        for step in steps
+        if STEP_KINDS[step.kind].stock_effect is StockEffect.TRANSFORM
+        for line in step.outputs
+    }
+    if made and _is_anything_held():
+        tell(made, now)
+
+
+def tell(batches: Collection[Ref], now: datetime) -> None:
+    """Let the codes of these batches and of all that came of them say whether they are held."""
+    family = {Ref(row.producer_id, row.batch_id) for row in rows(_FAMILY, batches)}
+    of_code = {
+        row.code: (Ref(row.producer_id, row.batch_id), row.state) for row in rows(_CODES, family)
+    }
+    held = held_among({batch for batch, _ in of_code.values()})
+    codes.hold(
+        [code for code, (ref, state) in of_code.items() if ref in held and state == ACTIVE], now=now
+    )
+    codes.free(
+        [code for code, (ref, state) in of_code.items() if ref not in held and state == HELD],
+        now=now,
+    )
+    freshness.forget((ref.producer_id, ref.id) for ref in family)
+
+
+def held_among(batches: Collection[Ref]) -> dict[Ref, list[AnyRow]]:
+    """Give the batches among these that are held, each with the holds on it and its sources."""
+    found: dict[Ref, list[AnyRow]] = defaultdict(list)
+    for row in rows(_HELD, batches):
+        found[Ref(row.root_producer_id, row.root_id)].append(row)
+    return found
+
+
+def _is_anything_held() -> bool:
+    return bool(
+        db.session.scalar(select(select(Hold.held_at).where(Hold.ended_at.is_(None)).exists()))
+    )
+
+
+def _tell_activated(refs: Iterable[tuple[UUID, UUID]], now: datetime) -> None:
+    if _is_anything_held():
+        tell({Ref(*ref) for ref in refs}, now)
+
+
+def _key(row: AnyRow) -> HoldKey:
+    return HoldKey(Ref(row.producer_id, row.batch_id), Ref(row.finding_producer_id, row.finding_id))
+
+
+def _values(key: HoldKey) -> dict[str, Any]:
+    return {
+        "producer_id": key.batch.producer_id,
+        "batch_id": key.batch.id,
+        "finding_producer_id": key.finding.producer_id,
+        "finding_id": key.finding.id,
+    }
+
+
+def _where(key: HoldKey) -> dict[str, Any]:
+    return {f"of_{name}": value for name, value in _values(key).items()}
+
+
+def is_released() -> ColumnElement[bool]:
+    """Match holds that somebody released."""
+    return exists().where(
+        HoldRelease.producer_id == Hold.producer_id,
+        HoldRelease.batch_id == Hold.batch_id,
+        HoldRelease.finding_producer_id == Hold.finding_producer_id,
+        HoldRelease.finding_id == Hold.finding_id,
+    )
+
+
+def _held() -> Any:  # noqa: ANN401 - a select
+    tree = ancestry()
+    return (
+        select(tree.c.root_producer_id, tree.c.root_id, *TABLE.columns)
+        .select_from(tree)
+        .join(
+            Hold,
+            and_(Hold.producer_id == tree.c.producer_id, Hold.batch_id == tree.c.batch_id),
+        )
+        .where(Hold.ended_at.is_(None), ~is_released())
+    )
+
+
+def _family() -> Any:  # noqa: ANN401 - a select
+    tree = descent()
+    return select(tree.c.producer_id, tree.c.batch_id)
+
+
+ACTIVE, HELD = CodeState.ACTIVE, CodeState.HELD
+PRIMARY = ("producer_id", "batch_id", "finding_producer_id", "finding_id")
+# Written once: putting a query together takes longer than asking it.
+_OF_FINDINGS = select(*TABLE.columns).where(among(Hold.finding_producer_id, Hold.finding_id))
+_END = (
+    update(TABLE)
+    .where(*(TABLE.c[name] == bindparam(f"of_{name}") for name in PRIMARY))
+    .values(ended_at=bindparam("ended_at"))
+)
+_HELD, _FAMILY = _held(), _family()
+_CODES = select(
+    PublicCode.code, PublicCode.producer_id, PublicCode.batch_id, PublicCode.state
+).where(among(PublicCode.producer_id, PublicCode.batch_id), PublicCode.state.in_((ACTIVE, HELD)))
+
+activation.on_live.append(_tell_activated)

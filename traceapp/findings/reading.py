@@ -1,0 +1,163 @@
+"""Steps as the rules see them, read many at once from what was recorded. Core only."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Executable, Row, Select, and_, bindparam, select, tuple_
+from sqlalchemy.orm import aliased
+
+from traceapp.batches.books.models import SetAsideParent
+from traceapp.batches.models import Event, EventItem
+from traceapp.database.engine import db
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.facts import LineFact, StepFact
+from traceapp.trace.units import MICRO
+
+CHUNK = 400
+AnyRow = Row[*tuple[Any, ...]]
+Lines = Mapping[Ref, list[AnyRow]]
+
+_newer = aliased(Event)
+
+
+def pairs(refs: Iterable[Ref]) -> list[tuple[UUID, UUID]]:
+    """Give references as the values of a query."""
+    return [(ref.producer_id, ref.id) for ref in refs]
+
+
+def rows(query: Executable, refs: Collection[Ref], **values: object) -> Iterator[AnyRow]:
+    """Ask about these pairs, so many at a time as a database takes."""
+    wanted = pairs(refs)
+    for start in range(0, len(wanted), CHUNK):
+        yield from db.session.execute(query, {"refs": wanted[start : start + CHUNK]} | values)
+
+
+def among(producer: Any, key: Any) -> ColumnElement[bool]:  # noqa: ANN401 - two columns
+    """Match the pairs that `rows` asks about."""
+    return tuple_(producer, key).in_(bindparam("refs", expanding=True))
+
+
+def steps_of(refs: Collection[Ref]) -> dict[Ref, StepFact]:
+    """Read events with their lines, and which correction replaced them."""
+    if not refs:
+        return {}
+    events = list(rows(_STEPS, refs))
+    first = _first_records([row for row in events if row.corrects_event_id is not None])
+    lines: dict[Ref, list[AnyRow]] = defaultdict(list)
+    for row in rows(_LINES, refs):
+        lines[Ref(row.producer_id, row.event_id)].append(row)
+    return {Ref(row.producer_id, row.event_id): _step(row, lines, first) for row in events}
+
+
+def _step(row: AnyRow, lines: Lines, first: Mapping[Ref, datetime]) -> StepFact:
+    ref = Ref(row.producer_id, row.event_id)
+    land = row.site_producer_id
+    own = lines.get(ref, ())
+    return StepFact(
+        ref=ref,
+        kind=row.step_kind,
+        at=row.event_time.astimezone(zone(row.event_time_zone_offset)),
+        recorded=first.get(ref, row.record_time),
+        skew_minutes=row.device_skew_minutes,
+        ground=Ref(land, row.plot_id) if row.plot_id else None,
+        season=Ref(land, row.season_id) if row.season_id else None,
+        site=Ref(land, row.site_id),
+        ship=row.ship_event_id,
+        inputs=_sides(own, "input"),
+        outputs=_sides(own, "output"),
+        about=tuple(Ref(r.batch_producer_id, r.batch_id) for r in own if r.direction == "about"),
+        fields=json.loads(row.document).get("fields") or {},
+        corrects=Ref(row.producer_id, row.corrects_event_id) if row.corrects_event_id else None,
+        replaced_by=Ref(row.producer_id, row.newer_id) if row.newer_id else None,
+        set_aside=row.is_set_aside,
+    )
+
+
+def zone(minutes: int) -> timezone:
+    """Give the offset of a claim."""
+    return timezone(timedelta(minutes=minutes))
+
+
+def _sides(own: Sequence[AnyRow], direction: str) -> tuple[LineFact, ...]:
+    return tuple(
+        LineFact(
+            Ref(row.batch_producer_id, row.batch_id),
+            Decimal(row.quantity),
+            row.uom,
+            None if row.mass is None else Decimal(row.mass) / MICRO,
+            row.is_packaging,
+        )
+        for row in own
+        if row.direction == direction
+    )
+
+
+def _first_records(corrections: Sequence[AnyRow]) -> dict[Ref, datetime]:
+    """Give when the first version of each correction was recorded, link by link."""
+    root = {
+        Ref(row.producer_id, row.event_id): Ref(row.producer_id, row.corrects_event_id)
+        for row in corrections
+    }
+    recorded: dict[Ref, datetime] = {}
+    while missing := set(root.values()) - recorded.keys():
+        found = {Ref(r.producer_id, r.event_id): r for r in rows(_VERSIONS, missing)}
+        for ref in missing:
+            row = found.get(ref)
+            recorded[ref] = row.record_time if row else datetime.max.replace(tzinfo=zone(0))
+        for ref, named in root.items():
+            row = found.get(named)
+            if row is not None and row.corrects_event_id is not None:
+                root[ref] = Ref(row.producer_id, row.corrects_event_id)
+    return {ref: recorded[named] for ref, named in root.items()}
+
+
+def of_item() -> ColumnElement[bool]:
+    """Match events with their lines."""
+    return and_(EventItem.producer_id == Event.producer_id, EventItem.event_id == Event.event_id)
+
+
+def named_by(*conditions: ColumnElement[bool]) -> Select[UUID, UUID]:
+    """Ask for the events that name batches, on lines like these."""
+    batch = among(EventItem.batch_producer_id, EventItem.batch_id)
+    return select(EventItem.producer_id, EventItem.event_id).where(batch, *conditions).distinct()
+
+
+# Written once: putting a query together takes longer than asking it.
+_STEPS = (
+    select(
+        *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
+        *(Event.event_time_zone_offset, Event.record_time, Event.device_skew_minutes),
+        *(Event.site_producer_id, Event.site_id, Event.plot_id, Event.season_id),
+        *(Event.ship_event_id, Event.corrects_event_id, Event.document),
+        _newer.event_id.label("newer_id"),
+        select(SetAsideParent.event_id)
+        .where(
+            SetAsideParent.event_producer_id == Event.producer_id,
+            SetAsideParent.event_id == Event.event_id,
+        )
+        .exists()
+        .label("is_set_aside"),
+    )
+    .outerjoin(
+        _newer,
+        and_(_newer.producer_id == Event.producer_id, _newer.corrects_event_id == Event.event_id),
+    )
+    .where(among(Event.producer_id, Event.event_id))
+)
+_LINES = (
+    select(
+        *(EventItem.producer_id, EventItem.event_id, EventItem.direction),
+        *(EventItem.batch_producer_id, EventItem.batch_id, EventItem.quantity, EventItem.uom),
+        *(EventItem.mass, EventItem.is_packaging),
+    )
+    .where(among(EventItem.producer_id, EventItem.event_id))
+    .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
+)
+_VERSIONS = select(
+    Event.producer_id, Event.event_id, Event.corrects_event_id, Event.record_time
+).where(among(Event.producer_id, Event.event_id))

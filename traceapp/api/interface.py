@@ -1,6 +1,7 @@
 """Puts the interface together: its rooms, its description, and how our fields read in it."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -45,6 +46,16 @@ LONGEST_QUANTITY = 40
 
 def init_app(app: Flask) -> None:
     """Add the interface to an application."""
+    for room in ROOMS:
+        app.register_blueprint(room)
+    app.register_blueprint(reference_views.blueprint)
+    app.extensions[reference_views.DESCRIBE] = description
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Describe the interface: worked out when somebody asks, and once, since it never changes."""
+    app = Flask(__name__)  # of its own: only the routes are read from it
     app.config.update(SETTINGS)
     api = Interface()
     plugin = MarshmallowPlugin(schema_name_resolver=_name)
@@ -55,11 +66,10 @@ def init_app(app: Flask) -> None:
     api.spec.components.security_scheme("token", TOKEN)
     for room in ROOMS:
         api.register_blueprint(room)
-    app.register_blueprint(reference_views.blueprint)
     document = _with_plain_tags(api.spec.to_dict())
     for shape in _objects(document):
         shape["additionalProperties"] = False
-    app.extensions[reference_views.DOCUMENT] = document
+    return document
 
 
 def _with_plain_tags(document: dict[str, Any]) -> dict[str, Any]:

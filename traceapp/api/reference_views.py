@@ -7,7 +7,7 @@ from traceapp.web.access import public
 
 blueprint = Blueprint("reference", "traceapp.api", template_folder="templates")
 
-DOCUMENT = "openapi"
+DESCRIBE = "describe_the_interface"
 KEPT = "public, max-age=300"
 
 
@@ -15,7 +15,7 @@ KEPT = "public, max-age=300"
 @public
 def openapi() -> Response:
     """Give the OpenAPI document."""
-    response = jsonify(current_app.extensions[DOCUMENT])
+    response = jsonify(current_app.extensions[DESCRIBE]())
     response.headers["Cache-Control"] = KEPT
     response.add_etag()
     return response
@@ -25,4 +25,4 @@ def openapi() -> Response:
 @public
 def docs() -> str:
     """Show the description as a page."""
-    return render_template("api/docs.html", page=reference.page(current_app.extensions[DOCUMENT]))
+    return render_template("api/docs.html", page=reference.page(current_app.extensions[DESCRIBE]()))

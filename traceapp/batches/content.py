@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import rfc8785
+from traceapp.batches import canonical_json
 
 SCHEMA_VERSION = 1
+
+_EXACT = frozenset({"quantity", "mass_kg"})
 
 
 def canonical(received: Mapping[str, Any]) -> bytes:
@@ -16,7 +18,7 @@ def canonical(received: Mapping[str, Any]) -> bytes:
 
     Texts become NFC and quantities lose trailing zeros ("10.50" is "10.5"); times stay as sent.
     """
-    return rfc8785.dumps(_normal(received))
+    return canonical_json.dumps(_normal(received))
 
 
 def fingerprint(document: bytes) -> bytes:
@@ -25,22 +27,21 @@ def fingerprint(document: bytes) -> bytes:
 
 
 def _normal(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
-    match value:
-        case str() if name in {"quantity", "mass_kg"}:
-            return _without_trailing_zeros(value)
-        case str():
-            return unicodedata.normalize("NFC", value)
-        case int() | float() if name in {"quantity", "mass_kg"} and not isinstance(value, bool):
-            return _without_trailing_zeros(str(value))
-        case Mapping():
-            return {
-                unicodedata.normalize("NFC", key): _normal(inner, key)
-                for key, inner in value.items()
-            }
-        case list() | tuple():
-            return [_normal(inner) for inner in value]
-        case _:
-            return value
+    if isinstance(value, str):
+        return _without_trailing_zeros(value) if name in _EXACT else _composed(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _without_trailing_zeros(str(value)) if name in _EXACT else value
+    if isinstance(value, list | tuple):
+        return [_normal(inner) for inner in value]
+    if isinstance(value, Mapping):
+        return {_composed(key): _normal(inner, key) for key, inner in value.items()}
+    return value
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _without_trailing_zeros(text: str) -> str:

@@ -34,6 +34,7 @@ from traceapp.desk.batch_story import tell_batch
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.printing import sheet, stock
 from traceapp.printing.label import DoesNotFit
+from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
@@ -78,9 +79,7 @@ def list_batches() -> ResponseReturnValue:
         found=found,
         today=today,
         state_of=lambda row: _state_words(row.state, row.expiry_date, today),
-        stock_of=lambda row: batch_words.amount(
-            from_micro(row.stock, row.uom), row.uom, languages.current()
-        ),
+        stock_of=lambda row: amount(from_micro(row.stock, row.uom), row.uom, languages.current()),
         looks_after_all=reader.may(Act.LOOK_UP_ANY),
     )
 
@@ -96,7 +95,7 @@ def show_batch(code: str) -> ResponseReturnValue:
     told = tell_batch(reader, card, datetime.now(UTC))
     parts = ledger_words.parts(told.ledger, told.left, card.uom)
     came_in = ledger_words.came_in(told.ledger)
-    heading = _("Where %(amount)s went", amount=batch_words.amount(came_in, card.uom, language))
+    heading = _("Where %(amount)s went", amount=amount(came_in, card.uom, language))
     is_ours = card.producer_id == reader.producer_id
     lacks = activation.missing_of(found.ref) if is_ours and found.code else []
     use_policy(img_src=media_sources())
@@ -118,7 +117,7 @@ def show_batch(code: str) -> ResponseReturnValue:
             (holding, batch_words.holding_words(holding, card.uom, language))
             for holding in (batch_queries.holdings(found.ref) if _sees_all(reader) else ())
         ],
-        amount=lambda quantity, uom: batch_words.amount(quantity, uom, language),
+        amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
     )
 

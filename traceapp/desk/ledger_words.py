@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from traceapp.batches.booking import IN_ACCOUNTS
 from traceapp.desk.batch_story import Moved
-from traceapp.desk.batch_words import ACCOUNTS, amount
+from traceapp.desk.batch_words import ACCOUNTS
 from traceapp.desk.ledger_bar import Part
 from traceapp.problem import N_
+from traceapp.trace.measures import amount
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.wording import number

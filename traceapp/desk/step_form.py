@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from traceapp.batches.models import Product
 from traceapp.desk import choices
-from traceapp.desk.batch_words import amount
 from traceapp.desk.step_options import AtHand, Ref, Shipment
 from traceapp.producers.models import Plot, Season, Site
+from traceapp.trace.measures import amount
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FieldSpec, StepKind, StockEffect
 from traceapp.web import languages

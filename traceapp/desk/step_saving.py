@@ -22,9 +22,9 @@ from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
 from traceapp.desk import choices, step_message
 from traceapp.desk.batch_links import batch_page, code_of
-from traceapp.desk.batch_words import amount
 from traceapp.desk.step_form import Setting
 from traceapp.gs1.batch_code import BatchCode
+from traceapp.trace.measures import amount
 from traceapp.web import languages
 from traceapp.web.forms import Form
 from traceapp.web.pages import moment

@@ -5,6 +5,7 @@ The templates `web/...` are the frame of ordinary pages and the page of a proble
 
 import hashlib
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +13,8 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Flask, current_app, request, url_for
 from markupsafe import Markup
 
+from traceapp.trace.measures import amount
+from traceapp.web import languages
 from traceapp.web.settings import settings
 
 HANOI = timezone(timedelta(hours=7))  # no daylight saving since 1975
@@ -24,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon, asset=asset, in_language=in_language, picture=picture, public_host=public_host
     )
-    app.jinja_env.filters.update(day=day, moment=moment)
+    app.jinja_env.filters.update(day=day, moment=moment, quantity=quantity)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -84,6 +87,11 @@ def media_sources() -> str:
     """Name where a page with pictures takes them from, for its content policy."""
     media = urlsplit(settings().media_url)
     return f"'self' {media.scheme}://{media.netloc}" if media.netloc else "'self'"
+
+
+def quantity(value: Decimal | str, uom: str) -> str:
+    """Write a quantity with its unit in the reader's language: 1.234,5 kg."""
+    return amount(Decimal(value), uom, languages.current())
 
 
 def day(value: date) -> str:

@@ -7,7 +7,8 @@ import hashlib
 import io
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from PIL import Image
@@ -20,14 +21,19 @@ from traceapp.accounts import sessions
 from traceapp.accounts.models import ApiToken, Passkey, SignedInDevice
 from traceapp.accounts.visitor import hashed
 from traceapp.batches import operations as batches
+from traceapp.batches.hand_off_models import HandOffAnswer
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.exchange import leaving
 from traceapp.exchange.models import ExportFile, ImportFile
+from traceapp.handoffs import links
+from traceapp.handoffs import operations as hand_offs
+from traceapp.handoffs.operations import Reply
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
+from traceapp.trace.facts import AnswerKind, Ref
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
 
@@ -94,6 +100,7 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
         outputs=[builders.line(batch_id, "12.5")],
         fields={"note": f"Ghi chú {text}"},
     )
+    shipment_id, answer_id = _delivery(owner, batch_id, text)
     code = code_of(owner.producer_id, batch_id)
     receipt = receive_report(
         {"code": code, "kind": "other", "text": f"Hỏi {text}", "area": None},
@@ -110,6 +117,8 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
         "plot_id": str(owner.plot_id),
         "season_id": str(season_id),
         "event_id": str(recorded.event_id),
+        "shipment_id": str(shipment_id),
+        "answer_id": str(answer_id),
         "certificate_id": str(_certificate(owner.producer_id, text)),
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
@@ -119,6 +128,26 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
         "device_id": str(_device(owner, text)),
         "passkey_id": str(_passkey(owner)),
     }
+
+
+def _delivery(owner: builders.Business, batch_id: UUID, text: str) -> tuple[UUID, UUID]:
+    """Send something to somebody without account, who answered by a link."""
+    shipped = builders.record(
+        owner,
+        "ship",
+        inputs=[builders.line(batch_id, "1")],
+        fields={"to_site": f"Bếp {text}", "doc_no": f"PX {text}"},
+    )
+    shipment, now = (owner.producer_id, shipped.event_id), builders.NOW
+    lasts = timedelta(days=36500)
+    made = links.make(shipment, by=owner.actor.member_id, now=now, lasts=lasts)
+    link = links.find(made.token, now)
+    assert link is not None
+    said = [{"quantity": Decimal(1), "uom": "kg"}]
+    reply = Reply(AnswerKind.RECEIVED, text, text, said)
+    hand_offs.answer(link, [Ref(owner.producer_id, batch_id)], reply, now=now)
+    answers = select(HandOffAnswer.answer_id).where(HandOffAnswer.ship_event_id == shipment[1])
+    return shipped.event_id, db.session.scalars(answers).one()
 
 
 def a_picture() -> bytes:

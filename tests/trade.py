@@ -16,13 +16,18 @@ SHIPPED = {"doc_no": "PX-1"}
 class Trade:
     """Minh sends greens to Hoa's shop; each message is made first, and recorded in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_sale: bool = False) -> None:
         with transaction():
             self.minh = builders.business("Xưởng Minh", kinds=("processor",))
             self.hoa = builders.business("Quầy Hoa", kinds=("shop",))
-            self.greens = builders.batch(self.minh, builders.product(self.minh), "CN-1")
+            self.greens = builders.batch(self.minh, self._product(on_sale=on_sale), "CN-1")
             builders.record(self.minh, "harvest", outputs=[line(self.greens, "300")])
-        self.ship_id = new_id()
+        self.ship_id, self.other_id = new_id(), new_id()
+
+    def _product(self, *, on_sale: bool) -> UUID:
+        if not on_sale:
+            return builders.product(self.minh)
+        return builders.product(self.minh, role="finished", label=builders.LABEL)
 
     def ship(self, kg: str = "120", **changes: Any) -> dict[str, Any]:
         to = {"to_site": str(self.hoa.site_id)} | SHIPPED

@@ -24,6 +24,7 @@ from traceapp.exchange import views as exchange_views
 from traceapp.findings import due, keeping
 from traceapp.handoffs import index as hand_offs
 from traceapp.handoffs import reminders
+from traceapp.handoffs import views as hand_off_answers
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
@@ -79,6 +80,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(code_views.codes_blueprint)
     app.register_blueprint(exchange_views.blueprint)
     app.register_blueprint(particulars_views.blueprint)
+    app.register_blueprint(hand_off_answers.blueprint)
     for views in (admission_views, admission_desk, people_views, book_views, demo_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)

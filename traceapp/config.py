@@ -14,6 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
 SHORTEST_DEMO_SECRET = 16
 TRACE_WALKS = ("recursive", "levels")
+MOST_DAYS = 365
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
@@ -49,6 +50,7 @@ class Config:
     pages_a_reader: int
     unknown_a_reader: int
     trace_walk: str
+    hand_off_link_days: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -78,6 +80,9 @@ class Config:
                 "UNKNOWN_A_READER", environment.get("UNKNOWN_A_READER") or "300"
             ),
             trace_walk=_trace_walk(environment.get("TRACE_WALK") or TRACE_WALKS[0]),
+            hand_off_link_days=_days(
+                "HAND_OFF_LINK_DAYS", environment.get("HAND_OFF_LINK_DAYS") or "14"
+            ),
         )
 
     @property
@@ -125,6 +130,12 @@ def _port(text: str) -> int:
 def _most(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text[:9]) > 0 or len(text) > 9:  # noqa: PLR2004
         raise BadSettingError(name, f"“{text}” is not a number.", "Write how many, 1 or more.")
+    return int(text)
+
+
+def _days(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_DAYS:
+        raise BadSettingError(name, f"“{text}” is no number of days.", f"Write 1 to {MOST_DAYS}.")
     return int(text)
 
 

@@ -26,6 +26,7 @@ MAY_MARK_AS_SAFE = {
     "traceapp/desk/batch_views.py": "the label sheet, every text escaped where it is drawn",
     "traceapp/admission/desk_views.py": "a QR symbol with our own title",
     "traceapp/accounts/factor_views.py": "a QR symbol without words",
+    "traceapp/desk/hand_off_links.py": "a QR symbol with our own title",
 }
 MAY_SKIP_ESCAPING = {
     "traceapp/public/templates/public/offline.html": "words of our own, with a link in them",

@@ -130,9 +130,14 @@ def test_goods_that_were_sent_are_missed_on_both_sides_until_they_are_received(
         made = batch(lan, product(lan, name="Cải"), "H1")
         record(lan, "harvest", outputs=[line(made, "9")], event_time=ago(hours=40))
         to_hoa = {"to_site": str(hoa.site_id), "doc_no": "1"}
+        goods = {"inputs": [line(made, "1")], "fields": to_hoa}
         _, shipped = [
-            record(lan, "ship", inputs=[line(made, "1")], fields=to_hoa, event_time=ago(hours=h))
-            for h in (30, 3)
+            batches.record_event(
+                lan.actor,
+                event(lan, "ship", event_time=ago(hours=hours), **goods),
+                now=datetime.now(UTC),
+            )
+            for hours in (30, 3)
         ]
     desk, shop = at_desk(app, lan), at_desk(app, hoa)
     assert page(desk, "/desk").count("Cửa hàng Hoa chưa xác nhận lô H1 (Cải)") == 1

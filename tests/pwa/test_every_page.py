@@ -21,7 +21,15 @@ pytestmark = pytest.mark.browser
 
 DOORS = ("lan", "labels", "officer")
 BEGINNINGS = (
-    *("/", "/desk", "/desk/batches", "/desk/products", "/desk/places", "/desk/seasons"),
+    *(
+        "/",
+        "/desk",
+        "/desk/batches",
+        "/desk/hand-offs",
+        "/desk/products",
+        "/desk/places",
+        "/desk/seasons",
+    ),
     *("/desk/certificates", "/desk/steps/new", "/desk/reports", "/desk/people", "/desk/data"),
     *("/desk/tokens", "/desk/admissions", "/account", "/demo/doors", "/api/docs", "/report"),
 )

@@ -15,6 +15,7 @@ class Act(StrEnum):
 
     READ = "read"
     RECORD_STEP = "record_step"
+    HAND_OVER = "hand_over"
     REGISTER_BATCH = "register_batch"
     START_SEASON = "start_season"
     PRINT_LABELS = "print_labels"
@@ -39,6 +40,7 @@ class Act(StrEnum):
 ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.READ: EVERYONE,
     Act.RECORD_STEP: HANDS | OFFICIALS,
+    Act.HAND_OVER: HANDS,
     Act.REGISTER_BATCH: STAFF | {"field_worker"},
     Act.START_SEASON: STAFF | {"field_worker"},
     Act.PRINT_LABELS: STAFF | {"shop_seller"},

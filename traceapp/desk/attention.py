@@ -13,9 +13,12 @@ from traceapp.accounts.visitor import Visitor, visitor
 from traceapp.admission import queries as admission
 from traceapp.batches.activation import missing_of_each
 from traceapp.desk import attention_queries as queries
-from traceapp.desk import report_search
+from traceapp.desk import hand_off_words, report_search
 from traceapp.desk.batch_words import missing_words
+from traceapp.desk.hand_off_words import Seen
+from traceapp.handoffs import queries as hand_offs
 from traceapp.producers.queries import admission_of
+from traceapp.trace.entries import HandOffState
 from traceapp.web.pages import HANOI, day, moment
 
 MOST_OF_A_KIND = 5
@@ -53,6 +56,12 @@ def count_reports() -> int:
     """Count the reports that wait for an answer, for the menu."""
     reader = visitor()
     return report_search.waiting(reader) if reader else 0
+
+
+def count_offers() -> int:
+    """Count the deliveries that wait for the reader's own count, for the menu."""
+    reader = visitor()
+    return hand_offs.count_waiting(reader.producer_id) if reader else 0
 
 
 def first_step(reader: Visitor) -> Task | None:
@@ -126,8 +135,8 @@ def _reports(reader: Visitor) -> Iterator[Task]:
 def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
     today = now.astimezone(HANOI).date()
     yield from _incomplete(reader)
-    yield from _not_received(reader, now)
-    yield from _not_confirmed(reader, now)
+    yield from _offers(reader, now)
+    yield from _unsettled(reader, now)
     if reader.may(Act.MANAGE_CERTIFICATES):
         yield from _certificates(reader, today)
     if reader.may(Act.RECORD_STEP):
@@ -154,27 +163,49 @@ def _incomplete(reader: Visitor) -> Iterator[Task]:
         yield Task("package", "amber", words, path, _("Show them"))
 
 
-def _not_received(reader: Visitor, now: datetime) -> Iterator[Task]:
-    for row in queries.shipped_to(reader.producer_id, now)[:MOST_OF_A_KIND]:
-        words = _(
-            "%(who)s sent you lot %(lot)s (%(name)s) on %(when)s. Its arrival is not recorded.",
-            **_named(row),
+def _offers(reader: Visitor, now: datetime) -> Iterator[Task]:
+    rows = hand_offs.open_offers(reader.producer_id, limit=MOST_OF_A_KIND)
+    for one in (hand_off_words.seen(row, reader.producer_id, now) for row in rows):
+        words = _("%(who)s sent you %(lot)s on %(when)s. How much arrived?", **_named(one))
+        is_late = one.state is HandOffState.NOT_CONFIRMED
+        yield Task(
+            "truck-in", "amber" if is_late else "leaf", words, _delivery(one), _("Receive it")
         )
-        path = _to("steps.log_step", kind="receive", shipment=row.event_id)
-        yield Task("truck-in", "amber", words, path, _("Record its arrival"))
 
 
-def _not_confirmed(reader: Visitor, now: datetime) -> Iterator[Task]:
-    for row in queries.shipped_unconfirmed(reader.producer_id, now)[:MOST_OF_A_KIND]:
-        words = _(
-            "%(who)s has not confirmed lot %(lot)s (%(name)s), sent on %(when)s.", **_named(row)
-        )
-        path = url_for("desk_batches.show_batch", code=row.address)
-        yield Task("handshake", "amber", words, path, _("See the batch"))
+def _unsettled(reader: Visitor, now: datetime) -> Iterator[Task]:
+    rows = hand_offs.unsettled(reader.producer_id, now, limit=MOST_OF_A_KIND)
+    for one in (hand_off_words.seen(row, reader.producer_id, now) for row in rows):
+        match one.state:
+            case HandOffState.DISPUTED:
+                words = _(
+                    "%(lot)s: sent %(sent)s, arrived %(got)s. Settle it with %(who)s.",
+                    **_named(one),
+                    sent=one.shipped,
+                    got=one.received,
+                )
+                yield Task("warning", "amber", words, _delivery(one), _("Settle it"))
+            case HandOffState.UNMATCHED:
+                words = _(
+                    "%(who)s received %(lot)s on %(when)s. Your shipment is not recorded.",
+                    **_named(one),
+                )
+                yield Task("circle-help", "amber", words, _delivery(one), _("Look at it"))
+            case HandOffState.REFUSED:
+                words = _("%(who)s did not take %(lot)s, sent on %(when)s.", **_named(one))
+                yield Task("hand-stop", "clay", words, _delivery(one), _("Look at it"))
+            case _:
+                words = _("%(who)s has not confirmed %(lot)s, sent on %(when)s.", **_named(one))
+                yield Task("handshake", "amber", words, _delivery(one), _("Look at it"))
 
 
-def _named(row: queries.Parcel) -> dict[str, str]:
-    return {"who": row.other, "lot": row.lot, "name": row.product, "when": moment(row.at)}
+def _named(one: Seen) -> dict[str, str]:
+    lot = _("lot %(lot)s (%(name)s)", lot=one.row.lot, name=one.row.name)
+    return {"who": one.other, "lot": lot, "when": moment(one.row.sent_at)}
+
+
+def _delivery(one: Seen) -> str:
+    return url_for("hand_offs.show_hand_off", shipment_id=one.row.event_id)
 
 
 def _certificates(reader: Visitor, today: date) -> Iterator[Task]:

@@ -1,14 +1,12 @@
-"""Reading what waits: incomplete batches, goods on their way, idle seasons, ending certificates."""
+"""Reading what waits: incomplete batches, idle seasons, ending certificates."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.batches.queries import Ref
@@ -16,26 +14,11 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.certificate_models import Certificate
-from traceapp.producers.models import Membership, Plot, Producer, Season, Site
-from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.producers.models import Membership, Plot, Season
 
 MOST_SHOWN = 20
-LOOK_BACK = timedelta(days=30)
 SOON = timedelta(days=30)
 IDLE = timedelta(days=7)
-SHIPMENT = "ship"
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A batch of a shipment that nobody answered; `other` is who is at the other end."""
-
-    event_id: UUID
-    at: datetime
-    other: str
-    lot: str
-    product: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,101 +64,6 @@ def waiting_batches(producer_id: UUID) -> Sequence[Any]:
         .order_by(Batch.created_at.desc())
         .limit(MOST_SHOWN)
     ).all()
-
-
-def shipped_unconfirmed(producer_id: UUID, now: datetime) -> list[Parcel]:
-    """Give what a producer sent to others here, a day ago or more, that they did not answer."""
-    rows = _unanswered(
-        Event.producer_id == producer_id, Event.event_time < now - CONFIRM_WITHIN, now=now
-    )
-    owners = _site_owners({_to_site(row) for row in rows})
-    sent = [
-        (row, owners[_to_site(row)][1])
-        for row in rows
-        if owners.get(_to_site(row), (producer_id, ""))[0] != producer_id
-    ]
-    return _parcels(sent)
-
-
-def shipped_to(producer_id: UUID, now: datetime) -> list[Parcel]:
-    """Give what others sent to a producer's places, and it has neither received nor refused."""
-    ours = {
-        str(site_id)
-        for site_id in db.session.scalars(
-            select(Site.site_id).where(Site.producer_id == producer_id)
-        )
-    }
-    rows = [
-        row
-        for row in _unanswered(Event.producer_id != producer_id, now=now)
-        if _to_site(row) in ours
-    ]
-    senders = db.session.execute(
-        select(Producer.producer_id, Producer.name).where(
-            Producer.producer_id.in_({row.producer_id for row in rows})
-        )
-    )
-    names = {row.producer_id: row.name for row in senders}
-    return _parcels([(row, names[row.producer_id]) for row in rows])
-
-
-def _unanswered(*conditions: ColumnElement[bool], now: datetime) -> Sequence[Any]:
-    """Give the shipments of the last weeks that hold and that nothing answers."""
-    answer = aliased(Event)
-    answered = (
-        select(answer.event_id)
-        .where(answer.ship_event_id == Event.event_id, answer.step_kind != "transport")
-        .exists()
-    )
-    newer = aliased(Event)
-    corrected = (
-        select(newer.event_id)
-        .where(newer.producer_id == Event.producer_id, newer.corrects_event_id == Event.event_id)
-        .exists()
-    )
-    return db.session.execute(
-        select(Event.producer_id, Event.event_id, Event.event_time, Event.document)
-        .where(
-            Event.step_kind == SHIPMENT,
-            Event.event_time > now - LOOK_BACK,
-            ~answered,
-            ~corrected,
-            *conditions,
-        )
-        .order_by(Event.event_time)
-    ).all()
-
-
-def _to_site(row: Any) -> str:  # noqa: ANN401 - a row of `_unanswered`
-    return str(json.loads(row.document).get("fields", {}).get("to_site") or "")
-
-
-def _site_owners(texts: set[str]) -> dict[str, tuple[UUID, str]]:
-    rows = db.session.execute(
-        select(Site.site_id, Producer.producer_id, Producer.name)
-        .join(Producer, Producer.producer_id == Site.producer_id)
-        .where(Site.site_id.in_([found for text in texts if (found := _id(text)) is not None]))
-    )
-    return {str(row.site_id): (row.producer_id, row.name) for row in rows}
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _parcels(sent: Sequence[tuple[Any, str]]) -> list[Parcel]:
-    keys = [(row.producer_id, row.event_id) for row, _ in sent]
-    goods = _goods(keys)
-    return [
-        Parcel(
-            row.event_id, row.event_time, other, one.lot, one.name, one.code or str(one.batch_id)
-        )
-        for row, other in sent
-        for one in goods.get((row.producer_id, row.event_id), ())
-    ]
 
 
 def _goods(events: list[Ref]) -> dict[Ref, list[Any]]:

@@ -12,6 +12,13 @@ from traceapp.web.navigation import Entry
 ENTRIES = (
     Entry("desk.today", "home", N_("Today"), Act.READ, attention.count),
     Entry("steps.log_step", "plus", N_("Log a step"), Act.RECORD_STEP),
+    Entry(
+        "hand_offs.list_hand_offs",
+        "handshake",
+        N_("Hand-offs"),
+        Act.READ,
+        attention.count_offers,
+    ),
     Entry("desk_batches.list_batches", "package", N_("Batches"), Act.READ),
     Entry("seasons.list_seasons", "seedling", N_("Seasons"), Act.READ),
     Entry("products.list_products", "tag", N_("Products"), Act.READ),

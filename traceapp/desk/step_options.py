@@ -177,12 +177,14 @@ def named_by(event: Event) -> set[Ref]:
     return {(row[0], row[1]) for row in db.session.execute(query)}
 
 
-def shipments_to(producer_id: UUID, *, now: datetime) -> list[Shipment]:
-    """List what others sent to our sites lately and nobody here received yet."""
+def shipments_to(producer_id: UUID, *, now: datetime, also: UUID | None = None) -> list[Shipment]:
+    """List what others sent to our sites lately and nobody here received yet, `also` this one."""
     sites = {str(site_id) for site_id in _site_ids(producer_id)}
     answered = select(Event.ship_event_id).where(
         Event.producer_id == producer_id, Event.ship_event_id.is_not(None)
     )
+    if also is not None:
+        answered = answered.where(Event.ship_event_id != also)
     query = _hand_offs(now).where(Event.producer_id != producer_id, Event.event_id.not_in(answered))
     rows = [
         row

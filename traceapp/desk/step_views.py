@@ -1,5 +1,6 @@
 """Logging a step: choosing its kind, filling in its form, and correcting what was logged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -116,8 +117,8 @@ def _asked(setting: Setting) -> dict[str, object]:
                 "doc_no": shipment.doc_no,
             }
             asked[side] = [
-                {"batch": step_form.ref_text(ref), "quantity": quantity, "uom": uom}
-                for ref, quantity, uom in shipment.items
+                {"batch": step_form.ref_text(ref), "uom": uom}  # how much is for them to count
+                for ref, _quantity, uom in shipment.items
             ]
     batches = [{"batch": step_form.ref_text(ref)} for ref in _asked_batches()]
     if batches:
@@ -137,6 +138,10 @@ def _correction(event: Event) -> ResponseReturnValue:
     named = step_options.named_by(event)
     now = datetime.now(UTC)
     setting = setting_of(who.producer_id, kind, now=now, named=named, archived=True)
+    if event.ship_event_id is not None:  # answered by this very step, and so no longer offered
+        coming = step_options.shipments_to(who.producer_id, now=now, also=event.ship_event_id)
+        offered = {one.event_id: one for one in (*setting.shipments, *coming)}
+        setting = replace(setting, shipments=list(offered.values()))
     own = {"id": str(new_id()), "kind": kind.id, "corrects": str(event.event_id)}
     shown = step_message.shown(event, setting)
     return _page(Form.showing(step_form.fields(setting), shown | own), setting)

@@ -1,0 +1,150 @@
+"""The two forms of a delivery's page: how much arrived, and why nothing was taken."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from traceapp.accounts.access import member
+from traceapp.database.ids import new_id
+from traceapp.desk import choices, place_form
+from traceapp.desk.hand_off_words import Seen
+from traceapp.handoffs.answer_form import units_for
+from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.web.forms import Field, Form, Option
+
+PHOTO = "photo"
+LONGEST_REASON = 2000
+CONDITION = STEP_KINDS["receive"].fields["condition"]
+
+
+def receipt(parcels: Sequence[Seen]) -> Form:
+    """Give the form of a receipt: units and place stand there, no figure does."""
+    waiting = [parcel.row for parcel in parcels if parcel.is_open_offer]
+    sites = [str(site.site_id) for site in place_form.sites_of(member().producer_id)]
+    return Form.showing(
+        receipt_fields(parcels),
+        {
+            "id": str(new_id()),
+            "items": [{"uom": row.shipped_uom or row.uom} for row in waiting],
+            "event_time": datetime.now(UTC),
+            "site_id": sites[0] if sites else None,
+        },
+    )
+
+
+def receipt_fields(parcels: Sequence[Seen]) -> tuple[Field, ...]:
+    """Give the questions about what arrived."""
+    waiting = [parcel.row for parcel in parcels if parcel.is_open_offer]
+    units = units_for(*((row.uom, row.net_uom) for row in waiting))
+    return (
+        Field("id", kind="hidden"),
+        Field(
+            "items.#.quantity",
+            _("How much arrived?"),
+            "number",
+            wanted=True,
+            hint=_("Weigh or count it yourself; the sender's figure is shown afterwards."),
+        ),
+        Field(
+            "items.#.uom",
+            _("Unit"),
+            "choice",
+            required=True,
+            follows=True,
+            options=units,
+        ),
+        *_details(),
+    )
+
+
+def _details() -> tuple[Field, ...]:
+    sites = place_form.sites_of(member().producer_id)
+    return (
+        Field(
+            "condition",
+            choices.say(CONDITION.label),
+            "radio",
+            options=tuple(
+                Option(one.id, choices.say(one.label)) for one in CONDITION.options.values()
+            ),
+        ),
+        Field("temp_c", _("Temperature on arrival"), "number", unit="°C"),
+        Field("note", _("Note for yourselves"), "lines", longest=LONGEST_REASON),
+        Field(PHOTO, _("Photos"), "files"),
+        Field("event_time", _("When"), "datetime", required=True),
+        Field(
+            "site_id",
+            _("Where"),
+            "choice",
+            required=True,
+            options=tuple(Option(str(site.site_id), site.name) for site in sites),
+        ),
+    )
+
+
+def refusal() -> Form:
+    """Give the form of a refusal."""
+    return Form.showing(refusal_fields(), {"refusal_id": str(new_id())})
+
+
+def refusal_fields() -> tuple[Field, ...]:
+    """Give the questions about a refusal."""
+    return (
+        Field("refusal_id", kind="hidden"),
+        Field(
+            "reason",
+            _("Why do you not take the goods?"),
+            "lines",
+            required=True,
+            longest=LONGEST_REASON,
+            hint=_("The sender reads it."),
+        ),
+    )
+
+
+def receipt_event(
+    form: Form, parcels: Sequence[Seen], photos: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Give the message of a receipt, and where in the form each of its lines was typed."""
+    data = form.data()
+    waiting = [parcel.row for parcel in parcels if parcel.is_open_offer]
+    outputs, places = [], []
+    for place, (row, item) in enumerate(zip(waiting, data.get("items", ()), strict=False)):
+        if item.get("quantity"):
+            line = {"quantity": item["quantity"], "uom": item.get("uom") or row.uom}
+            outputs.append(_batch(row) | line)
+            places.append(f"items/{place}")
+    said: dict[str, Any] = {"ship_event": str(parcels[0].row.event_id)}
+    said |= {name: data[name] for name in ("condition", "temp_c", "note") if name in data}
+    names = ("id", "event_time", "site_id")
+    event: dict[str, Any] = {name: data[name] for name in names if name in data}
+    event |= {
+        "step_kind": "receive",
+        "ship_event_id": str(parcels[0].row.event_id),
+        "outputs": outputs,
+        "fields": said,
+        "photos": list(photos),
+    }
+    return event, places
+
+
+def refusal_event(form: Form, parcels: Sequence[Seen], site_id: UUID) -> dict[str, Any]:
+    """Give the message of a refusal of everything that was not answered yet."""
+    data = form.data()
+    shipment = str(parcels[0].row.event_id)
+    return {
+        "id": data.get("refusal_id"),
+        "step_kind": "reject",
+        "event_time": datetime.now(UTC).isoformat(),
+        "site_id": str(site_id),
+        "ship_event_id": shipment,
+        "about": [_batch(parcel.row) for parcel in parcels if parcel.is_open_offer],
+        "fields": {"ship_event": shipment, "reason": data.get("reason", "")},
+    }
+
+
+def _batch(row: Any) -> dict[str, str]:  # noqa: ANN401 - a row of queries.hand_offs
+    return {"producer_id": str(row.batch_producer_id), "batch_id": str(row.batch_id)}

@@ -1,0 +1,130 @@
+"""How the desk says where a hand-off stands, to either of its two sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from traceapp.handoffs import queries
+from traceapp.problem import N_
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.units import convertible, to_micro
+from traceapp.trace.wording import percent
+from traceapp.web import languages
+from traceapp.web.pages import quantity
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """A state as a mark: icon, wash and word."""
+
+    icon: str
+    tone: str
+    name: str
+
+
+STATES: Mapping[HandOffState, StateWords] = {
+    HandOffState.ON_THE_WAY: StateWords("truck", "", N_("On the way")),
+    HandOffState.NOT_CONFIRMED: StateWords("clock", "amber", N_("Not confirmed")),
+    HandOffState.DISPUTED: StateWords("warning", "amber", N_("Figures differ")),
+    HandOffState.UNMATCHED: StateWords("circle-help", "amber", N_("Shipment missing")),
+    HandOffState.MATCHED: StateWords("circle-check", "leaf", N_("Both sides agree")),
+    HandOffState.SETTLED: StateWords("handshake", "leaf", N_("Settled")),
+    HandOffState.NOT_COMPARED: StateWords("circle-check", "", N_("Both sides recorded it")),
+    HandOffState.REFUSED: StateWords("hand-stop", "clay", N_("Refused")),
+}
+NO_ACCOUNT = N_("no account here")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One batch of a hand-off as one of its sides sees it."""
+
+    row: Any
+    state: HandOffState
+    is_incoming: bool
+
+    @property
+    def words(self) -> StateWords:
+        """Give the mark of its state."""
+        return STATES[self.state]
+
+    @property
+    def is_open_offer(self) -> bool:
+        """Tell whether it waits for this side's own count, which the other's must not sway."""
+        return self.is_incoming and self.state in {
+            HandOffState.ON_THE_WAY,
+            HandOffState.NOT_CONFIRMED,
+        }
+
+    @property
+    def shipped(self) -> str:
+        """Say what the sender recorded; the receiver reads it after counting."""
+        if self.is_open_offer:
+            return str(_("shown after you count"))
+        return _figure(self.row.shipped_quantity, self.row.shipped_uom)
+
+    @property
+    def received(self) -> str:
+        """Say what the receiver recorded."""
+        return _figure(self.row.received_quantity, self.row.received_uom)
+
+    @property
+    def sender(self) -> str:
+        """Name the sender; one that is not here has no name we know."""
+        return _named(self.row.sender, self.row.sender_en) or str(_("not recorded"))
+
+    @property
+    def receiver(self) -> str:
+        """Name the receiver, with a word for one without account."""
+        known = _named(self.row.receiver, self.row.receiver_en)
+        if known:
+            return known
+        if self.row.other_name:
+            return f"{self.row.other_name} ({_(NO_ACCOUNT)})"
+        return str(_("not recorded"))
+
+    @property
+    def other(self) -> str:
+        """Name the other side."""
+        return self.sender if self.is_incoming else self.receiver
+
+    @property
+    def difference(self) -> str:
+        """Say by how much the receiver's figure is away from the sender's; "" where unknown."""
+        row = self.row
+        if None in {row.shipped_quantity, row.received_quantity} or not convertible(
+            row.shipped_uom, row.received_uom
+        ):
+            return ""
+        sent = to_micro(Decimal(row.shipped_quantity), row.shipped_uom)
+        got = to_micro(Decimal(row.received_quantity), row.received_uom)
+        if not sent:
+            return ""
+        share = (Decimal(got - sent) / sent * 100).quantize(Decimal("0.01"))
+        words = percent(share)
+        return f"{words.vi if languages.current() == 'vi' else words.en}"
+
+
+def seen(row: Any, by: UUID, now: datetime) -> Seen:  # noqa: ANN401 - a row of queries.hand_offs
+    """Look at a row from one side."""
+    return Seen(row, queries.state_of(row, now), is_incoming=row.receiver_id == by)
+
+
+def state_choices() -> dict[str, str]:
+    """Name the states, for a filter."""
+    return {state.value: _(words.name) for state, words in STATES.items()}
+
+
+def _figure(amount: str | None, uom: str | None) -> str:
+    if amount is None or uom is None:
+        return "–"
+    return quantity(amount, uom)
+
+
+def _named(name: str | None, name_en: str | None) -> str:
+    return languages.pick({"vi": name, "en": name_en}, languages.current())

@@ -1,0 +1,188 @@
+"""What is said about a hand-off besides the records of its sides. Callers own the transaction.
+
+Receiving and refusing by a member are ordinary records (`batches`): nothing here writes an event.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
+
+from traceapp import problem
+from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
+from traceapp.batches.hand_off_models import (
+    HandOffAcceptance,
+    HandOffAnswer,
+    HandOffAnswerer,
+    HandOffAnswerItem,
+)
+from traceapp.batches.models import Batch, Event, Product
+from traceapp.batches.refreshing import refresh
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.handoffs import links, reading
+from traceapp.handoffs.index import index
+from traceapp.handoffs.models import HandOffLink
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.facts import AnswerKind, Ref, TraceFacts
+from traceapp.trace.handoffs import Delivery, delivery, state
+from traceapp.trace.history import names
+from traceapp.trace.story import Story
+from traceapp.trace.units import QuantityError
+
+Member = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a receiver without account says; `items` in the order of `batches`."""
+
+    kind: AnswerKind
+    name: str
+    note: str | None
+    items: Sequence[Mapping[str, Any]] = ()
+    photo_sha256: bytes | None = None
+
+
+def answer(link: HandOffLink, batches: Sequence[Ref], reply: Reply, *, now: datetime) -> None:
+    """Keep the answer that a link was made for, and use the link up.
+
+    Raises NotFound for a link that no longer works, InvalidInput for a unit that does not fit.
+    """
+    lines = _lines(batches, reply)
+    if not links.use(link, now):
+        raise problem.NotFound
+    answer_id, producer_id = new_id(), link.producer_id
+    db.session.add(
+        HandOffAnswer(
+            producer_id=producer_id,
+            answer_id=answer_id,
+            ship_event_id=link.ship_event_id,
+            link_id=link.link_id,
+            kind=reply.kind,
+            photo_sha256=reply.photo_sha256,
+            answered_at=now,
+        )
+    )
+    db.session.flush()
+    key = {"producer_id": producer_id, "answer_id": answer_id}
+    db.session.add(HandOffAnswerer(**key, name=reply.name, note=reply.note))
+    db.session.add_all(HandOffAnswerItem(**key, **line) for line in lines)
+    db.session.flush()
+    _tell((producer_id, link.ship_event_id), now)
+
+
+def _lines(batches: Sequence[Ref], reply: Reply) -> list[dict[str, Any]]:
+    if reply.kind is AnswerKind.REFUSED:
+        return []
+    units = _units(batches)
+    return [
+        {
+            "position": position,
+            "batch_producer_id": batch.producer_id,
+            "batch_id": batch.id,
+            "quantity": format(item["quantity"], "f"),
+            "uom": item["uom"],
+            "mass": _mass(units[batch], item, position),
+        }
+        for position, (batch, item) in enumerate(zip(batches, reply.items, strict=True))
+    ]
+
+
+def _mass(unit: BatchUnit, item: Mapping[str, Any], position: int) -> int | None:
+    quantity: Decimal = item["quantity"]
+    try:
+        amount_in(unit, quantity, item["uom"])
+    except QuantityError as error:
+        finding = problem.Finding(
+            f"/items/{position}/uom",
+            "unit_does_not_fit",
+            problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
+            problem.N_("Use the batch's unit, or give the product's pack size first."),
+            {"kept_in": unit.uom, "uom": item["uom"]},
+        )
+        raise problem.InvalidInput(findings=[finding]) from error
+    return mass_of(unit, quantity, item["uom"], None)
+
+
+def _units(batches: Sequence[Ref]) -> dict[Ref, BatchUnit]:
+    rows = db.session.execute(
+        select(Batch.producer_id, Batch.batch_id, Batch.uom, Product.net_quantity, Product.net_uom)
+        .join(
+            Product,
+            (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
+        )
+        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)))
+    )
+    return {
+        Ref(producer_id, batch_id): BatchUnit(uom, Decimal(net) if net else None, net_uom)
+        for producer_id, batch_id, uom, net, net_uom in rows
+    }
+
+
+def accept(shipment: tuple[UUID, UUID], *, by: Member, now: datetime) -> None:
+    """Take over the other side's figures of a shipment, as they stand now.
+
+    Raises NotFound where nothing of it is disputed.
+    """
+    parcels = [parcel for parcel in _parcels(shipment, now) if _is_disputed(parcel, now)]
+    accepted = {record for parcel in parcels for record in _other_side(parcel, by[0])}
+    if not accepted:
+        raise problem.NotFound
+    db.session.add_all(
+        HandOffAcceptance(
+            producer_id=by[0],
+            acceptance_id=new_id(),
+            ship_producer_id=shipment[0],
+            ship_event_id=shipment[1],
+            accepted_id=record,
+            by_member_id=by[1],
+            accepted_at=now,
+        )
+        for record in sorted(accepted)
+    )
+    db.session.flush()
+    _tell(shipment, now)
+
+
+def forget_answerer(producer_id: UUID, answer_id: UUID) -> bool:
+    """Erase who gave an answer and what they wrote; the answer stays. False where none is left."""
+    gone = db.session.execute(
+        delete(HandOffAnswerer)
+        .where(HandOffAnswerer.producer_id == producer_id, HandOffAnswerer.answer_id == answer_id)
+        .returning(HandOffAnswerer.answer_id)
+    )
+    return gone.first() is not None
+
+
+def _other_side(parcel: Delivery, mine: UUID) -> list[UUID]:
+    if parcel.ship.ref.producer_id != mine:
+        return [parcel.ship.ref.id]
+    said = parcel.receipt_answer
+    return [said.id] if said else [receipt.ref.id for receipt in parcel.receipts]
+
+
+def _is_disputed(parcel: Delivery, now: datetime) -> bool:
+    return state(parcel, now) is HandOffState.DISPUTED
+
+
+def _parcels(shipment: tuple[UUID, UUID], now: datetime) -> list[Delivery]:
+    batches = reading.named_by([shipment])
+    events = tuple(reading.hand_off_events(batches)) if batches else ()
+    found = []
+    for batch in batches:
+        story = Story(TraceFacts(batch, (), events), now)
+        ships = [r for r in story.naming(batch) if r.versions[0].ref == shipment]
+        found += [delivery(story, r, batch) for r in ships if batch in names(r.event)]
+    return found
+
+
+def _tell(shipment: tuple[UUID, UUID], now: datetime) -> None:
+    """Bring the index and the public pages up to what was just said."""
+    batches = {parcel.batch for parcel in _parcels(shipment, now)}
+    index(batches or reading.named_by([shipment]), now)
+    refresh([db.session.get_one(Event, shipment)], now)

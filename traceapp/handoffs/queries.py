@@ -1,0 +1,248 @@
+"""Reading hand-offs: what one side sees of those it is part of. Whose they are is asked here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
+from traceapp.batches.models import Batch, Product
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.handoffs.models import HandOff, HandOffLink
+from traceapp.producers.models import Producer
+from traceapp.trace.entries import HandOffState
+from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.web import lists
+
+SENDER, RECEIVER = aliased(Producer), aliased(Producer)
+LOOK_BACK = timedelta(days=30)
+INCOMING, OUTGOING = "incoming", "outgoing"
+
+Row = Any  # of `hand_offs`
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver without account said; the name is None once it was erased."""
+
+    answer_id: UUID
+    link_id: UUID
+    kind: str
+    at: datetime
+    photo_sha256: bytes | None
+    name: str | None
+    note: str | None
+    items: Sequence[Any] = ()
+
+
+def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
+    """Ask for the hand-offs that a producer is a side of, one row for each batch."""
+    columns = HandOff.__table__.columns
+    return (
+        select(
+            *(column for column in columns if column.name != "folded_name"),
+            *(
+                Batch.lot,
+                Batch.uom,
+                Product.net_uom,
+                Product.name,
+                Product.name_en,
+                Product.photo_sha256,
+                PublicCode.code,
+            ),
+            *(SENDER.name.label("sender"), SENDER.name_en.label("sender_en")),
+            *(RECEIVER.name.label("receiver"), RECEIVER.name_en.label("receiver_en")),
+        )
+        .join(
+            Batch,
+            and_(
+                Batch.producer_id == HandOff.batch_producer_id, Batch.batch_id == HandOff.batch_id
+            ),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .outerjoin(SENDER, SENDER.producer_id == HandOff.sender_id)
+        .outerjoin(RECEIVER, RECEIVER.producer_id == HandOff.receiver_id)
+        .outerjoin(
+            PublicCode,
+            and_(
+                PublicCode.producer_id == Batch.producer_id,
+                PublicCode.batch_id == Batch.batch_id,
+                PublicCode.state != CodeState.MOVED,
+            ),
+        )
+        .where(_is_side(producer_id))
+    )
+
+
+def state_of(row: Row, now: datetime) -> HandOffState:
+    """Give the state of a row as of now: what nobody confirmed for a day is said so."""
+    state = HandOffState(row.state)
+    if state is HandOffState.ON_THE_WAY and now - row.sent_at >= CONFIRM_WITHIN:
+        return HandOffState.NOT_CONFIRMED
+    return state
+
+
+def listed(producer_id: UUID, wish: lists.Asked, now: datetime) -> lists.Page[Row]:
+    """List a producer's hand-offs, the newest first."""
+    query = (
+        hand_offs(producer_id)
+        .where(*(_has(word) for word in wish.words))
+        .where(*conditions(producer_id, wish.chosen, now))
+    )
+    orders = (
+        lists.Order(HandOff.sent_at.expression, is_descending=True),
+        lists.Order(HandOff.producer_id.expression),
+        lists.Order(HandOff.event_id.expression, is_descending=True),
+        lists.Order(HandOff.batch_producer_id.expression),
+        lists.Order(HandOff.batch_id.expression),
+    )
+    return lists.page(query, orders, wish)
+
+
+def conditions(
+    producer_id: UUID, chosen: Mapping[str, str], now: datetime
+) -> Iterable[ColumnElement[bool]]:
+    """Give the conditions of a state and a side."""
+    if state := chosen.get("state"):
+        yield _in_state(HandOffState(state), now)
+    match chosen.get("side"):
+        case "incoming":
+            yield HandOff.receiver_id == producer_id
+        case "outgoing":
+            yield HandOff.sender_id == producer_id
+        case _:
+            pass
+
+
+def of_event(producer_id: UUID, event_id: UUID) -> Sequence[Row]:
+    """Give the batches of one shipment, or of a receipt without one; none where it is not ours."""
+    query = hand_offs(producer_id).where(HandOff.event_id == event_id)
+    return db.session.execute(query.order_by(Product.folded_name, Batch.lot)).all()
+
+
+def open_offers(
+    producer_id: UUID, batch: tuple[UUID, UUID] | None = None, *, limit: int = 20
+) -> Sequence[Row]:
+    """Give what others sent to a producer that it has not answered, the oldest first."""
+    query = hand_offs(producer_id).where(
+        HandOff.receiver_id == producer_id, HandOff.state == HandOffState.ON_THE_WAY
+    )
+    if batch is not None:
+        query = query.where(HandOff.batch_producer_id == batch[0], HandOff.batch_id == batch[1])
+    return db.session.execute(query.order_by(HandOff.sent_at).limit(limit)).all()
+
+
+def unsettled(producer_id: UUID, now: datetime, *, limit: int = 20) -> Sequence[Row]:
+    """Give what a producer should look at besides offers to it, of the last weeks.
+
+    From a receiver known by name only an answer is missed once it was given a link.
+    """
+    sent = HandOff.sender_id == producer_id
+    asked = select(HandOffLink.link_id).where(
+        HandOffLink.producer_id == HandOff.producer_id,
+        HandOffLink.ship_event_id == HandOff.event_id,
+    )
+    can_answer = or_(HandOff.receiver_id.is_not(None), asked.exists())
+    query = hand_offs(producer_id).where(
+        HandOff.sent_at > now - LOOK_BACK,
+        or_(
+            HandOff.state == HandOffState.DISPUTED,
+            and_(sent, can_answer, _in_state(HandOffState.NOT_CONFIRMED, now)),
+            and_(sent, HandOff.state.in_((HandOffState.UNMATCHED, HandOffState.REFUSED))),
+        ),
+    )
+    return db.session.execute(query.order_by(HandOff.sent_at).limit(limit)).all()
+
+
+def count_waiting(producer_id: UUID) -> int:
+    """Count the deliveries that wait for the producer's own answer."""
+    waiting = select(func.count(HandOff.event_id.distinct())).where(
+        HandOff.receiver_id == producer_id, HandOff.state == HandOffState.ON_THE_WAY
+    )
+    return db.session.scalars(waiting).one()
+
+
+def answers(producer_id: UUID, event_id: UUID) -> list[Answer]:
+    """Give what receivers without account answered a shipment of a producer, oldest first."""
+    query = (
+        select(HandOffAnswer, HandOffAnswerer.name, HandOffAnswerer.note)
+        .outerjoin(
+            HandOffAnswerer,
+            and_(
+                HandOffAnswerer.producer_id == HandOffAnswer.producer_id,
+                HandOffAnswerer.answer_id == HandOffAnswer.answer_id,
+            ),
+        )
+        .where(HandOffAnswer.producer_id == producer_id, HandOffAnswer.ship_event_id == event_id)
+        .order_by(HandOffAnswer.answered_at, HandOffAnswer.answer_id)
+    )
+    items = _answered_items(producer_id, event_id)
+    return [
+        Answer(
+            *(said.answer_id, said.link_id, said.kind, said.answered_at, said.photo_sha256),
+            *(name, note, items.get(said.answer_id, ())),
+        )
+        for said, name, note in db.session.execute(query)
+    ]
+
+
+def _answered_items(producer_id: UUID, event_id: UUID) -> dict[UUID, list[Any]]:
+    item = HandOffAnswerItem
+    query = (
+        select(item.answer_id, item.quantity, item.uom, Batch.lot, Product.name)
+        .join(
+            HandOffAnswer,
+            and_(
+                HandOffAnswer.producer_id == item.producer_id,
+                HandOffAnswer.answer_id == item.answer_id,
+            ),
+        )
+        .join(
+            Batch,
+            and_(Batch.producer_id == item.batch_producer_id, Batch.batch_id == item.batch_id),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .where(HandOffAnswer.producer_id == producer_id, HandOffAnswer.ship_event_id == event_id)
+        .order_by(item.answer_id, item.position)
+    )
+    found: dict[UUID, list[Any]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.answer_id, []).append(row)
+    return found
+
+
+def _is_side(producer_id: UUID) -> ColumnElement[bool]:
+    return or_(HandOff.sender_id == producer_id, HandOff.receiver_id == producer_id)
+
+
+def _in_state(state: HandOffState, now: datetime) -> ColumnElement[bool]:
+    due = now - CONFIRM_WITHIN
+    match state:
+        case HandOffState.ON_THE_WAY:
+            return and_(HandOff.state == HandOffState.ON_THE_WAY, HandOff.sent_at > due)
+        case HandOffState.NOT_CONFIRMED:
+            return and_(HandOff.state == HandOffState.ON_THE_WAY, HandOff.sent_at <= due)
+        case _:
+            return HandOff.state == state
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    named = lists.matching(
+        [word],
+        *(Product.folded_name, Product.name_en, Batch.lot, HandOff.folded_name),
+        *(SENDER.folded_name, SENDER.name_en, RECEIVER.folded_name, RECEIVER.name_en),
+    )
+    bare = word.replace("-", "")
+    return or_(*named, *lists.matching([bare] if bare else [], PublicCode.code))

@@ -8,14 +8,22 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from marshmallow import fields
 
-from traceapp.api import batch_views, directory_views, event_views, photo_views, reference_views
+from traceapp.api import (
+    batch_views,
+    directory_views,
+    event_views,
+    hand_off_views,
+    photo_views,
+    reference_views,
+)
 from traceapp.api.contract import ROOM_PREFIX, Interface
 from traceapp.api.rooms import ROOMS
 from traceapp.batches.quantities import Quantity
 from traceapp.web.faults import photo_number
 from traceapp.web.fields import KeyNumber, PlainText
 
-VIEWS = (directory_views, batch_views, event_views, photo_views)  # importing them makes the routes
+# Importing them makes the routes.
+VIEWS = (directory_views, batch_views, event_views, hand_off_views, photo_views)
 DESCRIPTION = """\
 Everything a program needs to record what happened to food: register a batch, send its steps,
 print its code, read its timeline.

@@ -11,9 +11,10 @@ products = Room("products", "What is made.")
 places = Room("places", "Where: sites with their plots, and seasons.")
 batches = Room("batches", "A batch: one product, one lot, one code.")
 events = Room("events", "What happened to a batch.")
+hand_offs = Room("hand-offs", "Who sent what to whom, and whether both sides agree.")
 pictures = Room("photos", "Photos of steps.")
 
-ROOMS = (about, products, places, batches, events, pictures)
+ROOMS = (about, products, places, batches, events, hand_offs, pictures)
 
 
 def _bound_body() -> None:

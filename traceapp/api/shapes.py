@@ -3,8 +3,10 @@
 from marshmallow import Schema, fields
 
 from traceapp.batches.schemas import BatchSchema, EventSchema, ProductSchema
+from traceapp.handoffs.queries import INCOMING, OUTGOING
 from traceapp.producers.schemas import SeasonSchema, SiteSchema
-from traceapp.web.faults import between
+from traceapp.trace.entries import HandOffState
+from traceapp.web.faults import between, known
 from traceapp.web.fields import PlainText
 
 MOST = 100
@@ -27,6 +29,13 @@ class PageSchema(PartSchema):
     """Which part of a list, or the one thing with this number of the sender's own system."""
 
     external_id = PlainText(100, load_default=None)
+
+
+class HandOffPageSchema(PartSchema):
+    """Which part of the list of hand-offs: those in a state, those in one direction."""
+
+    state = fields.String(load_default=None, validate=known(tuple(HandOffState)))
+    direction = fields.String(load_default=None, validate=known((INCOMING, OUTGOING)))
 
 
 class ModuleSchema(Schema):

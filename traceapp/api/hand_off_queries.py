@@ -1,0 +1,74 @@
+"""What the interface lists of hand-offs, a delivery with its batches at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from traceapp.batches.models import Batch, Product
+from traceapp.database.engine import db
+from traceapp.handoffs import queries
+from traceapp.handoffs.models import HandOff
+from traceapp.trace.entries import HandOffState
+
+Answer = dict[str, Any]
+OPEN = frozenset({HandOffState.ON_THE_WAY, HandOffState.NOT_CONFIRMED})
+
+
+def listed(producer_id: UUID, page: Answer, now: datetime) -> Answer:
+    """List the deliveries that a producer is a side of, in the order of their ids."""
+    chosen = {"state": page["state"] or "", "side": page["direction"] or ""}
+    found = queries.hand_offs(producer_id).where(*queries.conditions(producer_id, chosen, now))
+    ids = select(found.subquery().c.event_id).distinct()
+    column = ids.selected_columns[0]
+    if page["after"] is not None:
+        ids = ids.where(column > page["after"])
+    wanted = list(db.session.scalars(ids.order_by(column).limit(page["limit"] + 1)))
+    shown = wanted[: page["limit"]]
+    query = queries.hand_offs(producer_id).where(HandOff.event_id.in_(shown))
+    rows = db.session.execute(query.order_by(HandOff.event_id, Product.folded_name, Batch.lot))
+    items = [
+        _delivery(list(lines), producer_id, now)
+        for _, lines in groupby(rows, key=lambda row: row.event_id)
+    ]
+    return {"items": items, "next": str(shown[-1]) if len(wanted) > len(shown) else None}
+
+
+def _delivery(lines: Sequence[Any], by: UUID, now: datetime) -> Answer:
+    first = lines[0]
+    return {
+        "id": str(first.event_id),
+        "direction": queries.INCOMING if first.receiver_id == by else queries.OUTGOING,
+        "sender": _party(first.sender_id, first.sender),
+        "receiver": _party(first.receiver_id, first.receiver or first.other_name or None),
+        "sent_at": first.sent_at.isoformat(),
+        "answered_at": first.answered_at.isoformat() if first.answered_at else None,
+        "batches": [_line(line, by, now) for line in lines],
+    }
+
+
+def _party(producer_id: UUID | None, name: str | None) -> Answer:
+    """Name a side; without `producer_id` it has no account here, or nobody recorded it."""
+    return {"producer_id": str(producer_id) if producer_id else None, "name": name}
+
+
+def _line(row: Any, by: UUID, now: datetime) -> Answer:  # noqa: ANN401 - a row of hand_offs
+    state = queries.state_of(row, now)
+    is_blind = row.receiver_id == by and state in OPEN
+    return {
+        "producer_id": str(row.batch_producer_id),
+        "batch_id": str(row.batch_id),
+        "product": row.name,
+        "lot": row.lot,
+        "code": row.code,
+        "state": state.value,
+        "shipped": None if is_blind else _amount(row.shipped_quantity, row.shipped_uom),
+        "received": _amount(row.received_quantity, row.received_uom),
+    }
+
+
+def _amount(quantity: str | None, uom: str | None) -> Answer | None:
+    return None if quantity is None else {"quantity": quantity, "uom": uom}

@@ -181,6 +181,11 @@ def balance(holder: UUID, batch: Ref) -> dict[str, Decimal]:
     return found | {"stock": signed_quantity(row.stock or 0, row.uom)}
 
 
+def has_stock_of(holder: UUID, batch: Ref) -> bool:
+    """Tell whether a holder's books say anything about a batch."""
+    return db.session.get(Stock, (holder, *batch)) is not None
+
+
 def signed_quantity(micro: int, uom: str) -> Decimal:
     """Give an amount, which may be below zero, as a quantity in a unit."""
     quantity = from_micro(abs(micro), uom)

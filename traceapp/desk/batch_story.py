@@ -12,10 +12,13 @@ from uuid import UUID
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import tracing
+from traceapp.batches import queries, tracing
+from traceapp.batches.booking import STOCK
 from traceapp.batches.queries import BatchCard, Ref
+from traceapp.database.engine import db
 from traceapp.desk import batch_queries
 from traceapp.desk.batch_queries import Movement, Named, Shot
+from traceapp.producers.models import ProducerKind
 from traceapp.trace.belonging import belonging
 from traceapp.trace.cards import made_amounts, share_words
 from traceapp.trace.entries import Gap, GapReason, HandOff, Step
@@ -72,12 +75,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Everything a batch's page tells of its past."""
+    """Everything a batch's page tells of its past.
+
+    `sold_by_count` is what the last count did not find any more, None where nobody counted.
+    `are_sales_missing`: a shop has it, and neither noted a sale nor counted.
+    """
 
     lines: tuple[Line, ...]
     ledger: tuple[Moved, ...]
     origins: tuple[Origin, ...]
     left: Decimal = field(default=Decimal(0))
+    sold_by_count: Decimal | None = None
+    are_sales_missing: bool = False
 
 
 def tell_batch(reader: Visitor, card: BatchCard, now: datetime) -> Telling:
@@ -94,11 +103,15 @@ def tell_batch(reader: Visitor, card: BatchCard, now: datetime) -> Telling:
         for placed in gaps(story, facts.subject, None, records)
     ]
     lines = sorted((*steps, *holes), key=lambda one: one[0], reverse=True)
+    balance = queries.balance(holder, (card.producer_id, card.batch_id))
     return Telling(
         lines=tuple(line for _, line in lines),
         ledger=tuple(_ledger(reader, facts, moved, told)),
         origins=tuple(_origins(reader, story)),
-        left=sum((one.quantity for one in moved), Decimal(0)),
+        left=balance[STOCK],
+        sold_by_count=balance.get("sold_by_count"),
+        are_sales_missing=balance.keys().isdisjoint({"sold", "sold_by_count"})
+        and db.session.get(ProducerKind, (holder, "shop")) is not None,
     )
 
 

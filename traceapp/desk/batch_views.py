@@ -93,7 +93,7 @@ def show_batch(code: str) -> ResponseReturnValue:
     card = found.card
     language = languages.current()
     told = tell_batch(reader, card, datetime.now(UTC))
-    parts = ledger_words.parts(told.ledger, told.left, card.uom)
+    parts = ledger_words.parts(told, card.uom)
     came_in = ledger_words.came_in(told.ledger)
     heading = _("Where %(amount)s went", amount=amount(came_in, card.uom, language))
     is_ours = card.producer_id == reader.producer_id
@@ -112,6 +112,8 @@ def show_batch(code: str) -> ResponseReturnValue:
         uri=paper.uri_of(card, found.code, settings()) if found.code else None,
         content=batch_words.content_words(card, language),
         can_print=is_ours and found.state in paper.LABELLED_IN and reader.may(Act.PRINT_LABELS),
+        can_count=reader.may(Act.RECORD_STEP)
+        and queries.has_stock_of(reader.producer_id, found.ref),
         missing=mending.what_is_missing(lacks, card),
         holdings=[
             (holding, batch_words.holding_words(holding, card.uom, language))

@@ -96,6 +96,7 @@ ACCOUNTS: Mapping[str, str] = {
     "returned_in": N_("got back %(amount)s"),
     "used": N_("used %(amount)s"),
     "sold": N_("sold %(amount)s"),
+    "sold_by_count": N_("sold %(amount)s (calculated from the count)"),
     "shipped": N_("handed on %(amount)s"),
     "returned_out": N_("sent back %(amount)s"),
     "sampled": N_("took %(amount)s as samples"),
@@ -132,8 +133,8 @@ def holding_words(holding: Holding, uom: str, language: str) -> str:
     """Tell one holder's ledger of a batch: "Made 480 bags, handed on 200 bags. 280 bags left."."""
     moved = [
         _(ACCOUNTS[account], amount=amount(holding.accounts[account], uom, language))
-        for account in (*IN_ACCOUNTS, *OUT_ACCOUNTS)
-        if holding.accounts.get(account)
+        for account in (*IN_ACCOUNTS, *OUT_ACCOUNTS, "sold_by_count")
+        if holding.accounts.get(account, 0) > 0
     ]
     told = ", ".join(moved)
     return f"{told[:1].upper()}{told[1:]}. {_stock_words(holding, uom, language)}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from traceapp.batches.booking import IN_ACCOUNTS
-from traceapp.desk.batch_story import Moved
+from traceapp.desk.batch_story import Moved, Telling
 from traceapp.desk.batch_words import ACCOUNTS
 from traceapp.desk.ledger_bar import Part
 from traceapp.problem import N_
@@ -19,7 +19,7 @@ from traceapp.trace.words import Words
 from traceapp.web import languages
 
 TONES = {
-    **dict.fromkeys(("shipped", "sold", "returned_out"), "went"),
+    **dict.fromkeys(("shipped", "sold", "sold_by_count", "returned_out"), "went"),
     "used": "used",
     **dict.fromkeys(("sampled", "lost", "destroyed"), "lost"),
 }
@@ -72,11 +72,14 @@ def came_in(ledger: Sequence[Moved]) -> Decimal:
     )
 
 
-def parts(ledger: Sequence[Moved], left: Decimal, uom: str) -> list[Part]:
+def parts(told: Telling, uom: str) -> list[Part]:
     """Give the parts of the bar: what went out by where it went, and what is left."""
     language = languages.current()
+    left = told.left
     out: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for moved in ledger:
+    if told.sold_by_count is not None:
+        out["sold_by_count", ""] = told.sold_by_count
+    for moved in told.ledger:
         if moved.movement.account not in IN_ACCOUNTS:
             out[moved.movement.account, say(moved.other)] -= moved.movement.quantity
     found = []

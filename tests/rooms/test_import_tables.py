@@ -1,14 +1,16 @@
 """Tables of products, plots, batches and steps: dry run, import, and the same file once more."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.builders import NOW, Business, business
+from tests.builders import NOW, Business, batch, business, line, product, record
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
+from traceapp.batches import queries
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import Base, db
@@ -278,3 +280,26 @@ def test_texts_that_hide_something_are_named_cell_by_cell(app: Flask) -> None:
     with pytest.raises(problem.InvalidInput):
         _run(lan, "products", GREENS.replace("G1", "\0"))
     assert _counts() == before
+
+
+TILL = 'Ngày giờ,Lô hoặc mã,Số lượng bán,Đơn vị\n21/11/2026 19:00,{},"12,5",\n22/11/2026 09:00,{},3,kg\n'
+
+
+def test_totals_of_a_till_are_sales_of_goods_from_others_too(app: Flask) -> None:
+    with transaction():
+        lan, hoa = business("HTX Lan"), business("Cửa hàng Hoa", kinds=("shop",))
+        lot = batch(lan, product(lan), "H1")
+        own = {"producer_id": str(lan.producer_id)}
+        record(hoa, "receive", outputs=[line(lot, "20", **own)])
+    text = TILL.format("H1", lot)
+    assert _dry(hoa, "sales", text).counts == {"new": 2, "changed": 0, "same": 0, "wrong": 0}
+    assert _run(hoa, "sales", text).is_kept
+    assert _run(hoa, "sales", text).counts["same"] == 2
+    balance = queries.balance(hoa.producer_id, (lan.producer_id, lot))
+    assert balance == {"received": 20, "sold": Decimal("15.5"), "stock": Decimal("4.5")}
+    with transaction():
+        tung = business("Tùng", kinds=("shop",))
+    assert _told(_dry(tung, "sales", text)) == [
+        (2, "Lô hoặc mã", "not_found"),
+        (3, "Lô hoặc mã", "not_found"),
+    ]

@@ -1,4 +1,4 @@
-"""The columns of the four kinds of table: their words in both languages, and what they hold.
+"""The columns of the five kinds of table: their words in both languages, and what they hold.
 
 Read from `columns.json`. Headings are known by either language, or by the name of the field.
 """

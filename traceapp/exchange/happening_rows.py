@@ -131,6 +131,26 @@ def message_of(desk: Desk, values: Values, headings: Mapping[str, str]) -> dict[
     return message
 
 
+def sale_of(desk: Desk, values: Values, _headings: Mapping[str, str]) -> dict[str, Any]:
+    """Make the message of a sale, or a total of them, from a row of a till's table."""
+    producer_id, batch_id = desk.references.goods("batch", values.get("batch", ""))
+    uom = values.get("uom") or db.session.get_one(Batch, (producer_id, batch_id)).uom
+    line = {
+        "producer_id": str(producer_id),
+        "batch_id": str(batch_id),
+        "quantity": values.get("quantity", ""),
+        "uom": uom,
+    }
+    message: dict[str, Any] = {
+        "step_kind": "sell",
+        "event_time": values.get("event_time", ""),
+        "site_id": str(desk.references.site(values.get("site", ""))),
+        "inputs": [line],
+    }
+    message["id"] = str(_event_id(desk.actor.producer_id, values.get("external_id"), message))
+    return message
+
+
 def _item(desk: Desk, name: str, lot: str, quantity: str, uom: str) -> dict[str, str]:
     batch_id = desk.references.batch(name, lot)
     if not uom:

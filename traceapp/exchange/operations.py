@@ -54,11 +54,16 @@ TWICE = Fault(
 )
 WRONG = (ValidationError, problem.Problem)
 
+MessageOf = Callable[[Desk, Values, Mapping[str, str]], dict[str, Any]]
 Write = Callable[[Desk, Values], Outcome]
 _ONE_BY_ONE: Mapping[str, tuple[Callable[[Values], str], Write]] = {
     "products": (master_rows.key_of_product, master_rows.write_product),
     "plots": (master_rows.key_of_plot, master_rows.write_plot),
     "batches": (happening_rows.key_of_batch, happening_rows.write_batch),
+}
+_AS_STEPS: Mapping[str, MessageOf] = {
+    "steps": happening_rows.message_of,
+    "sales": happening_rows.sale_of,
 }
 
 
@@ -156,7 +161,7 @@ def _run(actor: Actor, kind: str, content: bytes, now: datetime) -> Report:
     if kind in _ONE_BY_ONE:
         _write_one_by_one(desk, rows, report, *_ONE_BY_ONE[kind])
     else:
-        _write_steps(desk, rows, report)
+        _write_steps(desk, rows, report, _AS_STEPS[kind])
     report.faults.sort(key=lambda fault: fault.row)
     return report
 
@@ -240,12 +245,12 @@ def _write_one_by_one(
             report.blame(row.number, row.headings, error)
 
 
-def _write_steps(desk: Desk, rows: Sequence[Row], report: Report) -> None:
+def _write_steps(desk: Desk, rows: Sequence[Row], report: Report, message_of: MessageOf) -> None:
     waiting: list[tuple[Row, capturing.Message]] = []
     seen: dict[UUID, int] = {}
     for row in rows:
         try:
-            message = capturing.read(happening_rows.message_of(desk, row.values, row.headings))
+            message = capturing.read(message_of(desk, row.values, row.headings))
             first = seen.setdefault(message.event_id, row.number)
             if first != row.number:
                 raise at("external_id", TWICE.format(row=first))

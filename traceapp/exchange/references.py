@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from traceapp.batches.books.models import Stock
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
@@ -29,6 +30,7 @@ SEVERAL = Fault(
 CHOOSE_SITE = Fault("required", N_("You have several sites: name the one that is meant."))
 
 Found = dict[str, set[UUID]]
+Ref = tuple[UUID, UUID]
 
 
 class References:
@@ -42,6 +44,7 @@ class References:
         self._seasons = self._read(Season, "season_id", "name")
         self._certificates = self._read(Certificate, "certificate_id", "number")
         self._batches: dict[str, set[UUID]] = {}
+        self._goods: dict[str, set[Ref]] = {}
 
     def product(self, text: str) -> UUID:
         """Find a product. Raises ValidationError."""
@@ -73,6 +76,40 @@ class References:
         if text not in self._batches:
             self._batches[text] = self._look_up(text)
         return _one(column, text, {fold(text): self._batches[text]})
+
+    def goods(self, column: str, text: str) -> Ref:
+        """Find goods that the producer has or had, its own or others', by lot, code or id.
+
+        Raises ValidationError.
+        """
+        if not text:
+            raise at(column, EMPTY)
+        if text not in self._goods:
+            self._goods[text] = self._in_stock(text)
+        found = self._goods[text]
+        if len(found) != 1:
+            raise at(column, (SEVERAL if found else NOT_FOUND).format(text=text[:60]))
+        return next(iter(found))
+
+    def _in_stock(self, text: str) -> set[Ref]:
+        code = text.upper().replace("-", "")
+        named = [Batch.lot == text, PublicCode.code == code]
+        if (key := _id(text)) is not None:
+            named.append(Batch.batch_id == key)
+        rows = db.session.execute(
+            select(Batch.producer_id, Batch.batch_id)
+            .join(
+                Stock,
+                (Stock.batch_producer_id == Batch.producer_id) & (Stock.batch_id == Batch.batch_id),
+            )
+            .outerjoin(
+                PublicCode,
+                (PublicCode.producer_id == Batch.producer_id)
+                & (PublicCode.batch_id == Batch.batch_id),
+            )
+            .where(Stock.producer_id == self._producer_id, or_(*named))
+        )
+        return {(row.producer_id, row.batch_id) for row in rows}
 
     def _look_up(self, text: str) -> set[UUID]:
         own = Batch.producer_id == self._producer_id

@@ -40,6 +40,7 @@ AFTERWARDS = {
     "plots": "places.list_places",
     "batches": "desk_batches.list_batches",
     "steps": "desk.today",
+    "sales": "desk_batches.list_batches",
 }
 
 

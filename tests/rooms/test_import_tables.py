@@ -282,7 +282,11 @@ def test_texts_that_hide_something_are_named_cell_by_cell(app: Flask) -> None:
     assert _counts() == before
 
 
-TILL = 'Ngày giờ,Lô hoặc mã,Số lượng bán,Đơn vị\n21/11/2026 19:00,{},"12,5",\n22/11/2026 09:00,{},3,kg\n'
+TILL = """\
+Ngày giờ,Lô hoặc mã,Số lượng bán,Đơn vị
+21/11/2026 19:00,{},"12,5",
+22/11/2026 09:00,{},3,kg
+"""
 
 
 def test_totals_of_a_till_are_sales_of_goods_from_others_too(app: Flask) -> None:
@@ -297,6 +301,7 @@ def test_totals_of_a_till_are_sales_of_goods_from_others_too(app: Flask) -> None
     assert _run(hoa, "sales", text).counts["same"] == 2
     balance = queries.balance(hoa.producer_id, (lan.producer_id, lot))
     assert balance == {"received": 20, "sold": Decimal("15.5"), "stock": Decimal("4.5")}
+    db.session.rollback()
     with transaction():
         tung = business("Tùng", kinds=("shop",))
     assert _told(_dry(tung, "sales", text)) == [

@@ -95,3 +95,12 @@ def test_nobody_counts_what_he_never_had(app, hoa, lot) -> None:
     assert stranger.get(f"/desk/batches/{lot}/count").status_code == 404
     sent = counted(app, tung, "4")
     assert stranger.post(f"/desk/batches/{lot}/count", data=sent).status_code == 404
+
+
+def test_lists_and_forms_go_by_the_count(app, hoa, lot, shop) -> None:
+    sent = counted(app, hoa, "", do="sold_out")
+    still = "/desk/batches?stock=yes"
+    assert "H1" in page(shop.get(still))
+    assert shop.post(f"/desk/batches/{lot}/count", data=sent).status_code == 303
+    assert "H1" not in page(shop.get(still))
+    assert str(lot) not in page(shop.get("/desk/steps/sell"))

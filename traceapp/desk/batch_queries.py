@@ -12,6 +12,7 @@ from sqlalchemy import and_, select, tuple_
 
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import queries
+from traceapp.batches.books.models import Stock
 from traceapp.batches.models import Batch, Event, EventEvidence, EventPhoto, LedgerEntry, Product
 from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
@@ -67,8 +68,8 @@ def holdings(batch: Ref) -> list[Holding]:
         select(Producer.producer_id, Producer.name, Producer.name_en)
         .where(
             Producer.producer_id.in_(
-                select(LedgerEntry.producer_id).where(
-                    LedgerEntry.batch_producer_id == batch[0], LedgerEntry.batch_id == batch[1]
+                select(Stock.producer_id).where(
+                    Stock.batch_producer_id == batch[0], Stock.batch_id == batch[1]
                 )
             )
         )

@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches.models import Batch, LedgerEntry, Product
+from traceapp.batches.books.models import Stock
+from traceapp.batches.books.stock import IN_STOCK
+from traceapp.batches.models import Batch, Product
 from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
@@ -25,11 +27,11 @@ def visible_to(reader: Visitor) -> ColumnElement[bool]:
     if reader.may(Act.LOOK_UP_ANY):
         return true()
     had = (
-        select(LedgerEntry.event_id)
+        select(Stock.batch_id)
         .where(
-            LedgerEntry.producer_id == reader.producer_id,
-            LedgerEntry.batch_producer_id == Batch.producer_id,
-            LedgerEntry.batch_id == Batch.batch_id,
+            Stock.producer_id == reader.producer_id,
+            Stock.batch_producer_id == Batch.producer_id,
+            Stock.batch_id == Batch.batch_id,
         )
         .exists()
     )
@@ -91,19 +93,17 @@ def _batches(stock: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
 def _stock(reader: Visitor) -> ColumnElement[Any]:
     """Give what the reader has of a batch; to those who look after all, what its maker has."""
     holder = Batch.producer_id if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
-    signed = case(
-        (LedgerEntry.to_account == "stock", LedgerEntry.amount), else_=-LedgerEntry.amount
-    )
-    return (
-        select(func.coalesce(func.sum(signed), 0))
+    held = (
+        select(IN_STOCK)
         .where(
-            LedgerEntry.producer_id == holder,
-            LedgerEntry.batch_producer_id == Batch.producer_id,
-            LedgerEntry.batch_id == Batch.batch_id,
+            Stock.producer_id == holder,
+            Stock.batch_producer_id == Batch.producer_id,
+            Stock.batch_id == Batch.batch_id,
         )
         .correlate(Batch)
         .scalar_subquery()
     )
+    return func.coalesce(held, 0)
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 
-from traceapp.batches.booking import STOCK
-from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry, Product
+from traceapp.batches.books.models import Stock
+from traceapp.batches.books.stock import IN_STOCK
+from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer, ProducerKind, Site
@@ -89,13 +90,9 @@ def usual_kinds(producer_id: UUID, *, now: datetime) -> list[str]:
 
 def in_stock(holder: UUID, *, also: Collection[Ref] = ()) -> list[AtHand]:
     """List the batches, own and others', of which something is here; and those named besides."""
-    came_in = LedgerEntry.to_account == STOCK
-    signed = case((came_in, LedgerEntry.amount), else_=-LedgerEntry.amount)
-    total = func.sum(signed).label("total")
     held = (
-        select(LedgerEntry.batch_producer_id, LedgerEntry.batch_id, total)
-        .where(LedgerEntry.producer_id == holder)
-        .group_by(LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
+        select(Stock.batch_producer_id, Stock.batch_id, IN_STOCK.label("total"))
+        .where(Stock.producer_id == holder)
         .subquery()
     )
     named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
@@ -151,9 +148,9 @@ def may_name(author: UUID, refs: Collection[Ref]) -> set[Ref]:
     if db.session.get(ProducerKind, (author, "authority")) is not None:
         return set(refs)
     own = {ref for ref in refs if ref[0] == author}
-    held = select(LedgerEntry.batch_producer_id, LedgerEntry.batch_id).where(
-        LedgerEntry.producer_id == author,
-        tuple_(LedgerEntry.batch_producer_id, LedgerEntry.batch_id).in_(list(set(refs) - own)),
+    held = select(Stock.batch_producer_id, Stock.batch_id).where(
+        Stock.producer_id == author,
+        tuple_(Stock.batch_producer_id, Stock.batch_id).in_(list(set(refs) - own)),
     )
     return own | {(row[0], row[1]) for row in db.session.execute(held)}
 

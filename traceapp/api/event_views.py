@@ -114,6 +114,9 @@ def _check_number(messages: Sequence[object]) -> None:
 
 
 def _read(given: object) -> Read:
+    straight = capturing.read_straight(given)
+    if isinstance(given, Mapping) and straight is not None and not _alien(given):
+        return straight
     try:
         return strictness.reading(SHAPE, given, _read_here)
     except ValidationError as error:
@@ -121,10 +124,13 @@ def _read(given: object) -> Read:
 
 
 def _read_here(given: Mapping[str, Any]) -> Message:
-    alien = {name: [NO_SUCH_FIELD] for name in ONLY_DEVICES if name in given}
-    if alien:
-        raise ValidationError(alien)
+    if alien := _alien(given):
+        raise ValidationError({name: [NO_SUCH_FIELD] for name in alien})
     return capturing.read(given)
+
+
+def _alien(given: Mapping[str, Any]) -> list[str]:
+    return [name for name in ONLY_DEVICES if name in given]
 
 
 def _one(read: Read, answer: Answer) -> Response:

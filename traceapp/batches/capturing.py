@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
-from traceapp.batches import content, grants, schemas
+from traceapp.batches import content, grants, reading, schemas
 from traceapp.batches.books import counts
 from traceapp.batches.books.correcting import TakenBack, settle, take_back
 from traceapp.batches.books.returns import exchange_early
@@ -80,7 +80,18 @@ Accepted = tuple[Message, Step]
 
 def read(given: Given, *, copied_from: UUID | None = None) -> Message:
     """Check the shape of a message. Raises ValidationError with everything that is wrong."""
-    data = EVENT.load(given)  # first: what has the wrong shape may have no canonical form either
+    # First: what has the wrong shape may have no canonical form either.
+    data = reading.event(given) or EVENT.load(given)
+    return _message(given, data, copied_from)
+
+
+def read_straight(given: Any) -> Message | None:  # noqa: ANN401 - any JSON value
+    """Read a message all of whose types are exactly the documented ones; None where in doubt."""
+    data = reading.event(given)
+    return None if data is None else _message(given, data, None)
+
+
+def _message(given: Given, data: Given, copied_from: UUID | None) -> Message:
     document = content.canonical(given)
     return Message(data, document.decode(), content.fingerprint(document), copied_from)
 

@@ -7,7 +7,7 @@ Which unit a batch is kept in, and balances, do not live here.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal, Inexact, localcontext
+from decimal import Context, Decimal, Inexact
 from types import MappingProxyType
 from typing import Literal
 
@@ -67,6 +67,7 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
         for row in package_data.load("units.json")["units"]
     }
 )
+_MICRO_FACTORS = {uom: unit.factor * MICRO for uom, unit in UNITS.items()}
 
 
 def unit(uom: str) -> Unit:
@@ -102,7 +103,7 @@ def parse_quantity(text: str, language: Language | None = None) -> Decimal:
 
 def to_micro(quantity: Decimal, uom: str) -> int:
     """Convert a quantity to millionths of the unit's base; refuse what would have to be rounded."""
-    factor = unit(uom).factor
+    factor = _MICRO_FACTORS[unit(uom).id]
     if not quantity.is_finite():
         raise QuantityError("not_a_number", str(quantity))
     if quantity < 0:
@@ -111,11 +112,10 @@ def to_micro(quantity: Decimal, uom: str) -> int:
     if quantity.adjusted() > len(str(MAX_BASE * MICRO)):
         raise QuantityError("too_large", str(quantity))
     try:
-        with localcontext(_EXACT):
-            micro = quantity * factor * MICRO
-            whole = int(micro)
+        micro = _EXACT.multiply(quantity, factor)
     except Inexact:
         raise QuantityError("too_fine", str(quantity)) from None
+    whole = int(micro)
     if micro != whole:
         raise QuantityError("too_fine", str(quantity))
     if whole > MAX_BASE * MICRO:

@@ -14,6 +14,7 @@ from marshmallow import Schema, fields, validate
 from traceapp.gs1.errors import InvalidKey
 from traceapp.problem import N_
 
+PHOTO_NUMBER = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 CORRECT = N_("Correct this field.")
 
 
@@ -126,7 +127,7 @@ def not_none() -> validate.Length:
 
 def photo_number() -> validate.Regexp:
     """Accept the SHA-256 of a photo in hexadecimal, in small letters."""
-    return validate.Regexp(re.compile(r"[0-9a-f]{64}\Z", re.ASCII), error=_NOT_A_PHOTO)
+    return validate.Regexp(PHOTO_NUMBER, error=_NOT_A_PHOTO)
 
 
 def _speak_plainly() -> None:

@@ -205,11 +205,14 @@ def test_a_scanned_batch_leads_its_receiver_to_the_delivery(app: Flask) -> None:
         with transaction():
             tung = builders.business("Tùng", kinds=("shop",), role="owner")
         code = code_of(trade.minh.producer_id, trade.greens)
-    path = f"/desk/hand-offs/of/{code}"
+    path = f"/desk/hand-offs/scan?code={code}"
     found = desk(app, trade.hoa).get(path)
     assert (found.status_code, found.location) == (303, page_of(trade))
-    assert desk(app, trade.minh).get(path).location == f"/desk/batches/{code}"
-    assert desk(app, tung).get(path).status_code == 404
+    assert desk(app, trade.minh).get(path).location == "/desk/hand-offs"
+    outsider = desk(app, tung)
+    assert outsider.get(path).location == "/desk/hand-offs"
+    assert outsider.get("/desk/hand-offs/scan?code=7K3M9QRT2X").location == "/desk/hand-offs"
+    assert outsider.get("/desk/hand-offs/scan?code=x").status_code == 400
     assert app.test_client().get(path).location.startswith("/sign-in")
 
 
@@ -217,7 +220,7 @@ def test_the_page_behind_a_code_shows_its_receiver_the_way(app: Flask) -> None:
     with app.app_context(), transaction():
         code = finished(builders.business("HTX Lan"))
     page = app.test_client().get(f"/B/{code}", headers=EN).text
-    assert f'href="/desk/hand-offs/of/{code}"' in page
+    assert f'href="/desk/hand-offs/scan?code={code}"' in page
 
 
 def test_a_receipt_without_its_shipment_waits_in_sight_of_both(app: Flask) -> None:

@@ -18,7 +18,6 @@ from traceapp.batches.models import Event
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.desk import hand_off_form, hand_off_words
-from traceapp.desk.batch_views import find_batch
 from traceapp.desk.hand_off_words import Seen
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.handoffs import links, queries
@@ -49,20 +48,22 @@ def list_hand_offs() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/desk/hand-offs/of/<code>")
+@blueprint.get("/desk/hand-offs/scan")
 @may(Act.READ)
-def find_offer(code: str) -> ResponseReturnValue:
-    """Lead whoever scanned a batch to the delivery that brings it, or to the batch's page."""
+def find_offer() -> ResponseReturnValue:
+    """Lead whoever scanned a batch to the delivery that brings it to them, else to their list.
+
+    A batch that is nowhere and one that is not for them are answered alike.
+    """
     reader = member()
-    fact = codes.find(BatchCode.parse(code).text)
+    fact = codes.find(BatchCode.parse(request.args.get("code", "")).text)
     offers = (
         queries.open_offers(reader.producer_id, (fact.producer_id, fact.batch_id)) if fact else ()
     )
     if offers:
         return redirect(url_for(".show_hand_off", shipment_id=offers[0].event_id), code=303)
-    found = find_batch(reader, code)
     flash(_("Nothing of this batch waits for you to receive it."), "amber")
-    return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
+    return redirect(url_for(".list_hand_offs"), code=303)
 
 
 @blueprint.get("/desk/hand-offs/<uuid:shipment_id>")

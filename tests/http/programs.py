@@ -45,10 +45,15 @@ class Program:
 
 
 def program(
-    app: Flask, name: str = "HTX Lan", *, role: str = "owner", scope: str = "write"
+    app: Flask,
+    name: str = "HTX Lan",
+    *,
+    role: str = "owner",
+    scope: str = "write",
+    kinds: tuple[str, ...] = ("farm",),
 ) -> Program:
     """Make a business and its program."""
-    owner = business(name, role=role)
+    owner = business(name, role=role, kinds=kinds)
     sold = product(owner, name="Cải ngọt túi", role="finished", uom="túi", label=LABEL)
     made = batch(owner, sold, "T1", uom="túi")
     db.session.commit()

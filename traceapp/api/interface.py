@@ -15,6 +15,7 @@ from traceapp.api import (
     hand_off_views,
     photo_views,
     reference_views,
+    trace_views,
 )
 from traceapp.api.contract import ROOM_PREFIX, Interface
 from traceapp.api.rooms import ROOMS
@@ -23,7 +24,10 @@ from traceapp.web.faults import photo_number
 from traceapp.web.fields import KeyNumber, PlainText
 
 # Importing them makes the routes.
-VIEWS = (directory_views, batch_views, event_views, hand_off_views, photo_views)
+VIEWS = (
+    *(directory_views, batch_views, trace_views, event_views, hand_off_views),
+    photo_views,
+)
 DESCRIPTION = """\
 Everything a program needs to record what happened to food: register a batch, send its steps,
 print its code, read its timeline.

@@ -10,11 +10,12 @@ about = Room("about", "Who asks, and what can happen.")
 products = Room("products", "What is made.")
 places = Room("places", "Where: sites with their plots, and seasons.")
 batches = Room("batches", "A batch: one product, one lot, one code.")
+traces = Room("traces", "Where a batch came from and where it went.")
 events = Room("events", "What happened to a batch.")
 hand_offs = Room("hand-offs", "Who sent what to whom, and whether both sides agree.")
 pictures = Room("photos", "Photos of steps.")
 
-ROOMS = (about, products, places, batches, events, hand_offs, pictures)
+ROOMS = (about, products, places, batches, traces, events, hand_offs, pictures)
 
 
 def _bound_body() -> None:

@@ -1,16 +1,25 @@
 """Shapes of what the interface takes, after the rooms' own schemas; and of a problem."""
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from traceapp.batches.schemas import BatchSchema, EventSchema, ProductSchema
+from traceapp.gs1.digital_link import LONGEST_LINK
 from traceapp.handoffs.queries import INCOMING, OUTGOING
+from traceapp.problem import N_
 from traceapp.producers.schemas import SeasonSchema, SiteSchema
 from traceapp.trace.entries import HandOffState
-from traceapp.web.faults import between, known
+from traceapp.tracing.family import Way
+from traceapp.web.faults import Fault, between, known
 from traceapp.web.fields import PlainText
 
 MOST = 100
 MOST_EVENTS = 100
+NAME_ONE = Fault(
+    "one_name",
+    N_("Name the batch by its code or by its number in your own system, one of the two."),
+)
 
 
 def external_id() -> PlainText:
@@ -36,6 +45,28 @@ class HandOffPageSchema(PartSchema):
 
     state = fields.String(load_default=None, validate=known(tuple(HandOffState)))
     direction = fields.String(load_default=None, validate=known((INCOMING, OUTGOING)))
+
+
+class TraceSchema(Schema):
+    """Which way a trace goes, and the time after which nothing counts."""
+
+    direction = fields.String(
+        load_default=Way.BOTH.value, validate=known(tuple(way.value for way in Way))
+    )
+    as_of = fields.AwareDateTime(load_default=None)
+
+
+class NamedTraceSchema(TraceSchema):
+    """A trace of the batch with this code, or with this number of the sender's own system."""
+
+    code = PlainText(LONGEST_LINK, load_default=None)
+    external_id = PlainText(100, load_default=None)
+
+    @validates_schema
+    def name_one(self, data: dict[str, Any], **_: object) -> None:
+        """Take one of the two names, and not both."""
+        if (data["code"] is None) == (data["external_id"] is None):
+            raise ValidationError(NAME_ONE, "code")
 
 
 class ModuleSchema(Schema):

@@ -18,11 +18,11 @@ from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
-from traceapp.desk.batch_search import visible_to
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import Membership, Producer, Site
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
+from traceapp.tracing.readers import visible_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,52 +1,25 @@
-"""Which batches somebody may see at the desk, and their list."""
+"""The list of the batches somebody may see at the desk."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Product
-from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
+from traceapp.tracing.readers import visible_to
 from traceapp.web import lists
 
 STOPPED = ("held", "sale_stopped", "suspended", "recalled", "voided")
-
-
-def visible_to(reader: Visitor) -> ColumnElement[bool]:
-    """Make the condition that somebody may see a batch: their own, had in hand, or any."""
-    if reader.may(Act.LOOK_UP_ANY):
-        return true()
-    had = (
-        select(Stock.batch_id)
-        .where(
-            Stock.producer_id == reader.producer_id,
-            Stock.batch_producer_id == Batch.producer_id,
-            Stock.batch_id == Batch.batch_id,
-        )
-        .exists()
-    )
-    return or_(Batch.producer_id == reader.producer_id, had)
-
-
-def find(reader: Visitor, *conditions: ColumnElement[bool]) -> Ref | None:
-    """Find a batch that somebody may see, their own first; None like for one that is nowhere."""
-    row = db.session.execute(
-        select(Batch.producer_id, Batch.batch_id)
-        .where(visible_to(reader), *conditions)
-        .order_by((Batch.producer_id == reader.producer_id).desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else (row.producer_id, row.batch_id)
 
 
 def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:

@@ -36,6 +36,7 @@ from traceapp.printing import sheet, stock
 from traceapp.printing.label import DoesNotFit
 from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
+from traceapp.tracing import readers
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
 from traceapp.web.pages import HANOI, media_sources
@@ -149,10 +150,10 @@ def find_batch(reader: Visitor, text: str) -> Found:
     """Find a batch by code or id; NotFound where it is nowhere or not the reader's business."""
     fact, ref = None, None
     if (batch_id := _as_id(text)) is not None:
-        ref = batch_search.find(reader, Batch.batch_id == batch_id)
+        ref = readers.find(reader, Batch.batch_id == batch_id)
         fact = codes.of_batch(*ref) if ref else None
     elif (fact := codes.find(BatchCode.parse(text).text)) is not None:
-        ref = batch_search.find(
+        ref = readers.find(
             reader, Batch.producer_id == fact.producer_id, Batch.batch_id == fact.batch_id
         )
     card = queries.batch_card(ref) if ref else None

@@ -61,18 +61,22 @@ class Holding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """One delivery of a batch: what was sent, what answered it. `receiver` None = not known yet."""
+    """One delivery of a batch: what was sent, what answered it. `receiver` None = not known yet.
+
+    `sent` and `received` are unit and amount, None where that is not one figure.
+    """
 
     event: Ref
     sender: Words
+    sender_id: UUID
     receiver: Words | None
     receiver_id: UUID | None
     sent_at: datetime
     received_at: datetime | None
     state: HandOffState
     difference_pct: Decimal | None
-    sent: tuple[Decimal, str] | None
-    received: tuple[Decimal, str] | None
+    sent: tuple[str, Decimal] | None
+    received: tuple[str, Decimal] | None
 
 
 class Node(NamedTuple):

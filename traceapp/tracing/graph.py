@@ -5,49 +5,77 @@ of rows takes longer than the query.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 from uuid import UUID, SafeUUID
 
-from traceapp.tracing.family import Edge, Ref
+from traceapp.tracing.family import Edge, Ref, Way
+
+EdgeRow = Sequence[Any]
+"""Parent, child and event packed, amount, mass, whether packaging; kind of step and its time."""
 
 _new, _set = object.__new__, object.__setattr__
 
 
 @dataclass(slots=True)
 class Graph:
-    """Batches by their bytes, numbered as they are met; the subject is 0."""
+    """Batches by their bytes, numbered as they are met; the subject is 0.
+
+    `beside` are edges to batches of the family from others outside it, which are numbered below
+    zero: they are no part of the family, but shares are of all that went into a batch.
+    """
 
     batches: dict[bytes, int]
     events: dict[bytes, int] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
+    beside: list[Edge] = field(default_factory=list)
+    outside: dict[bytes, int] = field(default_factory=dict)
     facts: list[tuple[str, int]] = field(default_factory=list)
     """Of each event, its kind of step and its time in microseconds, where that was asked for."""
 
     @classmethod
-    def of(cls, subject: Ref) -> "Graph":
-        """Begin with a batch."""
-        return cls({subject[0].bytes + subject[1].bytes: 0})
+    def of(cls, subject: Ref, way: Way, rows: Iterable[EdgeRow]) -> "Graph":
+        """Make the tree of a batch from all edges to batches of its family."""
+        start = subject[0].bytes + subject[1].bytes
+        found = cls({start: 0})
+        if way is Way.BACK:
+            found._add(rows)
+            return found
+        every = list(rows)
+        above = _closure(start, every, near=1, far=0) if way is Way.BOTH else frozenset[bytes]()
+        below = _closure(start, every, near=0, far=1)
+        inside = [row[1] in above or row[0] in below for row in every]
+        found._add(compress(every, inside))
+        found._add_beside(row for row, is_in in zip(every, inside, strict=True) if not is_in)
+        return found
 
-    def add(self, rows: Iterable[Any]) -> None:
-        """Add edges; of one that is met twice, in a circle, the first stays."""
+    def _add(self, rows: Iterable[EdgeRow]) -> None:
         batches, events, facts = self.batches, self.events, self.facts
-        seen = {edge[:3] for edge in self.edges}
         for parent, child, event, amount, mass, is_packaging, step_kind, time in rows:
             making = events.setdefault(event, len(events))
             if making == len(facts):
                 facts.append((step_kind, time))
-            edge = Edge(
-                batches.setdefault(parent, len(batches)),
-                batches.setdefault(child, len(batches)),
-                making,
-                amount,
-                mass,
-                is_packaging == 1,
+            self.edges.append(
+                Edge(
+                    batches.setdefault(parent, len(batches)),
+                    batches.setdefault(child, len(batches)),
+                    making,
+                    amount,
+                    mass,
+                    is_packaging == 1,
+                )
             )
-            if not seen or edge[:3] not in seen:
-                self.edges.append(edge)
+
+    def _add_beside(self, rows: Iterable[EdgeRow]) -> None:
+        for parent, child, event, amount, mass, is_packaging, _, _ in rows:
+            number = self.outside.setdefault(parent, -1 - len(self.outside))
+            making = self.events.get(event)
+            if making is not None and child in self.batches:
+                edge = Edge(number, self.batches[child], making, amount, mass, is_packaging == 1)
+                self.beside.append(edge)
 
     def steps(self) -> list[int]:
         """Count the generations from the subject to each batch, above it below zero."""
@@ -65,6 +93,19 @@ class Graph:
                 level = [one for one in beyond if one not in found]
                 found.update(dict.fromkeys(level, distance))
         return [found.get(number, 0) for number in range(len(self.batches))]
+
+
+def _closure(start: bytes, rows: Iterable[EdgeRow], *, near: int, far: int) -> AbstractSet[bytes]:
+    """Give a batch and all that is reached from it over edges."""
+    further: dict[bytes, list[bytes]] = defaultdict(list)
+    for row in rows:
+        further[row[near]].append(row[far])
+    found, level = {start}, [start]
+    while level:
+        beyond = {one for here in level for one in further.get(here, ())}
+        level = list(beyond - found)
+        found |= beyond
+    return found
 
 
 class Refs(dict[bytes, Ref]):

@@ -1,12 +1,13 @@
 """What the batches of a family are, and who has how much of them left."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FromClause, and_, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, FromClause, and_, bindparam, case, cast, func, select, tuple_
 
 from traceapp.batches.booking import STOCK
+from traceapp.batches.books.stock import IN_STOCK, STOCKS
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
@@ -14,9 +15,9 @@ from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Partner, Producer
 from traceapp.trace.words import Words
-from traceapp.tracing.family import Holding
+from traceapp.tracing.family import Holding, Ref
 from traceapp.tracing.packing import packed
-from traceapp.tracing.walking import EVENT, AnyRow, AnySelect, Walk, has_happened
+from traceapp.tracing.walking import CHUNK, EVENT, AnyRow, AnySelect, Walk, has_happened
 
 BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__table__.c
 PRODUCER, PARTNER, CODE = Producer.__table__.c, Partner.__table__.c, PublicCode.__table__.c
@@ -84,8 +85,21 @@ def _maker_first(raw: bytes, held: list[Holding]) -> tuple[Holding, ...]:
 
 
 def _stock(family: FromClause) -> AnySelect:
+    keys = (STOCKS.c.batch_producer_id, STOCKS.c.batch_id)
+    return (
+        select(packed(*keys), packed(STOCKS.c.producer_id), IN_STOCK)
+        .select_from(family)
+        .join(STOCKS, and_(keys[0] == family.c.producer_id, keys[1] == family.c.batch_id))
+    )
+
+
+def _stock_then(family: FromClause) -> AnySelect:
+    """Add up the ledger to a time. What was counted by then and not found is still in it."""
     signed = case((ENTRY.to_account == STOCK, ENTRY.amount), else_=-ENTRY.amount)
     keys = (ENTRY.batch_producer_id, ENTRY.batch_id)
+    is_of_entry = and_(
+        EVENT.c.producer_id == ENTRY.event_producer_id, EVENT.c.event_id == ENTRY.event_id
+    )
     return (
         select(packed(*keys), packed(ENTRY.producer_id), cast(func.sum(signed), BigInteger))
         .select_from(family)
@@ -93,18 +107,27 @@ def _stock(family: FromClause) -> AnySelect:
             LedgerEntry.__table__,
             and_(keys[0] == family.c.producer_id, keys[1] == family.c.batch_id),
         )
+        .join(EVENT, is_of_entry)
+        .where(has_happened(ENTRY.event_id))
         .group_by(*keys, ENTRY.producer_id)
     )
-
-
-def _stock_then(family: FromClause) -> AnySelect:
-    is_of_entry = and_(
-        EVENT.c.producer_id == ENTRY.event_producer_id, EVENT.c.event_id == ENTRY.event_id
-    )
-    return _stock(family).join(EVENT, is_of_entry).where(has_happened(ENTRY.event_id))
 
 
 def producer_names(ids: Iterable[UUID]) -> Mapping[UUID, Words]:
     """Name producers."""
     rows = db.session.execute(_NAMES, {"ids": list(ids)})
     return {row.producer_id: Words(row.name, row.name_en or row.name) for row in rows}
+
+
+_UNITS = select(BATCH.producer_id, BATCH.batch_id, BATCH.uom).where(
+    tuple_(BATCH.producer_id, BATCH.batch_id).in_(bindparam("refs", expanding=True))
+)
+
+
+def units(refs: Sequence[Ref]) -> dict[Ref, str]:
+    """Give the units that these batches are kept in."""
+    found: dict[Ref, str] = {}
+    for first in range(0, len(refs), CHUNK):
+        rows = db.session.execute(_UNITS, {"refs": refs[first : first + CHUNK]})
+        found.update({(row.producer_id, row.batch_id): row.uom for row in rows})
+    return found

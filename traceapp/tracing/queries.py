@@ -1,7 +1,7 @@
 """One call for the family of a batch: back, forward or both, as of a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from traceapp.tracing.family import HandOver, Holding, Lineage, Making, Node, Re
 from traceapp.tracing.graph import Graph, Refs
 from traceapp.tracing.hand_overs import hand_overs
 from traceapp.tracing.packing import packed
-from traceapp.tracing.particulars import batches, holdings
+from traceapp.tracing.particulars import batches, holdings, units
 from traceapp.tracing.shares import Made, of_several_events, with_shares
 from traceapp.tracing.walking import AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
 from traceapp.web.pages import HANOI
@@ -37,14 +37,15 @@ def trace(
     nodes = _nodes(walk, graph, now)
     if nodes is None:
         return None
-    edges = with_shares(graph.edges, [node.uom for node in nodes], _made(walk, graph))
+    unit_of = _Units(nodes, graph)
+    edges = with_shares(graph.edges, graph.beside, unit_of, _made(walk, graph))
     return Lineage(way, as_of, nodes, edges, tuple(_makings(graph)))
 
 
 def descendants(ref: Ref) -> list[Ref]:
-    """Give all that was made of a batch, itself first: whom a recall is about."""
+    """Give a batch and all that was made of it: what a recall is about."""
     refs = Refs()
-    return [refs[raw] for raw in walk_of(Start(ref, Way.FORWARD)).graph().batches]
+    return [refs[raw] for (raw,) in walk_of(Start(ref, Way.FORWARD)).members()]
 
 
 def walk_of(start: Start) -> Walk:
@@ -111,6 +112,24 @@ class _Nodes:
         return words
 
 
+class _Units:
+    """The units batches are kept in; those outside the family are asked for when one is needed."""
+
+    def __init__(self, nodes: Sequence[Node], graph: Graph) -> None:
+        self._nodes, self._graph = nodes, graph
+        self._outside: dict[int, str] | None = None
+
+    def __call__(self, number: int) -> str:
+        """Give the unit of a batch by its number."""
+        if number >= 0:
+            return self._nodes[number].uom
+        if self._outside is None:
+            refs = Refs()
+            named = {refs[raw]: place for raw, place in self._graph.outside.items()}
+            self._outside = {named[ref]: uom for ref, uom in units(list(named)).items()}
+        return self._outside[number]
+
+
 def _makings(graph: Graph) -> Iterator[Making]:
     refs = Refs()
     for raw, (step_kind, microseconds) in zip(graph.events, graph.facts, strict=True):
@@ -119,7 +138,7 @@ def _makings(graph: Graph) -> Iterator[Making]:
 
 def _made(walk: Walk, graph: Graph) -> dict[int, Made]:
     """Give how much of a batch each event made, for those that more than one made."""
-    makers = of_several_events(graph.edges)
+    makers = of_several_events((*graph.edges, *graph.beside))
     if not makers:
         return {}
     lines: dict[int, list[tuple[int, int, int | None]]] = defaultdict(list)

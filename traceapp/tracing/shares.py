@@ -6,7 +6,7 @@ batch and all masses are known there is nothing to weigh, and that is so nearly 
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,24 +23,29 @@ _ANYBODY = UUID(int=0)
 
 
 def with_shares(
-    edges: Iterable[Edge], units: Sequence[str], made: Mapping[int, Made]
+    edges: Sequence[Edge],
+    beside: Sequence[Edge],
+    unit_of: Callable[[int], str],
+    made: Mapping[int, Made],
 ) -> tuple[Edge, ...]:
     """Add to each edge what part of its child its parent is; packaging is none.
 
-    `units` are those the batches are kept in; `made` is asked for children of several events.
+    `beside` went into the children as well. `unit_of` gives the unit a batch is kept in; `made` is
+    asked for children of several events.
     """
     by_child: dict[int, list[Edge]] = defaultdict(list)
-    for edge in edges:
+    for edge in (*edges, *beside):
         by_child[edge.child].append(edge)
-    found: list[Edge] = []
+    shares: dict[int, Shares] = {}
     for child, sources in by_child.items():
-        shares = _by_mass(sources)
-        if shares is None:
-            shares = _weighed(sources, units, made.get(child, {}))
-        found += [
-            edge if edge.is_packaging else Edge(*edge[:6], shares[edge.parent]) for edge in sources
-        ]
-    return tuple(found)
+        by_mass = _by_mass(sources)
+        shares[child] = (
+            _weighed(sources, unit_of, made.get(child, {})) if by_mass is None else by_mass
+        )
+    return tuple(
+        edge if edge.is_packaging else Edge(*edge[:6], shares[edge.child][edge.parent])
+        for edge in edges
+    )
 
 
 def of_several_events(edges: Iterable[Edge]) -> dict[int, set[int]]:
@@ -75,8 +80,8 @@ def _per_cent(part: int, total: int) -> Decimal:
     return Decimal((part * 2000 + total) // (2 * total)).scaleb(-1)
 
 
-def _weighed(edges: Sequence[Edge], units: Sequence[str], made: Made) -> Shares:
-    facts = [_fact(edge, units[edge.parent]) for edge in edges]
+def _weighed(edges: Sequence[Edge], unit_of: Callable[[int], str], made: Made) -> Shares:
+    facts = [_fact(edge, unit_of(edge.parent)) for edge in edges]
     amounts = {_ref(making): amount for making, amount in made.items()}
     shares = Lineage(facts).shares(facts[0].child, amounts)
     return {edge.parent: shares.get(_ref(edge.parent)) for edge in edges}
@@ -95,4 +100,4 @@ def _fact(edge: Edge, uom: str) -> EdgeFact:
 
 
 def _ref(number: int) -> Ref:
-    return Ref(_ANYBODY, UUID(int=number))
+    return Ref(_ANYBODY, UUID(int=number % 2**64))

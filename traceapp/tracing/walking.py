@@ -76,15 +76,6 @@ class Start:
         return {} if self.as_of is None else {"as_of": self.as_of}
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Which of the queries of edges: up or down, bounded by a time, with the kinds of steps."""
-
-    upward: bool
-    is_bounded: bool
-    tells_steps: bool
-
-
 class Recursive:
     """A family that the database finds anew for each question about it."""
 
@@ -93,12 +84,13 @@ class Recursive:
         self._values = {"producer_id": start.ref[0], "batch_id": start.ref[1], **start.bound}
 
     def graph(self, *, tells_steps: bool = False) -> Graph:
-        """Read the edges, those above and those below the subject."""
-        found = Graph.of(self.start.ref)
-        for upward in self.start.upwards:
-            shape = Shape(upward, self.start.as_of is not None, tells_steps)
-            found.add(_ask(_edges_of_tree(shape), self._values))
-        return found
+        """Read the edges to all batches of the family."""
+        rows = self.rows(_EDGES[self.start.as_of is not None, tells_steps])
+        return Graph.of(self.start.ref, self.start.way, rows)
+
+    def members(self) -> Sequence[AnyRow]:
+        """Give the batches of the family, packed."""
+        return self.rows(_members)
 
     def rows(self, build: Build) -> Sequence[AnyRow]:
         """Ask something about all batches of the family at once."""
@@ -111,30 +103,31 @@ class ByLevels:
 
     def __init__(self, start: Start) -> None:
         self.start = start
-        self._members: set[Ref] = {start.ref}
+        self._found: Sequence[Ref] | None = None
 
     def graph(self, *, tells_steps: bool = False) -> Graph:
-        """Read the edges, those above and those below the subject."""
-        found = Graph.of(self.start.ref)
-        for upward in self.start.upwards:
-            shape = Shape(upward, self.start.as_of is not None, tells_steps)
-            for rows in self._levels(_edges_of_named(shape), at=0 if upward else 1):
-                found.add(rows)
-        return found
+        """Read the edges to all batches of the family."""
+        rows = self.rows(_EDGES[self.start.as_of is not None, tells_steps])
+        return Graph.of(self.start.ref, self.start.way, rows)
+
+    def members(self) -> Sequence[AnyRow]:
+        """Give the batches of the family, packed."""
+        return self.rows(_members)
 
     def rows(self, build: Build) -> Sequence[AnyRow]:
-        """Ask something about the batches that `graph` met, some hundreds at a time."""
-        return list(self._parts(_of_named(build), sorted(self._members)))
+        """Ask something about the batches of the family, some hundreds at a time."""
+        if self._found is None:
+            self._found = sorted({one for up in self.start.upwards for one in self._reach(up)})
+        return list(self._parts(_of_named(build), self._found))
 
-    def _levels(self, query: AnySelect, at: int) -> Iterator[Sequence[AnyRow]]:
+    def _reach(self, upward: bool) -> set[Ref]:  # noqa: FBT001 - one of two ways
+        query = _of_named(_NEXT[upward, self.start.as_of is not None])
         refs = Refs()
         seen, level = {self.start.ref}, [self.start.ref]
         while level:
-            rows = list(self._parts(query, level))
-            yield rows
-            level = sorted({refs[row[at]] for row in rows} - seen)
+            level = sorted({refs[row[0]] for row in self._parts(query, level)} - seen)
             seen.update(level)
-        self._members |= seen
+        return seen
 
     def _parts(self, query: AnySelect, refs: Sequence[Ref]) -> Iterator[AnyRow]:
         for first in range(0, len(refs), CHUNK):
@@ -167,31 +160,51 @@ def _ask(query: AnySelect, given: Mapping[str, object]) -> Sequence[AnyRow]:
     return db.session.connection().execute(query, given).all()
 
 
-def _edges(family: FromClause, shape: Shape) -> AnySelect:
-    """Make the query of the edges up from, or down from, the batches of a family."""
+def _edges(family: FromClause, *, is_bounded: bool, tells_steps: bool) -> AnySelect:
+    """Make the query of the edges to the batches of a family."""
     told: tuple[ColumnElement[Any], ...] = (null(), null())
-    if shape.tells_steps:
+    if tells_steps:
         told = (EVENT.c.step_kind, type_coerce(EVENT.c.event_time, BigInteger))
     query = select(
         *(packed(*_PARENT), packed(*_CHILD), packed(EDGE.c.event_producer_id, EDGE.c.event_id)),
         *(EDGE.c.amount, EDGE.c.mass, type_coerce(EDGE.c.is_packaging, Integer), *told),
     ).select_from(family)
-    query = query.join(EDGE, _meets(_CHILD if shape.upward else _PARENT, family))
-    if shape.is_bounded or shape.tells_steps:
+    query = query.join(EDGE, _meets(_CHILD, family))
+    if is_bounded or tells_steps:
         query = query.join(EVENT, _IS_OF_EDGE)
-    return query.where(has_happened(EDGE.c.event_id)) if shape.is_bounded else query
+    return query.where(has_happened(EDGE.c.event_id)) if is_bounded else query
+
+
+def _next(family: FromClause, *, upward: bool, is_bounded: bool) -> AnySelect:
+    """Make the query of the batches one step beyond those of a family."""
+    near, far = (_CHILD, _PARENT) if upward else (_PARENT, _CHILD)
+    query = select(packed(*far)).distinct().select_from(family).join(EDGE, _meets(near, family))
+    if is_bounded:
+        query = query.join(EVENT, _IS_OF_EDGE).where(has_happened(EDGE.c.event_id))
+    return query
+
+
+def _members(family: FromClause) -> AnySelect:
+    return select(packed(family.c.producer_id, family.c.batch_id)).select_from(family)
 
 
 def _meets(ids: Sequence[ColumnElement[Any]], family: FromClause) -> ColumnElement[bool]:
     return and_(ids[0] == family.c.producer_id, ids[1] == family.c.batch_id)
 
 
+_EITHER = (False, True)
+_EDGES = {
+    (bounded, tells): functools.partial(_edges, is_bounded=bounded, tells_steps=tells)
+    for bounded in _EITHER
+    for tells in _EITHER
+}
+_NEXT = {
+    (upward, bounded): functools.partial(_next, upward=upward, is_bounded=bounded)
+    for upward in _EITHER
+    for bounded in _EITHER
+}
+
 # Each query is written once: putting one together takes longer than asking it.
-
-
-@functools.cache
-def _edges_of_tree(shape: Shape) -> AnySelect:
-    return _edges(tree(upward=shape.upward, is_bounded=shape.is_bounded), shape)
 
 
 @functools.cache
@@ -208,11 +221,6 @@ def _named() -> CTE:
     """Make the query of batches that are named one by one."""
     ids = (BATCH.c.producer_id, BATCH.c.batch_id)
     return select(*ids).where(tuple_(*ids).in_(bindparam("refs", expanding=True))).cte("family")
-
-
-@functools.cache
-def _edges_of_named(shape: Shape) -> AnySelect:
-    return _edges(_named(), shape)
 
 
 @functools.cache

@@ -1,0 +1,180 @@
+"""Traces as programs ask for them: which way, as of when, by which name, and what is not theirs."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from tests.builders import Business, batch, event, line, product
+from tests.http.answers import told
+from tests.http.programs import Program, program
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+
+HARVESTED, MIXED, SENT = (f"2026-11-2{day}T05:40:00+07:00" for day in (0, 1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Lan grows greens and sends them to Minh, who mixes them with his own into packs."""
+
+    lan: Program
+    minh: Program
+    greens: UUID
+    packs: UUID
+
+
+@pytest.fixture
+def chain(app: Flask) -> Chain:
+    lan, minh = program(app), program(app, "Xưởng Minh")
+    greens = _loose(lan.by, "R1")
+    herbs = _loose(minh.by, "H1")
+    db.session.commit()
+    wish = {"product_id": str(minh.product_id), "lot": "P1", "quantity": "80", "uom": "túi"}
+    made = minh.post("/batches", wish | {"external_id": "ERP-9"})
+    packs = UUID(made.get_json()["id"])
+    cut = event(lan.by, "harvest", outputs=[line(greens, "100")], plot_id=str(lan.by.plot_id))
+    fields = {"to_site": str(minh.by.site_id)}
+    ship = event(lan.by, "ship", inputs=[line(greens, "60")], fields=fields, event_time=HARVESTED)
+    theirs = {"producer_id": str(lan.by.producer_id)}
+    got = event(
+        minh.by,
+        "receive",
+        outputs=[line(greens, "58", **theirs)],
+        ship_event_id=ship["id"],
+        event_time=HARVESTED,
+    )
+    grown = event(minh.by, "harvest", outputs=[line(herbs, "20")], plot_id=str(minh.by.plot_id))
+    pack = event(
+        minh.by,
+        "pack",
+        inputs=[line(greens, "30", **theirs), line(herbs, "10")],
+        outputs=[line(packs, "80", "túi")],
+        event_time=MIXED,
+    )
+    for by, message in ((lan, cut), (lan, ship), (minh, got), (minh, grown), (minh, pack)):
+        answer = by.post("/events", message | {"event_time": message["event_time"]})
+        assert answer.status_code == 201, answer.text
+    return Chain(lan, minh, greens, packs)
+
+
+def _loose(owner: Business, lot: str) -> UUID:
+    return batch(owner, product(owner, name=f"Rau {lot}"), lot)
+
+
+def lots(answer: Any) -> dict[str | None, int]:
+    return {one["lot"]: one["generation"] for one in answer["batches"]}
+
+
+def test_a_trace_gives_batches_steps_and_edges(chain: Chain) -> None:
+    found = chain.minh.get(f"/batches/{chain.packs}/trace?direction=back").get_json()
+    assert (found["direction"], found["as_of"]) == ("back", None)
+    assert found["batches"][0]["id"] == str(chain.packs)
+    assert lots(found) == {"P1": 0, "R1": -1, "H1": -1}
+    (step,) = found["events"]
+    assert (step["step_kind"], step["event_time"]) == ("pack", "2026-11-20T22:40:00+00:00")
+    places = {one["id"]: place for place, one in enumerate(found["batches"])}
+    edges = {one["parent"]: one for one in found["edges"]}
+    greens = edges[places[str(chain.greens)]]
+    assert greens == {
+        "parent": places[str(chain.greens)],
+        "child": 0,
+        "event": 0,
+        "quantity": "30",
+        "uom": "kg",
+        "mass_kg": "30",
+        "share_pct": "75.0",
+        "is_packaging": False,
+    }
+
+
+def test_each_reads_the_family_and_the_amounts_that_are_theirs(chain: Chain) -> None:
+    found = chain.lan.get(f"/batches/{chain.greens}/trace").get_json()
+    assert lots(found) == {"R1": 0, "P1": 1}
+    assert found["tells_all_amounts"] is False
+    assert [(one["quantity"], one["share_pct"]) for one in found["edges"]] == [(None, "75.0")]
+    greens, packs = found["batches"]
+    assert [one["quantity"] for one in greens["holders"]] == ["40"]
+    assert packs["holders"] == []
+    (over,) = greens["hand_offs"]
+    assert (over["sent"]["quantity"], over["received"]["quantity"]) == ("60", "58")
+    assert (over["state"], over["difference_pct"]) == ("disputed", "-3.33")
+
+
+def test_whoever_had_the_goods_in_hand_may_trace_them(chain: Chain) -> None:
+    found = chain.minh.get(f"/batches/{chain.greens}/trace").get_json()
+    assert lots(found) == {"R1": 0, "P1": 1}
+    assert [one["quantity"] for one in found["batches"][0]["holders"]] == ["28"]
+
+
+def test_an_official_reads_all_amounts(chain: Chain, app: Flask) -> None:
+    office = program(app, "Chi cục", role="owner")
+    told(office.get(f"/batches/{chain.greens}/trace"), 404, "not-found")
+    officer = program(app, "Cơ quan quản lý", role="officer", kinds=("authority",))
+    found = officer.get(f"/batches/{chain.packs}/trace").get_json()
+    assert found["tells_all_amounts"] is True
+    assert lots(found) == {"P1": 0, "R1": -1, "H1": -1}
+    held = {one["quantity"] for node in found["batches"] for one in node["holders"]}
+    assert held == {"80", "40", "28", "10"}
+
+
+def test_as_of_a_time_what_came_later_does_not_count(chain: Chain) -> None:
+    path = f"/batches/{chain.greens}/trace"
+    then = chain.lan.get(path, query_string={"as_of": "2026-11-20T12:00:00+07:00"}).get_json()
+    assert then["as_of"] == "2026-11-20T12:00:00+07:00"
+    assert (then["edges"], lots(then)) == ([], {"R1": 0})
+
+
+def test_a_batch_is_traced_by_code_by_link_and_by_its_own_number(chain: Chain) -> None:
+    code = chain.minh.get(f"/batches/{chain.packs}").get_json()["code"]
+    by_id = chain.minh.get(f"/batches/{chain.packs}/trace").get_json()
+    link = f"http://localhost:8000/B/{code}"
+    for query in ({"code": code}, {"code": link}, {"external_id": "ERP-9"}):
+        assert chain.minh.get("/trace", query_string=query).get_json() == by_id
+    told(chain.lan.get("/trace", query_string={"external_id": "ERP-9"}), 404, "not-found")
+    told(chain.lan.get("/trace", query_string={"code": code}), 404, "not-found")
+    for query in ({}, {"code": code, "external_id": "ERP-9"}):
+        answer = told(chain.minh.get("/trace", query_string=query), 422, "invalid-input")
+        assert [one["rule"] for one in answer["errors"]] == ["one_name"]
+    for code in ("nothing", "09520001000010", "7K3M9QRT2X"):
+        told(chain.minh.get("/trace", query_string={"code": code}), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        ("direction=up", "unknown_word"),
+        ("as_of=yesterday", "time"),
+        ("as_of=2026-11-21T05:40:00", "time_without_offset"),
+        ("depth=3", "unknown_field"),
+    ],
+)
+def test_what_is_asked_wrongly_is_named(chain: Chain, query: str, rule: str) -> None:
+    answer = chain.lan.get(f"/batches/{chain.greens}/trace?{query}")
+    assert [one["rule"] for one in told(answer, 422, "invalid-input")["errors"]] == [rule]
+
+
+def test_a_batch_that_is_nowhere_is_answered_like_a_strangers(chain: Chain, app: Flask) -> None:
+    hoa = program(app, "Cửa hàng Hoa")
+    theirs = told(hoa.get(f"/batches/{chain.greens}/trace"), 404, "not-found")
+    nowhere = told(hoa.get(f"/batches/{new_id()}/trace"), 404, "not-found")
+    assert theirs["detail"] == nowhere["detail"]
+
+
+def test_the_answer_is_as_described(chain: Chain, app: Flask) -> None:
+    described = app.test_client().get("/api/openapi.json").get_json()["components"]["schemas"]
+    found = chain.lan.get(f"/batches/{chain.greens}/trace").get_json()
+    for name, value in (
+        ("Lineage", found),
+        ("TracedBatch", found["batches"][0]),
+        ("TracedHandOff", found["batches"][0]["hand_offs"][0]),
+        ("Holder", found["batches"][0]["holders"][0]),
+        ("TracedEvent", found["events"][0]),
+        ("TracedEdge", found["edges"][0]),
+    ):
+        assert value.keys() == described[name]["properties"].keys(), name
+        assert set(described[name]["required"]) == value.keys(), name
+    assert json.loads(json.dumps(found)) == found

@@ -1,0 +1,81 @@
+"""Routes of traces: the family of a batch, back, forward or both."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy import ColumnElement
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.api import shapes, trace_answers
+from traceapp.api.contract import JSON_TYPE, operation
+from traceapp.api.rooms import traces
+from traceapp.batches.models import Batch
+from traceapp.gs1 import digital_link
+from traceapp.gs1.digital_link import BatchKey
+from traceapp.gs1.errors import InvalidKey
+from traceapp.tracing import readers
+from traceapp.tracing.document import as_document
+from traceapp.tracing.family import Ref, Way
+from traceapp.tracing.reading import read
+from traceapp.web.settings import settings
+
+Body = dict[str, Any]
+
+
+@traces.get("/batches/<uuid:batch_id>/trace")
+@may(Act.READ)
+@operation({200: trace_answers.LineageSchema()}, query=shapes.TraceSchema())
+def show_trace(batch_id: UUID, query: Body) -> Response:
+    """Trace a batch that is yours or was in your hands: all it came from, all it became.
+
+    With `as_of`, only what had happened by then counts, by the time it is said to have happened;
+    corrections count whenever they came, and states of codes are those of today.
+    """
+    return _answer(_find(Batch.batch_id == batch_id), query)
+
+
+@traces.get("/trace")
+@may(Act.READ)
+@operation({200: trace_answers.LineageSchema()}, query=shapes.NamedTraceSchema())
+def trace_by_name(query: Body) -> Response:
+    """Trace a batch by its code, as printed or as a link, or by its number in your own system."""
+    if query["code"] is not None:
+        return _answer(_find(readers.has_code(_code(query["code"]))), query)
+    named = (
+        Batch.producer_id == member().producer_id,
+        Batch.external_id == query["external_id"],
+    )
+    return _answer(_find(*named), query)
+
+
+def _find(*conditions: ColumnElement[bool]) -> Ref:
+    found = readers.find(member(), *conditions)
+    if found is None:
+        raise problem.NotFound
+    return found
+
+
+def _code(text: str) -> str:
+    try:
+        key = digital_link.parse_typed(text)
+    except InvalidKey as error:
+        raise problem.NotFound from error
+    if not isinstance(key, BatchKey):
+        raise problem.NotFound
+    return key.code.text
+
+
+def _answer(ref: Ref, query: Body) -> Response:
+    way = Way(query["direction"])
+    found = read(member(), ref, way, query["as_of"], now=datetime.now(UTC))
+    if found is None:
+        raise problem.NotFound
+    document = as_document(found, settings().public_url)
+    # Not `jsonify`: it sorts the members of each of thousands of objects.
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, mimetype=JSON_TYPE)

@@ -1,0 +1,19 @@
+"""Tracing for somebody who asks: what is not for them is left out."""
+
+from datetime import datetime
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.tracing.family import Lineage, Ref, Way
+from traceapp.tracing.queries import trace
+from traceapp.tracing.visibility import told_to
+
+
+def read(
+    reader: Visitor, ref: Ref, way: Way, as_of: datetime | None, *, now: datetime
+) -> Lineage | None:
+    """Trace a batch that the reader may see (`readers`)."""
+    lineage = trace(ref, way, as_of, now=now)
+    if lineage is None or reader.may(Act.LOOK_UP_ANY):
+        return lineage
+    return told_to(reader.producer_id, lineage)

@@ -99,9 +99,7 @@ def test_a_share_is_the_same_whichever_way_a_trace_came_upon_it(hanoi: Flask) ->
             whole = trace(found.nodes[child].ref, Way.BACK, now=NOON)
             assert whole is not None
             told = {whole.nodes[e.parent].ref: e.share_pct for e in whole.edges if e.child == 0}
-            ours = {
-                found.nodes[e.parent].ref: e.share_pct for e in found.edges if e.child == child
-            }
+            ours = {found.nodes[e.parent].ref: e.share_pct for e in found.edges if e.child == child}
             assert ours.items() <= told.items(), (lot, child)
 
 

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, or_, select
+from sqlalchemy import FromClause, and_, case, select
 
+from traceapp.batches.booking import STOCK
 from traceapp.batches.books.stock import STOCKS
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import EventItem, LedgerEntry
@@ -25,10 +26,12 @@ from traceapp.trace.vocabulary import StockEffect
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Ref
 from traceapp.tracing.particulars import producer_names
-from traceapp.tracing.walking import EVENT, AnyRow, AnySelect, Walk
+from traceapp.tracing.walking import EVENT, AnyRow, AnySelect, Walk, beside
 
 ENTRY, ITEM = LedgerEntry.__table__.c, EventItem.__table__.c
 MOVED = ("shipped", "received", "returned_out", "returned_in")
+_HAS_MOVED = STOCKS.c.shipped + STOCKS.c.received + STOCKS.c.returned_out + STOCKS.c.returned_in
+_MOVEMENT = case((ENTRY.from_account == STOCK, ENTRY.to_account), else_=ENTRY.from_account)
 _LATER = EVENT.alias("later")
 _NOBODY = PersonFact(PartyFact(None, Words.same("")))
 
@@ -72,7 +75,7 @@ def _lines(family: FromClause) -> AnySelect:
             and_(
                 STOCKS.c.batch_producer_id == family.c.producer_id,
                 STOCKS.c.batch_id == family.c.batch_id,
-                or_(*(STOCKS.c[account] > 0 for account in MOVED)),
+                beside(family.c.batch_id, STOCKS.c.batch_id, _HAS_MOVED) > 0,
             ),
         )
         .join(
@@ -81,7 +84,7 @@ def _lines(family: FromClause) -> AnySelect:
                 ENTRY.batch_producer_id == STOCKS.c.batch_producer_id,
                 ENTRY.batch_id == STOCKS.c.batch_id,
                 ENTRY.producer_id == STOCKS.c.producer_id,
-                or_(ENTRY.from_account.in_(MOVED), ENTRY.to_account.in_(MOVED)),
+                beside(STOCKS.c.batch_id, ENTRY.batch_id, _MOVEMENT).in_(MOVED),
             ),
         )
         .join(

@@ -148,12 +148,20 @@ def tree(*, upward: bool, is_bounded: bool = False) -> CTE:
 
 
 def has_happened(event_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Say that the event beside this column had happened by the time asked for.
-
-    Said of two tables at once: of one alone, SQLite first reads all events for a Bloom filter.
-    """
-    time = case((EVENT.c.event_id == event_id, EVENT.c.event_time))
+    """Say that the event beside this column had happened by the time asked for."""
+    time = beside(event_id, EVENT.c.event_id, EVENT.c.event_time)
     return time <= bindparam("as_of", type_=Instant)
+
+
+def beside(
+    other: ColumnElement[UUID], own: ColumnElement[UUID], value: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """Give a value of a table that is joined to another by `own` = `other`, for a condition.
+
+    Said of two tables at once. Of one alone, SQLite would first read all of that for a Bloom
+    filter, and the time a trace takes would grow with all there is.
+    """
+    return case((own == other, value))
 
 
 def _ask(query: AnySelect, given: Mapping[str, object]) -> Sequence[AnyRow]:
@@ -218,9 +226,10 @@ def _of_family(build: Build, way: Way, is_bounded: bool) -> AnySelect:  # noqa: 
 
 @functools.cache
 def _named() -> CTE:
-    """Make the query of batches that are named one by one."""
+    """Make the query of batches that are named one by one; they are looked up before all else."""
     ids = (BATCH.c.producer_id, BATCH.c.batch_id)
-    return select(*ids).where(tuple_(*ids).in_(bindparam("refs", expanding=True))).cte("family")
+    named = select(*ids).where(tuple_(*ids).in_(bindparam("refs", expanding=True)))
+    return named.cte("family").prefix_with("MATERIALIZED")
 
 
 @functools.cache

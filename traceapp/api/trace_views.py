@@ -15,16 +15,27 @@ from traceapp.api import shapes, trace_answers
 from traceapp.api.contract import JSON_TYPE, operation
 from traceapp.api.rooms import traces
 from traceapp.batches.models import Batch
+from traceapp.batches.tracing import trace_facts
+from traceapp.epcis.document import document
+from traceapp.epcis.names import Names
+from traceapp.epcis.reader import Reader
 from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey
 from traceapp.gs1.errors import InvalidKey
 from traceapp.tracing import readers
 from traceapp.tracing.document import as_document
 from traceapp.tracing.family import Ref, Way
+from traceapp.tracing.particulars import gtins
 from traceapp.tracing.reading import read
 from traceapp.web.settings import settings
 
 Body = dict[str, Any]
+
+JSON_LD = "application/ld+json"
+EPCIS = {
+    "description": "A document of GS1 EPCIS 2.0 with its events.",
+    "content": {JSON_LD: {"schema": {"type": "object", "required": ["type", "epcisBody"]}}},
+}
 
 
 @traces.get("/batches/<uuid:batch_id>/trace")
@@ -53,6 +64,19 @@ def trace_by_name(query: Body) -> Response:
     return _answer(_find(*named), query)
 
 
+@traces.get("/batches/<uuid:batch_id>/epcis")
+@may(Act.READ)
+@operation({200: EPCIS})
+def show_epcis(batch_id: UUID) -> Response:
+    """Give the story of a batch, back to its origins, as an EPCIS 2.0 document in JSON-LD."""
+    asks = member()
+    facts = trace_facts(_find(Batch.batch_id == batch_id))
+    names = Names(settings().public_url, gtins(facts))
+    reader = Reader(asks.producer_id, sees_all=asks.may(Act.LOOK_UP_ANY))
+    told = document(facts, names, reader, datetime.now(UTC))
+    return Response(_text(told), mimetype=JSON_LD)
+
+
 def _find(*conditions: ColumnElement[bool]) -> Ref:
     found = readers.find(member(), *conditions)
     if found is None:
@@ -75,7 +99,9 @@ def _answer(ref: Ref, query: Body) -> Response:
     found = read(member(), ref, way, query["as_of"], now=datetime.now(UTC))
     if found is None:
         raise problem.NotFound
-    document = as_document(found, settings().public_url)
+    return Response(_text(as_document(found, settings().public_url)), mimetype=JSON_TYPE)
+
+
+def _text(told: Body) -> str:
     # Not `jsonify`: it sorts the members of each of thousands of objects.
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, mimetype=JSON_TYPE)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -16,12 +16,13 @@ from traceapp.desk import (
     season_change_views,
     season_views,
     step_views,
+    trace_views,
     views,
 )
 
 VIEWS = (
     *(views, step_views, batch_acts, new_batch_views, batch_date_views, count_views),
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
-    *(report_views, archive_views, season_change_views),
+    *(report_views, archive_views, season_change_views, trace_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -74,6 +74,7 @@ class HandOver:
     sent_at: datetime
     received_at: datetime | None
     state: HandOffState
+    words: Words
     difference_pct: Decimal | None
     sent: tuple[str, Decimal] | None
     received: tuple[str, Decimal] | None

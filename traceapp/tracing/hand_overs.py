@@ -21,6 +21,7 @@ from traceapp.batches.parties import kilograms
 from traceapp.trace import handoffs
 from traceapp.trace.facts import EventFact, ItemFact, PartyFact, PersonFact, TraceFacts
 from traceapp.trace.facts import Ref as FactRef
+from traceapp.trace.handoff_words import hand_off
 from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import StockEffect
 from traceapp.trace.words import Words
@@ -160,6 +161,7 @@ def _sides(parcel: handoffs.Delivery) -> tuple[UUID, UUID | None]:
 def _hand_over(parcel: handoffs.Delivery, now: datetime, names: Mapping[UUID, Words]) -> HandOver:
     ship = parcel.ship.event
     sender, receiver = _sides(parcel)
+    told = hand_off(parcel, now)
     return HandOver(
         event=(ship.ref.producer_id, ship.ref.id),
         sender=names[sender],
@@ -168,7 +170,8 @@ def _hand_over(parcel: handoffs.Delivery, now: datetime, names: Mapping[UUID, Wo
         receiver_id=receiver,
         sent_at=ship.event_time,
         received_at=_received_at(parcel),
-        state=handoffs.state(parcel, now),
+        state=told.state,
+        words=told.words,
         difference_pct=handoffs.difference_pct(parcel),
         sent=handoffs.shipped(parcel),
         received=handoffs.received(parcel),

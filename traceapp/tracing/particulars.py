@@ -14,6 +14,8 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Partner, Producer
+from traceapp.trace.facts import Ref as FactRef
+from traceapp.trace.facts import TraceFacts
 from traceapp.trace.words import Words
 from traceapp.tracing.family import Holding, Ref
 from traceapp.tracing.packing import packed
@@ -113,15 +115,22 @@ def _stock_then(family: FromClause) -> AnySelect:
     )
 
 
+_NAMED = tuple_(BATCH.producer_id, BATCH.batch_id).in_(bindparam("refs", expanding=True))
+_UNITS = select(BATCH.producer_id, BATCH.batch_id, BATCH.uom).where(_NAMED)
+_GTINS = (
+    select(BATCH.producer_id, BATCH.batch_id, PRODUCT.gtin)
+    .join(
+        Product.__table__,
+        and_(PRODUCT.producer_id == BATCH.producer_id, PRODUCT.product_id == BATCH.product_id),
+    )
+    .where(_NAMED, PRODUCT.gtin.is_not(None))
+)
+
+
 def producer_names(ids: Iterable[UUID]) -> Mapping[UUID, Words]:
     """Name producers."""
     rows = db.session.execute(_NAMES, {"ids": list(ids)})
     return {row.producer_id: Words(row.name, row.name_en or row.name) for row in rows}
-
-
-_UNITS = select(BATCH.producer_id, BATCH.batch_id, BATCH.uom).where(
-    tuple_(BATCH.producer_id, BATCH.batch_id).in_(bindparam("refs", expanding=True))
-)
 
 
 def units(refs: Sequence[Ref]) -> dict[Ref, str]:
@@ -130,4 +139,14 @@ def units(refs: Sequence[Ref]) -> dict[Ref, str]:
     for first in range(0, len(refs), CHUNK):
         rows = db.session.execute(_UNITS, {"refs": refs[first : first + CHUNK]})
         found.update({(row.producer_id, row.batch_id): row.uom for row in rows})
+    return found
+
+
+def gtins(facts: TraceFacts) -> dict[FactRef, str]:
+    """Give the GTINs of those batches whose product has one."""
+    refs = [(batch.ref.producer_id, batch.ref.id) for batch in facts.batches]
+    found: dict[FactRef, str] = {}
+    for first in range(0, len(refs), CHUNK):
+        rows = db.session.execute(_GTINS, {"refs": refs[first : first + CHUNK]})
+        found.update({FactRef(row.producer_id, row.batch_id): row.gtin for row in rows})
     return found

@@ -17,7 +17,7 @@ from traceapp.tracing.hand_overs import hand_overs
 from traceapp.tracing.packing import packed
 from traceapp.tracing.particulars import batches, holdings, units
 from traceapp.tracing.shares import Made, of_several_events, with_shares
-from traceapp.tracing.walking import AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
+from traceapp.tracing.walking import EDGE, AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
 from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
@@ -46,6 +46,19 @@ def descendants(ref: Ref) -> list[Ref]:
     """Give a batch and all that was made of it: what a recall is about."""
     refs = Refs()
     return [refs[raw] for (raw,) in walk_of(Start(ref, Way.FORWARD)).members()]
+
+
+def made_masses(ref: Ref, way: Way) -> dict[Ref, int]:
+    """Give how many millionths of a kilogram of each batch of a family were made, where known."""
+    refs = Refs()
+    found: dict[Ref, int] = {}
+    unknown: set[Ref] = set()
+    for raw, _, _, mass in walk_of(Start(ref, way)).rows(_making_lines):
+        if mass is None:
+            unknown.add(refs[raw])
+        else:
+            found[refs[raw]] = found.get(refs[raw], 0) + mass
+    return {one: mass for one, mass in found.items() if one not in unknown}
 
 
 def walk_of(start: Start) -> Walk:
@@ -158,6 +171,21 @@ def _added_up(lines: Iterable[tuple[int, int, int | None]]) -> Made:
         more = mass if by_mass and mass is not None else amount
         found[making] = (found.get(making) or Decimal(0)) + more
     return found
+
+
+def _making_lines(family: FromClause) -> AnySelect:
+    """Read the lines of the steps that made batches of others, as they hold now."""
+    is_making = (
+        select(EDGE.c.event_id)
+        .where(
+            EDGE.c.producer_id == ITEM.batch_producer_id,
+            EDGE.c.batch_id == ITEM.batch_id,
+            EDGE.c.event_producer_id == ITEM.producer_id,
+            EDGE.c.event_id == ITEM.event_id,
+        )
+        .exists()
+    )
+    return _outputs(family).where(is_making)
 
 
 def _outputs(family: FromClause) -> AnySelect:

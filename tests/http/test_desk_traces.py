@@ -1,0 +1,145 @@
+"""The desk's page of a trace: drawing and table say the same, to those it is for."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.builders import LABEL, NOW, Business, batch, business, line, product, record
+from tests.conftest import AppMaker
+from tests.http.on_sale import page
+from tests.signing_in import signed_in
+from traceapp.codes import operations as codes
+from traceapp.codes.states import CodeState
+from traceapp.trace.drawing.folding import MOST_BOXES
+from traceapp.web.endpoints import transaction
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    """Each request has a context of its own, and so its own language and reader."""
+    return make_app()
+
+
+@pytest.fixture
+def lan(app: Flask) -> Business:
+    """Lan harvests two lots, mixes them and packs them."""
+    with app.app_context(), transaction():
+        lan = business("HTX Đồng Xanh", role="owner")
+        loose = product(lan, name="Cải ngọt rời", name_en="Loose greens")
+        packed = product(
+            lan, name="Cải ngọt túi", name_en="Bagged greens", role="finished", label=LABEL
+        )
+        first, second = batch(lan, loose, "CN-A"), batch(lan, loose, "CN-B")
+        bags = batch(lan, packed, "CN-T")
+        record(lan, "harvest", outputs=[line(first, "75")])
+        record(lan, "harvest", outputs=[line(second, "25")])
+        sources = [line(first, "60"), line(second, "20")]
+        record(lan, "pack", inputs=sources, outputs=[line(bags, "78")])
+        return lan
+
+
+@pytest.fixture
+def reader(app: Flask, lan: Business) -> FlaskClient:
+    """Lan at her desk."""
+    return at_desk(app, lan)
+
+
+def at_desk(app: Flask, who: Business) -> FlaskClient:
+    with app.app_context():
+        return signed_in(app, who)
+
+
+def address_of(reader: FlaskClient, lot: str) -> str:
+    found = re.search(
+        r'<td[^>]*><span><a href="(/desk/batches/[^"?]+)"', page(reader, f"/desk/batches?q={lot}")
+    )
+    assert found is not None
+    return found[1] + "/trace"
+
+
+def test_a_batch_leads_to_its_trace(reader: FlaskClient) -> None:
+    trace = address_of(reader, "CN-T")
+    assert f'href="{trace}"' in page(reader, trace.removesuffix("/trace"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "vi",
+            (
+                "Truy xuất",
+                "Cải ngọt rời",
+                "Đóng gói",
+                "75\N{NO-BREAK SPACE}%",
+                "60 kg",
+                "1 đời trước",
+            ),
+        ),
+        ("en", ("Trace", "Loose greens", "Pack", "75%", "60 kg", "1 step back")),
+    ],
+)
+def test_drawing_and_table_say_the_same(
+    reader: FlaskClient, language: str, words: tuple[str, ...]
+) -> None:
+    shown = page(reader, address_of(reader, "CN-T"), language=language)
+    drawing, table = shown.split("<table")
+    drawn = drawing.partition('<svg class="family"')[2]
+    for lot in ("CN-A", "CN-B", "CN-T"):
+        assert lot in drawn
+        assert lot in table
+    for word in words:
+        assert word in shown, word
+    assert len(re.findall(r"<path class=", drawn)) == 2
+    assert ("58,5 kg" if language == "vi" else "58.5 kg") in drawn
+
+
+def test_forward_and_back_and_as_of_a_time(reader: FlaskClient) -> None:
+    trace = address_of(reader, "CN-A")
+    assert "CN-B" not in page(reader, trace)
+    assert "CN-T" not in page(reader, f"{trace}?direction=back")
+    assert "CN-T" in page(reader, f"{trace}?direction=sideways")
+    assert "CN-T" not in page(reader, f"{trace}?as_of=2026-11-01T12:00")
+    unreadable = page(reader, f"{trace}?as_of=hôm+qua", language="en")
+    assert "This is not a date and time we can read." in unreadable
+    assert 'aria-invalid="true"' in unreadable
+
+
+def test_a_stopped_batch_is_marked(app: Flask, reader: FlaskClient, lan: Business) -> None:
+    trace = address_of(reader, "CN-T")
+    with app.app_context(), transaction():
+        code = trace.split("/")[3]
+        codes.set_state(code, CodeState.RECALLED, actor="Chi cục", reason="Dư lượng", now=NOW)
+    shown = page(reader, trace, language="en")
+    assert "stopped" in shown
+    assert "! Recalled" in shown
+
+
+def test_the_same_as_csv(reader: FlaskClient) -> None:
+    answer = reader.get(f"{address_of(reader, 'CN-T')}?format=csv&direction=back")
+    assert answer.mimetype == "text/csv"
+    assert all(lot in answer.text for lot in ("CN-A", "CN-B", "CN-T"))
+
+
+def test_a_stranger_finds_no_trace(app: Flask, reader: FlaskClient) -> None:
+    with app.app_context(), transaction():
+        tung = business("Tùng", role="owner")
+    trace = address_of(reader, "CN-T")
+    assert at_desk(app, tung).get(trace).status_code == 404
+
+
+def test_many_batches_fold_into_few_boxes(app: Flask, reader: FlaskClient, lan: Business) -> None:
+    with app.app_context(), transaction():
+        tray = product(lan, name="Khay thịt", name_en="Tray of meat")
+        meat = batch(lan, tray, "HEO")
+        record(lan, "harvest", outputs=[line(meat, "1000")])
+        for number in range(MOST_BOXES + 5):
+            made = batch(lan, tray, f"K{number}")
+            record(lan, "split", inputs=[line(meat, "1")], outputs=[line(made, "1")])
+    shown = page(reader, address_of(reader, "HEO"), language="en")
+    assert f"{MOST_BOXES + 6} batches are too many to draw each" in shown
+    assert f"{MOST_BOXES + 5} batches" in shown
+    assert "K17" not in shown
+    assert len(re.findall(r'<g class="box', shown)) == 2

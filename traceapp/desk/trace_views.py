@@ -1,0 +1,94 @@
+"""Traces at the desk: the family of a batch as a drawing and as a table."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.desk import batch_words, trace_drawing, trace_telling
+from traceapp.desk.batch_views import find_batch
+from traceapp.desk.ledger_words import say
+from traceapp.trace.units import from_micro
+from traceapp.tracing.family import Lineage, Node, Way
+from traceapp.tracing.reading import read
+from traceapp.web import lists
+from traceapp.web.pages import HANOI
+
+blueprint = Blueprint("desk_traces", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/batches/<code>/trace")
+@may(Act.READ)
+def show_trace(code: str) -> ResponseReturnValue:
+    """Show where a batch came from and where it went, as of a time."""
+    reader = member()
+    found = find_batch(reader, code)
+    as_of, is_unreadable = _as_of(request.args.get("as_of", ""))
+    lineage = _traced(reader, found.ref, as_of)
+    if request.args.get("format") == lists.CSV:
+        return lists.as_csv(f"truy-xuat-{found.card.lot}", _columns(), lineage.nodes)
+    told = trace_telling.tell(reader, lineage)
+    heading = _("Where %(lot)s came from and where it went", lot=found.card.lot)
+    return render_template(
+        "desk/trace.html",
+        found=found,
+        card=found.card,
+        told=told,
+        lineage=lineage,
+        ways={Way.BOTH: _("Both ways"), Way.BACK: _("Back"), Way.FORWARD: _("Forward")},
+        state=batch_words.state_words(found.state) if found.state else None,
+        drawing=trace_drawing.draw(
+            told.rows, told.folded.weights, heading, _("The table below tells the same.")
+        ),
+        as_of=request.args.get("as_of", ""),
+        is_unreadable=is_unreadable,
+    )
+
+
+def _traced(reader: Visitor, ref: tuple[object, object], as_of: datetime | None) -> Lineage:
+    chosen = request.args.get("direction", "")
+    way = Way(chosen) if chosen in set(Way) else Way.BOTH
+    lineage = read(reader, ref, way, as_of, now=datetime.now(UTC))  # type: ignore[arg-type]
+    if lineage is None:
+        raise problem.NotFound
+    return lineage
+
+
+def _as_of(text: str) -> tuple[datetime | None, bool]:
+    """Read a time as forms send it, in Vietnam's; and tell whether it was no time."""
+    if not text:
+        return None, False
+    try:
+        typed = datetime.fromisoformat(text)
+        return (typed if typed.tzinfo else typed.replace(tzinfo=HANOI)), False
+    except ValueError:
+        return None, True
+
+
+def _columns() -> dict[str, lists.Reader]:
+    return {
+        _("Step"): lambda node: node.step,
+        _("Product"): lambda node: say(node.product),
+        _("Lot"): lambda node: node.lot,
+        _("Producer"): lambda node: say(node.producer),
+        _("Code"): lambda node: node.code,
+        _("State"): lambda node: node.state and node.state.value,
+        _("Made on"): lambda node: node.production_date,
+        _("Use by"): lambda node: node.expiry_date,
+        _("In stock"): _left,
+        _("Unit"): lambda node: node.uom,
+    }
+
+
+def _left(node: Node) -> str:
+    """Write what each holder has left."""
+    return "; ".join(
+        f"{say(one.holder)}: {format(from_micro(abs(one.amount), node.uom), 'f')}"
+        for one in node.holdings
+        if one.amount is not None and one.amount > 0
+    )

@@ -1,0 +1,212 @@
+"""The story of one lot as an EPCIS 2.0 document in JSON-LD.
+
+Events come from the same facts as the timeline; a corrected one stays, with an error declaration
+that names its correction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from traceapp.epcis.names import PREFIX, Names
+from traceapp.epcis.quantities import element
+from traceapp.epcis.reader import Reader
+from traceapp.trace.facts import BatchFact, EventFact, EventStatus, ItemFact, Ref, TraceFacts
+from traceapp.trace.vocabulary import STEP_KINDS, StepKind, StockEffect
+
+CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+VERSION = "2.0"
+MAKING = (StockEffect.CREATE, StockEffect.TRANSFORM)
+CONTAINER = "container"
+"""The field of a step that says what goods were put into, or taken out of."""
+
+Document = dict[str, Any]
+
+
+def document(facts: TraceFacts, names: Names, reader: Reader, now: datetime) -> Document:
+    """Make the document of a lot for somebody who may see it."""
+    telling = _Telling(facts, names, reader)
+    return {
+        "@context": [CONTEXT, {PREFIX: names.namespace}],
+        "id": f"{names.batch(facts.subject, telling.batches.get(facts.subject))}#epcis",
+        "type": "EPCISDocument",
+        "schemaVersion": VERSION,
+        "creationDate": _instant(now),
+        "epcisBody": {"eventList": list(telling.events())},
+    }
+
+
+class _Telling:
+    """The facts of one document, indexed."""
+
+    def __init__(self, facts: TraceFacts, names: Names, reader: Reader) -> None:
+        self._names, self._reader = names, reader
+        self._events = sorted(
+            (one for one in facts.events if one.status is EventStatus.ACCEPTED),
+            key=lambda one: (one.event_time, one.record_time, one.ref),
+        )
+        self.batches: Mapping[Ref, BatchFact] = {batch.ref: batch for batch in facts.batches}
+        self._by_ref = {one.ref: one for one in self._events}
+        self._corrections = {
+            Ref(one.ref.producer_id, one.corrects): one for one in self._events if one.corrects
+        }
+        self._grown = _grown(self._events)
+
+    def events(self) -> Iterator[Document]:
+        """Give every event in the order of happening; one that names no goods is left out."""
+        for event in self._events:
+            kind = STEP_KINDS.get(event.step_kind)
+            if kind is None:
+                continue
+            told = self._what(kind, event)
+            if told is not None:
+                yield self._frame(kind, event) | told | self._sides(kind, event) | self._ours(event)
+
+    def _frame(self, kind: StepKind, event: EventFact) -> Document:
+        found: Document = {
+            "type": kind.epcis_event,
+            "eventID": self._names.event(event.ref),
+            "eventTime": event.event_time.isoformat(),
+            "eventTimeZoneOffset": _offset(event.event_time),
+            "recordTime": _instant(event.record_time),
+            "bizStep": kind.biz_step,
+            "disposition": kind.disposition,
+        }
+        correction = self._corrections.get(event.ref)
+        if correction is not None:
+            found["errorDeclaration"] = {
+                "declarationTime": _instant(correction.record_time),
+                "reason": "incorrect_data",
+                "correctiveEventIDs": [self._names.event(correction.ref)],
+            }
+        return found
+
+    def _what(self, kind: StepKind, event: EventFact) -> Document | None:
+        match kind.epcis_event:
+            case "TransformationEvent":
+                told = {
+                    "inputQuantityList": self._elements(event, event.inputs),
+                    "outputQuantityList": self._elements(event, event.outputs),
+                }
+                found = {name: items for name, items in told.items() if items}
+                if not event.outputs:
+                    return None
+                return found | self._ilmd(event)
+            case "AggregationEvent":
+                return self._aggregation(kind, event)
+            case _:
+                items = self._touched(event)
+                making = kind.stock_effect in MAKING
+                named: Document = {"action": kind.action, "quantityList": items}
+                return (named | (self._ilmd(event) if making else {})) if items else None
+
+    def _aggregation(self, kind: StepKind, event: EventFact) -> Document | None:
+        items = self._touched(event)
+        if not items:
+            return None
+        # Who may not read the mark learns that there was a container, and not which.
+        mark = dict(self._reader.fields(event)).get(CONTAINER, event.ref.id)
+        parent = self._names.container(event.ref.producer_id, str(mark))
+        return {"action": kind.action, "parentID": parent, "childQuantityList": items}
+
+    def _touched(self, event: EventFact) -> list[Document]:
+        """Name what a step was about; for work on a field, what was harvested from it."""
+        items = self._elements(event, (*event.inputs, *event.outputs))
+        items += [element(self._class(batch), None) for batch in event.about]
+        if not items:
+            grown = self._grown.get(_ground(event), ())
+            items = [element(self._class(batch), None) for batch in grown]
+        return _distinct(items)
+
+    def _elements(self, event: EventFact, items: Sequence[ItemFact]) -> list[Document]:
+        counts = self._reader.may_count(event)
+        return _distinct(
+            [element(self._class(item.batch), item if counts else None) for item in items]
+        )
+
+    def _class(self, batch: Ref) -> str:
+        return self._names.batch(batch, self.batches.get(batch))
+
+    def _ilmd(self, event: EventFact) -> Document:
+        """Give lot and use-by date of the one batch that an event made, where they are public."""
+        made = {item.batch for item in event.outputs}
+        batch = self.batches.get(next(iter(made))) if len(made) == 1 else None
+        if batch is None:
+            return {}
+        own = batch.ref.producer_id == self._reader.producer_id or self._reader.sees_all
+        told: Document = {}
+        if own or batch.path is not None:
+            told["cbvmda:lotNumber"] = batch.lot
+        if batch.expiry_date is not None:
+            told["cbvmda:itemExpirationDate"] = batch.expiry_date.isoformat()
+        return {"ilmd": told} if told else {}
+
+    def _sides(self, kind: StepKind, event: EventFact) -> Document:
+        """Name who gave and who received, where goods changed hands."""
+        here, ship = event.ref.producer_id, self._shipment(event)
+        hands = {
+            StockEffect.MOVE_OUT: (here, event.receiver_id),
+            StockEffect.MOVE_IN: (ship.ref.producer_id if ship else None, here),
+        }
+        sender, receiver = hands.get(kind.stock_effect, (None, None))
+        found: Document = {}
+        if sender is not None:
+            party = {"type": "possessing_party", "source": self._names.party(sender)}
+            found["sourceList"] = [party]
+        if receiver is not None:
+            party = {"type": "possessing_party", "destination": self._names.party(receiver)}
+            found["destinationList"] = [party]
+        return found
+
+    def _shipment(self, event: EventFact) -> EventFact | None:
+        return next((e for e in self._events if e.ref.id == event.ship_event_id), None)
+
+    def _ours(self, event: EventFact) -> Document:
+        """Add what EPCIS has no word for, under our own."""
+        found: Document = {f"{PREFIX}:stepKind": event.step_kind}
+        if event.place is not None and event.place.commune is not None:
+            place = (event.place.commune_kind, event.place.commune, event.place.province)
+            found[f"{PREFIX}:place"] = ", ".join(part for part in place if part)
+        if event.evidence:
+            best = max(event.evidence, key=lambda one: one.level.rank)
+            found[f"{PREFIX}:evidence"] = best.level.value
+        for name, value in self._reader.fields(event):
+            found[f"{PREFIX}:{name}"] = (
+                value if isinstance(value, bool | int | float) else str(value)
+            )
+        return found
+
+
+def _grown(events: Iterable[EventFact]) -> Mapping[object, list[Ref]]:
+    """Give what was harvested from each season, and from each plot."""
+    found: dict[object, list[Ref]] = defaultdict(list)
+    for event in events:
+        if event.plot_id is not None:
+            for item in event.outputs:
+                for ground in {_ground(event), ("plot", event.land_owner, event.plot_id)}:
+                    found[ground].append(item.batch)
+    return found
+
+
+def _ground(event: EventFact) -> object:
+    if event.season_id is not None:
+        return ("season", event.land_owner, event.season_id)
+    return ("plot", event.land_owner, event.plot_id)
+
+
+def _distinct(items: Sequence[Document]) -> list[Document]:
+    found: list[Document] = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return found
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _offset(moment: datetime) -> str:
+    text = moment.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

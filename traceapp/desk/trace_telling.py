@@ -13,6 +13,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk import batch_queries, batch_words
 from traceapp.desk.batch_words import StateWords
 from traceapp.desk.ledger_words import say
+from traceapp.trace import measures
 from traceapp.trace.drawing.folding import Folded, fold
 from traceapp.trace.units import MICRO, from_micro
 from traceapp.trace.vocabulary import STEP_KINDS
@@ -172,7 +173,7 @@ def _group(nodes: Sequence[Node]) -> Telling:
         dates=(),
         sources=(),
         stocks=tuple(
-            (_("All holders"), batch_words.amount(amount, uom, languages.current()))
+            (_("All holders"), measures.amount(amount, uom, languages.current()))
             for uom, amount in left.items()
             if amount
         ),
@@ -192,7 +193,7 @@ def generation(step: int) -> str:
 
 def _amount(micro: int | None, uom: str) -> str:
     amount = from_micro(abs(micro or 0), uom)
-    said = batch_words.amount(amount, uom, languages.current())
+    said = measures.amount(amount, uom, languages.current())
     return f"\N{MINUS SIGN}{said}" if (micro or 0) < 0 else said
 
 

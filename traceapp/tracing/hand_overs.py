@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, case, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, select
 
 from traceapp.batches.booking import STOCK
 from traceapp.batches.books.stock import STOCKS
@@ -33,6 +33,12 @@ ENTRY, ITEM = LedgerEntry.__table__.c, EventItem.__table__.c
 MOVED = ("shipped", "received", "returned_out", "returned_in")
 _HAS_MOVED = STOCKS.c.shipped + STOCKS.c.received + STOCKS.c.returned_out + STOCKS.c.returned_in
 _MOVEMENT = case((ENTRY.from_account == STOCK, ENTRY.to_account), else_=ENTRY.from_account)
+_IS_MOVEMENT = and_(
+    ENTRY.batch_producer_id == STOCKS.c.batch_producer_id,
+    ENTRY.batch_id == STOCKS.c.batch_id,
+    ENTRY.producer_id == STOCKS.c.producer_id,
+    beside(STOCKS.c.batch_id, ENTRY.batch_id, _MOVEMENT).in_(MOVED),
+)
 _LATER = EVENT.alias("later")
 _NOBODY = PersonFact(PartyFact(None, Words.same("")))
 
@@ -62,6 +68,10 @@ def hand_overs(
 
 def _lines(family: FromClause) -> AnySelect:
     """Read the lines of what moved, by the books: most batches never did."""
+    is_of_line = and_(EVENT.c.producer_id == ITEM.producer_id, EVENT.c.event_id == ITEM.event_id)
+    is_corrected = and_(
+        _LATER.c.producer_id == EVENT.c.producer_id, _LATER.c.corrects_event_id == EVENT.c.event_id
+    )
     return (
         select(
             *(EVENT.c.producer_id, EVENT.c.event_id, EVENT.c.step_kind, EVENT.c.event_time),
@@ -71,23 +81,8 @@ def _lines(family: FromClause) -> AnySelect:
             *(ITEM.quantity, ITEM.uom, ITEM.mass, _LATER.c.event_id.label("corrected_by")),
         )
         .select_from(family)
-        .join(
-            STOCKS,
-            and_(
-                STOCKS.c.batch_producer_id == family.c.producer_id,
-                STOCKS.c.batch_id == family.c.batch_id,
-                beside(family.c.batch_id, STOCKS.c.batch_id, _HAS_MOVED) > 0,
-            ),
-        )
-        .join(
-            LedgerEntry.__table__,
-            and_(
-                ENTRY.batch_producer_id == STOCKS.c.batch_producer_id,
-                ENTRY.batch_id == STOCKS.c.batch_id,
-                ENTRY.producer_id == STOCKS.c.producer_id,
-                beside(STOCKS.c.batch_id, ENTRY.batch_id, _MOVEMENT).in_(MOVED),
-            ),
-        )
+        .join(STOCKS, _has_moved(family))
+        .join(LedgerEntry.__table__, _IS_MOVEMENT)
         .join(
             EventItem.__table__,
             and_(
@@ -96,17 +91,16 @@ def _lines(family: FromClause) -> AnySelect:
                 ITEM.position == ENTRY.position,
             ),
         )
-        .join(
-            EVENT,
-            and_(EVENT.c.producer_id == ITEM.producer_id, EVENT.c.event_id == ITEM.event_id),
-        )
-        .outerjoin(
-            _LATER,
-            and_(
-                _LATER.c.producer_id == EVENT.c.producer_id,
-                _LATER.c.corrects_event_id == EVENT.c.event_id,
-            ),
-        )
+        .join(EVENT, is_of_line)
+        .outerjoin(_LATER, is_corrected)
+    )
+
+
+def _has_moved(family: FromClause) -> ColumnElement[bool]:
+    return and_(
+        STOCKS.c.batch_producer_id == family.c.producer_id,
+        STOCKS.c.batch_id == family.c.batch_id,
+        beside(family.c.batch_id, STOCKS.c.batch_id, _HAS_MOVED) > 0,
     )
 
 

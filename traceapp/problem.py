@@ -16,13 +16,17 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong with the input: where (JSON pointer), which rule, what, and what to do."""
+    """One thing wrong with the input: where (JSON pointer), which rule, what, and what to do.
+
+    `allowed_on` is the first day on which it would be right, where there is one.
+    """
 
     pointer: str
     rule: str
     message: str
     fix: str
     values: Mapping[str, str] = field(default_factory=dict)
+    allowed_on: str = ""
 
 
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
@@ -147,6 +151,18 @@ class InvalidInput(Problem):
     detail = N_("Nothing was saved. Correct the fields named below and send it again.")
 
 
+class Blocked(Problem):
+    """An act that a safety rule refuses before it is done; the attempt was kept, nothing else."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    slug = "blocked"
+    title = N_("This should not be done now")
+    detail = N_(
+        "Nothing was booked. Wait, or do it otherwise. If it has already been done, record it as "
+        "what happened: that is never refused."
+    )
+
+
 class BadRequest(Problem):
     """A request that cannot be read at all."""
 
@@ -260,6 +276,7 @@ CATALOGUE: tuple[type[Problem], ...] = (
     UnknownCode,
     MalformedCode,
     InvalidInput,
+    Blocked,
     BadRequest,
     MethodNotAllowed,
     PayloadTooLarge,

@@ -29,6 +29,7 @@ WATCHING = {
         Act.LOOK_UP_ANY,
         Act.ADMIT_PRODUCERS,
         Act.CONFIRM_AS_INSPECTOR,
+        Act.RELEASE_HOLD,
         Act.ANSWER_REPORTS,
     },
     "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS},

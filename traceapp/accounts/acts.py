@@ -33,6 +33,7 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     LOOK_UP_ANY = "look_up_any"
     CONFIRM_AS_INSPECTOR = "confirm_as_inspector"
+    RELEASE_HOLD = "release_hold"
     ADMIT_PRODUCERS = "admit_producers"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
@@ -58,6 +59,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.READ_AUDIT: frozenset({"owner"}),
     Act.LOOK_UP_ANY: OFFICIALS,
     Act.CONFIRM_AS_INSPECTOR: OFFICIALS,
+    Act.RELEASE_HOLD: frozenset({"owner", "officer"}),
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from traceapp.api.shapes import ProblemSchema
+from traceapp.api.shapes import FindingSchema, ProblemSchema
 from traceapp.batches.schemas import LabelSchema
 from traceapp.codes.states import CodeState
 from traceapp.handoffs.queries import INCOMING, OUTGOING
@@ -193,6 +193,32 @@ class KeptEventSchema(Schema):
     content_sha256 = fields.String(required=True)
 
 
+class AllowedSchema(Schema):
+    """From which day on which steps are allowed, after a spray or a treatment."""
+
+    step_kinds = fields.List(fields.String(validate=known(tuple(STEP_KINDS))), required=True)
+    date = fields.Date(required=True)
+
+
+class RecordedEventSchema(KeptEventSchema):
+    """An event that was recorded, and what it allows from when."""
+
+    allowed_from = fields.Nested(AllowedSchema, required=True, allow_none=True)
+
+
+class SaidFindingSchema(FindingSchema):
+    """What a rule says about an act before it is done; `block` refuses it."""
+
+    severity = fields.String(required=True, validate=known(("block", "warn", "info")))
+
+
+class AllowedAttemptSchema(Schema):
+    """An act that may be done, with what to look at first."""
+
+    id = fields.UUID(required=True)
+    findings = fields.List(fields.Nested(SaidFindingSchema), required=True)
+
+
 class WholeEventSchema(KeptEventSchema):
     """An event as it was received."""
 
@@ -205,7 +231,7 @@ class EventResultSchema(Schema):
 
     id = fields.String(required=True, allow_none=True)
     status = fields.Integer(required=True)
-    event = fields.Nested(KeptEventSchema)
+    event = fields.Nested(RecordedEventSchema)
     problem = fields.Nested(ProblemSchema)
 
 

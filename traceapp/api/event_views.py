@@ -18,6 +18,7 @@ from traceapp.api.rooms import events
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Answer, Message, Recorded
 from traceapp.database.engine import db
+from traceapp.findings import foresight
 from traceapp.web import problems
 from traceapp.web.endpoints import writes_late
 from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, at_most
@@ -52,7 +53,7 @@ DONE = {
     "description": "One event: it was here already, with the same content. Many: all answers.",
     "content": {
         "application/json": {
-            "schema": {"oneOf": [answers.KeptEventSchema(), answers.EventResultsSchema()]}
+            "schema": {"oneOf": [answers.RecordedEventSchema(), answers.EventResultsSchema()]}
         }
     },
 }
@@ -62,7 +63,7 @@ DONE = {
 @writes_late
 @may(Act.RECORD_STEP)
 @operation(
-    {200: DONE, 201: answers.KeptEventSchema()},
+    {200: DONE, 201: answers.RecordedEventSchema()},
     problems=(problem.ContentConflict, problem.AlreadyExists),
     headers=LOCATION,
     requestBody=BODY,
@@ -118,12 +119,13 @@ def _read(given: object) -> Read:
     if isinstance(given, Mapping) and straight is not None and not _alien(given):
         return straight
     try:
-        return strictness.reading(SHAPE, given, _read_here)
+        return strictness.reading(SHAPE, given, read_here)
     except ValidationError as error:
         return problems.from_validation(error)
 
 
-def _read_here(given: Mapping[str, Any]) -> Message:
+def read_here(given: Mapping[str, Any]) -> Message:
+    """Read a step of a program, which is no device. Raises ValidationError."""
     if alien := _alien(given):
         raise ValidationError({name: [NO_SUCH_FIELD] for name in alien})
     return capturing.read(given)
@@ -143,8 +145,15 @@ def _one(read: Read, answer: Answer) -> Response:
 
 
 def _event(recorded: Recorded, read: Read) -> Body:
-    fingerprint = read.fingerprint.hex() if isinstance(read, Message) else ""
-    return {"id": str(recorded.event_id), "content_sha256": fingerprint}
+    if not isinstance(read, Message):
+        raise TypeError("what was recorded was read")
+    allowed = foresight.allowed_from(recorded.producer_id, read.data)
+    return {
+        "id": str(recorded.event_id),
+        "content_sha256": read.fingerprint.hex(),
+        "allowed_from": allowed
+        and {"step_kinds": sorted(allowed.step_kinds), "date": allowed.day.isoformat()},
+    }
 
 
 def _result(given: object, read: Read, answer: Answer) -> Body:

@@ -9,6 +9,7 @@ from flask import Flask
 from marshmallow import fields
 
 from traceapp.api import (
+    attempt_views,
     batch_views,
     directory_views,
     event_views,
@@ -25,8 +26,8 @@ from traceapp.web.fields import KeyNumber, PlainText
 
 # Importing them makes the routes.
 VIEWS = (
-    *(directory_views, batch_views, trace_views, event_views, hand_off_views),
-    photo_views,
+    *(directory_views, batch_views, trace_views, event_views, attempt_views),
+    *(hand_off_views, photo_views),
 )
 DESCRIPTION = """\
 Everything a program needs to record what happened to food: register a batch, send its steps,

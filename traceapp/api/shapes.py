@@ -126,6 +126,7 @@ class FindingSchema(Schema):
     rule = fields.String(required=True)
     message = fields.String(required=True)
     fix = fields.String(required=True)
+    allowed_on = fields.Date()
 
 
 class ProblemSchema(Schema):

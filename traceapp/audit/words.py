@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "taken_back": N_("took it back out of the archive"),
     "batch.registered": N_("registered a batch"),
     "batch.dates": N_("changed the dates of a batch"),
+    "hold.released": N_("released goods from a hold"),
     "photo_published": N_("made a photo public"),
     "photo_hidden": N_("hid a photo from shoppers"),
     "report_answered": N_("answered a report"),

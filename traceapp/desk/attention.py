@@ -16,6 +16,8 @@ from traceapp.desk import attention_queries as queries
 from traceapp.desk import hand_off_words, report_search
 from traceapp.desk.batch_words import missing_words
 from traceapp.desk.hand_off_words import Seen
+from traceapp.findings.hold_queries import held_at
+from traceapp.findings.words import say
 from traceapp.handoffs import queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.trace.entries import HandOffState
@@ -134,6 +136,7 @@ def _reports(reader: Visitor) -> Iterator[Task]:
 
 def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
     today = now.astimezone(HANOI).date()
+    yield from _on_hold(reader)
     yield from _incomplete(reader)
     yield from _offers(reader, now)
     yield from _unsettled(reader, now)
@@ -141,6 +144,13 @@ def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
         yield from _certificates(reader, today)
     if reader.may(Act.RECORD_STEP):
         yield from _idle_seasons(reader, now)
+
+
+def _on_hold(reader: Visitor) -> Iterator[Task]:
+    for hold in held_at(reader.producer_id)[:MOST_OF_A_KIND]:
+        words = _("Lot %(lot)s is on hold: %(why)s", lot=hold.lot, why=say(hold.finding.message))
+        path = url_for("desk_batches.show_batch", code=hold.batch.id)
+        yield Task("lock", "clay", words, path, _("See the batch"))
 
 
 def _incomplete(reader: Visitor) -> Iterator[Task]:

@@ -15,12 +15,15 @@ from traceapp.audit.operations import note
 from traceapp.batches import evidence, tracing
 from traceapp.desk import batch_queries
 from traceapp.desk.batch_views import Found, blueprint, find_batch
+from traceapp.desk.hold_words import may_release
+from traceapp.findings.releasing import InCharge, ReleaseSchema, release
 from traceapp.photos import operations as photos
-from traceapp.trace.facts import EvidenceLevel
+from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.web.endpoints import writes
 
 __all__ = ["blueprint"]
 
+RELEASE = ReleaseSchema()
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -72,6 +75,34 @@ def publish_photo(code: str, sha256: str) -> ResponseReturnValue:
     )
     flash(_("Shoppers see this photo now.") if is_public else _("Shoppers no longer see it."))
     return _back_to(found)
+
+
+@blueprint.post("/desk/batches/<code>/release")
+@writes
+@may(Act.RELEASE_HOLD)
+def release_batch(code: str) -> ResponseReturnValue:
+    """Let a batch go that a finding holds; the reason stays for everybody to read."""
+    reader = member()
+    found = find_batch(reader, code)
+    if not may_release(reader, found.ref):
+        raise problem.NotFound
+    data = RELEASE.load({"reason": request.form.get("reason", "")})
+    by = InCharge(Ref(reader.producer_id, reader.member_id), reader.roles)
+    release(Ref(*found.ref), _key(request.form.get("hold", "")), by, data["reason"], now=_now())
+    flash(_("Released. The reason stays on this page."))
+    return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
+
+
+def _key(text: str) -> Ref:
+    try:
+        producer_id, finding_id = map(UUID, text.split("/"))
+    except ValueError as error:
+        raise problem.NotFound from error
+    return Ref(producer_id, finding_id)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _photo(reader: Visitor, sha256: str) -> bytes:

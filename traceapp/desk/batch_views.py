@@ -26,6 +26,7 @@ from traceapp.desk import (
     batch_queries,
     batch_search,
     batch_words,
+    hold_words,
     ledger_bar,
     ledger_words,
     mending,
@@ -122,6 +123,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         ],
         amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
+        holds=hold_words.holds_of(reader, found.ref),
     )
 
 

@@ -99,7 +99,7 @@ def fields(setting: Setting) -> list[Field]:
 
 
 def _hidden() -> list[Field]:
-    names = ("id", "kind", "corrects", "copied_from")
+    names = ("id", "kind", "corrects", "copied_from", "replaces")
     return [*(Field(name, kind="hidden") for name in names), Field("photos", kind="many")]
 
 

@@ -39,7 +39,7 @@ class Wish:
 def read(form: Form, setting: Setting) -> Wish:
     """Give the message of a step. Raises ValidationError, InvalidInput, NotFound."""
     data = form.data()
-    names = ("id", "event_time", "site_id", "corrects")
+    names = ("id", "event_time", "site_id", "corrects", "replaces")
     event = {name: data[name] for name in names if data.get(name)}
     event |= {"step_kind": setting.kind.id, "photos": data.get("photos", [])}
     event |= _ground(data.get("ground", ""), setting)

@@ -17,21 +17,36 @@ from traceapp import problem
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import capturing, grants, operations, queries
 from traceapp.batches.booking import STOCK
-from traceapp.batches.capturing import Message, Recorded
+from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
 from traceapp.desk import choices, step_message
 from traceapp.desk.batch_links import batch_page, code_of
 from traceapp.desk.step_form import Setting
+from traceapp.findings import attempts, foresight
+from traceapp.findings.attempts import Verdict
+from traceapp.findings.queries import found_about
+from traceapp.findings.words import say
 from traceapp.gs1.batch_code import BatchCode
+from traceapp.trace.facts import Ref
 from traceapp.trace.measures import amount
+from traceapp.trace.rules.growing import SPRAY
 from traceapp.web import languages
 from traceapp.web.forms import Form
-from traceapp.web.pages import moment
+from traceapp.web.pages import day, moment
 
 SKEW = timedelta(minutes=5)
 LATE = timedelta(hours=24)
 PLAIN, WARNING = "message", "amber"
+# Said in words of their own below, or of no use to whoever just logged the step.
+SAID_OTHERWISE = frozenset({"over_use", "late_entry", "clock_skew", "superseded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the safety rules say about a step before it is done, where it should not be done."""
+
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +57,27 @@ class Saved:
     words: tuple[tuple[str, str], ...]
 
 
-def save(who: Visitor, form: Form, setting: Setting, *, now: datetime) -> Saved:
-    """Record the step that a form describes. Raises what `Form.trying` turns into words."""
+def save(
+    who: Visitor, form: Form, setting: Setting, *, now: datetime, has_happened: bool
+) -> Saved | Refused:
+    """Record the step that a form describes. Raises what `Form.trying` turns into words.
+
+    Unless it has happened already, the rules are asked first; what they refuse is kept as an
+    attempt, and nothing else of it.
+    """
     wish = step_message.read(form, setting)
     copied_from = _own_event(who, form.value("copied_from"))
     message = capturing.read(wish.event, copied_from=copied_from)
+    trial = db.session.begin_nested()
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)
+    if not has_happened and message.data["corrects"] is None:
+        verdict = attempts.judge_once(_actor(who), message, now=now)
+        if verdict.is_blocked:
+            trial.rollback()
+            attempts.keep(_actor(who), message, verdict, now=now)
+            return Refused(verdict)
+    trial.commit()
     recorded = _record(who, message, now)
     words = list(_words(who, message, setting, now)) if recorded.is_new else []
     said = (PLAIN, _("Saved: %(name)s.", name=choices.say(setting.kind.label)))
@@ -84,9 +113,12 @@ def _register(who: Visitor, batch: Mapping[str, Any], number: int, now: datetime
         raise ValidationError({"outputs": {number: error.messages}}) from error
 
 
+def _actor(who: Visitor) -> Actor:
+    return Actor(who.producer_id, who.member_id)
+
+
 def _record(who: Visitor, message: Message, now: datetime) -> Recorded:
-    actor = capturing.Actor(who.producer_id, who.member_id)
-    (answer,) = capturing.record_events(actor, [message], now=now, latest=now + SKEW)
+    (answer,) = capturing.record_events(_actor(who), [message], now=now, latest=now + SKEW)
     if isinstance(answer, Recorded):
         return answer
     if any(finding.rule == grants.NOT_HERE for finding in answer.findings):
@@ -128,9 +160,24 @@ def _words(
     if missing:
         names = ", ".join(choices.say(setting.kind.fields[name].label) for name in missing)
         yield WARNING, _("Still missing: %(names)s. You can correct this step.", names=names)
+    yield from _found(who, message)
     if now - message.data["event_time"] > LATE:
         at = moment(now)
         yield PLAIN, _("Logged more than a day later: both times are kept (%(at)s).", at=at)
+
+
+def _found(who: Visitor, message: Message) -> Iterator[tuple[str, str]]:
+    """Say what the rules found about the step, and what it allows from when."""
+    for finding in found_about({Ref(who.producer_id, message.event_id)}):
+        if finding.rule not in SAID_OTHERWISE:
+            yield WARNING, f"{say(finding.message)} {say(finding.fix)}"
+    allowed = foresight.allowed_from(who.producer_id, message.data)
+    if allowed is not None:
+        first = day(allowed.day)
+        if message.data["step_kind"] == SPRAY:
+            yield PLAIN, _("Harvest is allowed from %(day)s.", day=first)
+        else:
+            yield PLAIN, _("The animals may leave from %(day)s.", day=first)
 
 
 def _next_page(who: Visitor, message: Message) -> str:

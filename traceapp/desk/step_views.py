@@ -1,5 +1,6 @@
 """Logging a step: choosing its kind, filling in its form, and correcting what was logged."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,8 +17,12 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import choices, step_form, step_message, step_options, step_saving, uploads
 from traceapp.desk.step_form import Setting
+from traceapp.desk.step_saving import Refused
 from traceapp.desk.step_setting import setting_of
+from traceapp.findings.attempts import Verdict
+from traceapp.findings.words import say
 from traceapp.photos import queries as pictures
+from traceapp.trace.rules.finding import Finding
 from traceapp.trace.vocabulary import GROUPS, STEP_KINDS, StepKind
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
@@ -25,6 +30,8 @@ from traceapp.web.forms import Form
 blueprint = Blueprint("steps", "traceapp.desk", template_folder="templates")
 
 USUAL = 6
+HAPPENED = "happened"
+SAVES = frozenset({"save", HAPPENED})
 PASSED_ON = ("batch", "season", "plot", "shipment")
 
 
@@ -72,15 +79,24 @@ def record_step() -> ResponseReturnValue:
     do = request.form.get("do", "save")
     if do == "again":
         _fill_in(form, setting)
-    if do != "save":
+    if do not in SAVES:
         return _page(form, setting, more=do.removeprefix("line:"))
     if not form.errors:
         with form.trying():
-            saved = step_saving.save(who, form, setting, now=now)
-            for tone, words in saved.words:
+            outcome = step_saving.save(who, form, setting, now=now, has_happened=do == HAPPENED)
+            if isinstance(outcome, Refused):
+                return _refused(form, setting, outcome.verdict)
+            for tone, words in outcome.words:
                 flash(words, tone)
-            return redirect(saved.next_page, code=303)
+            return redirect(outcome.next_page, code=303)
     return _page(form, setting)
+
+
+def _refused(form: Form, setting: Setting, verdict: Verdict) -> ResponseReturnValue:
+    """Say why not and until when; what is sent from here is another message in its place."""
+    form.typed |= {"id": [str(new_id())], "replaces": [str(verdict.attempt_id)]}
+    form.status = int(problem.Blocked.status)
+    return _page(form, setting, refusals=[one for one in verdict.findings if one.blocks])
 
 
 def _open(kind: StepKind) -> ResponseReturnValue:
@@ -162,7 +178,9 @@ def _fill_in(form: Form, setting: Setting) -> None:
     form.copied = frozenset(taken)
 
 
-def _page(form: Form, setting: Setting, *, more: str = "") -> tuple[str, int]:
+def _page(
+    form: Form, setting: Setting, *, more: str = "", refusals: Sequence[Finding] = ()
+) -> tuple[str, int]:
     who = member()
     shas = [text for text in form.typed.get("photos", ()) if uploads.SHA256.fullmatch(text)]
     keys = [(who.producer_id, bytes.fromhex(text)) for text in dict.fromkeys(shas)]
@@ -174,6 +192,8 @@ def _page(form: Form, setting: Setting, *, more: str = "") -> tuple[str, int]:
         setting=setting,
         kind=setting.kind,
         more=more,
+        refusals=refusals,
+        say=say,
         shots=[(key[1].hex(), found.get(key, {}).get("thumb")) for key in keys],
         has_last=last is not None and not form.value("corrects") and not form.copied,
     )

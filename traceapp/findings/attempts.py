@@ -14,10 +14,12 @@ from uuid import UUID
 
 from traceapp import problem
 from traceapp.batches import grants
+from traceapp.batches.books.circles import way_around
 from traceapp.batches.capturing import Actor, Message
 from traceapp.batches.grants import Item
 from traceapp.database.engine import db
 from traceapp.findings.gathering import surroundings
+from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.holding import held_among
 from traceapp.findings.models import Attempt
 from traceapp.findings.queries import findings_by_key
@@ -63,6 +65,12 @@ def attempt(actor: Actor, message: Message, *, now: datetime) -> Verdict:
     return verdict
 
 
+def judge_once(actor: Actor, message: Message, *, now: datetime) -> Verdict:
+    """Give the verdict of an attempt that was refused before, else judge it; keep nothing."""
+    kept = db.session.get(Attempt, (actor.producer_id, message.event_id))
+    return verdict_of(kept) if kept is not None else judge(actor, message, now=now)
+
+
 def judge(actor: Actor, message: Message, *, now: datetime) -> Verdict:
     """Say what the rules say about an act, and keep nothing."""
     return Verdict(message.event_id, _judged(actor, message, now))
@@ -74,7 +82,9 @@ def verdict_of(kept: Attempt) -> Verdict:
 
 
 def keep(actor: Actor, message: Message, verdict: Verdict, *, now: datetime) -> None:
-    """Keep an attempt that was refused."""
+    """Keep an attempt that was refused, once."""
+    if db.session.get(Attempt, (actor.producer_id, message.event_id)) is not None:
+        return
     gravest = verdict.findings[0]
     db.session.add(
         Attempt(
@@ -105,6 +115,8 @@ def _judged(actor: Actor, message: Message, now: datetime) -> tuple[Finding, ...
     said = [one for one in judge_step(step, around, now) if RULES[one.rule].is_asked_before(kind)]
     if RULES["held"].is_asked_before(kind):
         said += _of_held_goods(step, around)
+    if RULES["conflict"].is_asked_before(kind):
+        said += _of_circles(step, around)
     if RULES["over_use"].is_asked_before(kind):
         said += _of_stocks(step, items)
     return tuple(sorted(said, key=lambda one: (not one.blocks, one.rule, one.id)))
@@ -170,6 +182,18 @@ def _of_held_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
             allowed=why.allowed,
             values={"lot": around.lot(batch), "why": _told_to(step.ref, batch, why)},
         )
+
+
+def _of_circles(step: StepFact, around: Surroundings) -> Iterator[Finding]:
+    """Find that the act would make a batch its own source, and the way around."""
+    parents = {(line.batch.producer_id, line.batch.id) for line in step.inputs}
+    children = {(line.batch.producer_id, line.batch.id) for line in step.outputs}
+    way = [Ref(*batch) for batch in way_around(parents, children)]
+    if way:
+        lots = goods_of(set(way))
+        path = " → ".join(lots[batch].lot if batch in lots else "?" for batch in way)
+        values = {"lot": around.lot(way[0]), "path": path}
+        yield found("conflict", aspect="circle", event=step.ref, batch=way[0], values=values)
 
 
 def _told_to(asks: Ref, batch: Ref, why: Finding) -> Words:

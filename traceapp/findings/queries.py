@@ -36,8 +36,17 @@ def findings_by_key(keys: Collection[Ref]) -> dict[Ref, Finding]:
     return {Ref(row.producer_id, row.finding_id): finding_of(row) for row in rows(_BY_KEY, keys)}
 
 
+def found_about(events: Collection[Ref]) -> list[Finding]:
+    """Read what was found about events and holds now, the gravest first."""
+    found = [finding_of(row) for row in rows(_ABOUT, events)]
+    return sorted(found, key=lambda one: (list(Severity).index(one.severity), one.rule, one.id))
+
+
 def _ref(producer_id: UUID | None, key: UUID | None) -> Ref | None:
     return Ref(producer_id, key) if producer_id and key else None
 
 
+_ABOUT = select(*TABLE.columns).where(
+    among(FindingRow.event_producer_id, FindingRow.event_id), FindingRow.cleared_at.is_(None)
+)
 _BY_KEY = select(*TABLE.columns).where(among(FindingRow.producer_id, FindingRow.finding_id))

@@ -10,9 +10,13 @@ from typing import Any
 from traceapp.batches import queries as batches
 from traceapp.batches.queries import BatchCard
 from traceapp.batches.tracing import trace_facts
+from traceapp.findings.hold_queries import HoldTold, releases_of
+from traceapp.findings.words import ROLES
 from traceapp.producers.certificate_models import Certificate, is_valid_on
 from traceapp.public import queries
 from traceapp.trace.document import as_document
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules import RULES
 from traceapp.trace.timeline import build
 from traceapp.trace.units import UNITS
 from traceapp.web.pages import HANOI
@@ -32,8 +36,23 @@ def document_of(ref: batches.Ref, now: datetime) -> Document:
     document["certificates"] = [
         _certificate(one, claimed, day) for one, claimed in batches.certificates(ref)
     ]
+    document["releases"] = [_release(one) for one in releases_of(Ref(*ref))]
     _place_centres(document["stops"])
     return document
+
+
+def _release(told: HoldTold) -> Document:
+    """Tell that goods were held and let go: by which rule, by whom and why."""
+    if told.release is None:
+        raise LookupError(told.key)
+    role, body = ROLES[told.release.role], told.release.body
+    return {
+        "rule": RULES[told.finding.rule].name.document(),
+        "held_on": told.since.astimezone(HANOI).date().isoformat(),
+        "on": told.release.at.astimezone(HANOI).date().isoformat(),
+        "by": {"vi": f"{role.vi}, {body.vi}", "en": f"{role.en}, {body.en}"},
+        "reason": told.release.reason,
+    }
 
 
 def _product(card: BatchCard) -> Document:

@@ -84,6 +84,7 @@ def as_document(error: problem.Problem) -> dict[str, Any]:
                 "rule": finding.rule,
                 "message": said(finding.message, finding.values),
                 "fix": said(finding.fix, finding.values),
+                **({"allowed_on": finding.allowed_on} if finding.allowed_on else {}),
             }
             for finding in error.findings
         ]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from traceapp.trace.crops import Crop
+from traceapp.trace.facts import Ref
 from traceapp.trace.rules.catalogue import RULES
 from traceapp.trace.rules.facts import PlotFact, StepFact
 from traceapp.trace.rules.finding import Finding, found
@@ -24,13 +25,27 @@ def is_same_growth(one: StepFact, other: StepFact) -> bool:
     """Tell whether two steps belong to one plot and season; one without a season fits any."""
     if one.ground is None or one.ground != other.ground:
         return False
-    return one.season is None or other.season is None or one.season == other.season
+    return _fits(one.season, other.season)
 
 
 def harvest_from(spray: StepFact) -> date | None:
     """Give the first day on which a sprayed plot may be harvested."""
     interval = spray.days("phi_days")
     return None if interval is None else spray.day + interval
+
+
+def first_harvest(grown: Iterable[StepFact], season: Ref | None) -> date | None:
+    """Give the first day on which no spray of a season's growth forbids the harvest."""
+    days = [
+        harvest_from(spray)
+        for spray in grown
+        if spray.kind == SPRAY and spray.counts and _fits(season, spray.season)
+    ]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _fits(one: Ref | None, other: Ref | None) -> bool:
+    return one is None or other is None or one == other
 
 
 def phi(harvest: StepFact, grown: Iterable[StepFact], plot: str) -> Iterator[Finding]:

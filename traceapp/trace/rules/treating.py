@@ -23,6 +23,12 @@ def leave_from(treatment: StepFact) -> date | None:
     return None if withdrawal is None else last_day(treatment) + withdrawal
 
 
+def first_leaving(treatments: Iterable[StepFact]) -> date | None:
+    """Give the first day on which no treatment forbids animals to leave."""
+    days = [leave_from(treatment) for treatment in treatments if treatment.counts]
+    return max((day for day in days if day is not None), default=None)
+
+
 def withdrawal(leaving: StepFact, treatments: Iterable[StepFact], lot: str) -> Iterator[Finding]:
     """Find animals that leave before the withdrawal of an earlier treatment is over."""
     for treatment in treatments:

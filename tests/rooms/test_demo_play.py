@@ -99,7 +99,9 @@ def test_the_commands_say_what_is_loaded(hanoi: Flask) -> None:
         "The demo is loaded already; `demo reset` starts it over.\n",
     )
     exit_code, said = run(hanoi, "status")
-    assert (exit_code, said[:29]) == (0, f"The demo plays on {date(2026, 11, 22)}.")
+    # Once that day is past, more of the sentence follows.
+    assert exit_code == 0
+    assert said.startswith(f"The demo plays on {date(2026, 11, 22)}")
 
 
 def test_the_commands_refuse_outside_the_demo(app: Flask) -> None:

@@ -75,6 +75,19 @@ def test_a_corrected_shipment_is_the_same_shipment(sending: Flask, post: Post) -
     assert len(post.box.letters) == 1
 
 
+def test_a_shipment_that_left_later_than_first_said_is_missed_later(
+    sending: Flask, post: Post
+) -> None:
+    trade = trade_with_address()
+    tell(trade.minh, trade.ship(event_time="2026-11-21T13:00:00+07:00"))
+    later = trade.ship(id=str(trade.other_id), corrects=str(trade.ship_id), **TODAY)
+    tell(trade.minh, later)
+    work(sending, NOON + timedelta(hours=2))
+    assert post.box.letters == []
+    work(sending, TOMORROW)
+    assert len(post.box.letters) == 1
+
+
 def test_who_answered_meanwhile_hears_nothing(sending: Flask, post: Post) -> None:
     trade = trade_with_address()
     tell(trade.minh, trade.ship(**TODAY))

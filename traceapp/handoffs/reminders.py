@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
+from traceapp.handoffs.index import REMIND
 from traceapp.handoffs.models import HandOff, HandOffReminder
+from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
@@ -50,7 +52,12 @@ def remind(shipment: Shipment, now: datetime) -> None:
     """
     if db.session.get(HandOffReminder, shipment) is not None:
         return
-    rows = _overdue(shipment, now)
+    rows = _unanswered(shipment)
+    if rows and now < (due := rows[0].sent_at + CONFIRM_WITHIN):
+        # A correction said meanwhile that it left later.
+        payload = {"producer_id": str(shipment[0]), "event_id": str(shipment[1])}
+        jobs.enqueue(REMIND, payload, now=now, run_after=due)
+        return
     receiver = db.session.get(Producer, rows[0].receiver_id) if rows else None
     if receiver is None or receiver.email is None or not mail.can_post():
         return
@@ -68,7 +75,7 @@ def remind(shipment: Shipment, now: datetime) -> None:
     db.session.flush()
 
 
-def _overdue(shipment: Shipment, now: datetime) -> Sequence[Any]:
+def _unanswered(shipment: Shipment) -> Sequence[Any]:
     query = (
         select(
             *(HandOff.sender_id, HandOff.receiver_id, HandOff.sent_at, Batch.lot, Product.name),
@@ -86,7 +93,6 @@ def _overdue(shipment: Shipment, now: datetime) -> Sequence[Any]:
             HandOff.event_id == shipment[1],
             HandOff.state == HandOffState.ON_THE_WAY,
             HandOff.receiver_id.is_not(None),
-            HandOff.sent_at <= now - CONFIRM_WITHIN,
         )
         .order_by(Product.folded_name, Batch.lot)
     )

@@ -57,6 +57,15 @@ def test_shares_go_through_every_level_unrounded():
     assert found["largest_pct"] == pytest.approx(100 * (2 / 3 * 2 / 3 + 1 / 3))
 
 
+def test_a_lot_that_went_in_twice_counts_with_both_its_parts():
+    tale = mixed({LAN: 10, HOA: 10})
+    tale.lot("dưa", MINH)
+    given = {"trộn": 10, "HTX Lan": 10}
+    tale.made("make_batch", after(3), MINH, inputs=given, outputs={"dưa": 20})
+    found = origins(tale, "dưa")
+    assert (found["count"], found["largest_pct"]) == (2, 75.0)
+
+
 def test_one_farm_is_named():
     found = origins(mixed({LAN: 10}))
     assert found["words"] == {

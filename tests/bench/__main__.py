@@ -5,13 +5,14 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import capture, desk, page
+from tests.bench import capture, desk, page, trace
 from tests.bench.figure import Figure
 
 GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
     "page": page.figures,
     "capture": capture.figures,
     "desk": desk.figures,
+    "trace": trace.figures,
 }
 
 

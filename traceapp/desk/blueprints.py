@@ -16,6 +16,7 @@ from traceapp.desk import (
     season_change_views,
     season_views,
     step_views,
+    trace_search_views,
     trace_views,
     views,
 )
@@ -23,6 +24,6 @@ from traceapp.desk import (
 VIEWS = (
     *(views, step_views, batch_acts, new_batch_views, batch_date_views, count_views),
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
-    *(report_views, archive_views, season_change_views, trace_views),
+    *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

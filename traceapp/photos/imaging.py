@@ -126,7 +126,7 @@ def derivatives(data: bytes, *, sample: bool = False, face: Face | None = None) 
     take half a second: a job's work. Raises `RefusedImage` like `inspect`.
     """
     with _opened(data) as image:
-        base = _upright_rgb(image)
+        base = _upright_rgb(image, LARGE_SIDE)
     mark = _sample_mark(face or Face()) if sample else None
     large = _marked(base, mark)
     hero = _marked(ImageOps.fit(base, HERO_SIZE, Image.Resampling.LANCZOS), mark)
@@ -136,6 +136,12 @@ def derivatives(data: bytes, *, sample: bool = False, face: Face | None = None) 
         _derivative("hero", hero, _encode_within(hero, HERO_BYTES)),
         _derivative("thumb", thumb, _encode_within(thumb, THUMB_BYTES)),
     ]
+
+
+def upright(data: bytes, longest: int) -> Image.Image:
+    """Give a photo turned upright, its longer side at most so long. Raises `RefusedImage`."""
+    with _opened(data) as image:
+        return _upright_rgb(image, longest)
 
 
 @contextmanager
@@ -187,14 +193,14 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _upright_rgb(image: Image.Image) -> Image.Image:
+def _upright_rgb(image: Image.Image, longest: int) -> Image.Image:
     """Decode at no more than needed, turn upright, put on white, bring to sRGB, forget the rest."""
     orientation = _orientation(image)
     profile = image.info.get("icc_profile")
-    image.draft("RGB", (LARGE_SIDE, LARGE_SIDE))
+    image.draft("RGB", (longest, longest))
     image.load()
     small = _eight_bit(image)
-    small.thumbnail((LARGE_SIDE, LARGE_SIDE), Image.Resampling.LANCZOS)
+    small.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     clean = Image.new("RGB", small.size, "white")
     alpha = small.getchannel("A") if small.mode == "RGBA" else None
     clean.paste(_to_srgb(small.convert("RGB"), profile), mask=alpha)

@@ -47,5 +47,6 @@ def has_code(code: str) -> ColumnElement[bool]:
             PublicCode.producer_id == Batch.producer_id,
             PublicCode.batch_id == Batch.batch_id,
         )
+        .correlate(Batch)
         .exists()
     )

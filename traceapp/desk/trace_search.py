@@ -1,0 +1,246 @@
+"""From anything to batches: a code, a scanned link, an id, a lot, names, dates, a delivery note."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches.models import Batch, Event, EventItem, Product
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.gs1 import digital_link
+from traceapp.gs1.digital_link import BatchKey, Key, ProductKey
+from traceapp.gs1.errors import InvalidKey
+from traceapp.handoffs.models import HandOff
+from traceapp.producers.models import Plot, Producer, Season, Site
+from traceapp.tracing.family import Ref
+from traceapp.tracing.readers import has_code, visible_to
+from traceapp.web import lists
+from traceapp.web.pages import HANOI
+
+MOST = 50
+MOST_PLACES = 5_000
+DELIVERIES = 2_000
+"""How many of the newest deliveries are looked through for the number of a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody is looking for; everything that is given must fit."""
+
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    site_id: UUID | None = None
+    season_id: UUID | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is looked for."""
+        return self == Wish()
+
+
+def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
+    """Find batches that somebody may see, the newest first."""
+    code = and_(
+        PublicCode.producer_id == Batch.producer_id,
+        PublicCode.batch_id == Batch.batch_id,
+        PublicCode.state != CodeState.MOVED,
+    )
+    return db.session.execute(
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.production_date),
+            *(Product.name, Product.name_en, PublicCode.code, PublicCode.state),
+            *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
+            Batch.expiry_date,
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .join(Producer, Producer.producer_id == Batch.producer_id)
+        .outerjoin(PublicCode, code)
+        .where(visible_to(reader), *_fitting(reader, wish))
+        .order_by(Batch.created_at.desc(), Batch.batch_id)
+        .limit(MOST + 1)
+    ).all()
+
+
+def _fitting(reader: Visitor, wish: Wish) -> Iterator[ColumnElement[bool]]:
+    named = _named(wish.text)
+    if named is not None:
+        # Ten letters may be a code, and a lot as well.
+        is_link = "/" in wish.text
+        yield named if is_link else or_(named, _described(reader, wish.text))
+    elif wish.text:
+        yield _described(reader, wish.text)
+    for bound, is_start in ((wish.since, True), (wish.until, False)):
+        if bound is not None:
+            yield _made_in_time(bound, is_start=is_start)
+    if wish.site_id is not None:
+        yield or_(Batch.site_id == wish.site_id, _made_where(Event.site_id == wish.site_id))
+    if wish.season_id is not None:
+        yield _made_where(Event.season_id == wish.season_id)
+
+
+def _named(text: str) -> ColumnElement[bool] | None:
+    """Give the condition of a text that names a batch or an event exactly; None for other words."""
+    try:
+        found = UUID(text.strip())
+    except ValueError:
+        key = _key(text)
+    else:
+        return or_(Batch.batch_id == found, _named_by(EventItem.event_id == found))
+    match key:
+        case BatchKey(code):
+            return has_code(code.text)
+        case ProductKey(gtin, lot):
+            fits = [Product.gtin == str(gtin)] + ([Batch.lot == str(lot)] if lot else [])
+            return and_(*fits)
+        case _:
+            return None
+
+
+def _key(text: str) -> Key | None:
+    try:
+        return digital_link.parse_typed(text)
+    except InvalidKey:
+        return None
+
+
+def _described(reader: Visitor, text: str) -> ColumnElement[bool]:
+    """Give the condition that every word is in a name, or that a delivery has this number."""
+    words = fold(text).split()[: lists.MOST_WORDS]
+    names = (Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en)
+    grounds = _grounds(reader, words)
+    every = [
+        or_(
+            *lists.matching([word], *names, Batch.lot),
+            _made_where(Event.season_id.in_(grounds.seasons[word])),
+            _made_where(Event.site_id.in_(grounds.sites[word])),
+            _made_where(Event.plot_id.in_(grounds.plots[word])),
+        )
+        for word in words
+    ]
+    handed = _handed_on(reader, text)
+    return or_(and_(*every), tuple_(Batch.producer_id, Batch.batch_id).in_(handed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """Seasons, places and plots by the words that are in their names."""
+
+    seasons: Mapping[str, list[UUID]]
+    sites: Mapping[str, list[UUID]]
+    plots: Mapping[str, list[UUID]]
+
+
+def _grounds(reader: Visitor, words: Sequence[str]) -> _Grounds:
+    """Look for words in names that have no folded column; there are few for each producer."""
+
+    def having(key: Any, name: Any, owner: Any) -> Mapping[str, list[UUID]]:  # noqa: ANN401
+        query = select(key, name).limit(MOST_PLACES)
+        if not reader.may(Act.LOOK_UP_ANY):
+            query = query.where(owner == reader.producer_id)
+        rows = [(row[0], fold(row[1])) for row in db.session.execute(query)]
+        return {word: [one for one, folded in rows if word in folded] for word in words}
+
+    return _Grounds(
+        having(Season.season_id, Season.name, Season.producer_id),
+        having(Site.site_id, Site.name, Site.producer_id),
+        having(Plot.plot_id, Plot.name, Plot.producer_id),
+    )
+
+
+def _handed_on(reader: Visitor, text: str) -> list[Ref]:
+    """Find the batches of deliveries whose document has this number, among the newest."""
+    query = (
+        select(HandOff.batch_producer_id, HandOff.batch_id, Event.document)
+        .join(
+            Event,
+            and_(Event.producer_id == HandOff.producer_id, Event.event_id == HandOff.event_id),
+        )
+        .order_by(HandOff.sent_at.desc())
+        .limit(DELIVERIES)
+    )
+    if not reader.may(Act.LOOK_UP_ANY):
+        us = reader.producer_id
+        query = query.where(or_(HandOff.sender_id == us, HandOff.receiver_id == us))
+    number = fold(text)
+    return [
+        (row.batch_producer_id, row.batch_id)
+        for row in db.session.execute(query)
+        if fold(str(json.loads(row.document).get("fields", {}).get("doc_no") or "")) == number
+    ]
+
+
+def _named_by(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (
+        select(EventItem.event_id)
+        .where(
+            EventItem.batch_producer_id == Batch.producer_id,
+            EventItem.batch_id == Batch.batch_id,
+            *conditions,
+        )
+        .exists()
+    )
+
+
+def _made_where(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Make the condition that a step which brought a batch forth fits."""
+    is_of_line = and_(
+        Event.producer_id == EventItem.producer_id, Event.event_id == EventItem.event_id
+    )
+    return (
+        select(EventItem.event_id)
+        .join(Event, is_of_line)
+        .where(
+            EventItem.batch_producer_id == Batch.producer_id,
+            EventItem.batch_id == Batch.batch_id,
+            EventItem.direction == "output",
+            *conditions,
+        )
+        .exists()
+    )
+
+
+def _made_in_time(bound: date, *, is_start: bool) -> ColumnElement[bool]:
+    """Compare the day a batch says it was made on; without one, that of the step."""
+    day = bound if is_start else bound + timedelta(days=1)
+    moment = datetime.combine(day, time.min, HANOI)
+    if is_start:
+        return or_(
+            Batch.production_date >= bound,
+            and_(Batch.production_date.is_(None), _made_where(Event.event_time >= moment)),
+        )
+    return or_(
+        Batch.production_date <= bound,
+        and_(Batch.production_date.is_(None), _made_where(Event.event_time < moment)),
+    )
+
+
+def choices(reader: Visitor) -> tuple[dict[str, str], dict[str, str]]:
+    """Give the reader's own places and seasons by id, for the form."""
+    sites = db.session.execute(
+        select(Site.site_id, Site.name)
+        .where(Site.producer_id == reader.producer_id)
+        .order_by(func.lower(Site.name))
+    )
+    seasons = db.session.execute(
+        select(Season.season_id, Season.name)
+        .where(Season.producer_id == reader.producer_id)
+        .order_by(Season.started_on.desc())
+        .limit(MOST_PLACES)
+    )
+    return (
+        {str(row.site_id): row.name for row in sites},
+        {str(row.season_id): row.name for row in seasons},
+    )

@@ -1,0 +1,128 @@
+"""The page where a trace begins: from a code, a name, a date, an event, or a photo of a label."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.codes.states import CodeState, shown_state
+from traceapp.desk import batch_words, trace_search
+from traceapp.desk.trace_search import Wish
+from traceapp.photos import symbols
+from traceapp.photos.imaging import RefusedImage
+from traceapp.web import problems
+from traceapp.web.endpoints import writes_late
+from traceapp.web.fields import clean
+from traceapp.web.lists import LONGEST_SEARCH
+from traceapp.web.pages import HANOI
+
+blueprint = Blueprint("desk_trace_search", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/trace")
+@may(Act.READ)
+def find_batches() -> ResponseReturnValue:
+    """Look for batches; the one that is found alone is traced at once."""
+    return _answer(request.args)
+
+
+@blueprint.post("/desk/trace")
+@writes_late
+@may(Act.READ)
+def read_label() -> ResponseReturnValue:
+    """Read the symbol on a photo of a label, and look for its batch. The photo is not kept."""
+    file = request.files.get("photo")
+    try:
+        texts = symbols.read(file.read()) if file else []
+    except RefusedImage as error:
+        return _page({}, Wish(), [], fault=problems.said(error.message))
+    reader = member()
+    for text in texts:
+        found = trace_search.search(reader, Wish(text[:LONGEST_SEARCH]))
+        if len(found) == 1:
+            return redirect(_trace_of(found[0]), code=303)
+    fault = _(
+        "No symbol can be read on this photo. Hold the camera straight, close, in good light."
+    )
+    if texts:
+        fault = _("The symbol says “%(text)s”. No batch of yours has that.", text=texts[0][:120])
+    return _page({}, Wish(), [], fault=fault)
+
+
+def _answer(arguments: Mapping[str, str]) -> ResponseReturnValue:
+    wish, faults = _wish(arguments)
+    if wish.is_empty or faults:
+        return _page(arguments, wish, [], dates=faults)
+    found = trace_search.search(member(), wish)
+    is_exact = replace(wish, text="").is_empty and len(found) == 1
+    if is_exact:
+        return redirect(_trace_of(found[0]))
+    return _page(arguments, wish, found)
+
+
+def _page(
+    arguments: Mapping[str, str],
+    wish: Wish,
+    found: Sequence[Any],
+    *,
+    fault: str = "",
+    dates: tuple[str, ...] = (),
+) -> ResponseReturnValue:
+    sites, seasons = trace_search.choices(member())
+    today = datetime.now(UTC).astimezone(HANOI).date()
+    return render_template(
+        "desk/trace_search.html",
+        typed=arguments,
+        wish=wish,
+        rows=found[: trace_search.MOST],
+        has_more=len(found) > trace_search.MOST,
+        most=trace_search.MOST,
+        sites=sites,
+        seasons=seasons,
+        fault=fault,
+        dates=dates,
+        trace_of=_trace_of,
+        state_of=lambda row: (
+            batch_words.state_words(shown_state(CodeState(row.state), row.expiry_date, today))
+            if row.state
+            else None
+        ),
+    ), 422 if fault else 200
+
+
+def _trace_of(row: Any) -> str:  # noqa: ANN401 - a row of `search`
+    code = row.code or row.batch_id
+    return url_for("desk_traces.show_trace", code=code)
+
+
+def _wish(arguments: Mapping[str, str]) -> tuple[Wish, tuple[str, ...]]:
+    """Read what is looked for; gives the names of dates that are none."""
+    dates: dict[str, date | None] = {}
+    faults = []
+    for name in ("since", "until"):
+        text = arguments.get(name, "")
+        try:
+            dates[name] = date.fromisoformat(text) if text else None
+        except ValueError:
+            dates[name] = None
+            faults.append(name)
+    return Wish(
+        text=clean(arguments.get("q", "")).strip()[:LONGEST_SEARCH],
+        site_id=_id(arguments.get("site", "")),
+        season_id=_id(arguments.get("season", "")),
+        **dates,
+    ), tuple(faults)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -3,12 +3,12 @@
 Each question is asked only where a step is of a kind that a rule asks it of.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
@@ -31,6 +31,7 @@ from traceapp.trace.words import Words
 # By whom, what and when a step was done.
 Moment = tuple[UUID, str, datetime]
 MOMENT = ("producers", "kinds", "times")
+MOST_ALIKE = 20
 
 
 def surroundings(
@@ -66,19 +67,24 @@ def surroundings(
 
 
 def alike(moments: Collection[Moment]) -> set[Ref]:
-    """Give the events that share producer, kind and moment: they may say the very same."""
-    if not moments:
+    """Give the events that share producer, kind and moment: they may say the very same.
+
+    Not where many share it: that is a table brought in with days alone, and comparing each with
+    all others would take longer the more there are.
+    """
+    shared = set(moments) & _shared(moments) if moments else set()
+    if not shared:
         return set()
-    values = {name: [*{one[at] for one in moments}] for at, name in enumerate(MOMENT)}
-    groups: dict[Moment, list[Ref]] = defaultdict(list)
-    for producer_id, event_id, kind, at in db.session.execute(_OF_MOMENTS, values):
-        groups[producer_id, kind, at].append(Ref(producer_id, event_id))
-    return {
-        ref
-        for moment, refs in groups.items()
-        if len(refs) > 1 and moment in moments
-        for ref in refs
-    }
+    rows_of = db.session.execute(_OF_MOMENTS, _values(shared))
+    return {Ref(row[0], row[1]) for row in rows_of if (row[0], row[2], row[3]) in shared}
+
+
+def _shared(moments: Collection[Moment]) -> set[Moment]:
+    return {(row[0], row[1], row[2]) for row in db.session.execute(_SHARED, _values(moments))}
+
+
+def _values(moments: Collection[Moment]) -> dict[str, list[Any]]:
+    return {name: [*{one[at] for one in moments}] for at, name in enumerate(MOMENT)}
 
 
 def _plots(plots: Collection[Ref]) -> dict[Ref, PlotFact]:
@@ -111,6 +117,16 @@ _OF_MOMENTS = select(Event.producer_id, Event.event_id, Event.step_kind, Event.e
     Event.producer_id.in_(bindparam("producers", expanding=True)),
     Event.step_kind.in_(bindparam("kinds", expanding=True)),
     Event.event_time.in_(bindparam("times", expanding=True)),
+)
+_SHARED = (
+    select(Event.producer_id, Event.step_kind, Event.event_time)
+    .where(
+        Event.producer_id.in_(bindparam("producers", expanding=True)),
+        Event.step_kind.in_(bindparam("kinds", expanding=True)),
+        Event.event_time.in_(bindparam("times", expanding=True)),
+    )
+    .group_by(Event.producer_id, Event.step_kind, Event.event_time)
+    .having(func.count().between(2, MOST_ALIKE))
 )
 _PLOTS = select(Plot.producer_id, Plot.plot_id, Plot.name, Plot.area_m2).where(
     among(Plot.producer_id, Plot.plot_id)

@@ -35,7 +35,7 @@ def test_what_the_bench_loads_is_whole(app: Flask, database_url: str, monkeypatc
 def _orphans() -> list[object]:
     if db.engine.dialect.name == "sqlite":
         return list(db.session.execute(text("PRAGMA foreign_key_check")))
-    found = []
+    found: list[object] = []
     for near, far, keys in (
         (EventItem, Event, ("producer_id", "event_id")),
         (BatchParent, Event, ("event_producer_id", "event_id")),

@@ -7,9 +7,7 @@ from marshmallow import Schema, fields
 from traceapp.api.shapes import FindingSchema, ProblemSchema
 from traceapp.batches.schemas import LabelSchema
 from traceapp.codes.states import CodeState
-from traceapp.handoffs.queries import INCOMING, OUTGOING
 from traceapp.producers.schemas import SITE_KINDS
-from traceapp.trace.entries import HandOffState
 from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS
 from traceapp.web.faults import known
 
@@ -241,45 +239,6 @@ class EventResultsSchema(Schema):
     results = fields.List(fields.Nested(EventResultSchema), required=True)
 
 
-class PartySchema(Schema):
-    """A side of a hand-off; without `producer_id` it has no account here, or is not known yet."""
-
-    producer_id = fields.UUID(required=True, allow_none=True)
-    name = fields.String(required=True, allow_none=True)
-
-
-class AmountSchema(Schema):
-    """A quantity as one side recorded it."""
-
-    quantity = fields.String(required=True)
-    uom = fields.String(required=True)
-
-
-class HandedOverSchema(Schema):
-    """One batch of a delivery; `shipped` is null for a receiver that has not answered yet."""
-
-    producer_id = fields.UUID(required=True)
-    batch_id = fields.UUID(required=True)
-    product = fields.String(required=True)
-    lot = fields.String(required=True)
-    code = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True, validate=known(tuple(HandOffState)))
-    shipped = fields.Nested(AmountSchema, required=True, allow_none=True)
-    received = fields.Nested(AmountSchema, required=True, allow_none=True)
-
-
-class HandOffSchema(Schema):
-    """A delivery: its id is that of the shipment, or of a receipt that waits for one."""
-
-    id = fields.UUID(required=True)
-    direction = fields.String(required=True, validate=known((INCOMING, OUTGOING)))
-    sender = fields.Nested(PartySchema, required=True)
-    receiver = fields.Nested(PartySchema, required=True)
-    sent_at = fields.AwareDateTime(required=True)
-    answered_at = fields.AwareDateTime(required=True, allow_none=True)
-    batches = fields.List(fields.Nested(HandedOverSchema), required=True)
-
-
 class PhotoSchema(Schema):
     """A photo that is kept. It is private until somebody at the desk makes it public."""
 
@@ -296,7 +255,6 @@ def listed(name: str, item: type[Schema]) -> Schema:
 
 
 PRODUCTS = listed("ProductListSchema", ProductAnswerSchema)
-HAND_OFFS = listed("HandOffListSchema", HandOffSchema)
 SITES = listed("SiteListSchema", SiteAnswerSchema)
 SEASONS = listed("SeasonListSchema", SeasonAnswerSchema)
 BATCHES = listed("BatchListSchema", BatchAnswerSchema)

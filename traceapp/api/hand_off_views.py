@@ -5,14 +5,14 @@ from typing import Any
 
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import answers, hand_off_queries, shapes
+from traceapp.api import hand_off_answers, hand_off_queries, shapes
 from traceapp.api.contract import operation
 from traceapp.api.rooms import hand_offs
 
 
 @hand_offs.get("/hand-offs")
 @may(Act.READ)
-@operation({200: answers.HAND_OFFS}, query=shapes.HandOffPageSchema())
+@operation({200: hand_off_answers.HAND_OFFS}, query=shapes.HandOffPageSchema())
 def list_hand_offs(query: dict[str, Any]) -> dict[str, Any]:
     """List the deliveries you are a side of; `direction=incoming&state=on_the_way` are open offers.
 

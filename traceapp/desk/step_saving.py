@@ -72,8 +72,8 @@ def save(
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)
     if not has_happened and message.data["corrects"] is None:
-        verdict = attempts.judge_once(_actor(who), message, now=now)
-        if verdict.is_blocked:
+        verdict = _verdict(who, message, now)
+        if verdict is not None and verdict.is_blocked:
             trial.rollback()
             attempts.keep(_actor(who), message, verdict, now=now)
             return Refused(verdict)
@@ -111,6 +111,14 @@ def _register(who: Visitor, batch: Mapping[str, Any], number: int, now: datetime
         operations.register_batch(who.producer_id, batch, now=now)
     except ValidationError as error:
         raise ValidationError({"outputs": {number: error.messages}}) from error
+
+
+def _verdict(who: Visitor, message: Message, now: datetime) -> Verdict | None:
+    """Ask the rules; None for a message that cannot be recorded anyway, which is told there."""
+    try:
+        return attempts.judge_once(_actor(who), message, now=now)
+    except problem.InvalidInput:
+        return None
 
 
 def _actor(who: Visitor) -> Actor:

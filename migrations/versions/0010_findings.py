@@ -95,6 +95,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back."""
+    op.execute("DELETE FROM job WHERE kind LIKE 'findings.%'")
     release(*APPEND_ONLY)
     for table in ("attempt", "hold_release", "hold", "finding"):
         op.drop_table(table)

@@ -199,6 +199,8 @@ def test_rows_outlive_the_upgrade_from_the_previous_release_and_the_way_back(
     upgrade(revision="0001")
     at_0001 = columns()
     carried_over(loaded_demo, at_0001)
+    with db.engine.begin() as connection:  # work that only later releases know
+        connection.execute(text("DELETE FROM job WHERE kind NOT LIKE 'photo.%'"))
     before = rows_of(at_0001)
     assert len(before["event"]) > 100
     upgrade()

@@ -43,7 +43,9 @@ SERIOUS = {"serious", "critical"}
 MOST_PAGES = 60
 FORMS = {"kind", "batch", "season", "correct", "corrects", "again", "copy"}  # another form each
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
-LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.href)"
+# By the attribute: `href` of a link inside a drawing is an object.
+LINKS = """[...document.querySelectorAll('a[href]')]
+  .map(link => new URL(link.getAttribute('href'), location).href)"""
 HEARS_THE_POLICY = """
 addEventListener("securitypolicyviolation", event =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));

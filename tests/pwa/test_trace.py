@@ -39,7 +39,7 @@ OVERHANG = """() => [...document.querySelectorAll("svg.family g.box")].filter(bo
 def open_trace(page: Page, demo: str, lot: str) -> None:
     page.goto(f"{demo}/desk/batches?q={lot}")
     page.locator("table.rows a", has_text="").first.click()
-    page.get_by_role("link", name="Truy xuất", exact=True).first.click()
+    page.locator("main").get_by_role("link", name="Truy xuất", exact=True).click()
     page.wait_for_selector("svg.family")
 
 

@@ -12,6 +12,7 @@ from traceapp.admission import desk_views as admission_desk
 from traceapp.admission import views as admission_views
 from traceapp.api import interface
 from traceapp.batches import views as batches_views
+from traceapp.batches.books import hand_offs
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
@@ -22,7 +23,6 @@ from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
 from traceapp.exchange import views as exchange_views
 from traceapp.findings import due, keeping
-from traceapp.handoffs import index as hand_offs
 from traceapp.handoffs import reminders
 from traceapp.handoffs import views as hand_off_answers
 from traceapp.jobs import operations as jobs

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.conftest import NOON
 from tests.trade import Trade, tell
+from traceapp.batches.books.models import HandOff
 from traceapp.database.engine import db
-from traceapp.handoffs.models import HandOff
 from traceapp.jobs.runner import Runner
 
 

@@ -14,10 +14,10 @@ from tests.http.on_sale import code_of, finished
 from tests.lan import a_picture
 from tests.signing_in import form, signed_in
 from tests.trade import Trade, tell
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.handoffs.models import HandOff
 from traceapp.web.endpoints import transaction
 
 EN = {"Accept-Language": "en"}

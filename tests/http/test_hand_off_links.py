@@ -14,10 +14,11 @@ from tests import builders
 from tests.lan import a_picture
 from tests.signing_in import form, signed_in
 from tests.trade import SHIPPED, Trade, tell
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
 from traceapp.database.engine import db
 from traceapp.handoffs import views
-from traceapp.handoffs.models import HandOff, HandOffLink
+from traceapp.handoffs.models import HandOffLink
 from traceapp.photos.models import Photo
 from traceapp.web.endpoints import transaction
 

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from tests.hanoi import EXPECTED, FINISHED, Content, document, entries, lots, ref
 from traceapp.batches import queries as batches
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.lineage import ancestors, descendants
 from traceapp.batches.models import Event
 from traceapp.batches.tracing import trace_facts
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.handoffs.models import HandOff
 from traceapp.producers.certificate_models import is_valid_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.lineage import Lineage

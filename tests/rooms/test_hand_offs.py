@@ -13,11 +13,11 @@ from tests import builders
 from tests.builders import NOW, line
 from tests.trade import SHIPPED, Trade, tell
 from traceapp import problem
+from traceapp.batches.books import hand_offs
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.queries import balance
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.handoffs import index
-from traceapp.handoffs.models import HandOff
 from traceapp.web.endpoints import transaction
 
 # Shipment, receipt and a correction of each: what it corrects must be here before a correction.
@@ -142,7 +142,7 @@ def test_the_index_made_anew_is_the_index_that_was_kept(trade: Trade) -> None:
     db.session.rollback()
     with transaction():
         db.session.execute(delete(HandOff))
-        index.index_all_job({}, NOW + timedelta(days=1))()
+        hand_offs.index_all_job({}, NOW + timedelta(days=1))()
     assert _all_rows() == before
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
 from traceapp.handoffs import queries
-from traceapp.handoffs.models import HandOff
 from traceapp.trace.entries import HandOffState
 
 Answer = dict[str, Any]

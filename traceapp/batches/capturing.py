@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.batches import content, grants, reading, schemas
-from traceapp.batches.books import counts
+from traceapp.batches.books import counts, hand_offs
 from traceapp.batches.books.correcting import TakenBack, settle, take_back
 from traceapp.batches.books.returns import exchange_early
 from traceapp.batches.ledger import Books, Step, write
@@ -227,6 +227,7 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
     before, taken = _take_back(steps[0], books)
     changed = _others(books.write() | settle(taken), steps)
     exchange_early([step.event_id for step in steps if step.step_kind in SHIPMENTS])
+    hand_offs.follow([*steps, *changed], now)
     for listener in on_recorded:
         listener([*steps, *changed], now)
     refresh([*steps, *changed], now, before=before)

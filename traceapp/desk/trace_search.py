@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
@@ -19,7 +20,6 @@ from traceapp.database.folding import fold
 from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey
 from traceapp.gs1.errors import InvalidKey
-from traceapp.handoffs.models import HandOff
 from traceapp.producers.models import Plot, Producer, Season, Site
 from traceapp.tracing.family import Ref
 from traceapp.tracing.readers import has_code, visible_to

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from traceapp.audit import operations as audit
 from traceapp.batches import content
+from traceapp.batches.books import hand_offs
 from traceapp.database.engine import db
 from traceapp.exchange import belongings, record_file
 from traceapp.exchange.archive import RECORDS, Archive, checked, refusal
@@ -24,7 +25,6 @@ from traceapp.exchange.leaving import photo_name
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
-from traceapp.handoffs import index as hand_offs
 from traceapp.jobs import operations as jobs
 from traceapp.photos.operations import EXTENSIONS, RENDER
 from traceapp.photos.storage import Storage, original_path

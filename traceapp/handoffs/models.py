@@ -1,10 +1,9 @@
-"""Tables of hand-offs. What was said about them is kept with the events: `batches`."""
+"""Tables of links and reminders. Hand-offs and what was said about them: `batches`."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -14,48 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
-
-STATES = (
-    *("unmatched", "on_the_way", "matched", "disputed", "settled", "refused"),
-    "not_compared",
-)
-
-
-class HandOff(Base):
-    """One batch of one shipment, or of a receipt without one: an index over the events.
-
-    It may be rebuilt. Nothing here depends on the clock: what is `on_the_way` for more than a day
-    is read as not confirmed. Both sides read it; `producer_id` wrote the event.
-    """
-
-    __tablename__ = "hand_off"
-
-    producer_id: Mapped[Key]
-    event_id: Mapped[Key]
-    batch_producer_id: Mapped[Key]
-    batch_id: Mapped[Key]
-    record_id: Mapped[Reference]
-    sender_id: Mapped[UUID | None] = mapped_column(Identifier)
-    receiver_id: Mapped[UUID | None] = mapped_column(Identifier)
-    other_name: Mapped[str]
-    folded_name: Mapped[str]
-    state: Mapped[str]
-    sent_at: Mapped[Moment]
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    shipped_quantity: Mapped[str | None]
-    shipped_uom: Mapped[str | None]
-    received_quantity: Mapped[str | None]
-    received_uom: Mapped[str | None]
-
-    __table_args__ = (
-        CheckConstraint(
-            "state IN ('" + "', '".join(STATES) + "')",
-            name="state_known",
-        ),
-        Index("ix_hand_off_sender", "sender_id", "sent_at"),
-        Index("ix_hand_off_receiver", "receiver_id", "sent_at"),
-        Index("ix_hand_off_batch", "batch_producer_id", "batch_id"),
-    )
 
 
 class HandOffLink(Base):

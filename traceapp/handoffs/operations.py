@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, tuple_
 
 from traceapp import problem
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
+from traceapp.batches.books import hand_off_events, hand_offs
 from traceapp.batches.hand_off_models import (
     HandOffAcceptance,
     HandOffAnswer,
@@ -24,8 +25,7 @@ from traceapp.batches.models import Batch, Event, Product
 from traceapp.batches.refreshing import refresh
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.handoffs import links, reading
-from traceapp.handoffs.index import index
+from traceapp.handoffs import links
 from traceapp.handoffs.models import HandOffLink
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import AnswerKind, Ref, TraceFacts
@@ -171,8 +171,8 @@ def _is_disputed(parcel: Delivery, now: datetime) -> bool:
 
 
 def _parcels(shipment: tuple[UUID, UUID], now: datetime) -> list[Delivery]:
-    batches = reading.named_by([shipment])
-    events = tuple(reading.hand_off_events(batches)) if batches else ()
+    batches = hand_off_events.named_by([shipment])
+    events = tuple(hand_off_events.hand_off_events(batches)) if batches else ()
     found = []
     for batch in batches:
         story = Story(TraceFacts(batch, (), events), now)
@@ -184,5 +184,5 @@ def _parcels(shipment: tuple[UUID, UUID], now: datetime) -> list[Delivery]:
 def _tell(shipment: tuple[UUID, UUID], now: datetime) -> None:
     """Bring the index and the public pages up to what was just said."""
     batches = {parcel.batch for parcel in _parcels(shipment, now)}
-    index(batches or reading.named_by([shipment]), now)
+    hand_offs.index(batches or hand_off_events.named_by([shipment]), now)
     refresh([db.session.get_one(Event, shipment)], now)

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
-from traceapp.handoffs.models import HandOff, HandOffLink
+from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.rules import CONFIRM_WITHIN

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.batches.books.hand_offs import REMIND
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
-from traceapp.handoffs.index import REMIND
-from traceapp.handoffs.models import HandOff, HandOffReminder
+from traceapp.handoffs.models import HandOffReminder
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.mail import operations as mail

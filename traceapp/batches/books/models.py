@@ -1,12 +1,18 @@
-"""Tables that follow from the events and may be rebuilt: balances, counts, edges set aside."""
+"""Tables that follow from the events and may be rebuilt: balances, counts, hand-offs and more."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Instant, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
+
+HAND_OFF_STATES = (
+    *("unmatched", "on_the_way", "matched", "disputed", "settled", "refused"),
+    "not_compared",
+)
 
 
 class Stock(Base):
@@ -125,4 +131,41 @@ class ContainerContent(Base):
         Index("ix_container_content_batch", "batch_producer_id", "batch_id"),
         Index("ix_container_content_inner", "producer_id", "inner_mark"),
         Index("ix_container_content_event", "producer_id", "event_id"),
+    )
+
+
+class HandOff(Base):
+    """One batch of one shipment, or of a receipt without one: an index over the events.
+
+    It may be rebuilt. Nothing here depends on the clock: what is `on_the_way` for more than a day
+    is read as not confirmed. Both sides read it; `producer_id` wrote the event.
+    """
+
+    __tablename__ = "hand_off"
+
+    producer_id: Mapped[Key]
+    event_id: Mapped[Key]
+    batch_producer_id: Mapped[Key]
+    batch_id: Mapped[Key]
+    record_id: Mapped[Reference]
+    sender_id: Mapped[UUID | None] = mapped_column(Identifier)
+    receiver_id: Mapped[UUID | None] = mapped_column(Identifier)
+    other_name: Mapped[str]
+    folded_name: Mapped[str]
+    state: Mapped[str]
+    sent_at: Mapped[Moment]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    shipped_quantity: Mapped[str | None]
+    shipped_uom: Mapped[str | None]
+    received_quantity: Mapped[str | None]
+    received_uom: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('" + "', '".join(HAND_OFF_STATES) + "')",
+            name="state_known",
+        ),
+        Index("ix_hand_off_sender", "sender_id", "sent_at"),
+        Index("ix_hand_off_receiver", "receiver_id", "sent_at"),
+        Index("ix_hand_off_batch", "batch_producer_id", "batch_id"),
     )

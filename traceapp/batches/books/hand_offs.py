@@ -12,14 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, literal, select, tuple_
 
-from traceapp.batches import capturing
+from traceapp.batches.books import hand_off_events
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.ledger import Step
 from traceapp.batches.models import EventItem
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.types import Identifier
-from traceapp.handoffs import reading
-from traceapp.handoffs.models import HandOff
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.entries import HandOffState
@@ -39,24 +38,24 @@ AFTER = ("after_producer_id", "after_batch_id")
 Row = dict[str, Any]
 
 
-def listen(steps: Sequence[Step], now: datetime) -> None:
+def follow(steps: Sequence[Step], now: datetime) -> None:
     """Index what these steps hand over, or handed over before they were corrected."""
     events = {
         (step.producer_id, event_id)
         for step in steps
         for event_id in (step.event_id, step.corrects_event_id)
         if event_id is not None
-        and (step.step_kind in reading.KINDS or step.corrects_event_id is not None)
+        and (step.step_kind in hand_off_events.KINDS or step.corrects_event_id is not None)
     }
     if events:
-        index(reading.named_by(events), now)
+        index(hand_off_events.named_by(events), now)
 
 
 def index(batches: Collection[Ref], now: datetime) -> None:
     """Make the rows of these batches anew, and have the receivers of new shipments reminded."""
     if not batches:
         return
-    events = reading.hand_off_events(batches)
+    events = hand_off_events.hand_off_events(batches)
     rows = [row for batch in batches for row in _rows(batch, events, now)]
     here = tuple_(HandOff.batch_producer_id, HandOff.batch_id).in_(list(batches))
     known = set(db.session.scalars(select(HandOff.event_id).where(here)))
@@ -92,7 +91,7 @@ def _rows(batch: Ref, events: Iterable[EventFact], now: datetime) -> Iterator[Ro
     for record in story.naming(batch):
         if batch not in names(record.event):
             continue
-        if record.event.step_kind in reading.SHIPMENTS:
+        if record.event.step_kind in hand_off_events.SHIPMENTS:
             parcel = delivery(story, record, batch)
             if not parcel.inside:
                 yield _shipment(parcel, now)
@@ -193,6 +192,3 @@ def _ask_for_reminders(rows: Iterable[Row], now: datetime) -> None:
         if at > now - REMIND_WITHIN:
             payload = {"producer_id": str(producer_id), "event_id": str(event_id)}
             jobs.enqueue(REMIND, payload, now=now, run_after=max(at, now))
-
-
-capturing.on_recorded.append(listen)

@@ -129,6 +129,11 @@ def _create_hand_offs() -> None:
         sa.Column("shipped_uom", sa.String(), nullable=True),
         sa.Column("received_quantity", sa.String(), nullable=True),
         sa.Column("received_uom", sa.String(), nullable=True),
+        sa.Column("compared_uom", sa.String(), nullable=True),
+        sa.Column("compared_shipped", sa.String(), nullable=True),
+        sa.Column("compared_received", sa.String(), nullable=True),
+        sa.Column("answer_producer_id", Identifier(), nullable=True),
+        sa.Column("answer_id", Identifier(), nullable=True),
         sa.CheckConstraint(f"state IN ({STATES})", name=op.f("ck_hand_off_state_known")),
         sa.PrimaryKeyConstraint(
             *("producer_id", "event_id", "batch_producer_id", "batch_id"), name=op.f("pk_hand_off")

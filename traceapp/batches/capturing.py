@@ -225,12 +225,12 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
     write(Event, [_event_row(actor, message, now) for message in messages])
     write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
     before, taken = _take_back(steps[0], books)
-    changed = _others(books.write() | settle(taken), steps)
+    changed = books.write() | settle(taken)
     exchange_early([step.event_id for step in steps if step.step_kind in SHIPMENTS])
-    hand_offs.follow([*steps, *changed], now)
+    others = _others(changed | hand_offs.follow(steps, now), steps)
     for listener in on_recorded:
-        listener([*steps, *changed], now)
-    refresh([*steps, *changed], now, before=before)
+        listener([*steps, *others], now)
+    refresh([*steps, *others], now, before=before)
 
 
 def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
@@ -242,7 +242,7 @@ def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
 
 
 def _others(events: set[Ref], steps: Sequence[Step]) -> list[Step]:
-    """Give the steps recorded before whose standing changed: set aside, or taken up again."""
+    """Give the steps recorded before whose standing changed: set aside, answered, paired."""
     new = {(step.producer_id, step.event_id) for step in steps}
     found = (db.session.get_one(Event, event) for event in sorted(events - new))
     return [

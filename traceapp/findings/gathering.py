@@ -15,7 +15,7 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.findings.goods_facts import claims_of, first_makings, goods_of
 from traceapp.findings.ground_facts import grown_on, treatments_of
-from traceapp.findings.handing_facts import hand_offs, site_owners
+from traceapp.findings.handing_facts import deliveries_of, hand_offs, site_owners
 from traceapp.findings.reading import among, rows
 from traceapp.findings.stock_facts import Stock, overdrawn
 from traceapp.producers.models import Plot, Season
@@ -58,6 +58,7 @@ def surroundings(
         treated=treatments_of(herds) if herds else {},
         shipments=parcels.shipments,
         answers=parcels.answers,
+        deliveries=deliveries_of(steps),
         made=first_makings(used | {claim.batch for claim in claims}),
         twins=twins_among(steps),
         places=_places(steps),

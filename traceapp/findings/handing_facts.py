@@ -1,17 +1,22 @@
 """Shipments with what answered them, whatever was corrected meanwhile."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
-from traceapp.findings.reading import among, rows, steps_of
+from traceapp.findings.reading import AnyRow, among, rows, steps_of
 from traceapp.producers.models import Producer, Site
+from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
-from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.facts import DeliveryFact, StepFact
+from traceapp.trace.rules.handing_over import RECEIVE
 from traceapp.trace.rules.judging import HAND_OFFS
 from traceapp.trace.words import Words
 
@@ -80,6 +85,38 @@ def _holding(ship: StepFact, ships: dict[Ref, StepFact]) -> StepFact:
     return ship
 
 
+def deliveries_of(steps: Iterable[StepFact]) -> dict[Ref, tuple[DeliveryFact, ...]]:
+    """Give how far batches are that these steps ship or receive, by shipment and last receipt."""
+    batches = {
+        line.batch
+        for step in steps
+        for line in (step.inputs if step.kind in HAND_OFFS else step.outputs)
+        if step.kind in HAND_OFFS or step.kind == RECEIVE
+    }
+    found: dict[Ref, list[DeliveryFact]] = defaultdict(list)
+    for row in rows(_DELIVERIES, batches):
+        one = _delivery(row)
+        for event in {one.ship, one.answer or one.ship}:
+            found[event].append(one)
+    return {event: tuple(ones) for event, ones in found.items()}
+
+
+def _delivery(row: AnyRow) -> DeliveryFact:
+    return DeliveryFact(
+        ship=Ref(row.producer_id, row.record_id),
+        batch=Ref(row.batch_producer_id, row.batch_id),
+        state=HandOffState(row.state),
+        answer=Ref(row.answer_producer_id, row.answer_id) if row.answer_id else None,
+        uom=row.compared_uom,
+        shipped=_decimal(row.compared_shipped),
+        received=_decimal(row.compared_received),
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
 def site_owners(texts: Collection[str]) -> dict[str, tuple[UUID, Words]]:
     """Give whose the sites are whose ids stand in these texts, and what that producer is called."""
     ids = {site_id for text in texts if (site_id := _as_id(text)) is not None}
@@ -101,6 +138,9 @@ def _as_id(text: str) -> UUID | None:
         return None
 
 
+_DELIVERIES = select(*HandOff.__table__.columns).where(
+    among(HandOff.batch_producer_id, HandOff.batch_id)
+)
 _SHIPMENTS = (
     select(Event.producer_id, Event.event_id)
     .join(

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, update
 
 from traceapp.batches import capturing, refreshing
+from traceapp.batches.books import hand_offs
 from traceapp.batches.ledger import Step
 from traceapp.database.engine import db
 from traceapp.findings import holding
@@ -103,6 +104,11 @@ def judge_plot(plot: tuple[UUID, UUID], now: datetime) -> None:
     judge_again(Concerned(harvests_on({Ref(*plot)})), now)
 
 
+def judge_hand_offs(events: Collection[tuple[UUID, UUID]], now: datetime) -> None:
+    """Judge again what was shipped or received, since something was said about it."""
+    judge_again(Concerned({Ref(*event) for event in events}), now)
+
+
 def key_of(finding: Finding) -> Ref:
     """Name a finding: it belongs to the author of the step, or to whoever has the batch."""
     subject = finding.event or finding.batch
@@ -181,5 +187,6 @@ _CHANGE = update(TABLE).where(
 _CLEAR = _CHANGE.values(cleared_at=bindparam("cleared_at"))
 
 capturing.on_recorded.append(judge_recorded)
+hand_offs.on_changed.append(judge_hand_offs)
 refreshing.on_goods_changed.append(judge_goods)
 refreshing.on_plot_changed.append(judge_plot)

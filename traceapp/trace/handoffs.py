@@ -89,6 +89,20 @@ class Delivery:
         return self.ship.position + CONFIRM_WITHIN
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was sent and what arrived, in one unit."""
+
+    uom: str
+    shipped: Decimal
+    received: Decimal
+
+    @property
+    def difference_pct(self) -> Decimal:
+        """Give received against shipped in per cent, exact, negative = less came."""
+        return (self.received - self.shipped) / self.shipped * 100
+
+
 def delivery(story: Story, ship: Record, batch: Ref) -> Delivery:
     """Collect what answered a shipment of a batch."""
     return Delivery(batch, ship, story.receipts(ship, batch), story.refusals(ship, batch))
@@ -97,7 +111,7 @@ def delivery(story: Story, ship: Record, batch: Ref) -> Delivery:
 def state(parcel: Delivery, now: datetime) -> HandOffState:
     """Say how far a delivery is and whether its two sides agree."""
     if parcel.is_received:
-        return _compared(parcel)
+        return _state_of_received(parcel)
     if parcel.is_refused:
         return HandOffState.REFUSED
     overdue = now >= parcel.overdue_at
@@ -112,7 +126,11 @@ def difference_pct(parcel: Delivery) -> Decimal | None:
 
 def confirmation(parcel: Delivery, of: Record) -> EvidenceFact | None:
     """Say who on the other side stands behind a record of it; None while the two disagree."""
-    if not parcel.is_received or parcel.inside or _compared(parcel) is HandOffState.DISPUTED:
+    if (
+        not parcel.is_received
+        or parcel.inside
+        or _state_of_received(parcel) is HandOffState.DISPUTED
+    ):
         return None
     answer = parcel.receipt_answer
     if answer is not None:
@@ -135,7 +153,20 @@ def received(parcel: Delivery) -> tuple[str, Decimal] | None:
     return _total(_arrived(parcel))
 
 
-def _compared(parcel: Delivery) -> HandOffState:
+def compared(parcel: Delivery) -> Compared | None:
+    """Put both sides' figures in one unit: as recorded, else its base, else kilograms.
+
+    None where there are no two such figures, or nothing was sent.
+    """
+    sent, arrived = _of(parcel.batch, parcel.ship.event.inputs), _arrived(parcel)
+    for measure in (_total, _total_in_base, _total_mass):
+        before, after = measure(sent), measure(arrived)
+        if before is not None and after is not None and before[0] == after[0]:
+            return Compared(before[0], before[1], after[1]) if before[1] else None
+    return None
+
+
+def _state_of_received(parcel: Delivery) -> HandOffState:
     difference = _difference(parcel)
     if difference is None:
         return HandOffState.NOT_COMPARED
@@ -183,12 +214,8 @@ def _is_accepted(parcel: Delivery) -> bool:
 
 
 def _difference(parcel: Delivery) -> Decimal | None:
-    sent, arrived = _of(parcel.batch, parcel.ship.event.inputs), _arrived(parcel)
-    for measure in (_total, _total_in_base, _total_mass):
-        before, after = measure(sent), measure(arrived)
-        if before is not None and after is not None and before[0] == after[0]:
-            return (after[1] - before[1]) / before[1] * 100 if before[1] else None
-    return None
+    found = compared(parcel)
+    return None if found is None else found.difference_pct
 
 
 def _arrived(parcel: Delivery) -> tuple[ItemFact, ...]:

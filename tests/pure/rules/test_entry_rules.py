@@ -1,6 +1,7 @@
 """Late, skewed, corrected, out of order, handed over; and what a finding is known by."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from string import Formatter
@@ -9,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from tests.pure.rules.builders import BAGS, GREENS, PRODUCER, at, line, step
+from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES, entering, handing_over, ordering
-from traceapp.trace.rules.facts import Surroundings
+from traceapp.trace.rules.facts import DeliveryFact, Surroundings
 from traceapp.trace.rules.finding import as_json, found, from_json
 from traceapp.trace.rules.judging import judge
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
@@ -62,44 +64,54 @@ def handed(sent="120", came="118", ship_at=TEN, came_at=NOON, **changes):
     return ship, step("receive", came_at, 2, **given)
 
 
-@pytest.mark.parametrize(("came", "count"), [("118.8", 0), ("118.7", 1), ("121.2", 0), ("122", 1)])
-def test_one_per_cent_is_what_scales_differ_by(came, count):
-    ship, receipt = handed(came=came)
-    assert len(list(handing_over.qty_mismatch(receipt, ship, [receipt]))) == count
+def disputed(ship, receipt, came="118"):
+    answer = receipt.ref if receipt else None
+    figures = ("kg", Decimal(120), Decimal(came))
+    return DeliveryFact(ship.ref, GREENS, HandOffState.DISPUTED, answer, *figures)
 
 
-def test_the_two_figures_and_the_difference_are_told():
+def test_the_two_figures_and_the_difference_are_told_of_the_receipt():
     ship, receipt = handed()
-    (one,) = handing_over.qty_mismatch(receipt, ship, [receipt])
+    facts = [disputed(ship, receipt)]
+    (one,) = handing_over.qty_mismatch(receipt, facts)
     assert one.message.vi == "Giao 120 kg, nhận 118 kg: lệch 2 kg (1,67 %)."
     assert one.message.en == "Shipped 120 kg, received 118 kg: difference 2 kg (1.67 %)."
+    assert list(handing_over.qty_mismatch(ship, facts)) == []
 
 
-def test_two_deliveries_of_one_shipment_count_together():
-    ship, first = handed(came="50")
-    second = step("receive", at(11), 3, outputs=(line(GREENS, "70"),), ship=ship.ref.id)
-    for receipt in (first, second):
-        assert list(handing_over.qty_mismatch(receipt, ship, [first, second])) == []
+def test_what_a_receiver_without_account_answered_is_told_of_the_shipment():
+    ship, receipt = handed()
+    (one,) = handing_over.qty_mismatch(ship, [disputed(ship, None, came="130")])
+    assert (one.event, one.cause, dict(one.values)["diff"]) == (ship.ref, None, Decimal(10))
+    assert list(handing_over.qty_mismatch(receipt, [disputed(ship, None)])) == []
 
 
-def unconfirmed(ship, *answers, now):
+@pytest.mark.parametrize("state", sorted(set(HandOffState) - {HandOffState.DISPUTED}))
+def test_only_what_is_disputed_is_a_mismatch(state):
+    ship, receipt = handed()
+    one = replace(disputed(ship, receipt), state=state)
+    assert list(handing_over.qty_mismatch(receipt, [one])) == []
+
+
+def unconfirmed(ship, state, now):
     lots = {line.batch: "CN-1" for line in ship.inputs}
-    return list(handing_over.handoff_confirm(ship, answers, lots, TO, now))
+    facts = [DeliveryFact(ship.ref, GREENS, state)]
+    return list(handing_over.handoff_confirm(ship, facts, lots, TO, now))
 
 
 def test_a_shipment_waits_a_day_for_its_receiver():
-    ship, receipt = handed()
-    assert unconfirmed(ship, now=at(11)) == []
-    (one,) = unconfirmed(ship, now=at(11, 6, 1))
+    ship, _ = handed()
+    assert unconfirmed(ship, HandOffState.ON_THE_WAY, at(11)) == []
+    (one,) = unconfirmed(ship, HandOffState.ON_THE_WAY, at(11, 6, 1))
     assert dict(one.values)["lot"] == "CN-1"
-    assert unconfirmed(ship, receipt, now=at(20)) == []
-    refused = step("reject", at(10, 12), 4, ship=ship.ref.id)
-    assert unconfirmed(ship, refused, now=at(20)) == []
 
 
-def test_a_receipt_that_was_corrected_away_confirms_nothing():
-    ship, receipt = handed(replaced_by=Ref(PRODUCER, UUID(int=8)))
-    assert len(unconfirmed(ship, receipt, now=at(20))) == 1
+@pytest.mark.parametrize(
+    "state", [HandOffState.MATCHED, HandOffState.DISPUTED, HandOffState.REFUSED]
+)
+def test_whoever_was_answered_waits_no_more(state):
+    ship, _ = handed()
+    assert unconfirmed(ship, state, at(20)) == []
 
 
 def test_goods_received_before_they_were_sent_are_out_of_order():

@@ -4,7 +4,7 @@ A batch's rows are made anew from all its hand-offs, so what arrives late change
 arrives in time.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import EventFact, Ref, TraceFacts
-from traceapp.trace.handoffs import Delivery, delivery, received, shipped, state
+from traceapp.trace.handoffs import Delivery, compared, delivery, received, shipped, state
 from traceapp.trace.history import Record, makes, names
 from traceapp.trace.rules import CONFIRM_WITHIN
 from traceapp.trace.story import Story
@@ -33,13 +33,27 @@ INDEX_ALL = "hand_offs.index_all"
 REMIND = "hand_offs.remind"
 REMIND_WITHIN = timedelta(days=7)
 PART = 200
+COMPARISON = (
+    *("compared_uom", "compared_shipped", "compared_received"),
+    *("answer_producer_id", "answer_id"),
+)
 AFTER = ("after_producer_id", "after_batch_id")
 
+TABLE = db.metadata.tables[HandOff.__tablename__]
+
 Row = dict[str, Any]
+Key = tuple[UUID, ...]
+Pair = tuple[UUID, UUID]
+
+on_changed: list[Callable[[Collection[Pair], datetime], None]] = []
+"""Told of the events of hand-offs that changed though no step was recorded."""
 
 
-def follow(steps: Sequence[Step], now: datetime) -> None:
-    """Index what these steps hand over, or handed over before they were corrected."""
+def follow(steps: Sequence[Step], now: datetime) -> set[Pair]:
+    """Index what these steps hand over, or handed over before they were corrected.
+
+    Gives the events of hand-offs that changed by it.
+    """
     events = {
         (step.producer_id, event_id)
         for step in steps
@@ -47,22 +61,47 @@ def follow(steps: Sequence[Step], now: datetime) -> None:
         if event_id is not None
         and (step.step_kind in hand_off_events.KINDS or step.corrects_event_id is not None)
     }
-    if events:
-        index(hand_off_events.named_by(events), now)
+    return _remake(hand_off_events.named_by(events), now) if events else set()
 
 
 def index(batches: Collection[Ref], now: datetime) -> None:
+    """Index what is handed over of these batches, and tell whoever looks after that."""
+    changed = _remake(batches, now)
+    if changed:
+        for listener in on_changed:
+            listener(changed, now)
+
+
+def _remake(batches: Collection[Ref], now: datetime) -> set[Pair]:
     """Make the rows of these batches anew, and have the receivers of new shipments reminded."""
     if not batches:
-        return
+        return set()
     events = hand_off_events.hand_off_events(batches)
-    rows = [row for batch in batches for row in _rows(batch, events, now)]
-    here = tuple_(HandOff.batch_producer_id, HandOff.batch_id).in_(list(batches))
-    known = set(db.session.scalars(select(HandOff.event_id).where(here)))
-    db.session.execute(delete(HandOff).where(here).execution_options(synchronize_session=False))
-    if rows:
-        db.session.execute(insert(db.metadata.tables[HandOff.__tablename__]), rows)
-    _ask_for_reminders((row for row in rows if row["event_id"] not in known), now)
+    rows = {_key(row): row for batch in batches for row in _rows(batch, events, now)}
+    here = tuple_(TABLE.c.batch_producer_id, TABLE.c.batch_id).in_(list(batches))
+    found = db.session.execute(select(TABLE).where(here)).mappings()
+    kept = {_key(row): row for row in map(dict[str, Any], found)}
+    changed = {key for key in rows.keys() | kept.keys() if rows.get(key) != kept.get(key)}
+    gone, new = changed & kept.keys(), [rows[key] for key in sorted(changed & rows.keys())]
+    if gone:
+        db.session.execute(delete(TABLE).where(tuple_(*TABLE.primary_key.columns).in_(gone)))
+    if new:
+        db.session.execute(insert(TABLE), new)
+    known = {key[1] for key in kept}
+    _ask_for_reminders((row for row in new if row["event_id"] not in known), now)
+    both = [table[key] for table in (rows, kept) for key in changed & table.keys()]
+    return {event for row in both for event in _events_of(row)}
+
+
+def _key(row: Row) -> Key:
+    return tuple(row[column.name] for column in TABLE.primary_key.columns)
+
+
+def _events_of(row: Row) -> Iterator[Pair]:
+    """Give the events of a hand-off as they hold now: the shipment and its last receipt."""
+    yield row["producer_id"], row["record_id"]
+    if row["answer_id"] is not None:
+        yield row["answer_producer_id"], row["answer_id"]
 
 
 def index_all_job(payload: Payload, now: datetime) -> Deed:
@@ -112,7 +151,7 @@ def _waits(story: Story, record: Record, batch: Ref) -> bool:
 def _shipment(parcel: Delivery, now: datetime) -> Row:
     ship = parcel.ship
     found = state(parcel, now)
-    row = _row(ship, parcel.batch) | _figures(parcel)
+    row = _row(ship, parcel.batch) | _figures(parcel) | _comparison(parcel)
     is_open = found is HandOffState.NOT_CONFIRMED
     name = str((ship.event.fields or {}).get("to_site") or "") if ship.event.to_outsider else ""
     return row | {
@@ -131,6 +170,7 @@ def _receipt(record: Record, batch: Ref) -> Row:
     return (
         _row(record, batch)
         | _figures(parcel)
+        | dict.fromkeys(COMPARISON)
         | {
             "sender_id": maker,
             "receiver_id": record.ref.producer_id,
@@ -161,6 +201,18 @@ def _figures(parcel: Delivery) -> Row:
         "shipped_uom": sent[0] if sent else None,
         "received_quantity": format(arrived[1], "f") if arrived else None,
         "received_uom": arrived[0] if arrived else None,
+    }
+
+
+def _comparison(parcel: Delivery) -> Row:
+    found = compared(parcel) if parcel.is_received else None
+    last = max(parcel.receipts, key=lambda one: (one.position, one.ref), default=None)
+    return {
+        "compared_uom": found.uom if found else None,
+        "compared_shipped": format(found.shipped, "f") if found else None,
+        "compared_received": format(found.received, "f") if found else None,
+        "answer_producer_id": last.ref.producer_id if last else None,
+        "answer_id": last.ref.id if last else None,
     }
 
 

@@ -138,7 +138,8 @@ class HandOff(Base):
     """One batch of one shipment, or of a receipt without one: an index over the events.
 
     It may be rebuilt. Nothing here depends on the clock: what is `on_the_way` for more than a day
-    is read as not confirmed. Both sides read it; `producer_id` wrote the event.
+    is read as not confirmed. Both sides read it; `producer_id` wrote the event, `record_id` is
+    what holds of it now, `answer_id` the last receipt, `compared_` both figures in one unit.
     """
 
     __tablename__ = "hand_off"
@@ -159,6 +160,11 @@ class HandOff(Base):
     shipped_uom: Mapped[str | None]
     received_quantity: Mapped[str | None]
     received_uom: Mapped[str | None]
+    compared_uom: Mapped[str | None]
+    compared_shipped: Mapped[str | None]
+    compared_received: Mapped[str | None]
+    answer_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    answer_id: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (
         CheckConstraint(

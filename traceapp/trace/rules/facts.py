@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from traceapp.trace.crops import Crop
+from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import FieldValue, Ref
 from traceapp.trace.words import Words
 
@@ -115,6 +116,23 @@ class GoodsFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryFact:
+    """One batch of a shipment and how far it is (`trace.handoffs`), as its step holds now.
+
+    `answer` is the last receipt, None where there is none or whoever received has no account.
+    The figures are in one unit; None where the two sides cannot be compared.
+    """
+
+    ship: Ref
+    batch: Ref
+    state: HandOffState
+    answer: Ref | None = None
+    uom: str | None = None
+    shipped: Decimal | None = None
+    received: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlotFact:
     """A plot or pen: its name and, where known, its size."""
 
@@ -156,8 +174,9 @@ class Surroundings:
     """What rules look up around the steps they judge; what is missing here is not known.
 
     `grown` are sprays and fertilizings by plot, `treated` treatments of a batch and of what it was
-    made from, `answers` what answered a shipment, `made` the first step that made a batch, `twins`
-    the entry of the same content with a smaller id, `places` whose a site is, by its id as text.
+    made from, `answers` what answered a shipment, `deliveries` how far goods are by shipment and
+    receipt, `made` the first step that made a batch, `twins` the entry of the same content with a
+    smaller id, `places` whose a site is, by its id as text.
     """
 
     goods: Mapping[Ref, GoodsFact] = field(default_factory=dict)
@@ -167,6 +186,7 @@ class Surroundings:
     treated: Mapping[Ref, tuple[StepFact, ...]] = field(default_factory=dict)
     shipments: Mapping[UUID, StepFact] = field(default_factory=dict)
     answers: Mapping[Ref, tuple[StepFact, ...]] = field(default_factory=dict)
+    deliveries: Mapping[Ref, tuple[DeliveryFact, ...]] = field(default_factory=dict)
     made: Mapping[Ref, StepFact] = field(default_factory=dict)
     twins: Mapping[Ref, Ref] = field(default_factory=dict)
     places: Mapping[str, Words] = field(default_factory=dict)

@@ -83,12 +83,12 @@ def _of_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
 def _of_hand_off(step: StepFact, around: Surroundings, now: datetime) -> Iterator[Finding]:
     ship = around.shipments.get(step.ship) if step.ship else None
     yield from ordering.time_order(step, ship, around.made)
-    if step.kind == handing_over.RECEIVE and ship is not None:
-        yield from handing_over.qty_mismatch(step, ship, around.answers.get(ship.ref, ()))
+    deliveries = around.deliveries.get(step.ref, ())
+    yield from handing_over.qty_mismatch(step, deliveries)
     if step.kind in HAND_OFFS:
         answers, to = around.answers.get(step.ref, ()), _receiver(step, around)
         lots = {line.batch: around.lot(line.batch) for line in step.inputs}
-        yield from handing_over.handoff_confirm(step, answers, lots, to, now)
+        yield from handing_over.handoff_confirm(step, deliveries, lots, to, now)
         if step.kind == keeping_cold.SHIP:
             where = (_sender(step, around), to)
             yield from keeping_cold.cold_record(step, answers, around.goods, where, now)

@@ -1,6 +1,5 @@
 """From anything to batches: a code, a scanned link, an id, a lot, names, dates, a delivery note."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,15 +20,12 @@ from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.models import Plot, Producer, Season, Site
-from traceapp.tracing.family import Ref
 from traceapp.tracing.readers import has_code, visible_to
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
 MOST = 50
 MOST_PLACES = 5_000
-DELIVERIES = 2_000
-"""How many of the newest deliveries are looked through for the number of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +126,7 @@ def _described(reader: Visitor, text: str) -> ColumnElement[bool]:
         )
         for word in words
     ]
-    handed = _handed_on(reader, text)
-    return or_(and_(*every), tuple_(Batch.producer_id, Batch.batch_id).in_(handed))
+    return or_(and_(*every), _handed_on(reader, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +155,15 @@ def _grounds(reader: Visitor, words: Sequence[str]) -> _Grounds:
     )
 
 
-def _handed_on(reader: Visitor, text: str) -> list[Ref]:
-    """Find the batches of deliveries whose document has this number, among the newest."""
-    query = (
-        select(HandOff.batch_producer_id, HandOff.batch_id, Event.document)
-        .join(
-            Event,
-            and_(Event.producer_id == HandOff.producer_id, Event.event_id == HandOff.event_id),
-        )
-        .order_by(HandOff.sent_at.desc())
-        .limit(DELIVERIES)
+def _handed_on(reader: Visitor, text: str) -> ColumnElement[bool]:
+    """Make the condition that a batch went with a delivery whose note has this number."""
+    query = select(HandOff.batch_producer_id, HandOff.batch_id).where(
+        HandOff.folded_paper == fold(text).strip()
     )
     if not reader.may(Act.LOOK_UP_ANY):
         us = reader.producer_id
         query = query.where(or_(HandOff.sender_id == us, HandOff.receiver_id == us))
-    number = fold(text)
-    return [
-        (row.batch_producer_id, row.batch_id)
-        for row in db.session.execute(query)
-        if fold(str(json.loads(row.document).get("fields", {}).get("doc_no") or "")) == number
-    ]
+    return tuple_(Batch.producer_id, Batch.batch_id).in_(query)
 
 
 def _named_by(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -139,7 +139,8 @@ class HandOff(Base):
 
     It may be rebuilt. Nothing here depends on the clock: what is `on_the_way` for more than a day
     is read as not confirmed. Both sides read it; `producer_id` wrote the event, `record_id` is
-    what holds of it now, `answer_id` the last receipt, `compared_` both figures in one unit.
+    what holds of it now, `folded_paper` the number of its delivery note, `answer_id` the last
+    receipt, `compared_` both figures in one unit.
     """
 
     __tablename__ = "hand_off"
@@ -153,6 +154,7 @@ class HandOff(Base):
     receiver_id: Mapped[UUID | None] = mapped_column(Identifier)
     other_name: Mapped[str]
     folded_name: Mapped[str]
+    folded_paper: Mapped[str]
     state: Mapped[str]
     sent_at: Mapped[Moment]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -173,5 +175,6 @@ class HandOff(Base):
         ),
         Index("ix_hand_off_sender", "sender_id", "sent_at"),
         Index("ix_hand_off_receiver", "receiver_id", "sent_at"),
+        Index("ix_hand_off_paper", "folded_paper"),
         Index("ix_hand_off_batch", "batch_producer_id", "batch_id"),
     )

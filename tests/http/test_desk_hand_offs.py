@@ -1,6 +1,7 @@
 """Two-sided hand-offs at the desk: offers, counting, disputes, agreement, refusals, strangers."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.signing_in import form, signed_in
 from tests.trade import Trade, tell
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Event
+from traceapp.batches.queries import balance
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.web.endpoints import transaction
@@ -196,6 +198,28 @@ def test_a_delivery_may_be_refused_with_a_reason(app: Flask, trade: Trade) -> No
     assert state(app) == "refused"
     assert "did not take lot CN-1" in desk(app, trade.minh).get("/desk", headers=EN).text
     assert hoa.post(f"{page_of(trade)}/refusal", data=given).status_code == 404
+
+
+def test_what_was_refused_comes_back_into_the_senders_stock_once(app: Flask, trade: Trade) -> None:
+    hoa, minh = desk(app, trade.hoa), desk(app, trade.minh)
+    assert "What came back" not in minh.get(page_of(trade), headers=EN).text
+    hidden = fill(app, hoa.get(page_of(trade), headers=EN))["refusal_id"]
+    refusal = form(app, refusal_id=hidden, reason="Rau dập hết")
+    assert hoa.post(f"{page_of(trade)}/refusal", data=refusal).status_code == 303
+    assert "What came back" not in hoa.get(page_of(trade), headers=EN).text
+    page = minh.get(page_of(trade), headers=EN)
+    assert "Quầy Hoa did not take it." in page.text
+    given = fill(app, page, **{"items.0.quantity": "119", "condition": "ok"})
+    given.pop("refusal_id", None)
+    answer = minh.post(f"{page_of(trade)}/receipt", data=given, headers=EN)
+    assert answer.status_code == 303, answer.text
+    assert state(app) == "refused"
+    with app.app_context():
+        books = balance(trade.minh.producer_id, (trade.minh.producer_id, trade.greens))
+    assert (books["returned_in"], books["stock"]) == (Decimal(119), Decimal(299))
+    assert "What came back" not in minh.get(page_of(trade), headers=EN).text
+    again = given | {"id": str(new_id())}
+    assert minh.post(f"{page_of(trade)}/receipt", data=again).status_code == 404
 
 
 def test_a_scanned_batch_leads_its_receiver_to_the_delivery(app: Flask) -> None:

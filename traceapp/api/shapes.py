@@ -16,6 +16,7 @@ from traceapp.web.fields import PlainText
 
 MOST = 100
 MOST_EVENTS = 100
+LONGEST_MARK = 200
 NAME_ONE = Fault(
     "one_name",
     N_("Name the batch by its code or by its number in your own system, one of the two."),
@@ -53,6 +54,13 @@ class TraceSchema(Schema):
     direction = fields.String(
         load_default=Way.BOTH.value, validate=known(tuple(way.value for way in Way))
     )
+    as_of = fields.AwareDateTime(load_default=None)
+
+
+class ContainerSchema(Schema):
+    """A crate or pallet by its mark, and the time it is asked about."""
+
+    mark = PlainText(LONGEST_MARK, required=True)
     as_of = fields.AwareDateTime(load_default=None)
 
 

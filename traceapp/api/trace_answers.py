@@ -88,6 +88,26 @@ class TracedEdgeSchema(Schema):
     is_packaging = fields.Boolean(required=True)
 
 
+class ContainedSchema(Schema):
+    """A batch inside a container; `quantity` is null where nobody said how much."""
+
+    producer_id = fields.UUID(required=True)
+    batch_id = fields.UUID(required=True)
+    product = fields.Nested(WordsSchema, required=True)
+    lot = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
+    quantity = fields.String(required=True, allow_none=True)
+    uom = fields.String(required=True)
+
+
+class ContentsSchema(Schema):
+    """What is inside one of your containers at a time."""
+
+    mark = fields.String(required=True)
+    as_of = fields.AwareDateTime(required=True)
+    items = fields.List(fields.Nested(ContainedSchema), required=True)
+
+
 class LineageSchema(Schema):
     """The family of a batch, which is the first in the list `batches`.
 

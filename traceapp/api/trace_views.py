@@ -22,7 +22,8 @@ from traceapp.epcis.reader import Reader
 from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey
 from traceapp.gs1.errors import InvalidKey
-from traceapp.tracing import readers
+from traceapp.tracing import contained, readers
+from traceapp.tracing.contained import Contained
 from traceapp.tracing.document import as_document
 from traceapp.tracing.family import Ref, Way
 from traceapp.tracing.particulars import gtins
@@ -62,6 +63,35 @@ def trace_by_name(query: Body) -> Response:
         Batch.external_id == query["external_id"],
     )
     return _answer(_find(*named), query)
+
+
+@traces.get("/containers")
+@may(Act.READ)
+@operation({200: trace_answers.ContentsSchema()}, query=shapes.ContainerSchema())
+def show_contents(query: Body) -> Body:
+    """Say what is inside one of your crates or pallets, or was at a time; smaller ones opened.
+
+    A mark that was never packed has nothing inside.
+    """
+    moment = query["as_of"] or datetime.now(UTC)
+    found = contained.inside(member().producer_id, query["mark"], moment)
+    return {
+        "mark": query["mark"],
+        "as_of": moment.isoformat(),
+        "items": [_contained(one) for one in found],
+    }
+
+
+def _contained(one: Contained) -> Body:
+    return {
+        "producer_id": str(one.producer_id),
+        "batch_id": str(one.batch_id),
+        "product": {"vi": one.product.vi, "en": one.product.en},
+        "lot": one.lot,
+        "code": one.code,
+        "quantity": None if one.quantity is None else format(one.quantity, "f"),
+        "uom": one.uom,
+    }
 
 
 @traces.get("/batches/<uuid:batch_id>/epcis")

@@ -16,6 +16,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import activation, paper, queries
+from traceapp.batches.books import containers
 from traceapp.batches.faces import measure
 from traceapp.batches.models import Batch
 from traceapp.batches.queries import BatchCard, Ref
@@ -93,8 +94,7 @@ def show_batch(code: str) -> ResponseReturnValue:
     reader = member()
     found = find_batch(reader, code)
     card = found.card
-    language = languages.current()
-    told = tell_batch(reader, card, datetime.now(UTC))
+    language, told = languages.current(), tell_batch(reader, card, datetime.now(UTC))
     parts = ledger_words.parts(told, card.uom)
     came_in = ledger_words.came_in(told.ledger)
     heading = _("Where %(amount)s went", amount=amount(came_in, card.uom, language))
@@ -124,7 +124,13 @@ def show_batch(code: str) -> ResponseReturnValue:
         amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
         holds=hold_words.holds_of(reader, found.ref),
+        crates=_own_crates(reader, found.ref),
     )
+
+
+def _own_crates(reader: Visitor, batch: Ref) -> list[str]:
+    around = containers.around(batch, datetime.now(UTC))
+    return [mark for producer_id, mark in around if producer_id == reader.producer_id]
 
 
 @blueprint.get("/desk/batches/<code>/labels")

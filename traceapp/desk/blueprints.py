@@ -7,6 +7,7 @@ from traceapp.desk import (
     batch_acts,
     batch_date_views,
     certificate_views,
+    container_views,
     count_views,
     hand_off_links,
     new_batch_views,
@@ -25,5 +26,6 @@ VIEWS = (
     *(views, step_views, batch_acts, new_batch_views, batch_date_views, count_views),
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
+    container_views,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -17,7 +17,7 @@ from traceapp.audit.operations import note
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Recorded
 from traceapp.desk import hand_off_form, place_form, uploads
-from traceapp.desk.hand_off_views import blueprint, find, page
+from traceapp.desk.hand_off_views import blueprint, find, own_receipt, page
 from traceapp.desk.hand_off_words import Seen
 from traceapp.handoffs import operations
 from traceapp.web.endpoints import writes
@@ -33,8 +33,10 @@ AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
 @writes
 @may(Act.RECORD_STEP)
 def receive(shipment_id: UUID) -> ResponseReturnValue:
-    """Confirm that goods arrived, with the receiver's own figures."""
+    """Confirm that goods arrived, or came back refused, with one's own figures."""
     reader, parcels = member(), find(shipment_id)
+    if any(p.is_coming_back for p in parcels) and own_receipt(reader.producer_id, shipment_id):
+        raise problem.NotFound
     form = Form.sent(hand_off_form.receipt_fields(parcels), request.form)
     photos = uploads.keep_photos(
         form, hand_off_form.PHOTO, reader.producer_id, now=datetime.now(UTC)
@@ -45,7 +47,10 @@ def receive(shipment_id: UUID) -> ResponseReturnValue:
             if not event["outputs"]:
                 raise ValidationError({"items": {0: {"quantity": [EMPTY]}}})
             _record(event, places)
-            flash(_("Saved: you received this delivery."))
+            if parcels[0].is_incoming:
+                flash(_("Saved: you received this delivery."))
+            else:
+                flash(_("Saved: the goods came back."))
             return redirect(_page_of(shipment_id), code=303)
     return page(parcels, form, hand_off_form.refusal())
 

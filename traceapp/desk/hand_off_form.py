@@ -22,7 +22,7 @@ CONDITION = STEP_KINDS["receive"].fields["condition"]
 
 def receipt(parcels: Sequence[Seen]) -> Form:
     """Give the form of a receipt: units and place stand there, no figure does."""
-    waiting = [parcel.row for parcel in parcels if parcel.is_open_offer]
+    waiting = [parcel.row for parcel in parcels if parcel.is_awaited]
     sites = [str(site.site_id) for site in place_form.sites_of(member().producer_id)]
     return Form.showing(
         receipt_fields(parcels),
@@ -37,7 +37,7 @@ def receipt(parcels: Sequence[Seen]) -> Form:
 
 def receipt_fields(parcels: Sequence[Seen]) -> tuple[Field, ...]:
     """Give the questions about what arrived."""
-    waiting = [parcel.row for parcel in parcels if parcel.is_open_offer]
+    waiting = [parcel.row for parcel in parcels if parcel.is_awaited]
     units = units_for(*((row.uom, row.net_uom) for row in waiting))
     return (
         Field("id", kind="hidden"),
@@ -110,7 +110,7 @@ def receipt_event(
 ) -> tuple[dict[str, Any], list[str]]:
     """Give the message of a receipt, and where in the form each of its lines was typed."""
     data = form.data()
-    waiting = [parcel.row for parcel in parcels if parcel.is_open_offer]
+    waiting = [parcel.row for parcel in parcels if parcel.is_awaited]
     outputs, places = [], []
     for place, (row, item) in enumerate(zip(waiting, data.get("items", ()), strict=False)):
         if item.get("quantity"):

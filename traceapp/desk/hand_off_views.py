@@ -90,6 +90,7 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
     shipment = (first.row.producer_id, first.row.event_id)
     answers = queries.answers(*shipment) if is_sender else []
     keys = [(shipment[0], bytes(a.photo_sha256)) for a in answers if a.photo_sha256 is not None]
+    own = own_receipt(reader.producer_id, shipment[1])
     shown = render_template(
         "desk/hand_off.html",
         parcels=parcels,
@@ -103,14 +104,15 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
         answers=answers,
         shots=pictures.renditions(keys, public_only=False) if keys else {},
         here_producer=shipment[0],
-        own_receipt=None if is_sender else _own_receipt(reader.producer_id, shipment[1]),
+        own_receipt=None if is_sender else own,
+        returning=[p for p in parcels if p.is_coming_back] if own is None else (),
         open_links=links.open_links(shipment, datetime.now(UTC)) if is_sender else [],
         may_link=is_sender and first.row.receiver_id is None,
     )
     return shown, max(receipt.status, refusal.status)
 
 
-def _own_receipt(producer_id: UUID, shipment_id: UUID) -> UUID | None:
+def own_receipt(producer_id: UUID, shipment_id: UUID) -> UUID | None:
     """Give the reader's record of what arrived, the version that holds, to correct it."""
     newer = aliased(Event)
     corrected = select(newer.event_id).where(

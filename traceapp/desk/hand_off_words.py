@@ -62,6 +62,16 @@ class Seen:
         }
 
     @property
+    def is_coming_back(self) -> bool:
+        """Tell whether the other side did not take it, so that it comes back to this one."""
+        return not self.is_incoming and self.state is HandOffState.REFUSED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether this side is to say how much arrived."""
+        return self.is_open_offer or self.is_coming_back
+
+    @property
     def shipped(self) -> str:
         """Say what the sender recorded; the receiver reads it after counting."""
         if self.is_open_offer:

@@ -28,7 +28,7 @@ def show_trace(code: str) -> ResponseReturnValue:
     """Show where a batch came from and where it went, as of a time."""
     reader = member()
     found = find_batch(reader, code)
-    as_of, is_unreadable = _as_of(request.args.get("as_of", ""))
+    as_of, is_unreadable = read_time(request.args.get("as_of", ""))
     lineage = _traced(reader, found.ref, as_of)
     if request.args.get("format") == lists.CSV:
         return lists.as_csv(f"truy-xuat-{found.card.lot}", _columns(), lineage.nodes)
@@ -59,7 +59,7 @@ def _traced(reader: Visitor, ref: tuple[object, object], as_of: datetime | None)
     return lineage
 
 
-def _as_of(text: str) -> tuple[datetime | None, bool]:
+def read_time(text: str) -> tuple[datetime | None, bool]:
     """Read a time as forms send it, in Vietnam's; and tell whether it was no time."""
     if not text:
         return None, False

@@ -1,0 +1,106 @@
+"""Crates and pallets at the desk and for programs: what is inside, and what was inside then."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from tests.builders import batch, event, line
+from tests.http.programs import Program, program
+from tests.signing_in import signed_in
+from traceapp.database.engine import db
+
+EN = {"Accept-Language": "en"}
+FILLED, ON_PALLET, EMPTIED = (f"2026-11-2{day}T05:40:00+07:00" for day in (0, 1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """Lan filled crate Sọt-7 with 40 kg, put it on PALLET 1, and took 40 kg out a day later."""
+
+    lan: Program
+    tung: Program
+    greens: UUID
+
+
+@pytest.fixture
+def yard(app: Flask) -> Yard:
+    lan, tung = program(app), program(app, "Tùng")
+    greens = batch(lan.by, lan.product_id, "R1")
+    db.session.commit()
+    for kind, when, lines, fields in (
+        ("harvest", FILLED, [], {}),
+        ("aggregate", FILLED, [line(greens, "40")], {"container": "Sọt-7", "count": 1}),
+        ("aggregate", ON_PALLET, [], {"container": "PALLET 1", "inner_containers": "Sọt-7"}),
+        ("disaggregate", EMPTIED, [line(greens, "40")], {"container": "Sọt-7", "count": 1}),
+    ):
+        made = {"outputs": [line(greens, "100")]} if kind == "harvest" else {"inputs": lines}
+        answer = lan.post("/events", event(lan.by, kind, event_time=when, fields=fields, **made))
+        assert answer.status_code == 201, answer.text
+    return Yard(lan, tung, greens)
+
+
+@pytest.mark.parametrize(
+    ("mark", "as_of", "quantity"),
+    [
+        ("Sọt-7", "2026-11-20T12:00:00+07:00", "40"),
+        ("sot-7", "2026-11-20T12:00:00+07:00", "40"),
+        ("PALLET 1", "2026-11-20T12:00:00+07:00", None),
+        ("PALLET 1", "2026-11-21T12:00:00+07:00", "40"),
+        ("PALLET 1", None, None),
+        ("never packed", None, None),
+    ],
+)
+def test_a_program_asks_what_was_inside_then(
+    yard: Yard, mark: str, as_of: str | None, quantity: str | None
+) -> None:
+    query = {"mark": mark} | ({"as_of": as_of} if as_of else {})
+    answer = yard.lan.get("/containers", query_string=query).get_json()
+    assert answer["mark"] == mark
+    assert [(one["lot"], one["quantity"], one["uom"]) for one in answer["items"]] == (
+        [("R1", quantity, "kg")] if quantity else []
+    )
+    if as_of:
+        assert datetime.fromisoformat(answer["as_of"]) == datetime.fromisoformat(as_of)
+
+
+def test_a_container_belongs_to_whoever_packed_it(yard: Yard) -> None:
+    query = {"mark": "Sọt-7", "as_of": "2026-11-20T12:00:00+07:00"}
+    assert yard.tung.get("/containers", query_string=query).get_json()["items"] == []
+
+
+def test_the_desk_lists_crates_and_shows_what_is_inside(app: Flask, yard: Yard) -> None:
+    lan = signed_in(app, yard.lan.by)
+    shown = lan.get("/desk/containers", headers=EN).text
+    assert shown.index("SOT-7") < shown.index("PALLET 1")  # opened last
+    then = {"mark": "sot-7", "as_of": "2026-11-20T12:00"}
+    page = lan.get("/desk/containers", query_string=then, headers=EN).text
+    assert "R1" in page
+    assert "40 kg" in page
+    now = lan.get("/desk/containers?mark=sot-7", headers=EN).text
+    assert "Nothing is recorded inside now." in now
+    wrong = lan.get("/desk/containers?mark=sot-7&as_of=soon", headers=EN).text
+    assert "This is not a date and time we can read." in wrong
+
+
+def test_the_page_of_a_batch_names_the_crate_it_is_in(app: Flask, yard: Yard) -> None:
+    lan = signed_in(app, yard.lan.by)
+    address = f"/desk/batches/{yard.greens}"
+    assert "In the crate or pallet:" not in lan.get(address, headers=EN).text
+    inside = event(
+        yard.lan.by,
+        "aggregate",
+        inputs=[line(yard.greens, "5")],
+        fields={"container": "T-12", "count": 1},
+        event_time="2026-11-22T05:00:00+07:00",
+    )
+    assert yard.lan.post("/events", inside).status_code == 201
+    assert "T-12" in lan.get(address, headers=EN).text
+
+
+def test_nothing_packed_yet_says_what_to_do(app: Flask, yard: Yard) -> None:
+    shown = signed_in(app, yard.tung.by).get("/desk/containers", headers=EN).text
+    assert "No crate or pallet was packed yet." in shown
+    assert 'href="/desk/steps/new?kind=aggregate"' in shown

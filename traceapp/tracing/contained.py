@@ -1,0 +1,69 @@
+"""What is, or was, inside a crate or pallet, with the names of things."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import and_, select, tuple_
+
+from traceapp.batches.books import containers
+from traceapp.batches.models import Batch, Product
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.trace.units import from_micro
+from traceapp.trace.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """A batch inside; `quantity` in its unit, None where nobody said how much."""
+
+    producer_id: UUID
+    batch_id: UUID
+    product: Words
+    lot: str
+    code: str | None
+    quantity: Decimal | None
+    uom: str
+
+
+def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
+    """Give the batches inside a producer's own container at a moment, smaller ones opened."""
+    amounts = containers.contents(producer_id, mark, moment)
+    if not amounts:
+        return []
+    code = and_(
+        PublicCode.producer_id == Batch.producer_id,
+        PublicCode.batch_id == Batch.batch_id,
+        PublicCode.state != CodeState.MOVED,
+    )
+    query = (
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
+            *(Product.name, Product.name_en, PublicCode.code),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .outerjoin(PublicCode, code)
+        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(amounts)))
+        .order_by(Product.folded_name, Batch.lot, Batch.batch_id)
+    )
+    found = []
+    for row in db.session.execute(query):
+        amount = amounts[row.producer_id, row.batch_id]
+        found.append(
+            Contained(
+                row.producer_id,
+                row.batch_id,
+                Words(row.name, row.name_en or row.name),
+                row.lot,
+                row.code,
+                None if amount is None else from_micro(amount, row.uom),
+                row.uom,
+            )
+        )
+    return found

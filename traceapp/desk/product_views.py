@@ -35,7 +35,7 @@ blueprint = Blueprint("products", "traceapp.desk", template_folder="templates")
 
 SHORT_ROLES: Mapping[str, str] = {
     "finished": N_("Sold"),
-    "intermediate": N_("On the way"),
+    "intermediate": N_("Intermediate"),
     "ingredient": N_("Bought in"),
 }
 

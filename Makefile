@@ -60,7 +60,7 @@ format: dev ## Format the code and mend what ruff can
 	@$(VENV) -m ruff format .
 
 bench: dev browser ## Measure beside a limit of the same run, one JSON object a line (ONLY=group)
-	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.postgres \
+	@TMPDIR="$${TMPDIR:-/tmp}" CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.postgres \
 		$(VENV) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 screenshots: dev browser ## Make the pictures of the README anew

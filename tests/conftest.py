@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
+from tests.compiled import compile_once, look_for_litter_seldom
 from tests.postgres import PostgresMissingError, postgres_database, postgres_server
 from traceapp.app import create_app
 from traceapp.config import Config
@@ -23,6 +24,13 @@ from traceapp.database.engine import db
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 REQUIRE_ALL = os.environ.get("TRACEAPP_TEST_REQUIRE_ALL") == "1"
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Hanoi
+
+compile_once()
+
+
+def pytest_collection_finish() -> None:
+    """Begin the tests with everything that stays set apart."""
+    look_for_litter_seldom()
 
 
 def settings_for(database_url: str, folder: Path, **changes: str) -> Config:

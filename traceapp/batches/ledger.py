@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_, select
 
 from traceapp.batches.booking import EXCHANGED, STOCK, accounts
 from traceapp.batches.books import circles, containers, counts, stock
@@ -17,6 +17,7 @@ from traceapp.batches.books.models import ContainerContent, SetAsideParent
 from traceapp.batches.grants import Data, Item, Known, Ref
 from traceapp.batches.models import BatchParent, Event, EventItem, LedgerEntry
 from traceapp.batches.offers import RETURN
+from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import Base, db
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
@@ -85,9 +86,8 @@ class Books:
 
 
 def write(model: type[Base], rows: Sequence[Row]) -> None:
-    """Write rows of one table in one statement, past the ORM: it would look at each of them."""
-    if rows:
-        db.session.execute(insert(db.metadata.tables[model.__tablename__]), rows)
+    """Write rows of one table at once, past the ORM: it would look at each of them."""
+    insert_rows(db.metadata.tables[model.__tablename__], rows)
 
 
 def _counter(step: Step) -> Row:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ def _as_bytes(value: UUID | None) -> bytes | None:
     return None if value is None else value.bytes
 
 
+@lru_cache(maxsize=16384)  # the same few ids stand in row after row
 def _as_id(value: UUID | bytes | None) -> UUID | None:
     return value if value is None or isinstance(value, UUID) else UUID(bytes=bytes(value))
 

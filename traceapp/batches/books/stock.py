@@ -18,7 +18,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     select,
     tuple_,
     update,
@@ -30,6 +29,7 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.books.models import Stock, StockCount
 from traceapp.batches.models import Event, LedgerEntry
+from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 
 Row = Mapping[str, Any]
@@ -78,7 +78,7 @@ def settle_counts(holdings: Iterable[Holding]) -> None:
 def count(rows: Sequence[Row]) -> None:
     """Write counts down; also of a batch whose holder never noted that it came."""
     if rows:
-        db.session.execute(insert(COUNTS), list(rows))
+        insert_rows(COUNTS, rows)
         nothing = dict.fromkeys(ACCOUNTS, 0)
         keys = sorted({holding(row) for row in rows})
         db.session.execute(

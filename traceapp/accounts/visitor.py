@@ -15,6 +15,7 @@ from traceapp import problem
 from traceapp.accounts.acts import Act, may
 from traceapp.accounts.lifetimes import SEEN_EVERY, lifetime
 from traceapp.accounts.models import Account, ApiToken, SignedInDevice
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Instant
 from traceapp.producers.models import Membership, MembershipRole, Producer, ProducerKind
@@ -86,7 +87,7 @@ def _from_session() -> Visitor | None:
     if not isinstance(token, str):
         return None
     now = datetime.now(UTC)
-    rows = db.session.execute(_DEVICES, {"token_sha256": hashed(token), "now": now}).all()
+    rows = ask(_DEVICES, token_sha256=hashed(token), now=now)
     if not rows:
         return None
     row, who = rows[0], _who(rows)
@@ -108,8 +109,7 @@ def _from_token() -> Visitor | None:
     token = token.strip()
     if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
         return None
-    values = {"token_sha256": hashed(token), "now": datetime.now(UTC)}
-    rows = db.session.execute(_TOKENS, values).all()
+    rows = ask(_TOKENS, token_sha256=hashed(token), now=datetime.now(UTC))
     if not rows:
         return None
     row = rows[0]

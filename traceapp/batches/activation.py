@@ -17,7 +17,7 @@ from traceapp.batches.schemas import GROUPS_WITH_EXPIRY
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
-from traceapp.database.engine import db
+from traceapp.database.asking import ask
 from traceapp.producers.queries import is_admitted
 
 Ref = tuple[UUID, UUID]
@@ -88,7 +88,7 @@ def _candidates(refs: list[Ref], *, waiting: bool) -> list[Any]:
     return [
         row
         for start in range(0, len(refs), CHUNK)
-        for row in db.session.execute(query, {"refs": refs[start : start + CHUNK]})
+        for row in ask(query, refs=refs[start : start + CHUNK])
     ]
 
 

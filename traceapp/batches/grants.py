@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
 from traceapp.batches import offers
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.models import Batch, LedgerEntry, Product
+from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo
 from traceapp.producers.models import Plot, ProducerKind, Season, Site
@@ -182,15 +183,15 @@ def _named(author: UUID, messages: Sequence[Data], name: str) -> set[Ref]:
     return {(_owner(author, data), data[name]) for data in messages if data[name] is not None}
 
 
-def _rows(query: Executable, refs: Iterable[Ref], **values: object) -> Iterator[Any]:
+def _rows(query: Query, refs: Iterable[Ref], **values: object) -> Iterator[Any]:
     """Ask about these pairs, so many at a time as a database takes."""
     wanted = list(refs)
     for start in range(0, len(wanted), CHUNK):
-        yield from db.session.execute(query, {"refs": wanted[start : start + CHUNK]} | values)
+        yield from ask(query, refs=wanted[start : start + CHUNK], **values)
 
 
 def _there(query: Select[UUID, UUID], refs: set[Ref]) -> frozenset[Ref]:
-    return frozenset((row[0], row[1]) for row in _rows(query, refs))
+    return frozenset(_rows(query, refs))
 
 
 def _photos(author: UUID, wanted: set[bytes]) -> frozenset[bytes]:
@@ -208,7 +209,7 @@ def _units(batches: list[Ref]) -> dict[Ref, BatchUnit]:
 
 
 def _held(author: UUID, foreign: list[Ref]) -> set[Ref]:
-    return {(row[0], row[1]) for row in _rows(_HELD, foreign, author=author)}
+    return set(_rows(_HELD, foreign, author=author))
 
 
 def _is_authority(producer_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, literal, select
 
 from traceapp.batches.models import Batch, BatchParent, Event, EventItem, Product
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 
@@ -106,8 +107,7 @@ _OF_PLOTS = _harvested(Event.plot_id.in_(_IDS))
 def _found(
     query: Select[UUID, UUID], producer_id: UUID, ids: Iterable[UUID], **values: object
 ) -> set[Ref]:
-    rows = db.session.execute(query, {"producer_id": producer_id, "ids": list(ids)} | values)
-    return {(row.producer_id, row.batch_id) for row in rows}
+    return set(ask(query, producer_id=producer_id, ids=ids, **values))
 
 
 def batches_with_picture(producer_id: UUID, sha256: bytes) -> set[Ref]:

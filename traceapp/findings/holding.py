@@ -17,6 +17,7 @@ from traceapp.batches import activation
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.findings.models import Hold, HoldRelease
 from traceapp.findings.reading import AnyRow, among, rows
@@ -93,9 +94,7 @@ def held_among(batches: Collection[Ref]) -> dict[Ref, list[AnyRow]]:
 
 
 def _is_anything_held() -> bool:
-    return bool(
-        db.session.scalar(select(select(Hold.held_at).where(Hold.ended_at.is_(None)).exists()))
-    )
+    return bool(ask(_ANY)[0][0])
 
 
 def _tell_activated(refs: Iterable[tuple[UUID, UUID]], now: datetime) -> None:
@@ -158,6 +157,7 @@ _END = (
     .values(ended_at=bindparam("ended_at"))
 )
 _HELD, _FAMILY = _held(), _family()
+_ANY = select(select(Hold.held_at).where(Hold.ended_at.is_(None)).exists())
 _CODES = select(
     PublicCode.code, PublicCode.producer_id, PublicCode.batch_id, PublicCode.state
 ).where(among(PublicCode.producer_id, PublicCode.batch_id), PublicCode.state.in_((ACTIVE, HELD)))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, tuple_, update
 
+from traceapp.database.asking import run
 from traceapp.database.engine import db
 from traceapp.freshness.models import PublicGeneration, PublicSnapshot
 
@@ -22,7 +23,7 @@ _DROP = delete(PublicSnapshot).where(
 
 def step() -> None:
     """Make every kept page stale: all workers notice within 500 ms."""
-    db.session.execute(_STEP)
+    run(_STEP)
 
 
 def forget(batches: Iterable[tuple[UUID, UUID]]) -> None:
@@ -33,7 +34,7 @@ def forget(batches: Iterable[tuple[UUID, UUID]]) -> None:
     step()
     refs = list(batches)
     for start in range(0, len(refs), CHUNK):
-        db.session.execute(_DROP, {"refs": refs[start : start + CHUNK]})
+        run(_DROP, refs=refs[start : start + CHUNK])
 
 
 def forget_all() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, 
 
 from traceapp.batches.books.models import SetAsideParent
 from traceapp.batches.models import Batch, BatchParent, Event
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.trace.circles import FamilyStep, Ref, closing, way_down
 
@@ -67,7 +68,7 @@ def forget(event: Ref) -> set[Ref]:
 
 def is_any_set_aside() -> bool:
     """Tell whether any step is set aside."""
-    return bool(db.session.scalar(_ANY_ASIDE))
+    return bool(ask(_ANY_ASIDE)[0][0])
 
 
 def way_around(parents: Collection[Ref], children: Collection[Ref]) -> tuple[Ref, ...]:
@@ -114,7 +115,7 @@ def _wait_for_relatives(edges: Sequence[Row]) -> None:
         return  # has one writer at a time
     named = sorted({ref for edge in edges for ref in (child(edge), parent(edge))})
     for start in range(0, len(named), CHUNK):
-        db.session.execute(_LOCK, {"refs": named[start:][:CHUNK]})
+        ask(_LOCK, refs=named[start:][:CHUNK])
 
 
 def _wait_for_turn() -> None:
@@ -148,7 +149,7 @@ def _pairs(table: Table, batches: Collection[Ref], *, upwards: bool) -> Iterator
     query = (_UP if upwards else _DOWN)[table]
     wanted = sorted(batches)
     for start in range(0, len(wanted), CHUNK):
-        for row in db.session.execute(query, {"refs": wanted[start:][:CHUNK]}):
+        for row in ask(query, refs=wanted[start:][:CHUNK]):
             yield (row[0], row[1]), (row[2], row[3])
 
 

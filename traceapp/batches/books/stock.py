@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.books.models import Stock, StockCount
 from traceapp.batches.models import Event, LedgerEntry
+from traceapp.database.asking import ask, run_each
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 
@@ -64,7 +65,7 @@ def book(entries: Sequence[Row]) -> None:
         return
     # In order, so that two writers wait for each other and never in a circle.
     rows = [dict(zip(KEY, key, strict=True)) | changed for key, changed in sorted(changes.items())]
-    db.session.execute(_UPSERT[db.engine.dialect.name], rows)
+    run_each(_UPSERT[db.engine.dialect.name], rows)
 
 
 def settle_counts(holdings: Iterable[Holding]) -> None:
@@ -81,10 +82,8 @@ def count(rows: Sequence[Row]) -> None:
         insert_rows(COUNTS, rows)
         nothing = dict.fromkeys(ACCOUNTS, 0)
         keys = sorted({holding(row) for row in rows})
-        db.session.execute(
-            _UPSERT[db.engine.dialect.name],
-            [dict(zip(KEY, key, strict=True)) | nothing for key in keys],
-        )
+        rows = [dict(zip(KEY, key, strict=True)) | nothing for key in keys]
+        run_each(_UPSERT[db.engine.dialect.name], rows)
 
 
 def forget_count(event_producer_id: UUID, event_id: UUID) -> set[Holding]:
@@ -164,7 +163,7 @@ def _signed(entry: Row) -> int:
 
 def _last_counts(holdings: Sequence[Holding]) -> dict[Holding, tuple[Any, int]]:
     """Give moment and amount of the last count of each holding that was ever counted."""
-    rows = db.session.execute(_COUNTS, {"holdings": list(holdings)})
+    rows = ask(_COUNTS, holdings=holdings)
     return {(row[0], row[1], row[2]): (row.counted_at, row.amount) for row in rows}
 
 
@@ -181,7 +180,7 @@ def _settle(key: Holding, counted_at: Any, amount: int) -> None:  # noqa: ANN401
 
 def _upserts() -> Iterator[tuple[str, Any]]:
     for dialect, inserting in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert)):
-        adding = inserting(STOCKS)
+        adding = inserting(STOCKS).values({name: bindparam(name) for name in (*KEY, *ACCOUNTS)})
         added = {name: _columns[name] + adding.excluded[name] for name in ACCOUNTS}
         yield dialect, adding.on_conflict_do_update(index_elements=list(KEY), set_=added)
 

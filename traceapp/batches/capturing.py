@@ -18,11 +18,12 @@ from traceapp.batches import content, grants, reading, schemas
 from traceapp.batches.books import counts, hand_offs
 from traceapp.batches.books.correcting import TakenBack, settle, take_back
 from traceapp.batches.books.returns import exchange_early
-from traceapp.batches.ledger import Books, Step, write
+from traceapp.batches.ledger import Books, Step, Written, write
 from traceapp.batches.lineage import Ref
 from traceapp.batches.models import Event, EventPhoto
 from traceapp.batches.offers import RETURN, SHIPMENT
 from traceapp.batches.refreshing import refresh, touched_by
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for
 
@@ -31,7 +32,7 @@ EVENT = schemas.EventSchema()
 Given = Mapping[str, Any]
 SHIPMENTS = frozenset({SHIPMENT, RETURN})
 
-on_recorded: list[Callable[[Sequence[Step], datetime], None]] = []
+on_recorded: list[Callable[[Written, datetime], None]] = []
 """Told of steps once they are booked and before pages are refreshed, in the same transaction."""
 
 # Written once: putting the query together takes longer than asking it.
@@ -168,8 +169,8 @@ def _record(
 
 
 def _kept(producer_id: UUID, ids: Iterable[UUID]) -> dict[UUID, bytes]:
-    rows = db.session.execute(_KEPT, {"producer_id": producer_id, "ids": list(set(ids))})
-    return {row.event_id: bytes(row.content_sha256) for row in rows}
+    rows = ask(_KEPT, producer_id=producer_id, ids=set(ids))
+    return {row.event_id: row.content_sha256 for row in rows}
 
 
 def _again(actor: Actor, message: Message, fingerprint: bytes) -> Answer:
@@ -222,15 +223,18 @@ def _step(actor: Actor, message: Message, now: datetime) -> Step:
 def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: datetime) -> None:
     messages = [message for message, _ in accepted]
     steps = [step for _, step in accepted]
-    write(Event, [_event_row(actor, message, now) for message in messages])
+    events = [_event_row(actor, message, now) for message in messages]
+    write(Event, events)
     write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
     before, taken = _take_back(steps[0], books)
     changed = books.write() | settle(taken)
     exchange_early([step.event_id for step in steps if step.step_kind in SHIPMENTS])
-    others = _others(changed | hand_offs.follow(steps, now), steps)
+    new = {(step.producer_id, step.event_id) for step in steps}
+    all_steps = [*steps, *_others((changed | hand_offs.follow(steps, now)) - new)]
+    plain = [] if changed or books.set_aside or steps[0].corrects_event_id else events
     for listener in on_recorded:
-        listener([*steps, *others], now)
-    refresh([*steps, *others], now, before=before)
+        listener(Written(all_steps, new, plain, books.lines), now)
+    refresh(all_steps, now, before=before)
 
 
 def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
@@ -241,10 +245,9 @@ def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
     return touched_by([corrected]), take_back(corrected, step, books)
 
 
-def _others(events: set[Ref], steps: Sequence[Step]) -> list[Step]:
+def _others(events: set[Ref]) -> list[Step]:
     """Give the steps recorded before whose standing changed: set aside, answered, paired."""
-    new = {(step.producer_id, step.event_id) for step in steps}
-    found = (db.session.get_one(Event, event) for event in sorted(events - new))
+    found = (db.session.get_one(Event, event) for event in sorted(events))
     return [
         Step(**{name: getattr(event, name) for name in Step.__dataclass_fields__})
         for event in found

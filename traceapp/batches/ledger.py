@@ -4,6 +4,7 @@ Sources are never divided: an edge carries the whole input line (trace.facts.Edg
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,20 @@ class Step:
     record_time: datetime
     corrects_event_id: UUID | None = None
     device_skew_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was just recorded: its steps, and of those the plain ones as their rows stand.
+
+    `steps` holds also those recorded before whose standing changed by it. A plain step corrects
+    nothing and counts: what is read of it is what was written. `new` are all events just written.
+    """
+
+    steps: Sequence[Step]
+    new: AbstractSet[Ref]
+    events: Sequence[Row]
+    lines: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from traceapp.findings.goods_facts import first_makings, users_of
+from traceapp.findings.goods_facts import first_makings, made_until, users_of
 from traceapp.findings.ground_facts import GROWING, LIVE, harvests_on, herds_of, leaving_of
 from traceapp.findings.handing_facts import hand_offs
 from traceapp.findings.stock_facts import Stock
@@ -36,10 +37,13 @@ def concerned_by(steps: Collection[StepFact]) -> Concerned:
     return Concerned(events, born, set(_stocks(steps)))
 
 
-def _born(made: Collection[Ref], steps: Collection[StepFact]) -> set[Ref]:
+def _born(made: set[Ref], steps: Collection[StepFact]) -> set[Ref]:
     """Give the batches whose first making is one of these steps, or may have been before."""
+    if not made:
+        return set()
     own = {step.ref for step in steps}
-    first = first_makings(made)
+    before = min(step.at for step in steps) - timedelta.resolution
+    first = first_makings(made - made_until(before, made))
     gone = {line.batch for step in steps if not step.counts for line in step.outputs}
     return {
         batch for batch in made if batch in gone or (batch in first and first[batch].ref in own)

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 
 from traceapp.batches.models import Event
-from traceapp.database.engine import db
+from traceapp.database.asking import ask
 from traceapp.database.folding import fold
-from traceapp.findings.goods_facts import claims_of, first_makings, goods_of
+from traceapp.findings.goods_facts import claims_of, first_makings, goods_of, made_until
 from traceapp.findings.ground_facts import grown_on, treatments_of
 from traceapp.findings.handing_facts import deliveries_of, hand_offs, site_owners
 from traceapp.findings.reading import among, rows
@@ -48,7 +48,6 @@ def surroundings(
         if step.kind in LEAVING
         for batch in (*(line.batch for line in step.inputs), *step.about)
     }
-    used = {line.batch for step in steps for line in step.inputs}
     claims = claims_of(batches)
     return Surroundings(
         goods=goods_of({batch for step in steps for batch in step.named()} | {*batches}),
@@ -59,12 +58,21 @@ def surroundings(
         shipments=parcels.shipments,
         answers=parcels.answers,
         deliveries=deliveries_of(steps),
-        made=first_makings(used | {claim.batch for claim in claims}),
+        made=first_makings(_used_early(steps) | {claim.batch for claim in claims}),
         twins=twins_among(steps),
         places=_places(steps),
         claims=claims,
         stocks=overdrawn(stocks),
     )
+
+
+def _used_early(steps: Collection[StepFact]) -> set[Ref]:
+    """Give the batches that were used, or may have been, before they were first made."""
+    used: dict[Ref, datetime] = {}
+    for step in steps:
+        for line in step.inputs:
+            used[line.batch] = min(step.at, used.get(line.batch, step.at))
+    return used.keys() - made_until(min(used.values()), used) if used else set()
 
 
 def alike(moments: Collection[Moment]) -> set[Ref]:
@@ -76,12 +84,12 @@ def alike(moments: Collection[Moment]) -> set[Ref]:
     shared = set(moments) & _shared(moments) if moments else set()
     if not shared:
         return set()
-    rows_of = db.session.execute(_OF_MOMENTS, _values(shared))
+    rows_of = ask(_OF_MOMENTS, **_values(shared))
     return {Ref(row[0], row[1]) for row in rows_of if (row[0], row[2], row[3]) in shared}
 
 
 def _shared(moments: Collection[Moment]) -> set[Moment]:
-    return {(row[0], row[1], row[2]) for row in db.session.execute(_SHARED, _values(moments))}
+    return set(ask(_SHARED, **_values(moments)))
 
 
 def _values(moments: Collection[Moment]) -> dict[str, list[Any]]:

@@ -1,13 +1,15 @@
 """Batches as the rules see them: how they keep, who made them first, what they claim."""
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch, BatchClaim, Event, EventItem, Product
+from traceapp.database.types import Instant
 from traceapp.findings.reading import among, named_by, of_item, rows, zone
 from traceapp.producers.certificate_models import Certificate
 from traceapp.trace.facts import Ref
@@ -50,6 +52,14 @@ def first_makings(batches: Collection[Ref]) -> dict[Ref, StepFact]:
     }
 
 
+def made_until(moment: datetime, batches: Collection[Ref]) -> set[Ref]:
+    """Give those of these batches that a step which counts had made by a moment.
+
+    Takes as long for a batch that was made a thousand times as for one that was made once.
+    """
+    return {Ref(*row) for row in rows(_MADE, batches, moment=moment)}
+
+
 def claims_of(batches: Collection[Ref]) -> tuple[ClaimFact, ...]:
     """Give the certificates that batches name."""
     return tuple(
@@ -90,12 +100,22 @@ _GOODS = (
 )
 
 
-def _first_makings() -> Select[*tuple[Any, ...]]:
-    """Give of each batch the making that counts and is first, by claim and then by id."""
+def _makes() -> ColumnElement[bool]:
+    """Match events and lines by which a batch was made, as far as that counts."""
     newer = aliased(Event)
     corrected = select(newer.event_id).where(
         newer.producer_id == Event.producer_id, newer.corrects_event_id == Event.event_id
     )
+    return and_(
+        EventItem.direction == "output",
+        Event.step_kind.in_(MAKING_KINDS),
+        Event.ship_event_id.is_(None),
+        ~corrected.exists(),
+    )
+
+
+def _first_makings() -> Select[*tuple[Any, ...]]:
+    """Give of each batch the making that counts and is first, by claim and then by id."""
     batch = (EventItem.batch_producer_id, EventItem.batch_id)
     order = (Event.event_time, Event.producer_id, Event.event_id)
     columns = (Event.step_kind, Event.event_time_zone_offset, Event.record_time)
@@ -103,19 +123,29 @@ def _first_makings() -> Select[*tuple[Any, ...]]:
     makings = (
         select(*batch, *order, *columns, place)
         .join(Event, of_item())
-        .where(
-            among(*batch),
-            EventItem.direction == "output",
-            Event.step_kind.in_(MAKING_KINDS),
-            Event.ship_event_id.is_(None),
-            ~corrected.exists(),
-        )
+        .where(among(*batch), _makes())
         .subquery()
     )
     return select(makings).where(makings.c.place == 1)
 
 
-_MAKINGS = _first_makings()
+def _made() -> Select[*tuple[Any, ...]]:
+    making = (
+        select(EventItem.event_id)
+        .join(Event, of_item())
+        .where(
+            EventItem.batch_producer_id == Batch.producer_id,
+            EventItem.batch_id == Batch.batch_id,
+            Event.event_time <= bindparam("moment", type_=Instant),
+            _makes(),
+        )
+    )
+    return select(Batch.producer_id, Batch.batch_id).where(
+        among(Batch.producer_id, Batch.batch_id), making.exists()
+    )
+
+
+_MAKINGS, _MADE = _first_makings(), _made()
 _CLAIMS = (
     select(
         *(BatchClaim.producer_id, BatchClaim.batch_id, BatchClaim.certificate_id),

@@ -5,7 +5,8 @@ transaction.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from traceapp.batches import capturing, refreshing
 from traceapp.batches.books import hand_offs
-from traceapp.batches.ledger import Step
+from traceapp.batches.ledger import Step, Written
 from traceapp.database.engine import db
 from traceapp.findings import holding
 from traceapp.findings.concerned import Concerned, concerned_by
@@ -23,7 +24,7 @@ from traceapp.findings.gathering import Moment, alike, surroundings
 from traceapp.findings.goods_facts import events_naming
 from traceapp.findings.ground_facts import harvests_on
 from traceapp.findings.models import FindingRow
-from traceapp.findings.reading import AnyRow, among, rows, steps_of
+from traceapp.findings.reading import AnyRow, among, rows, steps_of, steps_written
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import entering
@@ -39,18 +40,21 @@ Found = Mapping[Ref, Finding]
 Known = Mapping[Ref, AnyRow]
 
 
-def judge_recorded(steps: Sequence[Step], now: datetime) -> None:
+def judge_recorded(written: Written, now: datetime) -> None:
     """Judge steps that were just recorded, and whatever they may have changed a finding of.
 
     A step of which no rule asks more than when it was logged is not even read.
     """
+    steps = written.steps
     watched = {Ref(step.producer_id, step.event_id) for step in steps if _is_watched(step)}
     corrected = {
         Ref(step.producer_id, step.corrects_event_id) for step in steps if step.corrects_event_id
     }
-    own = steps_of(watched | corrected)
+    plain = [row for row in written.events if (row["producer_id"], row["event_id"]) in watched]
+    own = steps_written(plain, written.lines)
+    own |= steps_of((watched | corrected) - own.keys())
     moments = {(step.producer_id, step.step_kind, step.event_time) for step in steps}
-    _judge(own, concerned_by(own.values()), now, moments)
+    _judge(own, concerned_by(own.values()), now, moments, written.new)
     holding.hold_made(own.values(), now)
     judge_later(own.values(), now)
 
@@ -79,8 +83,12 @@ def _judge(
     concerned: Concerned,
     now: datetime,
     moments: Collection[Moment] = (),
+    new: AbstractSet[tuple[UUID, UUID]] = frozenset(),
 ) -> None:
-    """Judge what is concerned; `read` are its steps read so far, `moments` those of the others."""
+    """Judge what is concerned; `read` are its steps read so far, `moments` those of the others.
+
+    Nothing was ever found about what is `new`.
+    """
     steps = read | steps_of(concerned.events - read.keys())
     known_moments = {(step.ref.producer_id, step.kind, step.at) for step in steps.values()}
     steps |= steps_of(alike(known_moments | set(moments)) - steps.keys())
@@ -88,7 +96,7 @@ def _judge(
         return
     around = surroundings(steps.values(), concerned.batches, concerned.stocks)
     found = {key_of(one): one for one in judge(steps.values(), around, now)}
-    known = _known(steps.keys(), concerned, around)
+    known = _known(steps.keys() - new, concerned, around)
     _keep(found, known, now)
     holding.hold(found, known, now)
 

@@ -5,22 +5,24 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, and_, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.models import SetAsideParent
 from traceapp.batches.models import Event, EventItem
-from traceapp.database.engine import db
+from traceapp.database.asking import Query, ask
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import LineFact, StepFact
 from traceapp.trace.units import MICRO
 
 CHUNK = 400
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Any  # a row of `ask`
 Lines = Mapping[Ref, list[AnyRow]]
+Steps = dict[Ref, StepFact]
 
 _newer = aliased(Event)
 
@@ -30,11 +32,11 @@ def pairs(refs: Iterable[Ref]) -> list[tuple[UUID, UUID]]:
     return [(ref.producer_id, ref.id) for ref in refs]
 
 
-def rows(query: Executable, refs: Collection[Ref], **values: object) -> Iterator[AnyRow]:
+def rows(query: Query, refs: Collection[Ref], **values: object) -> Iterator[AnyRow]:
     """Ask about these pairs, so many at a time as a database takes."""
     wanted = pairs(refs)
     for start in range(0, len(wanted), CHUNK):
-        yield from db.session.execute(query, {"refs": wanted[start : start + CHUNK]} | values)
+        yield from ask(query, refs=wanted[start : start + CHUNK], **values)
 
 
 def among(producer: Any, key: Any) -> ColumnElement[bool]:  # noqa: ANN401 - two columns
@@ -42,7 +44,7 @@ def among(producer: Any, key: Any) -> ColumnElement[bool]:  # noqa: ANN401 - two
     return tuple_(producer, key).in_(bindparam("refs", expanding=True))
 
 
-def steps_of(refs: Collection[Ref]) -> dict[Ref, StepFact]:
+def steps_of(refs: Collection[Ref]) -> Steps:
     """Read events with their lines, and which correction replaced them."""
     if not refs:
         return {}
@@ -52,6 +54,16 @@ def steps_of(refs: Collection[Ref]) -> dict[Ref, StepFact]:
     for row in rows(_LINES, refs):
         lines[Ref(row.producer_id, row.event_id)].append(row)
     return {Ref(row.producer_id, row.event_id): _step(row, lines, first) for row in events}
+
+
+def steps_written(events: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, Any]]) -> Steps:
+    """Give plain steps as `steps_of` would read them, from their rows just written."""
+    of_event: dict[Ref, list[AnyRow]] = defaultdict(list)
+    for line in lines:
+        of_event[Ref(line["producer_id"], line["event_id"])].append(SimpleNamespace(**line))
+    standing = {"newer_id": None, "is_set_aside": False}
+    rows = [SimpleNamespace(**event, **standing) for event in events]
+    return {Ref(row.producer_id, row.event_id): _step(row, of_event, {}) for row in rows}
 
 
 def _step(row: AnyRow, lines: Lines, first: Mapping[Ref, datetime]) -> StepFact:

@@ -52,11 +52,7 @@ def balances(stocks: Collection[Stock]) -> dict[Stock, Balance]:
 def overdrawn(stocks: Collection[Stock]) -> tuple[StockFact, ...]:
     """Give where more of a batch was taken at a holder than came in."""
     batches = {batch for _, batch in stocks}
-    below = [
-        row
-        for row in rows(_BALANCES, batches)
-        if row.stock < 0 and (row.producer_id, _batch(row)) in stocks
-    ]
+    below = [row for row in rows(_OVERDRAWN, batches) if (row.producer_id, _batch(row)) in stocks]
     if not below:
         return ()
     takers = _takers({(row.producer_id, _batch(row)) for row in below})
@@ -131,6 +127,7 @@ _BALANCES = (
     )
     .where(among(StockRow.batch_producer_id, StockRow.batch_id))
 )
+_OVERDRAWN = _BALANCES.where(IN_STOCK < 0)
 _TAKEN = (
     select(*LedgerEntry.__table__.columns, Batch.uom)
     .join(

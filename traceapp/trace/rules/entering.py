@@ -73,10 +73,15 @@ def superseded(step: StepFact) -> Iterator[Finding]:
 
 def twins_among(steps: Iterable[StepFact]) -> dict[Ref, Ref]:
     """Give the entries whose very content stands under a smaller id as well, with that id."""
-    alike: dict[tuple[object, ...], list[Ref]] = defaultdict(list)
+    at_once: dict[tuple[object, ...], list[StepFact]] = defaultdict(list)
     for step in steps:
         if step.counts:
-            alike[step.content].append(step.ref)
+            at_once[step.ref.producer_id, step.kind, step.at].append(step)
+    alike: dict[tuple[object, ...], list[Ref]] = defaultdict(list)
+    for together in at_once.values():
+        if len(together) > 1:
+            for step in together:
+                alike[step.content].append(step.ref)
     return {ref: min(refs) for refs in alike.values() for ref in refs if ref != min(refs)}
 
 

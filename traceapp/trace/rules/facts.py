@@ -175,8 +175,9 @@ class Surroundings:
 
     `grown` are sprays and fertilizings by plot, `treated` treatments of a batch and of what it was
     made from, `answers` what answered a shipment, `deliveries` how far goods are by shipment and
-    receipt, `made` the first step that made a batch, `twins` the entry of the same content with a
-    smaller id, `places` whose a site is, by its id as text.
+    receipt, `made` the first step that made a batch, where one is used before it or makes a claim,
+    `twins` the entry of the same content with a smaller id, `places` whose a site is, by its id as
+    text.
     """
 
     goods: Mapping[Ref, GoodsFact] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.bench import reading
 from tests.bench.demo import Demo, load
 from tests.bench.servers import TOP, gunicorn, serving
-from tests.pwa.doors import CLERK, enter
+from tests.pwa.doors import CLERK, OFFICER, enter
 from traceapp.batches import queries as batches
 from traceapp.printing.stock import A4_24
 from traceapp.public.samples import TOLD_FIRST
@@ -26,6 +26,8 @@ MOST_BYTES = 250_000
 COLOURS = 256
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 960, "height": 720}
+WIDE = {"width": 1280, "height": 900}
+MIXED = "CN-GOM-01"  # a collector's lot: greens of several farms, sold on to several shops
 
 
 def main() -> None:
@@ -33,18 +35,18 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="traceapp-pictures-") as folder:
         demo = load(Path(folder))
-        code = _first_code(demo)
+        first, mixed = _code_of(demo, TOLD_FIRST[0]), _code_of(demo, MIXED)
         environ = {**demo.environ, "PUBLIC_URL": SHOWN_ADDRESS}
         with serving(gunicorn(environ), environ, f"{demo.url}/healthz"):
-            _photograph(demo.url, code)
+            _photograph(demo.url, first, mixed)
 
 
-def _first_code(demo: Demo) -> str:
+def _code_of(demo: Demo, lot: str) -> str:
     with reading.application(demo):
-        return next(str(card.code) for card in batches.batches() if card.lot == TOLD_FIRST[0])
+        return next(str(card.code) for card in batches.batches() if card.lot == lot)
 
 
-def _photograph(root: str, code: str) -> None:
+def _photograph(root: str, code: str, mixed: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROME"), args=["--no-sandbox"]
@@ -56,8 +58,14 @@ def _photograph(root: str, code: str) -> None:
         enter(page, root, CLERK)
         page.goto(f"{root}/desk/batches/{code}/labels", wait_until="networkidle")
         _keep(page, "label.png", _first_label(page))
+        page = _opened(browser, f"{root}/demo/doors", WIDE, scale=1.5)
+        enter(page, root, CLERK)
         page.goto(f"{root}/desk/batches/{code}", wait_until="networkidle")
         _keep(page, "desk.png", None)
+        page = _opened(browser, f"{root}/demo/doors", WIDE)
+        enter(page, root, OFFICER)
+        page.goto(f"{root}/desk/batches/{mixed}/trace?lang=vi", wait_until="networkidle")
+        _keep(page, "trace.png", _drawing(page))
         browser.close()
 
 
@@ -84,6 +92,13 @@ def _down_to_timeline(page: Page) -> dict[str, float]:
     return {"width": PHONE["width"], "height": max(PHONE["height"], top["y"] + 420)}
 
 
+def _drawing(page: Page) -> dict[str, float]:
+    box = page.locator("figure.drawn").bounding_box()
+    if box is None:
+        raise LookupError("the page has no drawing")
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
+
+
 def _first_label(page: Page) -> dict[str, float]:
     sheet = page.locator("main svg").first.bounding_box()
     if sheet is None:
@@ -100,7 +115,6 @@ def _first_label(page: Page) -> dict[str, float]:
 def _keep(page: Page, name: str, clip: dict[str, float] | None) -> None:
     path = IMAGES / name
     taken = page.screenshot(full_page=clip is not None, clip=clip)  # type: ignore[arg-type]
-    page.context.close()
     picture = Image.open(io.BytesIO(taken)).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     size = path.stat().st_size

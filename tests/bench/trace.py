@@ -4,7 +4,6 @@ At 11,000, 110,000 and 1.1 million batches, on SQLite and PostgreSQL; each answe
 batches whatever their number, and one herd has 65,000 descendants.
 """
 
-import json
 import statistics
 import tempfile
 import time
@@ -28,7 +27,7 @@ from tests.postgres import postgres_database, postgres_server
 from traceapp.app import create_app
 from traceapp.batches.models import BatchParent
 from traceapp.database.engine import db
-from traceapp.tracing.document import as_document
+from traceapp.tracing.document import as_json
 from traceapp.tracing.family import Ref, Way
 from traceapp.tracing.queries import descendants, trace
 from traceapp.tracing.walking import ByLevels, Recursive, Start, tree
@@ -171,7 +170,7 @@ def _as_text(way: Way) -> Callable[[Ref], object]:
     def ask(ref: Ref) -> str:
         found = trace(ref, way, now=datetime.now(UTC))
         assert found is not None
-        return json.dumps(as_document(found, "http://localhost"), ensure_ascii=False)
+        return as_json(found, "http://localhost")
 
     return ask
 

@@ -24,7 +24,7 @@ from traceapp.gs1.digital_link import BatchKey
 from traceapp.gs1.errors import InvalidKey
 from traceapp.tracing import contained, readers
 from traceapp.tracing.contained import Contained
-from traceapp.tracing.document import as_document
+from traceapp.tracing.document import as_json
 from traceapp.tracing.family import Ref, Way
 from traceapp.tracing.particulars import gtins
 from traceapp.tracing.reading import read
@@ -129,7 +129,7 @@ def _answer(ref: Ref, query: Body) -> Response:
     found = read(member(), ref, way, query["as_of"], now=datetime.now(UTC))
     if found is None:
         raise problem.NotFound
-    return Response(_text(as_document(found, settings().public_url)), mimetype=JSON_TYPE)
+    return Response(as_json(found, settings().public_url), mimetype=JSON_TYPE)
 
 
 def _text(told: Body) -> str:

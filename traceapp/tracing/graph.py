@@ -53,21 +53,14 @@ class Graph:
         return found
 
     def _add(self, rows: Iterable[EdgeRow]) -> None:
-        batches, events, facts = self.batches, self.events, self.facts
+        batches, events, facts, edges = self.batches, self.events, self.facts, self.edges
         for parent, child, event, amount, mass, is_packaging, step_kind, time in rows:
             making = events.setdefault(event, len(events))
             if making == len(facts):
                 facts.append((step_kind, time))
-            self.edges.append(
-                Edge(
-                    batches.setdefault(parent, len(batches)),
-                    batches.setdefault(child, len(batches)),
-                    making,
-                    amount,
-                    mass,
-                    is_packaging == 1,
-                )
-            )
+            above = batches.setdefault(parent, len(batches))
+            below = batches.setdefault(child, len(batches))
+            edges.append(Edge(above, below, making, amount, mass, is_packaging == 1))
 
     def _add_beside(self, rows: Iterable[EdgeRow]) -> None:
         for parent, child, event, amount, mass, is_packaging, _, _ in rows:

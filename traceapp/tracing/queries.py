@@ -91,7 +91,6 @@ class _Nodes:
         over: Mapping[bytes, tuple[HandOver, ...]],
     ) -> None:
         self._today, self._held, self._over = today, held, over
-        self._refs = Refs()
         self._words: dict[tuple[str, str | None], Words] = {}
 
     def node(self, raw: bytes, row: AnyRow, step: int) -> Node:
@@ -101,7 +100,7 @@ class _Nodes:
         )
         lot, uom, production_date, packing_date, expiry_date = dated
         return Node(
-            self._refs[raw],
+            raw,
             step,
             self._said(name, name_en),
             family,
@@ -144,9 +143,8 @@ class _Units:
 
 
 def _makings(graph: Graph) -> Iterator[Making]:
-    refs = Refs()
-    for raw, (step_kind, microseconds) in zip(graph.events, graph.facts, strict=True):
-        yield Making(refs[raw], step_kind, EPOCH + timedelta(microseconds=microseconds))
+    for key, (step_kind, microseconds) in zip(graph.events, graph.facts, strict=True):
+        yield Making(key, step_kind, EPOCH + timedelta(microseconds=microseconds))
 
 
 def _made(walk: Walk, graph: Graph) -> dict[int, Made]:

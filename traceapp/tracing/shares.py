@@ -33,19 +33,25 @@ def with_shares(
     `beside` went into the children as well. `unit_of` gives the unit a batch is kept in; `made` is
     asked for children of several events.
     """
-    by_child: dict[int, list[Edge]] = defaultdict(list)
-    for edge in (*edges, *beside):
-        by_child[edge.child].append(edge)
-    shares: dict[int, Shares] = {}
-    for child, sources in by_child.items():
-        by_mass = _by_mass(sources)
-        shares[child] = (
-            _weighed(sources, unit_of, made.get(child, {})) if by_mass is None else by_mass
-        )
-    return tuple(
-        edge if edge.is_packaging else Edge(*edge[:6], shares[edge.child][edge.parent])
-        for edge in edges
-    )
+    every = (*edges, *beside)
+    totals = _total_masses(every)
+    to_weigh: dict[int, list[Edge]] = defaultdict(list)
+    for edge in every:
+        if not totals[edge.child]:
+            to_weigh[edge.child].append(edge)
+    weighed = {
+        child: _weighed(sources, unit_of, made.get(child, {}))
+        for child, sources in to_weigh.items()
+    }
+    return tuple(_with_share(edge, totals[edge.child], weighed) for edge in edges)
+
+
+def _with_share(edge: Edge, total: int | None, weighed: Mapping[int, Shares]) -> Edge:
+    parent, child, making, amount, mass, is_packaging, _ = edge
+    if is_packaging:
+        return edge
+    share = _per_cent(mass, total) if total and mass is not None else weighed[child][parent]
+    return Edge(parent, child, making, amount, mass, is_packaging, share)
 
 
 def of_several_events(edges: Iterable[Edge]) -> dict[int, set[int]]:
@@ -58,20 +64,19 @@ def of_several_events(edges: Iterable[Edge]) -> dict[int, set[int]]:
     return found
 
 
-def _by_mass(edges: Sequence[Edge]) -> Shares | None:
-    """Give the shares of a batch that one event made of known masses; else None."""
-    total, making = 0, edges[0].making
-    masses: dict[int, int] = {}
-    for edge in edges:
-        if edge.is_packaging:
-            continue
-        if edge.making != making or edge.mass is None:
-            return None
-        masses[edge.parent] = masses.get(edge.parent, 0) + edge.mass
-        total += edge.mass
-    if not total:
-        return None
-    return {parent: _per_cent(mass, total) for parent, mass in masses.items()}
+def _total_masses(edges: Iterable[Edge]) -> dict[int, int | None]:
+    """Add up what went into each batch that one event made of known masses; None for others.
+
+    One event has one edge from a parent to a child.
+    """
+    totals: dict[int, int | None] = {}
+    makings: dict[int, int] = {}
+    for _, child, making, _, mass, is_packaging, _ in edges:
+        is_alone = makings.setdefault(child, making) == making
+        total = totals.setdefault(child, 0)
+        if not is_packaging and total is not None:
+            totals[child] = total + mass if is_alone and mass is not None else None
+    return totals
 
 
 @functools.lru_cache(maxsize=4096)

@@ -9,15 +9,18 @@ hand-offs in which it is a side. Officials see all of it.
 from dataclasses import replace
 from uuid import UUID
 
-from traceapp.tracing.family import Edge, HandOver, Lineage, Node
+from traceapp.tracing.family import Edge, HandOver, Key, Lineage, Node
 
 
 def told_to(producer_id: UUID, lineage: Lineage) -> Lineage:
     """Give the lineage as somebody of a producer may read it."""
+    theirs = {place for place, one in enumerate(lineage.makings) if _is_of(producer_id, one.key)}
     return replace(
         lineage,
         nodes=tuple(_node(producer_id, node) for node in lineage.nodes),
-        edges=tuple(_edge(producer_id, lineage, edge) for edge in lineage.edges),
+        edges=tuple(
+            edge if edge.making in theirs else _without_amounts(edge) for edge in lineage.edges
+        ),
         tells_all=False,
     )
 
@@ -25,7 +28,7 @@ def told_to(producer_id: UUID, lineage: Lineage) -> Lineage:
 def _node(producer_id: UUID, node: Node) -> Node:
     """Leave out what is not theirs; they may have had the goods of others in hand."""
     holdings = tuple(one for one in node.holdings if one.holder_id == producer_id)
-    is_known = node.ref[0] == producer_id or node.code is not None or holdings
+    is_known = _is_of(producer_id, node.key) or node.code is not None or holdings
     return node._replace(
         lot=node.lot if is_known else None,
         holdings=holdings,
@@ -33,10 +36,13 @@ def _node(producer_id: UUID, node: Node) -> Node:
     )
 
 
-def _edge(producer_id: UUID, lineage: Lineage, edge: Edge) -> Edge:
-    if lineage.makings[edge.making].ref[0] == producer_id:
-        return edge
-    return edge._replace(amount=None, mass=None)
+def _is_of(producer_id: UUID, key: Key) -> bool:
+    return key.startswith(producer_id.bytes)
+
+
+def _without_amounts(edge: Edge) -> Edge:
+    parent, child, making, _, _, is_packaging, share_pct = edge
+    return Edge(parent, child, making, None, None, is_packaging, share_pct)
 
 
 def _hand_over(producer_id: UUID, one: HandOver) -> HandOver:

@@ -88,6 +88,13 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         *("producer_id", "batch_producer_id", "batch_id"),
         *ACCOUNTS,
     ),
+    "hand_off": (
+        *("producer_id", "event_id", "batch_producer_id", "batch_id", "record_id", "sender_id"),
+        *("receiver_id", "other_name", "folded_name", "folded_paper", "state", "sent_at"),
+        *("answered_at", "shipped_quantity", "shipped_uom", "received_quantity", "received_uom"),
+        *("compared_uom", "compared_shipped", "compared_received"),
+        *("answer_producer_id", "answer_id"),
+    ),
     "batch_parent": (
         *("producer_id", "batch_id", "parent_producer_id", "parent_batch_id"),
         *("event_producer_id", "event_id", "amount", "mass", "is_packaging"),
@@ -203,6 +210,9 @@ class Plan:
         yield "event", self._event(receive, "receive", at, other, ship[1])
         yield "event_item", (*receive, 0, "output", *line)
         yield "ledger_entry", (other.producer_id, *receive, 0, *ref, "received", "stock", SHIPPED)
+        sides = (maker.producer_id, other.producer_id)
+        told = (*("", "", ""), "matched", at, at, *("20", "kg") * 2, *("kg", "20", "20"))
+        yield "hand_off", (*ship, *ref, ship[1], *sides, *told, *receive)
 
     def _event(self, event: Row, kind: str, at: int, maker: Maker, ship: object) -> Row:
         owner = (maker.member_id, maker.producer_id, maker.site_id)

@@ -18,6 +18,7 @@ from traceapp.database.engine import db
 from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
+from traceapp.trace.handoffs import state_at
 from traceapp.trace.rules import CONFIRM_WITHIN
 from traceapp.web import lists
 
@@ -86,10 +87,7 @@ def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
 
 def state_of(row: Row, now: datetime) -> HandOffState:
     """Give the state of a row as of now: what nobody confirmed for a day is said so."""
-    state = HandOffState(row.state)
-    if state is HandOffState.ON_THE_WAY and now - row.sent_at >= CONFIRM_WITHIN:
-        return HandOffState.NOT_CONFIRMED
-    return state
+    return state_at(row.state, row.sent_at, now)
 
 
 def listed(producer_id: UUID, wish: lists.Asked, now: datetime) -> lists.Page[Row]:

@@ -46,15 +46,19 @@ def hand_off(parcel: Delivery, now: datetime) -> HandOff:
     """Put the state of a delivery in words."""
     if parcel.inside and parcel.is_received:
         return HandOff(state(parcel, now), None, _INSIDE)
-    found = state(parcel, now)
-    difference = difference_pct(parcel) if found in {*AGREED, HandOffState.DISPUTED} else None
+    return told(state(parcel, now), difference_pct(parcel), is_outside=parcel.outside)
+
+
+def told(found: HandOffState, difference_pct: Decimal | None, *, is_outside: bool) -> HandOff:
+    """Put a state in words, and by how much more (less: below zero) arrived than was sent."""
+    difference = difference_pct if found in {*AGREED, HandOffState.DISPUTED} else None
     words = _differing(found, difference) if difference else _WORDS[found]
-    if parcel.outside:
+    if is_outside:
         words = Words(
             f"{words.vi}; {_ONE_STEP_FORWARD.vi}",
             f"{words.en}; {_ONE_STEP_FORWARD.en}",
         )
-    return HandOff(found, abs(difference) if difference else None, words, parcel.outside)
+    return HandOff(found, abs(difference) if difference else None, words, is_outside)
 
 
 def unmatched() -> HandOff:

@@ -102,6 +102,11 @@ class Compared:
         """Give received against shipped in per cent, exact, negative = less came."""
         return (self.received - self.shipped) / self.shipped * 100
 
+    @property
+    def rounded_pct(self) -> Decimal:
+        """Give the difference as it is told, with two places."""
+        return self.difference_pct.quantize(_TWO_PLACES, ROUND_HALF_UP)
+
 
 def delivery(story: Story, ship: Record, batch: Ref) -> Delivery:
     """Collect what answered a shipment of a batch."""
@@ -118,10 +123,18 @@ def state(parcel: Delivery, now: datetime) -> HandOffState:
     return HandOffState.NOT_CONFIRMED if overdue else HandOffState.ON_THE_WAY
 
 
+def state_at(kept: str, sent_at: datetime, now: datetime) -> HandOffState:
+    """Say how a state reads that was kept without regard to the clock."""
+    found = HandOffState(kept)
+    if found is HandOffState.ON_THE_WAY and now - sent_at >= CONFIRM_WITHIN:
+        return HandOffState.NOT_CONFIRMED
+    return found
+
+
 def difference_pct(parcel: Delivery) -> Decimal | None:
     """Give received against shipped in per cent, negative = less came; None = not comparable."""
-    exact = _difference(parcel)
-    return None if exact is None else exact.quantize(_TWO_PLACES, ROUND_HALF_UP)
+    found = compared(parcel)
+    return None if found is None else found.rounded_pct
 
 
 def confirmation(parcel: Delivery, of: Record) -> EvidenceFact | None:

@@ -1,4 +1,4 @@
-"""The deliveries of the batches of a family, and how their two sides agree.
+"""The deliveries of the batches of a family as they stood at a time, worked out from the events.
 
 How a hand-off is judged lives in `trace.handoffs`; here are the facts it needs, and no others.
 """
@@ -7,13 +7,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, select
 
 from traceapp.batches.booking import STOCK
+from traceapp.batches.books.hand_off_events import SHIPMENTS
 from traceapp.batches.books.stock import STOCKS
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import EventItem, LedgerEntry
@@ -23,9 +24,8 @@ from traceapp.trace.facts import EventFact, ItemFact, PartyFact, PersonFact, Tra
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.handoff_words import hand_off
 from traceapp.trace.story import Story
-from traceapp.trace.vocabulary import StockEffect
 from traceapp.trace.words import Words
-from traceapp.tracing.family import HandOver, Ref
+from traceapp.tracing.family import HandOver, Key, Ref
 from traceapp.tracing.particulars import producer_names
 from traceapp.tracing.walking import EVENT, AnyRow, AnySelect, Walk, beside
 
@@ -43,27 +43,27 @@ _LATER = EVENT.alias("later")
 _NOBODY = PersonFact(PartyFact(None, Words.same("")))
 
 
-def hand_overs(
-    walk: Walk, now: datetime, until: datetime | None
-) -> dict[bytes, tuple[HandOver, ...]]:
-    """Give the deliveries of each batch in the order of happening, as of `until`, else now."""
-    rows = [row for row in walk.rows(_lines) if until is None or row.event_time <= until]
+def past_hand_overs(walk: Walk, until: datetime) -> dict[Key, tuple[HandOver, ...]]:
+    """Give the deliveries of each batch in the order of happening, as of `until`."""
+    rows = [row for row in walk.rows(_lines) if row.event_time <= until]
     if not rows:
         return {}
     facts = tuple(_facts(rows, said_about(rows)))
-    story = Story(TraceFacts(FactRef(*walk.start.ref), (), facts), until or now)
-    parcels = [
-        handoffs.delivery(story, record, batch)
-        for record in story.records
-        if record.effect is StockEffect.MOVE_OUT
-        for batch in dict.fromkeys(item.batch for item in record.event.inputs)
-    ]
+    story = Story(TraceFacts(FactRef(*walk.start.ref), (), facts), until)
+    parcels = [parcel for parcel in _parcels(story) if not parcel.inside]
     names = producer_names({one for parcel in parcels for one in _sides(parcel) if one})
-    found: dict[bytes, list[HandOver]] = defaultdict(list)
+    found: dict[Key, list[HandOver]] = defaultdict(list)
     for parcel in parcels:
         batch = parcel.batch.producer_id.bytes + parcel.batch.id.bytes
         found[batch].append(_hand_over(parcel, story.now, names))
     return {batch: tuple(told) for batch, told in found.items()}
+
+
+def _parcels(story: Story) -> Iterator[handoffs.Delivery]:
+    for record in story.records:
+        if record.event.step_kind in SHIPMENTS:
+            for batch in dict.fromkeys(item.batch for item in record.event.inputs):
+                yield handoffs.delivery(story, record, batch)
 
 
 def _lines(family: FromClause) -> AnySelect:
@@ -162,7 +162,7 @@ def _hand_over(parcel: handoffs.Delivery, now: datetime, names: Mapping[UUID, Wo
         sender_id=sender,
         receiver=names[receiver] if receiver else _outsider(ship),
         receiver_id=receiver,
-        sent_at=ship.event_time,
+        sent_at=ship.event_time.astimezone(UTC),
         received_at=_received_at(parcel),
         state=told.state,
         words=told.words,
@@ -179,6 +179,6 @@ def _outsider(ship: EventFact) -> Words | None:
 
 def _received_at(parcel: handoffs.Delivery) -> datetime | None:
     if parcel.receipts:
-        return parcel.receipts[0].event.event_time
+        return parcel.receipts[0].event.event_time.astimezone(UTC)
     answer = parcel.receipt_answer
     return answer.at if answer else None

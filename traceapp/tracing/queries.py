@@ -71,9 +71,8 @@ def _nodes(walk: Walk, graph: Graph, now: datetime) -> tuple[Node, ...] | None:
     rows = {row.batch: row for row in batches(walk)}
     if len(rows) < len(graph.batches):
         return None
-    as_of = walk.start.as_of
-    held = holdings(walk, is_bounded=as_of is not None)
-    over = hand_overs(walk, now, as_of)
+    held = holdings(walk, is_bounded=walk.start.as_of is not None)
+    over = hand_overs(walk, now)
     make = _Nodes(now.astimezone(HANOI).date(), held, over)
     return tuple(
         make.node(raw, rows[raw], step)

@@ -128,6 +128,16 @@ def test_a_trace_tells_who_has_what_left_and_how_hand_offs_stand(hanoi: Flask) -
     assert waiting.receiver_id == PRODUCER_ID["hotay"]
 
 
+def test_a_trace_as_of_now_is_the_trace_of_now(hanoi: Flask) -> None:
+    """Stocks and deliveries now are kept beside the events; those of a time follow from them."""
+    told = 0
+    for lot in LOT_ID:
+        now, then = traced(lot), traced(lot, as_of=NOON)
+        assert (then.nodes, then.edges, then.makings) == (now.nodes, now.edges, now.makings), lot
+        told += sum(len(node.hand_overs) for node in now.nodes)
+    assert told > len(LOT_ID)
+
+
 def test_as_of_a_time_only_what_had_happened_by_then_counts(hanoi: Flask) -> None:
     trimmed_not_packed = datetime(2026, 11, 21, 8, 0, tzinfo=HANOI)
     found = traced("CN-VD03-H", Way.FORWARD, trimmed_not_packed)

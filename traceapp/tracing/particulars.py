@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FromClause, and_, bindparam, case, cast, func, select, tuple_
+from sqlalchemy import FromClause, and_, bindparam, select, tuple_
 
-from traceapp.batches.booking import STOCK
 from traceapp.batches.books.stock import IN_STOCK, STOCKS
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.codes.models import PublicCode
@@ -17,9 +16,10 @@ from traceapp.producers.models import Partner, Producer
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.facts import TraceFacts
 from traceapp.trace.words import Words
-from traceapp.tracing.family import Holding, Ref
+from traceapp.tracing.family import Holding, Key, Ref
 from traceapp.tracing.packing import packed
-from traceapp.tracing.walking import CHUNK, EVENT, AnyRow, AnySelect, Walk, has_happened
+from traceapp.tracing.past_stocks import past_stocks
+from traceapp.tracing.walking import CHUNK, AnyRow, AnySelect, Walk
 
 BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__table__.c
 PRODUCER, PARTNER, CODE = Producer.__table__.c, Partner.__table__.c, PublicCode.__table__.c
@@ -68,13 +68,13 @@ def _batches(family: FromClause) -> AnySelect:
     )
 
 
-def holdings(walk: Walk, *, is_bounded: bool) -> dict[bytes, tuple[Holding, ...]]:
-    """Give what each holder has of each batch by the ledger, its maker first."""
-    rows = walk.rows(_stock_then if is_bounded else _stock)
+def holdings(walk: Walk) -> dict[Key, tuple[Holding, ...]]:
+    """Give what each holder has of each batch, or had at a time, its maker first."""
+    rows = walk.rows(_stock) if walk.start.as_of is None else list(past_stocks(walk))
     ids = {holder: UUID(bytes=bytes(holder)) for holder in {row[1] for row in rows}}
     names = producer_names(ids.values())
     holders = {raw: (holder_id, names[holder_id]) for raw, holder_id in ids.items()}
-    found: dict[bytes, list[Holding]] = defaultdict(list)
+    found: dict[Key, list[Holding]] = defaultdict(list)
     for raw, holder, amount in rows:
         found[raw].append(Holding(*holders[holder], amount))
     return {raw: _maker_first(raw, held) for raw, held in found.items()}
@@ -92,26 +92,6 @@ def _stock(family: FromClause) -> AnySelect:
         select(packed(*keys), packed(STOCKS.c.producer_id), IN_STOCK)
         .select_from(family)
         .join(STOCKS, and_(keys[0] == family.c.producer_id, keys[1] == family.c.batch_id))
-    )
-
-
-def _stock_then(family: FromClause) -> AnySelect:
-    """Add up the ledger to a time. What was counted by then and not found is still in it."""
-    signed = case((ENTRY.to_account == STOCK, ENTRY.amount), else_=-ENTRY.amount)
-    keys = (ENTRY.batch_producer_id, ENTRY.batch_id)
-    is_of_entry = and_(
-        EVENT.c.producer_id == ENTRY.event_producer_id, EVENT.c.event_id == ENTRY.event_id
-    )
-    return (
-        select(packed(*keys), packed(ENTRY.producer_id), cast(func.sum(signed), BigInteger))
-        .select_from(family)
-        .join(
-            LedgerEntry.__table__,
-            and_(keys[0] == family.c.producer_id, keys[1] == family.c.batch_id),
-        )
-        .join(EVENT, is_of_entry)
-        .where(has_happened(ENTRY.event_id))
-        .group_by(*keys, ENTRY.producer_id)
     )
 
 

@@ -71,7 +71,7 @@ def _nodes(walk: Walk, graph: Graph, now: datetime) -> tuple[Node, ...] | None:
     rows = {row.batch: row for row in batches(walk)}
     if len(rows) < len(graph.batches):
         return None
-    held = holdings(walk, is_bounded=walk.start.as_of is not None)
+    held = holdings(walk)
     over = hand_overs(walk, now)
     make = _Nodes(now.astimezone(HANOI).date(), held, over)
     return tuple(

@@ -18,19 +18,28 @@ from traceapp.tracing.family import Edge, HandOver, Holding, Lineage, Making, No
 # Units that are their own base: their micro-units need no arithmetic in decimals.
 _BASES = frozenset(uom for uom, unit in UNITS.items() if unit.factor == 1)
 _TRUTH = {True: "true", False: "false"}
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+# In ASCII: text of one width is put together by copying.
+_quoted = json.JSONEncoder().encode
+
+
+def _members(*names: str) -> str:
+    return ",".join(f'"{name}":%s' for name in names)
 
 
 def _form(*names: str) -> str:
     """Make the form of an object, into which the JSON of each member is put with `%`."""
-    return "{" + ",".join(f'"{name}":%s' for name in names) + "}"
+    return f"{{{_members(*names)}}}"
 
 
-_LINEAGE = _form("direction", "as_of", "tells_all_amounts", "batches", "events", "edges")
-_BATCH = _form(
-    *("producer_id", "id", "generation", "product", "family", "producer", "origin", "lot", "uom"),
-    *("production_date", "packing_date", "expiry_date", "code", "state", "url"),
-    *("holders", "hand_offs"),
+_HEAD = _members("direction", "as_of", "tells_all_amounts")
+_NAMES = _members("product", "family", "producer", "origin")
+_BATCH = (
+    f"{{{_members('producer_id', 'id', 'generation')},%s,"
+    + _members(
+        *("lot", "uom", "production_date", "packing_date", "expiry_date", "code", "state"),
+        *("url", "holders", "hand_offs"),
+    )
+    + "}"
 )
 _HOLDER = _form("producer_id", "producer", "quantity")
 _HAND_OFF = _form(
@@ -50,14 +59,15 @@ def as_json(lineage: Lineage, public_url: str) -> str:
     """Write the JSON of a lineage; amounts are strings, so that nothing is rounded."""
     nodes = lineage.nodes
     shared = _Shared(public_url)
-    return _LINEAGE % (
-        _quoted(lineage.way.value),
-        _time(lineage.as_of),
-        _TRUTH[lineage.tells_all],
-        _list([_batch(node, shared) for node in nodes]),
-        _list([_event(making) for making in lineage.makings]),
-        _list([_edge(edge, nodes[edge.parent].uom) for edge in lineage.edges]),
+    head = (_quoted(lineage.way.value), _time(lineage.as_of), _TRUTH[lineage.tells_all])
+    parts = (
+        *("{", _HEAD % head),
+        *(',"batches":[', ",".join([_batch(node, shared) for node in nodes])),
+        *('],"events":[', ",".join([_event(making) for making in lineage.makings])),
+        *('],"edges":[', ",".join([_edge(edge, nodes[edge.parent].uom) for edge in lineage.edges])),
+        "]}",
     )
+    return "".join(parts)  # at once: each time a megabyte is copied costs
 
 
 class _Shared:
@@ -66,6 +76,7 @@ class _Shared:
     def __init__(self, public_url: str) -> None:
         self._pages = f"{public_url}/B/"
         self._words: dict[int, str] = {}  # by identity: the lineage keeps each one alive
+        self._names: dict[tuple[int, str, int, int], str] = {}
         self._holders: dict[UUID, str] = {}
 
     def said(self, words: Words | None) -> str:
@@ -75,6 +86,16 @@ class _Shared:
         text = self._words.get(id(words))
         if text is None:
             text = self._words[id(words)] = _WORDS % (_text(words.vi), _text(words.en))
+        return text
+
+    def names(self, node: Node) -> str:
+        """Write what a batch is and who made it."""
+        key = (id(node.product), node.family, id(node.producer), id(node.origin))
+        text = self._names.get(key)
+        if text is None:
+            made = (self.said(node.producer), self.said(node.origin))
+            text = _NAMES % (self.said(node.product), _word(node.family), *made)
+            self._names[key] = text
         return text
 
     def holding(self, one: Holding, uom: str) -> str:
@@ -93,15 +114,11 @@ class _Shared:
 
 def _batch(node: Node, shared: _Shared) -> str:
     uom = node.uom
-    said = shared.said
     return _BATCH % (
         _owner(node.key[:16]),
         _id(node.key[16:]),
         node.step,
-        said(node.product),
-        _word(node.family),
-        said(node.producer),
-        said(node.origin),
+        shared.names(node),
         _text(node.lot),
         _word(uom),
         _day(node.production_date),

@@ -22,6 +22,11 @@ Key = bytes
 """The same as the 32 bytes of both ids: making objects of thousands takes longer than the query."""
 
 
+def key_of(ref: Ref) -> Key:
+    """Give two ids as a key."""
+    return ref[0].bytes + ref[1].bytes
+
+
 def ref_of(key: Key) -> Ref:
     """Give the ids of a key as objects."""
     return UUID(bytes=key[:16]), UUID(bytes=key[16:])

@@ -12,7 +12,7 @@ from itertools import compress
 from typing import Any
 from uuid import UUID, SafeUUID
 
-from traceapp.tracing.family import Edge, Ref, Way
+from traceapp.tracing.family import Edge, Ref, Way, key_of
 
 EdgeRow = Sequence[Any]
 """Parent, child and event packed, amount, mass, whether packaging; kind of step and its time."""
@@ -39,7 +39,7 @@ class Graph:
     @classmethod
     def of(cls, subject: Ref, way: Way, rows: Iterable[EdgeRow]) -> "Graph":
         """Make the tree of a batch from all edges to batches of its family."""
-        start = subject[0].bytes + subject[1].bytes
+        start = key_of(subject)
         found = cls({start: 0})
         if way is Way.BACK:
             found._add(rows)

@@ -19,7 +19,9 @@ from traceapp.trace.words import Words
 from traceapp.tracing.family import Holding, Key, Ref
 from traceapp.tracing.packing import packed
 from traceapp.tracing.past_stocks import past_stocks
-from traceapp.tracing.walking import CHUNK, AnyRow, AnySelect, Walk
+from traceapp.tracing.walking import AnyRow, AnySelect, Walk
+
+CHUNK = 400  # batches that a statement names one by one
 
 BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__table__.c
 PRODUCER, PARTNER, CODE = Producer.__table__.c, Partner.__table__.c, PublicCode.__table__.c

@@ -45,7 +45,7 @@ def trace(
 def descendants(ref: Ref) -> list[Ref]:
     """Give a batch and all that was made of it: what a recall is about."""
     refs = Refs()
-    return [refs[raw] for (raw,) in walk_of(Start(ref, Way.FORWARD)).members()]
+    return [refs[key] for key in walk_of(Start(ref, Way.FORWARD)).members()]
 
 
 def made_masses(ref: Ref, way: Way) -> dict[Ref, int]:

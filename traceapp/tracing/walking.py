@@ -6,7 +6,8 @@ Core on tables, past the ORM: it would look at each of thousands of rows.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    CursorResult,
     FromClause,
     Integer,
     Row,
@@ -25,26 +27,23 @@ from sqlalchemy import (
     case,
     null,
     select,
-    tuple_,
     type_coerce,
 )
 
-from traceapp.batches.models import Batch, BatchParent, Event
+from traceapp.batches.models import BatchParent, Event
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
-from traceapp.tracing.family import Ref, Way
-from traceapp.tracing.graph import Graph, Refs
-from traceapp.tracing.packing import packed
-
-CHUNK = 400
-"""Batches that a statement of the walk by levels names."""
+from traceapp.tracing.family import Key, Ref, Way, key_of
+from traceapp.tracing.graph import Graph
+from traceapp.tracing.packing import packed, unpacked
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
+Answer = CursorResult[*tuple[Any, ...]]
 Build = Callable[[FromClause], AnySelect]
 """Makes the query of something about the batches of a family (producer_id, batch_id)."""
 
-EDGE, EVENT, BATCH = BatchParent.__table__, Event.__table__, Batch.__table__
+EDGE, EVENT = BatchParent.__table__, Event.__table__
 _CHILD = (EDGE.c.producer_id, EDGE.c.batch_id)
 _PARENT = (EDGE.c.parent_producer_id, EDGE.c.parent_batch_id)
 _IS_OF_EDGE = and_(
@@ -76,65 +75,60 @@ class Start:
         return {} if self.as_of is None else {"as_of": self.as_of}
 
 
-class Recursive:
-    """A family that the database finds anew for each question about it."""
+class Walk(ABC):
+    """How the batches of a family are found, and what is asked about them."""
 
     def __init__(self, start: Start) -> None:
         self.start = start
-        self._values = {"producer_id": start.ref[0], "batch_id": start.ref[1], **start.bound}
+        self._found: Sequence[Key] | None = None
 
     def graph(self, *, tells_steps: bool = False) -> Graph:
         """Read the edges to all batches of the family."""
-        rows = self.rows(_EDGES[self.start.as_of is not None, tells_steps])
-        return Graph.of(self.start.ref, self.start.way, rows)
+        answer = self._ask(_EDGES[self.start.as_of is not None, tells_steps])
+        graph = Graph.of(self.start.ref, self.start.way, _as_read(answer))
+        self._found = sorted(graph.batches)  # what else is asked about them needs no walk
+        return graph
 
-    def members(self) -> Sequence[AnyRow]:
-        """Give the batches of the family, packed."""
-        return self.rows(_members)
+    def members(self) -> list[Key]:
+        """Give the batches of the family."""
+        return [key for (key,) in _as_read(self._ask(_members))]
 
     def rows(self, build: Build) -> Sequence[AnyRow]:
         """Ask something about all batches of the family at once."""
+        return self._ask(build).all()
+
+    @abstractmethod
+    def _ask(self, build: Build) -> Answer: ...
+
+
+class Recursive(Walk):
+    """A family that the database finds by itself."""
+
+    def _ask(self, build: Build) -> Answer:
+        if self._found is not None:
+            return _ask_about(build, self._found, self.start)
         query = _of_family(build, self.start.way, self.start.as_of is not None)
-        return _ask(query, self._values)
+        producer_id, batch_id = self.start.ref
+        return _ask(query, {"producer_id": producer_id, "batch_id": batch_id, **self.start.bound})
 
 
-class ByLevels:
+class ByLevels(Walk):
     """A family that is found one generation after the other, without recursion."""
 
-    def __init__(self, start: Start) -> None:
-        self.start = start
-        self._found: Sequence[Ref] | None = None
-
-    def graph(self, *, tells_steps: bool = False) -> Graph:
-        """Read the edges to all batches of the family."""
-        rows = self.rows(_EDGES[self.start.as_of is not None, tells_steps])
-        return Graph.of(self.start.ref, self.start.way, rows)
-
-    def members(self) -> Sequence[AnyRow]:
-        """Give the batches of the family, packed."""
-        return self.rows(_members)
-
-    def rows(self, build: Build) -> Sequence[AnyRow]:
-        """Ask something about the batches of the family, some hundreds at a time."""
+    def _ask(self, build: Build) -> Answer:
         if self._found is None:
             self._found = sorted({one for up in self.start.upwards for one in self._reach(up)})
-        return list(self._parts(_of_named(build), self._found))
+        return _ask_about(build, self._found, self.start)
 
-    def _reach(self, upward: bool) -> set[Ref]:  # noqa: FBT001 - one of two ways
-        query = _of_named(_NEXT[upward, self.start.as_of is not None])
-        refs = Refs()
-        seen, level = {self.start.ref}, [self.start.ref]
+    def _reach(self, upward: bool) -> set[Key]:  # noqa: FBT001 - one of two ways
+        following = _NEXT[upward, self.start.as_of is not None]
+        level = {key_of(self.start.ref)}
+        seen = set(level)
         while level:
-            level = sorted({refs[row[0]] for row in self._parts(query, level)} - seen)
-            seen.update(level)
+            rows = _ask_about(following, sorted(level), self.start).all()
+            level = {row[0] for row in rows} - seen
+            seen |= level
         return seen
-
-    def _parts(self, query: AnySelect, refs: Sequence[Ref]) -> Iterator[AnyRow]:
-        for first in range(0, len(refs), CHUNK):
-            yield from _ask(query, {"refs": refs[first : first + CHUNK], **self.start.bound})
-
-
-Walk = Recursive | ByLevels
 
 
 def tree(*, upward: bool, is_bounded: bool = False) -> CTE:
@@ -164,8 +158,16 @@ def beside(
     return case((own == other, value))
 
 
-def _ask(query: AnySelect, given: Mapping[str, object]) -> Sequence[AnyRow]:
-    return db.session.connection().execute(query, given).all()
+def _ask(query: AnySelect, given: Mapping[str, object]) -> Answer:
+    return db.session.connection().execute(query, given)
+
+
+def _as_read(answer: Answer) -> Sequence[Sequence[Any]]:
+    """Give the rows as the driver made them: SQLAlchemy's own take a seventh of all the time."""
+    assert answer.cursor is not None, "a query has rows"  # noqa: S101 - for the type checker
+    rows = answer.cursor.fetchall()
+    answer.close()
+    return rows
 
 
 def _edges(family: FromClause, *, is_bounded: bool, tells_steps: bool) -> AnySelect:
@@ -224,14 +226,12 @@ def _of_family(build: Build, way: Way, is_bounded: bool) -> AnySelect:  # noqa: 
     return build(above.union(below).cte("family"))
 
 
-@functools.cache
-def _named() -> CTE:
-    """Make the query of batches that are named one by one; they are looked up before all else."""
-    ids = (BATCH.c.producer_id, BATCH.c.batch_id)
-    named = select(*ids).where(tuple_(*ids).in_(bindparam("refs", expanding=True)))
-    return named.cte("family").prefix_with("MATERIALIZED")
+def _ask_about(build: Build, keys: Sequence[Key], start: Start) -> Answer:
+    """Ask something about batches that are known by now."""
+    query = _of_named(build, db.engine.dialect.name)
+    return _ask(query, {"keys": b"".join(keys), "last": len(keys) - 1, **start.bound})
 
 
 @functools.cache
-def _of_named(build: Build) -> AnySelect:
-    return build(_named())
+def _of_named(build: Build, dialect: str) -> AnySelect:
+    return build(unpacked(dialect))

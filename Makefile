@@ -40,14 +40,14 @@ restore-drill: environment ## Back up, restore into a new place and compare (TRA
 
 test: dev browser ## Run every test on SQLite and PostgreSQL and in a real browser (TESTS=path, WORKERS=2)
 	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.postgres \
-		$(VENV) -m pytest -n $(WORKERS) --dist loadgroup -m "not long" $(TESTS)
+		$(VENV) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long" $(TESTS)
 
 test-fast: dev ## Run the tests of the pure rooms
 	@$(VENV) -m pytest -q tests/pure
 
 test-long: dev browser ## Run the proofs at length too
 	@CHROME="$$(cat .venv/chrome)" HYPOTHESIS_PROFILE=long $(VENV) -m tests.postgres \
-		$(VENV) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+		$(VENV) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: dev ## Lint, formatting, types, import directions
 	@$(VENV) -m ruff check .

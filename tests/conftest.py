@@ -1,12 +1,14 @@
 """Fixtures that every test may use: an application on a real, migrated database.
 
 Tables are migrated once a session and copied for each test: a file for SQLite, a template
-database for PostgreSQL. A test that takes `app` runs on both.
+database for PostgreSQL; so is the loaded demo. A test that takes `app` runs on both.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,16 +18,38 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from tests.compiled import compile_once, look_for_litter_seldom
-from tests.postgres import PostgresMissingError, postgres_database, postgres_server
+from tests.postgres import (
+    PostgresMissingError,
+    database_name,
+    postgres_database,
+    postgres_server,
+)
 from traceapp.app import create_app
 from traceapp.config import Config
 from traceapp.database.engine import db
+from traceapp.demo import operations as demo
+from traceapp.web.endpoints import transaction
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 REQUIRE_ALL = os.environ.get("TRACEAPP_TEST_REQUIRE_ALL") == "1"
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Hanoi
 
 compile_once()
+
+# Workers take file after file in this order; a long one must not be left for the end.
+LONGEST_FIRST = ("pwa/", "durability/", "house/test_deploy", "security/", "rooms/", "http/")
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(HERE).as_posix()
+        found = (n for n, start in enumerate(LONGEST_FIRST) if file.startswith(start))
+        return next(found, len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
@@ -60,6 +84,29 @@ def migrate(database_url: str, folder: Path) -> None:
     close(app)
 
 
+def load_demo(database_url: str, folder: Path) -> None:
+    """Load the demo of the day of NOON into a migrated database."""
+    app = create_app(settings_for(database_url, folder, TRACEAPP_DEMO="1"))
+    with app.app_context(), transaction():
+        demo.load(NOON)
+    close(app)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Give a folder that all workers share, filled by the first of them. Do not write to it."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, made = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits here
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to copy."""
@@ -75,11 +122,33 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
     try:
         with postgres_server() as server, postgres_database(server) as template:
             migrate(template, tmp_path_factory.mktemp("postgres"))
-            yield server, template.split("?")[0].rsplit("/", 1)[1]
+            yield server, database_name(template)
     except PostgresMissingError as error:
         if REQUIRE_ALL:
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo in it, to copy: `demo.db` and what goes with it."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(sqlite_template, folder / "demo.db")
+        load_demo(f"sqlite:///{folder / 'demo.db'}", folder)
+
+    return once(tmp_path_factory, "sqlite-demo", make)
+
+
+@pytest.fixture(scope="session")
+def postgresql_demo(
+    postgres: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """The name of a database with the demo in it, to copy, and the folder that goes with it."""
+    folder = tmp_path_factory.mktemp("postgresql-demo")
+    with postgres_database(*postgres) as url:
+        load_demo(url, folder)
+        yield database_name(url), folder
 
 
 @pytest.fixture
@@ -103,6 +172,29 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh database of each kind in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database of each kind in turn, with the demo in it."""
+    with demo_copy(request, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def demo_copy(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Yield the URL of a database with the demo in it, of the kind the request names.
+
+    What goes with it, such as pictures, is put where `settings_for(url, folder)` looks.
+    """
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_demo"), folder, dirs_exist_ok=True)
+        yield f"sqlite:///{folder / 'demo.db'}"
+    else:
+        template, kept = request.getfixturevalue("postgresql_demo")
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        with postgres_database(request.getfixturevalue("postgres")[0], template) as url:
+            yield url
 
 
 AppMaker = Callable[..., Flask]

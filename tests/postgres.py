@@ -81,6 +81,11 @@ def postgres_database(server: str, template: str = "template1") -> Iterator[str]
         _execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def database_name(url: str) -> str:
+    """Give the name of the database that a URL leads to."""
+    return sqlalchemy.make_url(url).database or ""
+
+
 @contextmanager
 def temporary_files() -> Iterator[str]:
     """Yield the folder for temporary files: `$TMPDIR`, else one in memory, else the usual one."""

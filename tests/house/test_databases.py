@@ -1,7 +1,10 @@
 """Every test has a database of its own, and temporary files lie in memory where there is room."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -9,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests import postgres as databases
 from tests.builders import business
-from tests.conftest import close, settings_for
+from tests.conftest import close, once, settings_for
 from traceapp.app import create_app
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
@@ -44,6 +47,28 @@ def test_two_who_copy_one_template_at_once_share_nothing(
                 found.append(producers())
             close(app)
     assert found == [1, 0]
+
+
+def test_what_workers_share_is_made_once_and_again_only_after_a_failure(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    name, made = f"shared-{uuid4().hex}", []
+
+    def fail(folder: Path) -> None:
+        (folder / "half").touch()
+        raise ZeroDivisionError
+
+    def make(folder: Path) -> None:
+        made.append(list(folder.iterdir()))
+        sleep(0.1)
+        (folder / "whole").touch()
+
+    with pytest.raises(ZeroDivisionError):
+        once(tmp_path_factory, name, fail)
+    with ThreadPoolExecutor() as pool:
+        given = list(pool.map(lambda _: once(tmp_path_factory, name, make), range(4)))
+    assert made == [[]]
+    assert {folder / "whole" for folder in given} == set(given[0].iterdir())
 
 
 def test_temporary_files_lie_in_memory_and_are_gone_afterwards(

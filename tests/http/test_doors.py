@@ -1,15 +1,17 @@
 """The doors of the demo: one click signs a visitor in as somebody of the invented town."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.conftest import NOON, AppMaker
+from tests.conftest import AppMaker, close, settings_for
 from traceapp.accounts.models import Account
+from traceapp.app import create_app
 from traceapp.database.engine import db
-from traceapp.demo import operations
 from traceapp.demo.doors import DOORS
 from traceapp.producers.models import Membership
 from traceapp.web.endpoints import transaction
@@ -20,12 +22,12 @@ SECRET = "a demo secret of 20+"
 
 
 @pytest.fixture
-def town(make_app: AppMaker) -> Flask:
+def town(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The loaded demo; each request has a context of its own."""
-    app = make_app(TRACEAPP_DEMO="1", DEMO_SECRET=SECRET)
-    with app.app_context(), transaction():
-        operations.load(NOON)
-    return app
+    app = create_app(settings_for(demo_url, tmp_path, TRACEAPP_DEMO="1", DEMO_SECRET=SECRET))
+    app.testing = False
+    yield app
+    close(app)
 
 
 def test_each_door_leads_one_of_the_town_to_work(town: Flask) -> None:

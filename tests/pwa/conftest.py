@@ -8,18 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import REQUIRE_ALL
+from tests.conftest import REQUIRE_ALL, once
 from tests.pwa.serving import load_demo, served
 from tools.chromium import NAMES
-
-HERE = Path(__file__).resolve().parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of this folder on one worker: they share one browser and one server."""
-    for item in items:
-        if item.path.parent == HERE:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -40,10 +31,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instance folder with act 1 of the demo and its pictures."""
-    folder = tmp_path_factory.mktemp("demo")
-    load_demo(folder)
-    return folder
+    """An instance folder with act 1 of the demo and its pictures, of this worker's own."""
+    made = once(tmp_path_factory, "browser-demo", load_demo)
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,12 @@
-"""The loaded demo, for tests that only read it: loaded once a session and database."""
+"""The loaded demo, for tests that only read it: one a session and database."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from flask import Flask
 
-from tests.conftest import NOON, close, settings_for
-from tests.postgres import postgres_database
+from tests.conftest import close, demo_copy, settings_for
 from traceapp.app import create_app
-from traceapp.demo import operations
-from traceapp.web.endpoints import transaction
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -20,18 +15,10 @@ def loaded_demo(
 ) -> Iterator[Flask]:
     """An application whose demo plays on the day of NOON."""
     folder = tmp_path_factory.mktemp("demo")
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            path = folder / "demo.db"
-            shutil.copy(request.getfixturevalue("sqlite_template"), path)
-            url = f"sqlite:///{path}"
-        else:
-            url = stack.enter_context(postgres_database(*request.getfixturevalue("postgres")))
+    with demo_copy(request, folder) as url:
         app = create_app(settings_for(url, folder, TRACEAPP_DEMO="1"))
-        stack.callback(close, app)
-        with app.app_context(), transaction():
-            operations.load(NOON)
         yield app
+        close(app)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """The second act, the reset, and the commands of the demo."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import select
@@ -26,9 +28,16 @@ from traceapp.web.endpoints import transaction
 FAILED_TEST = UUID("019b774a-017c-7007-9381-9f863ea6d93b")
 
 
-def test_the_second_act_plays_once_as_far_as_its_rooms_are_built(demo_app: Flask) -> None:
-    with transaction():
-        operations.load(NOON)
+@pytest.fixture
+def first_act(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A demo of the test's own after its first act, inside its context."""
+    app = create_app(settings_for(demo_url, tmp_path, TRACEAPP_DEMO="1"))
+    with app.app_context():
+        yield app
+    close(app)
+
+
+def test_the_second_act_plays_once_as_far_as_its_rooms_are_built(first_act: Flask) -> None:
     with transaction():
         outcome = operations.play(NOON)
     assert outcome is not None

@@ -1,7 +1,8 @@
 """What is compiled once a process: every test makes an application of its own, of the same code.
 
-Werkzeug compiles a function for each route's addresses, Jinja one for each template; together they
-are most of what a small test would take. Both are the same for all applications.
+Werkzeug compiles a function for each route's addresses, Jinja one for each template, SQLAlchemy the
+text of each statement; together they are most of what a small test would take. All of them are the
+same for all applications.
 """
 
 import gc
@@ -11,11 +12,10 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Connection, Engine, event
 from werkzeug.routing import Rule
 
 Builder = Callable[..., tuple[str, str]]
-
-
 BUILDERS: dict[tuple[object, ...], Builder] = {}
 
 
@@ -45,8 +45,30 @@ class KnownTemplates(BytecodeCache):
             self._known[bucket.key, bucket.checksum] = bucket.code
 
 
+class KnownStatements(dict[Any, Any]):
+    """Statements by their shape and the name of their dialect; an engine asks with its own one."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Give a compiled statement, where it is known."""
+        dialect, *shape = key
+        return super().get((dialect.name, *shape), default)
+
+    def __setitem__(self, key: Any, statement: Any) -> None:
+        dialect, *shape = key
+        super().__setitem__((dialect.name, *shape), statement)
+
+
+STATEMENTS = KnownStatements()
+
+
+def know_statements(connection: Connection) -> None:
+    """Let a connection look where all others do."""
+    connection.execution_options(compiled_cache=STATEMENTS)
+
+
 def compile_once() -> None:
     """Let all applications of this process share what they compile."""
+    event.listen(Engine, "engine_connect", know_statements)
     Flask.url_rule_class = KnownRoute
     Flask.jinja_options = {"bytecode_cache": KnownTemplates()}
 

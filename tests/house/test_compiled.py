@@ -1,13 +1,13 @@
 """What applications share in the tests is theirs alike, and nothing else of them."""
 
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
+from sqlalchemy import create_engine, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from tests.compiled import KnownRoute, KnownTemplates
-from tests.conftest import settings_for
-from traceapp.app import create_app
+from tests.compiled import STATEMENTS, KnownRoute, KnownTemplates
 
 
 def application(route: str) -> Flask:
@@ -29,14 +29,31 @@ def test_equal_routes_share_a_builder_and_each_builds_its_own_addresses() -> Non
     assert path(application("/a/<name>"), name=7) == "/a/7"
 
 
-def test_two_applications_render_one_template_each_with_what_it_knows(
-    sqlite_url: str, tmp_path: Path
-) -> None:
+def test_two_applications_render_one_template_each_with_what_it_knows() -> None:
     found = []
-    for words in ("first", "second"):
-        app = create_app(settings_for(sqlite_url, tmp_path))
-        assert isinstance(app.jinja_env.bytecode_cache, KnownTemplates)
-        app.jinja_env.globals["words"] = words
-        with app.test_request_context():
-            found.append(render_template_string("{{ words }} <{{ who }}>", who="<b>"))
-    assert found == ["first <&lt;b&gt;>", "second <&lt;b&gt;>"]
+    for words, text in (("first", "{{ words }} <{{ who }}>"), ("second", "{{ words }} {{ who }}")):
+        for name in ("a.html", "b.html"):
+            app = Flask("one")
+            assert isinstance(app.jinja_env.bytecode_cache, KnownTemplates)
+            app.jinja_loader = DictLoader({name: f"{name}: {text}"})
+            app.jinja_env.globals["words"] = words
+            with app.test_request_context():
+                found.append(render_template(name, who="<b>"))
+    assert found == [
+        *("a.html: first <&lt;b&gt;>", "b.html: first <&lt;b&gt;>"),
+        *("a.html: second &lt;b&gt;", "b.html: second &lt;b&gt;"),
+    ]
+
+
+def test_statements_are_compiled_once_for_all_engines_of_a_dialect() -> None:
+    known = len(STATEMENTS)
+    for value in ("first", "second"):
+        engine = create_engine("sqlite://")
+        with engine.connect() as connection:
+            asked = select(literal(value).label("of this test alone"))
+            assert connection.scalar(asked) == value
+        engine.dispose()
+    assert len(STATEMENTS) == known + 1
+    _, *shape = next(reversed(STATEMENTS))
+    assert STATEMENTS.get((sqlite.dialect(), *shape)) is not None
+    assert STATEMENTS.get((postgresql.dialect(), *shape)) is None

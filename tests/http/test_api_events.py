@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event as listened
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.builders import event, line
 from tests.http.answers import told
@@ -194,6 +194,17 @@ def test_a_code_goes_live_with_the_event_that_completes_its_record(app: Flask) -
     )
     lan.post("/events", pack(lan))
     assert lan.get(f"/batches/{lan.batch_id}").get_json()["missing"] == ["picture", "expiry_date"]
+
+
+def test_postgresql_keeps_what_it_has_prepared_from_request_to_request(app: Flask) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite keeps its statements in the process")
+    lan = program(app)
+    for _ in range(7):  # psycopg prepares what is asked for the sixth time
+        assert lan.post("/events", pack(lan)).status_code == 201
+    db.session.rollback()
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%event%'")
+    assert db.session.scalar(prepared) > 5
 
 
 def statements(by: Program, sent: object) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, func, select
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.builders import event, line
@@ -20,7 +20,7 @@ from traceapp.api.models import RefusedMessage
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Answer, Message
 from traceapp.batches.models import Event
-from traceapp.database.engine import db
+from traceapp.database.engine import WILL_WRITE, db
 from traceapp.freshness import operations as freshness
 from traceapp.web.endpoints import transaction
 
@@ -49,10 +49,12 @@ def sent_while_another_writes(
 
 @contextmanager
 def commits_counted() -> Iterator[list[object]]:
+    """Count the commits of those who write."""
     seen: list[object] = []
 
-    def note(connection: object) -> None:
-        seen.append(connection)
+    def note(connection: Connection) -> None:
+        if connection.get_execution_options().get(WILL_WRITE):
+            seen.append(connection)
 
     sqlalchemy_event.listen(db.engine, "commit", note)
     yield seen

@@ -17,10 +17,9 @@ from traceapp.api.group_commit import Delivery, Read
 from traceapp.api.rooms import events
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Answer, Message, Recorded
-from traceapp.database.engine import db
 from traceapp.findings import foresight
 from traceapp.web import problems
-from traceapp.web.endpoints import writes_late
+from traceapp.web.endpoints import end_reading, writes_late
 from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, at_most
 
 SHAPE = shapes.EventBodySchema()
@@ -82,7 +81,7 @@ def post_events() -> Response:
         _check_number(messages)
     read = [_read(message) for message in messages]
     asks = member()
-    db.session.rollback()  # who asks is known: nothing stays open while others write
+    end_reading()  # who asks is known
     said = group_commit.line().record(
         Delivery(Actor(asks.producer_id, asks.member_id), messages, read)
     )

@@ -132,6 +132,14 @@ class transaction:  # noqa: N801 - reads as a word: `with transaction():`
             raise trouble(error) from error
 
 
+def end_reading() -> None:
+    """End what only read, so that nothing stays open while others write.
+
+    By COMMIT: on ROLLBACK psycopg throws away every statement that PostgreSQL has prepared.
+    """
+    db.session.commit()
+
+
 def trouble(error: BaseException) -> problem.Problem:
     """Name the problem behind a database or a disk that did not take a write."""
     found = problem.StorageFull() if is_full(error) else problem.Busy()

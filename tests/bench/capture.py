@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -55,6 +55,11 @@ class Place:
     def database(self) -> str:
         """Name the kind of database."""
         return self.url.partition(":")[0].partition("+")[0]
+
+    @property
+    def driver_url(self) -> str:
+        """Name the database as its driver knows it."""
+        return self.url.replace("+psycopg", "")
 
     def messages(self, number: int) -> list[dict[str, Any]]:
         """Make steps that were never sent and happen now: a harvest, then a packing of it."""
@@ -113,12 +118,8 @@ def _at_once(app: Flask, place: Place) -> Iterator[Figure]:
 
 
 def _over_http(place: Place) -> Iterator[Figure]:
-    port = str(free_port())
-    environ = clean_environ(
-        PORT=port, DATABASE_URL=place.url, INSTANCE_DIR=str(place.folder / place.database)
-    )
-    url = f"http://localhost:{port}"
-    with serving(gunicorn(environ), environ, f"{url}/healthz"):
+    least = _least(place)
+    with _server(place) as url:
         _send_ones(place, url, 1.0)  # so that every worker has begun
         bare, single, waits = [], [], []
         for _ in range(ROUNDS):
@@ -129,11 +130,34 @@ def _over_http(place: Place) -> Iterator[Figure]:
         many = statistics.median(_send_many(place, url) for _ in range(ROUNDS))
     limit = statistics.median(bare)
     rate = statistics.median(single)
+    yield Figure("one row by a bare view, 8 senders", least, "requests/s", limit, place.database)
     yield Figure("single durable event, 8 senders", rate, "events/s", limit, place.database)
     half, last = statistics.median(waits), statistics.quantiles(waits, n=100)[-1]
     yield Figure("single durable event, p50", half * 1000, "ms", database=place.database)
     yield Figure("single durable event, p99", last * 1000, "ms", SLOWEST_MS, place.database)
     yield Figure("sync batch of 100, one sender", many, "events/s", BATCHES_PER_S, place.database)
+
+
+@contextmanager
+def _server(place: Place, application: str = "wsgi:app") -> Iterator[str]:
+    port = str(free_port())
+    database = place.folder / "one_row.db"
+    environ = clean_environ(
+        PORT=port,
+        DATABASE_URL=place.url,
+        INSTANCE_DIR=str(place.folder / place.database),
+        ONE_ROW_DATABASE=str(database) if place.database == "sqlite" else place.driver_url,
+    )
+    url = f"http://localhost:{port}"
+    with serving(gunicorn(environ, application), environ, f"{url}/healthz"):
+        yield url
+
+
+def _least(place: Place) -> float:
+    """Ask a view that does nothing but write one row, as the events are sent."""
+    with _server(place, "tests.bench.one_row:app") as url:
+        _send_ones(place, url, 1.0)
+        return len(_send_ones(place, url, SECONDS)) / SECONDS
 
 
 def _bare_commits(place: Place) -> float:
@@ -144,7 +168,7 @@ def _bare_commits(place: Place) -> float:
             sqlite.execute("PRAGMA synchronous=FULL")
             sqlite.execute("CREATE TABLE IF NOT EXISTS bare (content text)")
             return _rate(lambda: _commit(sqlite.execute, "BEGIN IMMEDIATE", "?"))
-    with psycopg.connect(place.url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(place.driver_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS bare (content text)")
         return _rate(lambda: _commit(connection.execute, "BEGIN", "%s"))
 

@@ -65,6 +65,12 @@ def test_what_is_missing_is_sold_and_marked_as_calculated(app, hoa, lot, shop) -
     assert balance(hoa, lot)["stock"] == 37.5
 
 
+def test_a_count_that_finds_all_is_a_count(app, hoa, lot, shop) -> None:
+    sent = counted(app, hoa, "100")
+    said = page(shop.post(f"/desk/batches/{lot}/count", data=sent, follow_redirects=True))
+    assert "Chưa đếm số đã bán." not in said
+
+
 def test_sold_out_is_one_tap(app, hoa, lot, shop) -> None:
     sent = counted(app, hoa, "", do="sold_out")
     assert shop.post(f"/desk/batches/{lot}/count", data=sent).status_code == 303

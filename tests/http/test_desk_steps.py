@@ -154,6 +154,46 @@ def test_a_harvest_makes_a_batch_with_a_code_in_one_form(
     assert f"{code[:4]}-{code[4:8]}-{code[8:]}" in told
 
 
+APRIL, DECEMBER = date(2026, 4, 1), date(2026, 12, 5)
+TYPED = {"fields__original_production": "2026-03-30", "fields__original_expiry": "2026-12-01"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "dates"),
+    [
+        ("repack", {}, (APRIL, DECEMBER)),
+        ("pack", {}, (APRIL, DECEMBER)),
+        ("split", {}, (APRIL, DECEMBER)),
+        ("grade", {}, (APRIL, DECEMBER)),
+        ("repack", TYPED, (date(2026, 3, 30), date(2026, 12, 1))),
+        ("mill", {}, None),
+    ],
+)
+def test_goods_that_are_only_handled_keep_their_age(
+    app: Flask, lan: Business, kind: str, typed: dict[str, str], dates: tuple[date, date] | None
+) -> None:
+    """Rice of April is repacked: not a day younger, and its last day does not move."""
+    with transaction():
+        rice = product(lan, name="Gạo", family="rice", shelf_life_days=300)
+        old = {"production_date": APRIL.isoformat(), "expiry_date": DECEMBER.isoformat()}
+        young = {"production_date": "2026-06-01", "expiry_date": "2027-03-01"}
+        sacks = [batch(lan, rice, "R1", **young), batch(lan, rice, "R2", **old)]
+        record(lan, "harvest", outputs=[line(one, "50") for one in sacks])
+    lines: dict[str, str] = {}
+    for number, one in enumerate(sacks):
+        lines |= {f"inputs__{number}__batch": text_of(one, lan), f"inputs__{number}__quantity": "9"}
+    out = {"outputs__0__product_id": str(rice), "outputs__0__quantity": "18"}
+    sent = step(lan, kind, **lines, **out, **typed)
+    answer = signed_in(app, lan).post(NEW, data=form(app, **sent))
+    assert answer.status_code == 303, page_of(answer)
+    db.session.rollback()
+    new = db.session.scalars(select(Batch).where(Batch.lot.not_in(("R1", "R2")))).one()
+    today = datetime.now(HANOI).date()
+    wanted = dates or (today, today + timedelta(days=300))
+    assert (new.production_date, new.expiry_date) == wanted
+    assert new.packing_date == (today if kind in ("pack", "repack") else None)
+
+
 def test_the_same_form_sent_twice_is_one_step(app: Flask, desk: FlaskClient, lan: Business) -> None:
     with transaction():
         product_id = product(lan, name="Cải ngọt")

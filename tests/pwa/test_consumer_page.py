@@ -168,6 +168,9 @@ def test_in_app_browsers_without_storage_show_the_whole_page(
     assert page.locator("h1").is_visible()
     assert page.locator(".tl > li").count() > 10
     assert page.get_by_text("Từ 3 lô nguyên liệu").is_visible()
+    told = page.locator("main").text_content() or ""
+    for share in ("44,4", "33,3", "22,2"):
+        assert share in told, share
     assert page.locator("[data-save]").is_hidden()
     page.get_by_role("link", name="English").click()
     assert page.locator("html").get_attribute("lang") == "en"

@@ -1,5 +1,7 @@
 """Findings follow from the events alone, in whatever order they came, and from every change."""
 
+import itertools
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -162,6 +164,77 @@ def test_goods_made_of_held_goods_are_held_at_once(farm: Farm) -> None:
     farm.record(farm.spray(), farm.harvest())
     farm.record(farm.pack())
     assert is_held(farm, farm.packed)
+
+
+@pytest.mark.parametrize("spray_first", [True, False])
+@pytest.mark.parametrize("without_plot", ["spray", "harvest", "both"])
+def test_a_step_that_names_its_season_alone_is_one_on_the_plot_of_the_season(
+    farm: Farm, without_plot: str, *, spray_first: bool
+) -> None:
+    spray, harvest = farm.spray(), farm.harvest()
+    for name, message in (("spray", spray), ("harvest", harvest)):
+        if without_plot in (name, "both"):
+            del message["plot_id"]
+    farm.record(*((spray, harvest) if spray_first else (harvest, spray)))
+    assert "phi" in rules()
+    assert is_held(farm, farm.cut)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_count_explains_no_overuse_away_whenever_it_comes(
+    farm: Farm, order: tuple[int, ...]
+) -> None:
+    farm.record(farm.harvest())
+    about = [{"batch_id": str(farm.cut)}]
+    fields = {"counted": 0, "counted_unit": "kg"}
+    count = event(farm.lan, "stock_count", event_time=at(20), about=about, fields=fields)
+    messages = (farm.pack(taken="60", made="59"), farm.pack(taken="60", made="59"), count)
+    farm.record(*(messages[place] for place in order))
+    assert "over_use" in rules()
+    (over,) = [json.loads(one[10]) for one in found() if one[2] == "over_use"]
+    assert "20" in json.dumps(over)
+
+
+def treated_herd(farm: Farm, family: str = "pig") -> UUID:
+    """Animals that got a drug on the 15th, with 28 days to wait."""
+    with writing():
+        made = batch(farm.lan, product(farm.lan, name="Lợn", family=family), "D26")
+    fields = {"drug": "Oxytetracycline", "days": 1, "withdrawal_days": 28}
+    farm.record(
+        event(farm.lan, "harvest", event_time=at(14), outputs=[line(made, "100")], **farm.ground),
+        event(farm.lan, "treat", event_time=at(15), fields=fields, about=[{"batch_id": str(made)}]),
+    )
+    return made
+
+
+@pytest.mark.parametrize("kind", ["ship", "sell"])
+@pytest.mark.parametrize(
+    ("family", "is_asked"), [("pig", True), ("poultry", True), ("pork", False)]
+)
+def test_animals_may_not_be_handed_on_before_the_drug_is_out(
+    farm: Farm, kind: str, family: str, *, is_asked: bool
+) -> None:
+    herd = treated_herd(farm, family)
+    farm.record(event(farm.lan, kind, event_time=at(20), inputs=[line(herd, "10")]))
+    assert ("withdrawal" in rules()) is is_asked
+    assert is_held(farm, herd) is is_asked
+
+
+def test_eggs_laid_before_the_drug_is_out_are_recorded_and_held(farm: Farm) -> None:
+    hens = treated_herd(farm, "poultry")
+    with writing():
+        eggs = batch(farm.lan, product(farm.lan, name="Trứng", family="egg", uom="kg"), "E1")
+    farm.record(
+        event(
+            farm.lan,
+            "collect_eggs",
+            event_time=at(20),
+            about=[{"batch_id": str(hens)}],
+            outputs=[line(eggs, "5")],
+        )
+    )
+    assert "withdrawal" in rules()
+    assert is_held(farm, eggs)
 
 
 def test_a_correction_of_the_spray_frees_the_goods(farm: Farm) -> None:

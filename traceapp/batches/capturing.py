@@ -5,7 +5,7 @@ transaction; reading needs none.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -132,10 +132,10 @@ def _record(
     kept = _kept(actor.producer_id, (message.event_id for message in run))
     known = grants.gather(actor.producer_id, [message.data for message in run])
     answers: list[Answer] = []
-    accepted: list[Accepted] = []
-    books = Books()
-    for message in run:
-        items, findings = grants.resolve(known, message.data)
+    accepted, books = list[Accepted](), Books()
+    for sent in run:
+        items, findings = grants.resolve(known, sent.data)
+        message = replace(sent, data=grants.on_its_plot(known, sent.data))
         if (there := kept.get(message.event_id)) is not None:
             answers.append(_again(actor, message, there))
         elif findings := [

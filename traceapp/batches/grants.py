@@ -50,15 +50,16 @@ class Item:
 class Known:
     """What there is of all that some messages name, as far as their author may know.
 
-    `held` are other producers' batches that the author has had in hand or is offered, `returned`
-    the shipments that give something back, with what they give back.
+    `seasons` come with the plot each is of, `held` are other producers' batches that the author
+    has had in hand or is offered, `returned` the shipments that give something back, with what
+    they give back.
     """
 
     author: UUID
     is_authority: bool = False
     sites: frozenset[Ref] = frozenset()
     plots: frozenset[Ref] = frozenset()
-    seasons: frozenset[Ref] = frozenset()
+    seasons: Mapping[Ref, UUID] = field(default_factory=dict)
     photos: frozenset[bytes] = frozenset()
     units: Mapping[Ref, BatchUnit] = field(default_factory=dict)
     held: set[Ref] = field(default_factory=set)
@@ -78,7 +79,7 @@ def gather(author: UUID, messages: Sequence[Data]) -> Known:
         is_authority=bool(foreign or visits) and _is_authority(author),
         sites=_there(_SITES, _named(author, messages, "site_id")),
         plots=_there(_PLOTS, _named(author, messages, "plot_id")),
-        seasons=_there(_SEASONS, _named(author, messages, "season_id")),
+        seasons=_plots_of(_named(author, messages, "season_id")),
         photos=_photos(author, photos),
         units=_units(list(batches)),
         held=held | offers.offered(author, set(foreign) - held, shipments),
@@ -102,6 +103,13 @@ def resolve(known: Known, data: Data) -> tuple[list[Item], list[problem.Finding]
             except QuantityError:
                 findings.append(_wrong_unit(known, line, f"{pointer}/uom"))
     return items, findings
+
+
+def on_its_plot(known: Known, data: Data) -> Data:
+    """Give a message with the plot of its season where it names the season alone."""
+    if data["plot_id"] is not None or data["season_id"] is None:
+        return data
+    return {**data, "plot_id": known.seasons.get((_owner(known.author, data), data["season_id"]))}
 
 
 def _missing_around(known: Known, data: Data) -> Iterator[problem.Finding]:
@@ -194,6 +202,11 @@ def _there(query: Select[UUID, UUID], refs: set[Ref]) -> frozenset[Ref]:
     return frozenset(_rows(query, refs))
 
 
+def _plots_of(seasons: set[Ref]) -> dict[Ref, UUID]:
+    found = _rows(_SEASONS, seasons)
+    return {(row.producer_id, row.season_id): row.plot_id for row in found}
+
+
 def _photos(author: UUID, wanted: set[bytes]) -> frozenset[bytes]:
     if not wanted:
         return frozenset()
@@ -231,7 +244,9 @@ def _pairs(
 # Written once: putting a query together takes longer than asking it.
 _SITES = _pairs(Site.producer_id, Site.site_id)
 _PLOTS = _pairs(Plot.producer_id, Plot.plot_id)
-_SEASONS = _pairs(Season.producer_id, Season.season_id)
+_SEASONS = select(Season.producer_id, Season.season_id, Season.plot_id).where(
+    _among(Season.producer_id, Season.season_id)
+)
 _HELD = (
     _pairs(LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
     .where(LedgerEntry.producer_id == bindparam("author"))

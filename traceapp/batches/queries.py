@@ -176,7 +176,7 @@ def balance(holder: UUID, batch: Ref) -> dict[str, Decimal]:
     found = {
         name: signed_quantity(amounts[name], row.uom)
         for name in (*ACCOUNTS, "sold_by_count")
-        if amounts[name]
+        if amounts[name] or (name == "sold_by_count" and amounts[name] is not None)
     }
     return found | {"stock": signed_quantity(row.stock or 0, row.uom)}
 

@@ -19,7 +19,8 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import choices, lot_names, place_form, step_options
 from traceapp.desk.batch_links import batch_page
-from traceapp.desk.step_message import expiry_of, is_lot_taken
+from traceapp.desk.made_dates import expiry_of
+from traceapp.desk.step_message import is_lot_taken
 from traceapp.desk.step_setting import products_of
 from traceapp.producers.certificate_models import Certificate, is_valid_on
 from traceapp.web.endpoints import writes

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from traceapp import problem
-from traceapp.batches.models import Batch, Event, Product
+from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.desk import lot_names
+from traceapp.desk import lot_names, made_dates
 from traceapp.desk.step_form import BETWEEN, SHIPMENT, Setting, ref_text
 from traceapp.desk.step_options import Ref
 from traceapp.trace.vocabulary import StockEffect
@@ -158,7 +158,7 @@ def _new_batch(
         "site_id": event.get("site_id"),
     }
     if setting.kind.stock_effect is not StockEffect.MOVE_IN:
-        batch |= {"production_date": day.isoformat(), "expiry_date": expiry_of(product, day)}
+        batch |= made_dates.of_new(product, event, day)
     return batch
 
 
@@ -170,13 +170,6 @@ def batch_id_for(event_id: str, number: int) -> UUID:
     except ValueError:
         start = digest[8:16]
     return UUID(bytes=start + bytes([0x80 | digest[0] & 0x3F]) + digest[1:8])
-
-
-def expiry_of(product: Product, day: date) -> str | None:
-    """Give the use-by date of goods made on a day, where the product says how long it keeps."""
-    if product.shelf_life_days is None:
-        return None
-    return (day + timedelta(days=product.shelf_life_days)).isoformat()
 
 
 def _day(moment: str) -> date | None:

@@ -109,6 +109,7 @@ def _judged(actor: Actor, message: Message, now: datetime) -> tuple[Finding, ...
     items, faults = grants.resolve(known, message.data)
     if faults:
         raise problem.InvalidInput(findings=faults)
+    message = replace(message, data=grants.on_its_plot(known, message.data))
     step = _as_step(actor, message, items, now)
     around = _with_itself(step, surroundings([step]))
     kind = STEP_KINDS[step.kind]

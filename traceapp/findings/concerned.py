@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from traceapp.findings.goods_facts import first_makings, made_until, users_of
 from traceapp.findings.ground_facts import GROWING, LIVE, harvests_on, herds_of, leaving_of
-from traceapp.findings.handing_facts import hand_offs
+from traceapp.findings.handing_facts import hand_offs, site_owners
 from traceapp.findings.stock_facts import Stock
 from traceapp.trace.facts import Ref
+from traceapp.trace.rules.balancing import STOCK_COUNT
 from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.keeping_cold import SHIP
 from traceapp.trace.rules.treating import TREAT
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
@@ -66,8 +68,19 @@ def _herds(steps: Iterable[StepFact]) -> set[Ref]:
     return herds | herds_of(pens)
 
 
-def _stocks(steps: Iterable[StepFact]) -> Iterable[Stock]:
+def _stocks(steps: Collection[StepFact]) -> Iterable[Stock]:
     for step in steps:
         if step.site is not None and STEP_KINDS[step.kind].stock_effect is not StockEffect.NONE:
             for line in (*step.inputs, *step.outputs):
                 yield step.site.producer_id, line.batch
+        elif step.site is not None and step.kind == STOCK_COUNT:
+            yield from ((step.site.producer_id, batch) for batch in step.about)
+    yield from _offered([step for step in steps if step.kind == SHIP])
+
+
+def _offered(ships: Collection[StepFact]) -> Iterable[Stock]:
+    """Give the stocks that shipments are on the way to: goods used there may be these."""
+    owners = site_owners({ship.text("to_site") for ship in ships}) if ships else {}
+    for ship in ships:
+        if (to := ship.text("to_site")) in owners:
+            yield from ((owners[to][0], line.batch) for line in ship.inputs)

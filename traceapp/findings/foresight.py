@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from traceapp.batches import grants
 from traceapp.findings.ground_facts import grown_on, treatments_of
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.growing import HARVEST, SPRAY, first_harvest
@@ -27,11 +28,12 @@ def allowed_from(author: UUID, data: Mapping[str, Any]) -> Allowed | None:
     """
     day = None
     kinds = frozenset({HARVEST})
-    if data["step_kind"] == SPRAY and data["plot_id"] is not None:
+    if data["step_kind"] == SPRAY:
+        data = grants.on_its_plot(grants.gather(author, [data]), data)
         land = data["site_producer_id"] or author
-        plot = Ref(land, data["plot_id"])
+        plot = Ref(land, data["plot_id"]) if data["plot_id"] else None
         season = Ref(land, data["season_id"]) if data["season_id"] else None
-        day = first_harvest(grown_on({plot}).get(plot, ()), season)
+        day = first_harvest(grown_on({plot}).get(plot, ()), season) if plot else None
     elif data["step_kind"] == TREAT:
         kinds = LEAVING
         lines = (*data["about"], *data["inputs"])

@@ -21,6 +21,9 @@ MAKING = frozenset({StockEffect.CREATE, StockEffect.TRANSFORM, StockEffect.MOVE_
 MAKING_KINDS = tuple(kind.id for kind in STEP_KINDS.values() if kind.stock_effect in MAKING)
 
 
+ANIMALS = frozenset({"pig", "poultry"})  # families of live goods
+
+
 def goods_of(batches: Collection[Ref]) -> dict[Ref, GoodsFact]:
     """Read batches with how their products are kept."""
     return {
@@ -34,6 +37,7 @@ def goods_of(batches: Collection[Ref]) -> dict[Ref, GoodsFact]:
             storage_max_c=None if row.storage_max_c is None else Decimal(str(row.storage_max_c)),
             storage_max_minutes=row.storage_max_minutes,
             chilled=row.is_chilled,
+            live=row.family in ANIMALS,
         )
         for row in rows(_GOODS, batches)
     }
@@ -90,7 +94,7 @@ _GOODS = (
     select(
         *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Batch.expiry_date),
         *(Product.net_quantity, Product.net_uom, Product.storage_max_c),
-        *(Product.storage_max_minutes, Product.is_chilled),
+        *(Product.storage_max_minutes, Product.is_chilled, Product.family),
     )
     .join(
         Product,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, select
 
 from traceapp.batches.booking import IN_ACCOUNTS, STOCK
 from traceapp.batches.books.models import Stock as StockRow
-from traceapp.batches.books.stock import IN_STOCK
+from traceapp.batches.books.stock import BOOKED, IN_STOCK
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.handing_facts import hand_offs, site_owners
@@ -62,7 +62,7 @@ def overdrawn(stocks: Collection[Stock]) -> tuple[StockFact, ...]:
             holder=row.producer_id,
             batch=_batch(row),
             lot=row.lot,
-            over=from_micro(-row.stock, row.uom),
+            over=from_micro(-row.least, row.uom),
             takers=tuple(takers[row.producer_id, _batch(row)]),
             came_in=row.came_in > 0,
             waits=(row.producer_id, _batch(row)) in waiting,
@@ -127,7 +127,9 @@ _BALANCES = (
     )
     .where(among(StockRow.batch_producer_id, StockRow.batch_id))
 )
-_OVERDRAWN = _BALANCES.where(IN_STOCK < 0)
+# A count tells what is there, and not that more was never taken than came in.
+_LEAST = case((IN_STOCK < BOOKED, IN_STOCK), else_=BOOKED)
+_OVERDRAWN = _BALANCES.add_columns(_LEAST.label("least")).where(_LEAST < 0)
 _TAKEN = (
     select(*LedgerEntry.__table__.columns, Batch.uom)
     .join(

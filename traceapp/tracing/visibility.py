@@ -48,4 +48,6 @@ def _without_amounts(edge: Edge) -> Edge:
 def _hand_over(producer_id: UUID, one: HandOver) -> HandOver:
     if producer_id in {one.sender_id, one.receiver_id}:
         return one
-    return replace(one, sent=None, received=None)
+    # Whoever is known by name only is private to the two sides, as in the EPCIS document.
+    receiver = one.receiver if one.receiver_id is not None else None
+    return replace(one, sent=None, received=None, receiver=receiver)

@@ -14,6 +14,7 @@ from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.words import Words
 
+STOCK_COUNT = "stock_count"
 _PARAMS = RULES["mass_balance"].params
 _HAIR = Decimal("0.000001")
 _TENTH = Decimal("0.1")

@@ -102,7 +102,7 @@ class StepFact:
 
 @dataclass(frozen=True, slots=True)
 class GoodsFact:
-    """A batch: its lot, unit and dates, and how its product is to be kept."""
+    """A batch: its lot, unit and dates, how its product is to be kept, whether it is animals."""
 
     ref: Ref
     lot: str
@@ -113,6 +113,7 @@ class GoodsFact:
     storage_max_c: Decimal | None = None
     storage_max_minutes: int | None = None
     chilled: bool = False
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,11 @@ class Surroundings:
         """Give the lot of a batch as people know it."""
         goods = self.goods.get(batch)
         return goods.lot if goods else "?"
+
+    def is_live(self, batch: Ref) -> bool:
+        """Tell whether a batch is animals."""
+        goods = self.goods.get(batch)
+        return goods is not None and goods.live
 
     def plot_name(self, plot: Ref | None) -> str:
         """Give the name of a plot or pen."""

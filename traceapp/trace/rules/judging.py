@@ -23,7 +23,14 @@ WATCHED = frozenset(
     kind.id
     for kind in STEP_KINDS.values()
     if kind.stock_effect is not StockEffect.NONE
-    or kind.id in {growing.SPRAY, growing.FERTILIZE, treating.TREAT, keeping_cold.TRANSPORT}
+    or kind.id
+    in {
+        balancing.STOCK_COUNT,
+        growing.SPRAY,
+        growing.FERTILIZE,
+        treating.TREAT,
+        keeping_cold.TRANSPORT,
+    }
     or "temp_max_c" in kind.fields
 )
 """Kinds of which a rule asks more than when they were logged."""
@@ -67,6 +74,8 @@ def _of_kind(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     if step.kind in treating.LEAVING:
         batches = (*(line.batch for line in step.inputs), *step.about)
         for batch in dict.fromkeys(batches):
+            if step.kind in treating.HANDING_ON and not around.is_live(batch):
+                continue  # what slaughter made was asked about when it was made
             treatments = around.treated.get(batch, ())
             yield from treating.withdrawal(step, treatments, around.lot(batch))
 

@@ -7,7 +7,12 @@ from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found
 
 TREAT = "treat"
-LEAVING = frozenset({"load_out", "slaughter"})
+HANDING_ON = frozenset({"ship", "sell"})
+LEAVING = frozenset({"load_out", "slaughter", "collect_eggs"}) | HANDING_ON
+"""Kinds that ask whether animals may leave; of those that hand on, animals alone are asked about.
+
+Eggs laid meanwhile are recorded and held: hens do not wait.
+"""
 _ONE_DAY = timedelta(days=1)
 
 

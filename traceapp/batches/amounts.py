@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from traceapp.trace.units import MICRO, QuantityError, convertible, to_micro, unit
 
+_MICRO = Decimal(1) / MICRO
+
 
 @dataclass(frozen=True, slots=True)
 class BatchUnit:
@@ -19,13 +21,14 @@ def amount_in(batch: BatchUnit, quantity: Decimal, uom: str) -> int:
     """Give a quantity in micro-units of the batch's base unit.
 
     Units convert within a dimension, or from content to packs through the pack's own size
-    (12 kg are 24 bags of 500 g). Raises QuantityError("unknown_unit") where neither is known.
+    (12 kg are 24 bags of 500 g), to the nearest millionth of a pack. Raises
+    QuantityError("unknown_unit") where neither is known.
     """
     if convertible(uom, batch.uom):
         return to_micro(quantity, uom)
     if batch.net_quantity and batch.net_uom and convertible(uom, batch.net_uom):
         packs = Decimal(to_micro(quantity, uom)) / to_micro(batch.net_quantity, batch.net_uom)
-        return to_micro(packs, batch.uom)
+        return to_micro(packs.quantize(_MICRO), batch.uom)  # 0.5 kg in packs of 0.3 kg never end
     raise QuantityError("unknown_unit", uom)
 
 

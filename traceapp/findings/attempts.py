@@ -27,7 +27,7 @@ from traceapp.findings.stock_facts import balances
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
 from traceapp.trace.rules.balancing import over_use
-from traceapp.trace.rules.facts import LineFact, StepFact, StockFact, Surroundings
+from traceapp.trace.rules.facts import GoodsFact, LineFact, StepFact, StockFact, Surroundings
 from traceapp.trace.rules.finding import Finding, found, from_document, to_document
 from traceapp.trace.rules.judging import judge_step
 from traceapp.trace.units import MICRO, from_micro
@@ -192,9 +192,14 @@ def _of_circles(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     way = [Ref(*batch) for batch in way_around(parents, children)]
     if way:
         lots = goods_of(set(way))
-        path = " → ".join(lots[batch].lot if batch in lots else "?" for batch in way)
+        path = " → ".join(_named_to(step.ref, lots.get(batch)) for batch in way)
         values = {"lot": around.lot(way[0]), "path": path}
         yield found("conflict", aspect="circle", event=step.ref, batch=way[0], values=values)
+
+
+def _named_to(asks: Ref, goods: GoodsFact | None) -> str:
+    """Name a batch of the way: those of others are theirs to name."""
+    return goods.lot if goods and goods.ref.producer_id == asks.producer_id else "…"
 
 
 def _told_to(asks: Ref, batch: Ref, why: Finding) -> Words:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, select
 
 from traceapp.batches.booking import STOCK
 from traceapp.batches.books.hand_off_events import SHIPMENTS
@@ -19,11 +19,13 @@ from traceapp.batches.books.stock import STOCKS
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import EventItem, LedgerEntry
 from traceapp.batches.parties import kilograms
+from traceapp.database.engine import db
 from traceapp.trace import handoffs
 from traceapp.trace.facts import EventFact, ItemFact, PartyFact, PersonFact, TraceFacts
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.handoff_words import hand_off
 from traceapp.trace.story import Story
+from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Key, Ref
 from traceapp.tracing.particulars import producer_names
@@ -40,6 +42,33 @@ _IS_MOVEMENT = and_(
     beside(STOCKS.c.batch_id, ENTRY.batch_id, _MOVEMENT).in_(MOVED),
 )
 _LATER = EVENT.alias("later")
+CHUNK = 400
+_REFUSALS = [kind.id for kind in STEP_KINDS.values() if kind.stock_effect is StockEffect.RETURN]
+_REFUSED = (
+    select(
+        *(EVENT.c.producer_id, EVENT.c.event_id, EVENT.c.step_kind, EVENT.c.event_time),
+        *(EVENT.c.event_time_zone_offset, EVENT.c.record_time, EVENT.c.ship_event_id),
+        *(EVENT.c.corrects_event_id, EVENT.c.document),
+        *(ITEM.direction, ITEM.batch_producer_id, ITEM.batch_id),
+        *(ITEM.quantity, ITEM.uom, ITEM.mass),
+    )
+    .join(
+        EventItem.__table__,
+        and_(EVENT.c.producer_id == ITEM.producer_id, EVENT.c.event_id == ITEM.event_id),
+    )
+    .outerjoin(
+        _LATER,
+        and_(
+            _LATER.c.producer_id == EVENT.c.producer_id,
+            _LATER.c.corrects_event_id == EVENT.c.event_id,
+        ),
+    )
+    .where(
+        EVENT.c.ship_event_id.in_(bindparam("sent", expanding=True)),
+        EVENT.c.step_kind.in_(_REFUSALS),
+        _LATER.c.event_id.is_(None),
+    )
+)
 _NOBODY = PersonFact(PartyFact(None, Words.same("")))
 
 
@@ -48,7 +77,8 @@ def past_hand_overs(walk: Walk, until: datetime) -> dict[Key, tuple[HandOver, ..
     rows = [row for row in walk.rows(_lines) if row.event_time <= until]
     if not rows:
         return {}
-    facts = tuple(_facts(rows, said_about(rows)))
+    sent = {row.event_id for row in rows if row.step_kind in SHIPMENTS}
+    facts = (*_facts(rows, said_about(rows)), *_refusals(sorted(sent), until))
     story = Story(TraceFacts(FactRef(*walk.start.ref), (), facts), until)
     parcels = [parcel for parcel in _parcels(story) if not parcel.inside]
     names = producer_names({one for parcel in parcels for one in _sides(parcel) if one})
@@ -116,6 +146,18 @@ def _facts(rows: Sequence[AnyRow], said: Said) -> Iterator[EventFact]:
             # After the correction it no longer names any batch of the family.
             ref = FactRef(key[0], later)
             yield replace(fact, ref=ref, corrects=fact.ref.id, inputs=(), outputs=())
+
+
+def _refusals(sent: Sequence[UUID], until: datetime) -> Iterator[EventFact]:
+    """Read who did not take these shipments: that moves nothing in the books."""
+    found: dict[Ref, list[AnyRow]] = defaultdict(list)
+    for start in range(0, len(sent), CHUNK):
+        for row in db.session.execute(_REFUSED, {"sent": sent[start : start + CHUNK]}):
+            if row.event_time <= until:
+                found[row.producer_id, row.event_id].append(row)
+    for lines in found.values():
+        about = tuple(FactRef(row.batch_producer_id, row.batch_id) for row in lines)
+        yield replace(_fact(lines, Said()), about=about)
 
 
 def _fact(lines: Sequence[AnyRow], said: Said) -> EventFact:

@@ -24,7 +24,8 @@ def init_app(app: Flask) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        # Standard error as it is when a line is written: it may be another one by then.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     app.before_request(_start)
     app.after_request(_finish)

@@ -4,6 +4,7 @@ That is four fifths of what a small statement costs. Callers own the transaction
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -52,7 +53,7 @@ def binding(kind: TypeEngine[Any], dialect: Dialect) -> Process:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-class _Prepared:
+class _Prepared(ABC):
     """A statement as one kind of database takes it, and what becomes of its values and rows."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
@@ -77,9 +78,9 @@ class _Prepared:
         self._dialect = dialect
         self._processes: list[Process] | None = None
 
+    @abstractmethod
     def with_values(self, values: Values) -> tuple[str, Any]:
         """Give the text and the values as the driver takes them."""
-        raise NotImplementedError
 
     def rows(self, cursor: Any) -> list[Any]:  # noqa: ANN401 - of either driver
         """Turn rows of the driver into ours, column by column."""

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import event as listened
 from sqlalchemy import func, select, text
 
-from tests.builders import event, line
+from tests.builders import batch, event, line
 from tests.http.answers import told
 from tests.http.programs import API, Program, program
 from traceapp.api.models import RefusedMessage
@@ -227,3 +227,27 @@ def test_a_hundred_events_take_as_many_statements_as_ten_and_who_asks_takes_one(
     ten, hundred = (statements(lan, [pack(lan) for _ in range(n)]) for n in (10, 100))
     assert len(hundred) <= len(ten)  # many of one moment are not compared with each other
     assert len([text for text in hundred if "api_token" in text or "membership" in text]) == 1
+
+
+def test_answers_to_many_shipments_take_as_many_statements_as_to_few(app: Flask) -> None:
+    """Each receipt changes the standing of a shipment that was recorded before."""
+    lan, hoa = program(app), program(app, "Quầy Hoa", kinds=("shop",))
+    to = {"to_site": str(hoa.by.site_id), "doc_no": "PX"}
+    counts = []
+    for number in (3, 30):
+        lots = [batch(lan.by, lan.product_id, f"S{number}-{n}", uom="túi") for n in range(number)]
+        db.session.commit()
+        ships = [event(lan.by, "ship", inputs=[line(lot, "1", "túi")], fields=to) for lot in lots]
+        assert lan.post("/events", ships).status_code == 200
+        theirs = {"producer_id": str(lan.by.producer_id)}
+        receipts = [
+            event(
+                hoa.by,
+                "receive",
+                outputs=[line(lot, "1", "túi", **theirs)],
+                ship_event_id=ship["id"],
+            )
+            for lot, ship in zip(lots, ships, strict=True)
+        ]
+        counts.append(len(statements(hoa, receipts)))
+    assert counts[1] <= counts[0]

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
@@ -39,6 +39,9 @@ on_recorded: list[Callable[[Written, datetime], None]] = []
 _KEPT = select(Event.event_id, Event.content_sha256).where(
     Event.producer_id == bindparam("producer_id"),
     Event.event_id.in_(bindparam("ids", expanding=True)),
+)
+_OTHERS = select(*(getattr(Event, name) for name in Step.__dataclass_fields__)).where(
+    tuple_(Event.producer_id, Event.event_id).in_(bindparam("refs", expanding=True))
 )
 
 
@@ -247,10 +250,11 @@ def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
 
 def _others(events: set[Ref]) -> list[Step]:
     """Give the steps recorded before whose standing changed: set aside, answered, paired."""
-    found = (db.session.get_one(Event, event) for event in sorted(events))
+    wanted = sorted(events)
     return [
-        Step(**{name: getattr(event, name) for name in Step.__dataclass_fields__})
-        for event in found
+        Step(*row)
+        for start in range(0, len(wanted), grants.CHUNK)
+        for row in ask(_OTHERS, refs=wanted[start : start + grants.CHUNK])
     ]
 
 

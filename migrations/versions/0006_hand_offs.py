@@ -122,7 +122,7 @@ def _create_hand_offs() -> None:
         sa.Column("receiver_id", Identifier(), nullable=True),
         sa.Column("other_name", sa.String(), nullable=False),
         sa.Column("folded_name", sa.String(), nullable=False),
-        sa.Column("folded_paper", sa.String(), nullable=False),
+        sa.Column("folded_doc_no", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("sent_at", Instant(), nullable=False),
         sa.Column("answered_at", Instant(), nullable=True),
@@ -142,7 +142,7 @@ def _create_hand_offs() -> None:
     )
     op.create_index("ix_hand_off_sender", "hand_off", ["sender_id", "sent_at"])
     op.create_index("ix_hand_off_receiver", "hand_off", ["receiver_id", "sent_at"])
-    op.create_index("ix_hand_off_paper", "hand_off", ["folded_paper"])
+    op.create_index("ix_hand_off_doc_no", "hand_off", ["folded_doc_no"])
     op.create_index("ix_hand_off_batch", "hand_off", ["batch_producer_id", "batch_id"])
     op.create_table(
         "hand_off_link",

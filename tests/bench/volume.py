@@ -90,7 +90,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "hand_off": (
         *("producer_id", "event_id", "batch_producer_id", "batch_id", "record_id", "sender_id"),
-        *("receiver_id", "other_name", "folded_name", "folded_paper", "state", "sent_at"),
+        *("receiver_id", "other_name", "folded_name", "folded_doc_no", "state", "sent_at"),
         *("answered_at", "shipped_quantity", "shipped_uom", "received_quantity", "received_uom"),
         *("compared_uom", "compared_shipped", "compared_received"),
         *("answer_producer_id", "answer_id"),

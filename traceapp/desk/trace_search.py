@@ -158,7 +158,7 @@ def _grounds(reader: Visitor, words: Sequence[str]) -> _Grounds:
 def _handed_on(reader: Visitor, text: str) -> ColumnElement[bool]:
     """Make the condition that a batch went with a delivery whose note has this number."""
     query = select(HandOff.batch_producer_id, HandOff.batch_id).where(
-        HandOff.folded_paper == fold(text).strip()
+        HandOff.folded_doc_no == fold(text).strip()
     )
     if not reader.may(Act.LOOK_UP_ANY):
         us = reader.producer_id

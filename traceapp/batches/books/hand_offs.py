@@ -33,7 +33,7 @@ INDEX_ALL = "hand_offs.index_all"
 REMIND = "hand_offs.remind"
 REMIND_WITHIN = timedelta(days=7)
 PART = 200
-PAPER = "doc_no"  # the field of a step that holds the number of its delivery note
+DOC_NO = "doc_no"  # the field of a step that holds the number of its delivery note
 COMPARISON = (
     *("compared_uom", "compared_shipped", "compared_received"),
     *("answer_producer_id", "answer_id"),
@@ -191,7 +191,7 @@ def _row(record: Record, batch: Ref) -> Row:
         "batch_producer_id": batch.producer_id,
         "batch_id": batch.id,
         "record_id": record.ref.id,
-        "folded_paper": fold(str((record.event.fields or {}).get(PAPER) or "").strip()),
+        "folded_doc_no": fold(str((record.event.fields or {}).get(DOC_NO) or "").strip()),
         "sent_at": record.position,
     }
 

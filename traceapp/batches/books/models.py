@@ -139,7 +139,7 @@ class HandOff(Base):
 
     It may be rebuilt. Nothing here depends on the clock: what is `on_the_way` for more than a day
     is read as not confirmed. Both sides read it; `producer_id` wrote the event, `record_id` is
-    what holds of it now, `folded_paper` the number of its delivery note, `answer_id` the last
+    what holds of it now, `folded_doc_no` the number of its delivery note, `answer_id` the last
     receipt, `compared_` both figures in one unit.
     """
 
@@ -154,7 +154,7 @@ class HandOff(Base):
     receiver_id: Mapped[UUID | None] = mapped_column(Identifier)
     other_name: Mapped[str]
     folded_name: Mapped[str]
-    folded_paper: Mapped[str]
+    folded_doc_no: Mapped[str]
     state: Mapped[str]
     sent_at: Mapped[Moment]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -175,6 +175,6 @@ class HandOff(Base):
         ),
         Index("ix_hand_off_sender", "sender_id", "sent_at"),
         Index("ix_hand_off_receiver", "receiver_id", "sent_at"),
-        Index("ix_hand_off_paper", "folded_paper"),
+        Index("ix_hand_off_doc_no", "folded_doc_no"),
         Index("ix_hand_off_batch", "batch_producer_id", "batch_id"),
     )

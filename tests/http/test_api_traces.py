@@ -104,10 +104,39 @@ def test_each_reads_the_family_and_the_amounts_that_are_theirs(chain: Chain) -> 
     assert (over["state"], over["difference_pct"]) == ("disputed", "-3.33")
 
 
-def test_whoever_had_the_goods_in_hand_may_trace_them(chain: Chain) -> None:
+def test_whoever_was_sent_the_goods_may_trace_them(chain: Chain) -> None:
     found = chain.minh.get(f"/batches/{chain.greens}/trace").get_json()
     assert lots(found) == {"R1": 0, "P1": 1}
     assert [one["quantity"] for one in found["batches"][0]["holders"]] == ["28"]
+
+
+def test_to_write_that_goods_came_does_not_let_anybody_trace_them(chain: Chain, app: Flask) -> None:
+    """Only what somebody else recorded does: a delivery, from its offer on."""
+    hoa = program(app, "Cửa hàng Hoa")
+    greens = str(chain.greens)
+    says = line(chain.greens, "5", producer_id=str(chain.lan.by.producer_id))
+    assert hoa.post("/events", event(hoa.by, "receive", outputs=[says])).status_code == 201
+    paths = [f"/batches/{greens}/trace", f"/batches/{greens}/epcis"]
+    for path in paths:
+        told(hoa.get(path), 404, "not-found")
+    to_hoa = {"to_site": str(hoa.by.site_id)}
+    offer = event(chain.lan.by, "ship", inputs=[line(chain.greens, "5")], fields=to_hoa)
+    assert chain.lan.post("/events", offer).status_code == 201
+    for path in paths:
+        assert hoa.get(path).status_code == 200, path
+
+
+def test_goods_sent_to_nobody_by_name_are_traced_by_who_received_them(
+    chain: Chain, app: Flask
+) -> None:
+    offer = event(chain.lan.by, "ship", inputs=[line(chain.greens, "9")])
+    assert chain.lan.post("/events", offer).status_code == 201
+    for name in ("Cửa hàng Hoa", "Cửa hàng Mai"):
+        shop = program(app, name)
+        says = line(chain.greens, "3", producer_id=str(chain.lan.by.producer_id))
+        got = event(shop.by, "receive", outputs=[says], ship_event_id=offer["id"])
+        assert shop.post("/events", got).status_code == 201
+        assert shop.get(f"/batches/{chain.greens}/trace").status_code == 200
 
 
 def test_an_official_reads_all_amounts(chain: Chain, app: Flask) -> None:

@@ -5,13 +5,16 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.builders import LABEL, NOW, Business, batch, business, line, product, record
 from tests.conftest import AppMaker
 from tests.http.on_sale import page
 from tests.signing_in import signed_in
+from traceapp.batches.models import Batch
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
 from traceapp.trace.drawing.folding import MOST_BOXES
 from traceapp.web.endpoints import transaction
 
@@ -128,6 +131,28 @@ def test_a_stranger_finds_no_trace(app: Flask, reader: FlaskClient) -> None:
         tung = business("Tùng", role="owner")
     trace = address_of(reader, "CN-T")
     assert at_desk(app, tung).get(trace).status_code == 404
+
+
+def test_whoever_only_wrote_that_goods_came_reads_what_he_wrote(
+    app: Flask, reader: FlaskClient, lan: Business
+) -> None:
+    trace = address_of(reader, "CN-T")
+    with app.app_context(), transaction():
+        hoa = business("Quầy Hoa", role="owner")
+        bags = db.session.scalars(select(Batch.batch_id).where(Batch.lot == "CN-T")).one()
+        record(hoa, "receive", outputs=[line(bags, "9", producer_id=str(lan.producer_id))])
+    desk = at_desk(app, hoa)
+    assert desk.get(trace).status_code == 404
+    assert "Cải ngọt túi" not in page(desk, "/desk/trace?q=CN-T")
+    told = page(desk, trace.removesuffix("/trace"))
+    assert "9 kg" in told
+    assert not any(text in told for text in ("Cải ngọt rời", f'{trace}"'))
+    assert "chưa thấy ai ghi đã giao lô này cho bạn" in told
+    with app.app_context(), transaction():
+        sent = {"to_site": str(hoa.site_id)}
+        record(lan, "ship", inputs=[line(bags, "9")], fields=sent)
+    assert "Cải ngọt rời" in page(desk, trace.removesuffix("/trace"))
+    assert desk.get(trace).status_code == 200
 
 
 def test_many_batches_fold_into_few_boxes(app: Flask, reader: FlaskClient, lan: Business) -> None:

@@ -43,7 +43,7 @@ EPCIS = {
 @may(Act.READ)
 @operation({200: trace_answers.LineageSchema()}, query=shapes.TraceSchema())
 def show_trace(batch_id: UUID, query: Body) -> Response:
-    """Trace a batch that is yours or was in your hands: all it came from, all it became.
+    """Trace a batch that is yours or was sent to you: all it came from, all it became.
 
     With `as_of`, only what had happened by then counts, by the time it is said to have happened;
     corrections count whenever they came, and states of codes are those of today.

@@ -16,7 +16,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
-from traceapp.tracing.readers import visible_to
+from traceapp.tracing.readers import had_by
 from traceapp.web import lists
 
 STOPPED = ("held", "sale_stopped", "suspended", "recalled", "voided")
@@ -27,7 +27,7 @@ def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
     stock = _stock(reader)
     query = (
         _batches(stock)
-        .where(visible_to(reader))
+        .where(had_by(reader))
         .where(*(_has(word) for word in wish.words))
         .where(*_chosen(wish.chosen, stock, today))
     )

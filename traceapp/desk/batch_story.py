@@ -1,6 +1,7 @@
 """What was recorded of one batch, as its page at the desk tells it: ledger, steps, sources.
 
-Whoever only had the goods in hand reads of other people's steps what the public reads.
+Whoever was sent the goods reads of other people's steps what the public reads; whoever only wrote
+that they came reads what he wrote.
 """
 
 import re
@@ -29,6 +30,7 @@ from traceapp.trace.history import Record
 from traceapp.trace.steps import tell
 from traceapp.trace.story import Story
 from traceapp.trace.words import Words
+from traceapp.tracing import readers
 
 Place = tuple[datetime, datetime, int]
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -78,7 +80,8 @@ class Telling:
     """Everything a batch's page tells of its past.
 
     `sold_by_count` is what the last count did not find any more, None where nobody counted.
-    `are_sales_missing`: a shop has it, and neither noted a sale nor counted.
+    `are_sales_missing`: a shop has it, and neither noted a sale nor counted. Without
+    `tells_lineage` only the reader's own steps are told (`readers`).
     """
 
     lines: tuple[Line, ...]
@@ -87,31 +90,36 @@ class Telling:
     left: Decimal = field(default=Decimal(0))
     sold_by_count: Decimal | None = None
     are_sales_missing: bool = False
+    tells_lineage: bool = True
 
 
 def tell_batch(reader: Visitor, card: BatchCard, now: datetime) -> Telling:
     """Tell a batch to somebody who may see it."""
     facts = tracing.trace_facts((card.producer_id, card.batch_id))
     story = Story(facts, now)
+    tells_lineage = readers.may_trace(reader, (card.producer_id, card.batch_id))
     records = belonging(story, facts.subject, None)
+    if not tells_lineage:
+        records = tuple(one for one in records if one.ref.producer_id == reader.producer_id)
     told = {record.ref: tell(story, record, facts.subject).step for record in records}
     holder = card.producer_id if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
     moved = batch_queries.movements(holder, (card.producer_id, card.batch_id), card.uom)
     steps = _steps(reader, story, records, told)
     holes = [
         ((placed.sort_key[0], placed.sort_key[1], placed.sort_key[2]), _hole(reader, placed.gap))
-        for placed in gaps(story, facts.subject, None, records)
+        for placed in (gaps(story, facts.subject, None, records) if tells_lineage else ())
     ]
     lines = sorted((*steps, *holes), key=lambda one: one[0], reverse=True)
     balance = queries.balance(holder, (card.producer_id, card.batch_id))
     return Telling(
         lines=tuple(line for _, line in lines),
         ledger=tuple(_ledger(reader, facts, moved, told)),
-        origins=tuple(_origins(reader, story)),
+        origins=tuple(_origins(reader, story)) if tells_lineage else (),
         left=balance[STOCK],
         sold_by_count=balance.get("sold_by_count"),
         are_sales_missing=balance.keys().isdisjoint({"sold", "sold_by_count"})
         and db.session.get(ProducerKind, (holder, "shop")) is not None,
+        tells_lineage=tells_lineage,
     )
 
 

@@ -123,6 +123,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         ],
         amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
+        may_trace=told.tells_lineage,
         holds=hold_words.holds_of(reader, found.ref),
         crates=_own_crates(reader, found.ref),
     )
@@ -158,10 +159,10 @@ def find_batch(reader: Visitor, text: str) -> Found:
     """Find a batch by code or id; NotFound where it is nowhere or not the reader's business."""
     fact, ref = None, None
     if (batch_id := _as_id(text)) is not None:
-        ref = readers.find(reader, Batch.batch_id == batch_id)
+        ref = readers.find_visible(reader, Batch.batch_id == batch_id)
         fact = codes.of_batch(*ref) if ref else None
     elif (fact := codes.find(BatchCode.parse(text).text)) is not None:
-        ref = readers.find(
+        ref = readers.find_visible(
             reader, Batch.producer_id == fact.producer_id, Batch.batch_id == fact.batch_id
         )
     card = queries.batch_card(ref) if ref else None

@@ -20,7 +20,7 @@ from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.models import Plot, Producer, Season, Site
-from traceapp.tracing.readers import has_code, visible_to
+from traceapp.tracing.readers import has_code, traceable_by
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
@@ -45,7 +45,7 @@ class Wish:
 
 
 def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
-    """Find batches that somebody may see, the newest first."""
+    """Find batches that somebody may trace, the newest first."""
     code = and_(
         PublicCode.producer_id == Batch.producer_id,
         PublicCode.batch_id == Batch.batch_id,
@@ -64,7 +64,7 @@ def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
         )
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .outerjoin(PublicCode, code)
-        .where(visible_to(reader), *_fitting(reader, wish))
+        .where(traceable_by(reader), *_fitting(reader, wish))
         .order_by(Batch.created_at.desc(), Batch.batch_id)
         .limit(MOST + 1)
     ).all()

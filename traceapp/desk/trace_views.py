@@ -14,6 +14,7 @@ from traceapp.desk import batch_words, trace_drawing, trace_telling
 from traceapp.desk.batch_views import find_batch
 from traceapp.desk.ledger_words import say
 from traceapp.trace.units import from_micro
+from traceapp.tracing import readers
 from traceapp.tracing.family import Lineage, Node, Way
 from traceapp.tracing.reading import read
 from traceapp.web import lists
@@ -28,6 +29,8 @@ def show_trace(code: str) -> ResponseReturnValue:
     """Show where a batch came from and where it went, as of a time."""
     reader = member()
     found = find_batch(reader, code)
+    if not readers.may_trace(reader, found.ref):
+        raise problem.NotFound
     as_of, is_unreadable = read_time(request.args.get("as_of", ""))
     lineage = _traced(reader, found.ref, as_of)
     if request.args.get("format") == lists.CSV:

@@ -1,20 +1,23 @@
-"""Whose business a batch is: who may see it, and so trace it."""
+"""Whose business a batch is: who may see it, and who may trace it.
 
-from sqlalchemy import ColumnElement, or_, select, true
+Anybody may write down that he received something. Only what somebody else wrote, a delivery to him,
+lets him read where it came from and where it went.
+"""
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches.books.models import Stock
+from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.models import Batch
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
+from traceapp.trace.entries import HandOffState
 from traceapp.tracing.family import Ref
 
 
-def visible_to(reader: Visitor) -> ColumnElement[bool]:
-    """Make the condition that somebody may see a batch: their own, had in hand, or any."""
-    if reader.may(Act.LOOK_UP_ANY):
-        return true()
+def had_by(reader: Visitor) -> ColumnElement[bool]:
+    """Make the condition that a batch is somebody's own, is in their books, or may be any."""
     had = (
         select(Stock.batch_id)
         .where(
@@ -24,14 +27,57 @@ def visible_to(reader: Visitor) -> ColumnElement[bool]:
         )
         .exists()
     )
-    return or_(Batch.producer_id == reader.producer_id, had)
+    return _own_or(reader, had)
+
+
+def traceable_by(reader: Visitor) -> ColumnElement[bool]:
+    """Make the condition that somebody may trace a batch: their own, sent to them, or any."""
+    us = reader.producer_id
+    sent = (
+        select(HandOff.batch_id)
+        .where(
+            HandOff.batch_producer_id == Batch.producer_id,
+            HandOff.batch_id == Batch.batch_id,
+            HandOff.state != HandOffState.UNMATCHED,
+            # What was sent to nobody by name is theirs who received it.
+            or_(HandOff.receiver_id == us, HandOff.answer_producer_id == us),
+        )
+        .exists()
+    )
+    return _own_or(reader, sent)
+
+
+def visible_to(reader: Visitor) -> ColumnElement[bool]:
+    """Make the condition that somebody may see a batch, if only what they wrote of it."""
+    return or_(had_by(reader), traceable_by(reader))
+
+
+def _own_or(reader: Visitor, came: ColumnElement[bool]) -> ColumnElement[bool]:
+    if reader.may(Act.LOOK_UP_ANY):
+        return true()
+    return or_(Batch.producer_id == reader.producer_id, came)
 
 
 def find(reader: Visitor, *conditions: ColumnElement[bool]) -> Ref | None:
+    """Find a batch that somebody may trace, their own first; None like for one that is nowhere."""
+    return _first(reader, traceable_by(reader), *conditions)
+
+
+def find_visible(reader: Visitor, *conditions: ColumnElement[bool]) -> Ref | None:
     """Find a batch that somebody may see, their own first; None like for one that is nowhere."""
+    return _first(reader, visible_to(reader), *conditions)
+
+
+def may_trace(reader: Visitor, batch: Ref) -> bool:
+    """Tell whether somebody may trace this batch."""
+    named = and_(Batch.producer_id == batch[0], Batch.batch_id == batch[1])
+    return find(reader, named) is not None
+
+
+def _first(reader: Visitor, *conditions: ColumnElement[bool]) -> Ref | None:
     row = db.session.execute(
         select(Batch.producer_id, Batch.batch_id)
-        .where(visible_to(reader), *conditions)
+        .where(*conditions)
         .order_by((Batch.producer_id == reader.producer_id).desc())
         .limit(1)
     ).one_or_none()

@@ -1,8 +1,9 @@
-"""Fetch what the pages draw with: icons and the Vietnamese face, by package-lock.json.
+"""Fetch what pages draw with and the phone app runs on, by package-lock.json.
 
-The packages land in `node_modules`, what is used of them in `static/vendor/` (both ignored by
-git): the icons that `tools/icons.txt` names, as SVG files, and the faces in FACES. The server
-also starts without them, with words in place of icons; then this says so and ends well.
+The packages land in `node_modules`, what is used of them in `static/vendor/` (the icons that
+`tools/icons.txt` names, as SVG files, and the faces in FACES) and in `static/pwa/vendor/` (the
+libraries of the phone app); git ignores all three. The server also starts without them, with
+words in place of icons and without the phone app; then this says so and ends well.
 
 usage: python3 -m tools.frontend [--dev]      --dev also installs what only tests and measures need
 """
@@ -15,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import app_modules
 from tools.node import NodeMissingError, node_folder
 
 TOP = Path(__file__).resolve().parent.parent
@@ -25,7 +27,7 @@ ICON_NAMES = TOP / "tools" / "icons.txt"
 ICON_SET = PACKAGES / "@iconify-json" / "lucide"
 FACE = PACKAGES / "@expo-google-fonts" / "be-vietnam-pro"
 FACES = ("400Regular", "600SemiBold", "700Bold")
-INPUTS = (TOP / "package-lock.json", ICON_NAMES, Path(__file__))
+INPUTS = (TOP / "package-lock.json", ICON_NAMES, Path(__file__), Path(app_modules.__file__))
 STROKE = (
     'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
     ' stroke-width="2"'
@@ -51,16 +53,19 @@ def main(arguments: list[str]) -> None:
     except (NodeMissingError, FetchError) as error:
         if dev:
             sys.exit(f"Tests need the npm packages: {error}.")
-        print(f"Without icons for now: {error}.\n`make icons` tries again.", flush=True)
+        print(
+            f"Without icons and phone app for now: {error}.\n`make icons` tries again.", flush=True
+        )
         return
     copy_icons(icon_names())
     copy_faces()
+    app_modules.copy()
     STAMP.write_text(json.dumps({"hash": wanted, "dev": dev}), encoding="utf-8")
 
 
 def is_fresh(wanted: str, *, dev: bool) -> bool:
     """Tell whether the last fetch was of the same lock, and with the tools that `dev` asks for."""
-    if not STAMP.exists() or not (VENDOR / "icons").exists():
+    if not STAMP.exists() or not (VENDOR / "icons").exists() or not app_modules.is_there():
         return False
     last = json.loads(STAMP.read_text(encoding="utf-8"))
     return last["hash"] == wanted and (last["dev"] or not dev)
@@ -69,7 +74,7 @@ def is_fresh(wanted: str, *, dev: bool) -> bool:
 def fetch(*, dev: bool) -> None:
     """Install the locked packages into `node_modules`; raises FetchError or NodeMissingError."""
     folder = node_folder()
-    print("Fetching icons and fonts ...", flush=True)
+    print("Fetching icons, fonts and the libraries of the phone app ...", flush=True)
     command = [str(folder / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     command += ["--loglevel=error", "--fetch-retries=1", *([] if dev else ["--omit=dev"])]
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -1,18 +1,19 @@
-"""Text keeps 7:1 on every ground of the stylesheet of ordinary pages, light and dark."""
+"""Text keeps 7:1 on every ground of both stylesheets, light and dark."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-STYLESHEET = Path(__file__).resolve().parent.parent.parent / "static" / "css" / "desk.css"
+STATIC = Path(__file__).resolve().parent.parent.parent / "static"
+STYLESHEETS = (STATIC / "css" / "desk.css", STATIC / "pwa" / "app" / "app.css")
 TEXT = ("ink", "soft", "leaf", "clay", "amber")
 GROUNDS = ("paper", "card", "leaf-wash", "clay-wash", "amber-wash")
 
 
-def colours(scheme: str) -> dict[str, str]:
+def colours(stylesheet: Path, scheme: str) -> dict[str, str]:
     """The custom properties of one scheme."""
-    blocks = re.findall(r":root \{(.*?)\}", STYLESHEET.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r":root \{(.*?)\}", stylesheet.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 2
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", blocks[scheme == "dark"]))
 
@@ -35,9 +36,10 @@ def test_the_measure_is_right() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
+@pytest.mark.parametrize("stylesheet", STYLESHEETS, ids=lambda path: path.name)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_on_every_ground(scheme: str) -> None:
-    found = colours(scheme)
+def test_text_stands_out_on_every_ground(stylesheet: Path, scheme: str) -> None:
+    found = colours(stylesheet, scheme)
     weak = {
         (text, ground): round(contrast(found[text], found[ground]), 2)
         for text in TEXT
@@ -48,12 +50,14 @@ def test_text_stands_out_on_every_ground(scheme: str) -> None:
     assert contrast(found["on-leaf"], found["leaf"]) >= 7
 
 
+@pytest.mark.parametrize("stylesheet", STYLESHEETS, ids=lambda path: path.name)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_edge_of_a_field_can_be_seen(scheme: str) -> None:
-    found = colours(scheme)
+def test_the_edge_of_a_field_can_be_seen(stylesheet: Path, scheme: str) -> None:
+    found = colours(stylesheet, scheme)
     for ground in ("paper", "card"):  # WCAG 2.2, 1.4.11
         assert contrast(found["edge"], found[ground]) >= 3
 
 
-def test_the_stylesheet_stays_small() -> None:
-    assert STYLESHEET.stat().st_size <= 12_000
+@pytest.mark.parametrize("stylesheet", STYLESHEETS, ids=lambda path: path.name)
+def test_the_stylesheet_stays_small(stylesheet: Path) -> None:
+    assert stylesheet.stat().st_size <= 12_000

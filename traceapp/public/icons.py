@@ -1,6 +1,7 @@
 """The icons of one page, each drawn once and used by name. Nothing else is drawn here."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,9 +24,12 @@ def with_symbols(html: str, folder: Path) -> str:
 
     A word without icon is left out and shows as a plain dot.
     """
-    names = sorted(set(_USED.findall(html)))
-    drawn = "".join(_symbol(folder, name) for name in names)
-    return html.replace(PLACE, f"<svg hidden>{drawn}</svg>", 1)
+    return html.replace(PLACE, f"<svg hidden>{symbols(folder, _USED.findall(html))}</svg>", 1)
+
+
+def symbols(folder: Path, names: Iterable[str]) -> str:
+    """Draw each icon once, to be used by name."""
+    return "".join(_symbol(folder, name) for name in sorted(set(names)))
 
 
 @lru_cache(maxsize=512)

@@ -75,15 +75,20 @@ def favicon() -> Response:
 @public
 def manifest() -> Response:
     """Describe the installable application in the reader's language."""
+    return described("/")
+
+
+def described(start: str, *, scope: str = "/") -> Response:
+    """Give a manifest that opens at `start`."""
     sizes = (("traceapp-192", 192, "any"), ("traceapp-512", 512, "any"))
     icons = [
         _manifest_icon(name, size, purpose)
         for name, size, purpose in (*sizes, ("traceapp-maskable-512", 512, "maskable"))
     ]
     response = jsonify(
-        id="/",
-        start_url="/",
-        scope="/",
+        id=start,
+        start_url=start,
+        scope=scope,
         display="standalone",
         lang=current(),
         name=gettext("Traceapp: where it comes from"),

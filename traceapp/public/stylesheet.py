@@ -21,18 +21,33 @@ def stylesheet() -> Markup:
 @cache
 def policy_source() -> str:
     """Give the source expression that lets exactly this stylesheet apply."""
-    digest = hashlib.sha256(stylesheet().encode()).digest()
+    return source_of(stylesheet())
+
+
+def inline(path: Path) -> Markup:
+    """Give a stylesheet of ours as it stands inside a page, without comments and blanks."""
+    return Markup(squeezed(path.read_text(encoding="utf-8")))  # noqa: S704 - our own file
+
+
+def source_of(style: str) -> str:
+    """Give the source expression that lets exactly this text apply."""
+    digest = hashlib.sha256(style.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def minified(source: str) -> str:
     """Strip comments and blanks, and shorten the names of custom properties."""
-    text = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r" ?([{};,>]) ?", r"\1", text)
-    text = re.sub(r"([a-z]): ", r"\1:", text)
-    text = text.replace(";}", "}").strip()
+    text = squeezed(source)
     names = dict.fromkeys(re.findall(r"--[a-z-]+", text))
     for name, letter in zip(sorted(names, key=len, reverse=True), ascii_letters, strict=False):
         text = re.sub(rf"{name}(?![a-z-])", f"--{letter}", text)
     return text
+
+
+def squeezed(source: str) -> str:
+    """Strip comments and blanks."""
+    text = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r" ?([{};,>]) ?", r"\1", text)
+    text = re.sub(r"([a-z]): ", r"\1:", text)
+    return text.replace(";}", "}").strip()

@@ -1,7 +1,8 @@
 """Routes of this room: the first page.
 
 Reports of a problem are in `report_views`, what browsers and crawlers ask for by fixed names in
-`shell_views`, the page behind a code in `code_views`, that of a producer in `producer_views`.
+`shell_views`, the phone app in `app_views`, the page behind a code in `code_views`, that of a
+producer in `producer_views`.
 """
 
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from traceapp.gs1.digital_link import format_path, parse_typed
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.queries import has_operator
-from traceapp.public import producer_views, report_views, shell_views
+from traceapp.public import app_views, producer_views, report_views, shell_views
 from traceapp.public.samples import samples
 from traceapp.web.access import is_demo_visitor, public
 from traceapp.web.headers import use_policy
@@ -27,6 +28,7 @@ DEMO_IS_STALE = (
 
 blueprint.register_blueprint(report_views.blueprint)
 blueprint.register_blueprint(shell_views.blueprint)
+blueprint.register_blueprint(app_views.blueprint)
 blueprint.register_blueprint(producer_views.blueprint)
 
 

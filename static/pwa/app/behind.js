@@ -1,0 +1,51 @@
+// What goes on behind the screens: the worker, its updates, and sending.
+// @ts-check
+import { whenChanged } from "./core/db.js";
+import { start as startTriggers } from "./core/triggers.js";
+
+const WORKER = "/app/sw.js";
+
+export async function start() {
+  startTriggers();
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    const registration = await navigator.serviceWorker.register(WORKER, {
+      type: "module", // it shares the outbox with the page
+      scope: "/app/",
+      updateViaCache: "none",
+    });
+    follow(registration);
+  } catch {
+    return; // an older Firefox: the app works while it is open
+  }
+  const ready = await navigator.serviceWorker.ready;
+  dispatchEvent(new Event("ready-offline"));
+  ready.active?.postMessage("later");
+}
+
+/**
+ * A new version waits until nobody is in the middle of a step; then the page is opened anew. What
+ * is saved lies in the database and is not touched.
+ * @param {ServiceWorkerRegistration} registration
+ */
+function follow(registration) {
+  let isControlled = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (isControlled) location.reload();
+    isControlled = true;
+  });
+  const offer = () => {
+    const isAtRest = ["", "#/"].includes(location.hash) || document.visibilityState === "hidden";
+    if (isAtRest) registration.waiting?.postMessage("take over");
+  };
+  registration.addEventListener("updatefound", () =>
+    registration.installing?.addEventListener("statechange", offer),
+  );
+  addEventListener("hashchange", offer);
+  document.addEventListener("visibilitychange", () => {
+    offer();
+    if (document.visibilityState === "visible") registration.update().catch(() => {});
+  });
+  whenChanged(offer);
+  offer();
+}

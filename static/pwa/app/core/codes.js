@@ -1,0 +1,39 @@
+// Codes of batches as the eye reads them, and what a scanned text means.
+// @ts-check
+
+/** In groups of four: 7K3M-9QRT-2X. @param {string | null | undefined} code */
+export function grouped(code) {
+  return (code ?? "").replace(/(.{4})(?=.)/g, "$1-");
+}
+
+const LENGTH = 10;
+const ALPHABET = /^[0-9A-HJKMNP-TV-Z]+$/;
+
+/**
+ * One of our codes out of what was typed or scanned: bare, grouped, or in an address `/B/<code>`.
+ * Crockford's letters: O reads as 0, I and L as 1.
+ * @param {string} text
+ */
+export function batchCode(text) {
+  const behind = /\/B\/([^/?#]+)/i.exec(text)?.[1] ?? text;
+  const plain = behind.toUpperCase().replace(/[\s‐-–-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  return plain.length === LENGTH && ALPHABET.test(plain) ? plain : undefined;
+}
+
+/**
+ * What a scanned text is: an invitation, one of our codes, a batch by GTIN and lot, or something of
+ * somebody else.
+ * @param {string} text
+ * @returns {{kind: "invite" | "code" | "lot" | "other", value: string, gtin?: string}}
+ */
+export function meaning(text) {
+  const invite = /#join=([^&\s]+)/.exec(text)?.[1];
+  if (invite) return { kind: "invite", value: invite };
+  const code = batchCode(text);
+  if (code) return { kind: "code", value: code };
+  const link = /\/01\/(\d{8,14})(?:\/10\/([^/?#]+))?/.exec(text);
+  const element = /^(?:\]d2|\]C1|\]Q3)?\(?01\)?(\d{14})(?:\D?.*?\(?10\)?([^\u001d(]+))?/.exec(text);
+  const found = link ?? element;
+  if (found?.[2]) return { kind: "lot", value: decodeURIComponent(found[2]), gtin: found[1] ?? "" };
+  return { kind: "other", value: text.trim() };
+}

@@ -1,0 +1,39 @@
+// What goes around the records: who sends, when by this phone's clock, and what is still here.
+// @ts-check
+import { isoMoment } from "./clock.js";
+import { database, meta } from "./db.js";
+import { contentHash } from "./ids.js";
+import { unsent } from "./reading.js";
+
+/** @typedef {import("../types.js").Entry} Entry */
+/** @typedef {import("../types.js").Phone} Phone */
+
+/**
+ * @param {Phone} phone
+ * @param {Entry[]} entries
+ */
+export async function envelope(phone, entries) {
+  const { all } = await unsent();
+  const one = async (/** @type {Entry} */ { sequence, batches, event, originals }) => ({
+    sequence,
+    sha256: await contentHash(event),
+    batches,
+    event,
+    originals,
+  });
+  return {
+    phone_id: phone.phone_id,
+    sent_at: isoMoment(new Date()),
+    app_version: (await meta("version")) ?? "",
+    unsent: all,
+    last_sequence: (await meta("last_sequence")) ?? 0,
+    records: await Promise.all(entries.map(one)),
+  };
+}
+
+/** @param {string[]} codes */
+export async function keepReserve(codes) {
+  const tx = (await database()).transaction("codes", "readwrite");
+  for (const code of codes) await tx.store.put({ code });
+  await tx.done;
+}

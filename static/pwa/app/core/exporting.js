@@ -1,0 +1,28 @@
+// The unsent queue as one file: what the desk imports where a phone cannot send any more.
+// @ts-check
+import { database } from "./db.js";
+import { entries, phone as whose, UNSENT } from "./reading.js";
+import { envelope } from "./envelope.js";
+
+/** Everything that is only on this phone, with its photos; the shape of a sync request. */
+export async function exported() {
+  const phone = await whose();
+  if (!phone) return undefined;
+  const unsent = (await entries()).filter((entry) => UNSENT.includes(entry.state)).reverse();
+  const body = await envelope(phone, unsent);
+  /** @type {Record<string, string>} */
+  const photos = {};
+  for (const name of new Set(unsent.flatMap((entry) => entry.event.photos))) {
+    const photo = await (await database()).get("photos", name);
+    if (photo) photos[name] = base64(photo.bytes);
+  }
+  return new Blob([JSON.stringify({ ...body, photos })], { type: "application/json" });
+}
+
+/** @param {ArrayBuffer} bytes */
+function base64(bytes) {
+  const view = new Uint8Array(bytes);
+  let text = "";
+  for (let at = 0; at < view.length; at += 0x8000) text += String.fromCharCode(...view.subarray(at, at + 0x8000));
+  return btoa(text);
+}

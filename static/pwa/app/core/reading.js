@@ -1,0 +1,49 @@
+// What screens read: who uses this phone, what came with the snapshot, what is still here.
+// @ts-check
+import { database, meta } from "./db.js";
+
+/** @typedef {import("../types.js").Phone} Phone */
+/** @typedef {import("../types.js").Sections} Sections */
+/** @typedef {import("../types.js").Entry} Entry */
+
+/** @type {import("../types.js").State[]} */
+export const UNSENT = ["saved", "sending", "needs_you", "conflict"];
+
+export const NOTHING = /** @type {Sections} */ ({
+  me: {},
+  places: [],
+  seasons: [],
+  products: [],
+  step_kinds: [],
+  substances: [],
+  batches: [],
+  shipments: [],
+  people: [],
+  last: {},
+});
+
+/** @returns {Promise<Phone | undefined>} */
+export function phone() {
+  return meta("phone");
+}
+
+/** All sections of the snapshot; those that never came are empty. @returns {Promise<Sections>} */
+export async function sections() {
+  const store = (await database()).transaction("snapshot").store;
+  const [names, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
+  return { ...NOTHING, ...Object.fromEntries(names.map((name, at) => [name, values[at]])) };
+}
+
+/** How many saved steps are still on this phone only, and how many of them wait for a person. */
+export async function unsent() {
+  const index = (await database()).transaction("records").store.index("state");
+  const [saved = 0, sending = 0, needing = 0, conflicts = 0] = await Promise.all(
+    UNSENT.map((state) => index.count(state)),
+  );
+  return { all: saved + sending + needing + conflicts, needing: needing + conflicts };
+}
+
+/** What this phone logged lately, newest first. @returns {Promise<Entry[]>} */
+export async function entries() {
+  return (await (await database()).getAll("records")).reverse();
+}

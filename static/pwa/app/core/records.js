@@ -1,0 +1,133 @@
+// The outbox: a step is saved whole or not at all, and nothing unsent ever leaves it.
+//
+// saved -> sending -> accepted, or needs_you, or conflict. Only an answer of the server moves a
+// record on; what was left "sending" by a browser that died is sent again, which is harmless.
+// @ts-check
+import { DAY_MS } from "./clock.js";
+import { changed, database } from "./db.js";
+
+/** @typedef {import("../types.js").Entry} Entry */
+/** @typedef {import("../types.js").KeptPhoto} KeptPhoto */
+/** @typedef {import("../types.js").Outcome} Outcome */
+/**
+ * A step before it is saved. In a batch's lot, `#` stands for the number of the record, which no
+ * other record of this phone has; an empty code asks for the next one of the reserve.
+ * @typedef {Omit<Entry, "sequence" | "state" | "saved_at">} Step
+ */
+
+const KEPT_DAYS = 30; // a receipt is kept so long
+/** @type {Record<number, import("../types.js").State>} */
+const STATES = { 200: "accepted", 201: "accepted", 409: "conflict", 424: "saved" };
+
+/**
+ * Save steps with their photos: one transaction, on the disk when this returns. The numbers, and the
+ * codes that new batches get, are taken in the same transaction.
+ * @param {Step[]} steps
+ * @param {KeptPhoto[]} photos
+ * @returns {Promise<Entry[]>}
+ */
+export async function save(steps, photos) {
+  const stores = /** @type {const} */ (["meta", "records", "photos", "codes"]);
+  const tx = (await database()).transaction(stores, "readwrite", { durability: "strict" });
+  /** @type {Entry[]} */
+  const saved = [];
+  try {
+    let last = /** @type {number} */ ((await tx.objectStore("meta").get("last_sequence")) ?? 0);
+    for (const photo of photos) {
+      if (!(await tx.objectStore("photos").get(photo.sha256))) await tx.objectStore("photos").add(photo);
+    }
+    for (const step of steps) {
+      last += 1;
+      const batches = step.batches.map((batch) => ({ ...batch, lot: batch.lot.replace("#", String(last)) }));
+      for (const batch of batches) {
+        if (batch.code !== "") continue;
+        const [code] = await tx.objectStore("codes").getAllKeys(null, 1);
+        if (code) await tx.objectStore("codes").delete(code);
+        batch.code = code; // without a reserve the server mints one
+      }
+      /** @type {Entry} */
+      const entry = { ...step, batches, sequence: last, state: "saved", saved_at: Date.now() };
+      await tx.objectStore("records").add(entry);
+      saved.push(entry);
+    }
+    await tx.objectStore("meta").put(last, "last_sequence");
+    await tx.objectStore("meta").delete("draft");
+    await tx.done;
+  } catch (error) {
+    await tx.done.catch(() => {}); // it has been rolled back; the first error says why
+    throw tx.error ?? error;
+  }
+  changed();
+  return saved;
+}
+
+/**
+ * What waits to be sent by the person whose phone this is now, in order of capture.
+ * @param {import("../types.js").Phone} phone
+ * @returns {Promise<Entry[]>}
+ */
+export async function waiting(phone) {
+  const index = (await database()).transaction("records").store.index("state");
+  const found = [...(await index.getAll("sending")), ...(await index.getAll("saved"))];
+  return found
+    .filter((entry) => entry.member_id === phone.member.id && entry.producer_id === phone.producer.id)
+    .sort((one, other) => one.sequence - other.sequence);
+}
+
+/** @param {Entry[]} entries */
+export async function lock(entries) {
+  const tx = (await database()).transaction("records", "readwrite");
+  for (const entry of entries) await tx.store.put({ ...entry, state: "sending" });
+  await tx.done;
+}
+
+/**
+ * Write down what the server said about each record, and the photos it misses.
+ * @param {Entry[]} entries
+ * @param {Outcome[]} outcomes
+ */
+export async function settle(entries, outcomes) {
+  const stores = /** @type {const} */ (["records", "photos"]);
+  const tx = (await database()).transaction(stores, "readwrite", { durability: "strict" });
+  for (const outcome of outcomes) {
+    const entry = entries.find((one) => one.sequence === outcome.sequence);
+    if (!entry || entry.event.id !== outcome.id) continue;
+    const state = STATES[outcome.status] ?? (outcome.status >= 500 ? "saved" : "needs_you");
+    const { problem: _old, ...kept } = entry;
+    const after = { ...kept, state, status: outcome.status };
+    if (outcome.problem && state !== "accepted") Object.assign(after, { problem: outcome.problem });
+    if (state === "accepted") Object.assign(after, { accepted_at: Date.now() });
+    await tx.objectStore("records").put(after);
+    for (const name of outcome.problem?.missing ?? []) {
+      const photo = await tx.objectStore("photos").get(name);
+      if (photo) await tx.objectStore("photos").put({ ...photo, sent: 0 });
+    }
+  }
+  await tx.done;
+  changed();
+}
+
+/** Put a record that needed somebody back into the queue. @param {number} sequence */
+export async function sendAgain(sequence) {
+  const tx = (await database()).transaction("records", "readwrite", { durability: "strict" });
+  const entry = await tx.store.get(sequence);
+  if (entry && entry.state !== "accepted") await tx.store.put({ ...entry, state: "saved" });
+  await tx.done;
+  changed();
+}
+
+/** Forget receipts that are old, and photos that no record names any more. */
+export async function prune() {
+  const stores = /** @type {const} */ (["records", "photos"]);
+  const tx = (await database()).transaction(stores, "readwrite");
+  const named = new Set();
+  for (const entry of await tx.objectStore("records").getAll()) {
+    const isOld = Date.now() - (entry.accepted_at ?? Infinity) > KEPT_DAYS * DAY_MS;
+    if (entry.state === "accepted" && isOld) await tx.objectStore("records").delete(entry.sequence);
+    else for (const name of entry.event.photos) named.add(name);
+  }
+  for (const name of await tx.objectStore("photos").getAllKeys()) {
+    if (!named.has(name)) await tx.objectStore("photos").delete(name);
+  }
+  await tx.done;
+}

@@ -1,0 +1,59 @@
+// What was done the last time and may be done again in one go: same kind, same plots, same answers.
+// @ts-check
+import { isoDay } from "./clock.js";
+import { entries, sections, UNSENT } from "./reading.js";
+
+/** @typedef {import("../types.js").Entry} Entry */
+
+/** The work of the last day before today that can be repeated whole, and how old the outbox is. */
+export async function lastTime() {
+  const [saved, kept] = await Promise.all([entries(), sections()]);
+  const oldest = saved.findLast((entry) => UNSENT.includes(entry.state))?.saved_at;
+  const today = isoDay(new Date());
+  const dayOf = (/** @type {Entry} */ entry) => entry.event.event_time.slice(0, 10);
+  const before = saved.filter((entry) => dayOf(entry) < today && isRepeatable(entry, kept.step_kinds));
+  const day = before[0] && dayOf(before[0]);
+  const ofDay = before.filter((entry) => dayOf(entry) === day);
+  const kinds = ofDay.map((entry) => entry.event.step_kind);
+  const most = kinds.sort((one, other) => count(kinds, other) - count(kinds, one))[0];
+  const kind = kept.step_kinds.find((one) => one.id === most);
+  const chosen = ofDay.filter((entry) => entry.event.step_kind === most);
+  return { kind, day, oldest, grounds: chosen.map((entry) => entry.event), kept };
+}
+
+/** @param {string[]} list @param {string} one */
+function count(list, one) {
+  return list.filter((other) => other === one).length;
+}
+
+/** @param {Entry} entry @param {import("../types.js").Kind[]} kinds */
+function isRepeatable({ event }, kinds) {
+  const kind = kinds.find((one) => one.id === event.step_kind);
+  const isOfGround = event.plot_id || event.season_id;
+  return kind?.stock_effect === "none" && kind.group === "crop" && isOfGround && !event.corrects;
+}
+
+/**
+ * The first day on which a plot may be harvested, after the sprays that the server knows and those
+ * this phone has logged since.
+ * @param {import("./questions.js").Ground} ground
+ * @returns {Promise<string | undefined>}
+ */
+export async function harvestFrom(ground) {
+  const [saved, kept] = await Promise.all([entries(), sections()]);
+  const season = kept.seasons.find((one) => one.season_id === ground.season_id);
+  const days = [season?.harvest_from?.date];
+  for (const { event } of saved) {
+    if (event.step_kind !== "spray" || event.plot_id !== ground.plot_id) continue;
+    if (event.season_id && ground.season_id && event.season_id !== ground.season_id) continue;
+    days.push(allowedFrom(event.event_time, event.fields["phi_days"]));
+  }
+  return days.filter((day) => day !== undefined).sort().at(-1);
+}
+
+/** @param {string} sprayed @param {import("../types.js").Value | undefined} days */
+export function allowedFrom(sprayed, days) {
+  if (days === undefined || days === null || days === "") return undefined;
+  const [year = 0, month = 1, date = 1] = sprayed.slice(0, 10).split("-").map(Number);
+  return isoDay(new Date(year, month - 1, date + Number(days)));
+}

@@ -1,0 +1,31 @@
+// The goods in hand as this phone sees them: the server's list, with what was logged here since.
+// @ts-check
+import { entries, sections } from "./reading.js";
+
+/** @typedef {import("../types.js").Batch & {isUnsent?: boolean}} AtHand */
+
+/** @returns {Promise<AtHand[]>} */
+export async function inHand() {
+  const [saved, kept] = await Promise.all([entries(), sections()]);
+  /** @type {Map<string, AtHand>} */
+  const found = new Map(kept.batches.map((batch) => [batch.batch_id, { ...batch }]));
+  const unsent = saved.filter((entry) => entry.state !== "accepted").reverse();
+  for (const { batches, event, producer_id } of unsent) {
+    for (const made of batches) {
+      const product = kept.products.find((one) => one.product_id === made.product_id);
+      const name = product?.name ?? made.lot;
+      if (!found.has(made.batch_id)) found.set(made.batch_id, { ...made, producer_id, name, left: "0", isUnsent: true });
+    }
+    for (const line of event.inputs) add(found, line, -1);
+    for (const line of event.outputs) add(found, line, 1);
+  }
+  return [...found.values()];
+}
+
+/** @param {Map<string, AtHand>} found @param {import("../types.js").Line} line @param {1 | -1} sign */
+function add(found, line, sign) {
+  const batch = found.get(line.batch_id);
+  if (!batch || batch.left == null || batch.uom !== line.uom) return;
+  const left = Number(batch.left) + sign * Number(line.quantity);
+  batch.left = String(Math.round(left * 1e6) / 1e6);
+}

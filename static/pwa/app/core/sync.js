@@ -1,0 +1,144 @@
+// Sends the outbox: photos first, then the records in order of capture. What the server has
+// understood is never sent twice to another effect: every part carries its own id.
+// @ts-check
+import { ask, Unreachable } from "./api.js";
+import { changed, database, setMeta } from "./db.js";
+import { envelope, keepReserve } from "./envelope.js";
+import { phone as whose } from "./reading.js";
+import * as records from "./records.js";
+
+/** @typedef {import("../types.js").Entry} Entry */
+/** @typedef {import("../types.js").Phone} Phone */
+/** @typedef {{result: "sent" | "nothing" | "busy" | "later" | "revoked" | "nobody", wait?: number}} Flushed */
+
+export const MOST = 100;
+const TOO_MUCH = [400, 413, 422]; // of a whole request: halve it until the one at fault is alone
+const REFUSED_PHOTO = [400, 403, 404, 409, 413, 415, 422];
+
+/** Send what waits, unless another tab or the worker is at it. @returns {Promise<Flushed>} */
+export async function flush() {
+  if (!("locks" in navigator)) return send(); // before Safari 15.4: one page, no worker at the same time
+  /** @type {Flushed} */
+  let flushed = { result: "busy" };
+  await navigator.locks.request("outbox", { ifAvailable: true }, async (lock) => {
+    if (lock) flushed = await send();
+  });
+  return flushed;
+}
+
+/** @returns {Promise<Flushed>} */
+async function send() {
+  const phone = await whose();
+  if (!phone) return { result: "nobody" };
+  if (!phone.token) return { result: "revoked" };
+  let most = MOST;
+  let result = /** @type {Flushed} */ ({ result: "nothing" });
+  try {
+    for (let rounds = 0; rounds < 100; rounds += 1) {
+      const batch = (await records.waiting(phone)).slice(0, most);
+      if (!batch.length) break;
+      await records.lock(batch);
+      const ready = await sendPhotos(phone, batch);
+      if (!ready.length) continue;
+      const outcome = await post(phone, ready);
+      if (outcome === "halve") most = Math.max(1, Math.floor(ready.length / 2));
+      else result = { result: "sent" };
+      if (outcome === "again") await pause(rounds);
+    }
+    await records.prune();
+    await setMeta("sync", { at: Date.now(), problem: null });
+  } catch (error) {
+    result = await failed(phone, error);
+  }
+  changed();
+  return result;
+}
+
+/** The server asks us to wait, or does not know this phone any more. */
+class Refused extends Error {
+  /** @param {{status: number, wait: number, body: any}} answer */
+  constructor(answer) {
+    super(`answered ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+/**
+ * @param {Phone} phone
+ * @param {unknown} error
+ * @returns {Promise<Flushed>}
+ */
+async function failed(phone, error) {
+  if (error instanceof Refused && [401, 403].includes(error.answer.status)) {
+    await setMeta("phone", { ...phone, token: null });
+    await setMeta("sync", { at: Date.now(), problem: "revoked", detail: error.answer.body?.detail });
+    return { result: "revoked" };
+  }
+  if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
+  const problem = error instanceof Refused ? "server" : "network";
+  await setMeta("sync", { at: Date.now(), problem });
+  return { result: "later", wait: error instanceof Refused ? error.answer.wait : 0 };
+}
+
+/** @param {number} rounds */
+function pause(rounds) {
+  // A photo the server lost is sent again at once; one it loses again and again is not hurried.
+  return new Promise((go) => setTimeout(go, rounds < 2 ? 0 : 1000));
+}
+
+/**
+ * Send the photos that the server does not have yet; give the records that may follow.
+ * @param {Phone} phone
+ * @param {Entry[]} entries
+ */
+async function sendPhotos(phone, entries) {
+  const ready = [];
+  for (const entry of entries) {
+    const problem = await firstRefused(phone, entry);
+    if (problem) await records.settle([entry], [{ ...problem, sequence: entry.sequence, id: entry.event.id }]);
+    else ready.push(entry);
+  }
+  return ready;
+}
+
+/**
+ * @param {Phone} phone
+ * @param {Entry} entry
+ */
+async function firstRefused(phone, entry) {
+  for (const name of entry.event.photos) {
+    const photo = await (await database()).get("photos", name);
+    if (!photo || photo.sent) continue;
+    const answer = await ask(`/api/v1/photos/${name}`, { method: "PUT", token: phone.token, bytes: photo.bytes });
+    if (answer.status < 300) await (await database()).put("photos", { ...photo, sent: 1 });
+    else if (REFUSED_PHOTO.includes(answer.status) && answer.body) return { status: answer.status, problem: answer.body };
+    else throw new Refused(answer);
+  }
+  return undefined;
+}
+
+/**
+ * @param {Phone} phone
+ * @param {Entry[]} entries
+ * @returns {Promise<"done" | "again" | "halve">}
+ */
+async function post(phone, entries) {
+  const body = await envelope(phone, entries);
+  const answer = await ask("/api/v1/sync", { method: "POST", token: phone.token, json: body });
+  if (TOO_MUCH.includes(answer.status) && answer.body) {
+    if (entries.length > 1) return "halve";
+    const [entry] = /** @type {[Entry]} */ (entries);
+    const outcome = { sequence: entry.sequence, id: entry.event.id, status: answer.status, problem: answer.body };
+    await records.settle(entries, [outcome]);
+    return "done";
+  }
+  if (answer.status !== 200) throw new Refused(answer);
+  if (!Array.isArray(answer.body?.results)) throw new Unreachable("not our server");
+  /** @type {import("../types.js").Outcome[]} */
+  const outcomes = answer.body.results;
+  await records.settle(entries, outcomes);
+  await keepReserve(answer.body.reserve ?? []);
+  await setMeta("skew_seconds", answer.body.skew_seconds ?? 0);
+  if (outcomes.some((outcome) => outcome.status >= 500)) throw new Refused({ ...answer, status: 503 });
+  return outcomes.some((outcome) => outcome.status === 424) ? "again" : "done";
+}

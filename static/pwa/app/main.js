@@ -1,0 +1,84 @@
+// The phone app starts here: its language, the screen of the address, and what goes on behind it.
+// @ts-check
+import { render } from "../vendor/preact.js";
+import { useEffect, useState } from "../vendor/hooks.js";
+import { setMeta } from "./core/db.js";
+import { phone } from "./core/reading.js";
+import { html, preferred, speak, t } from "./view.js";
+
+/** @type {Record<string, () => Promise<{default: (props: {args: string[]}) => any}>>} */
+const SCREENS = {
+  "": () => import("./screens/home.js"),
+  join: () => import("./screens/join.js"),
+  log: () => import("./screens/log.js"),
+  saved: () => import("./screens/saved.js"),
+  outbox: () => import("./screens/outbox.js"),
+  record: () => import("./screens/record.js"),
+  export: () => import("./screens/export.js"),
+  kinds: () => import("./screens/kinds.js"),
+  place: () => import("./screens/place.js"),
+  again: () => import("./screens/again.js"),
+  batches: () => import("./screens/batches.js"),
+  batch: () => import("./screens/batch.js"),
+  scan: () => import("./screens/scan.js"),
+  settings: () => import("./screens/settings.js"),
+};
+const FOR_ALL = ["join", "scan"]; // what a phone that has not joined can open
+
+/** The words of the address: `#/log/spray` and the invitation `#join=...`. */
+function address() {
+  const hash = decodeURIComponent(location.hash);
+  if (hash.startsWith("#join=")) return ["join", hash];
+  return hash.replace(/^#\/?/, "").split("/");
+}
+
+/** @param {string[]} words */
+async function load([name = "", ...args]) {
+  const isOpen = FOR_ALL.includes(name) || (await phone());
+  const open = SCREENS[isOpen ? name : "join"] ?? (() => import("./screens/home.js"));
+  const { default: Shown } = await open();
+  return { Shown, args: isOpen ? args : [], key: `${name}/${args}` };
+}
+
+function App() {
+  const [shown, setShown] = useState(/** @type {Awaited<ReturnType<typeof load>> | undefined} */ (undefined));
+  const [, setLanguage] = useState("");
+  useEffect(() => {
+    const go = () => load(address()).then(setShown, () => setShown(undefined));
+    const turn = () => setLanguage(String(Date.now()));
+    addEventListener("hashchange", go);
+    addEventListener("language", turn);
+    go();
+    return () => {
+      removeEventListener("hashchange", go);
+      removeEventListener("language", turn);
+    };
+  }, []);
+  useEffect(() => {
+    const heading = document.querySelector("h1");
+    if (!heading) return;
+    document.title = `${heading.textContent} · Traceapp`;
+    scrollTo(0, 0);
+    if (document.activeElement === document.body && history.length > 1) heading.focus({ preventScroll: true });
+  }, [shown]);
+  if (!shown) return html`<main aria-busy="true"></main>`;
+  return html`<${shown.Shown} key=${shown.key} args=${shown.args} />`;
+}
+
+async function start() {
+  await speak(preferred());
+  const root = document.querySelector("#app");
+  if (!root) return;
+  try {
+    await phone();
+  } catch {
+    root.textContent = t("no_storage"); // a private window, or a disk that is full
+    return;
+  }
+  render(html`<${App} />`, root);
+  const version = document.querySelector("meta[name=version]")?.getAttribute("content");
+  await setMeta("version", version).catch(() => {});
+  (await import("./behind.js")).start();
+}
+
+start();

@@ -1,0 +1,41 @@
+// The goods in hand, what comes to us, and what this phone has made and not sent yet.
+// @ts-check
+import { useState } from "../../vendor/hooks.js";
+import { grouped } from "../core/codes.js";
+import { inHand } from "../core/stock.js";
+import { sections } from "../core/reading.js";
+import { Icon, Screen, day, html, moment, number, t, unit, useKept } from "../view.js";
+
+const ENOUGH_TO_SEARCH = 8;
+
+export default function Batches() {
+  const found = useKept(async () => ({ kept: await sections(), batches: await inHand() }));
+  const [wanted, setWanted] = useState("");
+  if (!found) return html`<${Screen} title=${t("tab.batches")} tab="batches" />`;
+  const { kept, batches } = found;
+  const fold = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  const shown = batches.filter((one) => fold(`${one.name} ${one.lot} ${one.code ?? ""}`).includes(fold(wanted)));
+  return html`<${Screen} title=${t("tab.batches")} tab="batches">
+    ${kept.shipments.map(
+      (one) => html`<a class="pill" href=${`#/log/receive/${one.event_id}`}>
+        <${Icon} name="truck" /><span>${t("batches.coming", { from: one.from })}<small>${moment(one.sent_at)}</small></span><${Icon} name="chevron-right" />
+      </a>`,
+    )}
+    ${batches.length >= ENOUGH_TO_SEARCH &&
+    html`<input class="field" type="search" aria-label=${t("batches.search")} placeholder=${t("batches.search")} value=${wanted}
+      onInput=${(/** @type {any} */ event) => setWanted(event.target.value)} />`}
+    ${!shown.length && html`<p class="empty">${t("batches.none")}</p>`}
+    <ul class="list">
+      ${shown.map(
+        (one) => html`<li key=${one.batch_id}><a class="opt" href=${`#/batch/${one.batch_id}`}>
+          <${Icon} name=${one.held ? "ban" : "package"} />
+          <div>${one.name}<small>${[one.lot, grouped(one.code), one.expiry_date && t("batches.until", { day: day(one.expiry_date) })].filter(Boolean).join(" · ")}</small>
+            ${one.held && html`<span class="state bad">${t("batches.held")}</span>`}
+            ${one.isUnsent && html`<span class="state">${t("state.saved")}</span>`}
+          </div>
+          ${one.left && html`<b class="amount">${number(one.left)} ${unit(one.uom)}</b>`}
+        </a></li>`,
+      )}
+    </ul>
+  <//>`;
+}

@@ -1,0 +1,99 @@
+// The first screen: who this is, where they stand, and a tile for each thing they do.
+// @ts-check
+import { daysSince } from "../core/clock.js";
+import { meta } from "../core/db.js";
+import { phone, sections, unsent } from "../core/reading.js";
+import { Icon, Screen, html, t, useKept, verb } from "../view.js";
+
+/** @typedef {import("../types.js").Sections} Sections */
+/** @typedef {import("../types.js").Kind} Kind */
+/** @typedef {{site_id: string, plot_id?: string, season_id?: string}} Ground */
+
+const TILES = 5; // and one that leads to all others
+const OLD_DAYS = 2; // unsent steps older than this want a person's attention
+
+async function read() {
+  const [who, kept, waiting, ground, sync] = await Promise.all([
+    phone(),
+    sections(),
+    unsent(),
+    /** @type {Promise<Ground | undefined>} */ (meta("ground")),
+    /** @type {Promise<{problem: string | null, at: number} | undefined>} */ (meta("sync")),
+  ]);
+  return { who, kept, waiting, ground, sync };
+}
+
+/** After the first paint: it reads the whole outbox. */
+const readAgain = () => import("../core/repeats.js").then(({ lastTime }) => lastTime());
+
+export default function Home() {
+  const kept = useKept(read);
+  const again = useKept(readAgain);
+  if (!kept?.who) return html`<${Screen} title="Traceapp" tab="log" />`;
+  const { who, waiting, sync } = kept;
+  return html`<${Screen} title=${`${who.member.name} · ${who.producer.name}`} tab="log">
+    <${Waiting} waiting=${waiting} problem=${sync?.problem} oldest=${again?.oldest} />
+    <${Here} kept=${kept.kept} ground=${kept.ground} />
+    <${Tiles} kinds=${kept.kept.step_kinds} />
+    ${again?.kind &&
+    html`<a class="again" href=${`#/again/${again.kind.id}`}>
+      <${Icon} name="history" />${t("home.again", { verb: verb(again.kind), count: again.grounds.length })}
+    </a>`}
+    <a class="quiet" href="#/settings"><${Icon} name="settings" />${t("settings.title")}</a>
+  <//>`;
+}
+
+/** @param {{waiting: {all: number, needing: number}, problem?: string | null, oldest?: number}} props */
+function Waiting({ waiting, problem, oldest = Infinity }) {
+  const isOld = Date.now() - oldest > OLD_DAYS * 24 * 3600 * 1000;
+  const tone = problem === "revoked" || waiting.needing || (waiting.all && isOld) ? "bad" : waiting.all ? "" : "ok";
+  const word = problem === "revoked" ? "home.revoked" : waiting.all ? (waiting.needing ? "home.needing" : "home.unsent") : "home.all_sent";
+  return html`<a class=${`pill ${tone}`} href="#/outbox">
+    <${Icon} name=${waiting.all ? "upload" : problem === "revoked" ? "warning" : "circle-check"} />
+    <span>${t(word, { count: waiting.needing || waiting.all })}</span><span>${t("home.see")}</span>
+  </a>`;
+}
+
+/** The place that steps are about: a plot with what grows there, or a site. @param {{kept: Sections, ground?: Ground}} props */
+function Here({ kept, ground }) {
+  const found = groundWords(kept, ground);
+  if (!found) return null;
+  return html`<a class="opt" href="#/place">
+    <${Icon} name="map-pin" />
+    <div>${found.name}<small>${found.more}</small></div>
+    <${Icon} name="chevron-right" />
+  </a>`;
+}
+
+/**
+ * Say which ground is meant; without a choice yet it is the first.
+ * @param {Sections} kept
+ * @param {Ground} [ground]
+ */
+export function groundWords(kept, ground) {
+  const place = kept.places.find((one) => one.site_id === ground?.site_id) ?? kept.places[0];
+  if (!place) return undefined;
+  const plot = place.plots.find((one) => one.plot_id === ground?.plot_id) ?? (ground ? undefined : place.plots[0]);
+  const season = plot && kept.seasons.find((one) => one.plot_id === plot.plot_id);
+  const name = plot ? [plot.name, season?.name].filter(Boolean).join(" · ") : place.name;
+  const age = season?.started_on ? t("home.sown", { days: daysSince(season.started_on) }) : place.commune;
+  const more = [age, plot ? place.name : ""].filter(Boolean).join(" · ");
+  return { name, more, ground: { site_id: place.site_id, plot_id: plot?.plot_id, season_id: season?.season_id } };
+}
+
+/** @param {{kinds: Kind[]}} props */
+function Tiles({ kinds }) {
+  if (!kinds.length) return html`<p class="empty">${t("home.no_snapshot")}</p>`;
+  const shown = kinds.slice(0, kinds.length === TILES + 1 ? TILES + 1 : TILES);
+  return html`<div class="tiles">
+    ${shown.map((kind) => html`<${Tile} kind=${kind} />`)}
+    ${kinds.length > shown.length &&
+    html`<a class="tile" href="#/kinds"><${Icon} name="more" />${t("home.more")}</a>`}
+  </div>`;
+}
+
+/** @param {{kind: Kind}} props */
+export function Tile({ kind }) {
+  const go = kind.stock_effect === "create" ? "tile go" : "tile";
+  return html`<a class=${go} href=${`#/log/${kind.id}`}><${Icon} name=${kind.icon} />${verb(kind)}</a>`;
+}

@@ -1,0 +1,77 @@
+// Joining with an invitation. Where it would be lost, it is not spent, and the way out is told.
+// @ts-check
+import { useEffect, useState } from "../../vendor/hooks.js";
+import { Unreachable } from "../core/api.js";
+import { inviteOf, join, surroundings } from "../core/enrol.js";
+import { Icon, Screen, html, t } from "../view.js";
+
+/** @typedef {"" | "joining" | "unknown" | "slow_down" | "failed" | "no_network" | "shape"} Now */
+
+export default function Join() {
+  const secret = location.hash.startsWith("#join=") ? inviteOf(location.hash) : undefined;
+  const where = surroundings();
+  const [typed, setTyped] = useState("");
+  const [now, setNow] = useState(/** @type {Now} */ (""));
+  const spend = async (/** @type {string | undefined} */ code) => {
+    if (!code) return setNow("shape");
+    setNow("joining");
+    try {
+      const result = await join(code);
+      if (result !== "joined") return setNow(result);
+    } catch (error) {
+      return setNow(error instanceof Unreachable ? "no_network" : "failed");
+    }
+    return location.replace("#/");
+  };
+  useEffect(() => {
+    if (secret && where === "browser") spend(secret);
+  }, [secret]);
+  if (secret && where !== "browser") return html`<${Elsewhere} where=${where} />`;
+  const isBusy = now === "joining";
+  const foot = html`
+    <a class="quiet" href="#/scan"><${Icon} name="scan" />${t("join.scan")}</a>
+    <button class="cta" type="submit" form="join" disabled=${isBusy}>${t(isBusy ? "join.busy" : "join.go")}</button>
+  `;
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    spend(inviteOf(typed));
+  };
+  return html`<${Screen} title="Traceapp" foot=${foot}>
+    ${where === "apple_tab" && html`<${HomeScreen} />`}
+    ${where === "in_app" && html`<${RealBrowser} />`}
+    <h2>${t("join.title")}</h2>
+    <p>${t("join.how")}</p>
+    <form id="join" onSubmit=${submit}>
+      <label for="code">${t("join.code")}</label>
+      <input id="code" class="field code" autocomplete="off" autocapitalize="characters" spellcheck=${false} maxlength="80" value=${typed}
+        aria-invalid=${now === "shape" || now === "unknown"} aria-describedby="join-said" onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />
+    </form>
+    <div id="join-said" role="status">
+      ${now && !isBusy && html`<p class="note clay">${t(`join.${now}`)}</p>`}
+      ${now === "no_network" && secret && html`<button class="quiet" onClick=${() => spend(secret)}><${Icon} name="refresh" />${t("join.retry")}</button>`}
+    </div>
+    <p class="soft">${t("join.shopper")} <a class="link" href="/">${t("join.shopper.link")}</a></p>
+  <//>`;
+}
+
+/** @param {{where: "in_app" | "apple_tab"}} props */
+function Elsewhere({ where }) {
+  return html`<${Screen} title="Traceapp">
+    ${where === "in_app" ? html`<${RealBrowser} />` : html`<${HomeScreen} />`}
+    <p class="soft">${t("join.not_spent")}</p>
+  <//>`;
+}
+
+function HomeScreen() {
+  return html`<h2>${t("join.home_screen")}</h2>
+    <div class="note leaf">${t("join.home_screen.why")}
+      <ol><li>${t("join.home_screen.1")}</li><li>${t("join.home_screen.2")}</li><li>${t("join.home_screen.3")}</li></ol>
+    </div>`;
+}
+
+function RealBrowser() {
+  return html`<h2>${t("join.in_app")}</h2>
+    <div class="note leaf">${t("join.in_app.why")}
+      <ol><li>${t("join.in_app.1")}</li><li>${t("join.in_app.2")}</li></ol>
+    </div>`;
+}

@@ -1,0 +1,109 @@
+// Logging a step: one question a screen, answers kept as they are given, saved with a tick.
+// @ts-check
+import { useEffect, useRef, useState } from "../../vendor/hooks.js";
+import { isoDay } from "../core/clock.js";
+import { meta, setMeta } from "../core/db.js";
+import { copied, isAnswered, isGrown, makes, noAnswers, questions } from "../core/questions.js";
+import { phone, sections } from "../core/reading.js";
+import { harvestFrom } from "../core/repeats.js";
+import { Screen, html, t, useKept, verb } from "../view.js";
+import { Asked } from "./asking.js";
+import { Grounds } from "./grounds.js";
+import { groundWords } from "./home.js";
+import { Buttons } from "./log_foot.js";
+import { saveStep } from "./saving.js";
+import { TooEarly } from "./too_early.js";
+
+/** @typedef {import("../core/questions.js").Answers} Answers */
+/** @typedef {import("../core/questions.js").Ground} Ground */
+/** @typedef {import("../types.js").Kind} Kind */
+/** @typedef {import("../types.js").Sections} Sections */
+/** @typedef {{kind: string, answers: Answers}} Draft */
+
+/** @param {{args: string[]}} props */
+export default function Log({ args: [id = "", given] }) {
+  const read = async () => {
+    const [kept, who, ground, draft] = await Promise.all([sections(), phone(), meta("ground"), meta("draft")]);
+    const here = groundWords(kept, /** @type {Ground | undefined} */ (ground))?.ground;
+    return { kept, who, here, draft: /** @type {Draft | undefined} */ (draft), early: here && (await harvestFrom(here)) };
+  };
+  const found = useKept(read, [id]);
+  const kind = found?.kept.step_kinds.find((one) => one.id === id);
+  if (!found) return html`<${Screen} title="" back="#/" />`;
+  if (!kind || !found.who) return html`<${Screen} title=${t("not_found")} back="#/"><p class="empty">${t("not_found.why")}</p><//>`;
+  return html`<${Flow} key=${id} kind=${kind} given=${given} ...${found} />`;
+}
+
+/** @param {Sections} kept @param {Ground | undefined} here @param {Draft | undefined} draft @param {string} kind @param {string} [given] */
+function beginning(kept, here, draft, kind, given) {
+  if (draft?.kind === kind && !given) return draft.answers;
+  const answers = { ...noAnswers(), grounds: here ? [here] : [] };
+  const batch = kept.batches.find((one) => one.batch_id === given);
+  if (batch) {
+    const { producer_id, batch_id, uom } = batch;
+    answers.lines = [{ producer_id, batch_id, uom, quantity: "" }];
+    answers.about = [{ producer_id, batch_id }];
+  }
+  if (kept.shipments.some((one) => one.event_id === given)) answers.ship_event_id = given;
+  return answers;
+}
+
+/** @param {{kind: Kind, given?: string, kept: Sections, who: import("../types.js").Phone, here?: Ground, draft?: Draft, early?: string}} props */
+function Flow({ kind, given, kept, who, here, draft, early }) {
+  const [answers, setAnswers] = useState(() => beginning(kept, here, draft, kind.id, given));
+  const [at, setAt] = useState(0);
+  const [isPicking, setPicking] = useState(false);
+  const [hasHappened, setHappened] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [isSaving, setSaving] = useState(false);
+  const isStarted = useRef(false);
+  const asked = questions(kind, answers, kept);
+  const question = asked[Math.min(at, asked.length - 1)];
+
+  useEffect(() => {
+    // A draft for a phone that rings or dies in the middle; saving takes it away.
+    if (isStarted.current) setMeta("draft", { kind: kind.id, answers }).catch(() => {});
+    isStarted.current = true;
+  }, [answers]);
+  useEffect(() => scrollTo(0, 0), [at]);
+
+  /** @param {Partial<Answers>} change @param {boolean} [goesOn] */
+  const set = (change, goesOn = false) => {
+    const next = { ...answers, ...change };
+    setAnswers(next);
+    const after = questions(kind, next, kept);
+    if (goesOn && after.slice(at + 1).some((one) => one.required && !isAnswered(one, next, kind))) setAt(at + 1);
+  };
+  const save = async (withPhotos = true) => {
+    setSaving(true);
+    const photos = withPhotos ? answers.photos : [];
+    const wrong = await saveStep(kind, { ...answers, photos }, kept, who);
+    setSaving(false);
+    if (wrong) setProblem(wrong);
+  };
+  const back = at > 0 ? () => setAt(at - 1) : "#/";
+  const where = isGrown(kind) ? groundWords(kept, answers.grounds[0])?.name.split(" · ")[0] : "";
+  const title = [verb(kind), answers.grounds.length > 1 && isGrown(kind) ? t("log.plots", { count: answers.grounds.length }) : where].filter(Boolean).join(" · ");
+
+  if (kind.id === "harvest" && early && early > isoDay(new Date()) && !hasHappened) {
+    return html`<${TooEarly} title=${title} from=${early} happened=${() => setHappened(true)} />`;
+  }
+  if (isPicking) {
+    const isOne = makes(kind);
+    return html`<${Grounds} kept=${kept} chosen=${answers.grounds} isOne=${isOne} done=${(/** @type {Ground[]} */ grounds) => {
+      set({ grounds });
+      setPicking(false);
+    }} />`;
+  }
+  const last = copied(kind, kept.last[kind.id] ?? {});
+  const buttons = { kind, asked, at, answers, set, setAt, save, problem, isSaving };
+  return html`<${Screen} title=${title} back=${back} foot=${html`<${Buttons} ...${buttons} />`}>
+    ${at === 0 && Object.keys(last).length > 0 && Object.keys(answers.fields).length === 0 &&
+    html`<button class="again" onClick=${() => set({ fields: last })}>${t("log.same")}</button>`}
+    ${question
+      ? html`<${Asked} key=${question.id} question=${question} kind=${kind} answers=${answers} kept=${kept} set=${set} />`
+      : html`<h2>${t("log.nothing_to_ask")}</h2>`}
+    ${at === 0 && isGrown(kind) &&
+    html`<button class="quiet" onClick=${() => setPicking(true)}>${t(makes(kind) ? "log.other_plot" : "log.more_plots")}</button>`}
+  <//>`;
+}

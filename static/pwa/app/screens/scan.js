@@ -1,0 +1,112 @@
+// Scanning: the camera where there is one, a photo of the code, or the code typed by hand.
+// @ts-check
+import { useEffect, useRef, useState } from "../../vendor/hooks.js";
+import { meaning } from "../core/codes.js";
+import { inHand } from "../core/stock.js";
+import { phone, sections } from "../core/reading.js";
+import { setMeta } from "../core/db.js";
+import { Icon, Screen, html, t, useKept } from "../view.js";
+
+/** @typedef {{reader?: import("../scan/camera.js").Camera, state: "starting" | "on" | "off" | "refused"}} Seeing */
+
+export default function Scan() {
+  const video = useRef(/** @type {HTMLVideoElement | null} */ (null));
+  const camera = useRef(/** @type {import("../scan/camera.js").Camera | undefined} */ (undefined));
+  const [state, setState] = useState(/** @type {Seeing["state"]} */ ("off"));
+  const [said, setSaid] = useState("");
+  const [unknown, setUnknown] = useState("");
+  const [typed, setTyped] = useState("");
+  const [isLit, setLit] = useState(false);
+  const who = useKept(phone);
+  const found = async (/** @type {string} */ text) => {
+    camera.current?.stop();
+    setState("off");
+    const result = await lead(text);
+    if (!result) setUnknown(text);
+  };
+  const start = async () => {
+    setSaid("");
+    setUnknown("");
+    setState("starting");
+    const { Camera } = await import("../scan/camera.js");
+    if (!video.current) return;
+    camera.current = new Camera(video.current, found);
+    setState((await camera.current.start()) ? "on" : "refused");
+  };
+  useEffect(() => {
+    start();
+    const turn = () => (document.visibilityState === "hidden" ? (camera.current?.stop(), setState("off")) : undefined);
+    document.addEventListener("visibilitychange", turn); // iOS gives a dead picture after the pause
+    return () => {
+      document.removeEventListener("visibilitychange", turn);
+      camera.current?.stop();
+    };
+  }, []);
+  const photo = async (/** @type {any} */ event) => {
+    const [file] = event.target.files;
+    if (!file) return;
+    const { readPicture } = await import("../scan/reader.js");
+    const text = await readPicture(file);
+    event.target.value = "";
+    if (text) found(text);
+    else setSaid("scan.no_code");
+  };
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (typed.trim()) found(typed);
+  };
+  return html`<${Screen} title=${t("tab.scan")} tab=${who ? "scan" : undefined} back=${who === undefined ? "#/join" : undefined}>
+    <div class="camera" hidden=${state === "refused"}><video ref=${video} playsinline muted aria-label=${t("scan.picture")}></video></div>
+    <div role="status">
+      ${state === "refused" && html`<p class="note">${t("scan.refused")}</p>`}
+      ${said && html`<p class="note">${t(said)}</p>`}
+      ${unknown && html`<${Unknown} text=${unknown} />`}
+    </div>
+    ${state === "off" && html`<button class="quiet" onClick=${start}><${Icon} name="camera" />${t("scan.start")}</button>`}
+    <div class="pair">
+      ${camera.current?.hasTorch() &&
+      html`<button class="quiet" aria-pressed=${isLit} onClick=${() => (camera.current?.light(!isLit), setLit(!isLit))}><${Icon} name="torch" />${t("scan.torch")}</button>`}
+      <label class="quiet pick"><${Icon} name="image" />${t("scan.photo")}<input type="file" accept="image/*" capture="environment" aria-label=${t("scan.photo")} onChange=${photo} /></label>
+    </div>
+    <form onSubmit=${submit} class="list">
+      <label for="typed">${t("scan.type")}</label>
+      <input id="typed" class="field code" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />
+      <button class="quiet">${t("scan.open")}</button>
+    </form>
+  <//>`;
+}
+
+/** Go where a code leads; false where it is nobody's that we know. @param {string} text */
+async function lead(text) {
+  const { kind, value } = meaning(text);
+  if (kind === "invite") return go(`#join=${value}`);
+  const batches = await inHand();
+  const ours = batches.find((one) => (kind === "code" ? one.code === value : one.lot === value));
+  if (ours) return go(`#/batch/${ours.batch_id}`);
+  const { shipments } = await sections();
+  const items = shipments.find((one) => one.items.some((item) => item.lot === value) || text.includes(one.event_id));
+  if (items) return go(`#/log/receive/${items.event_id}`);
+  if (kind !== "code") return false;
+  location.assign(`/B/${value}`);
+  return true;
+}
+
+/** @param {string} hash */
+function go(hash) {
+  location.hash = hash;
+  return true;
+}
+
+/** A code of somebody else is worth keeping: it goes into a receipt as the supplier's lot. @param {{text: string}} props */
+function Unknown({ text }) {
+  const { value } = meaning(text);
+  const log = async () => {
+    const fields = { supplier_lot: value.slice(0, 60) };
+    const here = (await sections()).places[0];
+    const grounds = here ? [{ site_id: here.site_id }] : [];
+    await setMeta("draft", { kind: "receive", answers: { grounds, fields, lines: [], about: [], photos: [], ship_event_id: "" } });
+    location.hash = "#/log/receive";
+  };
+  return html`<div class="note"><b class="code">${value.slice(0, 60)}</b>${t("scan.unknown")}</div>
+    <button class="quiet" onClick=${log}><${Icon} name="truck" />${t("scan.log_supplier")}</button>`;
+}

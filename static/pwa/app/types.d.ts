@@ -1,0 +1,133 @@
+// What is kept on the phone and what goes over the wire, for the type checker alone.
+import type { DBSchema, IDBPDatabase } from "idb";
+
+export type Two = { vi: string; en?: string | null };
+export type State = "saved" | "sending" | "accepted" | "needs_you" | "conflict";
+export type Value = string | number | null;
+
+export interface Line {
+  producer_id?: string;
+  batch_id: string;
+  quantity: string;
+  uom: string;
+}
+export interface StepEvent {
+  id: string;
+  step_kind: string;
+  event_time: string;
+  device_time: string;
+  site_id: string;
+  plot_id?: string;
+  season_id?: string;
+  ship_event_id?: string;
+  corrects?: string;
+  inputs: Line[];
+  outputs: Line[];
+  about: { producer_id?: string; batch_id: string }[];
+  fields: Record<string, Value>;
+  photos: string[];
+}
+export interface NewBatch {
+  batch_id: string;
+  product_id: string;
+  lot: string;
+  uom: string;
+  production_date?: string;
+  expiry_date?: string;
+  site_id: string;
+  code?: string;
+}
+export interface Problem {
+  type?: string;
+  title?: string;
+  detail?: string;
+  errors?: { pointer?: string; message?: string; fix?: string }[];
+  missing?: string[];
+  kept?: Partial<StepEvent>;
+}
+/** A saved step in the outbox. */
+export interface Entry {
+  sequence: number;
+  state: State;
+  saved_at: number;
+  producer_id: string;
+  member_id: string;
+  title: string;
+  event: StepEvent;
+  batches: NewBatch[];
+  originals: Record<string, string>;
+  accepted_at?: number;
+  status?: number;
+  problem?: Problem;
+}
+export interface KeptPhoto {
+  sha256: string;
+  original: string;
+  bytes: ArrayBuffer;
+  sent: number;
+}
+export interface Phone {
+  phone_id: string;
+  token: string | null;
+  mark: string;
+  name: string;
+  member: { id: string; name: string; roles: string[] };
+  producer: { id: string; name: string; kinds: string[] };
+}
+export interface Outcome {
+  sequence: number;
+  id: string;
+  status: number;
+  problem?: Problem;
+}
+
+export interface Plot { plot_id: string; name: string; area?: unknown; lat?: number; lon?: number }
+export interface Place { site_id: string; name: string; kind: string; commune?: string; lat?: number; lon?: number; plots: Plot[] }
+export interface Season {
+  season_id: string; plot_id: string; site_id: string; name: string; product_id?: string | null;
+  started_on?: string; harvest_from?: { date: string; because: Two | string } | null;
+}
+export interface Product {
+  product_id: string; name: string; name_en?: string | null; role: string; uom: string; family: string;
+  shelf_life_days?: number | null;
+}
+export interface Option { id: string; label: Two }
+export interface FieldSpec { id: string; type: string; unit?: string | null; required: boolean; label: Two; options?: Option[] }
+export interface Kind {
+  id: string; group: string; icon: string; label: Two; verb?: Two | null; stock_effect: string;
+  fields: FieldSpec[]; used?: number | null;
+}
+export interface Substance {
+  step_kind?: string; name: string; active_ingredient?: string | null; interval_days?: number | null;
+  unit?: string | null; last_used?: string | null;
+}
+export interface Batch {
+  producer_id: string; batch_id: string; product_id?: string; name: string; lot: string; code?: string | null;
+  uom: string; left?: string | null; held?: boolean; held_because?: Two | string | null;
+  expiry_date?: string | null; production_date?: string | null;
+}
+export interface Shipment {
+  event_id: string; from: string; sent_at: string; doc_no?: string | null;
+  items: { batch_id: string; producer_id: string; name: string; lot: string; quantity: string; uom: string }[];
+}
+export interface Sections {
+  me: { producer?: { id: string; name: string }; units?: unknown };
+  places: Place[];
+  seasons: Season[];
+  products: Product[];
+  step_kinds: Kind[];
+  substances: Substance[];
+  batches: Batch[];
+  shipments: Shipment[];
+  people: { member_id: string; name: string }[];
+  last: Record<string, Record<string, Value>>;
+}
+
+export interface Schema extends DBSchema {
+  meta: { key: string; value: unknown };
+  records: { key: number; value: Entry; indexes: { state: State } };
+  photos: { key: string; value: KeptPhoto; indexes: { sent: number } };
+  snapshot: { key: string; value: unknown };
+  codes: { key: string; value: { code: string } };
+}
+export type Database = IDBPDatabase<Schema>;

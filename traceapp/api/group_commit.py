@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import current_app
 
@@ -18,9 +18,9 @@ from traceapp.api import operations
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Answer, Message
 from traceapp.database.engine import BUSY_TIMEOUT_MS, db
+from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.web.endpoints import transaction
 
-AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
 MOST_AT_ONCE = 200  # messages; nobody waits for more than these
 
 Read = Message | problem.InvalidInput
@@ -137,4 +137,4 @@ def _of(actor: Actor, group: Sequence[Delivery], now: datetime) -> list[Answer]:
         for read in delivery.read
         if isinstance(read, Message)
     ]
-    return capturing.record_events(actor, good, now=now, latest=now + AHEAD)
+    return capturing.record_events(actor, good, now=now, latest=now + CLOCK_PLAY)

@@ -1,7 +1,7 @@
 """What the two sides of a delivery do about it: receive, refuse, take over a figure, take back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +20,12 @@ from traceapp.desk import hand_off_form, place_form, uploads
 from traceapp.desk.hand_off_views import blueprint, find, own_receipt, page
 from traceapp.desk.hand_off_words import Seen
 from traceapp.handoffs import operations
+from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import EMPTY
 from traceapp.web.forms import Form
 
 __all__ = ["blueprint"]
-
-AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
 
 
 @blueprint.post("/desk/hand-offs/<uuid:shipment_id>/receipt")
@@ -95,7 +94,7 @@ def _record(event: Mapping[str, Any], places: Sequence[str]) -> None:
     except ValidationError as error:
         raise ValidationError(_in_form(error.messages, places)) from error
     actor = Actor(reader.producer_id, reader.member_id)
-    (answer,) = capturing.record_events(actor, [message], now=now, latest=now + AHEAD)
+    (answer,) = capturing.record_events(actor, [message], now=now, latest=now + CLOCK_PLAY)
     if not isinstance(answer, Recorded):
         raise answer
 

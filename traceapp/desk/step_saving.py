@@ -5,7 +5,7 @@ What happened is never refused for sense: what it does to the books is said afte
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +30,12 @@ from traceapp.findings.words import say
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.trace.facts import Ref
 from traceapp.trace.measures import amount
+from traceapp.trace.rules import CLOCK_PLAY, late_by
 from traceapp.trace.rules.growing import SPRAY
 from traceapp.web import languages
 from traceapp.web.forms import Form
 from traceapp.web.pages import day, moment
 
-SKEW = timedelta(minutes=5)
-LATE = timedelta(hours=24)
 PLAIN, WARNING = "message", "amber"
 # Said in words of their own below, or of no use to whoever just logged the step.
 SAID_OTHERWISE = frozenset({"over_use", "late_entry", "clock_skew", "superseded"})
@@ -126,7 +125,7 @@ def _actor(who: Visitor) -> Actor:
 
 
 def _record(who: Visitor, message: Message, now: datetime) -> Recorded:
-    (answer,) = capturing.record_events(_actor(who), [message], now=now, latest=now + SKEW)
+    (answer,) = capturing.record_events(_actor(who), [message], now=now, latest=now + CLOCK_PLAY)
     if isinstance(answer, Recorded):
         return answer
     if any(finding.rule == grants.NOT_HERE for finding in answer.findings):
@@ -169,7 +168,7 @@ def _words(
         names = ", ".join(choices.say(setting.kind.fields[name].label) for name in missing)
         yield WARNING, _("Still missing: %(names)s. You can correct this step.", names=names)
     yield from _found(who, message)
-    if now - message.data["event_time"] > LATE:
+    if late_by(message.data["event_time"], now):
         at = moment(now)
         yield PLAIN, _("Logged more than a day later: both times are kept (%(at)s).", at=at)
 

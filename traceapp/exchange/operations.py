@@ -38,13 +38,13 @@ from traceapp.exchange.report import (
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.problem import N_
+from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.web import languages
 from traceapp.web.endpoints import problem_for
 from traceapp.web.faults import EMPTY, Fault
 
 FORGET = "import.forget"
 KEPT_FOR = timedelta(days=1)
-CLOCKS_DIFFER = timedelta(minutes=5)
 LONGEST_NAME = 120
 STEPS_AT_ONCE = 100
 TWICE = Fault(
@@ -267,7 +267,7 @@ def _record(desk: Desk, waiting: Sequence[tuple[Row, capturing.Message]], report
         desk.actor,
         [message for _, message in waiting],
         now=desk.now,
-        latest=desk.now + CLOCKS_DIFFER,
+        latest=desk.now + CLOCK_PLAY,
     )
     for (row, _), answer in zip(waiting, answers, strict=True):
         if isinstance(answer, Recorded):

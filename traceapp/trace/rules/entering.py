@@ -14,7 +14,10 @@ from traceapp.trace.vocabulary import STEP_KINDS
 LATE = timedelta(hours=RULES["late_entry"].params["hours"])
 SKEW = timedelta(minutes=RULES["clock_skew"].params["minutes"])
 CLOCK_PLAY = timedelta(minutes=5)
-"""How far a claim may lie after its receipt before it is called impossible."""
+"""How far a claim may lie after its receipt: a clock may be as wrong as that.
+
+What is claimed for later is refused where it comes in, and found where it came in all the same.
+"""
 
 _TENTH = Decimal("0.1")
 

@@ -55,7 +55,7 @@ def list_step_kinds() -> Body:
 def _step_kind(kind: StepKind) -> Body:
     return {
         "id": kind.id,
-        "label": {"vi": kind.label.vi, "en": kind.label.en},
+        "label": kind.label.document(),
         "group": kind.group,
         "stock_effect": kind.stock_effect.value,
         "families": list(kind.families),
@@ -66,14 +66,13 @@ def _step_kind(kind: StepKind) -> Body:
 def _field(field: FieldSpec) -> Body:
     return {
         "id": field.id,
-        "label": {"vi": field.label.vi, "en": field.label.en},
+        "label": field.label.document(),
         "type": field.type,
         "unit": field.unit,
         "required": field.required,
         "visibility": field.visibility.value,
         "options": [
-            {"id": option.id, "label": {"vi": option.label.vi, "en": option.label.en}}
-            for option in field.options.values()
+            {"id": option.id, "label": option.label.document()} for option in field.options.values()
         ],
     }
 

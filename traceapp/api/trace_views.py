@@ -86,7 +86,7 @@ def _contained(one: Contained) -> Body:
     return {
         "producer_id": str(one.producer_id),
         "batch_id": str(one.batch_id),
-        "product": {"vi": one.product.vi, "en": one.product.en},
+        "product": one.product.document(),
         "lot": one.lot,
         "code": one.code,
         "quantity": None if one.quantity is None else format(one.quantity, "f"),

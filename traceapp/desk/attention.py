@@ -17,10 +17,10 @@ from traceapp.desk import hand_off_words, report_search
 from traceapp.desk.batch_words import missing_words
 from traceapp.desk.hand_off_words import Seen
 from traceapp.findings.hold_queries import held_at
-from traceapp.findings.words import say
 from traceapp.handoffs import queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.trace.entries import HandOffState
+from traceapp.web.languages import say
 from traceapp.web.pages import HANOI, day, moment
 
 MOST_OF_A_KIND = 5

@@ -7,9 +7,8 @@ from flask_babel import gettext as _
 from traceapp.problem import N_
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FAMILIES
-from traceapp.trace.words import Words
-from traceapp.web import languages
 from traceapp.web.forms import Option
+from traceapp.web.languages import say
 
 DIMENSIONS: Mapping[str, str] = {
     "mass": N_("By weight"),
@@ -39,11 +38,6 @@ def unit_words(unit: str | None) -> str:
     if not unit:
         return ""
     return str(_(UNIT_WORDS[unit])) if unit in UNIT_WORDS else unit
-
-
-def say(words: Words) -> str:
-    """Give a text of two languages in the reader's."""
-    return languages.pick({"vi": words.vi, "en": words.en}, languages.current())
 
 
 def units() -> tuple[Option, ...]:

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 
 from traceapp.accounts.access import member
 from traceapp.database.ids import new_id
-from traceapp.desk import choices, place_form
+from traceapp.desk import place_form
 from traceapp.desk.hand_off_words import Seen
 from traceapp.handoffs.answer_form import units_for
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web.forms import Field, Form, Option
+from traceapp.web.languages import say
 
 PHOTO = "photo"
 LONGEST_REASON = 2000
@@ -65,11 +66,9 @@ def _details() -> tuple[Field, ...]:
     return (
         Field(
             "condition",
-            choices.say(CONDITION.label),
+            say(CONDITION.label),
             "radio",
-            options=tuple(
-                Option(one.id, choices.say(one.label)) for one in CONDITION.options.values()
-            ),
+            options=tuple(Option(one.id, say(one.label)) for one in CONDITION.options.values()),
         ),
         Field("temp_c", _("Temperature on arrival"), "number", unit="°C"),
         Field("note", _("Note for yourselves"), "lines", longest=LONGEST_REASON),

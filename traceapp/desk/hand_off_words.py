@@ -116,8 +116,7 @@ class Seen:
         if not sent:
             return ""
         share = (Decimal(got - sent) / sent * 100).quantize(Decimal("0.01"))
-        words = percent(share)
-        return f"{words.vi if languages.current() == 'vi' else words.en}"
+        return languages.say(percent(share))
 
 
 def seen(row: Any, by: UUID, now: datetime) -> Seen:  # noqa: ANN401 - a row of queries.hand_offs

@@ -11,9 +11,10 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches.queries import Ref as Pair
 from traceapp.desk import batch_queries
 from traceapp.findings.hold_queries import HoldTold, holds_on
-from traceapp.findings.words import ROLES, say
+from traceapp.findings.words import ROLES
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
+from traceapp.web.languages import say
 
 
 @dataclass(frozen=True, slots=True)

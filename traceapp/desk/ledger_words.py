@@ -15,8 +15,8 @@ from traceapp.trace.measures import amount
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.wording import number
-from traceapp.trace.words import Words
 from traceapp.web import languages
+from traceapp.web.languages import say
 
 TONES = {
     **dict.fromkeys(("shipped", "sold", "sold_by_count", "returned_out"), "went"),
@@ -24,13 +24,6 @@ TONES = {
     **dict.fromkeys(("sampled", "lost", "destroyed"), "lost"),
 }
 FROM, INTO = N_("from lot %(lots)s"), N_("into lot %(lots)s")
-
-
-def say(words: Words | None) -> str:
-    """Give words of two languages in the reader's."""
-    if words is None:
-        return ""
-    return languages.pick({"vi": words.vi, "en": words.en}, languages.current())
 
 
 def line(moved: Moved) -> str:

@@ -18,7 +18,7 @@ from traceapp.batches import operations, product_changes
 from traceapp.batches.models import Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
-from traceapp.desk import choices, product_form, uploads
+from traceapp.desk import product_form, uploads
 from traceapp.photos import operations as photos
 from traceapp.photos import queries as pictures
 from traceapp.problem import N_
@@ -29,6 +29,7 @@ from traceapp.web.endpoints import writes
 from traceapp.web.form_versions import version_of
 from traceapp.web.forms import Form
 from traceapp.web.headers import use_policy
+from traceapp.web.languages import say
 from traceapp.web.pages import media_sources
 
 blueprint = Blueprint("products", "traceapp.desk", template_folder="templates")
@@ -66,8 +67,8 @@ def list_products() -> ResponseReturnValue:
         "desk/products.html",
         found=found,
         roles=words,
-        families={name: choices.say(text) for name, text in FAMILIES.items()},
-        units={name: choices.say(unit.name) for name, unit in UNITS.items()},
+        families={name: say(text) for name, text in FAMILIES.items()},
+        units={name: say(unit.name) for name, unit in UNITS.items()},
         pictures=pictures.renditions([key for key in keys if key[1]], public_only=False),
     )
 
@@ -211,7 +212,7 @@ def _columns(roles: Mapping[str, str]) -> dict[str, Any]:
         _("Name of the product"): lambda p: p.name,
         _("Name in English"): lambda p: p.name_en,
         _("What happens with it"): lambda p: roles[p.role],
-        _("Kind of goods"): lambda p: choices.say(FAMILIES[p.family]),
+        _("Kind of goods"): lambda p: say(FAMILIES[p.family]),
         _("Counted in"): lambda p: p.uom,
         _("Content of one pack"): lambda p: p.net_quantity,
         _("Unit of the content"): lambda p: p.net_uom,

@@ -29,6 +29,7 @@ from traceapp.web import lists
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import EMPTY
 from traceapp.web.forms import Field, Form, Option
+from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("seasons", "traceapp.desk", template_folder="templates")
@@ -237,16 +238,16 @@ def _details(event: Event) -> list[str]:
     for name, spec in STEP_KINDS[event.step_kind].fields.items():
         if name in given:
             option = spec.options.get(str(given[name]))
-            value = choices.say(option.label) if option else _value(spec.type, given[name])
+            value = say(option.label) if option else _value(spec.type, given[name])
             unit = choices.unit_words(spec.unit)
-            said.append(f"{choices.say(spec.label)}: {value} {unit}".rstrip())
+            said.append(f"{say(spec.label)}: {value} {unit}".rstrip())
     return said
 
 
 def _value(kind: str, given: object) -> str:
     """Write a value that was filled in: numbers with the reader's own marks."""
     try:
-        return choices.say(number(Decimal(str(given)))) if kind == "number" else str(given)
+        return say(number(Decimal(str(given)))) if kind == "number" else str(given)
     except InvalidOperation:
         return str(given)
 

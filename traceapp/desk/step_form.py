@@ -17,6 +17,7 @@ from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FieldSpec, StepKind, StockEffect
 from traceapp.web import languages
 from traceapp.web.forms import Field, Option
+from traceapp.web.languages import say
 from traceapp.web.pages import moment
 
 TAKES = frozenset(
@@ -151,7 +152,7 @@ def _season_words(season: Season, plots: Mapping[UUID, Plot]) -> str:
 
 def batch_option(batch: AtHand) -> Option:
     """Offer a batch with what is left of it."""
-    words = f"{choices.say(batch.product)} · {batch.lot}"
+    words = f"{say(batch.product)} · {batch.lot}"
     if batch.left is not None:
         left = _("%(amount)s left", amount=amount(batch.left, batch.uom, languages.current()))
         words = f"{words} · {left}"
@@ -167,7 +168,7 @@ def _batch_lines(setting: Setting, group: str) -> list[Field]:
 
 
 def _quantity(group: str) -> list[Field]:
-    units = tuple(Option(unit.id, choices.say(unit.name)) for unit in UNITS.values())
+    units = tuple(Option(unit.id, say(unit.name)) for unit in UNITS.values())
     return [
         Field(f"{group}.#.quantity", _("How much"), "number", wanted=True),
         Field(f"{group}.#.uom", _("Unit, if another"), "choice", options=units, follows=True),
@@ -200,7 +201,7 @@ def _output_lines(setting: Setting) -> list[Field]:
 
 
 def _unit_words(product: Product) -> str:
-    return str(_("Counted in %(unit)s", unit=choices.say(UNITS[product.uom].name)))
+    return str(_("Counted in %(unit)s", unit=say(UNITS[product.uom].name)))
 
 
 def _about_lines(setting: Setting) -> list[Field]:
@@ -217,7 +218,7 @@ def _specific(setting: Setting, spec: FieldSpec) -> Field:
     """Ask for one field of the kind; what is not needed says “if any”."""
     shape: dict[str, Any] = {"kind": PLAIN_TYPES.get(spec.type, "text")}
     if spec.type == "choice":
-        options = tuple(Option(one.id, choices.say(one.label)) for one in spec.options.values())
+        options = tuple(Option(one.id, say(one.label)) for one in spec.options.values())
         shape = {"kind": "radio" if len(options) <= FEW else "choice", "options": options}
     elif spec.id == SHIPMENT:
         shape = {
@@ -232,7 +233,7 @@ def _specific(setting: Setting, spec: FieldSpec) -> Field:
         shape["longest"] = LONG_TEXT
     return Field(
         f"fields.{spec.id}",
-        choices.say(spec.label),
+        say(spec.label),
         unit=choices.unit_words(spec.unit),
         wanted=spec.required,
         **shape,
@@ -241,5 +242,5 @@ def _specific(setting: Setting, spec: FieldSpec) -> Field:
 
 def shipment_option(shipment: Shipment) -> Option:
     """Offer a shipment by its sender, time and document."""
-    words = (choices.say(shipment.sender), moment(shipment.sent_at), shipment.doc_no)
+    words = (say(shipment.sender), moment(shipment.sent_at), shipment.doc_no)
     return Option(str(shipment.event_id), " · ".join(word for word in words if word))

@@ -20,13 +20,12 @@ from traceapp.batches.booking import STOCK
 from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
-from traceapp.desk import choices, step_message
+from traceapp.desk import step_message
 from traceapp.desk.batch_links import batch_page, code_of
 from traceapp.desk.step_form import Setting
 from traceapp.findings import attempts, foresight
 from traceapp.findings.attempts import Verdict
 from traceapp.findings.queries import found_about
-from traceapp.findings.words import say
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.trace.facts import Ref
 from traceapp.trace.measures import amount
@@ -34,6 +33,7 @@ from traceapp.trace.rules import CLOCK_PLAY, late_by
 from traceapp.trace.rules.growing import SPRAY
 from traceapp.web import languages
 from traceapp.web.forms import Form
+from traceapp.web.languages import say
 from traceapp.web.pages import day, moment
 
 PLAIN, WARNING = "message", "amber"
@@ -79,7 +79,7 @@ def save(
     trial.commit()
     recorded = _record(who, message, now)
     words = list(_words(who, message, setting, now)) if recorded.is_new else []
-    said = (PLAIN, _("Saved: %(name)s.", name=choices.say(setting.kind.label)))
+    said = (PLAIN, _("Saved: %(name)s.", name=say(setting.kind.label)))
     return Saved(_next_page(who, message), (said, *words))
 
 
@@ -165,7 +165,7 @@ def _words(
             )
     missing = step_message.lacking({"fields": message.data["fields"]}, setting)
     if missing:
-        names = ", ".join(choices.say(setting.kind.fields[name].label) for name in missing)
+        names = ", ".join(say(setting.kind.fields[name].label) for name in missing)
         yield WARNING, _("Still missing: %(names)s. You can correct this step.", names=names)
     yield from _found(who, message)
     if late_by(message.data["event_time"], now):

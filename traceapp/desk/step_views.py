@@ -15,17 +15,17 @@ from traceapp.accounts.acts import Act
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import choices, step_form, step_message, step_options, step_saving, uploads
+from traceapp.desk import step_form, step_message, step_options, step_saving, uploads
 from traceapp.desk.step_form import Setting
 from traceapp.desk.step_saving import Refused
 from traceapp.desk.step_setting import setting_of
 from traceapp.findings.attempts import Verdict
-from traceapp.findings.words import say
 from traceapp.photos import queries as pictures
 from traceapp.trace.rules.finding import Finding
 from traceapp.trace.vocabulary import GROUPS, STEP_KINDS, StepKind
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
+from traceapp.web.languages import say
 
 blueprint = Blueprint("steps", "traceapp.desk", template_folder="templates")
 
@@ -53,7 +53,7 @@ def log_step() -> ResponseReturnValue:
         "desk/step_kinds.html",
         usual=[known[name] for name in usual if name in known][:USUAL],
         groups=[
-            (choices.say(words), [kind for kind in offered if kind.group == group])
+            (say(words), [kind for kind in offered if kind.group == group])
             for group, words in GROUPS.items()
             if any(kind.group == group for kind in offered)
         ],

@@ -12,7 +12,6 @@ from flask_babel import ngettext
 from traceapp.accounts.visitor import Visitor
 from traceapp.desk import batch_queries, batch_words
 from traceapp.desk.batch_words import StateWords
-from traceapp.desk.ledger_words import say
 from traceapp.trace import measures
 from traceapp.trace.drawing.folding import Folded, fold
 from traceapp.trace.units import MICRO, from_micro
@@ -21,6 +20,7 @@ from traceapp.trace.wording import number, percent
 from traceapp.tracing.family import Edge, Lineage, Node, Ref
 from traceapp.tracing.queries import made_masses
 from traceapp.web import languages
+from traceapp.web.languages import say
 
 
 @dataclass(frozen=True, slots=True)

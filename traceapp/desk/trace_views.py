@@ -12,12 +12,12 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.desk import batch_words, trace_drawing, trace_telling
 from traceapp.desk.batch_views import find_batch
-from traceapp.desk.ledger_words import say
 from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
 from traceapp.tracing.family import Lineage, Node, Way
 from traceapp.tracing.reading import read
 from traceapp.web import lists
+from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("desk_traces", "traceapp.desk", template_folder="templates")

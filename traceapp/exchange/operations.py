@@ -184,7 +184,7 @@ def _columns(kind: columns.Kind, table: tables.Table, report: Report) -> list[st
 
 
 def _title(column: columns.Column) -> str:
-    return languages.pick(column.title.document(), languages.current())
+    return languages.say(column.title)
 
 
 def _read(

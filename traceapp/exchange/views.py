@@ -22,7 +22,6 @@ from traceapp.exchange.columns import KINDS, Kind
 from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.exchange.report import Report
 from traceapp.photos.storage import Storage
-from traceapp.trace.words import Words
 from traceapp.web import languages, lists, problems
 from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import Field, Form, Option
@@ -62,7 +61,7 @@ def _front(form: Form) -> ResponseReturnValue:
     page = render_template(
         "exchange/front.html",
         form=form,
-        kinds=[(kind.id, _said(kind.title)) for kind in KINDS.values()],
+        kinds=[(kind.id, languages.say(kind.title)) for kind in KINDS.values()],
         exports=[_told(one) for one in exports] if who.may(Act.EXPORT) else [],
         is_waiting=any(_is_waiting(one) for one in exports),
     )
@@ -92,7 +91,7 @@ def _fields() -> list[Field]:
             _("What is in the table"),
             "radio",
             required=True,
-            options=tuple(Option(kind.id, _said(kind.title)) for kind in KINDS.values()),
+            options=tuple(Option(kind.id, languages.say(kind.title)) for kind in KINDS.values()),
         ),
         Field(
             "file",
@@ -103,10 +102,6 @@ def _fields() -> list[Field]:
             options=(Option(".xlsx", ""), Option(".csv", "")),
         ),
     ]
-
-
-def _said(words: Words) -> str:
-    return languages.pick(words.document(), languages.current())
 
 
 @blueprint.get("/desk/import/<kind>.<form>")
@@ -232,7 +227,7 @@ def _report_page(row: ImportFile, report: Report, *, status: int = 200) -> Respo
     page = render_template(
         "exchange/report.html",
         file=row,
-        kind=_said(KINDS[row.kind].title),
+        kind=languages.say(KINDS[row.kind].title),
         report=report,
         counts=report.counts,
         faults=[(fault, *_words(fault.finding)) for fault in report.faults[:MOST_SHOWN]],

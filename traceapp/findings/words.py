@@ -9,17 +9,12 @@ from traceapp.findings.attempts import Verdict
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 from traceapp.trace.words import Words
-from traceapp.web import languages
+from traceapp.web.languages import say
 
 ROLES: Mapping[str, Words] = {
     "owner": Words("Chủ cơ sở", "The owner"),
     "officer": Words("Cán bộ quản lý", "An officer"),
 }
-
-
-def say(words: Words) -> str:
-    """Give a text in the reader's language."""
-    return languages.pick(words.document(), languages.current())
 
 
 def as_problem(author: UUID, data: Mapping[str, Any], verdict: Verdict) -> problem.Blocked:

@@ -1,14 +1,14 @@
 """The form of a receiver without account: how much arrived, who says so, a photo, a note."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
 from traceapp.batches.hand_off_models import LONGEST_NAME, LONGEST_NOTE
 from traceapp.trace.units import UNITS, convertible
-from traceapp.web import languages
 from traceapp.web.forms import Field, Form, Option
+from traceapp.web.languages import say
 
 PHOTO = "photo"
 
@@ -59,11 +59,7 @@ def units_for(*kept_in: tuple[str, str | None]) -> tuple[Option, ...]:
     """Offer the units that fit batches kept in these, with what one pack of each holds."""
     known = {name for pair in kept_in for name in pair if name is not None}
     return tuple(
-        Option(unit.id, languages.pick(_words(unit.name), languages.current()))
+        Option(unit.id, say(unit.name))
         for unit in UNITS.values()
         if any(convertible(unit.id, name) for name in known)
     )
-
-
-def _words(name: Any) -> Mapping[str, str | None]:  # noqa: ANN401 - Words
-    return {"vi": name.vi, "en": name.en}

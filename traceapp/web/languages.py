@@ -10,6 +10,7 @@ from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from traceapp.trace.words import Words
 from traceapp.web import catalogues
 
 LANGUAGES = ("vi", "en")
@@ -49,6 +50,11 @@ def current() -> str:
 def pick(text: Mapping[str, str | None], language: str) -> str:
     """Give a two-language text in one language, else in the other."""
     return text.get(language) or text.get("vi") or text.get("en") or ""
+
+
+def say(words: Words | None) -> str:
+    """Give words in the reader's language; nothing where there are none."""
+    return "" if words is None else pick(words.document(), current())
 
 
 def init_app(app: Flask) -> None:

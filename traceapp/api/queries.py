@@ -13,6 +13,7 @@ from traceapp.batches import activation
 from traceapp.batches import queries as batches
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import is_current_of
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.database.engine import db
 from traceapp.producers.models import Plot, Season, Site
@@ -155,9 +156,7 @@ def _batches(producer_id: UUID) -> Select[Any, Any, Any]:
         select(Batch, PublicCode.code, PublicCode.state)
         .outerjoin(
             PublicCode,
-            (PublicCode.producer_id == Batch.producer_id)
-            & (PublicCode.batch_id == Batch.batch_id)
-            & (PublicCode.state != CodeState.MOVED),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
         .where(Batch.producer_id == producer_id)
     )

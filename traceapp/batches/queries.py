@@ -14,6 +14,7 @@ from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
 from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.batches.parties import AnyRow
 from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.certificate_models import Certificate
@@ -95,9 +96,7 @@ def _cards(conditions: list[Any], *, limit: int | None = None) -> list[BatchCard
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .outerjoin(
             PublicCode,
-            (PublicCode.producer_id == Batch.producer_id)
-            & (PublicCode.batch_id == Batch.batch_id)
-            & (PublicCode.state != "moved"),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
         .where(*conditions)
         .order_by(PublicCode.code)

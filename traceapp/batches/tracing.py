@@ -17,6 +17,7 @@ from traceapp.batches.models import (
 )
 from traceapp.batches.parties import AnyRow, kilograms, party
 from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.producers.models import (
     Partner,
@@ -106,11 +107,7 @@ def _batches(tree: CTE) -> Iterable[BatchFact]:
         )
         .outerjoin(
             PublicCode,
-            and_(
-                PublicCode.producer_id == Batch.producer_id,
-                PublicCode.batch_id == Batch.batch_id,
-                PublicCode.state != "moved",
-            ),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
     )
     return (_batch(row) for row in db.session.execute(query))

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from traceapp.codes.models import CodeStateChange, PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
+
+CODE = PublicCode.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,13 @@ def find(code: str) -> CodeFact | None:
 
 def of_batch(producer_id: UUID, batch_id: UUID) -> CodeFact | None:
     """Find the code of a batch; None for a batch without a public page."""
-    return _first(
-        PublicCode.producer_id == producer_id,
-        PublicCode.batch_id == batch_id,
-        PublicCode.state != CodeState.MOVED,
+    return _first(is_current_of(producer_id, batch_id))
+
+
+def is_current_of(producer_id: Any, batch_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns or ids
+    """Match the code that a batch has now: one that moved only leads on."""
+    return and_(
+        CODE.producer_id == producer_id, CODE.batch_id == batch_id, CODE.state != CodeState.MOVED
     )
 
 

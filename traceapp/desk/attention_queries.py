@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select, tuple_
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import is_current_of
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.certificate_models import Certificate
@@ -95,11 +96,7 @@ def _named_items() -> Any:  # noqa: ANN401 - a select to which callers add condi
         )
         .outerjoin(
             PublicCode,
-            and_(
-                PublicCode.producer_id == Batch.producer_id,
-                PublicCode.batch_id == Batch.batch_id,
-                PublicCode.state != CodeState.MOVED,
-            ),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
     )
 

@@ -16,7 +16,7 @@ from traceapp.batches.books.models import Stock
 from traceapp.batches.models import Batch, Event, EventEvidence, EventPhoto, LedgerEntry, Product
 from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import Membership, Producer, Site
@@ -179,11 +179,7 @@ def addresses(reader: Visitor, batches: Collection[Ref]) -> dict[Ref, Named]:
         select(Batch.producer_id, Batch.batch_id, Batch.lot, PublicCode.code)
         .outerjoin(
             PublicCode,
-            and_(
-                PublicCode.producer_id == Batch.producer_id,
-                PublicCode.batch_id == Batch.batch_id,
-                PublicCode.state != CodeState.MOVED,
-            ),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
         .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)), visible_to(reader))
     )

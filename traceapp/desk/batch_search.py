@@ -13,7 +13,7 @@ from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
 from traceapp.tracing.readers import had_by
@@ -54,11 +54,7 @@ def _batches(stock: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .outerjoin(
             PublicCode,
-            and_(
-                PublicCode.producer_id == Batch.producer_id,
-                PublicCode.batch_id == Batch.batch_id,
-                PublicCode.state != CodeState.MOVED,
-            ),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
     )
 

@@ -13,7 +13,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.gs1 import digital_link
@@ -46,11 +46,6 @@ class Wish:
 
 def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
     """Find batches that somebody may trace, the newest first."""
-    code = and_(
-        PublicCode.producer_id == Batch.producer_id,
-        PublicCode.batch_id == Batch.batch_id,
-        PublicCode.state != CodeState.MOVED,
-    )
     return db.session.execute(
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.production_date),
@@ -63,7 +58,7 @@ def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
         .join(Producer, Producer.producer_id == Batch.producer_id)
-        .outerjoin(PublicCode, code)
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
         .where(traceable_by(reader), *_fitting(reader, wish))
         .order_by(Batch.created_at.desc(), Batch.batch_id)
         .limit(MOST + 1)

@@ -13,7 +13,7 @@ from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
@@ -75,11 +75,7 @@ def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
         .outerjoin(RECEIVER, RECEIVER.producer_id == HandOff.receiver_id)
         .outerjoin(
             PublicCode,
-            and_(
-                PublicCode.producer_id == Batch.producer_id,
-                PublicCode.batch_id == Batch.batch_id,
-                PublicCode.state != CodeState.MOVED,
-            ),
+            is_current_of(Batch.producer_id, Batch.batch_id),
         )
         .where(_is_side(producer_id))
     )

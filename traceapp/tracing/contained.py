@@ -10,7 +10,7 @@ from sqlalchemy import and_, select, tuple_
 from traceapp.batches.books import containers
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
@@ -34,11 +34,6 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
     amounts = containers.contents(producer_id, mark, moment)
     if not amounts:
         return []
-    code = and_(
-        PublicCode.producer_id == Batch.producer_id,
-        PublicCode.batch_id == Batch.batch_id,
-        PublicCode.state != CodeState.MOVED,
-    )
     query = (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
@@ -48,7 +43,7 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
             Product,
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
-        .outerjoin(PublicCode, code)
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
         .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(amounts)))
         .order_by(Product.folded_name, Batch.lot, Batch.batch_id)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import FromClause, and_, bindparam, select, tuple_
 from traceapp.batches.books.stock import IN_STOCK, STOCKS
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Partner, Producer
@@ -57,11 +57,7 @@ def _batches(family: FromClause) -> AnySelect:
         .join(Producer.__table__, PRODUCER.producer_id == BATCH.producer_id)
         .outerjoin(
             PublicCode.__table__,
-            and_(
-                CODE.producer_id == BATCH.producer_id,
-                CODE.batch_id == BATCH.batch_id,
-                CODE.state != CodeState.MOVED,
-            ),
+            is_current_of(BATCH.producer_id, BATCH.batch_id),
         )
         .outerjoin(
             Partner.__table__,

@@ -13,6 +13,7 @@ from traceapp import problem
 from traceapp.batches import offers
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.models import Batch, LedgerEntry, Product
+from traceapp.batches.quantities import does_not_fit
 from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo
@@ -81,7 +82,7 @@ def gather(author: UUID, messages: Sequence[Data]) -> Known:
         plots=_there(_PLOTS, _named(author, messages, "plot_id")),
         seasons=_plots_of(_named(author, messages, "season_id")),
         photos=_photos(author, photos),
-        units=_units(list(batches)),
+        units=units_of(batches),
         held=held | offers.offered(author, set(foreign) - held, shipments),
         returned=offers.coming_back(author, shipments),
     )
@@ -101,7 +102,8 @@ def resolve(known: Known, data: Data) -> tuple[list[Item], list[problem.Finding]
             try:
                 items.append(_item(known, direction, line))
             except QuantityError:
-                findings.append(_wrong_unit(known, line, f"{pointer}/uom"))
+                kept_in = known.units[_ref(known.author, line)].uom
+                findings.append(does_not_fit(f"{pointer}/uom", line["uom"], kept_in))
     return items, findings
 
 
@@ -161,17 +163,6 @@ def _may_name(known: Known, direction: str, batch: Ref, *, arrives: bool) -> boo
     return direction != "output" and (batch in known.held or known.is_authority)
 
 
-def _wrong_unit(known: Known, line: Data, pointer: str) -> problem.Finding:
-    kept_in = known.units[_ref(known.author, line)].uom
-    return problem.Finding(
-        pointer,
-        "unit_does_not_fit",
-        problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
-        problem.N_("Use the batch's unit, or give the product's pack size first."),
-        {"kept_in": kept_in, "uom": line["uom"]},
-    )
-
-
 def _owner(author: UUID, data: Data) -> UUID:
     owner: UUID = data["site_producer_id"] or author
     return owner
@@ -214,7 +205,8 @@ def _photos(author: UUID, wanted: set[bytes]) -> frozenset[bytes]:
     return frozenset(bytes(sha256) for sha256 in db.session.scalars(query))
 
 
-def _units(batches: list[Ref]) -> dict[Ref, BatchUnit]:
+def units_of(batches: Iterable[Ref]) -> dict[Ref, BatchUnit]:
+    """Give the units that batches are kept in, with what one pack holds."""
     return {
         (producer_id, batch_id): BatchUnit(uom, Decimal(net) if net else None, net_uom)
         for producer_id, batch_id, uom, net, net_uom in _rows(_UNITS, batches)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from traceapp.problem import N_
+from traceapp.problem import N_, Finding
 from traceapp.trace.units import UNITS, QuantityError, parse_quantity, to_micro
 from traceapp.web.faults import Fault
 
@@ -61,6 +61,17 @@ def check_amount(quantity: Decimal, uom: str, name: str) -> None:
         to_micro(quantity, uom)
     except QuantityError as error:
         raise ValidationError(QUANTITY_FAULTS[error.rule], name) from error
+
+
+def does_not_fit(pointer: str, uom: str, kept_in: str) -> Finding:
+    """Say that a unit does not convert to the one a batch is kept in."""
+    return Finding(
+        pointer,
+        "unit_does_not_fit",
+        N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
+        N_("Use the batch's unit, or give the product's pack size first."),
+        {"kept_in": kept_in, "uom": uom},
+    )
 
 
 def number_fault(value: object) -> Fault | None:

@@ -6,13 +6,13 @@ Receiving and refusing by a member are ordinary records (`batches`): nothing her
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete
 
 from traceapp import problem
+from traceapp.batches import grants
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.books import hand_off_events, hand_offs
 from traceapp.batches.hand_off_models import (
@@ -21,7 +21,8 @@ from traceapp.batches.hand_off_models import (
     HandOffAnswerer,
     HandOffAnswerItem,
 )
-from traceapp.batches.models import Batch, Event, Product
+from traceapp.batches.models import Event
+from traceapp.batches.quantities import does_not_fit
 from traceapp.batches.refreshing import refresh
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -79,7 +80,7 @@ def answer(link: HandOffLink, batches: Sequence[Ref], reply: Reply, *, now: date
 def _lines(batches: Sequence[Ref], reply: Reply) -> list[dict[str, Any]]:
     if reply.kind is AnswerKind.REFUSED:
         return []
-    units = _units(batches)
+    units = grants.units_of(batches)
     return [
         {
             "position": position,
@@ -94,34 +95,13 @@ def _lines(batches: Sequence[Ref], reply: Reply) -> list[dict[str, Any]]:
 
 
 def _mass(unit: BatchUnit, item: Mapping[str, Any], position: int) -> int | None:
-    quantity: Decimal = item["quantity"]
+    quantity, uom = item["quantity"], item["uom"]
     try:
-        amount_in(unit, quantity, item["uom"])
+        amount_in(unit, quantity, uom)
     except QuantityError as error:
-        finding = problem.Finding(
-            f"/items/{position}/uom",
-            "unit_does_not_fit",
-            problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
-            problem.N_("Use the batch's unit, or give the product's pack size first."),
-            {"kept_in": unit.uom, "uom": item["uom"]},
-        )
+        finding = does_not_fit(f"/items/{position}/uom", uom, unit.uom)
         raise problem.InvalidInput(findings=[finding]) from error
-    return mass_of(unit, quantity, item["uom"], None)
-
-
-def _units(batches: Sequence[Ref]) -> dict[Ref, BatchUnit]:
-    rows = db.session.execute(
-        select(Batch.producer_id, Batch.batch_id, Batch.uom, Product.net_quantity, Product.net_uom)
-        .join(
-            Product,
-            (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
-        )
-        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)))
-    )
-    return {
-        Ref(producer_id, batch_id): BatchUnit(uom, Decimal(net) if net else None, net_uom)
-        for producer_id, batch_id, uom, net, net_uom in rows
-    }
+    return mass_of(unit, quantity, uom, None)
 
 
 def accept(shipment: tuple[UUID, UUID], *, by: Member, now: datetime) -> None:

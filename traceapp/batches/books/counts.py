@@ -7,7 +7,7 @@ from typing import Any
 from traceapp import problem
 from traceapp.batches.amounts import amount_in
 from traceapp.batches.grants import Item, Known
-from traceapp.batches.quantities import QUANTITY_FAULTS
+from traceapp.batches.quantities import QUANTITY_FAULTS, does_not_fit
 from traceapp.trace.units import QuantityError
 
 KIND = "stock_count"
@@ -37,16 +37,8 @@ def _fault(known: Known, data: Data, item: Item, error: QuantityError) -> proble
     if error.rule != "unknown_unit":
         fault = QUANTITY_FAULTS[error.rule]
         return problem.Finding("/fields/counted", fault.rule, fault.message, fault.fix)
-    return problem.Finding(
-        "/fields/counted_unit",
-        "unit_does_not_fit",
-        problem.N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
-        problem.N_("Use the batch's unit, or give the product's pack size first."),
-        {
-            "kept_in": known.units[item.ref].uom,
-            "uom": str(data["fields"].get("counted_unit", "")),
-        },
-    )
+    uom = str(data["fields"].get("counted_unit", ""))
+    return does_not_fit("/fields/counted_unit", uom, known.units[item.ref].uom)
 
 
 def rows(

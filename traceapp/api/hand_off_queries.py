@@ -12,10 +12,8 @@ from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
 from traceapp.handoffs import queries
-from traceapp.trace.entries import HandOffState
 
 Answer = dict[str, Any]
-OPEN = frozenset({HandOffState.ON_THE_WAY, HandOffState.NOT_CONFIRMED})
 
 
 def listed(producer_id: UUID, page: Answer, now: datetime) -> Answer:
@@ -57,7 +55,7 @@ def _party(producer_id: UUID | None, name: str | None) -> Answer:
 
 def _line(row: Any, by: UUID, now: datetime) -> Answer:  # noqa: ANN401 - a row of hand_offs
     state = queries.state_of(row, now)
-    is_blind = row.receiver_id == by and state in OPEN
+    is_blind = row.receiver_id == by and state.is_open
     return {
         "producer_id": str(row.batch_producer_id),
         "batch_id": str(row.batch_id),

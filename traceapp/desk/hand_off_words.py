@@ -56,10 +56,7 @@ class Seen:
     @property
     def is_open_offer(self) -> bool:
         """Tell whether it waits for this side's own count, which the other's must not sway."""
-        return self.is_incoming and self.state in {
-            HandOffState.ON_THE_WAY,
-            HandOffState.NOT_CONFIRMED,
-        }
+        return self.is_incoming and self.state.is_open
 
     @property
     def is_coming_back(self) -> bool:

@@ -109,13 +109,10 @@ def conditions(
     """Give the conditions of a state and a side."""
     if state := chosen.get("state"):
         yield _in_state(HandOffState(state), now)
-    match chosen.get("side"):
-        case "incoming":
-            yield HandOff.receiver_id == producer_id
-        case "outgoing":
-            yield HandOff.sender_id == producer_id
-        case _:
-            pass
+    if chosen.get("side") == INCOMING:
+        yield HandOff.receiver_id == producer_id
+    elif chosen.get("side") == OUTGOING:
+        yield HandOff.sender_id == producer_id
 
 
 def of_event(producer_id: UUID, event_id: UUID) -> Sequence[Row]:

@@ -47,6 +47,11 @@ class HandOffState(StrEnum):
     REFUSED = "refused"
     NOT_COMPARED = "not_compared"
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether goods were sent that nobody received or refused yet."""
+        return self in {HandOffState.ON_THE_WAY, HandOffState.NOT_CONFIRMED}
+
 
 @dataclass(frozen=True, slots=True)
 class Who:

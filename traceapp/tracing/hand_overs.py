@@ -23,7 +23,6 @@ from traceapp.tracing.past_hand_overs import past_hand_overs
 from traceapp.tracing.walking import AnyRow, AnySelect, Walk
 
 HAND_OFF = HandOff.__table__.c
-_OPEN = {HandOffState.ON_THE_WAY, HandOffState.NOT_CONFIRMED, HandOffState.REFUSED}
 
 Deliveries = Mapping[Key, tuple[HandOver, ...]]
 
@@ -68,7 +67,7 @@ def _shipments(family: FromClause) -> AnySelect:
 
 def _hand_over(row: AnyRow, names: Mapping[UUID, Words], now: datetime) -> HandOver:
     state = state_at(row.state, row.sent_at, now)
-    is_received = state not in _OPEN
+    is_received = not state.is_open and state is not HandOffState.REFUSED
     difference = _difference(row)
     is_outside = row.answer_id is None and (is_received or row.other_name != "")
     return HandOver(

@@ -18,7 +18,6 @@ from traceapp.trace.words import Words
 CONFIRM_WITHIN = timedelta(hours=RULES["handoff_confirm"].params["hours"])
 MISMATCH_PCT = Decimal(RULES["qty_mismatch"].params["tolerance_pct"])
 RECEIVE = "receive"
-_OPEN = frozenset({HandOffState.ON_THE_WAY, HandOffState.NOT_CONFIRMED})
 _TWO_PLACES = Decimal("0.01")
 
 
@@ -32,7 +31,7 @@ def handoff_confirm(
     """Find a shipment of which something was neither received nor refused for a day."""
     if now - ship.at <= CONFIRM_WITHIN:
         return
-    open_ones = {one.batch for one in deliveries if one.ship == ship.ref and one.state in _OPEN}
+    open_ones = {one.batch for one in deliveries if one.ship == ship.ref and one.state.is_open}
     waiting = [b for b in dict.fromkeys(line.batch for line in ship.inputs) if b in open_ones]
     if waiting:
         lot = ", ".join(lots[batch] for batch in waiting)

@@ -9,11 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Event
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
@@ -114,17 +114,13 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
 
 def own_receipt(producer_id: UUID, shipment_id: UUID) -> UUID | None:
     """Give the reader's record of what arrived, the version that holds, to correct it."""
-    newer = aliased(Event)
-    corrected = select(newer.event_id).where(
-        newer.producer_id == Event.producer_id, newer.corrects_event_id == Event.event_id
-    )
     query = (
         select(Event.event_id)
         .where(
             Event.producer_id == producer_id,
             Event.ship_event_id == shipment_id,
             Event.step_kind == "receive",
-            ~corrected.exists(),
+            ~is_corrected(Event),
         )
         .order_by(Event.record_time.desc())
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from traceapp.findings.goods_facts import first_makings, made_until, users_of
+from traceapp.findings.goods_facts import MAKING, first_makings, made_until, users_of
 from traceapp.findings.ground_facts import GROWING, LIVE, harvests_on, herds_of, leaving_of
 from traceapp.findings.handing_facts import hand_offs, site_owners
 from traceapp.findings.stock_facts import Stock
@@ -14,8 +14,6 @@ from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.keeping_cold import SHIP
 from traceapp.trace.rules.treating import TREAT
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
-
-MAKES = frozenset({StockEffect.CREATE, StockEffect.TRANSFORM, StockEffect.MOVE_IN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def _born(made: set[Ref], steps: Collection[StepFact]) -> set[Ref]:
 
 
 def _makes(step: StepFact) -> bool:
-    return STEP_KINDS[step.kind].stock_effect in MAKES
+    return STEP_KINDS[step.kind].stock_effect in MAKING
 
 
 def _herds(steps: Iterable[StepFact]) -> set[Ref]:

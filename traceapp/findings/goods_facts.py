@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
-from sqlalchemy.orm import aliased
 
+from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Batch, BatchClaim, Event, EventItem, Product
 from traceapp.database.types import Instant
 from traceapp.findings.reading import among, named_by, of_item, rows, zone
@@ -18,9 +18,8 @@ from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words
 
 MAKING = frozenset({StockEffect.CREATE, StockEffect.TRANSFORM, StockEffect.MOVE_IN})
+"""By these a batch comes to be: made here, or received from somebody who has no account."""
 MAKING_KINDS = tuple(kind.id for kind in STEP_KINDS.values() if kind.stock_effect in MAKING)
-
-
 ANIMALS = frozenset({"pig", "poultry"})  # families of live goods
 
 
@@ -106,15 +105,11 @@ _GOODS = (
 
 def _makes() -> ColumnElement[bool]:
     """Match events and lines by which a batch was made, as far as that counts."""
-    newer = aliased(Event)
-    corrected = select(newer.event_id).where(
-        newer.producer_id == Event.producer_id, newer.corrects_event_id == Event.event_id
-    )
     return and_(
         EventItem.direction == "output",
         Event.step_kind.in_(MAKING_KINDS),
         Event.ship_event_id.is_(None),
-        ~corrected.exists(),
+        ~is_corrected(Event),
     )
 
 

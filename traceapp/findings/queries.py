@@ -1,4 +1,4 @@
-"""Reading what was found: findings by key, on batches and steps, holds with their releases."""
+"""Reading what was found: findings by key, and about steps. Holds: `hold_queries`."""
 
 import json
 from collections.abc import Collection
@@ -37,7 +37,7 @@ def findings_by_key(keys: Collection[Ref]) -> dict[Ref, Finding]:
 
 
 def found_about(events: Collection[Ref]) -> list[Finding]:
-    """Read what was found about events and holds now, the gravest first."""
+    """Read what was found about events and was not cleared since, the gravest first."""
     found = [finding_of(row) for row in rows(_ABOUT, events)]
     return sorted(found, key=lambda one: (list(Severity).index(one.severity), one.rule, one.id))
 

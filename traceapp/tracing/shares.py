@@ -1,7 +1,7 @@
-"""Each source's share of a batch in per cent, by mass, in whole numbers. Pure.
+"""Each source's share of a batch in per cent with one decimal, by mass. Pure.
 
 The same shares as `trace.lineage` gives, for a thousand batches at once: where one event made a
-batch and all masses are known there is nothing to weigh, and that is so nearly everywhere.
+batch and all masses are known there is nothing to weigh, and integers will do: nearly everywhere.
 """
 
 import functools

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from traceapp.accounts.visitor import Visitor
+from traceapp.codes.states import CodeState
 from traceapp.desk import batch_queries, batch_words
 from traceapp.desk.batch_words import StateWords
 from traceapp.trace import measures
@@ -21,6 +22,10 @@ from traceapp.tracing.family import Edge, Lineage, Node, Ref
 from traceapp.tracing.queries import made_masses
 from traceapp.web import languages
 from traceapp.web.languages import say
+
+STOPPED = frozenset(
+    {CodeState.HELD, CodeState.SALE_STOPPED, CodeState.SUSPENDED, CodeState.RECALLED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +81,12 @@ def tell(reader: Visitor, lineage: Lineage) -> Told:
     if folded.is_folded:
         rows = [_group([nodes[number] for number in group]) for group in folded.groups]
         return Told(tuple(rows), folded, len(nodes))
-    addresses = batch_queries.addresses(reader, [node.ref for node in nodes])
+    named = batch_queries.addresses(reader, [node.ref for node in nodes])
+    addresses = {ref: batch.address for ref, batch in named.items()}
     into: dict[int, list[Edge]] = defaultdict(list)
     for edge in lineage.edges:
         into[edge.child].append(edge)
-    told = [
-        _one(lineage, node, into[place], {ref: named.address for ref, named in addresses.items()})
-        for place, node in enumerate(nodes)
-    ]
+    told = (_one(lineage, node, into[place], addresses) for place, node in enumerate(nodes))
     return Told(tuple(told), folded, len(nodes))
 
 
@@ -104,7 +107,7 @@ def _one(
         producer=say(node.origin or node.producer),
         address=url_for("desk_traces.show_trace", code=address) if address else None,
         state=batch_words.state_words(node.state) if node.state else None,
-        is_stopped=node.state is not None and node.state.value in STOPPED,
+        is_stopped=node.state in STOPPED,
         dates=tuple((name, value) for name, value in dates if value),
         sources=tuple(_source(lineage, edge) for edge in edges),
         stocks=tuple(
@@ -125,9 +128,6 @@ def _carried(lineage: Lineage, edge: Edge, made: Mapping[Ref, int]) -> int | Non
     if edge.mass is None or mass is None or edge.share_pct is None:
         return edge.mass
     return min(edge.mass, round(mass * edge.share_pct / 100))
-
-
-STOPPED = frozenset({"held", "sale_stopped", "suspended", "recalled"})
 
 
 def _source(lineage: Lineage, edge: Edge) -> Source:
@@ -160,7 +160,7 @@ def _group(nodes: Sequence[Node]) -> Telling:
         for one in node.holdings:
             left[node.uom] += from_micro(one.amount or 0, node.uom)
     many = ngettext("%(num)s batch", "%(num)s batches", len(nodes))
-    stopped = [node.state for node in nodes if node.state and node.state.value in STOPPED]
+    stopped = [node.state for node in nodes if node.state in STOPPED]
     return Telling(
         step=first.step,
         generation=generation(first.step),

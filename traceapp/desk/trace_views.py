@@ -14,7 +14,7 @@ from traceapp.desk import batch_words, trace_drawing, trace_telling
 from traceapp.desk.batch_views import find_batch
 from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
-from traceapp.tracing.family import Lineage, Node, Way
+from traceapp.tracing.family import Lineage, Node, Ref, Way
 from traceapp.tracing.reading import read
 from traceapp.web import lists
 from traceapp.web.languages import say
@@ -53,10 +53,10 @@ def show_trace(code: str) -> ResponseReturnValue:
     )
 
 
-def _traced(reader: Visitor, ref: tuple[object, object], as_of: datetime | None) -> Lineage:
+def _traced(reader: Visitor, ref: Ref, as_of: datetime | None) -> Lineage:
     chosen = request.args.get("direction", "")
     way = Way(chosen) if chosen in set(Way) else Way.BOTH
-    lineage = read(reader, ref, way, as_of, now=datetime.now(UTC))  # type: ignore[arg-type]
+    lineage = read(reader, ref, way, as_of, now=datetime.now(UTC))
     if lineage is None:
         raise problem.NotFound
     return lineage

@@ -58,7 +58,7 @@ def _notes(story: Story, record: Record, batch: Ref) -> Iterable[Note]:
             NoteKind.LATE,
             Words(f"Ghi muộn {span.vi} sau khi làm", f"Recorded {span.en} after it was done"),
         )
-    if skew := skew_of(event):
+    if skew := skew_of(event.skew_minutes):
         span = length(skew)
         behind = skew.total_seconds() < 0
         yield Note(

@@ -53,7 +53,7 @@ def test_late_entries_are_exactly_the_expected_ones():
 
 
 def test_wrong_clocks_are_exactly_the_expected_ones():
-    skews = {str(e.ref.id): skew_of(e) for e in hanoi().events}
+    skews = {str(e.ref.id): skew_of(e.skew_minutes) for e in hanoi().events}
     minutes = {key: span.total_seconds() / 60 for key, span in skews.items() if span}
     assert minutes == {f["subject"]: f["minutes"] for f in expected("clock_skew")}
 

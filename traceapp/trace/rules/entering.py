@@ -28,9 +28,9 @@ def late_by(event_time: datetime, record_time: datetime) -> timedelta | None:
     return delay if delay > LATE else None
 
 
-def skew_of(event: EventFact | StepFact) -> timedelta | None:
+def skew_of(minutes: int | None) -> timedelta | None:
     """Give the phone clock's error (negative = behind) when it is larger than the rule allows."""
-    skew = timedelta(minutes=event.skew_minutes or 0)
+    skew = timedelta(minutes=minutes or 0)
     return skew if abs(skew) > SKEW else None
 
 
@@ -46,9 +46,9 @@ def claims_future(event: EventFact) -> bool:
 
 def is_odd(event_time: datetime, record_time: datetime, skew_minutes: int | None) -> bool:
     """Tell whether a rule has something to say about when a step was logged."""
-    skew = timedelta(minutes=skew_minutes or 0)
     is_late = late_by(event_time, record_time) is not None
-    return is_late or abs(skew) > SKEW or is_future(event_time, record_time)
+    is_skewed = skew_of(skew_minutes) is not None
+    return is_late or is_skewed or is_future(event_time, record_time)
 
 
 def late_entry(step: StepFact) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def late_entry(step: StepFact) -> Iterator[Finding]:
 
 def clock_skew(step: StepFact) -> Iterator[Finding]:
     """Find a phone whose clock was wrong when the step was logged."""
-    skew = skew_of(step)
+    skew = skew_of(step.skew_minutes)
     if skew is not None:
         minutes = skew // timedelta(minutes=1)
         yield found("clock_skew", event=step.ref, values={"minutes": minutes})

@@ -13,7 +13,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.api import answers, examples, group_commit, queries, shapes, strictness
 from traceapp.api.contract import PREFIX, operation
-from traceapp.api.group_commit import Delivery, Read
+from traceapp.api.group_commit import Read, Submission
 from traceapp.api.rooms import events
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Answer, Message, Recorded
@@ -83,7 +83,7 @@ def post_events() -> Response:
     asks = member()
     end_reading()  # who asks is known
     said = group_commit.line().record(
-        Delivery(Actor(asks.producer_id, asks.member_id), messages, read)
+        Submission(Actor(asks.producer_id, asks.member_id), messages, read)
     )
     if is_one:
         return _one(read[0], said[0])

@@ -27,7 +27,7 @@ Read = Message | problem.InvalidInput
 
 
 @dataclass(slots=True, eq=False)
-class Delivery:
+class Submission:
     """What one request sent, as it was given and as it was read; later, what is said to it."""
 
     actor: Actor
@@ -38,15 +38,15 @@ class Delivery:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether it is answered: a delivery has a message or more."""
+        """Tell whether it is answered: a submission has a message or more."""
         return bool(self.said) or self.failure is not None
 
 
 class Line:
-    """The deliveries of one process that wait to be written."""
+    """The submissions of one process that wait to be written."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: deque[Submission] = deque()
         self._writing = threading.Lock()
 
     def __len__(self) -> int:
@@ -55,30 +55,30 @@ class Line:
 
     @property
     def is_writing(self) -> bool:
-        """Tell whether a delivery is just being written."""
+        """Tell whether a submission is just being written."""
         return self._writing.locked()
 
-    def record(self, delivery: Delivery) -> list[Answer]:
-        """Record the good messages of a delivery and keep the refused ones, durably.
+    def record(self, submission: Submission) -> list[Answer]:
+        """Record the good messages of a submission and keep the refused ones, durably.
 
         Opens its own transaction. Raises Busy, StorageFull, or whatever went wrong with it.
         """
-        self._waiting.append(delivery)
+        self._waiting.append(submission)
         if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
             with suppress(ValueError):  # it is just being recorded: sent again, it will be known
-                self._waiting.remove(delivery)
+                self._waiting.remove(submission)
             raise problem.Busy
         try:
-            while not delivery.is_done:
+            while not submission.is_done:
                 _record_together(self._next())
         finally:
             self._writing.release()
-        if delivery.failure is not None:
-            raise delivery.failure
-        return delivery.said
+        if submission.failure is not None:
+            raise submission.failure
+        return submission.said
 
-    def _next(self) -> list[Delivery]:
-        """Take the first deliveries that may be written together.
+    def _next(self) -> list[Submission]:
+        """Take the first submissions that may be written together.
 
         Of different authors only on SQLite, where one writes at a time anyway: on PostgreSQL two
         groups could each wait for what the other holds.
@@ -100,23 +100,23 @@ def line() -> Line:
     return found
 
 
-def _record_together(group: Sequence[Delivery]) -> None:
+def _record_together(group: Sequence[Submission]) -> None:
     try:
         with transaction():
             answers = _recorded(group)
     except BaseException as error:  # noqa: BLE001 - each request raises its own
         if len(group) > 1 and not isinstance(error, problem.Busy | problem.StorageFull):
-            for delivery in group:  # one of them spoiled it for all
-                _record_together([delivery])
+            for submission in group:  # one of them spoiled it for all
+                _record_together([submission])
             return
-        for delivery in group:
-            delivery.failure = error
+        for submission in group:
+            submission.failure = error
     else:
-        for delivery, said in zip(group, answers, strict=True):
-            delivery.said = said
+        for submission, said in zip(group, answers, strict=True):
+            submission.said = said
 
 
-def _recorded(group: Sequence[Delivery]) -> list[list[Answer]]:
+def _recorded(group: Sequence[Submission]) -> list[list[Answer]]:
     now = datetime.now(UTC)
     found = {actor: iter(_of(actor, group, now)) for actor in dict.fromkeys(d.actor for d in group)}
     answers = []
@@ -129,12 +129,12 @@ def _recorded(group: Sequence[Delivery]) -> list[list[Answer]]:
     return answers
 
 
-def _of(actor: Actor, group: Sequence[Delivery], now: datetime) -> list[Answer]:
+def _of(actor: Actor, group: Sequence[Submission], now: datetime) -> list[Answer]:
     good = [
         read
-        for delivery in group
-        if delivery.actor == actor
-        for read in delivery.read
+        for submission in group
+        if submission.actor == actor
+        for read in submission.read
         if isinstance(read, Message)
     ]
     return capturing.record_events(actor, good, now=now, latest=now + CLOCK_PLAY)

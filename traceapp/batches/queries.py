@@ -68,7 +68,7 @@ def batch_card(ref: Ref) -> BatchCard | None:
 
 
 def batches(*, limit: int = 200, after: str | None = None) -> list[BatchCard]:
-    """List batches that have a public code, by code, for the desk of the demo."""
+    """List batches that have a public code, by code, for the first page of the demo."""
     conditions: list[Any] = [PublicCode.code.is_not(None)]
     if after is not None:
         conditions.append(PublicCode.code > after)

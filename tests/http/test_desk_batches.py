@@ -364,6 +364,7 @@ def test_to_an_officer_the_maker_stands_first_and_then_who_took_it_in(
         record(hoa, "sell", inputs=[line(made, "11", **theirs)])
         code = code_of(lan.producer_id, made)
     said = page(officer, f"/desk/batches/{code}")
+    assert "giao đi 10 kg = đã nhận 9 kg + đang trên đường 0 kg + chênh lệch 1 kg" in said
     maker = said.index("Làm ra 10 kg, giao 10 kg. Không còn gì.")
     shop = said.index("Nhận 9 kg, bán 11 kg. Ghi xuất nhiều hơn ghi nhập 2 kg.")
     assert said.index("<b>HTX Đồng Xanh") < maker < said.rindex("<b>Cửa hàng Hoa") < shop

@@ -14,12 +14,14 @@ from tests import builders
 from tests.lan import a_picture
 from tests.signing_in import form, signed_in
 from tests.trade import SHIPPED, Trade, tell
+from traceapp.batches.books.handed_on import HandedOn, handed_on
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
 from traceapp.database.engine import db
 from traceapp.handoffs import views
 from traceapp.handoffs.models import HandOffLink
 from traceapp.photos.models import Photo
+from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
 EN = {"Accept-Language": "en"}
@@ -94,6 +96,14 @@ def test_the_link_asks_one_question_and_its_answer_confirms(app: Flask, trade: T
     desk = at_desk(app, trade).text
     assert "Chị Sen" in desk
     assert "Both sides agree" in desk
+
+
+def test_what_a_link_answered_counts_over_all_holders(app: Flask, trade: Trade) -> None:
+    path, _ = made_link(app, trade)
+    answer(app, path, **{"items.0.quantity": "118"})
+    with app.app_context():
+        told = handed_on(Ref(trade.minh.producer_id, trade.greens))
+    assert told == HandedOn(120_000_000, 118_000_000, 0, 2_000_000, 0)
 
 
 def test_a_link_works_once(app: Flask, trade: Trade) -> None:

@@ -128,6 +128,37 @@ class Oracle:
                 last = receipts[-1][0] if receipts else None
                 yield (sender, ship_id), batch_ref, state if receipts else "on_the_way", last
 
+    def handed_on(self, batch_ref: Ref) -> tuple[int, int, int]:
+        """Give on the way, difference and unmatched of a batch, delivery by delivery."""
+        answered = {ship for ship, of, _, last in self.deliveries() if of == batch_ref and last}
+        way = difference = 0
+        matched: set[Ref] = set()
+        for (sender, ship_id), ship in self.valid():
+            sent = total(batch_ref, sender, ship.get("inputs", []))
+            if ship["step_kind"] != "ship" or batch_ref not in {
+                ref(sender, each) for each in ship["inputs"]
+            }:
+                continue
+            ids, arrived = self.chain(sender, ship), 0
+            for (by, receipt_id), message in self.valid():
+                if message.get("ship_event_id") not in ids:
+                    continue
+                matched.add((by, receipt_id))
+                came = total(batch_ref, by, message["outputs"])
+                back = by == sender and ship["to"] is not None
+                arrived += 0 if back else came
+                way -= came if back else 0
+            if (sender, ship_id) in answered:
+                difference += sent - arrived
+            else:
+                way += sent - arrived
+        unmatched = sum(
+            total(batch_ref, by, message["outputs"])
+            for (by, receipt_id), message in self.valid()
+            if message["step_kind"] == "receive" and (by, receipt_id) not in matched
+        )
+        return way, difference, unmatched
+
     def inside(self, author: UUID, mark: str) -> dict[Ref, int]:
         """Give what is inside; whoever has a batch in hand takes it out under the same mark."""
         told = [

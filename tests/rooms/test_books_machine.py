@@ -21,6 +21,7 @@ from tests.builders import NOW, Business, batch, business, event, line, product
 from tests.rooms.oracle import Message, Oracle, Ref, left, reach, ref
 from traceapp.batches import operations
 from traceapp.batches.books import containers
+from traceapp.batches.books.handed_on import handed_on
 from traceapp.batches.books.models import HandOff, SetAsideParent, Stock
 from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
 from traceapp.batches.hand_off_models import HandOffAcceptance
@@ -28,6 +29,7 @@ from traceapp.batches.lineage import ancestors, descendants
 from traceapp.database.engine import db
 from traceapp.findings.models import FindingRow
 from traceapp.handoffs import operations as hand_offs
+from traceapp.trace.facts import Ref as FactRef
 from traceapp.web.endpoints import transaction
 
 START = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
@@ -264,6 +266,7 @@ class Machine(RuleBasedStateMachine):
             self.kilograms()
             self.crates()
             self.two_sides()
+            self.all_holders()
 
     def family(self) -> None:
         edges, aside = self.oracle.edges()
@@ -296,6 +299,19 @@ class Machine(RuleBasedStateMachine):
             assert sold_by_count == booked - counted
             assert in_stock == counted + left(balance) - booked
         assert all(not any(balance.values()) for balance in told.values())
+
+    def all_holders(self) -> None:
+        """Shipped = received + on the way + difference, whoever has the goods."""
+        for one in self.batches[-12:]:
+            told = handed_on(FactRef(*one))
+            assert told is not None
+            way, difference, unmatched = self.oracle.handed_on(one)
+            assert (told.on_the_way, told.difference, told.unmatched) == (
+                way,
+                difference,
+                unmatched,
+            )
+            assert told.shipped == told.received + way + difference
 
     def two_sides(self) -> None:
         people = [by.producer_id for by in self.people]

@@ -17,6 +17,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import activation, paper, queries
 from traceapp.batches.books import containers
+from traceapp.batches.books.handed_on import handed_on
 from traceapp.batches.faces import measure
 from traceapp.batches.models import Batch
 from traceapp.batches.queries import BatchCard, Ref
@@ -36,6 +37,7 @@ from traceapp.desk.batch_story import tell_batch
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.printing import sheet, stock
 from traceapp.printing.label import DoesNotFit
+from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
@@ -121,12 +123,18 @@ def show_batch(code: str) -> ResponseReturnValue:
             (holding, batch_words.holding_words(holding, card.uom, language))
             for holding in (batch_queries.holdings(found.ref) if _sees_all(reader) else ())
         ],
+        handed_on=_handed_on(reader, found, language),
         amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
         may_trace=told.tells_lineage,
         holds=hold_words.holds_of(reader, found.ref),
         crates=_own_crates(reader, found.ref),
     )
+
+
+def _handed_on(reader: Visitor, found: Found, language: str) -> list[str]:
+    told = handed_on(FactRef(*found.ref)) if _sees_all(reader) else None
+    return batch_words.handed_on_words(told, found.card.uom, language) if told else []
 
 
 def _own_crates(reader: Visitor, batch: Ref) -> list[str]:

@@ -7,12 +7,14 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
+from traceapp.batches.books.handed_on import HandedOn
 from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
 from traceapp.desk.batch_queries import Holding
 from traceapp.printing.label import DoesNotFit
 from traceapp.problem import N_
 from traceapp.trace.measures import amount
+from traceapp.trace.units import from_micro
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,24 @@ def _stock_words(holding: Holding, uom: str, language: str) -> str:
     if stock == 0:
         return str(_("Nothing left."))
     return str(_("%(amount)s left.", amount=amount(stock, uom, language)))
+
+
+def handed_on_words(told: HandedOn, uom: str, language: str) -> list[str]:
+    """Tell what all holders handed to each other; nothing where nobody handed anything on."""
+    said: list[str] = []
+    names = ("shipped", "received", "on_the_way", "difference", "unmatched")
+    given = {name: amount(from_micro(getattr(told, name), uom), uom, language) for name in names}
+    if told.shipped:
+        said.append(
+            _(
+                "Over all holders: handed on %(shipped)s = received %(received)s + on the way"
+                " %(on_the_way)s + difference %(difference)s. Goods sent back are counted too.",
+                **given,
+            )
+        )
+    if told.unmatched:
+        said.append(_("Received, and no shipment of it is known: %(unmatched)s.", **given))
+    return said
 
 
 def content_words(card: BatchCard, language: str) -> str | None:

@@ -396,6 +396,21 @@ def test_other_dates_of_a_batch_are_judged_again(farm: Farm) -> None:
     assert rules() - LATE == {"shelf_life"}
 
 
+def test_expired_goods_that_got_a_later_date_in_sorting_stay_off_sale(farm: Farm) -> None:
+    with writing():
+        old = batch(farm.lan, farm.bags, "OLD", expiry_date="2026-11-19")
+        kept, young = (
+            batch(farm.lan, farm.bags, lot, expiry_date=f"2026-11-{day}")
+            for lot, day in (("KEPT", 19), ("YOUNG", 25))
+        )
+    made = event(farm.lan, "harvest", event_time=at(18), outputs=[line(old, "40")])
+    parts = [line(kept, "20"), line(young, "20")]
+    part = event(farm.lan, "split", event_time=at(21), inputs=[line(old, "40")], outputs=parts)
+    farm.record(made, part)
+    assert rules() - LATE == {"shelf_life"}
+    assert [is_held(farm, one) for one in (old, kept, young)] == [False, False, True]
+
+
 def test_another_size_of_a_plot_is_judged_again(farm: Farm) -> None:
     farm.record(farm.harvest(kilograms="100"))
     assert rules() - LATE == set()

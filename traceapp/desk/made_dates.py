@@ -9,9 +9,8 @@ from sqlalchemy import Row, and_, select, tuple_
 
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
+from traceapp.trace.rules.keeping_dates import HANDLING
 
-# What these make is the goods that went in: sorted, put together, parted, packed.
-HANDLING = frozenset({"trim_wash", "grade", "mix", "merge", "split", "pack", "repack"})
 PACKING = frozenset({"pack", "repack"})
 TYPED = {"production_date": "original_production", "expiry_date": "original_expiry"}
 LINES = ("producer_id", "batch_id")

@@ -37,6 +37,7 @@ def goods_of(batches: Collection[Ref]) -> dict[Ref, GoodsFact]:
             storage_max_minutes=row.storage_max_minutes,
             chilled=row.is_chilled,
             live=row.family in ANIMALS,
+            family=row.family,
         )
         for row in rows(_GOODS, batches)
     }

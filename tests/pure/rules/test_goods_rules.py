@@ -92,6 +92,40 @@ def test_the_use_by_date_itself_is_still_good(day, count):
     assert all(one.holds == {GREENS} and one.severity == "block" for one in found)
 
 
+def handled(kind, day, kept, made, **changes):
+    """Make bags, dated `made`, of greens that keep until `kept`; give what is found."""
+    known = goods(GREENS, expiry=kept, family="vegetable") | goods(
+        BAGS, lot="CN-2", expiry=made, family="vegetable", **changes
+    )
+    act = step(kind, at(day), inputs=(line(GREENS, "9"),), outputs=(line(BAGS, "9"),))
+    return list(keeping_dates.kept_date(act, known))
+
+
+@pytest.mark.parametrize("kind", ["split", "merge", "grade", "mix", "trim_wash", "pack", "repack"])
+@pytest.mark.parametrize("later", [date(2026, 11, 20), None])
+def test_handling_does_not_make_expired_goods_good_again(kind, later):
+    (found,) = handled(kind, 13, date(2026, 11, 12), later)
+    assert (found.rule, found.holds, found.batch) == ("shelf_life", {BAGS}, BAGS)
+    assert dict(found.values) == {"lot": "CN-2", "expiry": date(2026, 11, 12)}
+
+
+def test_expired_goods_that_keep_their_date_may_be_sorted():
+    expired = date(2026, 11, 12)
+    assert handled("split", 13, expired, expired) == []
+    assert handled("split", 13, expired, date(2026, 11, 11)) == []
+
+
+def test_a_new_date_is_judged_only_for_goods_that_had_expired_and_were_only_handled():
+    expired, later = date(2026, 11, 12), date(2026, 11, 20)
+    assert handled("split", 12, expired, later) == []
+    assert handled("split", 13, None, later) == []
+    assert handled("cook", 13, expired, later) == []
+    assert handled("mix", 13, expired, later) != []
+    act = step("mix", at(13), inputs=(line(GREENS, "9"),), outputs=(line(BAGS, "9"),))
+    salt = goods(GREENS, expiry=expired, family="salt") | goods(BAGS, family="vegetable")
+    assert list(keeping_dates.kept_date(act, salt)) == []
+
+
 @pytest.mark.parametrize(
     ("made_on", "aspect"),
     [

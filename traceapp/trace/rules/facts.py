@@ -102,7 +102,7 @@ class StepFact:
 
 @dataclass(frozen=True, slots=True)
 class GoodsFact:
-    """A batch: its lot, unit and dates, how its product is to be kept, whether it is animals."""
+    """A batch: its lot, unit and date, what its product is, how that is to be kept."""
 
     ref: Ref
     lot: str
@@ -114,6 +114,7 @@ class GoodsFact:
     storage_max_minutes: int | None = None
     chilled: bool = False
     live: bool = False
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)

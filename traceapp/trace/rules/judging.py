@@ -85,6 +85,7 @@ def _of_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
         yield from keeping_cold.cold_chain(step, around.goods)
     if step.kind in keeping_dates.EXITS:
         yield from keeping_dates.shelf_life(step, around.goods)
+    yield from keeping_dates.kept_date(step, around.goods)
     if STEP_KINDS[step.kind].stock_effect is StockEffect.TRANSFORM:
         yield from balancing.mass_balance(step, around.goods)
 

@@ -8,6 +8,8 @@ from traceapp.trace.rules.facts import ClaimFact, GoodsFact, StepFact
 from traceapp.trace.rules.finding import Finding, found
 
 EXITS = frozenset({"sell", "ship", "repack", "pack"})
+# What these make is the goods that went in: sorted, put together, parted, packed.
+HANDLING = frozenset({"trim_wash", "grade", "mix", "merge", "split", "pack", "repack"})
 
 
 def shelf_life(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding]:
@@ -22,6 +24,28 @@ def shelf_life(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Findi
                 batch=batch,
                 holds=frozenset({batch}),
                 values={"lot": kept.lot, "expiry": kept.expiry},
+            )
+
+
+def kept_date(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding]:
+    """Find expired goods that were only handled and got a later use-by date, or none, by it.
+
+    To sort or part expired goods is no exit, so nobody is stopped; what came of it has expired too.
+    """
+    if step.kind not in HANDLING:
+        return
+    used = [goods[line.batch] for line in step.inputs if line.batch in goods and not line.packaging]
+    for batch in dict.fromkeys(line.batch for line in step.outputs if line.batch in goods):
+        made = goods[batch]
+        ends = [one.expiry for one in used if one.expiry and one.family == made.family]
+        expired = min(ends, default=step.day)
+        if expired < step.day and (made.expiry is None or made.expiry > expired):
+            yield found(
+                "shelf_life",
+                event=step.ref,
+                batch=batch,
+                holds=frozenset({batch}),
+                values={"lot": made.lot, "expiry": expired},
             )
 
 

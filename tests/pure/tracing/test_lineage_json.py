@@ -1,11 +1,14 @@
 """The JSON of a lineage is whole and exact, whatever names and amounts are in it."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from traceapp.api import trace_answers
 from traceapp.codes.states import CodeState
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.words import Words
@@ -70,3 +73,32 @@ def test_edges_and_deliveries_tell_what_is_known() -> None:
     (delivery,) = found["batches"][0]["hand_offs"]
     assert (delivery["receiver"], delivery["difference_pct"]) == (None, "-3.30")
     assert (delivery["sent"], delivery["received"]) == ({"quantity": "100", "uom": "kg"}, None)
+
+
+DESCRIBED = {
+    "the answer": trace_answers.LineageSchema,
+    "a batch": trace_answers.TracedBatchSchema,
+    "a holder": trace_answers.HolderSchema,
+    "a hand-off": trace_answers.TracedHandOffSchema,
+    "an event": trace_answers.TracedEventSchema,
+    "an edge": trace_answers.TracedEdgeSchema,
+}
+
+
+def test_the_page_for_integrators_names_every_member_and_no_other() -> None:
+    kg = ("kg", Decimal(1))
+    over = HandOver(
+        *((LAN, EVENT), NAME, LAN, NAME, LAN, MOMENT, MOMENT, HandOffState.MATCHED, NAME),
+        *(None, kg, kg),
+    )
+    answer = told(node(hand_overs=(over,)), edges=(Edge(0, 0, 0, 1, 1, False),))
+    (batch,), (event,), (edge,) = answer["batches"], answer["events"], answer["edges"]
+    parts = (answer, batch, batch["holders"][0], batch["hand_offs"][0], event, edge)
+    written = dict(zip(DESCRIBED, parts, strict=True))
+    page = Path(__file__).parents[3].joinpath("docs/integrators/traces.md").read_text("utf-8")
+    for name, schema in DESCRIBED.items():
+        members = set(written[name])
+        assert members == set(schema().fields), name
+        (row,) = re.findall(rf"^\| {name} \|(.*)\|$", page, re.MULTILINE)
+        of_amounts = {"a holder": {"uom"}, "a hand-off": {"quantity", "uom"}}.get(name, set())
+        assert set(re.findall(r"`(\w+)`", row)) == members | of_amounts, name

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from tests import builders
 from tests.http.on_sale import code_of
 from tests.signing_in import account_of
-from traceapp.accounts import sessions
+from traceapp.accounts import phones, sessions
 from traceapp.accounts.models import ApiToken, Passkey, SignedInDevice
 from traceapp.accounts.visitor import hashed
 from traceapp.batches import operations as batches
@@ -123,6 +123,7 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
         "token_id": str(_token(owner, text)),
+        "phone_id": str(_phone(owner, text)),
         "sha256": photo.hex(),
         "export_id": str(_export(owner, photo, text)),
         "device_id": str(_device(owner, text)),
@@ -210,6 +211,14 @@ def _token(owner: builders.Business, text: str) -> UUID:
     )
     db.session.flush()
     return token_id
+
+
+def _phone(owner: builders.Business, text: str) -> UUID:
+    """Enrol a phone of the owner."""
+    member, now = (owner.producer_id, owner.actor.member_id), datetime.now(UTC)
+    made = phones.enrol(phones.invite(member, by=member, now=now).secret, new_id(), text, now=now)
+    assert made is not None
+    return made.phone.phone_id
 
 
 def _device(owner: builders.Business, text: str) -> UUID:

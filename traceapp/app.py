@@ -29,6 +29,8 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
 from traceapp.mail import operations as mail
+from traceapp.phone import snapshot_views, sync_views
+from traceapp.phone import views as phone_views
 from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
@@ -51,6 +53,7 @@ EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
     *(accounts_access, token_views),
 )
+INTERFACE = (interface, sync_views, snapshot_views)  # phones add routes of theirs to it
 ACCOUNT_PAGES = (accounts_views, account_views, factor_views)  # three files of one blueprint
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
@@ -86,7 +89,8 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    interface.init_app(app)
+    app.register_blueprint(phone_views.blueprint)
+    INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     cli.init_app(app)

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from tools import draw_database
-from traceapp import problem
 from traceapp.config import Config
+from traceapp.problem.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -19,11 +19,11 @@ def _text(name: str) -> str:
 
 def test_every_problem_has_a_heading() -> None:
     headings = re.findall(r"^## `([a-z-]+)`", _text("problems.md"), re.MULTILINE)
-    assert sorted(headings) == sorted(kind.slug for kind in problem.CATALOGUE)
+    assert sorted(headings) == sorted(kind.slug for kind in CATALOGUE)
 
 
 def test_problem_slugs_are_never_used_twice() -> None:
-    slugs = [kind.slug for kind in problem.CATALOGUE]
+    slugs = [kind.slug for kind in CATALOGUE]
     assert len(slugs) == len(set(slugs))
 
 

@@ -16,6 +16,7 @@ from tests.conftest import AppMaker
 from tests.http.answers import JSON, LANGUAGES, assert_pages, told
 from tests.signing_in import signed_in
 from traceapp import problem
+from traceapp.problem.catalogue import CATALOGUE
 from traceapp.web.endpoints import transaction
 
 MALFORMED = [
@@ -221,7 +222,7 @@ def test_a_strange_host_gets_no_500_and_no_link_to_itself(stranger: FlaskClient,
     assert "evil.example" not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("kind", problem.CATALOGUE, ids=lambda kind: kind.slug)
+@pytest.mark.parametrize("kind", CATALOGUE, ids=lambda kind: kind.slug)
 def test_the_type_of_every_problem_leads_to_a_page_in_both_languages(
     stranger: FlaskClient, kind: type[problem.Problem]
 ) -> None:

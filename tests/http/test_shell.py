@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import AppMaker
 from traceapp import problem
+from traceapp.problem.catalogue import CATALOGUE
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_the_page_without_a_network_speaks_both_languages(client: FlaskClient) -
     assert "No network" in text
 
 
-@pytest.mark.parametrize("kind", problem.CATALOGUE, ids=lambda kind: kind.slug)
+@pytest.mark.parametrize("kind", CATALOGUE, ids=lambda kind: kind.slug)
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_problem_has_its_page(
     client: FlaskClient, kind: type[problem.Problem], language: str

@@ -216,7 +216,8 @@ def test_the_last_use_is_noted_at_most_once_a_minute(app: Flask, owner: Business
     number = db.session.scalars(select(ApiToken.token_id)).one()
     noted = []
     for seconds in (0, 30, 59, 60):
-        tokens.note_use(owner.actor.producer_id, number, start + timedelta(seconds=seconds))
+        at = start + timedelta(seconds=seconds)
+        tokens.note_use(ApiToken, (owner.actor.producer_id, number), at)
         noted.append(db.session.scalars(select(ApiToken.last_used_at)).one())
     assert noted == [start, start, start, start + timedelta(seconds=60)]
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from werkzeug.test import TestResponse
 from tests import builders
 from tests.lan import Lan
 from tests.signing_in import form, signed_in, token_of
-from traceapp.accounts import reauthentication
+from traceapp.accounts import phones, reauthentication
 from traceapp.accounts.acts import Act, may
 from traceapp.database.engine import db
 from traceapp.web.access import ACCESS_MARK
@@ -31,6 +32,7 @@ ADDRESSES = {
     "token": "a-private-link-that-nobody-has",
     "file_name": "0" * 64 + ".webp",
 }
+FOR_PHONES = {"/api/v1/phones/me", "/api/v1/sync"}
 LINK = {"kind": "01", "rest": "09520001000010"}
 
 
@@ -51,6 +53,11 @@ class Route:
     def is_for_programs(self) -> bool:
         """Tell whether it asks for a token."""
         return self.rule.rule.startswith("/api/")
+
+    @property
+    def is_for_phones(self) -> bool:
+        """Tell whether it answers phones alone."""
+        return self.rule.rule in FOR_PHONES
 
     def path(self, values: Mapping[str, str]) -> str:
         """Fill in the ids; a new argument of a route must be given a value in tests/lan.py."""
@@ -117,6 +124,16 @@ class Town:
         with self.app.app_context():
             return token_of(person.business, **options)
 
+    def phone(self, person: Person) -> dict[str, str]:
+        """Give the headers of a phone of theirs."""
+        actor, now = person.business.actor, datetime.now(UTC)
+        member = (actor.producer_id, actor.member_id)
+        with self.app.app_context(), transaction():
+            invite = phones.invite(member, by=member, now=now)
+            made = phones.enrol(invite.secret, uuid4(), "A05", now=now)
+        assert made is not None
+        return {"Authorization": f"Bearer {made.token}"}
+
     def form(self, **values: Any) -> dict[str, Any]:
         """Give what a form carries: the hidden field, and these values."""
         return form(self.app, **values)
@@ -128,8 +145,9 @@ class Town:
         """
         if route.is_for_programs:
             body: dict[str, str] | None = {} if method not in SAFE else None
+            headers = self.phone(person) if route.is_for_phones else self.program(person)
             return self.app.test_client().open(
-                path, method=method, json=body, headers=self.program(person), buffered=True
+                path, method=method, json=body, headers=headers, buffered=True
             )
         if method in SAFE:
             if person not in self._readers:

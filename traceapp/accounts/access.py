@@ -17,7 +17,8 @@ from wtforms import ValidationError as BadToken
 from traceapp import problem
 from traceapp.accounts.acts import Act
 from traceapp.accounts.factors import must_have
-from traceapp.accounts.visitor import Visitor, note_seen, visitor
+from traceapp.accounts.visitor import Visitor, note_seen, sent_away_by, visitor
+from traceapp.problem.phones import PhoneRevoked
 from traceapp.web.access import ACCESS_MARK
 from traceapp.web.settings import settings
 
@@ -58,7 +59,7 @@ def require(act: Act) -> None:
     found = visitor()
     if found is None:
         _turn_away()
-    elif found.token_id is None:
+    elif not found.has_token:
         _check_session(found, act)
     elif not request.path.startswith("/api/"):
         raise problem.NotFound  # a token is for the interface alone
@@ -89,6 +90,8 @@ def lacks_second_factor(found: Visitor) -> bool:
 
 
 def _turn_away() -> None:
+    if producer := sent_away_by():
+        raise PhoneRevoked(producer=producer)
     if request.path.startswith("/api/") or request.method not in SAFE:
         raise problem.SignInNeeded
     here = request.full_path.rstrip("?")

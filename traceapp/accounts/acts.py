@@ -30,6 +30,7 @@ class Act(StrEnum):
     MANAGE_PRODUCER = "manage_producer"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_TOKENS = "manage_tokens"
+    MANAGE_PHONES = "manage_phones"
     READ_AUDIT = "read_audit"
     LOOK_UP_ANY = "look_up_any"
     CONFIRM_AS_INSPECTOR = "confirm_as_inspector"
@@ -56,6 +57,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.MANAGE_PRODUCER: frozenset({"owner"}),
     Act.MANAGE_PEOPLE: frozenset({"owner"}),
     Act.MANAGE_TOKENS: frozenset({"owner"}),
+    Act.MANAGE_PHONES: STAFF,
     Act.READ_AUDIT: frozenset({"owner"}),
     Act.LOOK_UP_ANY: OFFICIALS,
     Act.CONFIRM_AS_INSPECTOR: OFFICIALS,

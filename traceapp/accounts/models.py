@@ -1,7 +1,8 @@
-"""Tables of accounts: signing in, devices, one-time codes, tokens.
+"""Tables of accounts: signing in, devices, one-time codes, tokens, phones.
 
-Global but for tokens, which belong to a producer. Codes and tokens are kept as SHA-256 alone.
-Names that begin with `fs_`, `tf_` and `mf_`, and the columns of a passkey, are Flask-Security's.
+Global but for tokens and phones, which belong to a producer. Of codes and tokens the SHA-256 is
+kept. Names that begin with `fs_`, `tf_` and `mf_`, and the columns of a passkey, are
+Flask-Security's.
 """
 
 from datetime import datetime
@@ -9,12 +10,14 @@ from uuid import UUID
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
+    UniqueConstraint,
 )
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +26,7 @@ from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 ACCOUNT_KEY = "account.account_id"
+MEMBER = (["producer_id", "member_id"], ["membership.producer_id", "membership.member_id"])
 
 
 class Account(UserMixin, Base):
@@ -100,11 +104,7 @@ class SignedInDevice(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     is_second_factor_proven: Mapped[bool]
 
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["producer_id", "member_id"], ["membership.producer_id", "membership.member_id"]
-        ),
-    )
+    __table_args__ = (ForeignKeyConstraint(*MEMBER),)
 
 
 class OneTimeCode(Base):
@@ -159,8 +159,60 @@ class ApiToken(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["producer_id", "member_id"], ["membership.producer_id", "membership.member_id"]
-        ),
+        ForeignKeyConstraint(*MEMBER),
         CheckConstraint("scope IN ('read', 'write')", name="scope_known"),
+    )
+
+
+class Phone(Base):
+    """A phone that works as a member, under an id of its own making.
+
+    `mark` is part of the lots made on it; `unsent` and `last_sequence` are what it last said.
+    """
+
+    __tablename__ = "phone"
+
+    producer_id: Mapped[Key]
+    phone_id: Mapped[Key]
+    member_id: Mapped[Reference]
+    name: Mapped[str]
+    mark: Mapped[str] = mapped_column(String(2))
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    enrolled_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+    unsent: Mapped[int] = mapped_column(default=0)
+    last_sequence: Mapped[int] = mapped_column(default=0)
+    app_version: Mapped[str | None]
+    skew_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
+
+    __table_args__ = (
+        ForeignKeyConstraint(*MEMBER),
+        UniqueConstraint("producer_id", "mark"),
+        CheckConstraint("length(mark) BETWEEN 1 AND 2", name="mark_length"),
+        CheckConstraint("unsent >= 0", name="unsent_not_negative"),
+        CheckConstraint("last_sequence >= 0", name="last_sequence_not_negative"),
+    )
+
+
+class PhoneInvite(Base):
+    """A code that makes one phone a member's: long in a QR symbol, or short and typed."""
+
+    __tablename__ = "phone_invite"
+
+    producer_id: Mapped[Key]
+    invite_id: Mapped[Key]
+    member_id: Mapped[Reference]
+    secret_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    short_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    made_at: Mapped[Moment]
+    made_by_member_id: Mapped[Reference]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    phone_id: Mapped[UUID | None] = mapped_column(Identifier)
+
+    __table_args__ = (
+        ForeignKeyConstraint(*MEMBER),
+        CheckConstraint("(used_at IS NULL) = (phone_id IS NULL)", name="used_by_a_phone"),
     )

@@ -13,6 +13,7 @@ from traceapp import problem
 from traceapp.accounts import tokens
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.accounts.models import ApiToken, Phone
 from traceapp.accounts.visitor import KEPT, Visitor
 from traceapp.database.ids import new_id
 from traceapp.problem import N_
@@ -169,10 +170,10 @@ def init_app(app: Flask) -> None:
 def _note_use(response: Response) -> Response:
     found: Visitor | None = g.get(KEPT)
     now = datetime.now(UTC)
-    if (
-        found is not None
-        and found.token_id is not None
-        and tokens.is_use_due(found.token_used_at, now)
-    ):
-        tokens.note_use(found.producer_id, found.token_id, now)
+    if found is None or not found.has_token or not tokens.is_use_due(found.token_used_at, now):
+        return response
+    if found.phone_id is not None:
+        tokens.note_use(Phone, (found.producer_id, found.phone_id), now)
+    elif found.token_id is not None:
+        tokens.note_use(ApiToken, (found.producer_id, found.token_id), now)
     return response

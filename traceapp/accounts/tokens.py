@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from traceapp import problem
-from traceapp.accounts.models import Account, ApiToken
+from traceapp.accounts.models import Account, ApiToken, Phone
 from traceapp.accounts.visitor import TOKEN_PREFIX, hashed
 from traceapp.audit.operations import By, note
 from traceapp.database.engine import db
@@ -50,10 +50,10 @@ class TokenFact:
     state: Literal["active", "expired", "revoked"]
 
 
-def new_token() -> str:
+def new_token(prefix: str = TOKEN_PREFIX) -> str:
     """Make a fresh token."""
     random = _base62(secrets.randbits(RANDOM_BITS), RANDOM_LETTERS)
-    return f"{TOKEN_PREFIX}{random}{_base62(zlib.crc32(random.encode()), CHECK_LETTERS)}"
+    return f"{prefix}{random}{_base62(zlib.crc32(random.encode()), CHECK_LETTERS)}"
 
 
 def create(  # noqa: PLR0913 - for whom, what for, how long, by whom
@@ -161,21 +161,17 @@ def is_use_due(last: datetime | None, now: datetime) -> bool:
     return last is None or now - last >= USE_NOTED_EVERY
 
 
-def note_use(producer_id: UUID, token_id: UUID, now: datetime) -> None:
+def note_use(kind: type[ApiToken] | type[Phone], key: tuple[UUID, UUID], now: datetime) -> None:
     """Write down that a token was used, at most once a minute, in a transaction of its own."""
+    of_phone = kind is Phone
+    own = Phone.phone_id if of_phone else ApiToken.token_id
+    last = Phone.last_seen_at if of_phone else ApiToken.last_used_at
+    is_due = last.is_(None) | (last <= now - USE_NOTED_EVERY)
     db.session.rollback()
     try:
         with transaction(wait_ms=NOTE_WAIT_MS):
-            db.session.execute(
-                update(ApiToken)
-                .where(
-                    ApiToken.producer_id == producer_id,
-                    ApiToken.token_id == token_id,
-                    ApiToken.last_used_at.is_(None)
-                    | (ApiToken.last_used_at <= now - USE_NOTED_EVERY),
-                )
-                .values(last_used_at=now)
-            )
+            noted = update(kind).where(kind.producer_id == key[0], own == key[1], is_due)
+            db.session.execute(noted.values({last: now}))
     except (problem.Busy, problem.StorageFull):
         return  # the next use is noted instead
 

@@ -1,4 +1,4 @@
-"""Who asks: the member behind the session of a browser or behind a token."""
+"""Who asks: the member behind the session of a browser, a token of a program or one of a phone."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 from traceapp import problem
 from traceapp.accounts.acts import Act, may
 from traceapp.accounts.lifetimes import SEEN_EVERY, lifetime
-from traceapp.accounts.models import Account, ApiToken, SignedInDevice
+from traceapp.accounts.models import Account, ApiToken, Phone, SignedInDevice
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Instant
@@ -23,14 +23,16 @@ from traceapp.web.endpoints import transaction
 
 SESSION_DEVICE = "device"
 TOKEN_PREFIX = "trc_"  # noqa: S105 - what every token begins with
+PHONE_PREFIX = "trp_"
 KEPT = "visitor"
+SENT_AWAY = "sent_away"  # whom the person of a phone that was revoked may ask
 SEEN = "device_seen"  # a session whose "last seen" is to be brought up to date
 SEEN_WAIT_MS = 100  # nobody's answer waits for it
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A member at work. `device_id` or `token_id` says how, `scope` what a token allows."""
+    """A member at work. `device_id`, `token_id` or `phone_id` says how, `scope` what it allows."""
 
     producer_id: UUID
     member_id: UUID
@@ -42,8 +44,14 @@ class Visitor:
     account_id: UUID | None = None
     device_id: UUID | None = None
     token_id: UUID | None = None
+    phone_id: UUID | None = None
     token_used_at: datetime | None = None
     is_second_factor_proven: bool = False
+
+    @property
+    def has_token(self) -> bool:
+        """Tell whether a program or a phone asks, not somebody at the desk."""
+        return self.token_id is not None or self.phone_id is not None
 
     def may(self, act: Act) -> bool:
         """Tell whether this member may do this."""
@@ -61,6 +69,12 @@ def visitor() -> Visitor | None:
 def forget() -> None:
     """Look again at the next question: the visitor has just signed in or out."""
     g.pop(KEPT, None)
+
+
+def sent_away_by() -> str | None:
+    """Name the producer that no longer takes the phone that asks; None for any other stranger."""
+    found: str | None = g.get(SENT_AWAY)
+    return found
 
 
 def note_seen() -> None:
@@ -107,7 +121,11 @@ def _from_session() -> Visitor | None:
 def _from_token() -> Visitor | None:
     scheme, _, token = request.headers["Authorization"].partition(" ")
     token = token.strip()
-    if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
+    if scheme.lower() != "bearer":
+        return None
+    if token.startswith(PHONE_PREFIX):
+        return _from_phone(token)
+    if not token.startswith(TOKEN_PREFIX):
         return None
     rows = ask(_TOKENS, token_sha256=hashed(token), now=datetime.now(UTC))
     if not rows:
@@ -116,6 +134,16 @@ def _from_token() -> Visitor | None:
     return Visitor(
         **_who(rows), token_id=row.token_id, scope=row.scope, token_used_at=row.last_used_at
     )
+
+
+def _from_phone(token: str) -> Visitor | None:
+    rows = ask(_PHONES, token_sha256=hashed(token))
+    if not rows:
+        away = ask(_SENT_AWAY, token_sha256=hashed(token))
+        setattr(g, SENT_AWAY, away[0].name if away else None)
+        return None
+    row = rows[0]
+    return Visitor(**_who(rows), phone_id=row.phone_id, token_used_at=row.last_seen_at)
 
 
 def _who(rows: Sequence[Any]) -> dict[str, Any]:
@@ -131,7 +159,7 @@ def _who(rows: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _members(through: type[ApiToken] | type[SignedInDevice]) -> Any:  # noqa: ANN401 - a select
+def _members(through: type[ApiToken] | type[Phone] | type[SignedInDevice]) -> Any:  # noqa: ANN401 - a select
     """Select the members behind a secret of this kind, with all that is asked of them."""
     return (
         select(
@@ -178,4 +206,10 @@ _TOKENS = (
     _members(ApiToken)
     .add_columns(ApiToken.token_id, ApiToken.scope, ApiToken.last_used_at)
     .where(ApiToken.expires_at.is_(None) | (ApiToken.expires_at > _NOW))
+)
+_PHONES = _members(Phone).add_columns(Phone.phone_id, Phone.last_seen_at)
+_SENT_AWAY = (
+    select(Producer.name)
+    .join(Phone, Phone.producer_id == Producer.producer_id)
+    .where(Phone.token_sha256 == bindparam("token_sha256"))
 )

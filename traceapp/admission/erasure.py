@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine, delete, select
 
 from traceapp import problem
+from traceapp.accounts import phones
 from traceapp.accounts.models import Account, ApiToken, OneTimeCode, Passkey, SignedInDevice
 from traceapp.admission import people
 from traceapp.audit.operations import note
@@ -28,7 +29,7 @@ CLEAN = "admission.clean_after_erasure"
 FORGET_EXPORTS = "export.forget_made"  # the room beside this one does it
 TABLES = (
     *("membership", "account", "signed_in_device", "one_time_code", "passkey", "job"),
-    *("api_token", "public_snapshot"),
+    *("api_token", "public_snapshot", "phone"),
 )
 
 Member = tuple[UUID, UUID]
@@ -55,6 +56,7 @@ def erase(by: Member, member_id: UUID, *, now: datetime) -> None:
         _erase_account(account_id)
     of_member = (ApiToken.producer_id == by[0], ApiToken.member_id == member_id)
     db.session.execute(delete(ApiToken).where(*of_member))  # its name is what the person wrote
+    phones.forget_names((by[0], member_id))
     _forget_pages()
     made = {"producer_id": str(by[0]), "made_until": now.isoformat()}
     jobs.enqueue(FORGET_EXPORTS, made, now=now)

@@ -1,7 +1,7 @@
 """People of a producer: added, given roles, sent away. Callers own the transaction.
 
-Sessions and tokens of someone whose roles change or who leaves end with the same commit. A producer
-always keeps an owner who can sign in.
+Sessions of someone whose roles change, and sessions, tokens and phones of who leaves, end with the
+same commit. A producer always keeps an owner who can sign in.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from sqlalchemy import delete, func, select
 
 from traceapp import problem
-from traceapp.accounts import sessions, tokens
+from traceapp.accounts import phones, sessions, tokens
 from traceapp.accounts.acts import OFFICIALS
 from traceapp.admission import newcomers
 from traceapp.audit.operations import note
@@ -79,7 +79,7 @@ def change(by: Member, member_id: UUID, given: Mapping[str, Any], *, now: dateti
 
 
 def end(by: Member, member_id: UUID, *, now: datetime) -> None:
-    """Send a person away: sessions, tokens and invitations end at once. Raises ValidationError."""
+    """Send a person away: sessions, tokens, phones, invitations end. Raises ValidationError."""
     row = _present((by[0], member_id))
     if "owner" in _roles(row):
         _require_other_owner(row)
@@ -87,6 +87,7 @@ def end(by: Member, member_id: UUID, *, now: datetime) -> None:
     row.ended_at = now
     sessions.end_sessions_of_member(member, now)
     tokens.revoke_all_of(member, now=now)
+    phones.revoke_all_of(member, by=by, now=now)
     newcomers.end_codes("join_as_member", member, now=now)
     newcomers.end_codes("reset", member, now=now)
     note(by[0], "member_ended", f"member/{member_id}", by=by, now=now)

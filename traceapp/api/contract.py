@@ -115,7 +115,7 @@ def _request_body(body: Schema, example: object) -> Document:
     return {"required": True, "content": {JSON_TYPE: content}}
 
 
-SAID = {200: "As asked.", 201: "Written down."}
+SAID = {200: "As asked.", 201: "Written down.", 304: "Nothing changed."}
 
 
 def _answer(status: int, shape: object) -> Document:

@@ -137,13 +137,14 @@ def _alien(given: Mapping[str, Any]) -> list[str]:
 def _one(read: Read, answer: Answer) -> Response:
     if isinstance(answer, problem.Problem):
         return problems.answer(answer)
-    response = jsonify(_event(answer, read))
+    response = jsonify(recorded_answer(answer, read))
     response.status_code = 201 if answer.is_new else 200
     response.headers["Location"] = f"{PREFIX}/events/{answer.event_id}"
     return response
 
 
-def _event(recorded: Recorded, read: Read) -> Body:
+def recorded_answer(recorded: Recorded, read: Read) -> Body:
+    """Say what was recorded, and from when it allows what."""
     if not isinstance(read, Message):
         raise TypeError("what was recorded was read")
     allowed = foresight.allowed_from(recorded.producer_id, read.data)
@@ -158,7 +159,11 @@ def _event(recorded: Recorded, read: Read) -> Body:
 def _result(given: object, read: Read, answer: Answer) -> Body:
     if isinstance(answer, Recorded):
         status = 201 if answer.is_new else 200
-        return {"id": str(answer.event_id), "status": status, "event": _event(answer, read)}
+        return {
+            "id": str(answer.event_id),
+            "status": status,
+            "event": recorded_answer(answer, read),
+        }
     sent = given.get("id") if isinstance(given, Mapping) else None
     return {
         "id": sent if isinstance(sent, str) else None,

@@ -23,6 +23,7 @@ from traceapp.batches.grants import not_here
 from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
+from traceapp.gs1.batch_code import BatchCode
 from traceapp.producers import changes
 from traceapp.producers import operations as producers
 from traceapp.producers.certificate_models import Certificate
@@ -129,7 +130,9 @@ def _number_taken() -> problem.AlreadyExists:
     )
 
 
-def post_batch(actor: Actor, data: Given, given: Given, *, now: datetime) -> tuple[UUID, bool]:
+def post_batch(
+    actor: Actor, data: Given, given: Given, *, now: datetime, code: BatchCode | None = None
+) -> tuple[UUID, bool]:
     """Register a batch; True where it is new, False where the same one is there.
 
     Raises ContentConflict where another one has this id, AlreadyExists for a lot that is there.
@@ -149,7 +152,7 @@ def post_batch(actor: Actor, data: Given, given: Given, *, now: datetime) -> tup
         named["batch_id"] = str(batch_id)
     try:
         with db.session.begin_nested():
-            new_id = batches.register_batch(actor.producer_id, named, now=now)
+            new_id = batches.register_batch(actor.producer_id, named, now=now, code=code)
     except IntegrityError as error:
         raise _lot_taken() from error
     row = db.session.get_one(Batch, (actor.producer_id, new_id))

@@ -14,8 +14,9 @@ traces = Room("traces", "Where a batch came from and where it went.")
 events = Room("events", "What happened to a batch.")
 hand_offs = Room("hand-offs", "Who sent what to whom, and whether both sides agree.")
 pictures = Room("photos", "Photos of steps.")
+phones = Room("phones", "Phones that log in the field: enrolled once, sending when they can.")
 
-ROOMS = (about, products, places, batches, traces, events, hand_offs, pictures)
+ROOMS = (about, products, places, batches, traces, events, hand_offs, pictures, phones)
 
 
 def _bound_body() -> None:

@@ -21,6 +21,9 @@ SENTENCES: Mapping[str, str] = {
     "password_reset": N_("set a new password with a code"),
     "token_made": N_("made a token for a program"),
     "token_revoked": N_("revoked the token of a program"),
+    "phone_invited": N_("invited a phone"),
+    "phone_enrolled": N_("enrolled a phone with an invitation"),
+    "phone_revoked": N_("revoked a phone"),
     "product.defined": N_("added a product"),
     "product.changed": N_("changed a product or its label data"),
     "site.added": N_("added a place"),
@@ -56,6 +59,7 @@ SENTENCES: Mapping[str, str] = {
 SUBJECTS: Mapping[str, str] = {
     "member": N_("People"),
     "token": N_("Programs"),
+    "phone": N_("Phones"),
     "product": N_("Products"),
     "site": N_("Places"),
     "plot": N_("Plots"),

@@ -132,15 +132,15 @@ def _runs(messages: Sequence[Message]) -> Iterator[list[Message]]:
 def _record(
     actor: Actor, run: Sequence[Message], *, now: datetime, latest: datetime | None
 ) -> list[Answer]:
-    kept = _kept(actor.producer_id, (message.event_id for message in run))
+    there = kept(actor.producer_id, (message.event_id for message in run))
     known = grants.gather(actor.producer_id, [message.data for message in run])
     answers: list[Answer] = []
     accepted, books = list[Accepted](), Books()
     for sent in run:
         items, findings = grants.resolve(known, sent.data)
         message = replace(sent, data=grants.on_its_plot(known, sent.data))
-        if (there := kept.get(message.event_id)) is not None:
-            answers.append(_again(actor, message, there))
+        if (known_as := there.get(message.event_id)) is not None:
+            answers.append(_again(actor, message, known_as))
         elif findings := [
             *_too_late(message, latest),
             *(findings or counts.faults(known, message.data, items)),
@@ -148,7 +148,7 @@ def _record(
         ]:
             answers.append(problem.InvalidInput(findings=findings))
         else:
-            kept[message.event_id] = message.fingerprint
+            there[message.event_id] = message.fingerprint
             step = _step(actor, message, now)
             accepted.append((message, step))
             books.add(step, message.data, items, known)
@@ -171,7 +171,8 @@ def _record(
     return answers
 
 
-def _kept(producer_id: UUID, ids: Iterable[UUID]) -> dict[UUID, bytes]:
+def kept(producer_id: UUID, ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Give the hash of the content of those of these events that are here."""
     rows = ask(_KEPT, producer_id=producer_id, ids=set(ids))
     return {row.event_id: row.content_sha256 for row in rows}
 
@@ -184,9 +185,9 @@ def _again(actor: Actor, message: Message, fingerprint: bytes) -> Answer:
 
 def _after_all(actor: Actor, message: Message, error: IntegrityError) -> Answer:
     """Say why one message could not be written: another sender may just have been faster."""
-    kept = _kept(actor.producer_id, [message.event_id])
-    if message.event_id in kept:
-        return _again(actor, message, kept[message.event_id])
+    found = kept(actor.producer_id, [message.event_id])
+    if message.event_id in found:
+        return _again(actor, message, found[message.event_id])
     return problem_for(error)
 
 

@@ -74,7 +74,7 @@ def claim_gtin(gtin: str, producer_id: UUID, product_id: UUID) -> None:
 def register_batch(
     producer_id: UUID, given: Given, *, now: datetime, code: BatchCode | None = None
 ) -> UUID:
-    """Register a batch; a finished product's batch gets its public code.
+    """Register a batch; a finished product's batch gets its public code, any one that is given.
 
     Raises ValidationError also for a lot that a GS1 link cannot carry when the product has a GTIN.
     """
@@ -102,7 +102,7 @@ def register_batch(
         for certificate_id in dict.fromkeys(claims)
     )
     db.session.flush()
-    if product.role == "finished":
+    if product.role == "finished" or code is not None:
         codes.mint(producer_id, batch_id, now=now, code=code)
     return batch_id
 

@@ -19,7 +19,7 @@ MINTED_BY_SERVER = "traceapp"
 def mint(
     producer_id: UUID, batch_id: UUID, *, now: datetime, code: BatchCode | None = None
 ) -> BatchCode:
-    """Give a batch its public code, not activated yet. Only the demo brings its own code."""
+    """Give a batch its public code, not activated yet. The demo and phones bring their own."""
     code = code or BatchCode.mint()
     db.session.add(
         PublicCode(

@@ -41,6 +41,7 @@ ENTRIES = (
     ),
     Entry("particulars.edit_producer", "flag", N_("Our producer"), Act.MANAGE_PRODUCER),
     Entry("people.list_people", "users", N_("People and devices"), Act.MANAGE_PEOPLE),
+    Entry("phones.list_phones", "phone", N_("Phones"), Act.MANAGE_PHONES),
     Entry("audit.list_acts", "history", N_("Book of acts"), Act.READ_AUDIT),
     Entry("exchange.front", "download", N_("Data in and out"), Act.IMPORT),
 )

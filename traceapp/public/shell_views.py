@@ -16,6 +16,7 @@ from flask import (
 from flask_babel import force_locale, gettext
 
 from traceapp import problem
+from traceapp.problem.catalogue import CATALOGUE
 from traceapp.producers.queries import operator_of_this
 from traceapp.web.access import public
 from traceapp.web.languages import LANGUAGES, current
@@ -160,14 +161,14 @@ def _version(*parts: str) -> str:
 @public
 def problems() -> Response:
     """List every problem that an answer of ours may name."""
-    return Response(render_template("public/problems.html", problems=problem.CATALOGUE))
+    return Response(render_template("public/problems.html", problems=CATALOGUE))
 
 
 @blueprint.get("/problems/<slug>")
 @public
 def problem_page(slug: str) -> Response:
     """Explain one problem: its address is the `type` in RFC 9457 answers."""
-    kind = next((kind for kind in problem.CATALOGUE if kind.slug == slug), None)
+    kind = next((kind for kind in CATALOGUE if kind.slug == slug), None)
     if kind is None:
         raise problem.NotFound
     return Response(render_template("public/problem_kind.html", kind=kind))

@@ -261,31 +261,3 @@ class ExportRefused(Problem):
     slug = "export-refused"
     title = N_("This export was not taken in")
     detail = N_("Nothing was written. {reason}")
-
-
-CATALOGUE: tuple[type[Problem], ...] = (
-    Problem,
-    NotFound,
-    SignInNeeded,
-    SecondFactorNeeded,
-    TokenMayOnlyRead,
-    CrossSite,
-    FormExpired,
-    ChangedMeanwhile,
-    StorageFull,
-    UnknownCode,
-    MalformedCode,
-    InvalidInput,
-    Blocked,
-    BadRequest,
-    MethodNotAllowed,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    RefusedPhoto,
-    ContentConflict,
-    AlreadyExists,
-    TooManyRequests,
-    Busy,
-    DemoRefused,
-    ExportRefused,
-)

@@ -1,0 +1,143 @@
+"""What a phone needs without a network: first whole, then what changed, and only one's own."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.builders import Business, business, line, product, record
+from tests.phones import VirtualPhone, phone_of
+from tests.trade import Trade, tell
+from traceapp.database.engine import db
+from traceapp.producers import operations as producers
+from traceapp.web.endpoints import transaction
+
+SECTIONS = {
+    *("me", "places", "seasons", "products", "step_kinds", "substances", "batches"),
+    *("shipments", "people", "last"),
+}
+
+
+@pytest.fixture
+def lan(app: Flask) -> Business:
+    with transaction():
+        return business("HTX Lan")
+
+
+@pytest.fixture
+def phone(app: Flask, lan: Business) -> VirtualPhone:
+    return phone_of(app, lan)
+
+
+def taken(phone: VirtualPhone, have: str = "") -> dict[str, Any]:
+    answer = phone.ask("GET", f"/snapshot?have={have}" if have else "/snapshot")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def test_the_first_one_is_whole(phone: VirtualPhone, lan: Business) -> None:
+    whole = taken(phone)
+    sections = whole["sections"]
+    assert set(sections) == SECTIONS
+    assert sections["me"]["mark"] == phone.mark
+    assert sections["places"][0]["plots"][0]["plot_id"] == str(lan.plot_id)
+    assert sections["people"] == [{"member_id": str(lan.actor.member_id), "name": "HTX Lan A"}]
+    spray = next(kind for kind in sections["step_kinds"] if kind["id"] == "spray")
+    assert spray["label"]["vi"]
+    assert spray["fields"][0]["required"] is True
+    assert spray["used"] is None
+
+
+def test_nothing_is_sent_when_nothing_changed_and_then_only_what_did(
+    phone: VirtualPhone, lan: Business
+) -> None:
+    version = taken(phone)["version"]
+    answer = phone.ask("GET", f"/snapshot?have={version}")
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert (
+        phone.ask("GET", "/snapshot", headers={"If-None-Match": f'"{version}"'}).status_code == 304
+    )
+    with transaction():
+        product(lan, name="Rau muống")
+    later = taken(phone, version)
+    assert set(later["sections"]) == {"products", "step_kinds"}
+    assert phone.ask("GET", f"/snapshot?have={later['version']}").status_code == 304
+    assert set(taken(phone, "of-another-release")["sections"]) == SECTIONS
+
+
+def test_a_season_says_from_when_it_may_be_harvested_and_why(
+    phone: VirtualPhone, lan: Business
+) -> None:
+    today = datetime.now(UTC)
+    with transaction():
+        season_id = producers.start_season(
+            lan.producer_id,
+            {
+                "plot_id": str(lan.plot_id),
+                "name": "Cải ngọt vụ 3",
+                "crop": "Cải ngọt",
+                "started_on": (today - timedelta(days=20)).date().isoformat(),
+            },
+        )
+        record(
+            lan,
+            "spray",
+            event_time=today.isoformat(),
+            season_id=str(season_id),
+            fields={"product": "Abamectin 1.8EC", "active_ingredient": "abamectin", "phi_days": 7},
+        )
+    sections = taken(phone)["sections"]
+    (season,) = sections["seasons"]
+    assert season["harvest_from"]["because"] == "Abamectin 1.8EC"
+    assert season["harvest_from"]["date"] > today.date().isoformat()
+    (substance,) = sections["substances"]
+    assert (substance["name"], substance["interval_days"]) == ("Abamectin 1.8EC", 7)
+    assert sections["last"]["kinds"]["spray"]["fields"]["phi_days"] == 7
+    assert [one["step_kind"] for one in sections["last"]["recent"]] == ["spray"]
+    assert sections["step_kinds"][0]["id"] == "spray"
+    assert sections["step_kinds"][0]["used"] == 1
+
+
+def test_batches_in_hand_say_what_is_left_and_whether_they_are_held(
+    phone: VirtualPhone, lan: Business
+) -> None:
+    with transaction():
+        greens = product(lan)
+        record(
+            lan,
+            "spray",
+            plot_id=str(lan.plot_id),
+            event_time=datetime.now(UTC).isoformat(),
+            fields={"product": "Abamectin", "phi_days": 7},
+        )
+    made = phone.harvest(greens, code=phone.codes[0])
+    made["event"] |= {"plot_id": str(lan.plot_id), "event_time": datetime.now(UTC).isoformat()}
+    phone.results(made)
+    used = phone.record("trim_wash", inputs=[line(made["batches"][0]["batch_id"], "2.5")])
+    phone.results(used)
+    (batch,) = taken(phone)["sections"]["batches"]
+    assert (batch["left"], batch["code"]) == ("40", phone.codes[0])
+    assert batch["held"] is True
+    assert "Abamectin" in batch["held_because"]["vi"]
+
+
+def test_what_is_on_its_way_here_is_told_until_it_is_received(app: Flask) -> None:
+    trade = Trade()
+    tell(trade.minh, trade.ship())
+    db.session.commit()
+    phone = phone_of(app, trade.hoa)
+    (shipment,) = taken(phone)["sections"]["shipments"]
+    assert shipment["items"][0]["lot"]
+    assert shipment["from"]["vi"]
+
+
+def test_nothing_of_another_producer_is_in_it(app: Flask, phone: VirtualPhone) -> None:
+    with transaction():
+        tung = business("HTX Chim Yến")
+        product(tung, name="Chim yến")
+        record(tung, "spray", fields={"product": "Chim yến"}, plot_id=str(tung.plot_id))
+    answer = phone.ask("GET", "/snapshot")
+    assert "yến" not in answer.get_data(as_text=True).encode().decode("unicode_escape").lower()
+    assert str(tung.producer_id) not in answer.text

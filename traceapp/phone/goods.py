@@ -1,0 +1,154 @@
+"""What a phone knows offline of goods: products, batches in hand, shipments on their way here."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select, tuple_
+
+from traceapp.batches.books.models import Stock
+from traceapp.batches.books.stock import IN_STOCK
+from traceapp.batches.models import Batch, Product
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.desk import step_options, step_setting
+from traceapp.findings import hold_queries, holding
+from traceapp.trace.facts import Ref
+from traceapp.trace.units import from_micro
+from traceapp.trace.words import Words
+
+MOST_BATCHES = 200
+
+Answer = dict[str, Any]
+
+
+def products(producer_id: UUID) -> list[Answer]:
+    """List what the producer makes."""
+    return [
+        {
+            "product_id": str(row.product_id),
+            "name": row.name,
+            "name_en": row.name_en,
+            "role": row.role,
+            "uom": row.uom,
+            "family": row.family,
+            "net_quantity": row.net_quantity,
+            "net_uom": row.net_uom,
+            "shelf_life_days": row.shelf_life_days,
+        }
+        for row in step_setting.products_of(producer_id)
+    ]
+
+
+def batches(producer_id: UUID) -> list[Answer]:
+    """List the batches, own and others', of which something is here, the newest first."""
+    query = (
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.product_id, Batch.lot, Batch.uom),
+            *(Batch.production_date, Batch.expiry_date, Product.name, Product.name_en),
+            *(PublicCode.code, IN_STOCK.label("left")),
+        )
+        .join(
+            Stock,
+            and_(
+                Stock.batch_producer_id == Batch.producer_id,
+                Stock.batch_id == Batch.batch_id,
+                Stock.producer_id == producer_id,
+            ),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .outerjoin(
+            PublicCode,
+            and_(
+                PublicCode.producer_id == Batch.producer_id,
+                PublicCode.batch_id == Batch.batch_id,
+                PublicCode.state != CodeState.MOVED,
+            ),
+        )
+        .where(IN_STOCK > 0)
+        .order_by(Batch.created_at.desc(), Batch.batch_id)
+        .limit(MOST_BATCHES)
+    )
+    rows = db.session.execute(query).all()
+    held = holding.held_among({Ref(row.producer_id, row.batch_id) for row in rows})
+    return [_batch(producer_id, row, held) for row in rows]
+
+
+def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
+    """List what others sent here and nobody has received yet."""
+    coming = step_options.shipments_to(producer_id, now=now)
+    named = _named({ref for one in coming for ref, _, _ in one.items})
+    return [
+        {
+            "event_id": str(one.event_id),
+            "from": _both(one.sender),
+            "sent_at": one.sent_at.isoformat(),
+            "doc_no": one.doc_no,
+            "items": [
+                {
+                    "producer_id": str(ref[0]),
+                    "batch_id": str(ref[1]),
+                    "quantity": quantity,
+                    "uom": uom,
+                    **named[ref],
+                }
+                for ref, quantity, uom in one.items
+                if ref in named
+            ],
+        }
+        for one in coming
+    ]
+
+
+def _batch(producer_id: UUID, row: Any, held: Collection[Ref]) -> Answer:  # noqa: ANN401 - a row
+    ref = Ref(row.producer_id, row.batch_id)
+    is_held = ref in held
+    return {
+        "producer_id": str(row.producer_id),
+        "batch_id": str(row.batch_id),
+        "product_id": str(row.product_id) if row.producer_id == producer_id else None,
+        "name": _both(Words(row.name, row.name_en)),
+        "lot": row.lot,
+        "code": row.code,
+        "uom": row.uom,
+        "left": format(from_micro(int(row.left), row.uom), "f"),
+        "held": is_held,
+        "held_because": _because(ref) if is_held else None,
+        "production_date": row.production_date and row.production_date.isoformat(),
+        "expiry_date": row.expiry_date and row.expiry_date.isoformat(),
+    }
+
+
+def _because(ref: Ref) -> Answer | None:
+    active = (one for one in hold_queries.holds_on(ref) if one.is_active)
+    first = next(active, None)
+    return None if first is None else _both(first.finding.message)
+
+
+def _named(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Answer]:
+    if not refs:
+        return {}
+    query = (
+        select(Batch.producer_id, Batch.batch_id, Batch.lot, Product.name, Product.name_en)
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(refs)))
+    )
+    return {
+        (row.producer_id, row.batch_id): {
+            "name": _both(Words(row.name, row.name_en)),
+            "lot": row.lot,
+        }
+        for row in db.session.execute(query)
+    }
+
+
+def _both(words: Words) -> Answer:
+    return {"vi": words.vi, "en": words.en}

@@ -1,0 +1,78 @@
+"""What a phone knows offline of places: sites with their plots, seasons, first days of harvest."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from traceapp.desk import place_form, step_setting
+from traceapp.findings.ground_facts import grown_on
+from traceapp.producers.models import Plot, Season, Site
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.growing import SPRAY, first_harvest, harvest_from
+
+Answer = dict[str, Any]
+
+
+def places(producer_id: UUID) -> list[Answer]:
+    """List the producer's own sites, each with its plots and pens."""
+    plots: dict[UUID, list[Plot]] = defaultdict(list)
+    for plot in place_form.plots_of(producer_id):
+        plots[plot.site_id].append(plot)
+    return [
+        _site(site) | {"plots": [_plot(plot) for plot in plots[site.site_id]]}
+        for site in place_form.sites_of(producer_id)
+    ]
+
+
+def seasons(producer_id: UUID, now: datetime) -> list[Answer]:
+    """List seasons that go on or ended lately, each with the first day it may be harvested on."""
+    plots = {plot.plot_id: plot for plot in place_form.plots_of(producer_id)}
+    found = step_setting.open_seasons(producer_id, now=now, archived=False)
+    grown = grown_on({Ref(producer_id, season.plot_id) for season in found})
+    return [
+        {
+            "season_id": str(season.season_id),
+            "plot_id": str(season.plot_id),
+            "site_id": str(plots[season.plot_id].site_id),
+            "name": season.name,
+            "crop": season.crop,
+            "started_on": season.started_on.isoformat(),
+            "ended_on": season.ended_on and season.ended_on.isoformat(),
+            "harvest_from": _harvest_from(season, grown.get(Ref(producer_id, season.plot_id), ())),
+        }
+        for season in found
+        if season.plot_id in plots
+    ]
+
+
+def _site(site: Site) -> Answer:
+    return {
+        "site_id": str(site.site_id),
+        "name": site.name,
+        "kind": site.kind,
+        "commune": site.commune,
+        "lat": site.latitude,
+        "lon": site.longitude,
+    }
+
+
+def _plot(plot: Plot) -> Answer:
+    return {
+        "plot_id": str(plot.plot_id),
+        "name": plot.name,
+        "area": plot.area_m2,
+        "lat": plot.latitude,
+        "lon": plot.longitude,
+    }
+
+
+def _harvest_from(season: Season, grown: tuple[StepFact, ...]) -> Answer | None:
+    """Say from when a season may be harvested, and after what; None where nothing forbids it."""
+    day = first_harvest(grown, Ref(season.producer_id, season.season_id))
+    if day is None:
+        return None
+    sprays = [one for one in grown if one.kind == SPRAY and harvest_from(one) == day]
+    named = (spray.text("product") for spray in sprays)
+    return {"date": day.isoformat(), "because": next(filter(None, named), None)}

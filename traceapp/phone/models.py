@@ -1,0 +1,50 @@
+"""Tables of what phones sent under which number, and of the codes they hold to give out."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Identifier, Key, Moment, Reference
+
+PHONE = (["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"])
+
+
+class PhoneRecord(Base):
+    """What the record with this number of a phone became; a number without a row did not come.
+
+    `originals` names, as JSON, the camera's original of each photo that was made smaller.
+    """
+
+    __tablename__ = "phone_record"
+
+    producer_id: Mapped[Key]
+    phone_id: Mapped[Key]
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID | None] = mapped_column(Identifier)
+    received_at: Mapped[Moment]
+    status: Mapped[int]
+    originals: Mapped[str | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(*PHONE),
+        CheckConstraint("sequence > 0", name="sequence_positive"),
+    )
+
+
+class ReservedCode(Base):
+    """A code that a phone may give to a batch while it has no network."""
+
+    __tablename__ = "code_reserve"
+
+    producer_id: Mapped[Key]
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    phone_id: Mapped[Reference]
+    minted_at: Mapped[Moment]
+    used_batch_id: Mapped[UUID | None] = mapped_column(Identifier)
+
+    __table_args__ = (
+        ForeignKeyConstraint(*PHONE),
+        Index("ix_code_reserve_phone", "producer_id", "phone_id"),
+    )

@@ -1,0 +1,158 @@
+"""Keeping the records a phone sent: each whole or not at all, whatever becomes of the others.
+
+All are tried together; only where one with batches is refused, each is tried alone. Callers own the
+transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from traceapp import problem
+from traceapp.api import operations
+from traceapp.batches import capturing
+from traceapp.batches.capturing import Actor, Answer, Recorded
+from traceapp.database.engine import db
+from traceapp.phone import numbers, reserve
+from traceapp.phone.envelopes import Record, Unreadable
+from traceapp.photos.models import Photo
+from traceapp.problem.phones import NotAllowed, PhotosMissing
+from traceapp.web.endpoints import problem_for
+
+AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The phone that sends, the member it works as, and whether that member registers batches."""
+
+    actor: Actor
+    phone_id: UUID
+    producer_name: str
+    may_register: bool
+
+    @property
+    def phone(self) -> tuple[UUID, UUID]:
+        """Name the phone by its key."""
+        return (self.actor.producer_id, self.phone_id)
+
+
+Sent = Record | Unreadable
+
+
+def record(sender: Sender, sent: Sequence[Sent], *, now: datetime) -> list[Answer]:
+    """Keep the good records in their order, and answer each."""
+    refused = _refused(sender, sent)
+    good = [one for n, one in enumerate(sent) if n not in refused and isinstance(one, Record)]
+    answered = iter(_recorded(sender, good, now))
+    answers = [refused[n] if n in refused else next(answered) for n in range(len(sent))]
+    pairs = zip(sent, answers, strict=True)
+    kept = [(one.given, why) for one, why in pairs if _is_kept_as_refused(why)]
+    operations.keep_refused(sender.actor, kept, now=now)  # type: ignore[arg-type] # problems alone
+    numbers.note(sender.phone, list(zip(sent, answers, strict=True)), now=now)
+    return answers
+
+
+def _is_kept_as_refused(answer: Answer) -> bool:
+    return isinstance(answer, problem.Problem) and not isinstance(answer, PhotosMissing)
+
+
+def _refused(sender: Sender, sent: Sequence[Sent]) -> Mapping[int, problem.Problem]:
+    """Refuse what needs no look at what it says: unreadable, numbered twice, not its business."""
+    refused: dict[int, problem.Problem] = {}
+    used = numbers.used_by(sender.phone, sent)
+    missing = _missing_photos(sender, sent)
+    for n, one in enumerate(sent):
+        if isinstance(one, Unreadable):
+            refused[n] = one.why
+        elif used.setdefault(one.sequence, one.event_id) != one.event_id:
+            refused[n] = numbers.taken()
+        elif one.batches and not sender.may_register:
+            refused[n] = NotAllowed()
+        elif missing & set(one.message.data["photos"]):
+            refused[n] = PhotosMissing()
+    return refused
+
+
+def missing_of(sender: Sender, one: Record) -> list[str]:
+    """Name the photos of a record that must be sent first."""
+    missing = _missing_photos(sender, [one])
+    return [sha256 for sha256 in one.message.data["photos"] if sha256 in missing]
+
+
+def _missing_photos(sender: Sender, sent: Sequence[Sent]) -> set[str]:
+    named = {
+        photo for one in sent if isinstance(one, Record) for photo in one.message.data["photos"]
+    }
+    if not named:
+        return set()
+    there = select(Photo.sha256).where(
+        Photo.producer_id == sender.actor.producer_id,
+        Photo.sha256.in_([bytes.fromhex(sha256) for sha256 in named]),
+    )
+    return named - {bytes(sha256).hex() for sha256 in db.session.scalars(there)}
+
+
+def _recorded(sender: Sender, records: Sequence[Record], now: datetime) -> list[Answer]:
+    if not records:
+        return []
+    try:
+        return _together(sender, records, now)
+    except (problem.Problem, IntegrityError) as error:
+        if len(records) > 1:
+            return [answer for one in records for answer in _recorded(sender, [one], now)]
+        return [problem_for(error) if isinstance(error, IntegrityError) else error]
+
+
+def _together(sender: Sender, records: Sequence[Record], now: datetime) -> list[Answer]:
+    known = capturing.kept(sender.actor.producer_id, (one.event_id for one in records))
+    with db.session.begin_nested():
+        for one in records:
+            if one.event_id not in known:
+                _register(sender, one, now)
+        answers = capturing.record_events(
+            sender.actor, [one.message for one in records], now=now, latest=now + AHEAD
+        )
+        answers = [_placed(answer) for answer in answers]
+        for one, answer in zip(records, answers, strict=True):
+            if one.batches and one.event_id not in known and not isinstance(answer, Recorded):
+                raise answer  # its batches must go too
+    return answers
+
+
+def _register(sender: Sender, one: Record, now: datetime) -> None:
+    for n, (given, data) in enumerate(one.batches):
+        pointer = f"/batches/{n}"
+        code = data["code"] and reserve.claim(
+            sender.phone, data["code"], data["batch_id"], f"{pointer}/code"
+        )
+        try:
+            operations.post_batch(sender.actor, *_as_posted(given, data), now=now, code=code)
+        except problem.Problem as refusal:
+            raise _moved(refusal, pointer) from refusal
+
+
+def _as_posted(given: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Put a batch as programs send it: the read one, and the bare one."""
+    mine = {"batch_id", "code"}
+    rest: dict[str, Any] = {"packing_date": None, "certificate_ids": [], "external_id": None}
+    read = {name: value for name, value in data.items() if name not in mine}
+    bare = {name: value for name, value in given.items() if name not in mine}
+    return read | rest | {"id": data["batch_id"]}, bare
+
+
+def _placed(answer: Answer) -> Answer:
+    return _moved(answer, "/event") if isinstance(answer, problem.Problem) else answer
+
+
+def _moved(refusal: problem.Problem, start: str) -> problem.Problem:
+    """Let what is wrong point into the record."""
+    refusal.findings = tuple(
+        replace(finding, pointer=f"{start}{finding.pointer}") for finding in refusal.findings
+    )
+    return refusal

@@ -1,0 +1,165 @@
+"""Shapes of what phones send and are told, after the interface's own."""
+
+from marshmallow import Schema, fields
+
+from traceapp.api.answers import RecordedEventSchema
+from traceapp.api.shapes import ProblemSchema
+from traceapp.batches.schemas import WHEN, BatchSchema, EventSchema
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.phone.reserve import HELD
+from traceapp.web.faults import at_most, between, photo_number
+from traceapp.web.fields import KeyNumber, PlainText
+
+MOST_RECORDS = 100
+MOST_BATCHES = 20
+MOST_NUMBER = 2_000_000_000
+LONGEST_CODE = 60
+LONGEST_NAME = 100
+LONGEST_VERSION = 40
+
+
+class EnrolSchema(Schema):
+    """A phone that says the code of its invitation."""
+
+    code = PlainText(LONGEST_CODE, required=True)
+    phone_id = fields.UUID(required=True)
+    name = PlainText(LONGEST_NAME, required=True)
+
+
+class PhoneBatchSchema(BatchSchema):
+    """A batch that the record makes; `code` is one of the phone's own reserve."""
+
+    class Meta:
+        exclude = ("partner_id", "packing_date", "certificate_ids")
+
+    batch_id = fields.UUID(required=True)
+    code = KeyNumber(lambda text: BatchCode.parse(text).text, load_default=None, allow_none=True)
+
+
+class PhoneEventSchema(EventSchema):
+    """A step as a phone sends it; how wrong its clock is, is measured here."""
+
+    class Meta:
+        exclude = ("device_skew_minutes",)
+
+
+class EnvelopeSchema(Schema):
+    """A record of a phone without its event: its number, and the batches that it makes.
+
+    `sha256` is that of the RFC 8785 form of the event as sent; `originals` names by the SHA-256 of
+    a photo that of the picture it was made from.
+    """
+
+    sequence = fields.Integer(required=True, validate=between(1, MOST_NUMBER))
+    sha256 = fields.String(load_default=None, allow_none=True, validate=photo_number())
+    batches = fields.List(
+        fields.Nested(PhoneBatchSchema), load_default=list, validate=at_most(MOST_BATCHES)
+    )
+    originals = fields.Dict(
+        keys=fields.String(validate=photo_number()),
+        values=fields.String(validate=photo_number()),
+        load_default=dict,
+    )
+
+
+class RecordSchema(EnvelopeSchema):
+    """A record of a phone: all of it is kept, or none."""
+
+    event = fields.Nested(PhoneEventSchema, required=True)
+
+
+class SyncHeadSchema(Schema):
+    """What a phone says of itself; `free_codes` is how many codes it has left to give out."""
+
+    phone_id = fields.UUID(required=True)
+    sent_at = fields.AwareDateTime(required=True, format="iso", validate=WHEN)
+    app_version = PlainText(LONGEST_VERSION, load_default=None, allow_none=True)
+    unsent = fields.Integer(required=True, validate=between(0, MOST_NUMBER))
+    last_sequence = fields.Integer(required=True, validate=between(0, MOST_NUMBER))
+    free_codes = fields.Integer(load_default=None, allow_none=True, validate=between(0, HELD))
+
+
+class SyncSchema(SyncHeadSchema):
+    """Up to 100 records of a phone, each answered on its own."""
+
+    records = fields.List(
+        fields.Nested(RecordSchema),
+        required=True,
+        validate=at_most(MOST_RECORDS),
+    )
+
+
+class RefusedRecordSchema(ProblemSchema):
+    """Why a record was not kept; `kept` is what is here instead, `missing` photos to send first."""
+
+    kept = fields.Dict(keys=fields.String())
+    missing = fields.List(fields.String())
+
+
+class RecordResultSchema(Schema):
+    """The answer to one record: `event` for 200 and 201, else `problem`."""
+
+    sequence = fields.Integer(required=True, allow_none=True)
+    id = fields.String(required=True, allow_none=True)
+    status = fields.Integer(required=True)
+    event = fields.Nested(RecordedEventSchema)
+    problem = fields.Nested(RefusedRecordSchema)
+
+
+class SyncAnswerSchema(Schema):
+    """The answers to records, in their order, and new codes for the phone's reserve."""
+
+    received_at = fields.AwareDateTime(required=True)
+    skew_seconds = fields.Integer(required=True)
+    results = fields.List(fields.Nested(RecordResultSchema), required=True)
+    reserve = fields.List(fields.String(), required=True)
+    next_sequence_expected = fields.Integer(required=True)
+
+
+class PersonSchema(Schema):
+    """Whose phone it is."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+
+
+class BodySchema(Schema):
+    """For whom the phone works."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    kinds = fields.List(fields.String(), required=True)
+
+
+class EnrolledSchema(Schema):
+    """A phone that may send, with its token: it is told now and never again."""
+
+    phone_id = fields.UUID(required=True)
+    token = fields.String(required=True)
+    mark = fields.String(required=True)
+    member = fields.Nested(PersonSchema, required=True)
+    producer = fields.Nested(BodySchema, required=True)
+    reserve = fields.List(fields.String(), required=True)
+    server_time = fields.AwareDateTime(required=True)
+
+
+class PhoneSchema(Schema):
+    """A phone as it is listed."""
+
+    phone_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    mark = fields.String(required=True)
+    enrolled_at = fields.AwareDateTime(required=True)
+    last_seen_at = fields.AwareDateTime(required=True)
+    last_sequence = fields.Integer(required=True)
+
+
+class PhoneStateSchema(Schema):
+    """What is known of a phone's records: the first numbers that never came, and how many are."""
+
+    phone = fields.Nested(PhoneSchema, required=True)
+    unsent = fields.Integer(required=True)
+    gaps = fields.List(fields.Integer(), required=True)
+    missing = fields.Integer(required=True)
+    refused = fields.List(fields.Integer(), required=True)

@@ -1,0 +1,85 @@
+"""What a phone needs without a network, in sections; later only those that changed.
+
+A version names the content of every section by a few letters of its hash, so that nothing has to be
+kept here to know what a phone has.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from traceapp.accounts.models import Phone
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches import canonical_json
+from traceapp.database.engine import db
+from traceapp.phone import goods, ground, habits
+from traceapp.producers.models import Membership
+
+LETTERS = 8  # of the hash of a section: 48 bits
+
+Answer = dict[str, Any]
+
+SECTIONS: Mapping[str, Callable[[Visitor, datetime], Any]] = {
+    "me": lambda asks, _now: _me(asks),
+    "places": lambda asks, _now: ground.places(asks.producer_id),
+    "seasons": lambda asks, now: ground.seasons(asks.producer_id, now),
+    "products": lambda asks, _now: goods.products(asks.producer_id),
+    "step_kinds": lambda asks, now: habits.step_kinds(asks.producer_id, asks.kinds, now),
+    "substances": lambda asks, now: habits.substances(asks.producer_id, now),
+    "batches": lambda asks, _now: goods.batches(asks.producer_id),
+    "shipments": lambda asks, now: goods.shipments(asks.producer_id, now),
+    "people": lambda asks, _now: _people(asks.producer_id),
+    "last": lambda asks, now: habits.last((asks.producer_id, asks.member_id), now),
+}
+
+
+def take(asks: Visitor, have: str, now: datetime) -> tuple[str, Answer]:
+    """Give the version of what there is now, and the sections that are not those of `have`."""
+    sections = {name: make(asks, now) for name, make in SECTIONS.items()}
+    marks = {name: _mark(content) for name, content in sections.items()}
+    had = _marks(have)
+    changed = {name: sections[name] for name in SECTIONS if had.get(name) != marks[name]}
+    return "".join(marks.values()), changed
+
+
+def _mark(content: object) -> str:
+    digest = hashlib.sha256(canonical_json.dumps({"": content})).digest()
+    return base64.urlsafe_b64encode(digest)[:LETTERS].decode()
+
+
+def _marks(version: str) -> dict[str, str]:
+    """Part a version into the marks of its sections; a version of another form has none."""
+    if len(version) != LETTERS * len(SECTIONS):
+        return {}
+    return {name: version[n * LETTERS : (n + 1) * LETTERS] for n, name in enumerate(SECTIONS)}
+
+
+def _me(asks: Visitor) -> Answer:
+    phone = asks.phone_id and db.session.get(Phone, (asks.producer_id, asks.phone_id))
+    return {
+        "member": {"id": str(asks.member_id), "name": asks.name},
+        "producer": {
+            "id": str(asks.producer_id),
+            "name": asks.producer_name,
+            "kinds": sorted(asks.kinds),
+        },
+        "roles": sorted(asks.roles),
+        "mark": phone.mark if phone else None,
+    }
+
+
+def _people(producer_id: UUID) -> list[Answer]:
+    query = (
+        select(Membership.member_id, Membership.name)
+        .where(Membership.producer_id == producer_id, Membership.ended_at.is_(None))
+        .order_by(Membership.name, Membership.member_id)
+    )
+    return [
+        {"member_id": str(row.member_id), "name": row.name or ""}
+        for row in db.session.execute(query)
+    ]

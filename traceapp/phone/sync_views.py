@@ -1,0 +1,175 @@
+"""Routes of phones: being enrolled, sending records, asking what is known of them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from marshmallow import ValidationError
+
+from traceapp import problem
+from traceapp.accounts import attempts, phones
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.accounts.models import Phone
+from traceapp.accounts.visitor import Visitor
+from traceapp.api import queries as api
+from traceapp.api import rooms, strictness
+from traceapp.api.contract import operation
+from traceapp.api.event_views import recorded_answer
+from traceapp.batches.capturing import Actor, Answer, Recorded
+from traceapp.database.engine import db
+from traceapp.phone import envelopes, examples, queries, recording, reserve, shapes, syncing
+from traceapp.phone.envelopes import Record
+from traceapp.phone.recording import Sender, Sent
+from traceapp.problem.phones import InviteUnknown, NotAllowed, PhoneRevoked, PhotosMissing
+from traceapp.web import problems
+from traceapp.web.access import public
+from traceapp.web.endpoints import end_reading, transaction, writes_in_steps, writes_late
+from traceapp.web.faults import EMPTY, at_most
+
+Body = dict[str, Any]
+
+HEAD = shapes.SyncHeadSchema()
+TOO_MANY = at_most(shapes.MOST_RECORDS)
+BODY = {
+    "required": True,
+    "content": {"application/json": {"schema": shapes.SyncSchema(), "example": examples.SYNC}},
+}
+
+
+@rooms.phones.post("/phones")
+@writes_in_steps
+@public
+@operation(
+    {200: shapes.EnrolledSchema(), 201: shapes.EnrolledSchema()},
+    body=shapes.EnrolSchema(),
+    problems=(InviteUnknown, problem.AlreadyExists, problem.TooManyRequests),
+    security=[],
+    example=examples.ENROL,
+)
+def enrol_phone(body: Body) -> tuple[Body, int]:
+    """Enrol a phone with the code of its invitation, which works once. Needs no token.
+
+    The same phone may say the same code again for ten minutes, because the answer may have been
+    lost: it gets another token (200) and the first is void.
+    """
+    now = datetime.now(UTC)
+    tried = attempts.attempt()
+    if tried.wait_s:
+        refusal = problem.TooManyRequests()
+        refusal.wait_s = tried.wait_s
+        raise refusal
+    with transaction():
+        enrolled = phones.enrol(body["code"], body["phone_id"], body["name"], now=now)
+        if enrolled is None:
+            raise InviteUnknown
+        tried.succeeded()
+        phone = enrolled.phone
+        codes = reserve.all_free((phone.producer_id, phone.phone_id), now=now)
+        answer = queries.enrolled(phone) | {
+            "token": enrolled.token,
+            "reserve": codes,
+            "server_time": now.isoformat(),
+        }
+    return answer, 201 if enrolled.is_new else 200
+
+
+@rooms.phones.get("/phones/me")
+@may(Act.RECORD_STEP)
+@operation({200: shapes.PhoneStateSchema()}, problems=(NotAllowed, PhoneRevoked))
+def show_phone() -> Body:
+    """Say what is known of the phone that asks: what it last said, and which numbers never came."""
+    phone_id = _phone_of(member())
+    return queries.state(db.session.get_one(Phone, (member().producer_id, phone_id)))
+
+
+@rooms.phones.post("/sync")
+@writes_late
+@may(Act.RECORD_STEP)
+@operation({200: shapes.SyncAnswerSchema()}, problems=(NotAllowed, PhoneRevoked), requestBody=BODY)
+def sync() -> Response:
+    """Send up to 100 records of a phone, each answered on its own and in order.
+
+    201 where it is new, 200 where the same one is here, 409 where its id is here with other
+    content (`kept`), 422 with everything that is wrong, 424 where photos must be sent first
+    (`missing`), 403 where the role of the phone's person does not allow it. A record is kept whole
+    or not at all, and one that is refused changes nothing for the others. Pointers lead into the
+    record.
+    """
+    asks = member()
+    head, records = _read(strictness.json_body())
+    if _phone_of(asks) != head["phone_id"]:
+        raise NotAllowed
+    sender = Sender(
+        Actor(asks.producer_id, asks.member_id),
+        head["phone_id"],
+        asks.producer_name,
+        may_register=asks.may(Act.REGISTER_BATCH),
+    )
+    sent = [envelopes.read(one) for one in records]
+    end_reading()  # who asks is known
+    now = datetime.now(UTC)
+    with transaction():
+        outcome = syncing.sync(sender, head, sent, now=now)
+    return jsonify(
+        {
+            "received_at": now.isoformat(),
+            "skew_seconds": outcome.skew_seconds,
+            "results": [_result(sender, *one) for one in zip(sent, outcome.answers, strict=True)],
+            "reserve": list(outcome.reserve),
+            "next_sequence_expected": outcome.next_sequence,
+        }
+    )
+
+
+def _phone_of(asks: Visitor) -> UUID:
+    if asks.phone_id is None:
+        raise NotAllowed
+    return asks.phone_id
+
+
+def _read(given: object) -> tuple[Body, list[object]]:
+    """Read what a phone says of itself; its records are read one by one."""
+    if not isinstance(given, Mapping):
+        return strictness.load(HEAD, given), []
+    errors: dict[str, Any] = {}
+    head: Body = {}
+    try:
+        head = strictness.load(HEAD, {k: v for k, v in given.items() if k != "records"})
+    except ValidationError as error:
+        errors.update(error.messages_dict)
+    records: list[object] = []
+    try:
+        records = _list(given.get("records"))
+    except ValidationError as error:
+        errors["records"] = error.messages
+    if errors:
+        raise ValidationError(errors)
+    return head, records
+
+
+def _list(given: object) -> list[object]:
+    if not isinstance(given, list):
+        raise ValidationError(EMPTY)
+    TOO_MANY(given)
+    return given
+
+
+def _result(sender: Sender, one: Sent, answer: Answer) -> Body:
+    said: Body = {"sequence": one.sequence, "id": one.event_id and str(one.event_id)}
+    if isinstance(answer, Recorded) and isinstance(one, Record):
+        status = 201 if answer.is_new else 200
+        return said | {"status": status, "event": recorded_answer(answer, one.message)}
+    if isinstance(answer, Recorded):
+        raise TypeError("what was recorded was read")
+    document = problems.as_document(answer)
+    if isinstance(answer, PhotosMissing) and isinstance(one, Record):
+        document["missing"] = recording.missing_of(sender, one)
+    if isinstance(answer, problem.ContentConflict) and one.event_id is not None:
+        kept = api.event(sender.actor.producer_id, one.event_id)
+        if kept is not None:
+            document["kept"] = json.loads(kept.document)
+    return said | {"status": int(answer.status), "problem": document}

@@ -1,0 +1,50 @@
+"""Problems that a phone meets, beside those of everybody."""
+
+from http import HTTPStatus
+
+from traceapp.problem import N_, Problem
+
+
+class InviteUnknown(Problem):
+    """A code for a phone that was never made, was used, or is too old: all answered alike."""
+
+    status = HTTPStatus.NOT_FOUND
+    slug = "invite-unknown"
+    title = N_("This code does not work")
+    detail = N_(
+        "It may be mistyped, used already, or older than it may be. "
+        "Ask whoever invited you for a new one."
+    )
+
+
+class PhoneRevoked(Problem):
+    """A phone that was revoked at the desk, or whose person no longer works there."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "phone-revoked"
+    title = N_("This phone may no longer send")
+    detail = N_(
+        "Nothing is lost: what was not sent stays on this phone. "
+        "Ask {producer} to invite it again, or hand over a file of the unsent records."
+    )
+
+
+class NotAllowed(Problem):
+    """Something that the role of a phone's person does not allow, or sent in another's name."""
+
+    status = HTTPStatus.FORBIDDEN
+    slug = "not-allowed"
+    title = N_("This phone may not do that")
+    detail = N_(
+        "Nothing was saved. The role of its person does not allow it, or it was sent in the name "
+        "of another phone. Ask whoever looks after the phones."
+    )
+
+
+class PhotosMissing(Problem):
+    """A record that names photos which are not here yet; `missing` lists them."""
+
+    status = HTTPStatus.FAILED_DEPENDENCY
+    slug = "photos-missing"
+    title = N_("Photos of this record are not here yet")
+    detail = N_("Nothing was saved. Send the photos first, then the record again.")

@@ -46,6 +46,7 @@ def test_the_first_one_is_whole(phone: VirtualPhone, lan: Business) -> None:
     assert sections["people"] == [{"member_id": str(lan.actor.member_id), "name": "HTX Lan A"}]
     spray = next(kind for kind in sections["step_kinds"] if kind["id"] == "spray")
     assert spray["label"]["vi"]
+    assert spray["verb"]["vi"] == "Phun thuốc"
     assert spray["fields"][0]["required"] is True
     assert spray["used"] is None
 

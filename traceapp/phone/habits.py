@@ -107,13 +107,12 @@ def _again(said: Answer) -> Answer:
 
 
 def _kind(kind: StepKind, used: int | None) -> Answer:
-    verb = kind.key_verb
     return {
         "id": kind.id,
         "group": kind.group,
         "icon": kind.icon,
         "label": _both(kind.label),
-        "verb": _both(verb) if verb else None,
+        "verb": {"vi": kind.verb_vi, "en": None},
         "stock_effect": kind.stock_effect.value,
         "families": list(kind.families),
         "fields": [_field(spec) for spec in kind.fields.values()],

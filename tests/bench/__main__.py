@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import capture, desk, page, trace
+from tests.bench import capture, desk, page, sync, trace
 from tests.bench.figure import Figure
 
 GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -13,6 +13,7 @@ GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
     "capture": capture.figures,
     "desk": desk.figures,
     "trace": trace.figures,
+    "sync": sync.figures,
 }
 
 

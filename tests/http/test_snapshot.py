@@ -1,5 +1,6 @@
 """What a phone needs without a network: first whole, then what changed, and only one's own."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import Business, business, line, product, record
+from tests.cooperative import cooperative
 from tests.phones import VirtualPhone, phone_of
 from tests.trade import Trade, tell
 from traceapp.database.engine import db
@@ -132,6 +134,19 @@ def test_what_is_on_its_way_here_is_told_until_it_is_received(app: Flask) -> Non
     (shipment,) = taken(phone)["sections"]["shipments"]
     assert shipment["items"][0]["lot"]
     assert shipment["from"]["vi"]
+
+
+def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(app: Flask) -> None:
+    with transaction():
+        coop = cooperative(plots=50)
+    phone = phone_of(app, coop)
+    answer = phone.ask("GET", "/snapshot")
+    sections = answer.get_json()["sections"]
+    assert (len(sections["seasons"]), len(sections["batches"])) == (50, 50)
+    assert len(sections["last"]["recent"]) >= 50
+    assert len(answer.data) <= 200_000, {
+        name: len(json.dumps(content)) for name, content in sections.items()
+    }
 
 
 def test_nothing_of_another_producer_is_in_it(app: Flask, phone: VirtualPhone) -> None:

@@ -1,0 +1,210 @@
+"""Phones that are simulated from a seed: saving, sending by a bad network, crashing, sending again.
+
+A phone keeps what it saved until it has read an answer for it, as the app does. Between it and the
+server, requests get lost, arrive twice or late and out of order; answers get lost; the phone is
+killed before it sends, before it reads the answer, and between a photo and its record.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from tests.builders import Business
+from tests.phones import VirtualPhone, enrol, invited
+from tests.pictures import jpeg
+from traceapp.batches.models import Batch, Event
+from traceapp.database.engine import db
+from traceapp.phone.models import PhoneRecord
+
+SENT_AT_ONCE = 7
+FURTHEST_CLOCK = timedelta(days=3)
+FAULTS = ("lost", "answer lost", "twice", "late", "fine", "fine", "fine")
+
+
+class Killed(Exception):  # noqa: N818 - what happened to the phone
+    """The phone went away in the middle of what it did."""
+
+
+@dataclass(slots=True)
+class Network:
+    """What lies between phones and server: it loses, repeats and holds back."""
+
+    random: Random
+    is_good: bool = False
+    held_back: list[tuple[VirtualPhone, str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def ask(self, phone: VirtualPhone, method: str, path: str, **request: Any) -> TestResponse:
+        """Ask, or raise ConnectionError where no answer comes."""
+        fault = "fine" if self.is_good else self.random.choice(FAULTS)
+        if fault == "lost":
+            raise ConnectionError
+        if fault == "late":
+            self.held_back.append((phone, method, path, request))
+            raise ConnectionError
+        answer = phone.ask(method, path, **request)
+        if fault == "twice":
+            answer = phone.ask(method, path, **request)
+        if fault == "answer lost":
+            raise ConnectionError
+        return answer
+
+    def deliver_late(self, number: int | None = None) -> None:
+        """Let some of what was held back arrive, in any order; nobody reads the answers."""
+        self.random.shuffle(self.held_back)
+        for _ in range(len(self.held_back) if number is None else number):
+            if self.held_back:
+                phone, method, path, request = self.held_back.pop()
+                phone.ask(method, path, **request)
+
+
+@dataclass(slots=True)
+class Simulated:
+    """A phone with its outbox; whatever is in `saved` survives when it is killed."""
+
+    phone: VirtualPhone
+    network: Network
+    product_id: UUID
+    clock: timedelta
+    saved: dict[int, dict[str, Any]] = field(default_factory=dict)
+    photos: dict[str, bytes] = field(default_factory=dict)
+    acknowledged: dict[int, dict[str, Any]] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Give the time by the phone's own clock."""
+        return datetime.now(UTC) + self.clock
+
+    def save(self, random: Random) -> None:
+        """Save a record, perhaps with a batch, perhaps with a photo."""
+        if random.random() < 0.5:
+            code = {"code": self.codes.pop()} if self.codes and random.random() < 0.7 else {}
+            record = self.phone.harvest(self.product_id, **code)
+        else:
+            record = self.phone.record("scout", fields={"note": f"ghi {random.random()}"})
+        event = record["event"]
+        event["event_time"] = (self.now() - timedelta(hours=random.random() * 30)).isoformat()
+        event["device_time"] = self.now().isoformat()
+        event["id"] = str(uuid4())
+        if random.random() < 0.3:
+            picture = jpeg((random.randrange(256), random.randrange(256), 60))
+            sha256 = self.photo_number(picture)
+            event["photos"] = [sha256]
+            record["originals"] = {sha256: "0" * 64}
+        self.saved[record["sequence"]] = record
+
+    def photo_number(self, picture: bytes) -> str:
+        """Keep a photo and give its number."""
+        sha256 = hashlib.sha256(picture).hexdigest()
+        self.photos[sha256] = picture
+        return sha256
+
+    def flush(self, random: Random) -> None:
+        """Send photos, then records; mark what the answer names. Raises Killed, ConnectionError."""
+        numbers = sorted(self.saved)[:SENT_AT_ONCE]
+        records = [self.saved[number] for number in numbers]
+        for sha256 in {photo for one in records for photo in one["event"].get("photos", ())}:
+            answer = self.network.ask(
+                self.phone,
+                "PUT",
+                f"/photos/{sha256}",
+                data=self.photos[sha256],
+                content_type="image/jpeg",
+            )
+            assert answer.status_code in {200, 201}, answer.text
+        self._perhaps_killed(random)
+        sent = self.phone.envelope(
+            *records,
+            sent_at=self.now().isoformat(),
+            unsent=len(self.saved),
+            free_codes=min(len(self.codes), 50),
+        )
+        answer = self.network.ask(self.phone, "POST", "/sync", json=sent)
+        assert answer.status_code == 200, answer.text
+        self._perhaps_killed(random)
+        self._read(answer.get_json())
+
+    def _perhaps_killed(self, random: Random) -> None:
+        if not self.network.is_good and random.random() < 0.15:
+            raise Killed
+
+    def _read(self, answer: dict[str, Any]) -> None:
+        for result in answer["results"]:
+            assert result["status"] in {200, 201}, result
+            record = self.saved.pop(result["sequence"])
+            assert result["id"] == record["event"]["id"]
+            self.acknowledged[result["sequence"]] = record
+        self.codes += answer["reserve"]
+
+    def check(self) -> None:
+        """See that all that was acknowledged is there, once, and as it was sent."""
+        producer_id = self.phone.by.producer_id
+        db.session.rollback()
+        for record in self.acknowledged.values():
+            event = record["event"]
+            row = db.session.get_one(Event, (producer_id, UUID(event["id"])))
+            assert json.loads(row.document) == event, "the content is not as it was sent"
+            for batch in record.get("batches", ()):
+                made = db.session.get_one(Batch, (producer_id, UUID(batch["batch_id"])))
+                assert made.lot == batch["lot"]
+
+
+def enrolled(app: Flask, by: Business, product_id: UUID, network: Network) -> Simulated:
+    """Enrol a phone whose first answer may be lost."""
+    code, phone_id = invited(by).secret, uuid4()
+    answer = enrol(app, code, phone_id)
+    if network.random.random() < 0.5:
+        answer = enrol(app, code, phone_id)
+    body = answer.get_json()
+    phone = VirtualPhone(app, by, body["phone_id"], body["token"], body["mark"], [])
+    clock = FURTHEST_CLOCK * network.random.uniform(-1, 1)
+    return Simulated(phone, network, product_id, clock, codes=list(body["reserve"]))
+
+
+def run(phones: list[Simulated], random: Random, steps: int) -> None:
+    """Let phones work by a bad network for a while, then by a good one until all is sent."""
+    network = phones[0].network
+    for _ in range(steps):
+        phone = random.choice(phones)
+        phone.save(random)
+        if random.random() < 0.6:
+            _flush(phone, random)
+        if random.random() < 0.3:
+            network.deliver_late(1)
+        phone.check()
+    network.is_good = True
+    network.deliver_late()
+    for phone in phones:
+        while phone.saved:
+            phone.flush(random)
+        phone.check()
+
+
+def _flush(phone: Simulated, random: Random) -> None:
+    try:
+        phone.flush(random)
+    except (Killed, ConnectionError):
+        return  # what was saved is sent another time
+
+
+def everything_once(phones: list[Simulated]) -> None:
+    """See that there is what was saved and nothing else, each under its own number."""
+    saved = {one["event"]["id"] for phone in phones for one in phone.acknowledged.values()}
+    there = [str(event_id) for event_id in db.session.scalars(select(Event.event_id))]
+    assert sorted(there) == sorted(saved)
+    numbers = {
+        (str(row.phone_id), row.sequence): str(row.event_id)
+        for row in db.session.scalars(select(PhoneRecord))
+    }
+    assert numbers == {
+        (phone.phone.phone_id, number): one["event"]["id"]
+        for phone in phones
+        for number, one in phone.acknowledged.items()
+    }

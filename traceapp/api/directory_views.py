@@ -1,10 +1,11 @@
 """Routes about who asks and what there is: me, step kinds, products, places, seasons."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import Response, current_app, request
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
@@ -13,6 +14,7 @@ from traceapp.api import answers, examples, operations, queries, shapes, version
 from traceapp.api.contract import operation
 from traceapp.api.operations import Upsert
 from traceapp.api.rooms import about, places, products
+from traceapp.batches import diary
 from traceapp.batches.operations import Actor
 from traceapp.batches.product_changes import find_product
 from traceapp.producers.changes import find_plot, find_season, find_site
@@ -23,6 +25,7 @@ from traceapp.web.endpoints import writes
 Body = dict[str, Any]
 Answer = tuple[Body, int, dict[str, str]]
 
+PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 OF_PUTTING = (problem.AlreadyExists, problem.ChangedMeanwhile)
 
 
@@ -160,6 +163,17 @@ def show_season(season_id: UUID) -> Answer:
     """Show a season: one crop on one plot, or one animal group in one pen."""
     row = find_season(member().producer_id, season_id)
     return _season(row), 200, versions.etag(row.version)
+
+
+@places.get("/seasons/<uuid:season_id>/diary.pdf")
+@may(Act.READ)
+@operation({200: PDF}, problems=(problem.NotSetUp,))
+def print_diary(season_id: UUID) -> Response:
+    """Write the diary of a season in the tables of VietGAP, in the reader's language."""
+    season = find_season(member().producer_id, season_id)
+    static = Path(current_app.static_folder or "")
+    content = diary.as_pdf(season, static, datetime.now(UTC))
+    return Response(content, mimetype="application/pdf")
 
 
 @places.put("/seasons/<uuid:season_id>")

@@ -1,7 +1,7 @@
-"""The Vietnamese face that pictures and labels are drawn and measured with, read once a process.
+"""The Vietnamese face of pictures, labels and documents, read once a process.
 
 Set-up fetches it (tools/frontend.py); where that was not possible, pictures leave out what
-Pillow's own face cannot write, and labels are measured by estimate.
+Pillow's own face cannot write, labels are measured by estimate, and no document is made.
 """
 
 from functools import lru_cache
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from traceapp.printing.face import Face, Faces
 from traceapp.printing.lines import Measure, estimate
+from traceapp.printing.table_paper import Typeface
 
 REGULAR, BOLD = "BeVietnamPro_400Regular.ttf", "BeVietnamPro_700Bold.ttf"
 
@@ -23,6 +24,12 @@ def faces(static: Path) -> Faces:
 def measure(static: Path) -> Measure:
     """Give the widths of the regular face, so that lines on paper fit as they are drawn."""
     return faces(static).regular.width if _path(static, REGULAR).exists() else estimate
+
+
+def typeface(static: Path) -> Typeface | None:
+    """Name the files that documents are set in; None where they are missing."""
+    files = _path(static, REGULAR), _path(static, BOLD)
+    return Typeface(*files) if all(path.exists() for path in files) else None
 
 
 def _face(static: Path, name: str) -> Face:

@@ -4,10 +4,20 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import ValidationError
@@ -17,6 +27,7 @@ from sqlalchemy.orm import aliased
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.batches import diary
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -98,6 +109,16 @@ def show_season(season_id: UUID) -> ResponseReturnValue:
     """Show a season with its steps, the newest first."""
     season = changes.find_season(member().producer_id, season_id)
     return _season_page(season, Form.showing(_ending(), {"ended_on": _proposed_end(season)}))
+
+
+@blueprint.get("/desk/seasons/<uuid:season_id>/diary.pdf")
+@may(Act.READ)
+def print_diary(season_id: UUID) -> ResponseReturnValue:
+    """Give the diary of a season in the tables of VietGAP, to print, sign and file."""
+    season = changes.find_season(member().producer_id, season_id)
+    static = Path(current_app.static_folder or "")
+    content = diary.as_pdf(season, static, datetime.now(UTC))
+    return Response(content, mimetype="application/pdf")
 
 
 @blueprint.post("/desk/seasons/<uuid:season_id>")

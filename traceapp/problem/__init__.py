@@ -245,6 +245,15 @@ class Busy(Problem):
     detail = N_("Nothing was saved. Please send it again in a few seconds.")
 
 
+class NotSetUp(Problem):
+    """A part that set-up fetches is missing here, such as the typeface that paper is set in."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    slug = "not-set-up"
+    title = N_("This installation lacks a part")
+    detail = N_("The typeface for paper is missing. The operator runs “make icons” on the server.")
+
+
 class DemoRefused(Problem):
     """Demo data that must not be loaded here, or that is damaged; nothing was loaded."""
 

@@ -26,6 +26,7 @@ CATALOGUE: tuple[type[problem.Problem], ...] = (
     problem.AlreadyExists,
     problem.TooManyRequests,
     problem.Busy,
+    problem.NotSetUp,
     problem.DemoRefused,
     problem.ExportRefused,
     *(phones.InviteUnknown, phones.PhoneRevoked, phones.NotAllowed, phones.PhotosMissing),

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import REQUIRE_ALL, once
+from tests.pwa.faulty import FaultyNetwork
+from tests.pwa.phones import Field
 from tests.pwa.serving import load_demo, served
 from tools.chromium import NAMES
 
@@ -49,3 +51,25 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def field(browser: Browser, demo: str, demo_folder: Path) -> Iterator[Field]:
+    """A network of the test's own before the shared server."""
+    with FaultyNetwork(demo) as network:
+        yield Field(browser, network, demo, demo_folder)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone that has never been here."""
+    context = browser.new_context(locale="vi-VN", viewport={"width": 360, "height": 740})
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def module_field(browser: Browser, demo: str, demo_folder: Path) -> Iterator[Field]:
+    """The same for all tests of a module."""
+    with FaultyNetwork(demo) as network:
+        yield Field(browser, network, demo, demo_folder)

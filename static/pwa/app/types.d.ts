@@ -81,11 +81,11 @@ export interface Outcome {
   problem?: Problem;
 }
 
-export interface Plot { plot_id: string; name: string; area?: unknown; lat?: number; lon?: number }
-export interface Place { site_id: string; name: string; kind: string; commune?: string; lat?: number; lon?: number; plots: Plot[] }
+export interface Plot { plot_id: string; name: string; area?: unknown; lat?: number | null; lon?: number | null }
+export interface Place { site_id: string; name: string; kind: string; commune?: string | null; lat?: number | null; lon?: number | null; plots: Plot[] }
 export interface Season {
-  season_id: string; plot_id: string; site_id: string; name: string; product_id?: string | null;
-  started_on?: string; harvest_from?: { date: string; because: Two | string } | null;
+  season_id: string; plot_id: string; site_id: string; name: string; crop?: string | null;
+  started_on?: string; ended_on?: string | null; harvest_from?: { date: string; because: Two | string } | null;
 }
 export interface Product {
   product_id: string; name: string; name_en?: string | null; role: string; uom: string; family: string;
@@ -99,16 +99,21 @@ export interface Kind {
 }
 export interface Substance {
   step_kind?: string; name: string; active_ingredient?: string | null; interval_days?: number | null;
-  unit?: string | null; last_used?: string | null;
+  last_used?: string | null; fields?: Record<string, Value>;
 }
 export interface Batch {
-  producer_id: string; batch_id: string; product_id?: string; name: string; lot: string; code?: string | null;
+  producer_id: string; batch_id: string; product_id?: string; name: Two | string; lot: string; code?: string | null;
   uom: string; left?: string | null; held?: boolean; held_because?: Two | string | null;
   expiry_date?: string | null; production_date?: string | null;
 }
 export interface Shipment {
-  event_id: string; from: string; sent_at: string; doc_no?: string | null;
-  items: { batch_id: string; producer_id: string; name: string; lot: string; quantity: string; uom: string }[];
+  event_id: string; from: Two | string; sent_at: string; doc_no?: string | null;
+  items: { batch_id: string; producer_id: string; name: Two | string; lot: string; quantity: string; uom: string }[];
+}
+/** What was said at a step before: by this person, or since yesterday by anybody. */
+export interface Said {
+  event_id: string; event_time: string; site_id: string; plot_id?: string | null; season_id?: string | null;
+  fields: Record<string, Value>;
 }
 export interface Sections {
   me: { producer?: { id: string; name: string }; units?: unknown };
@@ -120,7 +125,7 @@ export interface Sections {
   batches: Batch[];
   shipments: Shipment[];
   people: { member_id: string; name: string }[];
-  last: Record<string, Record<string, Value>>;
+  last: { kinds?: Record<string, Said>; recent?: (Said & { step_kind: string })[] };
 }
 
 export interface Schema extends DBSchema {

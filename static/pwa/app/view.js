@@ -50,7 +50,7 @@ export function two(text) {
 
 /** The short word for doing a step: what stands on its tile. @param {import("./types.js").Kind} kind */
 export function verb(kind) {
-  return two(kind.verb) || two(kind.label);
+  return language === "en" ? two(kind.label) : two(kind.verb) || two(kind.label);
 }
 
 /** @param {number | string} amount */
@@ -130,7 +130,7 @@ export function Screen({ title, back, tab, children, foot, tone = "" }) {
       <button class="language" lang=${other} aria-label=${name} onClick=${() => choose(other)}>${back ? other.toUpperCase() : name}</button>
     </header>
     <main class=${tone}>${children}</main>
-    ${foot && html`<div class="foot">${foot}</div>`}
+    ${foot && html`<footer class="foot">${foot}</footer>`}
     ${tab &&
     html`<nav class="tabs" aria-label=${t("tabs")}>
       ${TABS.map(

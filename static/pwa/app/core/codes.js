@@ -6,6 +6,11 @@ export function grouped(code) {
   return (code ?? "").replace(/(.{4})(?=.)/g, "$1-");
 }
 
+/** A text as it is searched: without accents and capitals. @param {string} text */
+export function fold(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+}
+
 const LENGTH = 10;
 const ALPHABET = /^[0-9A-HJKMNP-TV-Z]+$/;
 

@@ -28,8 +28,9 @@ export function surroundings() {
  */
 export function inviteOf(text) {
   const behind = /#join=([^&\s]+)/.exec(text)?.[1];
-  const code = decodeURIComponent(behind ?? text).replace(/[\s-]/g, "");
-  return /^[0-9A-Za-z_]{8,64}$/.test(code) ? code : undefined;
+  if (behind) return decodeURIComponent(behind);
+  const code = text.replace(/[\s-]/g, "");
+  return /^[0-9A-Za-z]{8}$/.test(code) ? code.toUpperCase() : undefined;
 }
 
 /** @param {string} code @returns {Promise<Joined>} */

@@ -24,9 +24,10 @@ export async function envelope(phone, entries) {
   return {
     phone_id: phone.phone_id,
     sent_at: isoMoment(new Date()),
-    app_version: (await meta("version")) ?? "",
+    app_version: (await meta("version")) ?? null,
     unsent: all,
     last_sequence: (await meta("last_sequence")) ?? 0,
+    free_codes: await (await database()).count("codes"),
     records: await Promise.all(entries.map(one)),
   };
 }

@@ -2,7 +2,7 @@
 // nobody is asked for their position without wanting it, and it never leaves the phone.
 // @ts-check
 
-/** @typedef {{spot: {lat?: number, lon?: number}}} Located */
+/** @typedef {{spot: {lat?: number | null, lon?: number | null}}} Located */
 
 const PATIENCE_MS = 8000;
 

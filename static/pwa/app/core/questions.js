@@ -1,5 +1,6 @@
 // What a step of some kind asks, in the order of asking: one question a screen.
 // @ts-check
+import { fold } from "./codes.js";
 
 /** @typedef {import("../types.js").Kind} Kind */
 /** @typedef {import("../types.js").FieldSpec} FieldSpec */
@@ -106,8 +107,9 @@ export function isAnswered(question, answers, kind) {
  * @param {Sections} kept
  */
 export function productsFor(kind, answers, kept) {
-  const grown = answers.grounds.map((ground) => kept.seasons.find((one) => one.season_id === ground.season_id)?.product_id);
-  const ofSeason = kept.products.filter((product) => grown.includes(product.product_id));
+  const seasons = kept.seasons.filter((one) => answers.grounds.some((ground) => ground.season_id === one.season_id));
+  const grown = fold(seasons.map((one) => `${one.name} ${one.crop ?? ""}`).join(" "));
+  const ofSeason = kept.products.filter((product) => product.role !== "finished" && grown.includes(fold(product.name)));
   if (kind.stock_effect === "create" && ofSeason.length) return ofSeason;
   return kept.products.filter((product) => kind.stock_effect === "move_in" || product.role !== "ingredient");
 }

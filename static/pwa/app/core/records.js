@@ -54,8 +54,10 @@ export async function save(steps, photos) {
     await tx.objectStore("meta").delete("draft");
     await tx.done;
   } catch (error) {
-    await tx.done.catch(() => {}); // it has been rolled back; the first error says why
-    throw tx.error ?? error;
+    const why = tx.error ?? error;
+    if (!tx.error) tx.abort(); // what failed was no request of the transaction: half of it would stay
+    await tx.done.catch(() => {});
+    throw why;
   }
   changed();
   return saved;

@@ -130,5 +130,7 @@ function titleOf(ground, answers, kept) {
   const place = kept.places.find((one) => one.site_id === ground.site_id);
   const plot = place?.plots.find((one) => one.plot_id === ground.plot_id)?.name;
   const season = kept.seasons.find((one) => one.season_id === ground.season_id)?.name;
-  return [plot, season ?? product ?? goods.find(Boolean), plot ? "" : place?.name].filter(Boolean).join(" · ");
+  const taken = goods.find(Boolean);
+  const of = typeof taken === "object" ? taken.vi : taken;
+  return [plot, season ?? product ?? of, plot ? "" : place?.name].filter(Boolean).join(" · ");
 }

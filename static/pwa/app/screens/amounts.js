@@ -1,7 +1,7 @@
 // How much: a big keypad, crates added one by one, and kilograms for each batch that goes in.
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
-import { Icon, html, language, number, t, unit } from "../view.js";
+import { Icon, html, language, number, t, two, unit } from "../view.js";
 
 /** @typedef {import("../types.js").Line} Line */
 
@@ -69,7 +69,7 @@ export function Lines({ kind, answers, kept, set }) {
   const chosen = offered.find((one) => one.batch_id === open);
   if (chosen) {
     const whole = chosen.left && Number(chosen.left) > 0 ? chosen.left : undefined;
-    return html`<h2>${chosen.name} <small>${chosen.lot}</small></h2>
+    return html`<h2>${two(chosen.name)} <small>${chosen.lot}</small></h2>
       <${Amount} key=${chosen.batch_id} value=${lineOf(chosen.batch_id)?.quantity ?? ""} uom=${chosen.uom} set=${(/** @type {string} */ text) => put(chosen, text)} />
       ${whole && html`<button class="again" onClick=${() => (put(chosen, whole), setOpen(undefined))}>${t("ask.all_of_it", { amount: number(whole), unit: unit(chosen.uom) })}</button>`}
       <button class="quiet" onClick=${() => setOpen(undefined)}>${t("ask.other_batches")}</button>`;
@@ -80,7 +80,7 @@ export function Lines({ kind, answers, kept, set }) {
       ${offered.map((one) => {
         const line = lineOf(one.batch_id);
         return html`<button class="opt" aria-pressed=${Boolean(line?.quantity)} onClick=${() => setOpen(one.batch_id)}>
-          <${Icon} name="package" /><span>${one.name}<small>${[one.lot, one.left && t("batches.left", { amount: number(one.left), unit: unit(one.uom) })].filter(Boolean).join(" · ")}</small></span>
+          <${Icon} name="package" /><span>${two(one.name)}<small>${[one.lot, one.left && t("batches.left", { amount: number(one.left), unit: unit(one.uom) })].filter(Boolean).join(" · ")}</small></span>
           ${line?.quantity && html`<b class="amount">${number(line.quantity)} ${unit(line.uom)}</b>`}
         </button>`;
       })}

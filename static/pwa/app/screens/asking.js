@@ -1,6 +1,6 @@
 // One question: big answers to tap, or one field.
 // @ts-check
-import { productsFor, SUBSTANCE_FIELDS } from "../core/questions.js";
+import { copied, productsFor, SUBSTANCE_FIELDS } from "../core/questions.js";
 import { allowedFrom } from "../core/repeats.js";
 import { isoMoment } from "../core/clock.js";
 import { Icon, day, html, t, two, weekday } from "../view.js";
@@ -59,7 +59,8 @@ function Substance({ kind, answers, kept, set }) {
   const isOther = chosen !== undefined && !known.some((one) => one.name === chosen);
   const choose = (/** @type {import("../types.js").Substance} */ one) => {
     const also = Object.entries(names.also).map(([field, from]) => [field, one[from] ?? null]);
-    set({ fields: { ...answers.fields, [names.name]: one.name, ...Object.fromEntries(also) } });
+    const before = copied(kind, one.fields ?? {}); // dose and pest as the last time with this one
+    set({ fields: { ...before, ...answers.fields, [names.name]: one.name, ...Object.fromEntries(also) } });
   };
   const from = kind.id === "spray" && allowedFrom(isoMoment(new Date()), answers.fields["phi_days"]);
   return html`<h2>${t(`ask.substance.${kind.id}`)}</h2>

@@ -16,7 +16,7 @@ export default function Batch({ args: [id = "", part] }) {
   const acts = found.kept.step_kinds.filter((kind) => ACTS.includes(kind.id));
   const isLeft = Number(batch.left) > 0;
   const labels = batch.code && !batch.isUnsent && `/desk/batches/${batch.code}/labels`;
-  return html`<${Screen} title=${batch.name} back="#/batches">
+  return html`<${Screen} title=${two(batch.name)} back="#/batches">
     <div class="card">
       <p class="batch-code">${grouped(batch.code) || batch.lot}</p>
       <dl>

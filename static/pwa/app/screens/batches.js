@@ -1,10 +1,10 @@
 // The goods in hand, what comes to us, and what this phone has made and not sent yet.
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
-import { grouped } from "../core/codes.js";
+import { fold, grouped } from "../core/codes.js";
 import { inHand } from "../core/stock.js";
 import { sections } from "../core/reading.js";
-import { Icon, Screen, day, html, moment, number, t, unit, useKept } from "../view.js";
+import { Icon, Screen, day, html, moment, number, t, two, unit, useKept } from "../view.js";
 
 const ENOUGH_TO_SEARCH = 8;
 
@@ -13,12 +13,11 @@ export default function Batches() {
   const [wanted, setWanted] = useState("");
   if (!found) return html`<${Screen} title=${t("tab.batches")} tab="batches" />`;
   const { kept, batches } = found;
-  const fold = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
-  const shown = batches.filter((one) => fold(`${one.name} ${one.lot} ${one.code ?? ""}`).includes(fold(wanted)));
+  const shown = batches.filter((one) => fold(`${two(one.name)} ${one.lot} ${one.code ?? ""}`).includes(fold(wanted)));
   return html`<${Screen} title=${t("tab.batches")} tab="batches">
     ${kept.shipments.map(
       (one) => html`<a class="pill" href=${`#/log/receive/${one.event_id}`}>
-        <${Icon} name="truck" /><span>${t("batches.coming", { from: one.from })}<small>${moment(one.sent_at)}</small></span><${Icon} name="chevron-right" />
+        <${Icon} name="truck" /><span>${t("batches.coming", { from: two(one.from) })}<small>${moment(one.sent_at)}</small></span><${Icon} name="chevron-right" />
       </a>`,
     )}
     ${batches.length >= ENOUGH_TO_SEARCH &&
@@ -29,7 +28,7 @@ export default function Batches() {
       ${shown.map(
         (one) => html`<li key=${one.batch_id}><a class="opt" href=${`#/batch/${one.batch_id}`}>
           <${Icon} name=${one.held ? "ban" : "package"} />
-          <div>${one.name}<small>${[one.lot, grouped(one.code), one.expiry_date && t("batches.until", { day: day(one.expiry_date) })].filter(Boolean).join(" · ")}</small>
+          <div>${two(one.name)}<small>${[one.lot, grouped(one.code), one.expiry_date && t("batches.until", { day: day(one.expiry_date) })].filter(Boolean).join(" · ")}</small>
             ${one.held && html`<span class="state bad">${t("batches.held")}</span>`}
             ${one.isUnsent && html`<span class="state">${t("state.saved")}</span>`}
           </div>

@@ -1,6 +1,6 @@
 // Which goods: a delivery that is coming to us, or batches that a step is about.
 // @ts-check
-import { html, moment, t } from "../view.js";
+import { html, moment, t, two } from "../view.js";
 import { Choice } from "./asking.js";
 
 /** @param {import("./asking.js").Asking} props */
@@ -14,8 +14,8 @@ export function Shipments({ kind, answers, kept, set }) {
     <div class="list">
       ${kept.shipments.map(
         (one) =>
-          html`<${Choice} isOn=${answers.ship_event_id === one.event_id} icon="truck" title=${one.from} choose=${() => take(one)}
-            more=${[moment(one.sent_at), one.items.map((item) => item.name).join(", "), one.doc_no].filter(Boolean).join(" · ")} />`,
+          html`<${Choice} isOn=${answers.ship_event_id === one.event_id} icon="truck" title=${two(one.from)} choose=${() => take(one)}
+            more=${[moment(one.sent_at), one.items.map((item) => two(item.name)).join(", "), one.doc_no].filter(Boolean).join(" · ")} />`,
       )}
       ${kind.stock_effect === "move_in" &&
       html`<${Choice} isOn=${answers.ship_event_id === ""} icon="circle-help" title=${t("ask.unlisted")} more=${t("ask.unlisted.how")}
@@ -33,6 +33,6 @@ export function About({ answers, kept, set }) {
   return html`<h2>${t("ask.about")}</h2>
     ${!kept.batches.length && html`<p class="empty">${t("batches.none")}</p>`}
     <div class="list">
-      ${kept.batches.map((batch) => html`<${Choice} isOn=${isOn(batch.batch_id)} icon="package" title=${batch.name} more=${batch.lot} choose=${() => toggle(batch)} />`)}
+      ${kept.batches.map((batch) => html`<${Choice} isOn=${isOn(batch.batch_id)} icon="package" title=${two(batch.name)} more=${batch.lot} choose=${() => toggle(batch)} />`)}
     </div>`;
 }

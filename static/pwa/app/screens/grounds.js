@@ -7,7 +7,7 @@ import { Icon, Screen, html, t } from "../view.js";
 /** @typedef {import("../core/questions.js").Ground} Ground */
 /** @typedef {import("../types.js").Sections} Sections */
 
-/** @typedef {{name: string, more: string, spot: {lat?: number, lon?: number}, ground: Ground}} Named */
+/** @typedef {{name: string, more: string, spot: {lat?: number | null, lon?: number | null}, ground: Ground}} Named */
 
 /** Every plot with what grows there, and every site without plots. @param {Sections} kept @returns {Named[]} */
 export function groundsOf(kept) {

@@ -95,7 +95,7 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
       setPicking(false);
     }} />`;
   }
-  const last = copied(kind, kept.last[kind.id] ?? {});
+  const last = copied(kind, kept.last.kinds?.[kind.id]?.fields ?? {});
   const buttons = { kind, asked, at, answers, set, setAt, save, problem, isSaving };
   return html`<${Screen} title=${title} back=${back} foot=${html`<${Buttons} ...${buttons} />`}>
     ${at === 0 && Object.keys(last).length > 0 && Object.keys(answers.fields).length === 0 &&

@@ -51,7 +51,7 @@ function Reasons({ entry }) {
 
 /** What a step says, line by line; where another version is given, only what it says differently is marked. @param {{event: Partial<StepEvent>, kept: Sections, other?: StepEvent}} props */
 function Facts({ event, kept, other }) {
-  const kind = kept.step_kinds.find((one) => one.id === event.step_kind);
+  const kind = kept.step_kinds.find((one) => one.id === (event.step_kind ?? other?.step_kind));
   const lines = facts(event, kept, kind);
   const others = other && new Map(facts(other, kept, kind));
   return html`<dl class="card">
@@ -66,7 +66,7 @@ function Facts({ event, kept, other }) {
 function facts(event, kept, kind) {
   const site = kept.places.find((one) => one.site_id === event.site_id);
   const plot = site?.plots.find((one) => one.plot_id === event.plot_id);
-  const nameOf = (/** @type {string} */ id) => kept.batches.find((one) => one.batch_id === id)?.name ?? "";
+  const nameOf = (/** @type {string} */ id) => two(kept.batches.find((one) => one.batch_id === id)?.name);
   const goods = (/** @type {import("../types.js").Line[]} */ all) => all.map((line) => `${number(line.quantity)} ${unit(line.uom)} ${nameOf(line.batch_id)}`.trim()).join(", ");
   const given = Object.entries(event.fields ?? {}).filter(([name]) => name !== "ship_event");
   /** @type {[string, string][]} */

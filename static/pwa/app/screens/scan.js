@@ -56,7 +56,7 @@ export default function Scan() {
     if (typed.trim()) found(typed);
   };
   return html`<${Screen} title=${t("tab.scan")} tab=${who ? "scan" : undefined} back=${who === undefined ? "#/join" : undefined}>
-    <div class="camera" hidden=${state === "refused"}><video ref=${video} playsinline muted aria-label=${t("scan.picture")}></video></div>
+    <div class="camera" hidden=${state === "refused" || state === "off"}><video ref=${video} playsinline muted aria-label=${t("scan.picture")}></video></div>
     <div role="status">
       ${state === "refused" && html`<p class="note">${t("scan.refused")}</p>`}
       ${said && html`<p class="note">${t(said)}</p>`}

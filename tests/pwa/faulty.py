@@ -1,0 +1,145 @@
+"""A network between a phone and the server that does what networks do: nothing, late, or half."""
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Self
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+PATIENCE_MS = 1500  # of the app in a test; it has 30 s in life
+LATE_S = 2.5
+RECORDS, PHOTOS = "/api/v1/sync", "/api/v1/photos/"
+SENDING = (RECORDS, PHOTOS)
+PATIENT = b"TIMEOUT_MS = 30_000"
+NOT_PASSED_ON = {
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "content-length",
+    "date",
+    "server",
+}
+
+
+class FaultyNetwork:
+    """Passes requests on to a server; each fault waits for one request that sends
+    photos or records.
+
+    `late`: the server does its work, the phone has stopped waiting. `cut`: the answer ends in the
+    middle. `busy`: 503 before the server hears of it.
+    """
+
+    def __init__(self, target: str) -> None:
+        self.target = urlsplit(target)
+        self.faults: dict[str, deque[str]] = {path: deque() for path in SENDING}
+        self.is_down = False
+        self.sent: list[tuple[str, str, int]] = []
+        self.changes: dict[str, Callable[[bytes], bytes]] = {
+            "/static/pwa/app/core/api.js": lambda body: body.replace(
+                PATIENT, b"TIMEOUT_MS = %d" % PATIENCE_MS
+            )
+        }
+        self._server = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Passing", (Passing,), {"network": self})
+        )
+        self._server.daemon_threads = True
+        self.address = f"http://localhost:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.is_down = True
+        self._server.shutdown()
+        self._server.server_close()
+
+    def ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Ask the server itself."""
+        host, port = self.target.hostname or "localhost", self.target.port or 80
+        line = http.client.HTTPConnection(host, port, timeout=30)
+        with contextlib.closing(line):
+            line.request(method, path, body or None, headers)
+            answer = line.getresponse()
+            content = answer.read()
+        change = self.changes.get(urlsplit(path).path)
+        if change and answer.status == http.HTTPStatus.OK:
+            content = change(content)
+        return answer.status, answer.getheaders(), content
+
+
+class Passing(BaseHTTPRequestHandler):
+    """Passes one request on, or does to it what the network is told to do."""
+
+    protocol_version = "HTTP/1.0"  # one connection a request: a cut is a cut
+    network: ClassVar[FaultyNetwork]
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing: the test tells what matters."""
+
+    def pass_on(self) -> None:
+        """Take a request."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.network.is_down:
+            self._hang_up()
+            return
+        fault = self._fault()
+        if fault == "busy":
+            self._answer(503, [("Content-Type", "text/plain")], b"busy")
+            return
+        left_out = {"accept-encoding", "connection"}
+        headers = {
+            name: text for name, text in self.headers.items() if name.lower() not in left_out
+        }
+        answer = self.network.ask(self.command, self.path, headers, body)
+        if self._is_sending():
+            self.network.sent.append((self.command, self.path, answer[0]))
+        if fault == "late":
+            time.sleep(LATE_S)
+        self._answer(*answer, is_cut=fault == "cut")
+
+    do_GET = do_POST = do_PUT = pass_on  # noqa: N815 - their names in http.server
+
+    def _is_sending(self) -> bool:
+        return self.command != "GET" and self.path.startswith(SENDING)
+
+    def _fault(self) -> str:
+        for path, faults in self.network.faults.items():
+            if faults and self._is_sending() and self.path.startswith(path):
+                return faults.popleft()
+        return ""
+
+    def _answer(
+        self, status: int, headers: list[tuple[str, str]], body: bytes, *, is_cut: bool = False
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self.send_response_only(status)
+            for name, text in headers:
+                if name.lower() not in NOT_PASSED_ON:
+                    self.send_header(name, text)
+            self.send_header("Content-Length", str(len(body) or int(is_cut)))
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2] if is_cut else body)
+            self.wfile.flush()
+        if is_cut:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True

@@ -1,0 +1,146 @@
+"""A phone in a farmer's hand, as browser tests use it: invited at the desk, enrolled, logging."""
+
+import io
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tests.pwa.doors import CLERK, enter
+from tests.pwa.faulty import FaultyNetwork
+
+SLOW_MS = 30_000
+
+
+def invitation(browser: Browser, root: str) -> str:
+    """Invite a phone at the desk; give the code to type."""
+    context = browser.new_context(locale="vi-VN")
+    page = context.new_page()
+    enter(page, root, CLERK)
+    page.goto(f"{root}/desk/phones?lang=vi")
+    people = page.locator("select[name=member_id]")
+    if people.count():
+        people.select_option(label=CLERK)
+    else:
+        page.get_by_label(CLERK).check()
+    page.locator("form:has([name=member_id]) button").click()
+    code = page.locator(".spell").inner_text()
+    context.close()
+    return code
+
+
+def enrol(page: Page, address: str, code: str) -> None:
+    """Open the app for the first time and type the code; wait until it works without a network."""
+    page.goto(f"{address}/app/")
+    page.locator("#code").fill(code)
+    page.get_by_role("button", name="Vào", exact=True).click()
+    expect(page.locator(".tile").first).to_be_visible(timeout=SLOW_MS)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def photo(colour: int, pixels: int = 640) -> bytes:
+    """Make a picture that is like no other."""
+    file = io.BytesIO()
+    Image.effect_noise((pixels, pixels * 3 // 4), 40 + colour).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+def as_file(picture: bytes) -> FilePayload:
+    """Give a picture as the camera hands it over."""
+    return {"name": "field.jpg", "mimeType": "image/jpeg", "buffer": picture}
+
+
+def water(page: Page, address: str, picture: bytes | None = None) -> None:
+    """Log a watering on the screen; it is saved when this returns."""
+    page.goto(f"{address}/app/#/log/irrigate")
+    page.locator("main button.opt").first.click()
+    if picture is not None:
+        page.locator(".foot input[type=file]").set_input_files(as_file(picture))
+        expect(page.locator(".foot .thumbnail")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Xong, lưu lại").click()
+    expect(page.locator(".tick")).to_be_visible(timeout=SLOW_MS)
+    page.goto(f"{address}/app/#/")
+    expect(page.locator(".tile").first).to_be_visible()
+
+
+KEPT = """async () => {
+  const open = indexedDB.open("traceapp");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const all = (name) => new Promise((done) => {
+    const asked = database.transaction(name).objectStore(name).getAll();
+    asked.onsuccess = () => done(asked.result);
+  });
+  const photos = (await all("photos")).map((one) => one.sha256);
+  const found = {records: await all("records"), photos};
+  database.close();
+  return found;
+}"""
+
+
+def kept(page: Page) -> tuple[list[dict[str, object]], list[str]]:
+    """Read what the phone keeps: its records and the names of its photos."""
+    found = page.evaluate(f"({KEPT})()")
+    return found["records"], found["photos"]
+
+
+def wait_until_sent(page: Page, count: int, seconds: float = 60) -> list[dict[str, object]]:
+    """Wait until the server has answered for all records of the phone; give them."""
+    end = time.monotonic() + seconds
+    while True:
+        records, _ = kept(page)
+        if len(records) == count and all(one["state"] == "accepted" for one in records):
+            return records
+        states = [(one["sequence"], one["state"], one.get("problem")) for one in records]
+        assert time.monotonic() < end, states
+        page.wait_for_timeout(200)
+
+
+def arrived(folder: Path, records: list[dict[str, object]]) -> list[int]:
+    """Count on the server, for each record of a phone, the events with its id."""
+    counts = []
+    with sqlite3.connect(f"file:{database_of(folder)}?mode=ro", uri=True) as database:
+        for record in records:
+            event = record["event"]
+            assert isinstance(event, dict)
+            key = bytes.fromhex(str(event["id"]).replace("-", ""))
+            found = database.execute("SELECT count(*) FROM event WHERE event_id = ?", (key,))
+            counts.append(found.fetchone()[0])
+    return counts
+
+
+def photos_arrived(folder: Path, names: list[str]) -> list[int]:
+    """Count on the server the photos of these names."""
+    with sqlite3.connect(f"file:{database_of(folder)}?mode=ro", uri=True) as database:
+        query = "SELECT count(*) FROM photo WHERE sha256 = ?"
+        return [database.execute(query, (bytes.fromhex(name),)).fetchone()[0] for name in names]
+
+
+def database_of(folder: Path) -> Path:
+    """Give the database of an instance folder of the demo."""
+    return folder / "demo.db"
+
+
+@dataclass
+class Field:
+    """Where phones work: a network to be cut, the server behind it and its folder."""
+
+    browser: Browser
+    network: FaultyNetwork
+    root: str
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return self.network.address
+
+    def enrol(self, page: Page) -> None:
+        enrol(page, self.address, invitation(self.browser, self.root))
+
+    def assert_arrived_once(self, page: Page, count: int) -> None:
+        records = wait_until_sent(page, count)
+        _, photos = kept(page)
+        assert arrived(self.folder, records) == [1] * count
+        assert photos_arrived(self.folder, photos) == [1] * len(photos)

@@ -1,0 +1,250 @@
+"""The screens of the phone app: complete for everybody, in both languages, small and quick."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
+
+from tests.pwa import phones
+from tests.pwa.faulty import RECORDS
+from tests.pwa.phones import Field
+
+SMALL: ViewportSize = {"width": 320, "height": 640}
+SCREENS = (
+    *("/", "/join", "/kinds", "/place", "/outbox", "/batches", "/scan", "/settings", "/export"),
+    *("/log/irrigate", "/log/spray", "/log/harvest", "/log/ship", "/log/receive", "/record/1"),
+    *("/saved/1/1", "/nowhere"),
+)
+TARGETS = """[...document.querySelectorAll("#app button, #app a, #app input, #app label.pick")]
+  .filter((one) => one.offsetParent && !one.closest("p, .note, dl, label.pick > *"))
+  .filter((one) => !(one.matches("input") && one.closest("label.pick")))
+  .map((one) => [one.textContent.trim().slice(0, 24), one.getBoundingClientRect().height])
+  .filter(([, height]) => height < 56)"""
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+)
+ZALO = (
+    "Mozilla/5.0 (Linux; Android 13; SM-A135F Build/TP1A; wv) AppleWebKit/537.36"
+    " (KHTML, like Gecko) Version/4.0 Chrome/120.0.0.0 Mobile Safari/537.36 Zalo android/24010598"
+)
+
+
+@pytest.fixture(scope="module")
+def enrolled(browser: Browser, module_field: Field) -> Iterator[BrowserContext]:
+    """A phone with a record that was sent and one that needs a person."""
+    context = browser.new_context(locale="vi-VN", viewport=SMALL)
+    page = context.new_page()
+    module_field.enrol(page)
+    phones.water(page, module_field.address, phones.photo(40))
+    phones.wait_until_sent(page, 1)
+    module_field.network.is_down = True
+    phones.water(page, module_field.address)
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_accessible_and_fits_a_small_phone(
+    enrolled: BrowserContext, module_field: Field, language: str, scheme: str
+) -> None:
+    page = enrolled.new_page()
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.add_init_script(f"localStorage.setItem('language', '{language}')")
+    found: dict[str, object] = {}
+    for path in SCREENS:
+        page.goto(f"{module_field.address}/app/#{path}")
+        page.reload()
+        expect(page.locator("h1")).to_be_visible(timeout=phones.SLOW_MS)
+        page.wait_for_load_state("networkidle")
+        troubles = [violation["id"] for violation in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            troubles.append("wider than the screen")
+        troubles += [f"small: {one}" for one in page.evaluate(TARGETS)]
+        if troubles:
+            found[path] = troubles
+    page.close()
+    assert found == {}
+
+
+def test_the_first_screen_takes_few_requests_and_bytes(
+    browser: Browser, field: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context = browser.new_context(locale="vi-VN", service_workers="block")
+    page = context.new_page()
+    asked: list[Request] = []
+    page.goto(f"{field.root}/app/")
+    page.locator("#code").fill(phones.invitation(browser, field.root))
+    page.get_by_role("button", name="Vào", exact=True).click()
+    expect(page.locator(".tile").first).to_be_visible(timeout=phones.SLOW_MS)
+    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.on("requestfinished", lambda one: asked.append(one))  # noqa: PLW0108 - a builtin is none
+    page.goto("about:blank")
+    page.goto(f"{field.root}/app/")
+    expect(page.locator(".tile").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    paths = [request.url.removeprefix(field.root) for request in asked]
+    first = [one for one in asked if not one.url.endswith((".svg", "manifest.webmanifest"))]
+    last = next(n for n, one in enumerate(first) if one.url.endswith("/behind.js"))
+    size = sum(one.sizes()["responseBodySize"] for one in first[:last])
+    with capsys.disabled():
+        print(f"\nfirst screen of the phone app: {last} requests, {size} bytes")
+    assert last <= 12, paths
+    assert size <= 40_000
+    context.close()
+
+
+def hears(page: Page, asked: list[str]) -> None:
+    page.on("request", lambda one: asked.append(one.url))
+
+
+def test_an_invitation_is_not_spent_in_a_tab_of_an_iphone_or_inside_another_app(
+    browser: Browser, field: Field
+) -> None:
+    code = phones.invitation(browser, field.root)
+    for agent, words in ((IPHONE, "Thêm vào MH chính"), (ZALO, "Chọn “Mở bằng trình duyệt”")):
+        context = browser.new_context(user_agent=agent, locale="vi-VN")
+        page = context.new_page()
+        asked: list[str] = []
+        hears(page, asked)
+        page.goto(f"{field.address}/app/#join={code}")
+        expect(page.get_by_text(words)).to_be_visible()
+        expect(page.get_by_text("Lời mời chưa bị dùng.")).to_be_visible()
+        assert not [url for url in asked if "/api/" in url]
+        context.close()
+    context = browser.new_context(locale="vi-VN")
+    phones.enrol(context.new_page(), field.address, code)
+    context.close()
+
+
+def test_a_wrong_invitation_is_told_in_words(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    page.goto(f"{field.address}/app/")
+    page.locator("#code").fill("12")
+    page.get_by_role("button", name="Vào", exact=True).click()
+    expect(page.locator("#join-said")).to_contain_text("8 ký tự")
+    page.locator("#code").fill("ZZZZ-ZZZZ")
+    page.get_by_role("button", name="Vào", exact=True).click()
+    expect(page.locator("#join-said")).to_contain_text("Lời mời này không dùng được")
+
+
+def test_a_spray_says_from_when_a_harvest_is_allowed_and_a_harvest_before_it_stops(
+    phone: BrowserContext, field: Field
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    page.goto(f"{field.address}/app/#/log/spray")
+    other = page.get_by_role("button", name=re.compile("Loại khác"))
+    if other.count():
+        other.click()
+    page.get_by_label("Phun thuốc gì?").fill("Abamectin")
+    for _ in range(4):
+        page.get_by_role("button", name="Tiếp").click()
+        if page.locator(".keys").count():
+            page.get_by_role("button", name="7", exact=True).click()
+        else:
+            page.locator("main input.field").fill("thử")
+    page.get_by_role("button", name="Tiếp").click()
+    page.get_by_role("button", name="7", exact=True).click()
+    page.get_by_role("button", name="Xong, lưu lại").click()
+    expect(page.locator(".tick")).to_be_visible()
+    page.goto(f"{field.address}/app/#/log/harvest")
+    expect(page.get_by_role("alert")).to_contain_text("Được hái từ")
+    page.get_by_role("button", name="Đã hái mất rồi, vẫn ghi").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_the_server_does_not_take_stays_and_says_why(
+    phone: BrowserContext, field: Field
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    for _ in range(3):
+        phones.water(page, field.address)
+    records, _ = phones.kept(page)
+
+    def refuse(body: bytes) -> bytes:
+        answer = json.loads(body)
+        kept = {**answer["results"][1]["event"], "fields": {"water_source": "river"}}
+        fault = {"message": "Chưa có nơi này.", "fix": "Chọn nơi khác."}
+        replies = (
+            {"status": 422, "problem": {"title": "x", "errors": [fault]}},
+            {"status": 409, "problem": {"title": "x", "kept": kept}},
+            {"status": 403, "problem": {"title": "x", "detail": "Người xem không ghi được."}},
+        )
+        for result, reply in zip(answer["results"], replies, strict=True):
+            result.pop("event", None)
+            result.update(reply)
+        return json.dumps(answer).encode()
+
+    field.network.changes[RECORDS] = refuse
+    field.network.is_down = False
+    page.goto(f"{field.address}/app/#/outbox")
+    page.get_by_role("button", name="Gửi ngay").click()
+    expect(page.locator(".state.bad")).to_have_count(3)
+    expect(page.locator(".state.bad").filter(has_text="Hai bản khác nhau")).to_have_count(1)
+    page.goto(f"{field.address}/app/#/record/1")
+    expect(page.get_by_text("Chưa có nơi này. Chọn nơi khác.")).to_be_visible()
+    page.goto(f"{field.address}/app/#/record/2")
+    expect(page.get_by_role("heading", name="Trên máy chủ")).to_be_visible()
+    expect(page.locator("mark")).to_have_text("Nước sông")
+    page.goto(f"{field.address}/app/#/record/3")
+    expect(page.get_by_text("Người xem không ghi được.")).to_be_visible()
+    assert len(phones.kept(page)[0]) == len(records) == 3
+    page.goto(f"{field.address}/app/#/")
+    expect(page.locator(".pill")).to_contain_text("3 việc cần bạn xem")
+
+
+def test_the_unsent_queue_can_be_saved_as_a_file(
+    phone: BrowserContext, field: Field, tmp_path: Path
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    phones.water(page, field.address, phones.photo(50))
+    page.goto(f"{field.address}/app/#/export")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Lưu tệp").click()
+    download.value.save_as(tmp_path / "queue.json")
+    queue = json.loads((tmp_path / "queue.json").read_text(encoding="utf-8"))
+    (record,) = queue["records"]
+    assert record["sequence"] == queue["unsent"] == queue["last_sequence"] == 1
+    assert list(queue["photos"]) == record["event"]["photos"]
+    expect(page.get_by_text("Việc vẫn còn trong máy")).to_be_visible()
+    assert len(phones.kept(page)[0]) == 1
+
+
+TIMES_THE_TICK = """
+addEventListener("click", () => { window.pressed ??= performance.now(); }, true);
+new MutationObserver(() => {
+  if (document.querySelector(".tick")) window.ticked ??= performance.now();
+}).observe(document, {subtree: true, childList: true});
+"""
+
+
+def test_the_tick_comes_at_once_with_a_large_photo_on_a_slow_phone(
+    phone: BrowserContext, field: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    page.goto(f"{field.address}/app/#/log/irrigate")
+    page.locator("main button.opt").first.click()
+    picture = phones.photo(60, pixels=2800)
+    page.locator(".foot input[type=file]").set_input_files(phones.as_file(picture))
+    expect(page.locator(".foot .thumbnail")).to_be_visible(timeout=phones.SLOW_MS)
+    phone.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.evaluate(TIMES_THE_TICK)
+    page.get_by_role("button", name="Xong, lưu lại").click()
+    expect(page.locator(".tick")).to_be_visible()
+    took = page.evaluate("ticked - pressed")
+    with capsys.disabled():
+        print(f"\nsave to tick, photo of {len(picture) // 1000} kB, CPU x4: {took:.0f} ms")
+    assert took < 1000  # the target is 100 ms; this machine is shared

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.builders import line
+from tests.builders import batch, line, product
 from tests.messages import (
     GTIN,
     Farm,
@@ -37,6 +37,7 @@ from traceapp import problem
 from traceapp.batches.models import Batch, Event, Product
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.producers import operations as producers
 from traceapp.web.endpoints import transaction
 
 
@@ -82,6 +83,7 @@ MISTAKES: list[tuple[Operation, Message, Given, str, str]] = [
     (register, batch_of, {"uom": "stone"}, "/uom", "unknown_unit"),
     (define, product_of, {"net_uom": "stone"}, "/net_uom", "unknown_unit"),
     (define, product_of, {"net_quantity": None}, "/net_uom", "with_unit"),
+    (define, product_of, {"net_quantity": "0.0000000001"}, "/net_quantity", "too_fine"),
     # words, days and the order of things
     (define, product_of, {"family": "unicorn"}, "/family", "unknown_word"),
     (define, product_of, {"label": None}, "/label", "label_needed"),
@@ -111,6 +113,8 @@ MISTAKES: list[tuple[Operation, Message, Given, str, str]] = [
     (record, harvest_of, {"fields": {"attempt_kg": "١٢"}}, "/fields/attempt_kg", "not_a_number"),
     (record, harvest_of, {"fields": {"attempt_kg": "1_0"}}, "/fields/attempt_kg", "not_a_number"),
     (record, harvest_of, {"fields": {"attempt_kg": 2**60}}, "/fields/attempt_kg", "too_large"),
+    (record, harvest_of, {"fields": {"attempt_kg": "-1"}}, "/fields/attempt_kg", "negative"),
+    (record, harvest_of, {"fields": {"attempt_kg": -0.5}}, "/fields/attempt_kg", "negative"),
     (record, harvest_of, {"fields": {"attempt_kg": [12]}}, "/fields/attempt_kg", "not_a_number"),
     (record, harvest_of, {"fields": {"weigh_method": "?"}}, "/fields/weigh_method", "unknown_word"),
     (record, harvest_of, {"fields": {"weigh_method": {}}}, "/fields/weigh_method", "unknown_word"),
@@ -174,3 +178,28 @@ def test_a_step_with_a_bad_last_line_leaves_no_first_line_behind(farm: Farm) -> 
         record(farm, harvest_of(farm, photos=["ab" * 32]))
     with nothing_written(), pytest.raises(problem.NotFound), transaction():
         record(farm, harvest_of(farm, corrects=str(new_id())))
+
+
+def test_packs_heavier_than_anything_are_named_as_what_is_wrong(farm: Farm) -> None:
+    with transaction():
+        sacks = product(farm.lan, name="Bao", uom="bao", net_quantity="1000000000", net_uom="kg")
+        lot = batch(farm.lan, sacks, "BAO-1", uom="bao")
+    with nothing_written():
+        found = refusals(farm, record, harvest_of(farm, outputs=[line(lot, "20", "bao")]))
+    assert {where: said["rule"] for where, said in found.items()} == {
+        "/outputs/0/quantity": "too_large"
+    }
+
+
+def test_a_season_goes_with_no_plot_but_its_own(farm: Farm) -> None:
+    other = {"site_id": str(farm.lan.site_id), "name": "Thửa 2", "household_number": 4}
+    with transaction():
+        plot_id = producers.add_plot(farm.lan.producer_id, other)
+        season = {"plot_id": str(plot_id), "name": "Vụ", "crop": "cải", "started_on": "2026-10-01"}
+        season_id = producers.start_season(farm.lan.producer_id, season)
+    ground = {"plot_id": str(farm.lan.plot_id), "season_id": str(season_id)}
+    with nothing_written():
+        found = refusals(farm, record, harvest_of(farm, **ground))
+    assert {where: said["rule"] for where, said in found.items()} == {"/season_id": "other_plot"}
+    with transaction():
+        assert record(farm, harvest_of(farm, **ground | {"plot_id": str(plot_id)}))

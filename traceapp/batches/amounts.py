@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from traceapp.trace.units import MICRO, QuantityError, convertible, to_micro, unit
+from traceapp.trace.units import MAX_BASE, MICRO, QuantityError, convertible, to_micro, unit
 
 _MICRO = Decimal(1) / MICRO
 
@@ -33,13 +33,22 @@ def amount_in(batch: BatchUnit, quantity: Decimal, uom: str) -> int:
 
 
 def mass_of(batch: BatchUnit, quantity: Decimal, uom: str, mass_kg: Decimal | None) -> int | None:
-    """Give millionths of a kilogram; None where the content's mass is not known."""
-    if mass_kg is not None:
-        return to_micro(mass_kg, "kg")
+    """Give millionths of a kilogram; None where the content's mass is not known.
+
+    What the quantity itself weighs, alone or by the size of its packs, is not asked of `mass_kg`:
+    the scales and the books must not tell two stories. Raises QuantityError("too_large").
+    """
     if unit(uom).base == "kg":
         return to_micro(quantity, uom)
-    if uom != batch.uom or batch.net_quantity is None or batch.net_uom is None:
+    if uom == batch.uom and (net := _net_mass(batch)) is not None:
+        mass = to_micro(quantity, uom) * net // MICRO
+        if mass > MAX_BASE * MICRO:
+            raise QuantityError("too_large", str(quantity))
+        return mass
+    return None if mass_kg is None else to_micro(mass_kg, "kg")
+
+
+def _net_mass(batch: BatchUnit) -> int | None:
+    if not batch.net_quantity or batch.net_uom is None or unit(batch.net_uom).base != "kg":
         return None
-    if unit(batch.net_uom).base != "kg":
-        return None
-    return to_micro(quantity, uom) * to_micro(batch.net_quantity, batch.net_uom) // MICRO
+    return to_micro(batch.net_quantity, batch.net_uom)

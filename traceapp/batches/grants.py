@@ -13,7 +13,7 @@ from traceapp import problem
 from traceapp.batches import offers
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.models import Batch, LedgerEntry, Product
-from traceapp.batches.quantities import does_not_fit
+from traceapp.batches.quantities import wrong_amount
 from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo
@@ -101,9 +101,9 @@ def resolve(known: Known, data: Data) -> tuple[list[Item], list[problem.Finding]
                 continue
             try:
                 items.append(_item(known, direction, line))
-            except QuantityError:
+            except QuantityError as error:
                 kept_in = known.units[_ref(known.author, line)].uom
-                findings.append(does_not_fit(f"{pointer}/uom", line["uom"], kept_in))
+                findings.append(wrong_amount(error, pointer, line["uom"], kept_in))
     return items, findings
 
 
@@ -124,6 +124,14 @@ def _missing_around(known: Known, data: Data) -> Iterator[problem.Finding]:
     ):
         if data[name] is not None and not (may_visit and (owner, data[name]) in there):
             yield not_here(f"/{name}")
+    plot = known.seasons.get((owner, data["season_id"])) if data["season_id"] else None
+    if may_visit and plot is not None and data["plot_id"] not in {None, plot}:
+        yield problem.Finding(
+            "/season_id",
+            "other_plot",
+            problem.N_("This season is of another plot."),
+            problem.N_("Choose a season of the plot, or leave the plot out."),
+        )
     for index, sha256 in enumerate(data["photos"]):
         if bytes.fromhex(sha256) not in known.photos:
             yield not_here(f"/photos/{index}")

@@ -63,6 +63,14 @@ def check_amount(quantity: Decimal, uom: str, name: str) -> None:
         raise ValidationError(QUANTITY_FAULTS[error.rule], name) from error
 
 
+def wrong_amount(error: QuantityError, pointer: str, uom: str, kept_in: str) -> Finding:
+    """Say what is wrong with a line's quantity, or with its unit for goods kept in another one."""
+    if error.rule == "unknown_unit":
+        return does_not_fit(f"{pointer}/uom", uom, kept_in)
+    fault = QUANTITY_FAULTS[error.rule]
+    return Finding(f"{pointer}/quantity", fault.rule, fault.message, fault.fix)
+
+
 def does_not_fit(pointer: str, uom: str, kept_in: str) -> Finding:
     """Say that a unit does not convert to the one a batch is kept in."""
     return Finding(
@@ -85,3 +93,8 @@ def number_fault(value: object) -> Fault | None:
     if not number.is_finite() or abs(number) > 10**9:
         return QUANTITY_FAULTS["too_large"]
     return None
+
+
+def negative_fault(value: object) -> Fault | None:
+    """Refuse a number below zero: a loss of less than nothing would make goods of nothing."""
+    return QUANTITY_FAULTS["negative"] if Decimal(str(value)) < 0 else None

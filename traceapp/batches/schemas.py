@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from traceapp.batches.quantities import Quantity, check_amount, number_fault, unit
+from traceapp.batches.quantities import Quantity, check_amount, negative_fault, number_fault, unit
 from traceapp.gs1.element import Lot
 from traceapp.gs1.errors import InvalidKey
 from traceapp.gs1.gtin import Gtin
@@ -27,6 +27,7 @@ NAME = 200
 LONG_TEXT = 2000
 MOST_ITEMS = 200
 MOST_PHOTOS = 20
+BELOW_ZERO = "°C"  # the only unit in which less than nothing is measured
 MOST_SKEW_MINUTES = 10_000_000
 LABEL_GROUPS = (
     *("Lương thực", "Thực phẩm", "Đồ uống", "Rượu", "Nguyên liệu thực phẩm"),
@@ -109,6 +110,8 @@ class ProductSchema(Schema):
     def _check(self, data: dict[str, Any], **_: object) -> None:
         if (data.get("net_quantity") is None) != (data.get("net_uom") is None):
             raise ValidationError(WITH_ITS_UNIT, "net_uom")
+        if data.get("net_quantity") is not None:
+            check_amount(data["net_quantity"], data["net_uom"], "net_quantity")
         if data.get("role") == "finished" and data.get("label") is None:
             raise ValidationError(LABEL_NEEDED, "label")
 
@@ -247,7 +250,10 @@ def check_fields(step_kind: str, given: dict[str, Any]) -> None:
         elif name not in specs:
             fault = NO_SUCH_FIELD
         else:
-            fault = field_error(specs[name].type, value, tuple(specs[name].options))
+            spec = specs[name]
+            fault = field_error(spec.type, value, tuple(spec.options))
+            if fault is None and spec.type == "number" and spec.unit != BELOW_ZERO:
+                fault = negative_fault(value)
         if fault:
             errors[name] = [fault]
     if errors:

@@ -22,7 +22,7 @@ from traceapp.batches.hand_off_models import (
     HandOffAnswerItem,
 )
 from traceapp.batches.models import Event
-from traceapp.batches.quantities import does_not_fit
+from traceapp.batches.quantities import wrong_amount
 from traceapp.batches.refreshing import refresh
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -98,10 +98,10 @@ def _mass(unit: BatchUnit, item: Mapping[str, Any], position: int) -> int | None
     quantity, uom = item["quantity"], item["uom"]
     try:
         amount_in(unit, quantity, uom)
+        return mass_of(unit, quantity, uom, None)
     except QuantityError as error:
-        finding = does_not_fit(f"/items/{position}/uom", uom, unit.uom)
+        finding = wrong_amount(error, f"/items/{position}", uom, unit.uom)
         raise problem.InvalidInput(findings=[finding]) from error
-    return mass_of(unit, quantity, uom, None)
 
 
 def accept(shipment: tuple[UUID, UUID], *, by: Member, now: datetime) -> None:

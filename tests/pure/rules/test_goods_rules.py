@@ -1,6 +1,7 @@
 """Animals, cold, dates, balance and over-use: the figures on either side of each bound."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -166,6 +167,21 @@ def test_a_loss_not_told_yet_explains_what_is_missing_but_never_what_is_too_much
     assert len(list(balancing.mass_balance(pack("120", "130", loss=None), {}))) == 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"inputs": (line(GREENS, "0"),)},
+        {"fields": {"loss_kg": -110}},
+        {"outputs": (line(BAGS, "120", packaging=True),)},
+    ],
+    ids=["of_nothing", "of_a_negative_loss", "called_packaging"],
+)
+def test_goods_that_come_of_nothing_are_held_however_it_is_written(changes):
+    made = step("pack", at(15), inputs=(line(GREENS, "10"),), outputs=(line(BAGS, "120"),))
+    (found,) = balancing.mass_balance(replace(made, **changes), {})
+    assert BAGS in found.holds
+
+
 def test_an_unusual_loss_is_only_a_warning():
     both = ((line(GREENS, "100"),), (line(BAGS, "70"),))
     trimmed = step("trim_wash", at(10), fields={"loss_kg": 30}, inputs=both[0], outputs=both[1])
@@ -217,3 +233,13 @@ def test_the_last_steps_that_took_too_much_are_named_with_likely_causes():
 def test_times_of_drugs_and_intervals_are_whole_days_upwards():
     assert treat(days="2.5").days("days") == timedelta(days=3)
     assert treat(days="many").days("days") is None
+    assert treat(days="40000").days("days") == timedelta(days=36500)
+
+
+def test_no_time_zone_brings_a_drug_to_an_end_sooner():
+    given = treat(days=1, withdrawal=1)
+    west, east = timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))
+    given = replace(given, at=datetime(2026, 11, 14, 22, 0, tzinfo=west))
+    leaving = step("slaughter", datetime(2026, 11, 16, 1, 0, tzinfo=east), 2)
+    assert leaving.at - given.at == timedelta(hours=1)
+    assert len(list(treating.withdrawal(leaving, [given], "D26-08"))) == 1

@@ -48,18 +48,26 @@ class Balance:
 
 def balance_of(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Balance | None:
     """Add up a step in kilograms, else in pieces; None where neither is known."""
-    masses = [_kilograms(step.inputs), _kilograms(step.outputs)]
+    # Only what a step uses is packaging; what it makes is goods, whatever it is called.
+    used = [line for line in step.inputs if not line.packaging]
+    masses = [_kilograms(used), _kilograms(step.outputs)]
     if masses[0] is not None and masses[1] is not None:
-        return Balance(masses[0], masses[1], step.number("loss_kg"))
-    taken, made = _pieces(step.inputs, goods), _pieces(step.outputs, goods)
+        return Balance(masses[0], masses[1], _loss(step, "loss_kg"))
+    taken, made = _pieces(used, goods), _pieces(step.outputs, goods)
     if len(taken) == 1 and taken.keys() == made.keys():
         (unit,) = taken
-        return Balance(taken[unit], made[unit], step.number("loss_pieces"), in_pieces=True)
+        return Balance(taken[unit], made[unit], _loss(step, "loss_pieces"), in_pieces=True)
     return None
 
 
+def _loss(step: StepFact, name: str) -> Decimal | None:
+    """Give what was lost; never less than nothing, or goods would be made of it."""
+    loss = step.number(name)
+    return None if loss is None else max(loss, Decimal(0))
+
+
 def _kilograms(lines: Sequence[LineFact]) -> Decimal | None:
-    masses = [line.mass for line in lines if not line.packaging]
+    masses = [line.mass for line in lines]
     known = [mass for mass in masses if mass is not None]
     return sum(known, Decimal(0)) if len(known) == len(masses) else None
 
@@ -68,8 +76,6 @@ def _pieces(lines: Sequence[LineFact], goods: Mapping[Ref, GoodsFact]) -> dict[s
     """Count lines by the unit of what is in them: 20 trays of 10 eggs are 200 eggs."""
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        if line.packaging:
-            continue
         batch, uom, each = goods.get(line.batch), line.uom, Decimal(1)
         if batch is not None and batch.net_quantity and batch.net_uom and uom == batch.uom:
             uom, each = batch.net_uom, batch.net_quantity
@@ -80,7 +86,7 @@ def _pieces(lines: Sequence[LineFact], goods: Mapping[Ref, GoodsFact]) -> dict[s
 def mass_balance(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding]:
     """Find a transformation whose own inputs, outputs and loss disagree, or an unusual loss."""
     balance = balance_of(step, goods) if step.inputs and step.outputs else None
-    if balance is None or not balance.taken:
+    if balance is None:
         return
     found_here = partial(found, "mass_balance", event=step.ref)
     if _is_off(step, balance):
@@ -88,7 +94,7 @@ def mass_balance(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Fin
         aspect = _PIECES if balance.in_pieces else ""
         yield found_here(aspect=aspect, holds=held, values=_figures(step, balance))
     band = _PARAMS["loss_band_pct"].get(step.kind)
-    if band and balance.loss is not None and not balance.in_pieces:
+    if band and balance.taken and balance.loss is not None and not balance.in_pieces:
         share = balance.loss / balance.taken * 100
         if not band[0] <= share <= band[1]:
             values = {

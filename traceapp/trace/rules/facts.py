@@ -12,6 +12,8 @@ from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import FieldValue, Ref
 from traceapp.trace.words import Words
 
+_CENTURY = Decimal(36500)  # days
+
 
 @dataclass(frozen=True, slots=True)
 class LineFact:
@@ -55,6 +57,13 @@ class StepFact:
         """Give the civil date of the act in its own offset."""
         return self.at.date()
 
+    def day_after(self, earlier: "StepFact") -> date:
+        """Give the civil date of the act as the earlier step counts its days, if that is sooner.
+
+        An interval in days is not shortened by naming the time of another place.
+        """
+        return min(self.day, self.at.astimezone(earlier.at.tzinfo).date())
+
     @property
     def counts(self) -> bool:
         """Tell whether it is part of what happened: neither corrected nor set aside."""
@@ -83,11 +92,14 @@ class StepFact:
             return None
 
     def days(self, name: str) -> timedelta | None:
-        """Give a number of whole days among the fields; a part of a day counts as a day."""
+        """Give a number of whole days among the fields; a part of a day counts as a day.
+
+        Who typed a zero too many said that it is long: never that there is no bound.
+        """
         number = self.number(name)
-        if number is None or not 0 <= number <= 36500:  # noqa: PLR2004 - a hundred years
+        if number is None:
             return None
-        return timedelta(days=math.ceil(number))
+        return timedelta(days=math.ceil(min(max(number, Decimal(0)), _CENTURY)))
 
     def text(self, name: str) -> str:
         """Give a text among the fields; empty where there is none."""

@@ -54,7 +54,7 @@ def phi(harvest: StepFact, grown: Iterable[StepFact], plot: str) -> Iterator[Fin
         allowed = harvest_from(spray) if spray.kind == SPRAY else None
         if allowed is None or not spray.counts or not is_same_growth(harvest, spray):
             continue
-        if spray.at < harvest.at and harvest.day < allowed:
+        if spray.at < harvest.at and harvest.day_after(spray) < allowed:
             values = {
                 "plot": plot,
                 "product": spray.text("product") or "?",
@@ -90,8 +90,8 @@ def nitrogen_stop(
     for dressing in grown:
         if not _brings_nitrogen(dressing) or not is_same_growth(harvest, dressing):
             continue
-        since = harvest.day - dressing.day
-        if timedelta(0) <= since < _NITROGEN:
+        since = max(harvest.day_after(dressing) - dressing.day, timedelta(0))
+        if dressing.at <= harvest.at and since < _NITROGEN:
             allowed = dressing.day + _NITROGEN
             values = {
                 "plot": plot,

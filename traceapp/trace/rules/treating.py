@@ -40,7 +40,7 @@ def withdrawal(leaving: StepFact, treatments: Iterable[StepFact], lot: str) -> I
         allowed = leave_from(treatment)
         if allowed is None or not treatment.counts or treatment.at >= leaving.at:
             continue
-        if leaving.day < allowed:
+        if leaving.day_after(treatment) < allowed:
             values = {
                 "lot": lot,
                 "drug": treatment.text("drug") or "?",

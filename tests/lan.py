@@ -5,6 +5,7 @@ The text is the canary, where the test is about who may read it, or anything one
 
 import hashlib
 import io
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from tests import builders
 from tests.http.on_sale import code_of
 from tests.signing_in import account_of
 from traceapp.accounts import phones, sessions
-from traceapp.accounts.models import ApiToken, Passkey, SignedInDevice
+from traceapp.accounts.models import ApiToken, Passkey, Phone, SignedInDevice
 from traceapp.accounts.visitor import hashed
 from traceapp.batches import operations as batches
 from traceapp.batches.hand_off_models import HandOffAnswer
@@ -170,6 +171,7 @@ def _export(owner: builders.Business, sha256: bytes, text: str) -> UUID:
             sent_at=builders.NOW,
         )
     )
+    _phone_file(owner, sha256)
     export_id = leaving.ask(owner.producer_id, owner.actor.member_id, now=builders.NOW)
     made = db.session.get_one(ExportFile, (owner.producer_id, export_id))
     made.made_at, made.size, made.sha256 = builders.NOW, len(text.encode()), sha256
@@ -177,6 +179,23 @@ def _export(owner: builders.Business, sha256: bytes, text: str) -> UUID:
     Storage(settings().storage_url).write(place, text.encode())
     db.session.flush()
     return export_id
+
+
+def _phone_file(owner: builders.Business, sha256: bytes) -> None:
+    """Leave the file of a phone of the owner that says nothing."""
+    phone = db.session.scalars(select(Phone).where(Phone.producer_id == owner.producer_id)).first()
+    assert phone is not None
+    said = {"unsent": 0, "last_sequence": 0, "sent_at": builders.NOW.isoformat(), "records": []}
+    db.session.add(
+        ImportFile(
+            producer_id=owner.producer_id,
+            sha256=sha256,
+            kind="phone",
+            name="A05.json",
+            content=json.dumps({"phone_id": str(phone.phone_id), **said}).encode(),
+            sent_at=builders.NOW,
+        )
+    )
 
 
 def _certificate(producer_id: UUID, text: str) -> UUID:

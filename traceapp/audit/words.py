@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "phone_invited": N_("invited a phone"),
     "phone_enrolled": N_("enrolled a phone with an invitation"),
     "phone_revoked": N_("revoked a phone"),
+    "phone_imported": N_("brought in the file of a phone"),
     "product.defined": N_("added a product"),
     "product.changed": N_("changed a product or its label data"),
     "site.added": N_("added a place"),

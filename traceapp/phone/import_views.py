@@ -1,0 +1,170 @@
+"""Desk page for the file of a phone that cannot send: a look first, then it is brought in."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.database.engine import db
+from traceapp.exchange import operations as exchange
+from traceapp.phone import importing
+from traceapp.phone.envelopes import Record
+from traceapp.phone.importing import Outbox, Told
+from traceapp.problem import N_
+from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.web import languages, problems
+from traceapp.web.endpoints import transaction, writes, writes_late
+from traceapp.web.forms import Field, Form, Option
+
+blueprint = Blueprint("phone_imports", "traceapp.phone", template_folder="templates")
+
+LARGEST_FILE = 64 * 1024 * 1024  # a hundred photos and their records
+SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+WORDS = {
+    "new": N_("new"),
+    "same": N_("is here already"),
+    "wrong": N_("to be put right"),
+}
+
+
+@blueprint.before_request
+def bound_body() -> None:
+    """Take larger files than elsewhere: the photos are in them."""
+    request.max_content_length = LARGEST_FILE
+
+
+@blueprint.get("/desk/phones/import")
+@may(Act.MANAGE_PHONES)
+def choose_file() -> Response:
+    """Ask for the file."""
+    return _front(Form.showing(_fields()))
+
+
+@blueprint.post("/desk/phones/import")
+@writes_late
+@may(Act.MANAGE_PHONES)
+def send_file() -> AnyResponse:
+    """Keep the file for a day and go on to what would come of it."""
+    form = Form.sent(_fields(), request.form)
+    file = request.files.get("file")
+    content = file.read() if file else b""
+    if not content:
+        form.blame("file", gettext("Choose a file."))
+        return _front(form)
+    try:
+        outbox = importing.read(content)
+        sha256 = _kept(outbox)
+    except problem.InvalidInput as refused:
+        for finding in refused.findings:
+            form.blame("file", " ".join(_said(finding)))
+        return _front(form)
+    return redirect(url_for(".look", sha256=sha256.hex()), 303)
+
+
+def _kept(outbox: Outbox) -> bytes:
+    """Keep photos and the rest. Raises InvalidInput for what is of no phone of ours."""
+    who, now = member(), datetime.now(UTC)
+    by = (who.producer_id, who.member_id)
+    db.session.rollback()  # a writer takes the lock before it reads
+    with transaction():
+        importing.look(by, outbox, now=now)
+        importing.keep_photos(who.producer_id, outbox, now=now)
+        name = str(outbox.head["phone_id"])
+        content = outbox.without_photos
+        return exchange.keep_file(who.producer_id, importing.KIND, content, name, now=now)
+
+
+@blueprint.get("/desk/phones/import/<sha256>")
+@may(Act.MANAGE_PHONES)
+def look(sha256: str) -> Response:
+    """Say of each record what would come of it."""
+    who = member()
+    db.session.rollback()
+    with transaction():  # which keeps nothing
+        outbox = _found(who.producer_id, sha256)
+        told = importing.look((who.producer_id, who.member_id), outbox, now=datetime.now(UTC))
+    return _report(told, is_done=False)
+
+
+@blueprint.post("/desk/phones/import/<sha256>")
+@writes
+@may(Act.MANAGE_PHONES)
+def bring_in(sha256: str) -> Response:
+    """Keep what can be kept; say of each record what came of it."""
+    who = member()
+    outbox = _found(who.producer_id, sha256)
+    told = importing.bring_in((who.producer_id, who.member_id), outbox, now=datetime.now(UTC))
+    flash(gettext("Records brought in: %(number)s.", number=sum(one.is_new for one in told)))
+    return _report(told, is_done=True)
+
+
+def _found(producer_id: UUID, sha256: str) -> Outbox:
+    if not SHA256.fullmatch(sha256):
+        raise problem.NotFound
+    row = exchange.find_file(producer_id, importing.KIND, bytes.fromhex(sha256))
+    return importing.read(row.content)
+
+
+def _fields() -> tuple[Field, ...]:
+    return (
+        Field(
+            "file",
+            gettext("The file of the phone"),
+            "file",
+            required=True,
+            hint=gettext("On the phone: what is not sent, then “Save to a file”."),
+            options=(Option(".json", ""),),
+        ),
+    )
+
+
+def _front(form: Form) -> Response:
+    return _private(render_template("phone/import.html", form=form), form.status)
+
+
+def _report(told: list[Told], *, is_done: bool) -> Response:
+    page = render_template(
+        "phone/import_report.html",
+        rows=[_row(one) for one in told],
+        new=sum(one.is_new for one in told),
+        wrong=sum(one.is_wrong for one in told),
+        is_done=is_done,
+    )
+    return _private(page)
+
+
+def _row(told: Told) -> dict[str, Any]:
+    kind = told.one.message.data["step_kind"] if isinstance(told.one, Record) else None
+    state = "new" if told.is_new else "wrong" if told.is_wrong else "same"
+    faults: list[tuple[str, str]] = []
+    if isinstance(told.answer, problem.Problem):
+        faults = [_said(finding) for finding in told.answer.findings]
+        faults = faults or [(gettext(told.answer.title), gettext(told.answer.detail))]
+    return {
+        "number": told.one.sequence,
+        "step": languages.say(STEP_KINDS[kind].label) if kind else "–",
+        "at": told.one.message.data["event_time"] if isinstance(told.one, Record) else None,
+        "state": state,
+        "words": gettext(WORDS[state]),
+        "faults": faults,
+    }
+
+
+def _said(finding: problem.Finding) -> tuple[str, str]:
+    return (
+        problems.said(finding.message, finding.values),
+        problems.said(finding.fix, finding.values),
+    )
+
+
+def _private(page: str, status: int = 200) -> Response:
+    response = Response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

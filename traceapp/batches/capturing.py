@@ -23,6 +23,7 @@ from traceapp.batches.lineage import Ref
 from traceapp.batches.models import Event, EventPhoto
 from traceapp.batches.offers import RETURN, SHIPMENT
 from traceapp.batches.refreshing import refresh, touched_by
+from traceapp.batches.waiting import wait_for_others
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for
@@ -108,6 +109,7 @@ def record_events(
     The same as recording them one by one, in fewer statements. `latest` is the last moment at
     which something may have happened; None takes the sender's word for it.
     """
+    wait_for_others(message.data for message in messages)
     answers: list[Answer] = []
     for run in _runs(messages):
         answers += _record(actor, run, now=now, latest=latest)

@@ -24,6 +24,7 @@ from traceapp.batches.hand_off_models import (
 from traceapp.batches.models import Event
 from traceapp.batches.quantities import wrong_amount
 from traceapp.batches.refreshing import refresh
+from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.handoffs import links
@@ -54,6 +55,7 @@ def answer(link: HandOffLink, batches: Sequence[Ref], reply: Reply, *, now: date
 
     Raises NotFound for a link that no longer works, InvalidInput for a unit that does not fit.
     """
+    wait_for(batch.id for batch in batches)
     lines = _lines(batches, reply)
     if not links.use(link, now):
         raise problem.NotFound
@@ -109,6 +111,7 @@ def accept(shipment: tuple[UUID, UUID], *, by: Member, now: datetime) -> None:
 
     Raises NotFound where nothing of it is disputed.
     """
+    wait_for(batch.id for batch in hand_off_events.named_by([shipment]))
     parcels = [parcel for parcel in _parcels(shipment, now) if _is_disputed(parcel, now)]
     accepted = {record for parcel in parcels for record in _other_side(parcel, by[0])}
     if not accepted:

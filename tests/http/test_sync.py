@@ -16,9 +16,10 @@ from tests.phones import VirtualPhone, phone_of, statuses
 from tests.pictures import jpeg
 from traceapp.accounts.models import Phone
 from traceapp.api.models import RefusedMessage
+from traceapp.audit.models import AuditEntry
 from traceapp.batches import canonical_json
 from traceapp.batches.models import Batch, Event
-from traceapp.codes.models import PublicCode
+from traceapp.codes.models import CodeStateChange, PublicCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.phone.models import PhoneRecord, ReservedCode
@@ -94,6 +95,34 @@ def test_a_record_is_kept_whole_or_not_at_all(phone: VirtualPhone, greens: UUID)
     assert db.session.scalars(select(Batch.batch_id)).all() == [
         UUID(good["batches"][0]["batch_id"])
     ]
+
+
+def test_many_batches_at_once_are_registered_as_one_by_one(
+    phone: VirtualPhone, lan: Business, greens: UUID
+) -> None:
+    with transaction():
+        sold = product(lan, name="Cải ngọt gói", role="finished", label=LABEL)
+    here = {"site_id": str(lan.site_id), "production_date": "2026-11-20", "quantity": "42.50"}
+    one = phone.harvest(sold, lot="MỘT", code=phone.codes[0], **here)
+    many = [
+        phone.harvest(sold, lot="HAI", code=phone.codes[1], **here),
+        phone.harvest(sold, lot="BA"),
+        phone.harvest(greens, lot="BỐN"),
+    ]
+    assert statuses(phone.results(one)) == [201]
+    assert statuses(phone.results(*many)) == [201, 201, 201]
+    rows = {row.lot: row for row in db.session.scalars(select(Batch))}
+    names = ("uom", "site_id", "production_date", "expiry_date", "declared_quantity", "external_id")
+    alone, together = rows["MỘT"], rows["HAI"]
+    assert [getattr(alone, name) for name in names] == [getattr(together, name) for name in names]
+    codes = {row.batch_id: row.code for row in db.session.scalars(select(PublicCode))}
+    assert codes.keys() == {rows[lot].batch_id for lot in ("MỘT", "HAI", "BA")}
+    assert codes[together.batch_id] == phone.codes[1]
+    assert count(CodeStateChange) == 3
+    noted = select(AuditEntry.about).where(AuditEntry.act == "batch.registered")
+    assert set(db.session.scalars(noted)) == {f"batch/{row.batch_id}" for row in rows.values()}
+    used = select(ReservedCode.used_batch_id).where(ReservedCode.code == phone.codes[1])
+    assert db.session.scalars(used).one() == together.batch_id
 
 
 def test_a_record_may_name_what_an_earlier_one_of_the_same_call_made(

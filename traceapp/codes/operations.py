@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from traceapp import problem
 from traceapp.codes.models import CodeStateChange, PublicCode
 from traceapp.codes.states import CodeState
+from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
@@ -33,6 +34,21 @@ def mint(
     db.session.flush()
     _note(code.text, CodeState.NOT_ACTIVATED, actor=MINTED_BY_SERVER, reason=None, now=now)
     return code
+
+
+def mint_all(producer_id: UUID, minted: Sequence[tuple[UUID, BatchCode]], *, now: datetime) -> None:
+    """Give each of these batches its code, not activated yet."""
+    tables = db.metadata.tables
+    waiting = {"state": CodeState.NOT_ACTIVATED}
+    codes = [
+        {"code": code.text, "producer_id": producer_id, "batch_id": batch_id, "minted_at": now}
+        for batch_id, code in minted
+    ]
+    changes = [
+        {"code": code.text, "changed_at": now, "actor": MINTED_BY_SERVER} for _, code in minted
+    ]
+    insert_rows(tables[PublicCode.__tablename__], [row | waiting for row in codes])
+    insert_rows(tables[CodeStateChange.__tablename__], [row | waiting for row in changes])
 
 
 def activate(producer_id: UUID, batch_id: UUID, *, now: datetime) -> bool:

@@ -15,9 +15,12 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.api import operations
-from traceapp.batches import capturing
+from traceapp.audit.operations import note_all
+from traceapp.batches import capturing, registering
 from traceapp.batches.capturing import Actor, Answer, Recorded
+from traceapp.batches.registering import Plain
 from traceapp.database.engine import db
+from traceapp.gs1.batch_code import BatchCode
 from traceapp.phone import numbers, reserve
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.photos.models import Photo
@@ -112,8 +115,9 @@ def _recorded(sender: Sender, records: Sequence[Record], now: datetime) -> list[
 def _together(sender: Sender, records: Sequence[Record], now: datetime) -> list[Answer]:
     known = capturing.kept(sender.actor.producer_id, (one.event_id for one in records))
     with db.session.begin_nested():
-        for one in records:
-            if one.event_id not in known:
+        makers = [one for one in records if one.batches and one.event_id not in known]
+        if len(makers) <= 1 or not _register_all(sender, makers, now):
+            for one in makers:
                 _register(sender, one, now)
         answers = capturing.record_events(
             sender.actor, [one.message for one in records], now=now, latest=now + AHEAD
@@ -123,6 +127,27 @@ def _together(sender: Sender, records: Sequence[Record], now: datetime) -> list[
             if one.batches and one.event_id not in known and not isinstance(answer, Recorded):
                 raise answer  # its batches must go too
     return answers
+
+
+def _register_all(sender: Sender, makers: Sequence[Record], now: datetime) -> bool:
+    """Register the batches of many records at once; False where one is out of the ordinary."""
+    made = [data for one in makers for _, data in one.batches]
+    codes = {data["code"]: data["batch_id"] for data in made if data["code"]}
+    plain = [Plain(data, BatchCode(data["code"]) if data["code"] else None) for data in made]
+    if len(codes) < sum(bool(data["code"]) for data in made):
+        return False
+    savepoint = db.session.begin_nested()
+    is_done = reserve.claim_all(sender.phone, codes) and registering.register_all(
+        sender.actor.producer_id, plain, now=now
+    )
+    if not is_done:
+        savepoint.rollback()
+        return False
+    savepoint.commit()
+    about = [f"batch/{data['batch_id']}" for data in made]
+    by = (sender.actor.producer_id, sender.actor.member_id)
+    note_all(by[0], "batch.registered", about, by=by, now=now)
+    return True
 
 
 def _register(sender: Sender, one: Record, now: datetime) -> None:

@@ -1,9 +1,10 @@
 """Codes that phones hold for batches made without a network. Callers own the transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from traceapp import problem
 from traceapp.database.bulk import insert_rows
@@ -60,6 +61,23 @@ def all_free(phone: Phone, *, now: datetime) -> list[str]:
         ReservedCode.used_batch_id.is_(None),
     )
     return sorted(db.session.scalars(free))
+
+
+def claim_all(phone: Phone, wanted: Mapping[str, UUID]) -> bool:
+    """Take codes that nobody has used out of a phone's reserve; False where one is not there."""
+    if not wanted:
+        return True
+    unused = select(ReservedCode.code).where(
+        ReservedCode.producer_id == phone[0],
+        ReservedCode.phone_id == phone[1],
+        ReservedCode.code.in_(wanted),
+        ReservedCode.used_batch_id.is_(None),
+    )
+    if len(db.session.scalars(unused).all()) < len(wanted):
+        return False
+    rows = [{"producer_id": phone[0], "code": c, "used_batch_id": b} for c, b in wanted.items()]
+    db.session.execute(update(ReservedCode), rows)
+    return True
 
 
 def claim(phone: Phone, code: str, batch_id: UUID, pointer: str) -> BatchCode:

@@ -169,7 +169,7 @@ def _with_itself(step: StepFact, around: Surroundings) -> Surroundings:
 def _of_held_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     """Find goods on hold among those the act would use, move, sell or label."""
     named = dict.fromkeys((*(line.batch for line in step.inputs), *step.about))
-    held = held_among(named)
+    held = held_among(named, asks=step.ref.producer_id)
     holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
     findings = findings_by_key(holds)
     for batch, own in held.items():

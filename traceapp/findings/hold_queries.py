@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, select
 
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
+from traceapp.findings.holding import is_heard
 from traceapp.findings.models import FindingRow, Hold, HoldRelease
 from traceapp.findings.queries import TABLE, finding_of
 from traceapp.findings.reading import AnyRow, rows
@@ -106,6 +107,7 @@ def _holds() -> Any:  # noqa: ANN401 - a select to which callers add conditions
         .join(Batch, batch)
         .outerjoin(HoldRelease, release)
         .outerjoin(Producer, Producer.producer_id == HoldRelease.by_producer_id)
+        .where(is_heard())
     )
 
 

@@ -11,18 +11,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 
 from traceapp.batches import activation
+from traceapp.batches.books.models import HandOff
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.findings.models import Hold, HoldRelease
 from traceapp.findings.reading import AnyRow, among, rows
 from traceapp.findings.walking import ancestry, descent
 from traceapp.freshness import operations as freshness
+from traceapp.producers.models import ProducerKind
+from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding
@@ -85,10 +89,28 @@ def tell(batches: Collection[Ref], now: datetime) -> None:
     freshness.forget((ref.producer_id, ref.id) for ref in family)
 
 
-def held_among(batches: Collection[Ref]) -> dict[Ref, list[AnyRow]]:
-    """Give the batches among these that are held, each with the holds on it and its sources."""
+def hear(steps: Iterable[StepFact], now: datetime) -> None:
+    """Let codes say what others told of goods that, as is known now, had been sent to them."""
+    sent = {
+        line.batch
+        for step in steps
+        if STEP_KINDS[step.kind].stock_effect in {StockEffect.MOVE_OUT, StockEffect.MOVE_IN}
+        for line in (*step.inputs, *step.outputs)
+    }
+    if sent and _is_anything_held():
+        told = {Ref(row.producer_id, row.batch_id) for row in rows(_BY_OTHERS, sent)}
+        if told:
+            tell(told, now)
+
+
+def held_among(batches: Collection[Ref], *, asks: UUID | None = None) -> dict[Ref, list[AnyRow]]:
+    """Give the batches among these that are held, each with the holds on it and its sources.
+
+    What somebody says of goods that are not known to be his business holds them for himself, and
+    what he makes of them: `asks` is who wants to act.
+    """
     found: dict[Ref, list[AnyRow]] = defaultdict(list)
-    for row in rows(_HELD, batches):
+    for row in rows(_HELD, batches, asks=asks):
         found[Ref(row.root_producer_id, row.root_id)].append(row)
     return found
 
@@ -129,6 +151,22 @@ def is_released() -> ColumnElement[bool]:
     )
 
 
+def is_heard() -> ColumnElement[bool]:
+    """Match holds by those whose business goods are: who made them or was sent them, authorities.
+
+    Anybody may write down that he received something: that stops nobody else's sales.
+    """
+    by = Hold.finding_producer_id
+    sent = exists().where(
+        HandOff.batch_producer_id == Hold.producer_id,
+        HandOff.batch_id == Hold.batch_id,
+        HandOff.state != HandOffState.UNMATCHED,
+        or_(HandOff.receiver_id == by, HandOff.answer_producer_id == by),
+    )
+    authority = exists().where(ProducerKind.producer_id == by, ProducerKind.kind == "authority")
+    return or_(by == Hold.producer_id, sent, authority)
+
+
 def _held() -> Any:  # noqa: ANN401 - a select
     tree = ancestry()
     return (
@@ -138,7 +176,15 @@ def _held() -> Any:  # noqa: ANN401 - a select
             Hold,
             and_(Hold.producer_id == tree.c.producer_id, Hold.batch_id == tree.c.batch_id),
         )
-        .where(Hold.ended_at.is_(None), ~is_released())
+        .where(
+            Hold.ended_at.is_(None),
+            ~is_released(),
+            or_(
+                is_heard(),
+                Hold.finding_producer_id == tree.c.root_producer_id,
+                Hold.finding_producer_id == bindparam("asks", type_=Identifier),
+            ),
+        )
     )
 
 
@@ -157,6 +203,11 @@ _END = (
     .values(ended_at=bindparam("ended_at"))
 )
 _HELD, _FAMILY = _held(), _family()
+_BY_OTHERS = select(Hold.producer_id, Hold.batch_id).where(
+    among(Hold.producer_id, Hold.batch_id),
+    Hold.finding_producer_id != Hold.producer_id,
+    Hold.ended_at.is_(None),
+)
 _ANY = select(select(Hold.held_at).where(Hold.ended_at.is_(None)).exists())
 _CODES = select(
     PublicCode.code, PublicCode.producer_id, PublicCode.batch_id, PublicCode.state

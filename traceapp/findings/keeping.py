@@ -56,6 +56,7 @@ def judge_recorded(written: Written, now: datetime) -> None:
     moments = {(step.producer_id, step.step_kind, step.event_time) for step in steps}
     _judge(own, concerned_by(own.values()), now, moments, written.new)
     holding.hold_made(own.values(), now)
+    holding.hear(own.values(), now)
     judge_later((step for step in own.values() if step.ref in written.new), now)
 
 

@@ -75,7 +75,9 @@ def batches(producer_id: UUID) -> list[Answer]:
         .limit(MOST_BATCHES)
     )
     rows = db.session.execute(query).all()
-    held = holding.held_among({Ref(row.producer_id, row.batch_id) for row in rows})
+    held = holding.held_among(
+        {Ref(row.producer_id, row.batch_id) for row in rows}, asks=producer_id
+    )
     return [_batch(producer_id, row, held) for row in rows]
 
 

@@ -16,8 +16,29 @@ from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
 
+def at(day: int) -> str:
+    return f"2026-11-{day}T06:00:00+07:00"
+
+
 def is_held(by: Business, batch_id: UUID) -> bool:
     return bool(held_among({Ref(by.producer_id, batch_id)}))
+
+
+def test_who_tells_of_a_way_back_to_what_is_held_does_not_get_goods_free(app: Flask) -> None:
+    with transaction():
+        lan = business("HTX Lan")
+        cut, bags = (batch(lan, product(lan), lot) for lot in ("CUT", "BAGS"))
+        plot = {"plot_id": str(lan.plot_id)}
+        record(lan, "spray", event_time=at(15), fields={"phi_days": 7}, **plot)
+        record(lan, "harvest", event_time=at(17), outputs=[line(cut, "10")], **plot)
+        lines = {"inputs": [line(cut, "10")], "outputs": [line(bags, "10")]}
+        record(lan, "pack", event_time=at(18), **lines)
+        assert is_held(lan, bags)
+        back = {"inputs": [line(bags, "1")], "outputs": [line(cut, "1")]}
+        untrue = record(lan, "pack", event_time=at(16), **back)
+        assert is_held(lan, bags)
+        record(lan, "pack", event_time=at(16), corrects=str(untrue.event_id))
+        assert is_held(lan, bags)
 
 
 class Stall:

@@ -50,7 +50,12 @@ def _found(step: StepFact, earlier: StepFact, batch: Ref | None) -> Finding:
 
 
 def conflict(step: StepFact, lot: str) -> Iterator[Finding]:
-    """Find a step that is set aside because it would make a batch its own source."""
+    """Find a step that is set aside because it would make a batch its own source.
+
+    No walk leads any more from what it made to what it used, which may be on hold: nobody gets
+    goods free by an untrue report of the way back.
+    """
     if step.set_aside:
         values = {"step": STEP_KINDS[step.kind].label, "lot": lot}
-        yield found("conflict", event=step.ref, values=values)
+        held = frozenset(line.batch for line in step.outputs)
+        yield found("conflict", event=step.ref, holds=held, values=values)

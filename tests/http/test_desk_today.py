@@ -117,7 +117,7 @@ def test_a_batch_that_lacks_something_leads_to_its_page(app: Flask, lan: Busines
         made = batch(lan, product(lan, name="Cải túi", role="finished", label=LABEL), "T1")
         code = code_of(lan.producer_id, made)
     said = page(at_desk(app, lan), "/desk")
-    assert "Lô T1 (Cải túi) còn thiếu: " in said
+    assert "Cải túi, lô T1, còn thiếu: " in said
     assert f'href="/desk/batches/{code}"' in said
     assert ">1</em>" in said
 
@@ -127,7 +127,7 @@ def test_goods_that_were_sent_are_missed_on_both_sides_until_they_are_received(
 ) -> None:
     with app.app_context(), transaction():
         hoa = business("Cửa hàng Hoa", kinds=("shop",), role="shop_seller")
-        made = batch(lan, product(lan, name="Cải"), "H1")
+        made = batch(lan, product(lan, name="Cải", name_en="Greens"), "H1")
         record(lan, "harvest", outputs=[line(made, "9")], event_time=ago(hours=40))
         to_hoa = {"to_site": str(hoa.site_id), "doc_no": "1"}
         goods = {"inputs": [line(made, "1")], "fields": to_hoa}
@@ -140,17 +140,20 @@ def test_goods_that_were_sent_are_missed_on_both_sides_until_they_are_received(
             for hours in (30, 3)
         ]
     desk, shop = at_desk(app, lan), at_desk(app, hoa)
-    assert page(desk, "/desk").count("Cửa hàng Hoa chưa xác nhận lô H1 (Cải)") == 1
-    assert page(shop, "/desk").count("HTX Lan giao cho bạn lô H1 (Cải)") == 2
+    assert page(desk, "/desk").count("Cửa hàng Hoa chưa xác nhận Cải, lô H1, giao") == 1
+    assert page(shop, "/desk").count("HTX Lan giao cho bạn Cải, lô H1 lúc") == 2
+    in_english = page(desk, "/desk?lang=en")
+    assert "has not confirmed Greens, lot H1, sent on" in in_english
+    assert "Greens · H1</a>" in in_english  # what was recorded today
     with app.app_context(), transaction():
         took = [line(made, "1", producer_id=str(lan.producer_id))]
         record(hoa, "receive", outputs=took, ship_event_id=str(shipped.event_id))
-    assert page(shop, "/desk").count("HTX Lan giao cho bạn lô H1 (Cải)") == 1
+    assert page(shop, "/desk").count("HTX Lan giao cho bạn Cải, lô H1 lúc") == 1
 
 
 def test_goods_sent_within_one_s_own_house_are_nobody_s_worry(app: Flask, lan: Business) -> None:
     with app.app_context(), transaction():
-        made = batch(lan, product(lan, name="Cải"), "H1")
+        made = batch(lan, product(lan, name="Cải", name_en="Greens"), "H1")
         for place in (str(lan.site_id), "chợ đầu mối"):
             fields = {"to_site": place, "doc_no": "1"}
             record(lan, "ship", inputs=[line(made, "1")], fields=fields, event_time=ago(hours=30))

@@ -20,7 +20,7 @@ from traceapp.findings.hold_queries import held_at
 from traceapp.handoffs import queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.trace.entries import HandOffState
-from traceapp.web.languages import say
+from traceapp.web.languages import current, pick, say
 from traceapp.web.pages import HANOI, day, moment
 
 MOST_OF_A_KIND = 5
@@ -163,7 +163,10 @@ def _incomplete(reader: Visitor) -> Iterator[Task]:
             shown += 1
             what = ", ".join(what.lower() for what, _fix in missing_words(names))
             words = _(
-                "Lot %(lot)s (%(name)s) lacks: %(what)s.", lot=row.lot, name=row.name, what=what
+                "%(name)s, lot %(lot)s, lacks: %(what)s.",
+                name=_name_of(row),
+                lot=row.lot,
+                what=what,
             )
             path = url_for("desk_batches.show_batch", code=row.code)
             yield Task("package", "amber", words, path, _("Put it right"))
@@ -210,8 +213,13 @@ def _unsettled(reader: Visitor, now: datetime) -> Iterator[Task]:
 
 
 def _named(one: Seen) -> dict[str, str]:
-    lot = _("lot %(lot)s (%(name)s)", lot=one.row.lot, name=one.row.name)
+    # The name first: it begins a sentence well, and often ends in brackets of its own.
+    lot = _("%(name)s, lot %(lot)s", name=_name_of(one.row), lot=one.row.lot)
     return {"who": one.other, "lot": lot, "when": moment(one.row.sent_at)}
+
+
+def _name_of(row: Any) -> str:  # noqa: ANN401 - a row with the names of a product
+    return pick({"vi": row.name, "en": row.name_en}, current())
 
 
 def _delivery(one: Seen) -> str:

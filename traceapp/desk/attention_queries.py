@@ -16,6 +16,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Membership, Plot, Season
+from traceapp.trace.words import Words
 
 MOST_SHOWN = 20
 SOON = timedelta(days=30)
@@ -29,7 +30,7 @@ class Done:
     step_kind: str
     at: datetime
     by: str | None
-    lot: str | None
+    lot: Words | None
     address: str | None
 
 
@@ -50,7 +51,10 @@ def has_steps(producer_id: UUID) -> bool:
 def waiting_batches(producer_id: UUID) -> Sequence[Any]:
     """Give the newest batches whose code is not in use yet."""
     return db.session.execute(
-        select(Batch.producer_id, Batch.batch_id, Batch.lot, Product.name, PublicCode.code)
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.lot, PublicCode.code),
+            *(Product.name, Product.name_en),
+        )
         .join(
             PublicCode,
             and_(
@@ -81,7 +85,7 @@ def _named_items() -> Any:  # noqa: ANN401 - a select to which callers add condi
     return (
         select(
             *(EventItem.producer_id, EventItem.event_id, Batch.batch_id, Batch.lot),
-            *(Product.name, PublicCode.code),
+            *(Product.name, Product.name_en, PublicCode.code),
         )
         .join(
             Batch,
@@ -126,7 +130,9 @@ def recorded_since(producer_id: UUID, since: datetime) -> list[Done]:
 def _done(row: Any, goods: Sequence[Any]) -> Done:  # noqa: ANN401 - rows of the queries above
     first = goods[-1] if goods else None
     address = (first.code or str(first.batch_id)) if first else None
-    lot = f"{first.name} · {first.lot}" if first else None
+    lot = first and Words(
+        f"{first.name} · {first.lot}", f"{first.name_en or first.name} · {first.lot}"
+    )
     return Done(row.step_kind, row.event_time, row.name, lot, address)
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 HEIGHT = 34
 NARROWEST_WITH_WORDS = Decimal(26)
-ROOM_OF_A_LETTER = Decimal("1.9")  # per cent of the narrowest bar we draw
+ROOM_OF_A_LETTER = Decimal("2.5")  # per cent of the narrowest bar we draw
 SEGMENT = Markup(
     '<svg x="{x}%" width="{width}%" height="{height}"><title>{words}</title>'
     '<rect class="{tone}" width="100%" height="100%"/>{text}</svg>'

@@ -33,6 +33,11 @@ def test_each_part_is_as_wide_as_its_share_and_says_what_it_is() -> None:
 def test_words_stand_only_where_there_is_room() -> None:
     drawn = draw([part("99", "Còn 99 kg", "left"), part("1", "Hao 1 kg", "lost")], "100 kg")
     assert re.findall(r"<text[^>]*>([^<]*)<", drawn) == ["Còn 99 kg"]
+    # On a phone the bar has 313 px, and 30 bold letters need 225 of them.
+    sold = draw(
+        [part("134", "Bán 134 túi (tính từ kiểm đếm)"), part("66", "Bán 66 túi")], "200 túi"
+    )
+    assert re.findall(r"<text[^>]*>([^<]*)<", sold) == ["Bán 66 túi"]
 
 
 def test_nothing_to_divide_is_no_bar() -> None:

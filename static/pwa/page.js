@@ -44,8 +44,19 @@ function takeCodeFromLink() {
   history.replaceState(null, "", location.pathname + location.search);
 }
 
+// A drawing wider than its box begins with what was asked for in the middle, not at its left edge.
+function beginAtWhatWasAsked() {
+  for (const box of document.querySelectorAll("[data-begin-at]")) {
+    const asked = box.querySelector(box.getAttribute("data-begin-at") ?? "");
+    if (asked === null) continue;
+    const [here, around] = [asked.getBoundingClientRect(), box.getBoundingClientRect()];
+    box.scrollLeft += here.left + here.width / 2 - around.left - around.width / 2;
+  }
+}
+
 async function start() {
   takeCodeFromLink();
+  beginAtWhatWasAsked();
   const scan = document.querySelector("[data-scan]");
   if (scan instanceof HTMLElement) (await import("./scan.js")).offer(scan);
   if (!("serviceWorker" in navigator) || !("caches" in window)) return;

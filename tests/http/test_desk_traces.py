@@ -105,6 +105,8 @@ def test_forward_and_back_and_as_of_a_time(reader: FlaskClient) -> None:
     assert "CN-T" not in page(reader, f"{trace}?direction=back")
     assert "CN-T" in page(reader, f"{trace}?direction=sideways")
     assert "CN-T" not in page(reader, f"{trace}?as_of=2026-11-01T12:00")
+    before = page(reader, f"{trace}?as_of=2026-11-01T12:00")
+    assert "Tính đến lúc 01/11/2026 12:00, chưa ai ghi lô này làm từ lô nào" in before
     unreadable = page(reader, f"{trace}?as_of=hôm+qua", language="en")
     assert "This is not a date and time we can read." in unreadable
     assert 'aria-invalid="true"' in unreadable

@@ -27,6 +27,10 @@ SCROLLS = """() => {
   const box = document.querySelector(".drawn");
   return [box.scrollWidth > box.clientWidth, document.documentElement.scrollWidth <= innerWidth];
 }"""
+MIDDLE = """box => {
+  const {left, right} = box.getBoundingClientRect();
+  return (left + right) / 2;
+}"""
 LETTERS = """() => [...document.querySelectorAll("svg.family text")]
   .map(text => parseFloat(getComputedStyle(text).fontSize))"""
 OVERHANG = """() => [...document.querySelectorAll("svg.family g.box")].filter(box => {
@@ -56,6 +60,8 @@ def test_a_phone_scrolls_the_drawing_and_not_the_page(page: Page, demo: str) -> 
     assert page.evaluate(SCROLLS) == [True, True]
     assert min(page.evaluate(LETTERS)) >= 12
     assert page.evaluate(OVERHANG) == []
+    middle = page.locator("svg.family .here").evaluate(MIDDLE)
+    assert 0 <= middle <= 360  # the drawing begins at what was asked for
 
 
 def test_boxes_lead_to_other_traces_by_keyboard(page: Page, demo: str) -> None:
@@ -73,5 +79,7 @@ def test_paper_shows_drawing_and_table_and_no_menu(page: Page, demo: str) -> Non
     page.emulate_media(media="print")
     assert page.locator("svg.family").is_visible()
     assert page.locator("table.family-rows").is_visible()
+    # A paper says of when it is.
+    assert page.locator("main p", has_text="Tính đến lúc ").first.is_visible()
     assert not page.locator("nav.menu").is_visible()
     assert not page.locator("form.finder").is_visible()

@@ -49,6 +49,8 @@ def show_trace(code: str) -> ResponseReturnValue:
             told.rows, told.folded.weights, heading, _("The table below tells the same.")
         ),
         as_of=request.args.get("as_of", ""),
+        told_at=as_of or datetime.now(UTC),
+        is_past=as_of is not None,
         is_unreadable=is_unreadable,
     )
 

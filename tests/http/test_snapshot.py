@@ -17,7 +17,7 @@ from traceapp.web.endpoints import transaction
 
 SECTIONS = {
     *("me", "places", "seasons", "products", "step_kinds", "substances", "batches"),
-    *("shipments", "people", "last"),
+    *("shipments", "receivers", "people", "last"),
 }
 
 
@@ -136,6 +136,14 @@ def test_what_is_on_its_way_here_is_told_until_it_is_received(app: Flask) -> Non
     assert shipment["from"]["vi"]
 
 
+def test_whom_goods_can_be_handed_to_is_told_by_name(app: Flask) -> None:
+    trade = Trade()
+    db.session.commit()
+    receivers = taken(phone_of(app, trade.minh))["sections"]["receivers"]
+    assert str(trade.hoa.site_id) in {one["value"] for one in receivers}
+    assert all(one["name"] for one in receivers)
+
+
 def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(app: Flask) -> None:
     with transaction():
         coop = cooperative(plots=50)
@@ -149,11 +157,16 @@ def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(app: Flask) 
     }
 
 
-def test_nothing_of_another_producer_is_in_it(app: Flask, phone: VirtualPhone) -> None:
+def test_nothing_of_another_producer_is_in_it_but_its_public_name(
+    app: Flask, phone: VirtualPhone
+) -> None:
     with transaction():
         tung = business("HTX Chim Yến")
         product(tung, name="Chim yến")
         record(tung, "spray", fields={"product": "Chim yến"}, plot_id=str(tung.plot_id))
     answer = phone.ask("GET", "/snapshot")
-    assert "yến" not in answer.get_data(as_text=True).encode().decode("unicode_escape").lower()
+    sections = answer.get_json()["sections"]
+    receivers = sections.pop("receivers")  # whoever was let in may be handed goods, as at the desk
+    assert {key for one in receivers for key in one} == {"value", "name"}
+    assert "yến" not in json.dumps(sections, ensure_ascii=False).lower()
     assert str(tung.producer_id) not in answer.text

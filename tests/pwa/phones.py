@@ -80,6 +80,16 @@ KEPT = """async () => {
 }"""
 
 
+DRAFT = """async () => {
+  const open = indexedDB.open("traceapp");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const asked = database.transaction("meta").objectStore("meta").get("draft");
+  const draft = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  database.close();
+  return draft;
+}"""
+
+
 def kept(page: Page) -> tuple[list[dict[str, object]], list[str]]:
     """Read what the phone keeps: its records and the names of its photos."""
     found = page.evaluate(f"({KEPT})()")

@@ -107,6 +107,12 @@ def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
     ]
 
 
+def receivers(producer_id: UUID) -> list[Answer]:
+    """List whom goods can be handed to: what a step says of them, and what a person reads."""
+    found = step_setting.receivers(producer_id)
+    return [{"value": value, "name": name} for name, value in found.items()]
+
+
 def _batch(producer_id: UUID, row: Any, held: Collection[Ref]) -> Answer:  # noqa: ANN401 - a row
     ref = Ref(row.producer_id, row.batch_id)
     is_held = ref in held

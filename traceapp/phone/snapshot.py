@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Callable[[Visitor, datetime], Any]] = {
     "substances": lambda asks, now: habits.substances(asks.producer_id, now),
     "batches": lambda asks, _now: goods.batches(asks.producer_id),
     "shipments": lambda asks, now: goods.shipments(asks.producer_id, now),
+    "receivers": lambda asks, _now: goods.receivers(asks.producer_id),
     "people": lambda asks, _now: _people(asks.producer_id),
     "last": lambda asks, now: habits.last((asks.producer_id, asks.member_id), now),
 }

@@ -124,6 +124,7 @@ export interface Sections {
   substances: Substance[];
   batches: Batch[];
   shipments: Shipment[];
+  receivers: { value: string; name: string }[];
   people: { member_id: string; name: string }[];
   last: { kinds?: Record<string, Said>; recent?: (Said & { step_kind: string })[] };
 }

@@ -108,10 +108,15 @@ export function isAnswered(question, answers, kind) {
  */
 export function productsFor(kind, answers, kept) {
   const seasons = kept.seasons.filter((one) => answers.grounds.some((ground) => ground.season_id === one.season_id));
-  const grown = fold(seasons.map((one) => `${one.name} ${one.crop ?? ""}`).join(" "));
-  const ofSeason = kept.products.filter((product) => product.role !== "finished" && grown.includes(fold(product.name)));
+  const crops = seasons.map((one) => (one.crop ?? one.name).replaceAll("_", " "));
+  const fresh = kept.products.filter((product) => product.role === "intermediate");
+  const ofSeason = fresh.filter((product) => crops.some((crop) => fold(product.name).startsWith(fold(crop))));
   if (kind.stock_effect === "create" && ofSeason.length) return ofSeason;
-  return kept.products.filter((product) => kind.stock_effect === "move_in" || product.role !== "ingredient");
+  const used = kept.batches.filter((batch) => answers.lines.some((line) => line.batch_id === batch.batch_id));
+  const names = used.map((batch) => fold(typeof batch.name === "string" ? batch.name : batch.name.vi).split(" ").slice(0, 2).join(" "));
+  const isAlike = (/** @type {import("../types.js").Product} */ product) => names.some((name) => fold(product.name).startsWith(name));
+  const offered = kept.products.filter((product) => kind.stock_effect === "move_in" || product.role !== "ingredient");
+  return [...offered.filter(isAlike), ...offered.filter((product) => !isAlike(product))];
 }
 
 /**

@@ -18,6 +18,7 @@ export const NOTHING = /** @type {Sections} */ ({
   substances: [],
   batches: [],
   shipments: [],
+  receivers: [],
   people: [],
   last: {},
 });

@@ -5,7 +5,7 @@ import { allowedFrom } from "../core/repeats.js";
 import { isoMoment } from "../core/clock.js";
 import { Icon, day, html, t, two, weekday } from "../view.js";
 import { Amount, Lines } from "./amounts.js";
-import { About, Shipments } from "./goods.js";
+import { About, Receivers, Shipments } from "./goods.js";
 
 /**
  * @typedef {object} Asking
@@ -81,7 +81,7 @@ function Substance({ kind, answers, kept, set }) {
 }
 
 /** @param {Asking} props */
-function Field({ question: { spec }, answers, set }) {
+function Field({ question: { spec }, answers, kept, set }) {
   if (!spec) return null;
   const value = answers.fields[spec.id] ?? "";
   const give = (/** @type {import("../types.js").Value} */ given, goesOn = false) => set({ fields: { ...answers.fields, [spec.id]: given } }, goesOn);
@@ -97,6 +97,7 @@ function Field({ question: { spec }, answers, set }) {
     const read = (/** @type {string} */ text) => give(text === "" ? null : Number(text));
     return html`${title}<${Amount} value=${value === "" ? "" : String(value)} uom=${spec.unit ?? ""} set=${read} />`;
   }
+  if (spec.type === "place" && kept.receivers.length) return html`${title}<${Receivers} value=${String(value)} kept=${kept} give=${give} />`;
   const type = { date: "date", datetime: "datetime-local" }[spec.type] ?? "text";
   const write = (/** @type {any} */ event) => give(type === "datetime-local" && event.target.value ? isoMoment(new Date(event.target.value)) : event.target.value);
   const shown = type === "datetime-local" ? String(value).slice(0, 16) : value;

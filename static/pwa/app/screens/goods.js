@@ -1,5 +1,7 @@
 // Which goods: a delivery that is coming to us, or batches that a step is about.
 // @ts-check
+import { useState } from "../../vendor/hooks.js";
+import { fold } from "../core/codes.js";
 import { html, moment, t, two } from "../view.js";
 import { Choice } from "./asking.js";
 
@@ -34,5 +36,27 @@ export function About({ answers, kept, set }) {
     ${!kept.batches.length && html`<p class="empty">${t("batches.none")}</p>`}
     <div class="list">
       ${kept.batches.map((batch) => html`<${Choice} isOn=${isOn(batch.batch_id)} icon="package" title=${two(batch.name)} more=${batch.lot} choose=${() => toggle(batch)} />`)}
+    </div>`;
+}
+
+const MOST_RECEIVERS = 6; // more are found by typing
+
+/**
+ * To whom: the receivers that the server knows, by their names, or anybody else in words.
+ * @param {{value: string, kept: import("../types.js").Sections, give: (value: string, goesOn?: boolean) => void}} props
+ */
+export function Receivers({ value, kept, give }) {
+  const chosen = kept.receivers.find((one) => one.value === value);
+  const [typed, setTyped] = useState(chosen?.name ?? value);
+  const found = kept.receivers.filter((one) => one === chosen || fold(one.name).includes(fold(typed)));
+  const write = (/** @type {any} */ event) => {
+    setTyped(event.target.value);
+    give(event.target.value);
+  };
+  return html`<input class="field" type="search" aria-labelledby="question" autocomplete="off" placeholder=${t("ask.receiver")} value=${typed} onInput=${write} />
+    <div class="list">
+      ${found.slice(0, MOST_RECEIVERS).map(
+        (one) => html`<${Choice} isOn=${one === chosen} icon="user" title=${one.name} choose=${() => (setTyped(one.name), give(one.value, true))} />`,
+      )}
     </div>`;
 }

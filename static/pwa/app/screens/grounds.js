@@ -2,6 +2,7 @@
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
 import { near } from "../core/nearby.js";
+import { seasonOf } from "./home.js";
 import { Icon, Screen, html, t } from "../view.js";
 
 /** @typedef {import("../core/questions.js").Ground} Ground */
@@ -15,12 +16,15 @@ export function groundsOf(kept) {
     const { site_id } = place;
     if (!place.plots.length) return [{ name: place.name, more: place.commune ?? "", spot: place, ground: { site_id } }];
     return place.plots.map((plot) => {
-      const season = kept.seasons.find((one) => one.plot_id === plot.plot_id);
+      const season = seasonOf(kept, plot.plot_id);
       const ground = { site_id, plot_id: plot.plot_id, ...(season ? { season_id: season.season_id } : {}) };
       return { name: plot.name, more: [season?.name, place.name].filter(Boolean).join(" · "), spot: { ...place, ...plot }, ground };
     });
   });
 }
+
+/** Plots with something on them stand first. @param {Named} named */
+const planted = ({ ground }) => (ground.season_id ? 2 : ground.plot_id ? 1 : 0);
 
 /** @param {Ground} ground */
 const keyOf = (ground) => ground.plot_id ?? ground.site_id;
@@ -31,7 +35,7 @@ export function Grounds({ kept, chosen, isOne, done }) {
   const [here, setHere] = useState(/** @type {Awaited<ReturnType<typeof near>>} */ (undefined));
   const [isLooking, setLooking] = useState(false);
   const all = groundsOf(kept);
-  const listed = here ? all.sort((one, other) => here.away(one) - here.away(other)) : all;
+  const listed = here ? all.sort((one, other) => here.away(one) - here.away(other)) : all.sort((one, other) => planted(other) - planted(one));
   const toggle = (/** @type {Ground} */ ground) => {
     if (isOne) return done([ground]);
     const isOn = picked.some((one) => keyOf(one) === keyOf(ground));

@@ -71,14 +71,21 @@ function Here({ kept, ground }) {
  * @param {Ground} [ground]
  */
 export function groundWords(kept, ground) {
-  const place = kept.places.find((one) => one.site_id === ground?.site_id) ?? kept.places[0];
+  const usual = ground ?? kept.seasons.find((one) => !one.ended_on) ?? kept.seasons[0];
+  const place = kept.places.find((one) => one.site_id === usual?.site_id) ?? kept.places[0];
   if (!place) return undefined;
-  const plot = place.plots.find((one) => one.plot_id === ground?.plot_id) ?? (ground ? undefined : place.plots[0]);
-  const season = plot && kept.seasons.find((one) => one.plot_id === plot.plot_id);
-  const name = plot ? [plot.name, season?.name].filter(Boolean).join(" · ") : place.name;
+  const plot = place.plots.find((one) => one.plot_id === usual?.plot_id) ?? (usual ? undefined : place.plots[0]);
+  const season = plot && seasonOf(kept, plot.plot_id);
+  const name = plot ? (season?.name.includes(plot.name) ? season.name : [plot.name, season?.name].filter(Boolean).join(" · ")) : place.name;
   const age = season?.started_on ? t("home.sown", { days: daysSince(season.started_on) }) : place.commune;
   const more = [age, plot ? place.name : ""].filter(Boolean).join(" · ");
-  return { name, more, ground: { site_id: place.site_id, plot_id: plot?.plot_id, season_id: season?.season_id } };
+  return { name, more, short: plot?.name ?? place.name, ground: { site_id: place.site_id, plot_id: plot?.plot_id, season_id: season?.season_id } };
+}
+
+/** What grows on a plot now, else what grew there last. @param {Sections} kept @param {string} plot_id */
+export function seasonOf(kept, plot_id) {
+  const all = kept.seasons.filter((one) => one.plot_id === plot_id);
+  return all.find((one) => !one.ended_on) ?? all[0];
 }
 
 /** @param {{kinds: Kind[]}} props */

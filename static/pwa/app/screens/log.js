@@ -82,7 +82,7 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
     if (wrong) setProblem(wrong);
   };
   const back = at > 0 ? () => setAt(at - 1) : "#/";
-  const where = isGrown(kind) ? groundWords(kept, answers.grounds[0])?.name.split(" · ")[0] : "";
+  const where = isGrown(kind) ? groundWords(kept, answers.grounds[0])?.short : "";
   const title = [verb(kind), answers.grounds.length > 1 && isGrown(kind) ? t("log.plots", { count: answers.grounds.length }) : where].filter(Boolean).join(" · ");
 
   if (kind.id === "harvest" && early && early > isoDay(new Date()) && !hasHappened) {

@@ -78,8 +78,9 @@ function facts(event, kept, kind) {
   ];
   for (const [name, value] of given) {
     const spec = kind?.fields.find((one) => one.id === name);
+    const receiver = kept.receivers.find((one) => one.value === value)?.name;
     const option = spec?.options?.find((one) => one.id === value);
-    all.push([two(spec?.label) || (name === "note" ? t("fact.note") : name), option ? two(option.label) : `${value ?? ""} ${unit(spec?.unit)}`.trim()]);
+    all.push([two(spec?.label) || (name === "note" ? t("fact.note") : name), option ? two(option.label) : receiver ?? `${value ?? ""} ${unit(spec?.unit)}`.trim()]);
   }
   return all.filter(([, value]) => value);
 }

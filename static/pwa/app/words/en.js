@@ -89,6 +89,7 @@ export default {
   "ask.no_shipment": "No delivery is on its way that we know of.",
   "ask.unlisted": "Not in the list",
   "ask.unlisted.how": "the seller does not use this app",
+  "ask.receiver": "Type the receiver's name",
   "ask.about": "Which batch?",
   keys: "Number keys",
   "keys.back": "Delete a digit",

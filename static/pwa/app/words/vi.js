@@ -89,6 +89,7 @@ export default {
   "ask.no_shipment": "Chưa thấy chuyến hàng nào đang đến.",
   "ask.unlisted": "Không có trong danh sách",
   "ask.unlisted.how": "người bán không dùng ứng dụng này",
+  "ask.receiver": "Gõ tên người nhận",
   "ask.about": "Lô nào?",
   keys: "Bàn phím số",
   "keys.back": "Xoá một số",

@@ -1,5 +1,7 @@
 """Migrations go forward and back, and match the tables of the code, on both databases."""
 
+from uuid import UUID
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -10,8 +12,10 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.conftest import NOON
 from tests.trade import Trade, tell
-from traceapp.batches.books.models import HandOff
+from traceapp.batches.books.models import CorrectedEvent, HandOff
+from traceapp.batches.models import Event
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 from traceapp.jobs.runner import Runner
 
 
@@ -56,6 +60,41 @@ def test_what_was_handed_over_before_there_was_an_index_is_indexed_by_a_job(app:
     db.session.rollback()
     Runner(app, lambda: NOON).run_due()
     assert [row.state for row in db.session.scalars(select(HandOff))] == ["disputed"]
+
+
+def test_corrections_become_a_chain_on_the_way_back_that_says_the_same(
+    app: Flask,
+) -> None:
+    trade = Trade()
+    corrects = str(trade.ship_id)
+    ids = [new_id() for _ in range(4)]
+    others = [(corrects, "110"), (corrects, "100"), (str(ids[0]), "90"), (str(new_id()), "80")]
+    for one, (wrong, kg) in zip(ids, others, strict=True):
+        tell(trade.minh, trade.ship(kg, id=str(one), corrects=wrong))
+    tell(trade.minh, trade.ship())
+    told = _replaced()
+    assert set(told.values()) == {ids[1]}
+    db.session.remove()
+    downgrade(revision="0011")
+    with db.engine.connect() as connection:
+        chain = connection.execute(
+            select(Event.event_id, Event.corrects_event_id).where(Event.step_kind == "ship")
+        )
+        before = {row.event_id: row.corrects_event_id for row in chain}
+    assert before == {
+        trade.ship_id: None,
+        ids[0]: trade.ship_id,
+        ids[2]: ids[0],
+        ids[1]: ids[2],
+        ids[3]: None,
+    }
+    upgrade()
+    assert _replaced() == told
+
+
+def _replaced() -> dict[UUID, UUID]:
+    rows = db.session.execute(select(CorrectedEvent.event_id, CorrectedEvent.replaced_by_id))
+    return {row.event_id: row.replaced_by_id for row in rows}
 
 
 @pytest.mark.parametrize(

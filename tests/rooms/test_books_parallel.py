@@ -43,6 +43,21 @@ def test_fifty_who_take_ten_kilograms_of_a_hundred_leave_the_ledger_exact(app: F
         assert balance == {"made": 100, "sold": 500, "stock": -400}
 
 
+def test_a_correction_that_comes_at_once_with_its_step_never_misses_it(app: Flask) -> None:
+    with transaction():
+        lan = business("HTX Lan")
+        lot = batch(lan, product(lan), "H1")
+    for _ in range(10):
+        wrong = event(lan, "harvest", outputs=[line(lot, "100")])
+        rights = [
+            event(lan, "harvest", outputs=[line(lot, "1")], corrects=wrong["id"]) for _ in range(3)
+        ]
+        at_once(app, lan, [wrong, *rights])
+    db.session.rollback()
+    balance = queries.balance(lan.producer_id, (lan.producer_id, lot))
+    assert balance == {"made": 10, "stock": 10}
+
+
 def test_parts_of_a_circle_that_come_at_once_are_one_circle(app: Flask) -> None:
     with transaction():
         lan = business("HTX Lan")

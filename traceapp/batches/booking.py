@@ -8,9 +8,10 @@ STOCK = "stock"
 IN_ACCOUNTS = ("made", "received", "returned_in")
 OUT_ACCOUNTS = ("used", "sold", "shipped", "returned_out", "sampled", "lost", "destroyed")
 
-# Positions of ledger entries below zero: reversals count down from -1; the lines that change the
-# account of a receipt, and their reversals, stand far below.
+# Positions of ledger entries below zero: lines that change the account of a receipt, and far below
+# them what takes a line back.
 EXCHANGED = range(-9_999, -999)
+REVERSED = -20_000
 
 REMOVED_AS = {
     "take_sample": "sampled",

@@ -5,6 +5,7 @@ transaction; reading needs none.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.batches import content, grants, reading, schemas
-from traceapp.batches.books import counts, hand_offs
-from traceapp.batches.books.correcting import TakenBack, settle, take_back
+from traceapp.batches.books import correcting, counts, hand_offs
 from traceapp.batches.books.returns import exchange_early
 from traceapp.batches.ledger import Books, Step, Written, write
 from traceapp.batches.lineage import Ref
@@ -110,6 +110,8 @@ def record_events(
     which something may have happened; None takes the sender's word for it.
     """
     wait_for_others(message.data for message in messages)
+    if any(message.data["corrects"] for message in messages):
+        correcting.wait_for_turn(actor.producer_id)
     answers: list[Answer] = []
     for run in _runs(messages):
         answers += _record(actor, run, now=now, latest=latest)
@@ -146,7 +148,6 @@ def _record(
         elif findings := [
             *_too_late(message, latest),
             *(findings or counts.faults(known, message.data, items)),
-            *_lost(actor, message),
         ]:
             answers.append(problem.InvalidInput(findings=findings))
         else:
@@ -203,12 +204,6 @@ def _too_late(message: Message, latest: datetime | None) -> Iterator[problem.Fin
         )
 
 
-def _lost(actor: Actor, message: Message) -> Iterator[problem.Finding]:
-    corrected = message.data["corrects"]
-    if corrected and db.session.get(Event, (actor.producer_id, corrected)) is None:
-        yield grants.not_here("/corrects")
-
-
 def _step(actor: Actor, message: Message, now: datetime) -> Step:
     data = message.data
     return Step(
@@ -232,27 +227,23 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
     events = [_event_row(actor, message, now) for message in messages]
     write(Event, events)
     write(EventPhoto, [row for message in messages for row in _photo_rows(actor, message)])
-    before, taken = _take_back(steps[0], books)
-    changed = books.write() | settle(taken)
-    exchange_early([step.event_id for step in steps if step.step_kind in SHIPMENTS])
+    judged = correcting.judge(steps)
     new = {(step.producer_id, step.event_id) for step in steps}
-    all_steps = [*steps, *_others((changed | hand_offs.follow(steps, now)) - new)]
-    plain = [] if changed or books.set_aside or steps[0].corrects_event_id else events
+    versions = [*steps, *_others(judged.versions - new)]
+    corrected = [one for one in versions if (one.producer_id, one.event_id) in judged.corrected]
+    before = touched_by(corrected) if corrected else set()
+    changed = books.write() | correcting.take_back(corrected)
+    exchange_early([step.event_id for step in steps if step.step_kind in SHIPMENTS])
+    changed_too = changed | hand_offs.follow(versions, now)
+    all_steps = [*versions, *_others(changed_too - judged.versions - new)]
+    plain = [] if changed or books.set_aside or judged.versions else events
     for listener in on_recorded:
         listener(Written(all_steps, new, plain, books.lines), now)
     refresh(all_steps, now, before=before)
 
 
-def _take_back(step: Step, books: Books) -> tuple[set[Ref], TakenBack]:
-    """Undo what a step corrects, if it does; give the batches on whose pages that showed."""
-    if step.corrects_event_id is None:
-        return set(), TakenBack()
-    corrected = db.session.get_one(Event, (step.producer_id, step.corrects_event_id))
-    return touched_by([corrected]), take_back(corrected, step, books)
-
-
-def _others(events: set[Ref]) -> list[Step]:
-    """Give the steps recorded before whose standing changed: set aside, answered, paired."""
+def _others(events: AbstractSet[Ref]) -> list[Step]:
+    """Give steps recorded before whose standing changed: corrected, set aside, answered, paired."""
     wanted = sorted(events)
     return [
         Step(*row)

@@ -91,7 +91,7 @@ def facts_of(season: Season) -> DiaryFacts:
     steps = _entries(own)
     made = {line.batch for step in steps for line in step.lines if line.direction == "output"}
     tested = [step for step in steps if step.kind in TESTS]
-    corrected = select(func.count()).select_from(Event).where(own, is_corrected(Event))
+    corrected = select(func.count()).select_from(Event).where(own, is_corrected())
     return DiaryFacts(
         ground,
         [step for step in steps if step.kind not in TESTS | {BUYING}],
@@ -142,7 +142,7 @@ def _named(author: UUID, batches: set[Pair], kinds: frozenset[str]) -> ColumnEle
 
 
 def _entries(which: ColumnElement[bool]) -> list[Entry]:
-    rows = db.session.execute(_EVENTS.where(which, ~is_corrected(Event))).all()
+    rows = db.session.execute(_EVENTS.where(which, ~is_corrected())).all()
     lines = _lines({(row.producer_id, row.event_id) for row in rows})
     fields = {row.event_id: json.loads(row.document).get("fields", {}) for row in rows}
     names = _names({str(given.get(RECEIVER) or "") for given in fields.values()})

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, exists, or_, select, tuple_
 
+from traceapp.batches.books.models import CorrectedEvent
+from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.models import (
@@ -58,6 +59,7 @@ def _event_rows(tree: CTE) -> list[AnyRow]:
     query = (
         select(
             *Event.__table__.columns,
+            CorrectedEvent.replaced_by_id,
             *(Site.kind.label("site_kind"), Site.commune, Site.commune_kind, Site.province),
             Plot.household_number,
             *person_columns(),
@@ -78,32 +80,37 @@ def _event_rows(tree: CTE) -> list[AnyRow]:
             ),
         )
         .join(Producer, Producer.producer_id == Event.producer_id)
+        .outerjoin(CorrectedEvent, is_what_corrects())
         .where(_about(tree))
     )
     return list(db.session.execute(query).all())
 
 
 def _about(tree: CTE) -> ColumnElement[bool]:
-    """Match events that name a batch of the tree, correct one that did, or made its harvest grow.
+    """Match events that name a batch of the tree, hold instead, or made its harvest grow.
 
     A step on a plot may have been logged before anybody opened a season there.
     """
-
-    def names(event_id: ColumnElement[UUID] | ColumnElement[UUID | None]) -> ColumnElement[bool]:
-        return exists().where(
-            EventItem.producer_id == Event.producer_id,
-            EventItem.event_id == event_id,
-            tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(
-                select(tree.c.producer_id, tree.c.batch_id)
-            ),
-        )
-
+    is_of_tree = tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(
+        select(tree.c.producer_id, tree.c.batch_id)
+    )
+    standing = select(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id).join(
+        EventItem,
+        and_(
+            EventItem.producer_id == CorrectedEvent.producer_id,
+            EventItem.event_id == CorrectedEvent.event_id,
+        ),
+    )
     harvests = _harvests(tree)
     grown = select(harvests.c.site_producer_id, harvests.c.season_id)
     plots = select(harvests.c.site_producer_id, harvests.c.plot_id)
     return or_(
-        names(Event.event_id.expression),
-        names(Event.corrects_event_id.expression),
+        exists().where(
+            EventItem.producer_id == Event.producer_id,
+            EventItem.event_id == Event.event_id,
+            is_of_tree,
+        ),
+        tuple_(Event.producer_id, Event.event_id).in_(standing.where(is_of_tree)),
         tuple_(Event.site_producer_id, Event.season_id).in_(grown),
         and_(
             Event.season_id.is_(None),
@@ -164,6 +171,7 @@ def _event(row: AnyRow, kept: Kept) -> EventFact:
         plot_id=row.plot_id,
         season_id=row.season_id,
         corrects=row.corrects_event_id,
+        replaced_by=row.replaced_by_id,
         ship_event_id=row.ship_event_id,
         inputs=tuple(item for direction, item in lines if direction == "input"),
         outputs=tuple(item for direction, item in lines if direction == "output"),

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 
-from traceapp.batches.booking import EXCHANGED, STOCK, accounts
+from traceapp.batches.booking import EXCHANGED, REVERSED, STOCK, accounts
 from traceapp.batches.books import circles, containers, counts, stock
 from traceapp.batches.books.models import ContainerContent, SetAsideParent
 from traceapp.batches.grants import Data, Item, Known, Ref
-from traceapp.batches.models import BatchParent, Event, EventItem, LedgerEntry
+from traceapp.batches.models import BatchParent, EventItem, LedgerEntry
 from traceapp.batches.offers import RETURN
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import Base, db
@@ -184,40 +184,26 @@ def _sum_known(masses: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(masses) else None
 
 
-def reversal(corrected: Event, by: Step) -> list[Row]:
-    """Give the opposite of the corrected event's own entries, under the correcting event."""
-    rows = (
-        db.session.execute(
-            select(LedgerEntry).where(
-                LedgerEntry.producer_id == corrected.site_producer_id,
-                LedgerEntry.event_producer_id == corrected.producer_id,
-                LedgerEntry.event_id == corrected.event_id,
-                or_(
-                    LedgerEntry.position >= 0,
-                    LedgerEntry.position.between(EXCHANGED[0], EXCHANGED[-1]),
-                ),
-            )
+def reversals(steps: Sequence[Step]) -> list[Row]:
+    """Give the opposite of all entries of steps that are corrected, under the steps themselves."""
+    keys = [(step.site_producer_id, step.producer_id, step.event_id) for step in steps]
+    rows = db.session.execute(
+        select(LedgerEntry.__table__).where(
+            tuple_(
+                LedgerEntry.producer_id, LedgerEntry.event_producer_id, LedgerEntry.event_id
+            ).in_(keys),
+            or_(
+                LedgerEntry.position >= 0,
+                LedgerEntry.position.between(EXCHANGED[0], EXCHANGED[-1]),
+            ),
         )
-        .scalars()
-        .all()
     )
-    # Positions below zero keep reversals apart from the correction's own lines: what a correction
-    # itself took back stays taken back when it is corrected in its turn.
     return [
-        {
-            "producer_id": row.producer_id,
-            "event_producer_id": by.producer_id,
-            "event_id": by.event_id,
-            "position": _reversed(row.position),
-            "batch_producer_id": row.batch_producer_id,
-            "batch_id": row.batch_id,
-            "from_account": row.to_account,
-            "to_account": row.from_account,
-            "amount": row.amount,
+        dict(row)
+        | {
+            "position": REVERSED - abs(row["position"]),
+            "from_account": row["to_account"],
+            "to_account": row["from_account"],
         }
-        for row in rows
+        for row in rows.mappings()
     ]
-
-
-def _reversed(position: int) -> int:
-    return position + EXCHANGED[0] if position in EXCHANGED else -1 - position

@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -156,14 +157,15 @@ class Event(Base):
         ForeignKeyConstraint(
             ["producer_id", "author_member_id"], ["membership.producer_id", "membership.member_id"]
         ),
-        ForeignKeyConstraint(
-            ["producer_id", "corrects_event_id"], ["event.producer_id", "event.event_id"]
-        ),
-        UniqueConstraint("corrects_event_id", "producer_id", name="uq_event_corrected_once"),
         CheckConstraint("event_time_zone_offset BETWEEN -840 AND 840", name="offset_range"),
         Index("ix_event_season", "site_producer_id", "season_id", "event_time"),
         Index("ix_event_plot", "site_producer_id", "plot_id", "event_time"),
         Index("ix_event_ship", "ship_event_id"),
+        Index(  # what a step corrects may come later: no key
+            *("ix_event_corrects", "corrects_event_id", "producer_id"),
+            postgresql_where=text("corrects_event_id IS NOT NULL"),
+            sqlite_where=text("corrects_event_id IS NOT NULL"),
+        ),
         Index("ix_event_kind", "step_kind", "event_time"),  # goods on their way to somebody
     )
 

@@ -105,7 +105,9 @@ def movements(holder: UUID, batch: Ref, uom: str) -> list[Movement]:
             LedgerEntry.batch_producer_id == batch[0],
             LedgerEntry.batch_id == batch[1],
         )
-        .order_by(Event.event_time, Event.event_id, LedgerEntry.position)
+        .order_by(
+            Event.event_time, Event.event_id, LedgerEntry.position < 0, LedgerEntry.position.desc()
+        )
     )
     return [_movement(row, uom) for row in rows]
 

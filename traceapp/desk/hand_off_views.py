@@ -120,7 +120,7 @@ def own_receipt(producer_id: UUID, shipment_id: UUID) -> UUID | None:
             Event.producer_id == producer_id,
             Event.ship_event_id == shipment_id,
             Event.step_kind == "receive",
-            ~is_corrected(Event),
+            ~is_corrected(),
         )
         .order_by(Event.record_time.desc())
     )

@@ -28,6 +28,8 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches import diary
+from traceapp.batches.books.models import CorrectedEvent
+from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -223,19 +225,14 @@ def _season_page(season: Season, form: Form) -> tuple[str, int]:
 
 def _steps(season: Season) -> list[Mapping[str, Any]]:
     """Give the steps of a season as lines: what, when, by whom, whether they still stand."""
-    correction = aliased(Event)
     rows = db.session.execute(
-        select(Event, Membership.name, correction.event_id.label("corrected_by"))
+        select(Event, Membership.name, CorrectedEvent.replaced_by_id, _waits().label("waits"))
         .join(
             Membership,
             (Membership.producer_id == Event.producer_id)
             & (Membership.member_id == Event.author_member_id),
         )
-        .outerjoin(
-            correction,
-            (correction.producer_id == Event.producer_id)
-            & (correction.corrects_event_id == Event.event_id),
-        )
+        .outerjoin(CorrectedEvent, is_what_corrects())
         .where(Event.site_producer_id == season.producer_id, Event.season_id == season.season_id)
         .order_by(Event.event_time.desc(), Event.event_id.desc())
     )
@@ -246,10 +243,20 @@ def _steps(season: Season) -> list[Mapping[str, Any]]:
             "details": list(_details(row.Event)),
             "author": row.name or _("Somebody who left"),
             "is_ours": row.Event.producer_id == season.producer_id,
-            "is_corrected": row.corrected_by is not None,
+            "is_corrected": row.replaced_by_id is not None,
+            "waits": row.waits,
         }
         for row in rows
     ]
+
+
+def _waits() -> ColumnElement[bool]:
+    """Tell whether a step corrects one that has not come yet."""
+    first = aliased(Event)
+    is_here = select(first.event_id).where(
+        first.producer_id == Event.producer_id, first.event_id == Event.corrects_event_id
+    )
+    return Event.corrects_event_id.is_not(None) & ~is_here.exists()
 
 
 def _details(event: Event) -> list[str]:

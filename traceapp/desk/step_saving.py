@@ -17,6 +17,7 @@ from traceapp import problem
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import capturing, grants, operations, queries
 from traceapp.batches.booking import STOCK
+from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
@@ -67,6 +68,7 @@ def save(
     wish = step_message.read(form, setting)
     copied_from = _own_event(who, form.value("copied_from"))
     message = capturing.read(wish.event, copied_from=copied_from)
+    _check_corrects(who, message)
     trial = db.session.begin_nested()
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)
@@ -93,6 +95,24 @@ def _own_event(who: Visitor, text: str) -> UUID | None:
     if event is None or event.author_member_id != who.member_id:
         raise problem.NotFound
     return event.event_id
+
+
+def _check_corrects(who: Visitor, message: Message) -> None:
+    """Refuse a correction of what is not there, or was corrected before; not when sent again."""
+    corrects = message.data["corrects"]
+    is_known = db.session.get(Event, (who.producer_id, message.event_id)) is not None
+    if corrects is None or is_known:
+        return
+    if db.session.get(Event, (who.producer_id, corrects)) is None:
+        raise problem.NotFound
+    if db.session.get(CorrectedEvent, (who.producer_id, corrects)) is not None:
+        finding = problem.Finding(
+            "/corrects",
+            "corrected_before",
+            problem.N_("This step was corrected before."),
+            problem.N_("Correct the correction instead: it stands in the list of steps."),
+        )
+        raise problem.AlreadyExists(findings=[finding])
 
 
 def _register(who: Visitor, batch: Mapping[str, Any], number: int, now: datetime) -> None:
@@ -130,14 +150,6 @@ def _record(who: Visitor, message: Message, now: datetime) -> Recorded:
         return answer
     if any(finding.rule == grants.NOT_HERE for finding in answer.findings):
         raise problem.NotFound
-    if isinstance(answer, problem.AlreadyExists):
-        finding = problem.Finding(
-            "/corrects",
-            "corrected_before",
-            problem.N_("This step was corrected before."),
-            problem.N_("Correct the correction instead: it stands in the list of steps."),
-        )
-        raise problem.AlreadyExists(findings=[finding])
     raise answer
 
 

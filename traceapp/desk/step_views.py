@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -40,7 +41,7 @@ PASSED_ON = ("batch", "season", "plot", "shipment")
 def log_step() -> ResponseReturnValue:
     """Choose the kind of a step, or open the form of the kind asked for."""
     if "corrects" in request.args:
-        return _correction(_event(request.args["corrects"]))
+        return _correction(_holding(_event(request.args["corrects"])))
     if "kind" in request.args:
         return _open(_kind(request.args["kind"]))
     who, now = member(), datetime.now(UTC)
@@ -214,3 +215,14 @@ def _event(text: str) -> Event:
     if event is None:
         raise problem.NotFound
     return event
+
+
+def _holding(event: Event) -> Event:
+    """Give what holds instead of a step that is corrected, else the step."""
+    key = (event.producer_id, event.event_id)
+    corrected = db.session.get(CorrectedEvent, key)
+    return (
+        event
+        if corrected is None
+        else db.session.get_one(Event, (key[0], corrected.replaced_by_id))
+    )

@@ -48,9 +48,6 @@ class _Telling:
         )
         self.batches: Mapping[Ref, BatchFact] = {batch.ref: batch for batch in facts.batches}
         self._by_ref = {one.ref: one for one in self._events}
-        self._corrections = {
-            Ref(one.ref.producer_id, one.corrects): one for one in self._events if one.corrects
-        }
         self._grown = _grown(self._events)
 
     def events(self) -> Iterator[Document]:
@@ -73,7 +70,7 @@ class _Telling:
             "bizStep": kind.biz_step,
             "disposition": kind.disposition,
         }
-        correction = self._corrections.get(event.ref)
+        correction = self._correction(event)
         if correction is not None:
             found["errorDeclaration"] = {
                 "declarationTime": _instant(correction.record_time),
@@ -81,6 +78,11 @@ class _Telling:
                 "correctiveEventIDs": [self._names.event(correction.ref)],
             }
         return found
+
+    def _correction(self, event: EventFact) -> EventFact | None:
+        if event.replaced_by is None:
+            return None
+        return self._by_ref.get(Ref(event.ref.producer_id, event.replaced_by))
 
     def _what(self, kind: StepKind, event: EventFact) -> Document | None:
         match kind.epcis_event:

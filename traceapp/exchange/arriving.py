@@ -129,9 +129,8 @@ class _Arrival:
         of = belongings.table(name)
         if name in belongings.TERRITORIES:
             rows = [row for row in rows if not _is_here(of, row)]
-        for part in _in_order(rows) if name == "event" else [rows]:
-            if part:
-                db.session.execute(insert(of), part)
+        if rows:
+            db.session.execute(insert(of), rows)
 
     def write_photos(self, now: datetime) -> None:
         storage = Storage(settings().storage_url)
@@ -165,27 +164,13 @@ class _Arrival:
 def _chunks(records: Iterator[tuple[str, Row]]) -> Iterator[tuple[str, list[Row]]]:
     name, rows = "", list[Row]()
     for table, row in records:
-        # Events point at events: those are ordered all together.
-        if rows and (table != name or (len(rows) >= belongings.CHUNK and name != "event")):
+        if rows and (table != name or len(rows) >= belongings.CHUNK):
             yield name, rows
             rows = []
         name = table
         rows.append(row)
     if rows:
         yield name, rows
-
-
-def _in_order(events: list[Row]) -> Iterator[list[Row]]:
-    """Give first what others correct."""
-    written: set[UUID | None] = {None}
-    while events:
-        ready = [row for row in events if row["corrects_event_id"] in written]
-        if not ready:
-            raise refusal("A correction points at a step that is not in the file.")
-        written |= {row["event_id"] for row in ready}
-        events = [row for row in events if row["event_id"] not in written]
-        for start in range(0, len(ready), belongings.CHUNK):
-            yield ready[start : start + belongings.CHUNK]
 
 
 def _is_here(of: Any, row: Row) -> bool:  # noqa: ANN401 - a table

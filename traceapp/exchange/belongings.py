@@ -35,9 +35,9 @@ TAKEN_ALONG = (
     *("province", "commune", "producer", "producer_kind", "admission", "site", "plot"),
     *("membership", "membership_role", "partner", "certificate", "photo", "certificate_file"),
     *("season", "product", "gtin_owner", "batch", "batch_claim", "public_code"),
-    *("code_state_change", "event", "event_item", "event_evidence", "event_photo"),
-    *("batch_parent", "set_aside_parent", "ledger_entry", "stock", "stock_count"),
-    *("container_content", "audit_entry", "refused_message"),
+    *("code_state_change", "event", "corrected_event", "event_item", "event_evidence"),
+    *("event_photo", "batch_parent", "set_aside_parent", "ledger_entry", "stock"),
+    *("stock_count", "container_content", "audit_entry", "refused_message"),
     *("hand_off_answer", "hand_off_answer_item", "hand_off_answerer", "hand_off_acceptance"),
     *("finding", "hold", "hold_release", "attempt"),
 )

@@ -110,7 +110,7 @@ def _makes() -> ColumnElement[bool]:
         EventItem.direction == "output",
         Event.step_kind.in_(MAKING_KINDS),
         Event.ship_event_id.is_(None),
-        ~is_corrected(Event),
+        ~is_corrected(),
     )
 
 

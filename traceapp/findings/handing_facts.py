@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from traceapp.batches.books.models import HandOff
+from traceapp.batches.books.models import CorrectedEvent, HandOff
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
 from traceapp.findings.reading import AnyRow, among, rows, steps_of
@@ -43,8 +43,7 @@ def hand_offs(steps: Iterable[StepFact]) -> HandOffs:
     ships = {step.ref: step for step in steps if step.kind in HAND_OFFS}
     ships |= steps_of(_sent([step for step in steps if step.ship is not None]) - ships.keys())
     _add_versions(ships)
-    holding = {ref: _holding(ship, ships) for ref, ship in ships.items()}
-    found = HandOffs({ref.id: ship for ref, ship in holding.items()})
+    found = HandOffs({ref.id: ships[_standing(ship)] for ref, ship in ships.items()})
     for answer in steps_of(_answers({ref.id for ref in ships})).values():
         ship = found.shipments[answer.ship] if answer.ship else None
         if ship is not None:
@@ -66,23 +65,14 @@ def _answers(ids: set[UUID]) -> set[Ref]:
 
 
 def _add_versions(ships: dict[Ref, StepFact]) -> None:
-    """Add what these shipments corrected and what corrected them, link by link."""
-    while missing := {
-        other
-        for ship in ships.values()
-        for other in (ship.corrects, ship.replaced_by)
-        if other is not None and other not in ships
-    }:
-        found = steps_of(missing)
-        if not found:
-            return
-        ships |= found
+    """Add what holds instead of these shipments, and all that it replaced."""
+    standing = {_standing(ship) for ship in ships.values()}
+    replaced = {Ref(row.producer_id, row.event_id) for row in rows(_REPLACED, standing)}
+    ships |= steps_of((standing | replaced) - ships.keys())
 
 
-def _holding(ship: StepFact, ships: dict[Ref, StepFact]) -> StepFact:
-    while ship.replaced_by is not None and ship.replaced_by in ships:
-        ship = ships[ship.replaced_by]
-    return ship
+def _standing(ship: StepFact) -> Ref:
+    return ship.replaced_by or ship.ref
 
 
 def deliveries_of(steps: Iterable[StepFact]) -> dict[Ref, tuple[DeliveryFact, ...]]:
@@ -152,4 +142,7 @@ _SHIPMENTS = (
         EventItem.direction == "input",
         Event.step_kind.in_(HAND_OFFS),
     )
+)
+_REPLACED = select(CorrectedEvent.producer_id, CorrectedEvent.event_id).where(
+    among(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id)
 )

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_
-from sqlalchemy.orm import aliased
 
-from traceapp.batches.books.models import SetAsideParent
+from traceapp.batches.books.models import CorrectedEvent, SetAsideParent
+from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.asking import Query, ask
 from traceapp.trace.facts import Ref
@@ -23,8 +23,6 @@ CHUNK = 400
 AnyRow = Any  # a row of `ask`
 Lines = Mapping[Ref, list[AnyRow]]
 Steps = dict[Ref, StepFact]
-
-_newer = aliased(Event)
 
 
 def pairs(refs: Iterable[Ref]) -> list[tuple[UUID, UUID]]:
@@ -49,7 +47,8 @@ def steps_of(refs: Collection[Ref]) -> Steps:
     if not refs:
         return {}
     events = list(rows(_STEPS, refs))
-    first = _first_records([row for row in events if row.corrects_event_id is not None])
+    corrections = [row for row in events if row.corrects_event_id is not None]
+    first = _first_records({Ref(row.producer_id, row.event_id) for row in corrections})
     lines: dict[Ref, list[AnyRow]] = defaultdict(list)
     for row in rows(_LINES, refs):
         lines[Ref(row.producer_id, row.event_id)].append(row)
@@ -61,7 +60,7 @@ def steps_written(events: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[s
     of_event: dict[Ref, list[AnyRow]] = defaultdict(list)
     for line in lines:
         of_event[Ref(line["producer_id"], line["event_id"])].append(SimpleNamespace(**line))
-    standing = {"newer_id": None, "is_set_aside": False}
+    standing = {"replaced_by_id": None, "is_set_aside": False}
     rows = [SimpleNamespace(**event, **standing) for event in events]
     return {Ref(row.producer_id, row.event_id): _step(row, of_event, {}) for row in rows}
 
@@ -74,7 +73,7 @@ def _step(row: AnyRow, lines: Lines, first: Mapping[Ref, datetime]) -> StepFact:
         ref=ref,
         kind=row.step_kind,
         at=row.event_time.astimezone(zone(row.event_time_zone_offset)),
-        recorded=first.get(ref, row.record_time),
+        recorded=min(first.get(ref, row.record_time), row.record_time),
         skew_minutes=row.device_skew_minutes,
         ground=Ref(land, row.plot_id) if row.plot_id else None,
         season=Ref(land, row.season_id) if row.season_id else None,
@@ -85,7 +84,7 @@ def _step(row: AnyRow, lines: Lines, first: Mapping[Ref, datetime]) -> StepFact:
         about=tuple(Ref(r.batch_producer_id, r.batch_id) for r in own if r.direction == "about"),
         fields=json.loads(row.document).get("fields") or {},
         corrects=Ref(row.producer_id, row.corrects_event_id) if row.corrects_event_id else None,
-        replaced_by=Ref(row.producer_id, row.newer_id) if row.newer_id else None,
+        replaced_by=Ref(row.producer_id, row.replaced_by_id) if row.replaced_by_id else None,
         set_aside=row.is_set_aside,
     )
 
@@ -109,23 +108,13 @@ def _sides(own: Sequence[AnyRow], direction: str) -> tuple[LineFact, ...]:
     )
 
 
-def _first_records(corrections: Sequence[AnyRow]) -> dict[Ref, datetime]:
-    """Give when the first version of each correction was recorded, link by link."""
-    root = {
-        Ref(row.producer_id, row.event_id): Ref(row.producer_id, row.corrects_event_id)
-        for row in corrections
-    }
-    recorded: dict[Ref, datetime] = {}
-    while missing := set(root.values()) - recorded.keys():
-        found = {Ref(r.producer_id, r.event_id): r for r in rows(_VERSIONS, missing)}
-        for ref in missing:
-            row = found.get(ref)
-            recorded[ref] = row.record_time if row else datetime.max.replace(tzinfo=zone(0))
-        for ref, named in root.items():
-            row = found.get(named)
-            if row is not None and row.corrects_event_id is not None:
-                root[ref] = Ref(row.producer_id, row.corrects_event_id)
-    return {ref: recorded[named] for ref, named in root.items()}
+def _first_records(refs: Collection[Ref]) -> dict[Ref, datetime]:
+    """Give when the first version was recorded of each step that replaced others."""
+    first: dict[Ref, datetime] = {}
+    for row in rows(_REPLACED, refs):
+        ref = Ref(row.producer_id, row.replaced_by_id)
+        first[ref] = min(first.get(ref, row.record_time), row.record_time)
+    return first
 
 
 def of_item() -> ColumnElement[bool]:
@@ -146,7 +135,7 @@ _STEPS = (
         *(Event.event_time_zone_offset, Event.record_time, Event.device_skew_minutes),
         *(Event.site_producer_id, Event.site_id, Event.plot_id, Event.season_id),
         *(Event.ship_event_id, Event.corrects_event_id, Event.document),
-        _newer.event_id.label("newer_id"),
+        CorrectedEvent.replaced_by_id,
         select(SetAsideParent.event_id)
         .where(
             SetAsideParent.event_producer_id == Event.producer_id,
@@ -155,10 +144,7 @@ _STEPS = (
         .exists()
         .label("is_set_aside"),
     )
-    .outerjoin(
-        _newer,
-        and_(_newer.producer_id == Event.producer_id, _newer.corrects_event_id == Event.event_id),
-    )
+    .outerjoin(CorrectedEvent, is_what_corrects())
     .where(among(Event.producer_id, Event.event_id))
 )
 _LINES = (
@@ -170,6 +156,8 @@ _LINES = (
     .where(among(EventItem.producer_id, EventItem.event_id))
     .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
 )
-_VERSIONS = select(
-    Event.producer_id, Event.event_id, Event.corrects_event_id, Event.record_time
-).where(among(Event.producer_id, Event.event_id))
+_REPLACED = (
+    select(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id, Event.record_time)
+    .join(Event, is_what_corrects())
+    .where(among(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id))
+)

@@ -84,7 +84,7 @@ def _own(producer_id: UUID) -> Any:  # noqa: ANN401 - a select that callers narr
         .where(
             Event.producer_id == producer_id,
             Event.site_producer_id == producer_id,
-            ~is_corrected(Event),
+            ~is_corrected(),
         )
         .order_by(Event.event_time.desc(), Event.event_id)
     )

@@ -171,7 +171,8 @@ class EventFact:
     is the one shown. `skew_minutes` is phone clock minus true time where it was measured.
     `household` is the number behind "hộ số N"; `plot_id` serves matching and is never shown.
     `land_owner_id` is the producer whose site, plot and season it was, None = the author's own.
-    `corrects` names an event of the same producer. `ship_event_id` is the shipment a transport,
+    `corrects` names an event of the same producer, `replaced_by` the one that holds instead of
+    this one, None = this one holds. `ship_event_id` is the shipment a transport,
     receipt, refusal or return answers to; None = the sender has no account, or unmatched.
     Of a shipment, `receiver_id` is the producer whose place it went to; `to_outsider` says that
     the receiver is known by name only. `answers` and `acceptances` are what was said about it.
@@ -192,6 +193,7 @@ class EventFact:
     plot_id: UUID | None = None
     season_id: UUID | None = None
     corrects: UUID | None = None
+    replaced_by: UUID | None = None
     ship_event_id: UUID | None = None
     receiver_id: UUID | None = None
     to_outsider: bool = False

@@ -4,7 +4,7 @@ An attempt never becomes a record. Whether a record belongs to a batch does not 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,15 +69,18 @@ def uses(event: EventFact, batch: Ref) -> bool:
 def fold(events: Iterable[EventFact]) -> tuple[Record, ...]:
     """Give one record for each thing that happened, in time order.
 
-    A correction counts for the event it names when both are of one producer. Of several
-    corrections of one event the last recorded holds. A circle of corrections ends at its
-    smallest id.
+    What is corrected shows with what holds instead; alone it is nothing that happened.
     """
     known = {e.ref: e for e in events if e.status is EventStatus.ACCEPTED}
-    families: dict[Ref, list[EventFact]] = defaultdict(list)
+    earlier: dict[Ref, list[EventFact]] = defaultdict(list)
     for event in known.values():
-        families[_root(event, known)].append(event)
-    records = [_record(known[root], family) for root, family in families.items()]
+        if event.replaced_by is not None:
+            earlier[Ref(event.ref.producer_id, event.replaced_by)].append(event)
+    records = [
+        Record(event, _oldest_first(earlier[event.ref]))
+        for event in known.values()
+        if event.replaced_by is None
+    ]
     return tuple(sorted(records, key=order))
 
 
@@ -86,21 +89,13 @@ def order(record: Record) -> tuple[datetime, datetime, Ref]:
     return record.position, record.event.record_time, record.ref
 
 
-def _root(event: EventFact, known: Mapping[Ref, EventFact]) -> Ref:
-    path = [event.ref]
-    while (corrects := known[path[-1]].corrects) is not None:
-        target = Ref(event.ref.producer_id, corrects)
-        if target in path:
-            return min(path[path.index(target) :])
-        if target not in known:
-            break
-        path.append(target)
-    return path[-1]
-
-
-def _record(root: EventFact, family: list[EventFact]) -> Record:
-    corrections = sorted((e for e in family if e is not root), key=_arrival)
-    return Record(corrections[-1], (root, *corrections[:-1])) if corrections else Record(root)
+def _oldest_first(events: list[EventFact]) -> tuple[EventFact, ...]:
+    """Sort what a step replaced: the one at the beginning first, whenever it came."""
+    if not events:
+        return ()
+    ids = {event.ref.id for event in events}
+    first = min(events, key=lambda e: (e.corrects in ids, e.event_time, e.ref))
+    return (first, *sorted((e for e in events if e is not first), key=_arrival))
 
 
 def _arrival(event: EventFact) -> tuple[datetime, Ref]:

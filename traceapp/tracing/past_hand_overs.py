@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, select
 
 from traceapp.batches.booking import STOCK
 from traceapp.batches.books.hand_off_events import SHIPMENTS
+from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import STOCKS
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import EventItem, LedgerEntry
@@ -41,7 +42,10 @@ _IS_MOVEMENT = and_(
     ENTRY.producer_id == STOCKS.c.producer_id,
     beside(STOCKS.c.batch_id, ENTRY.batch_id, _MOVEMENT).in_(MOVED),
 )
-_LATER = EVENT.alias("later")
+_CORRECTED = CorrectedEvent.__table__
+_IS_CORRECTED = and_(
+    _CORRECTED.c.producer_id == EVENT.c.producer_id, _CORRECTED.c.event_id == EVENT.c.event_id
+)
 CHUNK = 400
 _REFUSALS = [kind.id for kind in STEP_KINDS.values() if kind.stock_effect is StockEffect.RETURN]
 _REFUSED = (
@@ -50,23 +54,17 @@ _REFUSED = (
         *(EVENT.c.event_time_zone_offset, EVENT.c.record_time, EVENT.c.ship_event_id),
         *(EVENT.c.corrects_event_id, EVENT.c.document),
         *(ITEM.direction, ITEM.batch_producer_id, ITEM.batch_id),
-        *(ITEM.quantity, ITEM.uom, ITEM.mass),
+        *(ITEM.quantity, ITEM.uom, ITEM.mass, _CORRECTED.c.replaced_by_id),
     )
     .join(
         EventItem.__table__,
         and_(EVENT.c.producer_id == ITEM.producer_id, EVENT.c.event_id == ITEM.event_id),
     )
-    .outerjoin(
-        _LATER,
-        and_(
-            _LATER.c.producer_id == EVENT.c.producer_id,
-            _LATER.c.corrects_event_id == EVENT.c.event_id,
-        ),
-    )
+    .outerjoin(_CORRECTED, _IS_CORRECTED)
     .where(
         EVENT.c.ship_event_id.in_(bindparam("sent", expanding=True)),
         EVENT.c.step_kind.in_(_REFUSALS),
-        _LATER.c.event_id.is_(None),
+        _CORRECTED.c.event_id.is_(None),
     )
 )
 _NOBODY = PersonFact(PartyFact(None, Words.same("")))
@@ -99,16 +97,13 @@ def _parcels(story: Story) -> Iterator[handoffs.Delivery]:
 def _lines(family: FromClause) -> AnySelect:
     """Read the lines of what moved, by the books: most batches never did."""
     is_of_line = and_(EVENT.c.producer_id == ITEM.producer_id, EVENT.c.event_id == ITEM.event_id)
-    is_corrected = and_(
-        _LATER.c.producer_id == EVENT.c.producer_id, _LATER.c.corrects_event_id == EVENT.c.event_id
-    )
     return (
         select(
             *(EVENT.c.producer_id, EVENT.c.event_id, EVENT.c.step_kind, EVENT.c.event_time),
             *(EVENT.c.event_time_zone_offset, EVENT.c.record_time, EVENT.c.ship_event_id),
             *(EVENT.c.corrects_event_id, EVENT.c.document),
             *(ITEM.direction, ITEM.batch_producer_id, ITEM.batch_id),
-            *(ITEM.quantity, ITEM.uom, ITEM.mass, _LATER.c.event_id.label("corrected_by")),
+            *(ITEM.quantity, ITEM.uom, ITEM.mass, _CORRECTED.c.replaced_by_id),
         )
         .select_from(family)
         .join(STOCKS, _has_moved(family))
@@ -122,7 +117,7 @@ def _lines(family: FromClause) -> AnySelect:
             ),
         )
         .join(EVENT, is_of_line)
-        .outerjoin(_LATER, is_corrected)
+        .outerjoin(_CORRECTED, _IS_CORRECTED)
     )
 
 
@@ -141,11 +136,11 @@ def _facts(rows: Sequence[AnyRow], said: Said) -> Iterator[EventFact]:
     for key, several in lines.items():
         fact = _fact(several, said)
         yield fact
-        later = several[0].corrected_by
-        if later is not None and (key[0], later) not in lines:
-            # After the correction it no longer names any batch of the family.
-            ref = FactRef(key[0], later)
-            yield replace(fact, ref=ref, corrects=fact.ref.id, inputs=(), outputs=())
+        newer = several[0].replaced_by_id
+        if newer is not None and (key[0], newer) not in lines:
+            # What holds instead does not name any batch of the family, or happened later.
+            held = replace(fact, ref=FactRef(key[0], newer), corrects=fact.ref.id)
+            yield replace(held, replaced_by=None, inputs=(), outputs=())
 
 
 def _refusals(sent: Sequence[UUID], until: datetime) -> Iterator[EventFact]:
@@ -173,6 +168,7 @@ def _fact(lines: Sequence[AnyRow], said: Said) -> EventFact:
         record_time=row.record_time,
         author=_NOBODY,
         corrects=row.corrects_event_id,
+        replaced_by=row.replaced_by_id,
         ship_event_id=row.ship_event_id,
         inputs=tuple(item for direction, item in items if direction == "input"),
         outputs=tuple(item for direction, item in items if direction == "output"),

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from traceapp.batches.booking import STOCK
 from traceapp.batches.books.stock import COUNTS, is_corrected
-from traceapp.batches.models import Event, LedgerEntry
+from traceapp.batches.models import LedgerEntry
 from traceapp.database.types import Instant
 from traceapp.tracing.family import Key
 from traceapp.tracing.packing import packed
@@ -78,7 +78,7 @@ def _moved(family: FromClause) -> AnySelect:
         .where(
             has_happened(ENTRY.event_id),
             beside(family.c.batch_id, keys[1], ENTRY.position) >= 0,  # not what took another back
-            ~is_corrected(Event),
+            ~is_corrected(),
         )
         .group_by(*keys, ENTRY.producer_id)
     )

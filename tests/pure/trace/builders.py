@@ -1,12 +1,13 @@
 """Small stories for the timeline's tests: Lan grows, Minh processes, Hoa sells, Tung looks on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+from traceapp.trace.corrections import Version, replacements
 from traceapp.trace.document import as_document
 from traceapp.trace.facts import (
     BatchFact,
@@ -146,12 +147,22 @@ class Tale:
         return TraceFacts(
             self.batches[subject].ref,
             tuple(self.batches.values()),
-            tuple(self.events.values()),
+            folded(self.events.values()),
             tuple(self.edges),
         )
 
     def document(self, subject: str, now: datetime = NOW) -> dict[str, Any]:
         return as_document(build(self.facts(subject), now))
+
+
+def folded(events: Iterable[EventFact]) -> tuple[EventFact, ...]:
+    """Give events with what holds instead of each, as the books keep it."""
+    events = tuple(events)
+    by: dict[UUID, UUID] = {}
+    for producer_id in {event.ref.producer_id for event in events}:
+        own = (event for event in events if event.ref.producer_id == producer_id)
+        by |= replacements(Version(one.ref.id, one.corrects, one.event_time) for one in own)
+    return tuple(replace(event, replaced_by=by.get(event.ref.id)) for event in events)
 
 
 def steps(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.pure.trace.builders import folded
 from traceapp.trace.facts import (
     BatchFact,
     EdgeFact,
@@ -62,7 +63,7 @@ class Hanoi:
         self.members = {m["key"]: (o, m) for o in everyone for m in o["members"]}
         self.sites = {s["key"]: s for o in everyone for s in o["sites"]}
         self.plots = {p["key"]: (p, _household(o, p)) for o in everyone for p in o["plots"]}
-        self.events = tuple(self.event(e) for e in self.raw if e["act"] == 1)
+        self.events = folded(self.event(e) for e in self.raw if e["act"] == 1)
         self.edges = tuple(self._edges())
 
     def finished(self) -> list[str]:

@@ -14,6 +14,7 @@ from tests.pure.trace.builders import (
     NOW,
     Tale,
     after,
+    folded,
     gaps,
     identifier,
     step,
@@ -72,7 +73,7 @@ def found(tale, now=NOW):
 
 def _state(tale, events, now):
     batch = tale.batches["rau"].ref
-    story = Story(TraceFacts(batch, tuple(tale.batches.values()), tuple(events)), now)
+    story = Story(TraceFacts(batch, tuple(tale.batches.values()), folded(events)), now)
     ships = [r for r in story.naming(batch) if r.event.step_kind == "ship"]
     return state(delivery(story, ships[0], batch), now)
 

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, tuple_
 
+from traceapp.batches.books.models import CorrectedEvent
+from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import Event, EventItem
 from traceapp.batches.parties import kilograms
@@ -49,38 +51,41 @@ def named_by(events: Collection[Pair]) -> set[Ref]:
 
 def hand_off_events(batches: Collection[Ref]) -> list[EventFact]:
     """Read every hand-off that names one of these batches, or did before it was corrected."""
-    found: dict[Pair, Any] = {}
     wanted = tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(list(batches))
     named = select(EventItem.producer_id, EventItem.event_id).where(wanted)
-    fresh = _events(tuple_(Event.producer_id, Event.event_id).in_(named))
-    while fresh:
-        found |= fresh
-        fresh = _versions_of(fresh, known=found)
+    found = _events(tuple_(Event.producer_id, Event.event_id).in_(named))
+    if found:
+        found |= _versions_of(found)
     said = said_about(found.values())
     items = _items(list(found))
     return [_fact(row, items[key], said) for key, row in found.items()]
 
 
-def _versions_of(rows: dict[Pair, Any], *, known: dict[Pair, Any]) -> dict[Pair, Any]:
-    """Read what corrects these events, and what they correct."""
-    corrected = [
-        (row.producer_id, row.corrects_event_id)
-        for row in rows.values()
-        if row.corrects_event_id is not None
-    ]
-    later = tuple_(Event.producer_id, Event.corrects_event_id).in_(list(rows))
-    earlier = tuple_(Event.producer_id, Event.event_id).in_(corrected)
-    found = _events(or_(later, earlier) if corrected else later)
-    return {key: row for key, row in found.items() if key not in known}
+def _versions_of(rows: dict[Pair, Any]) -> dict[Pair, Any]:
+    """Read what holds instead of these events, and all else that does not hold besides it."""
+    standing = {(row.producer_id, row.replaced_by_id or row.event_id) for row in rows.values()}
+    earlier = tuple_(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id).in_(standing)
+    missing = standing - rows.keys()
+    itself = tuple_(Event.producer_id, Event.event_id).in_(missing)
+    return _events(or_(earlier, itself) if missing else earlier)
 
 
 def _events(*conditions: ColumnElement[bool]) -> dict[Pair, Any]:
     columns = (
         *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
         *(Event.event_time_zone_offset, Event.record_time, Event.corrects_event_id),
-        *(Event.ship_event_id, Event.site_producer_id, Event.document),
+        *(
+            Event.ship_event_id,
+            Event.site_producer_id,
+            Event.document,
+            CorrectedEvent.replaced_by_id,
+        ),
     )
-    query = select(*columns).where(Event.step_kind.in_(KINDS), *conditions)
+    query = (
+        select(*columns)
+        .outerjoin(CorrectedEvent, is_what_corrects())
+        .where(Event.step_kind.in_(KINDS), *conditions)
+    )
     return {(row.producer_id, row.event_id): row for row in db.session.execute(query)}
 
 
@@ -114,6 +119,7 @@ def _fact(row: Any, items: list[tuple[str, ItemFact]], said: Said) -> EventFact:
         author=PersonFact(PartyFact(row.producer_id, _NOBODY)),
         land_owner_id=row.site_producer_id,
         corrects=row.corrects_event_id,
+        replaced_by=row.replaced_by_id,
         ship_event_id=row.ship_event_id,
         inputs=tuple(item for direction, item in items if direction == "input"),
         outputs=tuple(item for direction, item in items if direction == "output"),

@@ -110,7 +110,7 @@ def _from_outside(batch: Ref, answered: Sequence[HandOff]) -> int:
             Event.step_kind.in_(RECEIPTS),
             Event.ship_event_id.is_(None),
             Event.event_id.not_in(answers),
-            ~is_corrected(Event),
+            ~is_corrected(),
         )
     )
     return int(db.session.scalar(query) or 0)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
@@ -49,6 +49,28 @@ class Stock(Base):
             name="counted_whole",
         ),
         Index("ix_stock_batch", "batch_producer_id", "batch_id"),
+    )
+
+
+class CorrectedEvent(Base):
+    """A step that does not hold: corrected, or a correction that lost against another one.
+
+    `replaced_by_id` is the step that holds instead, of the same producer; the step itself where
+    steps correct each other in a circle, so that none of them holds.
+    """
+
+    __tablename__ = "corrected_event"
+
+    producer_id: Mapped[Key]
+    event_id: Mapped[Key]
+    replaced_by_id: Mapped[Reference]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "event_id"], ["event.producer_id", "event.event_id"]),
+        ForeignKeyConstraint(
+            ["producer_id", "replaced_by_id"], ["event.producer_id", "event.event_id"]
+        ),
+        Index("ix_corrected_event_replaced_by", "replaced_by_id", "producer_id"),
     )
 
 

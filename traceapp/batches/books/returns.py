@@ -29,7 +29,7 @@ _EARLY = (
         Event.ship_event_id.in_(bindparam("shipments", expanding=True)),
         LedgerEntry.from_account == "received",
         LedgerEntry.position >= 0,
-        ~stock.is_corrected(Event),
+        ~stock.is_corrected(),
     )
 )
 

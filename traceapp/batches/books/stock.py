@@ -24,10 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import aliased
 
 from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
-from traceapp.batches.books.models import Stock, StockCount
+from traceapp.batches.books.models import CorrectedEvent, Stock, StockCount
 from traceapp.batches.models import Event, LedgerEntry
 from traceapp.database.asking import ask, run_each
 from traceapp.database.bulk import insert_rows
@@ -109,16 +108,15 @@ def holding(entry: Row) -> Holding:
     return entry["producer_id"], entry["batch_producer_id"], entry["batch_id"]
 
 
-def is_corrected(event: type[Event]) -> ColumnElement[bool]:
-    """Tell whether an event has been corrected."""
-    correction = aliased(Event)
-    return (
-        select(correction.event_id)
-        .where(
-            correction.producer_id == event.producer_id,
-            correction.corrects_event_id == event.event_id,
-        )
-        .exists()
+def is_corrected() -> ColumnElement[bool]:
+    """Tell whether an event is corrected."""
+    return select(CorrectedEvent.event_id).where(is_what_corrects()).exists()
+
+
+def is_what_corrects() -> ColumnElement[bool]:
+    """Match an event that is corrected with what is kept of that."""
+    return and_(
+        CorrectedEvent.producer_id == Event.producer_id, CorrectedEvent.event_id == Event.event_id
     )
 
 
@@ -142,7 +140,7 @@ def moved_until(key: Holding, moment: object) -> Select[str, str, int]:
             LedgerEntry.batch_id == key[2],
             LedgerEntry.position >= 0,
             Event.event_time <= moment,
-            ~is_corrected(Event),
+            ~is_corrected(),
         )
         .group_by(LedgerEntry.from_account, LedgerEntry.to_account)
     )

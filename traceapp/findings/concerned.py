@@ -60,7 +60,7 @@ def _herds(steps: Iterable[StepFact]) -> set[Ref]:
     for step in steps:
         if step.kind == TREAT:
             herds.update(step.named())
-            pens |= {step.season} if step.season else set()
+            pens |= {place for place in (step.season, step.ground) if place is not None}
         elif step.kind in LIVE:
             herds.update(line.batch for line in step.outputs)
     return herds | herds_of(pens)

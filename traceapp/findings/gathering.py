@@ -25,7 +25,7 @@ from traceapp.trace.rules.entering import twins_among
 from traceapp.trace.rules.facts import PlotFact, StepFact, Surroundings
 from traceapp.trace.rules.growing import HARVEST, SPRAY
 from traceapp.trace.rules.judging import HAND_OFFS
-from traceapp.trace.rules.treating import LEAVING
+from traceapp.trace.rules.treating import asks
 from traceapp.trace.words import Words
 
 # By whom, what and when a step was done.
@@ -42,15 +42,16 @@ def surroundings(
     """Gather what rules look up to judge these steps, the claims of batches, and stocks."""
     parcels = hand_offs(steps)
     harvested = {step.ground for step in steps if step.kind == HARVEST and step.ground}
+    goods = goods_of({batch for step in steps for batch in step.named()} | {*batches})
     herds = {
         batch
         for step in steps
-        if step.kind in LEAVING
         for batch in (*(line.batch for line in step.inputs), *step.about)
+        if asks(step.kind, is_live=batch in goods and goods[batch].live)
     }
     claims = claims_of(batches)
     return Surroundings(
-        goods=goods_of({batch for step in steps for batch in step.named()} | {*batches}),
+        goods=goods,
         plots=_plots(harvested),
         crops=_crops({s.season for s in steps if s.kind in (HARVEST, SPRAY) and s.season}),
         grown=grown_on(harvested),

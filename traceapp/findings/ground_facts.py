@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Event, EventItem
@@ -14,11 +14,11 @@ from traceapp.findings.walking import ancestry, descent
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.growing import FERTILIZE, HARVEST, SPRAY
-from traceapp.trace.rules.treating import LEAVING, TREAT
+from traceapp.trace.rules.treating import ASKING, MOVING, TREAT
 
 GROWING = frozenset({SPRAY, FERTILIZE})
-# Animals are led out, put together and parted before they leave; nothing else becomes a herd.
-LIVE = frozenset({"load_out", "split", "merge", "mix"})
+# What brings animals in or makes herds of herds.
+LIVE = MOVING | {"stock_in"}
 
 
 def grown_on(plots: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
@@ -39,10 +39,10 @@ def harvests_on(plots: Collection[Ref]) -> set[Ref]:
 def treatments_of(batches: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
     """Give the treatments of herds and of what they came from.
 
-    A treatment names animals, or the season of the pen they were brought into.
+    A treatment names animals, or the season of the pen they were brought into, or the pen alone.
     """
     by_herd: dict[Ref, set[Ref]] = defaultdict(set)
-    for query in (_TREATED, _TREATED_IN_PEN):
+    for query in (_TREATED, _TREATED_IN_SEASON, _TREATED_IN_PEN):
         for row in rows(query, batches):
             by_herd[Ref(row.root_producer_id, row.root_id)].add(Ref(row.producer_id, row.event_id))
     steps = steps_of({ref for refs in by_herd.values() for ref in refs})
@@ -51,12 +51,13 @@ def treatments_of(batches: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
 
 def leaving_of(batches: Collection[Ref]) -> set[Ref]:
     """Give the steps by which these animals, or what came of them, left."""
-    return {Ref(row.producer_id, row.event_id) for row in rows(_LEAVING, batches, kinds=[*LEAVING])}
+    return {Ref(row.producer_id, row.event_id) for row in rows(_LEAVING, batches, kinds=[*ASKING])}
 
 
 def herds_of(pens: Collection[Ref]) -> set[Ref]:
-    """Give the batches that were brought into or harvested from seasons of pens."""
-    return {Ref(row.batch_producer_id, row.batch_id) for row in rows(_HERDS, pens)}
+    """Give the batches that were brought into or harvested from pens or seasons of pens."""
+    found = (row for query in _HERDS for row in rows(query, pens))
+    return {Ref(row.batch_producer_id, row.batch_id) for row in found}
 
 
 def _naming(tree: CTE) -> ColumnElement[bool]:
@@ -76,20 +77,37 @@ def _treated() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _treated_in_pen() -> Select[*tuple[Any, ...]]:
-    tree, treatment = ancestry(), aliased(Event)
-    in_pen = and_(
-        treatment.site_producer_id == Event.site_producer_id,
-        treatment.season_id == Event.season_id,
-        treatment.step_kind == TREAT,
-    )
+def _treated_where(treatment: type[Event], *there: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select
+    """Ask for the treatments of where animals, or what they came from, were brought in."""
+    tree = ancestry()
+    here = (treatment.site_producer_id == Event.site_producer_id, treatment.step_kind == TREAT)
     return (
         select(tree.c.root_producer_id, tree.c.root_id, treatment.producer_id, treatment.event_id)
         .select_from(tree)
         .join(EventItem, _naming(tree))
         .join(Event, of_item())
-        .join(treatment, in_pen)
+        .join(treatment, and_(*here, *there))
         .where(EventItem.direction == "output")
+    )
+
+
+def _treated_in_season() -> Any:  # noqa: ANN401 - a select
+    treatment = aliased(Event)
+    return _treated_where(treatment, treatment.season_id == Event.season_id)
+
+
+def _treated_in_pen() -> Any:  # noqa: ANN401 - a select
+    """Ask for those that name no animals, and where one of both sides names no season."""
+    treatment, named = aliased(Event), aliased(EventItem)
+    names_some = exists().where(
+        named.producer_id == treatment.producer_id, named.event_id == treatment.event_id
+    )
+    return _treated_where(
+        treatment,
+        treatment.plot_id == Event.plot_id,
+        treatment.event_time >= Event.event_time,  # whoever stood there before is gone
+        or_(treatment.season_id.is_(None), Event.season_id.is_(None)),
+        ~names_some,
     )
 
 
@@ -109,9 +127,14 @@ _ON_PLOT = select(Event.producer_id, Event.event_id).where(
     among(Event.site_producer_id, Event.plot_id),
     Event.step_kind.in_(bindparam("kinds", expanding=True)),
 )
-_TREATED, _TREATED_IN_PEN, _LEAVING = _treated(), _treated_in_pen(), _leaving()
-_HERDS = (
+_TREATED, _LEAVING = _treated(), _leaving()
+_TREATED_IN_SEASON, _TREATED_IN_PEN = _treated_in_season(), _treated_in_pen()
+_BROUGHT = (
     select(EventItem.batch_producer_id, EventItem.batch_id)
     .join(Event, of_item())
-    .where(among(Event.site_producer_id, Event.season_id), EventItem.direction == "output")
+    .where(EventItem.direction == "output")
+)
+_HERDS = tuple(
+    _BROUGHT.where(among(Event.site_producer_id, place))
+    for place in (Event.season_id, Event.plot_id)
 )

@@ -71,10 +71,10 @@ def _of_kind(step: StepFact, around: Surroundings) -> Iterator[Finding]:
         grown, plot = around.grown.get(step.ground, ()), around.plot_name(step.ground)
         yield from growing.phi(step, grown, plot)
         yield from growing.nitrogen_stop(step, grown, crop, plot)
-    if step.kind in treating.LEAVING:
+    if step.kind in treating.ASKING:
         batches = (*(line.batch for line in step.inputs), *step.about)
         for batch in dict.fromkeys(batches):
-            if step.kind in treating.HANDING_ON and not around.is_live(batch):
+            if not treating.asks(step.kind, is_live=around.is_live(batch)):
                 continue  # what slaughter made was asked about when it was made
             treatments = around.treated.get(batch, ())
             yield from treating.withdrawal(step, treatments, around.lot(batch))

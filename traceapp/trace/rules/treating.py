@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found
+from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
 TREAT = "treat"
 HANDING_ON = frozenset({"ship", "sell"})
@@ -13,7 +14,21 @@ LEAVING = frozenset({"load_out", "slaughter", "collect_eggs"}) | HANDING_ON
 
 Eggs laid meanwhile are recorded and held: hens do not wait.
 """
+MOVING = frozenset({"load_out", "split", "merge", "mix"})
+"""Kinds by which animals are led out, put together and parted: what they make are animals."""
+ENDING = (
+    frozenset(kind.id for kind in STEP_KINDS.values() if kind.stock_effect is StockEffect.TRANSFORM)
+    - MOVING
+    - LEAVING
+)
+"""Kinds that make something else of animals, whatever the slaughter is called."""
+ASKING = LEAVING | ENDING
 _ONE_DAY = timedelta(days=1)
+
+
+def asks(kind: str, *, is_live: bool) -> bool:
+    """Tell whether a step of this kind asks if treated goods may leave."""
+    return kind in ASKING and (is_live or kind not in HANDING_ON | ENDING)
 
 
 def last_day(treatment: StepFact) -> date:

@@ -83,10 +83,10 @@ def test_an_offer_stands_in_the_list_and_on_the_first_page(app: Flask, trade: Tr
     assert "Xưởng Minh" in listed.text
     assert "Not confirmed" in listed.text  # it left long before the test runs
     today = hoa.get("/desk", headers=EN)
-    assert "sent you lot CN-1" in today.text
+    assert ", lot CN-1 on" in today.text
     assert page_of(trade) in today.text
     minh = desk(app, trade.minh).get("/desk", headers=EN)
-    assert "Quầy Hoa has not confirmed lot CN-1" in minh.text
+    assert re.search("Quầy Hoa has not confirmed [^<]+, lot CN-1, sent on", minh.text)
 
 
 def test_the_senders_figure_is_not_shown_before_the_receiver_counted(
@@ -196,7 +196,10 @@ def test_a_delivery_may_be_refused_with_a_reason(app: Flask, trade: Trade) -> No
     given = form(app, refusal_id=hidden, reason="Rau dập hết")
     assert hoa.post(f"{page_of(trade)}/refusal", data=given).status_code == 303
     assert state(app) == "refused"
-    assert "did not take lot CN-1" in desk(app, trade.minh).get("/desk", headers=EN).text
+    today = desk(app, trade.minh).get("/desk", headers=EN).text
+    assert re.search("did not take [^<]+, lot CN-1, sent on", today)
+    for side in (hoa, desk(app, trade.minh)):
+        assert "Rau dập hết" in side.get(page_of(trade), headers=EN).text  # the reason, as promised
     assert hoa.post(f"{page_of(trade)}/refusal", data=given).status_code == 404
 
 
@@ -209,6 +212,7 @@ def test_what_was_refused_comes_back_into_the_senders_stock_once(app: Flask, tra
     assert "What came back" not in hoa.get(page_of(trade), headers=EN).text
     page = minh.get(page_of(trade), headers=EN)
     assert "Quầy Hoa did not take it." in page.text
+    assert "Weigh or count what is here again" in page.text
     given = fill(app, page, **{"items.0.quantity": "119", "condition": "ok"})
     given.pop("refusal_id", None)
     answer = minh.post(f"{page_of(trade)}/receipt", data=given, headers=EN)

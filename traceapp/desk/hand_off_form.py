@@ -39,6 +39,7 @@ def receipt(parcels: Sequence[Seen]) -> Form:
 def receipt_fields(parcels: Sequence[Seen]) -> tuple[Field, ...]:
     """Give the questions about what arrived."""
     waiting = [parcel.row for parcel in parcels if parcel.is_awaited]
+    is_incoming = any(parcel.is_incoming for parcel in parcels)
     units = units_for(*((row.uom, row.net_uom) for row in waiting))
     return (
         Field("id", kind="hidden"),
@@ -47,7 +48,9 @@ def receipt_fields(parcels: Sequence[Seen]) -> tuple[Field, ...]:
             _("How much arrived?"),
             "number",
             wanted=True,
-            hint=_("Weigh or count it yourself; the sender's figure is shown afterwards."),
+            hint=_("Weigh or count it yourself; the sender's figure is shown afterwards.")
+            if is_incoming
+            else _("Weigh or count what is here again; do not copy a figure from paper."),
         ),
         Field(
             "items.#.uom",

@@ -1,5 +1,6 @@
 """Hand-offs at the desk: the list of both directions, and the page of one delivery."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -105,6 +106,7 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
         shots=pictures.renditions(keys, public_only=False) if keys else {},
         here_producer=shipment[0],
         own_receipt=None if is_sender else own,
+        reason=reason_of_refusal(first.row.receiver_id, shipment[1]),
         returning=[p for p in parcels if p.is_coming_back] if own is None else (),
         open_links=links.open_links(shipment, datetime.now(UTC)) if is_sender else [],
         may_link=is_sender and first.row.receiver_id is None,
@@ -125,6 +127,18 @@ def own_receipt(producer_id: UUID, shipment_id: UUID) -> UUID | None:
         .order_by(Event.record_time.desc())
     )
     return db.session.scalars(query.limit(1)).first()
+
+
+def reason_of_refusal(receiver_id: UUID | None, shipment_id: UUID) -> str:
+    """Give why the receiver did not take a delivery, for both sides; "" where nobody refused."""
+    query = select(Event.document).where(
+        Event.producer_id == receiver_id,
+        Event.ship_event_id == shipment_id,
+        Event.step_kind == "reject",
+        ~is_corrected(),
+    )
+    told = db.session.scalars(query.order_by(Event.record_time.desc()).limit(1)).first()
+    return str(json.loads(told)["fields"].get("reason", "")) if told else ""
 
 
 def _filters() -> tuple[lists.Filter, ...]:

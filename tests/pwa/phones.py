@@ -15,6 +15,17 @@ from tests.pwa.faulty import FaultyNetwork
 SLOW_MS = 30_000
 
 
+def revoke(browser: Browser, root: str, phone_id: str) -> None:
+    """Take a phone's right to send away, at the desk."""
+    context = browser.new_context(locale="vi-VN")
+    page = context.new_page()
+    enter(page, root, CLERK)
+    page.goto(f"{root}/desk/phones?lang=vi")
+    page.locator(f"form[action*='{phone_id}'] button").click()
+    page.wait_for_load_state()
+    context.close()
+
+
 def invitation(browser: Browser, root: str) -> str:
     """Invite a phone at the desk; give the code to type."""
     context = browser.new_context(locale="vi-VN")
@@ -80,13 +91,13 @@ KEPT = """async () => {
 }"""
 
 
-DRAFT = """async () => {
+META = """async (name) => {
   const open = indexedDB.open("traceapp");
   const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
-  const asked = database.transaction("meta").objectStore("meta").get("draft");
-  const draft = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const asked = database.transaction("meta").objectStore("meta").get(name);
+  const value = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
   database.close();
-  return draft;
+  return value;
 }"""
 
 

@@ -101,6 +101,28 @@ def test_a_new_version_of_the_app_keeps_a_full_queue(phone: BrowserContext, fiel
     field.assert_arrived_once(page, 3)
 
 
+def test_a_revoked_phone_keeps_what_it_has_and_sends_it_after_a_new_invitation(
+    phone: BrowserContext, field: Field
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    phones.water(page, field.address)
+    phones.revoke(field.browser, field.root, page.evaluate(phones.META, "phone_id"))
+    field.network.is_down = False
+    send_now(page, field.address)
+    expect(page.get_by_role("alert")).to_contain_text("Máy này không còn được gửi")
+    page.goto(f"{field.address}/app/#/")
+    expect(page.locator(".pill")).to_contain_text("Máy này đã bị ngắt")
+    assert [one["state"] for one in phones.kept(page)[0]] == ["sending"]
+    code = phones.invitation(field.browser, field.root)
+    page.goto(f"{field.address}/app/#/join")
+    page.locator("#code").fill(code)
+    page.get_by_role("button", name="Vào", exact=True).click()
+    expect(page.locator(".tile").first).to_be_visible()
+    field.assert_arrived_once(page, 1)
+
+
 # Chromium does not enforce a small quota of a test on what IndexedDB writes, so its error is made.
 FULL = """
 const add = IDBObjectStore.prototype.add;

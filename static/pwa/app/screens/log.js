@@ -66,6 +66,7 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
     isStarted.current = true;
   }, [answers]);
   useEffect(() => scrollTo(0, 0), [at]);
+  useEffect(() => void import("./saved.js"), []); // so that the tick waits for nothing
 
   /** @param {Partial<Answers>} change @param {boolean} [goesOn] */
   const set = (change, goesOn = false) => {

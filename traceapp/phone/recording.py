@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from traceapp import problem
 from traceapp.api import operations
 from traceapp.audit.operations import note_all
-from traceapp.batches import capturing, registering
+from traceapp.batches import capturing, registering, waiting
 from traceapp.batches.capturing import Actor, Answer, Recorded
 from traceapp.batches.registering import Plain
 from traceapp.database.engine import db
@@ -50,6 +50,8 @@ Sent = Record | Unreadable
 
 def record(sender: Sender, sent: Sequence[Sent], *, now: datetime) -> list[Answer]:
     """Keep the good records in their order, and answer each."""
+    read = [one.message.data for one in sent if isinstance(one, Record)]
+    waiting.wait_for_others(read)  # for all at once: never in a circle with another phone
     refused = _refused(sender, sent)
     good = [one for n, one in enumerate(sent) if n not in refused and isinstance(one, Record)]
     answered = iter(_recorded(sender, good, now))

@@ -402,6 +402,17 @@ def test_a_step_about_nothing_at_all_is_refused(
     assert events() == []
 
 
+def test_correcting_what_was_corrected_leads_to_what_holds_now(
+    desk: FlaskClient, lan: Business
+) -> None:
+    with transaction():
+        wrong = record(lan, "weed")
+        right = record(lan, "weed", corrects=str(wrong.event_id))
+    page = page_of(desk.get(f"{NEW}?corrects={wrong.event_id}"))
+    assert f'value="{right.event_id}"' in page
+    assert f'value="{wrong.event_id}"' not in page
+
+
 def test_what_belongs_to_others_is_as_if_it_did_not_exist(
     app: Flask, desk: FlaskClient, lan: Business
 ) -> None:

@@ -280,11 +280,12 @@ def test_nothing_of_another_producer_can_be_named(app: Flask, phone: VirtualPhon
         phone.record("scout", site_id=str(tung.site_id)),
         phone.record("trim_wash", inputs=[line(batch_id, "1", producer_id=str(tung.producer_id))]),
         phone.record("harvest", outputs=[line(batch_id, "1", producer_id=str(tung.producer_id))]),
-        phone.record("scout", corrects=made["event"]["id"]),
     ]
     assert set(statuses(phone.results(*stolen))) == {422}
     same_id = phone.record("scout") | {"event": event(phone.by, "scout", id=made["event"]["id"])}
     assert statuses(phone.results(same_id)) == [201], "an id of others is free for one's own"
+    waiting = phone.record("scout", corrects=theirs_phone.record("scout")["event"]["id"])
+    assert statuses(phone.results(waiting)) == [201], "it waits for ever"
 
 
 def test_what_was_refused_is_kept_for_people_to_look_at(phone: VirtualPhone) -> None:

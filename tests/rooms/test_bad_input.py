@@ -176,8 +176,6 @@ def test_a_step_with_a_bad_last_line_leaves_no_first_line_behind(farm: Farm) -> 
         record(farm, harvest_of(farm, outputs=lines))
     with nothing_written(), pytest.raises(problem.NotFound), transaction():
         record(farm, harvest_of(farm, photos=["ab" * 32]))
-    with nothing_written(), pytest.raises(problem.NotFound), transaction():
-        record(farm, harvest_of(farm, corrects=str(new_id())))
 
 
 def test_packs_heavier_than_anything_are_named_as_what_is_wrong(farm: Farm) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
 from traceapp.batches import operations, queries
-from traceapp.batches.books.models import SetAsideParent
+from traceapp.batches.books.models import CorrectedEvent, SetAsideParent
 from traceapp.batches.lineage import ancestors
 from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction
@@ -46,16 +46,18 @@ def test_fifty_who_take_ten_kilograms_of_a_hundred_leave_the_ledger_exact(app: F
 def test_a_correction_that_comes_at_once_with_its_step_never_misses_it(app: Flask) -> None:
     with transaction():
         lan = business("HTX Lan")
-        lot = batch(lan, product(lan), "H1")
-    for _ in range(10):
-        wrong = event(lan, "harvest", outputs=[line(lot, "100")])
-        rights = [
-            event(lan, "harvest", outputs=[line(lot, "1")], corrects=wrong["id"]) for _ in range(3)
-        ]
-        at_once(app, lan, [wrong, *rights])
+    for _ in range(10):  # about no goods in common, which would let them wait for each other
+        wrong = event(lan, "weed")
+        right = event(lan, "weed", corrects=wrong["id"])
+        better = [event(lan, "weed", corrects=right["id"]) for _ in range(2)]
+        at_once(app, lan, [wrong, right, *better])
+        db.session.rollback()
+        corrected = select(CorrectedEvent.replaced_by_id).distinct()
+        last = max(UUID(message["id"]) for message in better)
+        assert last in set(db.session.scalars(corrected)), "it holds instead of all the others"
     db.session.rollback()
-    balance = queries.balance(lan.producer_id, (lan.producer_id, lot))
-    assert balance == {"made": 10, "stock": 10}
+    assert len(db.session.scalars(select(CorrectedEvent)).all()) == 3 * 10
+    assert len(set(db.session.scalars(select(CorrectedEvent.replaced_by_id)))) == 10
 
 
 def test_parts_of_a_circle_that_come_at_once_are_one_circle(app: Flask) -> None:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.builders import LABEL, Business, business, event, line, product
 from tests.http.programs import program
@@ -68,6 +68,16 @@ def test_the_same_id_with_other_content_shows_both(phone: VirtualPhone) -> None:
     (result,) = phone.results(changed)
     assert result["status"] == 409
     assert result["problem"]["kept"] == record["event"]
+
+
+def test_a_record_is_the_same_though_the_desk_has_changed_its_batch(
+    phone: VirtualPhone, greens: UUID
+) -> None:
+    made = phone.harvest(greens)
+    phone.results(made)
+    with transaction():
+        db.session.execute(update(Batch).values(expiry_date=date(2026, 12, 1)))
+    assert statuses(phone.results(made)) == [200]
 
 
 def test_one_bad_record_touches_no_other(phone: VirtualPhone, greens: UUID) -> None:

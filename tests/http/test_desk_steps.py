@@ -494,7 +494,7 @@ def a_value(spec: FieldSpec) -> st.SearchStrategy[tuple[str, Any]]:
     """Give what is typed into a field, with what the record then says."""
     match spec.type:
         case "number":
-            return st.integers(-99_999, 999_999_999).map(a_number)
+            return st.integers(-99_999 if spec.unit == "°C" else 0, 999_999_999).map(a_number)
         case "choice":
             return st.sampled_from([*spec.options]).map(lambda name: (name, name))
         case "date":

@@ -188,7 +188,6 @@ def foreign_bodies(town: Town, tung: Person) -> list[tuple[str, str, Any]]:
         ("POST", "/api/v1/events", {**event, "inputs": [line]}),
         ("POST", "/api/v1/events", {**event, "outputs": [line]}),
         ("POST", "/api/v1/events", {**event, "photos": [lan["sha256"]]}),
-        ("POST", "/api/v1/events", {**event, "corrects": lan["event_id"]}),
         ("POST", "/api/v1/events", [{**event, "outputs": [line]}]),
     ]
 
@@ -204,6 +203,29 @@ def test_asvs_8_2_2_a_body_that_names_what_is_not_ones_own_is_answered_as_if_it_
         missing = _say(town, headers, method, path, _renamed(body, nowhere))
         assert foreign[0] in {404, 422} or _statuses(foreign[1]) <= {404, 422}, (path, foreign)
         assert foreign == missing, (path, body)
+
+
+def test_asvs_8_2_2_a_correction_of_what_is_not_ones_own_waits_and_touches_nothing(
+    town: Town,
+) -> None:
+    tung = town.outsider("owner", "farm")
+    headers, lans = town.program(tung), town.program(town.colleague("owner"))
+    batch = f"/api/v1/batches/{town.lan.values['batch_id']}"
+    before = _say(town, lans, "GET", batch, None)
+    said = []
+    for corrected in (town.lan.values["event_id"], town.lan.made_up["event_id"]):
+        body = {
+            "id": str(uuid4()),
+            "step_kind": "weed",
+            "event_time": "2026-11-21T05:40:00+07:00",
+            "site_id": str(tung.business.site_id),
+            "corrects": corrected,
+        }
+        status, text = _say(town, headers, "POST", "/api/v1/events", body)
+        said.append((status, json.loads(text)["allowed_from"], CANARY in text))
+    assert said == [(201, None, False)] * 2
+    assert before[0] == 200
+    assert _say(town, lans, "GET", batch, None) == before
 
 
 def test_asvs_8_2_2_an_id_that_another_body_uses_is_free_for_ones_own(town: Town) -> None:

@@ -114,7 +114,7 @@ def test_a_revoked_phone_keeps_what_it_has_and_sends_it_after_a_new_invitation(
     expect(page.get_by_role("alert")).to_contain_text("Máy này không còn được gửi")
     page.goto(f"{field.address}/app/#/")
     expect(page.locator(".pill")).to_contain_text("Máy này đã bị ngắt")
-    assert [one["state"] for one in phones.kept(page)[0]] == ["sending"]
+    assert [one["state"] for one in phones.kept(page)[0]] == ["saved"]
     code = phones.invitation(field.browser, field.root)
     page.goto(f"{field.address}/app/#/join")
     page.locator("#code").fill(code)

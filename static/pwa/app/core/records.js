@@ -83,6 +83,15 @@ export async function lock(entries) {
   await tx.done;
 }
 
+/** Nothing is being sent any more: what has no answer waits again, and the screen says so. */
+export async function release() {
+  const tx = (await database()).transaction("records", "readwrite");
+  for (const entry of await tx.store.index("state").getAll("sending")) {
+    await tx.store.put({ ...entry, state: "saved" });
+  }
+  await tx.done;
+}
+
 /**
  * Write down what the server said about each record, and the photos it misses.
  * @param {Entry[]} entries

@@ -48,6 +48,7 @@ async function send() {
     await records.prune();
     await setMeta("sync", { at: Date.now(), problem: null });
   } catch (error) {
+    await records.release();
     result = await failed(phone, error);
   }
   changed();

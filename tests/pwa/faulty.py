@@ -36,7 +36,8 @@ class FaultyNetwork:
     photos or records.
 
     `late`: the server does its work, the phone has stopped waiting. `cut`: the answer ends in the
-    middle. `busy`: 503 before the server hears of it.
+    middle. `busy`: 503 before the server hears of it. `portal`: a hotel's network that wants a
+    name first answers 403 with a page of its own.
     """
 
     def __init__(self, target: str) -> None:
@@ -101,6 +102,9 @@ class Passing(BaseHTTPRequestHandler):
         fault = self._fault()
         if fault == "busy":
             self._answer(503, [("Content-Type", "text/plain")], b"busy")
+            return
+        if fault == "portal":
+            self._answer(403, [("Content-Type", "text/html")], b"<p>Room number?</p>")
             return
         left_out = {"accept-encoding", "connection"}
         headers = {

@@ -63,6 +63,21 @@ def test_five_steps_with_photos_survive_a_killed_browser_and_arrive_once(
     assert not any(field.network.faults.values())
 
 
+@pytest.mark.parametrize("path", [PHOTOS, RECORDS])
+def test_a_network_that_wants_a_name_first_does_not_end_the_phone(
+    phone: BrowserContext, field: Field, path: str
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    phones.water(page, field.address, phones.photo(50))
+    field.network.faults[path].append("portal")
+    field.network.is_down = False
+    send_now(page, field.address)
+    field.assert_arrived_once(page, 1)
+    assert not field.network.faults[path]
+
+
 def test_two_tabs_send_each_record_once(phone: BrowserContext, field: Field) -> None:
     first, second = phone.new_page(), phone.new_page()
     field.enrol(first)

@@ -6,7 +6,7 @@ transaction.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,8 @@ from traceapp.phone import numbers, reserve
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.photos.models import Photo
 from traceapp.problem.phones import NotAllowed, PhotosMissing
+from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.web.endpoints import problem_for
-
-AHEAD = timedelta(minutes=5)  # as much as a clock may be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _together(sender: Sender, records: Sequence[Record], now: datetime) -> list[
             for one in makers:
                 _register(sender, one, now)
         answers = capturing.record_events(
-            sender.actor, [one.message for one in records], now=now, latest=now + AHEAD
+            sender.actor, [one.message for one in records], now=now, latest=now + CLOCK_PLAY
         )
         answers = [_placed(answer) for answer in answers]
         for one, answer in zip(records, answers, strict=True):

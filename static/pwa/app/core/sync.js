@@ -70,7 +70,8 @@ class Refused extends Error {
  * @returns {Promise<Flushed>}
  */
 async function failed(phone, error) {
-  if (error instanceof Refused && [401, 403].includes(error.answer.status)) {
+  // Only in our own words: a network that wants a name first says 403 too, with a page of its own.
+  if (error instanceof Refused && [401, 403].includes(error.answer.status) && error.answer.body) {
     await setMeta("phone", { ...phone, token: null });
     await setMeta("sync", { at: Date.now(), problem: "revoked", detail: error.answer.body?.detail });
     return { result: "revoked" };

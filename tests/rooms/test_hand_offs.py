@@ -145,3 +145,30 @@ def test_the_index_made_anew_is_the_index_that_was_kept(trade: Trade) -> None:
 def _all_rows() -> list[tuple[Any, ...]]:
     db.session.rollback()
     return [tuple(found) for found in db.session.execute(select(*HandOff.__table__.columns))]
+
+
+def test_nobody_hands_over_the_same_goods_under_the_number_of_anothers_shipment(
+    trade: Trade,
+) -> None:
+    tell(trade.minh, trade.ship())
+    with transaction():
+        tung = builders.business("Tung", kinds=("shop",))
+    mine = line(trade.greens, "7", producer_id=str(trade.minh.producer_id))
+    tell(tung, builders.event(tung, "receive", outputs=[mine]))
+    forged = builders.event(
+        tung,
+        "ship",
+        id=str(trade.ship_id),
+        inputs=[mine],
+        fields={"to_site": str(trade.hoa.site_id)},
+    )
+    with pytest.raises(problem.InvalidInput) as refused:
+        tell(tung, forged)
+    assert [one.rule for one in refused.value.findings] == ["id_in_use"]
+    tell(trade.hoa, trade.receive("120"))
+    found = db.session.scalars(select(HandOff).where(HandOff.event_id == trade.ship_id)).all()
+    assert [(one.producer_id, one.state) for one in found] == [(trade.minh.producer_id, "matched")]
+
+
+def test_a_shipment_sent_again_is_the_same_one(trade: Trade) -> None:
+    assert tell(trade.minh, trade.ship()) == tell(trade.minh, trade.ship())

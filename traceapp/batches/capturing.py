@@ -21,7 +21,7 @@ from traceapp.batches.books.returns import exchange_early
 from traceapp.batches.ledger import Books, Step, Written, write
 from traceapp.batches.lineage import Ref
 from traceapp.batches.models import Event, EventPhoto
-from traceapp.batches.offers import RETURN, SHIPMENT
+from traceapp.batches.offers import ID_IN_USE, SHIPMENTS, used_by_others
 from traceapp.batches.refreshing import refresh, touched_by
 from traceapp.batches.waiting import wait_for_others
 from traceapp.database.asking import ask
@@ -31,7 +31,6 @@ from traceapp.web.endpoints import problem_for
 EVENT = schemas.EventSchema()
 
 Given = Mapping[str, Any]
-SHIPMENTS = frozenset({SHIPMENT, RETURN})
 
 on_recorded: list[Callable[[Written, datetime], None]] = []
 """Told of steps once they are booked and before pages are refreshed, in the same transaction."""
@@ -138,6 +137,7 @@ def _record(
 ) -> list[Answer]:
     there = kept(actor.producer_id, (message.event_id for message in run))
     known = grants.gather(actor.producer_id, [message.data for message in run])
+    used = used_by_others(actor.producer_id, [one.data for one in run])
     answers: list[Answer] = []
     accepted, books = list[Accepted](), Books()
     for sent in run:
@@ -146,7 +146,7 @@ def _record(
         if (known_as := there.get(message.event_id)) is not None:
             answers.append(_again(actor, message, known_as))
         elif findings := [
-            *_too_late(message, latest),
+            *_unfit(message, latest, used),
             *(findings or counts.faults(known, message.data, items)),
         ]:
             answers.append(problem.InvalidInput(findings=findings))
@@ -194,7 +194,12 @@ def _after_all(actor: Actor, message: Message, error: IntegrityError) -> Answer:
     return problem_for(error)
 
 
-def _too_late(message: Message, latest: datetime | None) -> Iterator[problem.Finding]:
+def _unfit(
+    message: Message, latest: datetime | None, used: AbstractSet[UUID]
+) -> Iterator[problem.Finding]:
+    """Say what is wrong with the time of a step, and with its id: `used` are others' shipments."""
+    if message.event_id in used:
+        yield ID_IN_USE
     if latest is not None and message.data["event_time"] > latest:
         yield problem.Finding(
             "/event_time",

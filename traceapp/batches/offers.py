@@ -1,12 +1,14 @@
 """What shipments mean for those who write about them: goods offered, and goods coming back."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
+from traceapp import problem
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_facts import RECEIVER
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
@@ -15,6 +17,13 @@ from traceapp.producers.models import Site
 Ref = tuple[UUID, UUID]
 RETURN = "recall_return"
 SHIPMENT = "ship"
+SHIPMENTS = frozenset({SHIPMENT, RETURN})
+ID_IN_USE = problem.Finding(
+    "/id",
+    "id_in_use",
+    problem.N_("Somebody else hands over these goods under this number already."),
+    problem.N_("Send the shipment with a new id."),
+)
 
 
 def offered(author: UUID, batches: Collection[Ref], shipments: Collection[UUID]) -> set[Ref]:
@@ -25,6 +34,24 @@ def offered(author: UUID, batches: Collection[Ref], shipments: Collection[UUID])
     rows = list(_lines(named.in_(list(batches)), Event.event_id.in_(shipments)))
     ours = _own_places(author, rows)
     return {_ref(row) for row in rows if _destination(row) in ours}
+
+
+def used_by_others(author: UUID, steps: Iterable[Mapping[str, Any]]) -> set[UUID]:
+    """Give the ids of those shipments among new steps under which others ship the same batches.
+
+    A receipt names its shipment by the id alone, and would answer both.
+    """
+    shipments = [step for step in steps if step["step_kind"] in SHIPMENTS]
+    if not shipments:
+        return set()
+    lines = (line for one in shipments for line in one["inputs"])
+    named = {(line["producer_id"] or author, line["batch_id"]) for line in lines}
+    used = select(HandOff.event_id).where(
+        tuple_(HandOff.batch_producer_id, HandOff.batch_id).in_(sorted(named)),
+        HandOff.event_id.in_({one["id"] for one in shipments}),
+        HandOff.producer_id != author,
+    )
+    return set(db.session.scalars(used))
 
 
 def coming_back(author: UUID, shipments: Collection[UUID]) -> set[tuple[UUID, Ref]]:

@@ -119,7 +119,7 @@ def test_a_refused_attempt_is_kept_once_and_answered_the_same(
     assert count(Attempt) == 1
     assert count(Event) == events + 1
     kept = db.session.scalars(select(Attempt)).one()
-    assert (kept.rule, kept.rule_version) == ("phi", 2)
+    assert (kept.rule, kept.rule_version) == ("phi", 3)
     assert json.loads(kept.document)["id"] == tried["id"]
 
 

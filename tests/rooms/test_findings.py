@@ -167,6 +167,19 @@ def test_goods_made_of_held_goods_are_held_at_once(farm: Farm) -> None:
 
 
 @pytest.mark.parametrize("spray_first", [True, False])
+def test_a_harvest_logged_under_another_season_of_the_plot_waits_all_the_same(
+    farm: Farm, *, spray_first: bool
+) -> None:
+    between = {"plot_id": str(farm.lan.plot_id), "name": "Vụ hành xen", "crop": "hành"}
+    with writing():
+        other = producers.start_season(farm.lan.producer_id, between | {"started_on": "2026-11-01"})
+    spray, harvest = farm.spray(), farm.harvest() | {"season_id": str(other)}
+    farm.record(*((spray, harvest) if spray_first else (harvest, spray)))
+    assert "phi" in rules()
+    assert is_held(farm, farm.cut)
+
+
+@pytest.mark.parametrize("spray_first", [True, False])
 @pytest.mark.parametrize("without_plot", ["spray", "harvest", "both"])
 def test_a_step_that_names_its_season_alone_is_one_on_the_plot_of_the_season(
     farm: Farm, without_plot: str, *, spray_first: bool

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from traceapp.desk import place_form, step_setting
 from traceapp.findings.ground_facts import grown_on
-from traceapp.producers.models import Plot, Season, Site
+from traceapp.producers.models import Plot, Site
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.growing import SPRAY, first_harvest, harvest_from
@@ -40,7 +40,7 @@ def seasons(producer_id: UUID, now: datetime) -> list[Answer]:
             "crop": season.crop,
             "started_on": season.started_on.isoformat(),
             "ended_on": season.ended_on and season.ended_on.isoformat(),
-            "harvest_from": _harvest_from(season, grown.get(Ref(producer_id, season.plot_id), ())),
+            "harvest_from": _harvest_from(grown.get(Ref(producer_id, season.plot_id), ())),
         }
         for season in found
         if season.plot_id in plots
@@ -68,9 +68,9 @@ def _plot(plot: Plot) -> Answer:
     }
 
 
-def _harvest_from(season: Season, grown: tuple[StepFact, ...]) -> Answer | None:
-    """Say from when a season may be harvested, and after what; None where nothing forbids it."""
-    day = first_harvest(grown, Ref(season.producer_id, season.season_id))
+def _harvest_from(grown: tuple[StepFact, ...]) -> Answer | None:
+    """Say from when a plot may be harvested, and after what; None where nothing forbids it."""
+    day = first_harvest(grown)
     if day is None:
         return None
     sprays = [one for one in grown if one.kind == SPRAY and harvest_from(one) == day]

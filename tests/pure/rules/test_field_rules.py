@@ -56,18 +56,19 @@ def test_a_day_is_that_of_the_steps_own_offset():
     "changes",
     [
         {"ground": ELSEWHERE},
-        {"season": ELSEWHERE},
         {"replaced_by": ELSEWHERE},
         {"fields": {"phi_days": "?"}},
     ],
-    ids=["other plot", "other season", "corrected", "interval not told"],
+    ids=["other plot", "corrected", "interval not told"],
 )
 def test_a_spray_that_does_not_concern_the_harvest_is_no_finding(changes):
     assert phi(harvest(at(12)), spray(**changes)) == []
 
 
-def test_a_spray_logged_without_its_season_concerns_every_season_of_its_plot():
-    assert phi(harvest(at(12)), spray(season=None))
+@pytest.mark.parametrize("season", [None, ELSEWHERE])
+def test_a_spray_concerns_every_harvest_of_its_plot_whatever_seasons_both_name(season):
+    assert phi(harvest(at(12)), spray(season=season))
+    assert phi(harvest(at(12), season=season), spray())
 
 
 def test_a_spray_after_the_cut_does_not_concern_it():

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from traceapp.trace.crops import Crop
-from traceapp.trace.facts import Ref
 from traceapp.trace.rules.catalogue import RULES
 from traceapp.trace.rules.facts import PlotFact, StepFact
 from traceapp.trace.rules.finding import Finding, found
@@ -21,11 +20,12 @@ _SAO_M2 = Decimal(RULES["yield"].params["sao_m2"])
 _ONE_PLACE = Decimal("0.1")
 
 
-def is_same_growth(one: StepFact, other: StepFact) -> bool:
-    """Tell whether two steps belong to one plot and season; one without a season fits any."""
-    if one.ground is None or one.ground != other.ground:
-        return False
-    return _fits(one.season, other.season)
+def is_same_ground(one: StepFact, other: StepFact) -> bool:
+    """Tell whether two steps were done on one plot, whatever seasons they name.
+
+    Two seasons may be open on one plot: what lies on its leaves and in its soil knows neither.
+    """
+    return one.ground is not None and one.ground == other.ground
 
 
 def harvest_from(spray: StepFact) -> date | None:
@@ -34,25 +34,17 @@ def harvest_from(spray: StepFact) -> date | None:
     return None if interval is None else spray.day + interval
 
 
-def first_harvest(grown: Iterable[StepFact], season: Ref | None) -> date | None:
-    """Give the first day on which no spray of a season's growth forbids the harvest."""
-    days = [
-        harvest_from(spray)
-        for spray in grown
-        if spray.kind == SPRAY and spray.counts and _fits(season, spray.season)
-    ]
+def first_harvest(grown: Iterable[StepFact]) -> date | None:
+    """Give the first day on which no spray of a plot forbids the harvest."""
+    days = [harvest_from(spray) for spray in grown if spray.kind == SPRAY and spray.counts]
     return max((day for day in days if day is not None), default=None)
 
 
-def _fits(one: Ref | None, other: Ref | None) -> bool:
-    return one is None or other is None or one == other
-
-
 def phi(harvest: StepFact, grown: Iterable[StepFact], plot: str) -> Iterator[Finding]:
-    """Find a harvest before the interval of an earlier spray of the same growth is over."""
+    """Find a harvest before the interval of an earlier spray of the same plot is over."""
     for spray in grown:
         allowed = harvest_from(spray) if spray.kind == SPRAY else None
-        if allowed is None or not spray.counts or not is_same_growth(harvest, spray):
+        if allowed is None or not spray.counts or not is_same_ground(harvest, spray):
             continue
         if spray.at < harvest.at and harvest.day_after(spray) < allowed:
             values = {
@@ -88,7 +80,7 @@ def nitrogen_stop(
     if crop is None or not crop.leafy:
         return
     for dressing in grown:
-        if not _brings_nitrogen(dressing) or not is_same_growth(harvest, dressing):
+        if not _brings_nitrogen(dressing) or not is_same_ground(harvest, dressing):
             continue
         since = max(harvest.day_after(dressing) - dressing.day, timedelta(0))
         if dressing.at <= harvest.at and since < _NITROGEN:

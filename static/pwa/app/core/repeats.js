@@ -35,7 +35,7 @@ function isRepeatable({ event }, kinds) {
 
 /**
  * The first day on which a plot may be harvested, after the sprays that the server knows and those
- * this phone has logged since.
+ * this phone has logged since, whatever seasons they name.
  * @param {import("./questions.js").Ground} ground
  * @returns {Promise<string | undefined>}
  */
@@ -45,7 +45,6 @@ export async function harvestFrom(ground) {
   const days = [season?.harvest_from?.date];
   for (const { event } of saved) {
     if (event.step_kind !== "spray" || event.plot_id !== ground.plot_id) continue;
-    if (event.season_id && ground.season_id && event.season_id !== ground.season_id) continue;
     days.push(allowedFrom(event.event_time, event.fields["phi_days"]));
   }
   return days.filter((day) => day !== undefined).sort().at(-1);

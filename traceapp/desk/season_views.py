@@ -1,9 +1,7 @@
 """Seasons at the desk: the list, starting and ending one, and the steps of one."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,16 +31,14 @@ from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import choices, place_form
+from traceapp.desk import place_form, step_words
 from traceapp.producers import changes, operations
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.vocabulary import STEP_KINDS
-from traceapp.trace.wording import number
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import EMPTY
 from traceapp.web.forms import Field, Form, Option
-from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("seasons", "traceapp.desk", template_folder="templates")
@@ -240,7 +236,7 @@ def _steps(season: Season) -> list[Mapping[str, Any]]:
         {
             "event": row.Event,
             "kind": STEP_KINDS[row.Event.step_kind],
-            "details": list(_details(row.Event)),
+            "details": step_words.details(row.Event),
             "author": row.name or _("Somebody who left"),
             "is_ours": row.Event.producer_id == season.producer_id,
             "is_corrected": row.replaced_by_id is not None,
@@ -257,27 +253,6 @@ def _waits() -> ColumnElement[bool]:
         first.producer_id == Event.producer_id, first.event_id == Event.corrects_event_id
     )
     return Event.corrects_event_id.is_not(None) & ~is_here.exists()
-
-
-def _details(event: Event) -> list[str]:
-    """Say what was filled in, in the order of the form."""
-    given = json.loads(event.document).get("fields", {})
-    said = []
-    for name, spec in STEP_KINDS[event.step_kind].fields.items():
-        if name in given:
-            option = spec.options.get(str(given[name]))
-            value = say(option.label) if option else _value(spec.type, given[name])
-            unit = choices.unit_words(spec.unit)
-            said.append(f"{say(spec.label)}: {value} {unit}".rstrip())
-    return said
-
-
-def _value(kind: str, given: object) -> str:
-    """Write a value that was filled in: numbers with the reader's own marks."""
-    try:
-        return say(number(Decimal(str(given)))) if kind == "number" else str(given)
-    except InvalidOperation:
-        return str(given)
 
 
 def _columns(states: Mapping[str, str]) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""Saying what was filled in at a step, in the reader's language."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from traceapp.batches.models import Event
+from traceapp.desk import choices
+from traceapp.trace.vocabulary import STEP_KINDS, StepKind
+from traceapp.trace.wording import number
+from traceapp.web.languages import say
+
+
+def details(event: Event) -> list[str]:
+    """Say what was filled in at a recorded step, in the order of its form."""
+    return filled_in(STEP_KINDS[event.step_kind], json.loads(event.document).get("fields", {}))
+
+
+def filled_in(kind: StepKind, given: Mapping[str, Any]) -> list[str]:
+    """Say what stands in the fields of a kind of step, in the order of its form."""
+    said = []
+    for name, spec in kind.fields.items():
+        if name in given:
+            option = spec.options.get(str(given[name]))
+            value = say(option.label) if option else _value(spec.type, given[name])
+            unit = choices.unit_words(spec.unit)
+            said.append(f"{say(spec.label)}: {value} {unit}".rstrip())
+    return said
+
+
+def _value(kind: str, given: object) -> str:
+    """Write a value that was filled in: numbers with the reader's own marks."""
+    try:
+        return say(number(Decimal(str(given)))) if kind == "number" else str(given)
+    except InvalidOperation:
+        return str(given)

@@ -212,26 +212,30 @@ def _is_same(row: Batch, data: Given) -> bool:
 
 def keep_refused(
     actor: Actor, refused: Sequence[tuple[object, problem.Problem]], *, now: datetime
-) -> None:
-    """Keep messages that were not recorded, so that nothing a program sent is lost.
+) -> list[UUID]:
+    """Keep messages that were not recorded, so that nothing a program sent is lost; give their ids.
 
     The same message refused again for the same reason is kept once.
     """
-    for given, reason in refused:
-        content = json.dumps(given, sort_keys=True)
-        findings = json.dumps([[found.pointer, found.rule] for found in reason.findings])
-        digest = hashlib.sha256(f"{int(reason.status)}\n{findings}\n{content}".encode()).digest()
-        key = (actor.producer_id, UUID(bytes=digest[:16]))
-        if db.session.get(RefusedMessage, key) is not None:
-            continue
-        row = RefusedMessage(
-            producer_id=actor.producer_id,
-            message_id=key[1],
-            received_at=now,
-            member_id=actor.member_id,
-            status=int(reason.status),
-            content=content,
-            findings=findings,
-        )
-        with suppress(IntegrityError), db.session.begin_nested():
-            db.session.add(row)  # somebody else may just be keeping the same one
+    return [_keep_refused(actor, given, reason, now) for given, reason in refused]
+
+
+def _keep_refused(actor: Actor, given: object, reason: problem.Problem, now: datetime) -> UUID:
+    content = json.dumps(given, sort_keys=True)
+    findings = json.dumps([[found.pointer, found.rule] for found in reason.findings])
+    digest = hashlib.sha256(f"{int(reason.status)}\n{findings}\n{content}".encode()).digest()
+    key = (actor.producer_id, UUID(bytes=digest[:16]))
+    if db.session.get(RefusedMessage, key) is not None:
+        return key[1]
+    row = RefusedMessage(
+        producer_id=actor.producer_id,
+        message_id=key[1],
+        received_at=now,
+        member_id=actor.member_id,
+        status=int(reason.status),
+        content=content,
+        findings=findings,
+    )
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(row)  # somebody else may just be keeping the same one
+    return key[1]

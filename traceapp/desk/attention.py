@@ -1,6 +1,6 @@
 """What needs somebody today: one plain sentence each, and the one thing to do about it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -40,10 +40,21 @@ class Task:
     action: str = ""
 
 
+Source = Callable[[Visitor], Iterable[Task]]
+_ELSEWHERE: list[Source] = []
+
+
+def also(source: Source) -> Source:
+    """Ask a room that stands on the desk what waits there, too."""
+    _ELSEWHERE.append(source)
+    return source
+
+
 def tasks(reader: Visitor, now: datetime) -> list[Task]:
     """List everything that waits for this reader, the gravest first; found once a request."""
     if KEPT not in g:
-        setattr(g, KEPT, [*_admission(reader), *_reports(reader), *_work(reader, now)])
+        others = [task for source in _ELSEWHERE for task in source(reader)]
+        setattr(g, KEPT, [*_admission(reader), *_reports(reader), *others, *_work(reader, now)])
     found: list[Task] = getattr(g, KEPT)
     return found
 

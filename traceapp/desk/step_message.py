@@ -181,8 +181,12 @@ def _day(moment: str) -> date | None:
 
 def shown(event: Event, setting: Setting) -> dict[str, Any]:
     """Give a recorded step as its form shows it."""
-    document = json.loads(event.document)
-    own = str(event.producer_id)
+    return as_form(json.loads(event.document), setting) | {"event_time": event.event_time}
+
+
+def as_form(document: Mapping[str, Any], setting: Setting) -> dict[str, Any]:
+    """Give a step of the right shape, as it was sent, as its form shows it; but its time."""
+    own = str(setting.producer_id)
     season, plot = document.get("season_id"), document.get("plot_id")
     names = {value: label for label, value in setting.receivers.items()}
     fields = dict(document.get("fields", {}))
@@ -190,7 +194,6 @@ def shown(event: Event, setting: Setting) -> dict[str, Any]:
         if name in setting.kind.fields and setting.kind.fields[name].type == "place":
             fields[name] = names.get(value, value)
     return {
-        "event_time": event.event_time,
         "site_id": document.get("site_id"),
         "ground": f"season:{season}" if season else f"plot:{plot}" if plot else None,
         "fields": fields,

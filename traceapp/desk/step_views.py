@@ -81,7 +81,7 @@ def record_step() -> ResponseReturnValue:
     if do == "again":
         _fill_in(form, setting)
     if do not in SAVES:
-        return _page(form, setting, more=do.removeprefix("line:"))
+        return form_page(form, setting, more=do.removeprefix("line:"))
     if not form.errors:
         with form.trying():
             outcome = step_saving.save(who, form, setting, now=now, has_happened=do == HAPPENED)
@@ -90,14 +90,14 @@ def record_step() -> ResponseReturnValue:
             for tone, words in outcome.words:
                 flash(words, tone)
             return redirect(outcome.next_page, code=303)
-    return _page(form, setting)
+    return form_page(form, setting)
 
 
 def _refused(form: Form, setting: Setting, verdict: Verdict) -> ResponseReturnValue:
     """Say why not and until when; what is sent from here is another message in its place."""
     form.typed |= {"id": [str(new_id())], "replaces": [str(verdict.attempt_id)]}
     form.status = int(problem.Blocked.status)
-    return _page(form, setting, refusals=[one for one in verdict.findings if one.blocks])
+    return form_page(form, setting, refusals=[one for one in verdict.findings if one.blocks])
 
 
 def _open(kind: StepKind) -> ResponseReturnValue:
@@ -115,7 +115,7 @@ def _open(kind: StepKind) -> ResponseReturnValue:
     form = Form.showing(step_form.fields(setting), record | _asked(setting))
     if "again" in request.args:
         _fill_in(form, setting)
-    return _page(form, setting)
+    return form_page(form, setting)
 
 
 def _asked(setting: Setting) -> dict[str, object]:
@@ -161,7 +161,7 @@ def _correction(event: Event) -> ResponseReturnValue:
         setting = replace(setting, shipments=list(offered.values()))
     own = {"id": str(new_id()), "kind": kind.id, "corrects": str(event.event_id)}
     shown = step_message.shown(event, setting)
-    return _page(Form.showing(step_form.fields(setting), shown | own), setting)
+    return form_page(Form.showing(step_form.fields(setting), shown | own), setting)
 
 
 def _fill_in(form: Form, setting: Setting) -> None:
@@ -179,16 +179,23 @@ def _fill_in(form: Form, setting: Setting) -> None:
     form.copied = frozenset(taken)
 
 
-def _page(
-    form: Form, setting: Setting, *, more: str = "", refusals: Sequence[Finding] = ()
+def form_page(
+    form: Form,
+    setting: Setting,
+    *,
+    more: str = "",
+    refusals: Sequence[Finding] = (),
+    template: str = "desk/step.html",
+    **beside: object,
 ) -> tuple[str, int]:
+    """Show the form of a step; a template that extends the usual one shows more beside it."""
     who = member()
     shas = [text for text in form.typed.get("photos", ()) if uploads.SHA256.fullmatch(text)]
     keys = [(who.producer_id, bytes.fromhex(text)) for text in dict.fromkeys(shas)]
     found = pictures.renditions(keys, public_only=False)
     last = step_options.last_step((who.producer_id, who.member_id), setting.kind.id)
     page = render_template(
-        "desk/step.html",
+        template,
         form=form,
         setting=setting,
         kind=setting.kind,
@@ -197,6 +204,7 @@ def _page(
         say=say,
         shots=[(key[1].hex(), found.get(key, {}).get("thumb")) for key in keys],
         has_last=last is not None and not form.value("corrects") and not form.copied,
+        **beside,
     )
     return page, form.status
 

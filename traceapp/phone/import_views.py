@@ -143,18 +143,22 @@ def _report(told: list[Told], *, is_done: bool) -> Response:
 def _row(told: Told) -> dict[str, Any]:
     kind = told.one.message.data["step_kind"] if isinstance(told.one, Record) else None
     state = "new" if told.is_new else "wrong" if told.is_wrong else "same"
-    faults: list[tuple[str, str]] = []
-    if isinstance(told.answer, problem.Problem):
-        faults = [_said(finding) for finding in told.answer.findings]
-        faults = faults or [(gettext(told.answer.title), gettext(told.answer.detail))]
     return {
         "number": told.one.sequence,
         "step": languages.say(STEP_KINDS[kind].label) if kind else "–",
         "at": told.one.message.data["event_time"] if isinstance(told.one, Record) else None,
         "state": state,
         "words": gettext(WORDS[state]),
-        "faults": faults,
+        "faults": faults_of(told),
     }
+
+
+def faults_of(told: Told) -> list[tuple[str, str]]:
+    """Say what stands against a record, each with what to do."""
+    if not isinstance(told.answer, problem.Problem):
+        return []
+    faults = [_said(finding) for finding in told.answer.findings]
+    return faults or [(gettext(told.answer.title), gettext(told.answer.detail))]
 
 
 def _said(finding: problem.Finding) -> tuple[str, str]:

@@ -117,14 +117,14 @@ def look(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:
     """Say what would come of a file, and keep nothing. Raises InvalidInput."""
     savepoint = db.session.begin_nested()
     try:
-        return _run(by, outbox, now)[1]
+        return try_records(by[0], outbox.head["phone_id"], outbox.records, now=now)[1]
     finally:
         savepoint.rollback()
 
 
 def bring_in(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:
     """Keep the records of a file that can be kept. Raises InvalidInput."""
-    phone, told = _run(by, outbox, now)
+    phone, told = try_records(by[0], outbox.head["phone_id"], outbox.records, now=now)
     phone.last_sequence = max(phone.last_sequence, outbox.head["last_sequence"])
     phone.unsent = sum(one.is_wrong for one in told)
     detail = {"new": sum(one.is_new for one in told), "wrong": phone.unsent}
@@ -132,16 +132,27 @@ def bring_in(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:
     return told
 
 
-def _run(by: Member, outbox: Outbox, now: datetime) -> tuple[Phone, list[Told]]:
-    """Keep records in the name of the phone's person: somebody at the desk answers for the file."""
-    phone = _phone(by[0], outbox.head["phone_id"])
-    sender = Sender(Actor(by[0], phone.member_id), phone.phone_id, "", may_register=True)
+def try_records(
+    producer_id: UUID, phone_id: UUID, records: Sequence[object], *, now: datetime
+) -> tuple[Phone, list[Told]]:
+    """Keep records in the name of the phone's person: somebody at the desk answers for them.
+
+    Raises InvalidInput for a phone that is not the producer's.
+    """
+    phone = _phone(producer_id, phone_id)
+    sender = sender_of(phone)
     skew = timedelta(seconds=phone.skew_seconds or 0)  # as measured when it last sent
-    sent = [_in_time(envelopes.read(one), skew, now) for one in outbox.records]
+    sent = [_in_time(envelopes.read(one), skew, now) for one in records]
     answers: list[Answer] = []
     for start in range(0, len(sent), MOST_RECORDS):
         answers += recording.record(sender, sent[start : start + MOST_RECORDS], now=now)
     return phone, [Told(*pair) for pair in zip(sent, answers, strict=True)]
+
+
+def sender_of(phone: Phone) -> Sender:
+    """Give a phone whose records somebody at the desk brings in, who may register batches."""
+    actor = Actor(phone.producer_id, phone.member_id)
+    return Sender(actor, phone.phone_id, "", may_register=True)
 
 
 def _phone(producer_id: UUID, phone_id: UUID) -> Phone:

@@ -1,12 +1,13 @@
 """Tables of what phones sent under which number, and of the codes they hold to give out."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Identifier, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 PHONE = (["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"])
 
@@ -14,7 +15,8 @@ PHONE = (["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"])
 class PhoneRecord(Base):
     """What the record with this number of a phone became; a number without a row did not come.
 
-    `originals` names, as JSON, the camera's original of each photo that was made smaller.
+    `originals` names, as JSON, the camera's original of each photo that was made smaller. What was
+    refused is kept as it was sent (`refused_message_id`) until it is recorded, or set aside.
     """
 
     __tablename__ = "phone_record"
@@ -26,6 +28,10 @@ class PhoneRecord(Base):
     received_at: Mapped[Moment]
     status: Mapped[int]
     originals: Mapped[str | None]
+    refused_message_id: Mapped[UUID | None] = mapped_column(Identifier)
+    set_aside_at: Mapped[datetime | None] = mapped_column(Instant)
+    set_aside_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
+    set_aside_reason: Mapped[str | None]
 
     __table_args__ = (
         ForeignKeyConstraint(*PHONE),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from traceapp import problem
 from traceapp.batches.capturing import Answer, Recorded
+from traceapp.batches.models import Event
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.phone.envelopes import Record, Unreadable
@@ -25,8 +26,17 @@ Sent = Record | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """A record, what is answered, and where it is kept as it was sent if it was refused."""
+
+    one: Sent
+    answer: Answer
+    message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gaps:
-    """Numbers that never came: the first of them, and how many; and those of refused records."""
+    """Numbers that never came: the first of them, and how many; and those that wait refused."""
 
     first: tuple[int, ...]
     missing: int
@@ -57,24 +67,32 @@ def taken() -> problem.InvalidInput:
     )
 
 
-def note(phone: Phone, answered: Sequence[tuple[Sent, Answer]], *, now: datetime) -> None:
+def note(phone: Phone, became: Sequence[Became], *, now: datetime) -> None:
     """Write down what these numbers became; what was accepted stays so."""
     wanted = {
-        one.sequence: (one, answer)
-        for one, answer in reversed(answered)  # of one number twice the first counts
-        if one.sequence is not None and not isinstance(answer, PhotosMissing)
+        each.one.sequence: each
+        for each in reversed(became)  # of one number twice the first counts
+        if each.one.sequence is not None and not isinstance(each.answer, PhotosMissing)
     }
     there = _rows(phone, set(wanted))
     new = []
-    for sequence, (one, answer) in wanted.items():
+    for sequence, each in wanted.items():
         row = there.get(sequence)
         if row is None:
-            new.append(_row(phone, one, answer, now))
-        elif row.status not in ACCEPTED:
-            row.event_id, row.status = one.event_id, _status(answer)
-            row.received_at, row.originals = now, _originals(one)
+            new.append(_row(phone, each, now))
+        elif row.status not in ACCEPTED and not _was_completed(row, each.answer):
+            for name, value in _row(phone, each, now).items():
+                setattr(row, name, value)
     db.session.flush()
     insert_rows(db.metadata.tables[PhoneRecord.__tablename__], new)
+
+
+def _was_completed(row: PhoneRecord, answer: Answer) -> bool:
+    """Tell whether somebody at the desk recorded what was refused, and the phone sends it again."""
+    if not isinstance(answer, problem.ContentConflict):
+        return False
+    event = db.session.get(Event, (row.producer_id, row.event_id))
+    return event is not None and event.record_time > row.received_at
 
 
 def gaps(phone: Phone, last_sequence: int) -> Gaps:
@@ -83,13 +101,28 @@ def gaps(phone: Phone, last_sequence: int) -> Gaps:
     here = select(func.count()).where(*mine, PhoneRecord.sequence <= last_sequence)
     refused = (
         select(PhoneRecord.sequence)
-        .where(*mine, PhoneRecord.status.not_in(ACCEPTED))
+        .where(*mine, waits())
         .order_by(PhoneRecord.sequence)
         .limit(MOST_TOLD)
     )
     missing = last_sequence - (db.session.scalar(here) or 0)
     first = _first_missing(phone, last_sequence) if missing else ()
     return Gaps(tuple(first), missing, tuple(db.session.scalars(refused)))
+
+
+def waits() -> ColumnElement[bool]:
+    """Hold for a refused record nobody has dealt with: neither recorded since, nor set aside."""
+    is_recorded = (
+        select(Event.event_id)
+        .where(
+            Event.producer_id == PhoneRecord.producer_id,
+            Event.event_id == PhoneRecord.event_id,
+            Event.record_time > PhoneRecord.received_at,
+        )
+        .correlate(PhoneRecord)
+        .exists()
+    )
+    return PhoneRecord.status.not_in(ACCEPTED) & PhoneRecord.set_aside_at.is_(None) & ~is_recorded
 
 
 def highest(phone: Phone) -> int:
@@ -125,15 +158,16 @@ def _rows(phone: Phone, numbers: set[int]) -> dict[int, PhoneRecord]:
     return {row.sequence: row for row in db.session.scalars(query)} if numbers else {}
 
 
-def _row(phone: Phone, one: Sent, answer: Answer, now: datetime) -> dict[str, object]:
+def _row(phone: Phone, each: Became, now: datetime) -> dict[str, object]:
     return {
         "producer_id": phone[0],
         "phone_id": phone[1],
-        "sequence": one.sequence,
-        "event_id": one.event_id,
+        "sequence": each.one.sequence,
+        "event_id": each.one.event_id,
         "received_at": now,
-        "status": _status(answer),
-        "originals": _originals(one),
+        "status": _status(each.answer),
+        "originals": _originals(each.one),
+        "refused_message_id": each.message_id,
     }
 
 

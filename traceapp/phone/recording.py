@@ -55,15 +55,17 @@ def record(sender: Sender, sent: Sequence[Sent], *, now: datetime) -> list[Answe
     good = [one for n, one in enumerate(sent) if n not in refused and isinstance(one, Record)]
     answered = iter(_recorded(sender, good, now))
     answers = [refused[n] if n in refused else next(answered) for n in range(len(sent))]
-    pairs = zip(sent, answers, strict=True)
-    kept = [(one.given, why) for one, why in pairs if _is_kept_as_refused(why)]
-    operations.keep_refused(sender.actor, kept, now=now)  # type: ignore[arg-type] # problems alone
-    numbers.note(sender.phone, list(zip(sent, answers, strict=True)), now=now)
+    became = [_became(sender, *pair, now) for pair in zip(sent, answers, strict=True)]
+    numbers.note(sender.phone, became, now=now)
     return answers
 
 
-def _is_kept_as_refused(answer: Answer) -> bool:
-    return isinstance(answer, problem.Problem) and not isinstance(answer, PhotosMissing)
+def _became(sender: Sender, one: Sent, answer: Answer, now: datetime) -> numbers.Became:
+    """Keep a refused record as it was sent; the phone sends one without its photos again itself."""
+    if not isinstance(answer, problem.Problem) or isinstance(answer, PhotosMissing):
+        return numbers.Became(one, answer)
+    (message_id,) = operations.keep_refused(sender.actor, [(one.given, answer)], now=now)
+    return numbers.Became(one, answer, message_id)
 
 
 def _refused(sender: Sender, sent: Sequence[Sent]) -> Mapping[int, problem.Problem]:
@@ -153,14 +155,28 @@ def _register_all(sender: Sender, makers: Sequence[Record], now: datetime) -> bo
 
 def _register(sender: Sender, one: Record, now: datetime) -> None:
     for n, (given, data) in enumerate(one.batches):
-        pointer = f"/batches/{n}"
-        code = data["code"] and reserve.claim(
-            sender.phone, data["code"], data["batch_id"], f"{pointer}/code"
-        )
-        try:
-            operations.post_batch(sender.actor, *_as_posted(given, data), now=now, code=code)
-        except problem.Problem as refusal:
-            raise _moved(refusal, pointer) from refusal
+        register_batch(sender, given, data, f"/batches/{n}", now=now)
+
+
+def register_batch(
+    sender: Sender,
+    given: Mapping[str, Any],
+    data: Mapping[str, Any],
+    pointer: str,
+    *,
+    now: datetime,
+) -> None:
+    """Register a batch made on a phone, as sent and as read, under the code the phone gave it.
+
+    Raises problems whose pointers begin with the one given.
+    """
+    code = data["code"] and reserve.claim(
+        sender.phone, data["code"], data["batch_id"], f"{pointer}/code"
+    )
+    try:
+        operations.post_batch(sender.actor, *_as_posted(given, data), now=now, code=code)
+    except problem.Problem as refusal:
+        raise _moved(refusal, pointer) from refusal
 
 
 def _as_posted(given: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Any, Any]:

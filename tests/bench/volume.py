@@ -93,7 +93,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         *("receiver_id", "other_name", "folded_name", "folded_doc_no", "state", "sent_at"),
         *("answered_at", "shipped_quantity", "shipped_uom", "received_quantity", "received_uom"),
         *("compared_uom", "compared_shipped", "compared_received"),
-        *("answer_producer_id", "answer_id"),
+        *("answer_producer_id", "answer_id", "is_from_producer"),
     ),
     "batch_parent": (
         *("producer_id", "batch_id", "parent_producer_id", "parent_batch_id"),
@@ -212,7 +212,7 @@ class Plan:
         yield "ledger_entry", (other.producer_id, *receive, 0, *ref, "received", "stock", SHIPPED)
         sides = (maker.producer_id, other.producer_id)
         told = (*("", "", ""), "matched", at, at, *("20", "kg") * 2, *("kg", "20", "20"))
-        yield "hand_off", (*ship, *ref, ship[1], *sides, *told, *receive)
+        yield "hand_off", (*ship, *ref, ship[1], *sides, *told, *receive, "1")
 
     def _event(self, event: Row, kind: str, at: int, maker: Maker, ship: object) -> Row:
         owner = (maker.member_id, maker.producer_id, maker.site_id)

@@ -10,6 +10,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
+from tests.builders import business, event
 from tests.conftest import NOON
 from tests.trade import Trade, tell
 from traceapp.batches.books.models import CorrectedEvent, HandOff
@@ -17,6 +18,7 @@ from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.jobs.runner import Runner
+from traceapp.web.endpoints import transaction
 
 
 def test_the_migrated_schema_is_the_schema_of_the_code(app: Flask) -> None:
@@ -60,6 +62,35 @@ def test_what_was_handed_over_before_there_was_an_index_is_indexed_by_a_job(app:
     db.session.rollback()
     Runner(app, lambda: NOON).run_due()
     assert [row.state for row in db.session.scalars(select(HandOff))] == ["disputed"]
+
+
+def test_it_is_worked_out_which_deliveries_lead_here_from_the_producer(app: Flask) -> None:
+    trade = Trade()
+    got = trade.receive()["outputs"]
+    with transaction():
+        tung, tu = business("Ông Tùng"), business("Bà Tư")
+    to_tu = {"to_site": str(tu.site_id), "doc_no": "9"}
+    onward = [event(by, "ship", inputs=got, fields=to_tu) for by in (trade.hoa, tung)]
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    tell(tung, event(tung, "receive", outputs=got))
+    for by, ship in zip((trade.hoa, tung), onward, strict=True):
+        tell(by, ship)
+    told = _from_producer()
+    assert told == {
+        trade.minh.producer_id: True,
+        trade.hoa.producer_id: True,
+        tung.producer_id: False,
+    }
+    db.session.remove()
+    downgrade(revision="0013")
+    upgrade()
+    assert _from_producer() == told
+
+
+def _from_producer() -> dict[UUID | None, bool]:
+    sent = db.session.scalars(select(HandOff).where(HandOff.state != "unmatched"))
+    return {row.sender_id: row.is_from_producer for row in sent}
 
 
 def test_corrections_become_a_chain_on_the_way_back_that_says_the_same(

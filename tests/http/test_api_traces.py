@@ -126,6 +126,80 @@ def test_to_write_that_goods_came_does_not_let_anybody_trace_them(chain: Chain, 
         assert hoa.get(path).status_code == 200, path
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Tung says that he received some of Minh's packs, and packs them into a lot of his own."""
+
+    tung: Program
+    says: dict[str, Any]
+    own: UUID
+
+
+@pytest.fixture
+def claim(chain: Chain, app: Flask) -> Claim:
+    tung = program(app, "Ông Tùng")
+    own = _loose(tung.by, "T1")
+    db.session.commit()
+    says = line(chain.packs, "5", "túi", producer_id=str(chain.minh.by.producer_id))
+    for step in (
+        event(tung.by, "receive", outputs=[says]),
+        event(tung.by, "repack", inputs=[says], outputs=[line(own, "5")]),
+    ):
+        assert tung.post("/events", step).status_code == 201
+    return Claim(tung, says, own)
+
+
+def test_to_send_on_to_a_friend_what_one_claims_to_have_opens_it_to_neither(
+    chain: Chain, claim: Claim, app: Flask
+) -> None:
+    """Deliveries count that hang on the batch's own producer."""
+    friend = program(app, "Bà Tư")
+    offer = event(
+        claim.tung.by,
+        "ship",
+        inputs=[claim.says],
+        fields={"to_site": str(friend.by.site_id)},
+    )
+    got = event(friend.by, "receive", outputs=[claim.says], ship_event_id=offer["id"])
+    assert claim.tung.post("/events", offer).status_code == 201
+    assert friend.post("/events", got).status_code == 201
+    paths = [f"/batches/{chain.packs}/{what}" for what in ("trace", "epcis")]
+    for path in paths:
+        told(claim.tung.get(path), 404, "not-found")
+        told(friend.get(path), 404, "not-found")
+    to_tung = {"to_site": str(claim.tung.by.site_id)}
+    sent = event(chain.minh.by, "ship", inputs=[line(chain.packs, "5", "túi")], fields=to_tung)
+    assert chain.minh.post("/events", sent).status_code == 201
+    for path in paths:
+        assert claim.tung.get(path).status_code == 200
+        assert friend.get(path).status_code == 200
+
+
+def test_behind_goods_that_one_claims_to_have_received_nothing_is_told(
+    chain: Chain, claim: Claim, app: Flask
+) -> None:
+    path = f"/batches/{claim.own}"
+    found = claim.tung.get(f"{path}/trace").get_json()
+    assert [one["generation"] for one in found["batches"]] == [0, -1]
+    assert [one["is_claimed"] for one in found["batches"]] == [False, True]
+    assert found["batches"][1]["hand_offs"] == []
+    assert len(found["edges"]) == len(found["events"]) == 1
+    kinds = [one["bizStep"] for one in _epcis(claim.tung, path)]
+    officer = program(app, "Cơ quan quản lý", role="officer", kinds=("authority",))
+    everything = officer.get(f"{path}/trace").get_json()
+    assert sorted(one["generation"] for one in everything["batches"]) == [-2, -2, -1, 0]
+    assert len(_epcis(officer, path)) > len(kinds) == 1
+    to_tung = {"to_site": str(claim.tung.by.site_id)}
+    sent = event(chain.minh.by, "ship", inputs=[line(chain.packs, "5", "túi")], fields=to_tung)
+    assert chain.minh.post("/events", sent).status_code == 201
+    assert lots(claim.tung.get(f"{path}/trace").get_json()).keys() >= {"T1", "P1"}
+    assert len(claim.tung.get(f"{path}/trace").get_json()["batches"]) == 4
+
+
+def _epcis(by: Program, path: str) -> Any:
+    return by.get(f"{path}/epcis").get_json(force=True)["epcisBody"]["eventList"]
+
+
 def test_goods_sent_to_nobody_by_name_are_traced_by_who_received_them(
     chain: Chain, app: Flask
 ) -> None:

@@ -84,6 +84,19 @@ def test_what_a_stranger_says_of_goods_holds_them_for_himself_alone(stall: Stall
     assert not may_sell(stall.tung, stall)
 
 
+def test_what_a_friend_of_a_stranger_confirms_holds_them_for_neither(stall: Stall) -> None:
+    tell(stall.tung, event(stall.tung, "receive", outputs=stall.some("2")))
+    to_hoa = {"to_site": str(stall.hoa.site_id), "doc_no": "PX-3"}
+    ship = event(stall.tung, "ship", inputs=stall.some("2"), fields=to_hoa)
+    tell(stall.tung, ship)
+    got = event(stall.hoa, "receive", outputs=stall.some("2"), ship_event_id=ship["id"])
+    tell(stall.hoa, got)
+    warm = {"temp_max_c": 30, "minutes_over": 600}
+    tell(stall.hoa, event(stall.hoa, "store_check", about=[stall.named], fields=warm))
+    assert not is_held(stall.minh, stall.meat)
+    assert may_sell(stall.minh, stall)
+
+
 def test_once_the_shipment_to_him_is_told_what_he_said_holds_them_everywhere(stall: Stall) -> None:
     stall.grows_warm_at(stall.hoa)
     assert may_sell(stall.minh, stall)

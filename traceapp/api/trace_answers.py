@@ -41,7 +41,11 @@ class HolderSchema(Schema):
 
 
 class TracedBatchSchema(Schema):
-    """A batch of the family; `generation` counts from the one asked for, back below zero."""
+    """A batch of the family; `generation` counts from the one asked for, back below zero.
+
+    Where `is_claimed`, whoever used it only says that he received it: no delivery to him is known,
+    and what it came from is not told.
+    """
 
     producer_id = fields.UUID(required=True)
     id = fields.UUID(required=True)
@@ -58,6 +62,7 @@ class TracedBatchSchema(Schema):
     code = fields.String(required=True, allow_none=True)
     state = fields.String(required=True, allow_none=True, validate=known(STATES))
     url = fields.String(required=True, allow_none=True)
+    is_claimed = fields.Boolean(required=True)
     holders = fields.List(fields.Nested(HolderSchema), required=True)
     hand_offs = fields.List(fields.Nested(TracedHandOffSchema), required=True)
 

@@ -27,7 +27,7 @@ from traceapp.tracing.contained import Contained
 from traceapp.tracing.document import as_json
 from traceapp.tracing.family import Ref, Way
 from traceapp.tracing.particulars import gtins
-from traceapp.tracing.reading import read
+from traceapp.tracing.reading import read, sources_told
 from traceapp.web.settings import settings
 
 Body = dict[str, Any]
@@ -100,10 +100,11 @@ def _contained(one: Contained) -> Body:
 def show_epcis(batch_id: UUID) -> Response:
     """Give the story of a batch, back to its origins, as an EPCIS 2.0 document in JSON-LD."""
     asks = member()
-    facts = trace_facts(_find(Batch.batch_id == batch_id))
+    ref, now = _find(Batch.batch_id == batch_id), datetime.now(UTC)
+    facts = trace_facts(ref, sources_told(asks, ref, now=now))
     names = Names(settings().public_url, gtins(facts))
     reader = Reader(asks.producer_id, sees_all=asks.may(Act.LOOK_UP_ANY))
-    told = document(facts, names, reader, datetime.now(UTC))
+    told = document(facts, names, reader, now)
     return Response(_text(told), mimetype=JSON_LD)
 
 

@@ -3,9 +3,9 @@
 Core only: no ORM object is made here. One of the queries walks the family tree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import CTE, and_, select
+from sqlalchemy import CTE, and_, select, tuple_
 
 from traceapp.batches.happenings import events_about
 from traceapp.batches.lineage import Ref as Pair
@@ -35,16 +35,21 @@ from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
 
 
-def trace_facts(subject: Pair) -> TraceFacts:
-    """Read everything one timeline is made from."""
+def trace_facts(subject: Pair, only: Collection[Pair] | None = None) -> TraceFacts:
+    """Read everything one timeline is made from; of these batches `only`, where they are given."""
     edges = _edges(subject)
-    tree = ancestry(subject)
+    tree = ancestry(subject) if only is None else _among(only)
     return TraceFacts(
         Ref(*subject),
         tuple(_batches(tree)),
         tuple(events_about(tree)),
         tuple(edges),
     )
+
+
+def _among(batches: Collection[Pair]) -> CTE:
+    named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches))
+    return select(Batch.producer_id, Batch.batch_id).where(named).cte()
 
 
 def _edges(subject: Pair) -> list[EdgeFact]:

@@ -54,6 +54,7 @@ class Telling:
     sources: tuple[Source, ...]
     stocks: tuple[tuple[str, str], ...]
     hand_overs: tuple[tuple[str, str], ...]
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _one(
             (say(one.holder), _amount(one.amount, node.uom)) for one in node.holdings if one.amount
         ),
         hand_overs=tuple(_hand_overs(node)),
+        is_claimed=node.is_claimed,
     )
 
 

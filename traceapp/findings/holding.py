@@ -26,7 +26,6 @@ from traceapp.findings.reading import AnyRow, among, rows
 from traceapp.findings.walking import ancestry, descent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import ProducerKind
-from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding
@@ -154,13 +153,14 @@ def is_released() -> ColumnElement[bool]:
 def is_heard() -> ColumnElement[bool]:
     """Match holds by those whose business goods are: who made them or was sent them, authorities.
 
-    Anybody may write down that he received something: that stops nobody else's sales.
+    Anybody may write down that he received something, and send it on to a friend: that stops
+    nobody else's sales (`HandOff.is_from_producer`).
     """
     by = Hold.finding_producer_id
     sent = exists().where(
         HandOff.batch_producer_id == Hold.producer_id,
         HandOff.batch_id == Hold.batch_id,
-        HandOff.state != HandOffState.UNMATCHED,
+        HandOff.is_from_producer,
         or_(HandOff.receiver_id == by, HandOff.answer_producer_id == by),
     )
     authority = exists().where(ProducerKind.producer_id == by, ProducerKind.kind == "authority")

@@ -37,7 +37,7 @@ _BATCH = (
     f"{{{_members('producer_id', 'id', 'generation')},%s,"
     + _members(
         *("lot", "uom", "production_date", "packing_date", "expiry_date", "code", "state"),
-        *("url", "holders", "hand_offs"),
+        *("url", "is_claimed", "holders", "hand_offs"),
     )
     + "}"
 )
@@ -127,6 +127,7 @@ def _batch(node: Node, shared: _Shared) -> str:
         _text(node.code),
         _word(node.state),
         shared.page(node.code),
+        _TRUTH[node.is_claimed],
         _list([shared.holding(one, uom) for one in node.holdings]),
         _list([_hand_off(one, shared) for one in node.hand_overs]),
     )

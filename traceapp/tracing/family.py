@@ -75,7 +75,8 @@ class Holding(NamedTuple):
 class HandOver:
     """One delivery of a batch: what was sent, what answered it. `receiver` None = not known yet.
 
-    `sent` and `received` are unit and amount, None where that is not one figure.
+    `sent` and `received` are unit and amount, None where that is not one figure. `takers` are those
+    of here who got it, or may get it.
     """
 
     event: Ref
@@ -90,12 +91,15 @@ class HandOver:
     difference_pct: Decimal | None
     sent: tuple[str, Decimal] | None
     received: tuple[str, Decimal] | None
+    takers: frozenset[UUID] = frozenset()
 
 
 class Node(NamedTuple):
     """One batch. `step` counts generations from the subject, those above it below zero.
 
     `lot` None = not for whoever asks. `origin` is the party without account it came from.
+    `is_claimed` where whoever used it only says that he received it: no delivery of it to him is
+    known, and what it came from is not told.
     """
 
     key: Key
@@ -113,6 +117,7 @@ class Node(NamedTuple):
     origin: Words | None
     holdings: tuple[Holding, ...]
     hand_overs: tuple[HandOver, ...]
+    is_claimed: bool = False
 
     @property
     def ref(self) -> Ref:

@@ -207,7 +207,14 @@ def _hand_over(parcel: handoffs.Delivery, now: datetime, names: Mapping[UUID, Wo
         difference_pct=handoffs.difference_pct(parcel),
         sent=handoffs.shipped(parcel),
         received=handoffs.received(parcel),
+        takers=frozenset(_takers(parcel)),
     )
+
+
+def _takers(parcel: handoffs.Delivery) -> Iterator[UUID]:
+    if parcel.ship.event.receiver_id is not None:
+        yield parcel.ship.event.receiver_id
+    yield from (receipt.ref.producer_id for receipt in parcel.receipts)
 
 
 def _outsider(ship: EventFact) -> Words | None:

@@ -1,7 +1,8 @@
 """Whose business a batch is: who may see it, and who may trace it.
 
-Anybody may write down that he received something. Only what somebody else wrote, a delivery to him,
-lets him read where it came from and where it went.
+Anybody may write down that he received something, and send it on to a friend who confirms. Only
+deliveries from one to the next that begin at the batch's own producer let their receivers read
+where it came from and where it went.
 """
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
@@ -12,7 +13,6 @@ from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.models import Batch
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.trace.entries import HandOffState
 from traceapp.tracing.family import Ref
 
 
@@ -38,7 +38,7 @@ def traceable_by(reader: Visitor) -> ColumnElement[bool]:
         .where(
             HandOff.batch_producer_id == Batch.producer_id,
             HandOff.batch_id == Batch.batch_id,
-            HandOff.state != HandOffState.UNMATCHED,
+            HandOff.is_from_producer,
             # What was sent to nobody by name is theirs who received it.
             or_(HandOff.receiver_id == us, HandOff.answer_producer_id == us),
         )

@@ -9,6 +9,19 @@ from traceapp.tracing.queries import trace
 from traceapp.tracing.visibility import told_to
 
 
+def sources_told(reader: Visitor, ref: Ref, *, now: datetime) -> list[Ref] | None:
+    """Give the batches of which a reader may read how they came to be; None = of all."""
+    if reader.may(Act.LOOK_UP_ANY):
+        return None
+    lineage = trace(ref, Way.BACK, now=now)
+    if lineage is None:
+        return []
+    told = told_to(reader.producer_id, lineage)
+    if not any(node.is_claimed for node in told.nodes):
+        return None
+    return [node.ref for node in told.nodes if not node.is_claimed]
+
+
 def read(
     reader: Visitor, ref: Ref, way: Way, as_of: datetime | None, *, now: datetime
 ) -> Lineage | None:

@@ -21,6 +21,7 @@ from traceapp.database.folding import fold
 from traceapp.database.types import Identifier
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
+from traceapp.trace.chain import reached
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import EventFact, Ref, TraceFacts
 from traceapp.trace.handoffs import Delivery, compared, delivery, received, shipped, state
@@ -38,6 +39,7 @@ COMPARISON = (
     *("compared_uom", "compared_shipped", "compared_received"),
     *("answer_producer_id", "answer_id"),
 )
+TAKERS = ("receiver_id", "answer_producer_id")
 AFTER = ("after_producer_id", "after_batch_id")
 
 TABLE = db.metadata.tables[HandOff.__tablename__]
@@ -78,7 +80,7 @@ def _remake(batches: Collection[Ref], now: datetime) -> set[Pair]:
     if not batches:
         return set()
     events = hand_off_events.hand_off_events(batches)
-    rows = {_key(row): row for batch in batches for row in _rows(batch, events, now)}
+    rows = {_key(row): row for batch in batches for row in _chained(batch, events, now)}
     here = tuple_(TABLE.c.batch_producer_id, TABLE.c.batch_id).in_(list(batches))
     found = db.session.execute(select(TABLE).where(here)).mappings()
     kept = {_key(row): row for row in map(dict[str, Any], found)}
@@ -124,6 +126,27 @@ def index_part(after: Ref | None, now: datetime) -> None:
     if len(refs) == PART:
         payload = dict(zip(AFTER, map(str, refs[-1]), strict=True))
         jobs.enqueue(INDEX_ALL, payload, now=now)
+
+
+def _chained(batch: Ref, events: Iterable[EventFact], now: datetime) -> list[Row]:
+    """Make the rows of a batch, and say which deliveries lead here from its own producer.
+
+    Anybody may write down that he received something, and send it on to a friend.
+    """
+    rows = list(_rows(batch, events, now))
+    having = reached(
+        batch.producer_id,
+        (
+            (row["sender_id"], row[side])
+            for row in rows
+            if row["state"] != HandOffState.UNMATCHED
+            for side in TAKERS
+        ),
+    )
+    for row in rows:
+        is_sent = row["state"] != HandOffState.UNMATCHED
+        row["is_from_producer"] = is_sent and row["sender_id"] in having
+    return rows
 
 
 def _rows(batch: Ref, events: Iterable[EventFact], now: datetime) -> Iterator[Row]:

@@ -162,7 +162,8 @@ class HandOff(Base):
     It may be rebuilt. Nothing here depends on the clock: what is `on_the_way` for more than a day
     is read as not confirmed. Both sides read it; `producer_id` wrote the event, `record_id` is
     what holds of it now, `folded_doc_no` the number of its delivery note, `answer_id` the last
-    receipt, `compared_` both figures in one unit.
+    receipt, `compared_` both figures in one unit. `is_from_producer` where deliveries that somebody
+    sent lead from the batch's own producer to this one, itself among them.
     """
 
     __tablename__ = "hand_off"
@@ -189,6 +190,7 @@ class HandOff(Base):
     compared_received: Mapped[str | None]
     answer_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
     answer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    is_from_producer: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         CheckConstraint(

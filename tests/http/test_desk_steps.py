@@ -361,6 +361,34 @@ def test_goods_arrive_with_the_shipment_that_brings_them(
     assert "PX-7" not in page_of(shop.get(NEW))
 
 
+def test_whoever_sent_goods_is_led_to_the_delivery_with_its_note_and_its_link(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    with transaction():
+        batch_id = batch(lan, product(lan), "CN-1")
+        record(lan, "harvest", outputs=[line(batch_id, "10")])
+    goods = {"inputs__0__batch": text_of(batch_id, lan), "inputs__0__quantity": "4"}
+    sent = step(lan, "ship", fields__to_site="Bếp ăn Hoa Sen", **goods)
+    answer = desk.post(NEW, data=form(app, **sent))
+    assert answer.location == f"/desk/hand-offs/{sent['id']}"
+    shown = page_of(desk.get(answer.location))
+    assert f"{answer.location}/note" in shown
+    assert f"{answer.location}/links" in shown
+    better = step(lan, "ship", corrects=sent["id"], fields__to_site="Bếp ăn Hoa Sen", **goods)
+    assert desk.post(NEW, data=form(app, **better)).location == answer.location
+
+
+def test_goods_moved_between_ones_own_places_are_no_delivery(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    with transaction():
+        batch_id = batch(lan, product(lan), "CN-1")
+        record(lan, "harvest", outputs=[line(batch_id, "10")])
+    goods = {"inputs__0__batch": text_of(batch_id, lan), "inputs__0__quantity": "4"}
+    moved = step(lan, "ship", fields__to_site=str(lan.site_id), **goods)
+    assert desk.post(NEW, data=form(app, **moved)).location.startswith("/desk/batches/")
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [

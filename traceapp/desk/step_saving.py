@@ -20,6 +20,7 @@ from traceapp.batches.booking import STOCK
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Event
+from traceapp.batches.offers import SHIPMENTS
 from traceapp.database.engine import db
 from traceapp.desk import step_message
 from traceapp.desk.batch_links import batch_page, code_of
@@ -28,6 +29,7 @@ from traceapp.findings import attempts, foresight
 from traceapp.findings.attempts import Verdict
 from traceapp.findings.queries import found_about
 from traceapp.gs1.batch_code import BatchCode
+from traceapp.handoffs import queries as hand_offs
 from traceapp.trace.facts import Ref
 from traceapp.trace.measures import amount
 from traceapp.trace.rules import CLOCK_PLAY, late_by
@@ -200,11 +202,21 @@ def _found(who: Visitor, message: Message) -> Iterator[tuple[str, str]]:
 
 
 def _next_page(who: Visitor, message: Message) -> str:
-    """Lead to the batch that was made, else to the one named, else to its season."""
+    """Lead to the delivery that leaves, to the batch made, else to the one named, else its season.
+
+    The page of a delivery has what its driver takes along: the note, and the link that works once.
+    """
     data = message.data
-    named = [*data["outputs"], *data["about"], *data["inputs"]]
+    named = [
+        (item["producer_id"] or who.producer_id, item["batch_id"])
+        for item in (*data["outputs"], *data["about"], *data["inputs"])
+    ]
+    if named and data["step_kind"] in SHIPMENTS:
+        delivery = hand_offs.delivery_of((who.producer_id, message.event_id), named[0])
+        if delivery is not None:
+            return url_for("hand_offs.show_hand_off", shipment_id=delivery)
     if named:
-        return batch_page((named[0]["producer_id"] or who.producer_id, named[0]["batch_id"]))
+        return batch_page(named[0])
     if data["season_id"] is not None:
         return url_for("seasons.show_season", season_id=data["season_id"])
     return url_for("steps.log_step")

@@ -121,6 +121,17 @@ def of_event(producer_id: UUID, event_id: UUID) -> Sequence[Row]:
     return db.session.execute(query.order_by(Product.folded_name, Batch.lot)).all()
 
 
+def delivery_of(record: tuple[UUID, UUID], batch: tuple[UUID, UUID]) -> UUID | None:
+    """Give the shipment, as first recorded, that hands a batch over by this record of it."""
+    query = select(HandOff.event_id).where(
+        HandOff.batch_producer_id == batch[0],
+        HandOff.batch_id == batch[1],
+        HandOff.producer_id == record[0],
+        HandOff.record_id == record[1],
+    )
+    return db.session.scalars(query).first()
+
+
 def open_offers(
     producer_id: UUID, batch: tuple[UUID, UUID] | None = None, *, limit: int = 20
 ) -> Sequence[Row]:

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests import builders
+from tests.builders import line
 from tests.http.on_sale import code_of, finished
 from tests.lan import a_picture
 from tests.signing_in import form, signed_in
 from tests.trade import Trade, tell
 from traceapp.batches.books.models import HandOff
-from traceapp.batches.models import Event
+from traceapp.batches.models import Batch, Event
 from traceapp.batches.queries import balance
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -52,7 +53,9 @@ def page_of(trade: Trade) -> str:
 def fill(app: Flask, page: TestResponse, **values: Any) -> dict[str, Any]:
     """Fill in the form of a receipt: what stands hidden or chosen there, and these values."""
     text = page.text
-    hidden = dict(re.findall(r'type="hidden" name="(id|refusal_id)" value="([^"]*)"', text))
+    hidden = dict(
+        re.findall(r'type="hidden" name="(id|refusal_id|items\.\d\.batch)" value="([^"]*)"', text)
+    )
     chosen = dict(
         re.findall(r'<select[^>]*name="([^"]*)"[^>]*>.*?value="([^"]*)" selected', text, re.DOTALL)
     )
@@ -174,6 +177,52 @@ def test_the_same_form_sent_twice_is_one_receipt(app: Flask, trade: Trade) -> No
     with app.app_context():
         receipts = db.session.scalars(select(Event).where(Event.step_kind == "receive")).all()
         assert len(receipts) == 1
+
+
+@pytest.fixture
+def two_lots(app: Flask) -> tuple[Trade, Any]:
+    """Minh sent Hoa 120 kg of lot CN-1 and 50 kg of lot CN-2 together."""
+    with app.app_context():
+        made = Trade()
+        with transaction():
+            second = builders.batch(made.minh, builders.product(made.minh), "CN-2")
+            builders.record(made.minh, "harvest", outputs=[line(second, "300")])
+        tell(made.minh, made.ship(inputs=[line(made.greens, "120"), line(second, "50")]))
+    return made, second
+
+
+def arrived(app: Flask) -> dict[str, str | None]:
+    """Give what the receiver recorded of each lot."""
+    with app.app_context():
+        lots = select(Batch.lot, HandOff.received_quantity).where(
+            Batch.batch_id == HandOff.batch_id
+        )
+        return {row.lot: row.received_quantity for row in db.session.execute(lots)}
+
+
+def test_a_figure_counts_for_its_own_lot_where_another_has_none(
+    app: Flask, two_lots: tuple[Trade, Any]
+) -> None:
+    trade, _second = two_lots
+    answer = receive(app, trade, "", **{"items.1.quantity": "50"})
+    assert answer.status_code == 303, answer.text
+    assert arrived(app) == {"CN-1": None, "CN-2": "50"}
+
+
+def test_a_form_opened_before_a_colleague_answered_counts_no_lot_for_another(
+    app: Flask, two_lots: tuple[Trade, Any]
+) -> None:
+    trade, _second = two_lots
+    hoa = desk(app, trade.hoa)
+    typed = {"items.0.quantity": "119", "items.1.quantity": "50"}
+    given = fill(app, hoa.get(page_of(trade), headers=EN), **typed)
+    given.pop("refusal_id", None)
+    with app.app_context():
+        tell(trade.hoa, trade.receive("118"))
+    answer = hoa.post(f"{page_of(trade)}/receipt", data=given, headers=EN)
+    assert answer.status_code == 422
+    assert "Somebody answered for this batch meanwhile." in answer.text
+    assert arrived(app) == {"CN-1": "118", "CN-2": None}
 
 
 def test_a_photo_goes_with_the_receipt(app: Flask, trade: Trade) -> None:

@@ -6,18 +6,26 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from marshmallow import ValidationError
 
 from traceapp.accounts.access import member
 from traceapp.database.ids import new_id
 from traceapp.desk import place_form
 from traceapp.desk.hand_off_words import Seen
 from traceapp.handoffs.answer_form import units_for
+from traceapp.problem import N_
 from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.web.faults import Fault
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.languages import say
 
 PHOTO = "photo"
 LONGEST_REASON = 2000
+ANSWERED = Fault(
+    "answered",
+    N_("Somebody answered for this batch meanwhile."),
+    N_("See above what is recorded; correct that record where it is wrong."),
+)
 CONDITION = STEP_KINDS["receive"].fields["condition"]
 
 
@@ -29,7 +37,7 @@ def receipt(parcels: Sequence[Seen]) -> Form:
         receipt_fields(parcels),
         {
             "id": str(new_id()),
-            "items": [{"uom": row.shipped_uom or row.uom} for row in waiting],
+            "items": [{"batch": _ref(row), "uom": row.shipped_uom or row.uom} for row in waiting],
             "event_time": datetime.now(UTC),
             "site_id": sites[0] if sites else None,
         },
@@ -43,6 +51,7 @@ def receipt_fields(parcels: Sequence[Seen]) -> tuple[Field, ...]:
     units = units_for(*((row.uom, row.net_uom) for row in waiting))
     return (
         Field("id", kind="hidden"),
+        Field("items.#.batch", kind="hidden", follows=True),
         Field(
             "items.#.quantity",
             _("How much arrived?"),
@@ -110,12 +119,19 @@ def refusal_fields() -> tuple[Field, ...]:
 def receipt_event(
     form: Form, parcels: Sequence[Seen], photos: Sequence[str]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Give the message of a receipt, and where in the form each of its lines was typed."""
+    """Give the message of a receipt, and where in the form each of its lines was typed.
+
+    A line says itself which batch it counts: lines without a figure fall away, and a colleague may
+    have answered for some of the batches since the form was opened.
+    """
     data = form.data()
-    waiting = [parcel.row for parcel in parcels if parcel.is_awaited]
+    waiting = {_ref(parcel.row): parcel.row for parcel in parcels if parcel.is_awaited}
     outputs, places = [], []
-    for place, (row, item) in enumerate(zip(waiting, data.get("items", ()), strict=False)):
+    for place, item in enumerate(data.get("items", ())):
         if item.get("quantity"):
+            row = waiting.get(item.get("batch", ""))
+            if row is None:
+                raise ValidationError({"items": {place: {"quantity": [ANSWERED]}}})
             line = {"quantity": item["quantity"], "uom": item.get("uom") or row.uom}
             outputs.append(_batch(row) | line)
             places.append(f"items/{place}")
@@ -146,6 +162,10 @@ def refusal_event(form: Form, parcels: Sequence[Seen], site_id: UUID) -> dict[st
         "about": [_batch(parcel.row) for parcel in parcels if parcel.is_open_offer],
         "fields": {"ship_event": shipment, "reason": data.get("reason", "")},
     }
+
+
+def _ref(row: Any) -> str:  # noqa: ANN401 - a row of queries.hand_offs
+    return f"{row.batch_producer_id}/{row.batch_id}"
 
 
 def _batch(row: Any) -> dict[str, str]:  # noqa: ANN401 - a row of queries.hand_offs

@@ -275,6 +275,62 @@ def test_what_was_refused_comes_back_into_the_senders_stock_once(app: Flask, tra
     assert minh.post(f"{page_of(trade)}/receipt", data=again).status_code == 404
 
 
+def test_what_was_refused_may_come_back_in_parts_and_both_sides_see_the_rest(
+    app: Flask, trade: Trade
+) -> None:
+    with app.app_context():
+        tell(trade.hoa, trade.refuse())
+    hoa, minh = desk(app, trade.hoa), desk(app, trade.minh)
+    assert "Nothing of it is back yet." in minh.get(page_of(trade), headers=EN).text
+    answer = take_back(app, minh, trade, "80")
+    assert answer.status_code == 303, answer.text
+    for side in (hoa, minh):
+        page = side.get(page_of(trade), headers=EN).text
+        assert "Back: 80 kg of 120 kg. Still out: 40 kg." in page
+    assert "Still out: 40 kg." in minh.get("/desk", headers=EN).text
+    assert take_back(app, minh, trade, "40").status_code == 303
+    page = minh.get(page_of(trade), headers=EN).text
+    assert "Back: 120 kg of 120 kg. Nothing is missing." in page
+    assert "This is what came back" not in page
+    assert "did not take" not in minh.get("/desk", headers=EN).text
+    with app.app_context():
+        books = balance(trade.minh.producer_id, (trade.minh.producer_id, trade.greens))
+    assert (books["returned_in"], books["stock"]) == (Decimal(120), Decimal(300))
+
+
+def test_a_part_that_came_back_is_corrected_and_counts_once(app: Flask, trade: Trade) -> None:
+    with app.app_context():
+        tell(trade.hoa, trade.refuse())
+        back = {"outputs": [line(trade.greens, "120")], "ship_event_id": str(trade.ship_id)}
+        first = builders.event(trade.minh, "receive", **back)
+        tell(trade.minh, first)
+    minh = desk(app, trade.minh)
+    assert f"/desk/steps/new?corrects={first['id']}" in minh.get(page_of(trade), headers=EN).text
+    with app.app_context():
+        better = back | {"outputs": [line(trade.greens, "70")], "corrects": first["id"]}
+        tell(trade.minh, builders.event(trade.minh, "receive", **better))
+    page = minh.get(page_of(trade), headers=EN).text
+    assert "Back: 70 kg of 120 kg. Still out: 50 kg." in page
+
+
+def test_the_same_take_back_sent_twice_is_one(app: Flask, trade: Trade) -> None:
+    with app.app_context():
+        tell(trade.hoa, trade.refuse())
+    minh = desk(app, trade.minh)
+    given = fill(app, minh.get(page_of(trade), headers=EN), **{"items.0.quantity": "120"})
+    for _ in range(2):
+        assert minh.post(f"{page_of(trade)}/receipt", data=given).status_code == 303
+    with app.app_context():
+        books = balance(trade.minh.producer_id, (trade.minh.producer_id, trade.greens))
+    assert books["returned_in"] == Decimal(120)
+
+
+def take_back(app: Flask, sender: FlaskClient, trade: Trade, kg: str) -> TestResponse:
+    given = fill(app, sender.get(page_of(trade), headers=EN), **{"items.0.quantity": kg})
+    given.pop("refusal_id", None)
+    return sender.post(f"{page_of(trade)}/receipt", data=given, headers=EN)
+
+
 def test_a_scanned_batch_leads_its_receiver_to_the_delivery(app: Flask) -> None:
     with app.app_context():
         trade = Trade(on_sale=True)

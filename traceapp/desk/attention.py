@@ -198,8 +198,10 @@ def _offers(reader: Visitor, now: datetime) -> Iterator[Task]:
 
 
 def _unsettled(reader: Visitor, now: datetime) -> Iterator[Task]:
-    rows = hand_offs.unsettled(reader.producer_id, now, limit=MOST_OF_A_KIND)
-    for one in (hand_off_words.seen(row, reader.producer_id, now) for row in rows):
+    rows = hand_offs.unsettled(reader.producer_id, now)
+    seen = [hand_off_words.seen(row, reader.producer_id, now) for row in rows]
+    waiting = [one for one in hand_off_words.with_what_is_back(seen) if not one.is_back]
+    for one in waiting[:MOST_OF_A_KIND]:
         match one.state:
             case HandOffState.DISPUTED:
                 words = _(
@@ -217,6 +219,9 @@ def _unsettled(reader: Visitor, now: datetime) -> Iterator[Task]:
                 yield Task("circle-help", "amber", words, _delivery(one), _("Look at it"))
             case HandOffState.REFUSED:
                 words = _("%(who)s did not take %(lot)s, sent on %(when)s.", **_named(one))
+                if one.back is not None and one.back.parts:
+                    still_out = _("Still out: %(rest)s.", rest=one.rest)
+                    words = f"{words} {still_out}"
                 yield Task("hand-stop", "clay", words, _delivery(one), _("Look at it"))
             case _:
                 words = _("%(who)s has not confirmed %(lot)s, sent on %(when)s.", **_named(one))

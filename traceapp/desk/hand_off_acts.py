@@ -16,8 +16,10 @@ from traceapp.accounts.acts import Act
 from traceapp.audit.operations import note
 from traceapp.batches import capturing
 from traceapp.batches.capturing import Actor, Recorded
+from traceapp.batches.models import Event
+from traceapp.database.engine import db
 from traceapp.desk import hand_off_form, place_form, uploads
-from traceapp.desk.hand_off_views import blueprint, find, own_receipt, page
+from traceapp.desk.hand_off_views import blueprint, find, page
 from traceapp.desk.hand_off_words import Seen
 from traceapp.handoffs import operations
 from traceapp.trace.rules import CLOCK_PLAY
@@ -34,9 +36,10 @@ __all__ = ["blueprint"]
 def receive(shipment_id: UUID) -> ResponseReturnValue:
     """Confirm that goods arrived, or came back refused, with one's own figures."""
     reader, parcels = member(), find(shipment_id)
-    if any(p.is_coming_back for p in parcels) and own_receipt(reader.producer_id, shipment_id):
-        raise problem.NotFound
     form = Form.sent(hand_off_form.receipt_fields(parcels), request.form)
+    back = [parcel.is_back for parcel in parcels if parcel.is_coming_back]
+    if back and all(back) and not _is_recorded(reader.producer_id, form.value("id")):
+        raise problem.NotFound
     photos = uploads.keep_photos(
         form, hand_off_form.PHOTO, reader.producer_id, now=datetime.now(UTC)
     )
@@ -84,6 +87,14 @@ def accept(shipment_id: UUID) -> ResponseReturnValue:
     note(reader.producer_id, "hand_off.accepted", f"hand_off/{shipment_id}", by=by, now=now)
     flash(_("Settled. Both figures stay on the record."))
     return redirect(_page_of(shipment_id), code=303)
+
+
+def _is_recorded(producer_id: UUID, text: str) -> bool:
+    """Tell whether the form was sent before: the same again is the same record."""
+    try:
+        return db.session.get(Event, (producer_id, UUID(text))) is not None
+    except ValueError:
+        return False
 
 
 def _record(event: Mapping[str, Any], places: Sequence[str]) -> None:

@@ -81,7 +81,8 @@ def find(shipment_id: UUID) -> list[Seen]:
     rows = queries.of_event(reader.producer_id, shipment_id)
     if not rows:
         raise problem.NotFound
-    return [hand_off_words.seen(row, reader.producer_id, now) for row in rows]
+    parcels = [hand_off_words.seen(row, reader.producer_id, now) for row in rows]
+    return hand_off_words.with_what_is_back(parcels)
 
 
 def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, int]:
@@ -91,7 +92,7 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
     shipment = (first.row.producer_id, first.row.event_id)
     answers = queries.answers(*shipment) if is_sender else []
     keys = [(shipment[0], bytes(a.photo_sha256)) for a in answers if a.photo_sha256 is not None]
-    own = own_receipt(reader.producer_id, shipment[1])
+    returning = [parcel for parcel in parcels if parcel.is_coming_back]
     shown = render_template(
         "desk/hand_off.html",
         parcels=parcels,
@@ -105,9 +106,10 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
         answers=answers,
         shots=pictures.renditions(keys, public_only=False) if keys else {},
         here_producer=shipment[0],
-        own_receipt=None if is_sender else own,
+        own_receipt=None if is_sender else own_receipt(reader.producer_id, shipment[1]),
         reason=reason_of_refusal(first.row.receiver_id, shipment[1]),
-        returning=[p for p in parcels if p.is_coming_back] if own is None else (),
+        refused=[parcel for parcel in parcels if parcel.back is not None],
+        returning=() if all(parcel.is_back for parcel in returning) else returning,
         open_links=links.open_links(shipment, datetime.now(UTC)) if is_sender else [],
         may_link=is_sender and first.row.receiver_id is None,
     )
@@ -138,7 +140,7 @@ def reason_of_refusal(receiver_id: UUID | None, shipment_id: UUID) -> str:
         ~is_corrected(),
     )
     told = db.session.scalars(query.order_by(Event.record_time.desc()).limit(1)).first()
-    return str(json.loads(told)["fields"].get("reason", "")) if told else ""
+    return str(json.loads(told).get("fields", {}).get("reason", "")) if told else ""
 
 
 def _filters() -> tuple[lists.Filter, ...]:

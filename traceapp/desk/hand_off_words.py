@@ -1,7 +1,7 @@
 """How the desk says where a hand-off stands, to either of its two sides."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,10 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from traceapp.handoffs import queries
+from traceapp.handoffs.taken_back import TakenBack, taken_back
 from traceapp.problem import N_
 from traceapp.trace.entries import HandOffState
+from traceapp.trace.facts import Ref
 from traceapp.trace.units import convertible, to_micro
 from traceapp.trace.wording import percent
 from traceapp.web import languages
@@ -47,6 +49,7 @@ class Seen:
     row: Any
     state: HandOffState
     is_incoming: bool
+    back: TakenBack | None = None
 
     @property
     def words(self) -> StateWords:
@@ -62,6 +65,30 @@ class Seen:
     def is_coming_back(self) -> bool:
         """Tell whether the other side did not take it, so that it comes back to this one."""
         return not self.is_incoming and self.state is HandOffState.REFUSED
+
+    @property
+    def is_back(self) -> bool:
+        """Tell whether all of what was not taken is with its sender again."""
+        return self.back is not None and not self.back.still_out
+
+    @property
+    def back_so_far(self) -> str:
+        """Say how much of what was not taken is with its sender again, and how much is not."""
+        if self.back is None or not self.back.parts:
+            return str(_("Nothing of it is back yet."))
+        uom = self.back.uom
+        known = {
+            "back": quantity(self.back.back, uom),
+            "sent": quantity(self.back.sent, uom),
+        }
+        if self.is_back:
+            return str(_("Back: %(back)s of %(sent)s. Nothing is missing.", **known))
+        return str(_("Back: %(back)s of %(sent)s. Still out: %(rest)s.", **known, rest=self.rest))
+
+    @property
+    def rest(self) -> str:
+        """Say how much of what was not taken is still out."""
+        return quantity(self.back.still_out, self.back.uom) if self.back else ""
 
     @property
     def is_awaited(self) -> bool:
@@ -121,9 +148,27 @@ def seen(row: Any, by: UUID, now: datetime) -> Seen:  # noqa: ANN401 - a row of 
     return Seen(row, queries.state_of(row, now), is_incoming=row.receiver_id == by)
 
 
+def with_what_is_back(parcels: Sequence[Seen]) -> list[Seen]:
+    """Add to what was not taken how much of it is with its sender again."""
+    refused = [one.row for one in parcels if one.state is HandOffState.REFUSED]
+    if not refused:
+        return list(parcels)
+    back = taken_back({(row.producer_id, row.event_id) for row in refused})
+    return [
+        replace(one, back=back.get((one.row.event_id, _batch(one.row))))
+        if one.state is HandOffState.REFUSED
+        else one
+        for one in parcels
+    ]
+
+
 def state_choices() -> dict[str, str]:
     """Name the states, for a filter."""
     return {state.value: _(words.name) for state, words in STATES.items()}
+
+
+def _batch(row: Any) -> Ref:  # noqa: ANN401 - a row of queries.hand_offs
+    return Ref(row.batch_producer_id, row.batch_id)
 
 
 def _figure(amount: str | None, uom: str | None) -> str:

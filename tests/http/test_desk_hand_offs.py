@@ -118,7 +118,7 @@ def test_120_against_118_is_disputed_on_both_sides_and_settled_by_a_correction(
         assert "Figures differ" in page
         assert "120 kg" in page
         assert "118 kg" in page
-        assert "-1.67%" in page
+        assert "−2 kg (−1.67%)" in page
         assert "Settle it" in desk(app, who).get("/desk", headers=EN).text
     with app.app_context():
         fixed = trade.ship("118", id=str(new_id()), corrects=str(trade.ship_id))

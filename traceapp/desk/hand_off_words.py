@@ -14,7 +14,7 @@ from traceapp.handoffs.taken_back import TakenBack, taken_back
 from traceapp.problem import N_
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
-from traceapp.trace.units import convertible, to_micro
+from traceapp.trace.handoffs import Compared
 from traceapp.trace.wording import percent
 from traceapp.web import languages
 from traceapp.web.pages import quantity
@@ -131,16 +131,13 @@ class Seen:
     def difference(self) -> str:
         """Say by how much the receiver's figure is away from the sender's; "" where unknown."""
         row = self.row
-        if None in {row.shipped_quantity, row.received_quantity} or not convertible(
-            row.shipped_uom, row.received_uom
-        ):
+        if row.compared_uom is None:
             return ""
-        sent = to_micro(Decimal(row.shipped_quantity), row.shipped_uom)
-        got = to_micro(Decimal(row.received_quantity), row.received_uom)
-        if not sent:
-            return ""
-        share = (Decimal(got - sent) / sent * 100).quantize(Decimal("0.01"))
-        return languages.say(percent(share))
+        figures = (Decimal(row.compared_shipped), Decimal(row.compared_received))
+        both = Compared(row.compared_uom, *figures)
+        sign = "+" if both.difference > 0 else ""
+        share = languages.say(percent(both.rounded_pct))
+        return f"{sign}{quantity(both.difference, both.uom)} ({sign}{share})"
 
 
 def seen(row: Any, by: UUID, now: datetime) -> Seen:  # noqa: ANN401 - a row of queries.hand_offs

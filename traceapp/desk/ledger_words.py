@@ -46,8 +46,8 @@ def beside(moved: Moved) -> str | None:
 
 def signed(quantity: Decimal) -> str:
     """Write a quantity with its sign: "+240,5", "−100"."""
-    figure = say(number(abs(quantity)))
-    return f"+{figure}" if quantity > 0 else f"\N{MINUS SIGN}{figure}" if quantity else figure
+    figure = say(number(quantity))
+    return f"+{figure}" if quantity > 0 else figure
 
 
 def unit(uom: str) -> str:

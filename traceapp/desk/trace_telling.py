@@ -194,9 +194,7 @@ def generation(step: int) -> str:
 
 
 def _amount(micro: int | None, uom: str) -> str:
-    amount = from_micro(abs(micro or 0), uom)
-    said = measures.amount(amount, uom, languages.current())
-    return f"\N{MINUS SIGN}{said}" if (micro or 0) < 0 else said
+    return measures.amount(from_micro(micro or 0, uom), uom, languages.current())
 
 
 def kilograms(mass: int | None) -> str | None:

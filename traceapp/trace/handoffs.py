@@ -98,9 +98,14 @@ class Compared:
     received: Decimal
 
     @property
+    def difference(self) -> Decimal:
+        """Give received against shipped, negative = less came."""
+        return self.received - self.shipped
+
+    @property
     def difference_pct(self) -> Decimal:
         """Give received against shipped in per cent, exact, negative = less came."""
-        return (self.received - self.shipped) / self.shipped * 100
+        return self.difference / self.shipped * 100
 
     @property
     def rounded_pct(self) -> Decimal:

@@ -13,11 +13,13 @@ _HOURS_BEFORE_DAYS = 72
 
 
 def number(value: Decimal | float) -> Words:
-    """Write a number without trailing zeros, with each language's own marks."""
-    text = f"{Decimal(str(value)):,f}"
+    """Write a number without trailing zeros, with each language's own marks and a true minus."""
+    figure = Decimal(str(value))
+    text = f"{abs(figure):,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return Words(text.translate(_SWAP), text)
+    sign = "\N{MINUS SIGN}" if figure < 0 else ""
+    return Words(f"{sign}{text.translate(_SWAP)}", f"{sign}{text}")
 
 
 def percent(value: Decimal) -> Words:

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from traceapp import problem
-from traceapp.demo import operations, queries, resetting
+from traceapp.demo import operations, queries, resetting, skipping
 from traceapp.demo.operations import Outcome
 from traceapp.web.endpoints import transaction
 
@@ -71,5 +71,5 @@ def _tell(outcome: Outcome | None) -> None:
     click.echo(f"The demo plays on {outcome.t}: {outcome.recorded} events recorded.")
     if outcome.attempted:
         click.echo(f"  {outcome.attempted} attempts refused, each by the rule it should meet")
-    for reason, count in sorted(outcome.skipped.items()):
-        click.echo(f"  skipped {count} × {reason}")
+    for line in skipping.told(outcome.skipped):
+        click.echo(f"  {line}")

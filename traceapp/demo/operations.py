@@ -14,6 +14,7 @@ from traceapp.database.engine import db
 from traceapp.demo import queries, reading
 from traceapp.demo.clock import DemoClock
 from traceapp.demo.models import DemoLoad
+from traceapp.demo.skipping import LeftOut
 from traceapp.demo.writing import Writer
 from traceapp.producers import territories
 from traceapp.web.settings import settings
@@ -24,12 +25,12 @@ BEFORE_THE_FIRST_EVENT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a load or a play did; `skipped` counts events by the reason they were left out."""
+    """What a load or a play did; `skipped` counts events by what they wait for."""
 
     t: date
     recorded: int
     attempted: int
-    skipped: Mapping[str, int]
+    skipped: Mapping[LeftOut, int]
 
 
 def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:

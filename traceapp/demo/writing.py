@@ -21,7 +21,7 @@ from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
-from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, why_skipped
+from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, LeftOut, why_skipped
 from traceapp.findings import attempts
 from traceapp.findings.concerned import Concerned
 from traceapp.findings.keeping import judge_again
@@ -46,8 +46,8 @@ class Writer:
     arrived: datetime
     recorded: int = 0
     attempted: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    _skipped_ids: set[UUID] = field(default_factory=set)
+    skipped: Counter[LeftOut] = field(default_factory=Counter)
+    _skipped_ids: dict[UUID, LeftOut] = field(default_factory=dict)
     _registered: set[UUID] = field(default_factory=set)
     _stored: set[tuple[UUID, str]] = field(default_factory=set)
 
@@ -97,7 +97,7 @@ class Writer:
         for one in self.data.happenings:
             reason = why_skipped(one, self._skipped_ids)
             if reason is not None:
-                self._skipped_ids.add(one.event_id)
+                self._skipped_ids[one.event_id] = reason
                 if one.act == act:
                     self.skipped[reason] += 1
             elif one.act == act:

@@ -1,0 +1,26 @@
+"""What somebody who loads the demo for the first time reads about what it leaves out."""
+
+from traceapp.demo.skipping import ROOM_BY_KIND, LeftOut, told
+from traceapp.trace.vocabulary import STEP_KINDS
+
+
+def test_it_names_steps_as_the_screens_do_and_says_that_nothing_went_wrong() -> None:
+    lines = list(
+        told(
+            {
+                LeftOut("recalls", "recall_open"): 1,
+                LeftOut("labels", "print_labels"): 20,
+                LeftOut("labels", "void_labels"): 2,
+            }
+        )
+    )
+    assert lines == [
+        "Nothing went wrong; some of the data shows what this version cannot do yet:",
+        "  labels: 20 × Print and activate labels, 2 × Void labels",
+        "  recalls: 1 × Open a recall",
+    ]
+    assert not list(told({}))
+
+
+def test_every_kind_that_waits_is_a_kind() -> None:
+    assert ROOM_BY_KIND.keys() <= STEP_KINDS.keys()

@@ -154,6 +154,43 @@ def test_a_harvest_makes_a_batch_with_a_code_in_one_form(
     assert f"{code[:4]}-{code[4:8]}-{code[8:]}" in told
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_harvest_of_what_does_not_grow_there_is_asked_about_once_and_then_kept(
+    app: Flask, desk: FlaskClient, lan: Business, *, is_there: bool
+) -> None:
+    with transaction():
+        season_id = season_of(lan)
+        product_id = product(lan, name="Rau muống")
+        batch_id = batch(lan, product_id, "RM-1") if is_there else None
+    made = {"batch": text_of(batch_id, lan)} if batch_id else {"product_id": str(product_id)}
+    sent = step(
+        lan,
+        "harvest",
+        ground=f"season:{season_id}",
+        outputs__1__quantity="60,5",
+        **{f"outputs__1__{name}": value for name, value in made.items()},
+    )
+    asked = desk.post(NEW, data=form(app, **sent), headers={"Accept-Language": "en"})
+    assert asked.status_code == 422
+    assert "The season grows choy sum, and Rau muống is something else." in page_of(asked)
+    assert 'name="outputs.1.sure"' in page_of(asked)
+    assert 'value="60,5"' in page_of(asked)
+    assert not events()
+    assert desk.post(NEW, data=form(app, **sent, **{"outputs.1.sure": "yes"})).status_code == 303
+    assert len(events()) == 1
+
+
+def test_a_harvest_of_the_seasons_crop_is_not_asked_about(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    with transaction():
+        season_id = season_of(lan)
+        product_id = product(lan, name="Cải ngọt vừa thu")
+    goods = {"outputs__0__product_id": str(product_id), "outputs__0__quantity": "60"}
+    sent = step(lan, "harvest", ground=f"season:{season_id}", **goods)
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 303
+
+
 APRIL, DECEMBER = date(2026, 4, 1), date(2026, 12, 5)
 TYPED = {"fields__original_production": "2026-03-30", "fields__original_expiry": "2026-12-01"}
 

@@ -196,6 +196,7 @@ def _output_lines(setting: Setting) -> list[Field]:
             hint=_("Left empty, a lot is made up: initials and day."),
         ),
         Field("outputs.#.batch", _("Or a batch that is there"), "choice", options=batches),
+        Field("outputs.#.sure", _("Yes, it was harvested there"), "tick", follows=True),
         *_quantity("outputs"),
     ]
 

@@ -30,10 +30,14 @@ NEVER_COPIED = frozenset({"date", "datetime", "event", "lot"})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A step as it is to be recorded, and the batches that are new with it, by output line."""
+    """A step as it is to be recorded, and the batches that are new with it, by output line.
+
+    `sure` are the lines of which somebody ticked that they are right.
+    """
 
     event: dict[str, Any]
     new_batches: Mapping[int, dict[str, Any]]
+    sure: frozenset[int] = frozenset()
 
 
 def read(form: Form, setting: Setting) -> Wish:
@@ -50,7 +54,8 @@ def read(form: Form, setting: Setting) -> Wish:
     event["about"] = [_ref(line) for line in data.get("about", [])]
     new: dict[int, dict[str, Any]] = {}
     event["outputs"] = []
-    for number, line in enumerate(data.get("outputs", [])):
+    lines = data.get("outputs", [])
+    for number, line in enumerate(lines):
         made = _line(line)
         if "product_id" in line and not line.get("batch"):
             new[number] = _new_batch(line, number, event, setting)
@@ -58,7 +63,7 @@ def read(form: Form, setting: Setting) -> Wish:
             made |= {"batch_id": new[number]["batch_id"], "uom": uom}
         event["outputs"].append(made)
     _check_subject(event, setting)
-    return Wish(event, new)
+    return Wish(event, new, frozenset(n for n, line in enumerate(lines) if line.get("sure")))
 
 
 def _check_subject(event: Mapping[str, Any], setting: Setting) -> None:

@@ -22,7 +22,7 @@ from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Event
 from traceapp.batches.offers import SHIPMENTS
 from traceapp.database.engine import db
-from traceapp.desk import step_message
+from traceapp.desk import harvest_doubts, step_message
 from traceapp.desk.batch_links import batch_page, code_of
 from traceapp.desk.step_form import Setting
 from traceapp.findings import attempts, foresight
@@ -71,6 +71,7 @@ def save(
     copied_from = _own_event(who, form.value("copied_from"))
     message = capturing.read(wish.event, copied_from=copied_from)
     _check_corrects(who, message)
+    harvest_doubts.ask(wish, message, setting)
     trial = db.session.begin_nested()
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)

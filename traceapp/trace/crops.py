@@ -31,6 +31,17 @@ CROPS: Mapping[str, Crop] = MappingProxyType(
 )
 
 
+def may_be_of(crop: Crop, folded_name: str, family: str) -> bool:
+    """Tell whether a product may be a crop: of its family, and not named after another one only."""
+    words = f" {folded_name} "
+    named = {
+        one.id
+        for one in CROPS.values()
+        if one.family == family and f" {one.id.replace('_', ' ')} " in words
+    }
+    return family == crop.family and (not named or crop.id in named)
+
+
 def crop_of(folded_name: str) -> Crop | None:
     """Find a crop by a name without marks: "cai ngot" or "cai_ngot"."""
     return CROPS.get("_".join(folded_name.split()))

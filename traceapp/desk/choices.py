@@ -20,11 +20,11 @@ DIMENSIONS: Mapping[str, str] = {
 
 
 # Units of a step's fields that are words, not symbols.
+ANIMALS = "con"
 UNIT_WORDS: Mapping[str, str] = {
     "ngày": N_("days"),
     "giờ": N_("hours"),
     "phút": N_("minutes"),
-    "con": N_("head"),
     "cái": N_("pieces"),
     "quả": N_("eggs or fruit"),
     "cây": N_("sticks"),
@@ -34,8 +34,8 @@ UNIT_WORDS: Mapping[str, str] = {
 
 
 def unit_words(unit: str | None) -> str:
-    """Say the unit of a step's field."""
-    if not unit:
+    """Say the unit of a step's field; a number of animals says itself what it counts."""
+    if not unit or unit == ANIMALS:
         return ""
     return str(_(UNIT_WORDS[unit])) if unit in UNIT_WORDS else unit
 

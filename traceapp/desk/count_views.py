@@ -18,11 +18,10 @@ from traceapp.batches.capturing import Actor, Recorded
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import place_form
+from traceapp.desk import ledger_words, place_form
 from traceapp.desk.batch_links import batch_page
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.trace.measures import amount
-from traceapp.trace.units import UNITS
 from traceapp.web import languages
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form, Option
@@ -86,7 +85,7 @@ def _fields(who: Visitor, found: Found) -> list[Field]:
             "fields.counted_unit",
             _("Unit"),
             "choice",
-            options=tuple(Option(unit, _unit(unit)) for unit in units),
+            options=tuple(Option(unit, ledger_words.unit(unit)) for unit in units),
             wanted=True,
         ),
         Field(
@@ -109,10 +108,6 @@ def _last_site(who: Visitor) -> str | None:
     )
     site_id = db.session.scalar(query)
     return None if site_id is None else str(site_id)
-
-
-def _unit(uom: str) -> str:
-    return UNITS[uom].symbol if languages.current() == "vi" else UNITS[uom].name.en or uom
 
 
 def _message(found: Found, form: Form) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from traceapp.desk.batch_story import Moved, Telling
 from traceapp.desk.batch_words import ACCOUNTS
 from traceapp.desk.ledger_bar import Part
 from traceapp.problem import N_
-from traceapp.trace.measures import amount
+from traceapp.trace.measures import amount, english
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.wording import number
@@ -52,10 +52,7 @@ def signed(quantity: Decimal) -> str:
 
 def unit(uom: str) -> str:
     """Name a unit in a heading."""
-    symbol = UNITS[uom].symbol
-    if languages.current() == "vi" or symbol.isascii():
-        return symbol
-    return (UNITS[uom].name.en or symbol).partition(" (")[0].partition(",")[0]
+    return UNITS[uom].symbol if languages.current() == "vi" else english(uom)
 
 
 def came_in(ledger: Sequence[Moved]) -> Decimal:

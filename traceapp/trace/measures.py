@@ -4,21 +4,31 @@ from decimal import Decimal
 
 from traceapp.trace.units import UNITS
 from traceapp.trace.wording import number
+from traceapp.trace.words import Words
+
+SYMBOLS_ABROAD = frozenset({"°C", "m²", "m³"})
+ENDS_WITH_ES = ("s", "x", "ch")
+
+
+def measured(quantity: Decimal, uom: str) -> Words:
+    """Write a quantity with its unit: "1.234,5 kg", "20 con", and "1,234.5 kg", "20 animals"."""
+    figure = number(quantity)
+    return Words(f"{figure.vi} {UNITS[uom].symbol}", f"{figure.en} {english(uom, quantity)}")
 
 
 def amount(quantity: Decimal, uom: str, language: str) -> str:
-    """Write a quantity with its unit: "1.234,5 kg", "480 túi", "480 bags"."""
+    """Write a quantity with its unit in one language."""
+    words = measured(quantity, uom)
+    return str(words.vi if language == "vi" else words.en)
+
+
+def english(uom: str, quantity: Decimal = Decimal(2)) -> str:
+    """Name a unit in English as it follows this number: its symbol, else its noun."""
     unit = UNITS[uom]
-    figure = number(quantity)
-    if language == "vi":
-        return f"{figure.vi} {unit.symbol}"
-    speaks_english = unit.symbol.isascii() and unit.dimension != "count"
-    return f"{figure.en} {unit.symbol if speaks_english else _noun(quantity, uom)}"
-
-
-def _noun(quantity: Decimal, uom: str) -> str:
-    """Give the English noun of a unit, without its explanation in brackets."""
-    noun = (UNITS[uom].name.en or uom).partition(" (")[0].partition(",")[0]
-    if quantity == 1:
+    is_symbol = unit.symbol.isascii() and unit.dimension != "count"
+    if is_symbol or unit.symbol in SYMBOLS_ABROAD:
+        return unit.symbol
+    noun = (unit.name.en or uom).partition(" (")[0].partition(",")[0]
+    if quantity == 1 or not noun.isascii():  # a Vietnamese word has no plural
         return noun
-    return f"{noun}es" if noun.endswith(("x", "ch")) else f"{noun}s"
+    return f"{noun}es" if noun.endswith(ENDS_WITH_ES) else f"{noun}s"

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from traceapp.trace.entries import Detail
 from traceapp.trace.facts import EventFact, FieldValue
+from traceapp.trace.measures import measured
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import STEP_KINDS, FieldSpec, StepKind, Visibility
 from traceapp.trace.wording import day, number, plural
@@ -137,12 +138,7 @@ def _written(spec: FieldSpec, value: FieldValue, *, with_unit: bool = True) -> W
 
 
 def _measured(figure: Decimal, unit: str | None) -> Words:
-    words = number(figure)
-    if unit is None or unit not in UNITS:
-        return words
-    symbol, name = UNITS[unit].symbol, UNITS[unit].name
-    foreign = symbol if symbol.isascii() or symbol in {"°C", "m²", "m³"} else name.en
-    return Words(f"{words.vi} {symbol}", f"{words.en} {foreign}")
+    return measured(figure, unit) if unit is not None and unit in UNITS else number(figure)
 
 
 def _figure(value: FieldValue) -> Decimal | None:

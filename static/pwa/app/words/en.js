@@ -215,7 +215,7 @@ export default {
   "unit.tấn": "t",
   "unit.lít": "l",
   "unit.cái": "pieces",
-  "unit.con": "head",
+  "unit.con": "animals",
   "unit.quả": "pieces",
   "unit.cây": "pieces",
   "unit.thân": "carcasses",

@@ -396,6 +396,18 @@ def test_the_list_downloads_and_has_an_empty_state(app: Flask, trade: Trade) -> 
     assert "Nothing was handed over yet" in desk(app, tung).get("/desk/hand-offs", headers=EN).text
 
 
+def test_many_states_are_one_list_to_pull_down_on_a_phone(app: Flask, trade: Trade) -> None:
+    minh = desk(app, trade.minh)
+    listed = minh.get("/desk/hand-offs?state=not_confirmed", headers=EN).text
+    assert 'class="chips not-on-phone"' in listed
+    assert re.search(r'class="field on-phone">.*?name="state"', listed, re.DOTALL)
+    assert '<option value="not_confirmed" selected>' in listed
+    assert listed.count('name="state"') == 1  # or the form would send the state twice
+    few = minh.get("/desk/products?role=finished", headers=EN).text
+    assert 'class="chips"' in few
+    assert '<input type="hidden" name="role" value="finished">' in few
+
+
 def test_a_stranger_finds_nothing(app: Flask, trade: Trade) -> None:
     with app.app_context(), transaction():
         tung = builders.business("Tùng", kinds=("shop",), role="owner")

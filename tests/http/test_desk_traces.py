@@ -99,6 +99,17 @@ def test_drawing_and_table_say_the_same(
     assert ("58,5 kg" if language == "vi" else "58.5 kg") in drawn
 
 
+def test_a_trace_of_the_past_says_so_in_its_title_and_where_it_is_printed(
+    reader: FlaskClient,
+) -> None:
+    trace = address_of(reader, "CN-T")
+    past = page(reader, f"{trace}?as_of=2026-11-30T12:00&direction=back", language="en")
+    assert re.search(r"<title>[^<]*CN-T · As it was at 30/11/2026 12:00", past)
+    assert "<b>As it was at 30/11/2026 12:00</b>" in past
+    assert f'href="{trace}?direction=back"' in past
+    assert not re.search("<title>[^<]*As it was", page(reader, trace, language="en"))
+
+
 def test_forward_and_back_and_as_of_a_time(reader: FlaskClient) -> None:
     trace = address_of(reader, "CN-A")
     assert "CN-B" not in page(reader, trace)

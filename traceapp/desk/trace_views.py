@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -51,6 +51,7 @@ def show_trace(code: str) -> ResponseReturnValue:
         as_of=request.args.get("as_of", ""),
         told_at=as_of or datetime.now(UTC),
         is_past=as_of is not None,
+        now_address=url_for(".show_trace", code=found.address, direction=lineage.way.value),
         is_unreadable=is_unreadable,
     )
 

@@ -189,6 +189,28 @@ def test_packs_heavier_than_anything_are_named_as_what_is_wrong(farm: Farm) -> N
     }
 
 
+def test_large_quantities_may_not_add_up_to_more_than_can_be_kept(farm: Farm) -> None:
+    """A column of the database would overflow at nine of ten thousand such harvests."""
+    most = [line(farm.cut, "1000000000") for _ in range(5)]
+    with transaction():
+        for _ in range(2):
+            record(farm, harvest_of(farm, outputs=most))
+    with nothing_written():
+        found = refusals(farm, record, harvest_of(farm, outputs=[line(farm.cut, "1000001")]))
+    assert {where: said["rule"] for where, said in found.items()} == {
+        "/outputs/0/quantity": "too_large"
+    }
+    with transaction():
+        record(farm, harvest_of(farm, outputs=[line(farm.cut, "1000000")]))
+
+
+def test_one_record_may_not_add_up_to_more_than_can_be_kept(farm: Farm) -> None:
+    most = [line(farm.cut, "1000000000") for _ in range(12)]
+    with nothing_written():
+        found = refusals(farm, record, harvest_of(farm, outputs=most))
+    assert list(found) == ["/outputs/10/quantity", "/outputs/11/quantity"]
+
+
 def test_a_season_goes_with_no_plot_but_its_own(farm: Farm) -> None:
     other = {"site_id": str(farm.lan.site_id), "name": "Thửa 2", "household_number": 4}
     with transaction():

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.batches import content, grants, reading, schemas
-from traceapp.batches.books import correcting, counts, hand_offs
+from traceapp.batches.books import correcting, hand_offs, sums
 from traceapp.batches.books.returns import exchange_early
 from traceapp.batches.ledger import Books, Step, Written, write
 from traceapp.batches.lineage import Ref
@@ -147,7 +147,7 @@ def _record(
             answers.append(_again(actor, message, known_as))
         elif findings := [
             *_unfit(message, latest, used),
-            *(findings or counts.faults(known, message.data, items)),
+            *(findings or sums.unfit(known, message.data, items)),
         ]:
             answers.append(problem.InvalidInput(findings=findings))
         else:

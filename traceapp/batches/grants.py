@@ -53,7 +53,7 @@ class Known:
 
     `seasons` come with the plot each is of, `held` are other producers' batches that the author
     has had in hand or is offered, `returned` the shipments that give something back, with what
-    they give back.
+    they give back, `moved` how much of batches ever moved at holders, as far as that was asked.
     """
 
     author: UUID
@@ -65,6 +65,7 @@ class Known:
     units: Mapping[Ref, BatchUnit] = field(default_factory=dict)
     held: set[Ref] = field(default_factory=set)
     returned: set[tuple[UUID, Ref]] = field(default_factory=set)
+    moved: dict[tuple[UUID, UUID, UUID], int] = field(default_factory=dict)
 
 
 def gather(author: UUID, messages: Sequence[Data]) -> Known:

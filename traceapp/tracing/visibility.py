@@ -98,7 +98,8 @@ def _renumbered(edge: Edge, nodes: Mapping[int, int], makings: Mapping[int, int]
 def _node(producer_id: UUID, node: Node) -> Node:
     """Leave out what is not theirs; they may have had the goods of others in hand."""
     holdings = tuple(one for one in node.holdings if one.holder_id == producer_id)
-    is_known = _is_of(producer_id, node.key) or node.code is not None or holdings
+    in_hand = bool(holdings) and not node.is_claimed
+    is_known = _is_of(producer_id, node.key) or node.code is not None or in_hand
     sides = node.hand_overs
     if node.is_claimed:
         sides = tuple(one for one in sides if producer_id in {one.sender_id, one.receiver_id})

@@ -85,7 +85,8 @@ def twins_among(steps: Iterable[StepFact]) -> dict[Ref, Ref]:
         if len(together) > 1:
             for step in together:
                 alike[step.content].append(step.ref)
-    return {ref: min(refs) for refs in alike.values() for ref in refs if ref != min(refs)}
+    firsts = ((min(refs), refs) for refs in alike.values())
+    return {ref: first for first, refs in firsts for ref in refs if ref != first}
 
 
 def same_content(step: StepFact, twin: Ref | None) -> Iterator[Finding]:

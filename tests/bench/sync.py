@@ -24,7 +24,7 @@ from traceapp.web.endpoints import transaction
 
 MANY = 100
 ROUNDS = 8
-RECORDS_PER_S = 1000
+RECORDS_PER_S = 3000
 SNAPSHOT_KB = 200
 SNAPSHOT_MS = 200
 

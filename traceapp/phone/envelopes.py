@@ -16,11 +16,12 @@ from traceapp.api import strictness
 from traceapp.batches import canonical_json, capturing
 from traceapp.batches.capturing import Message
 from traceapp.batches.schemas import MOST_SKEW_MINUTES
-from traceapp.phone.shapes import EnvelopeSchema, PhoneEventSchema
+from traceapp.phone.shapes import MOST_NUMBER, EnvelopeSchema, PhoneEventSchema
 from traceapp.web import problems
-from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, Fault
+from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, PHOTO_NUMBER, Fault
 
 ENVELOPE, EVENT = EnvelopeSchema(), PhoneEventSchema()
+BESIDE = frozenset(ENVELOPE.load_fields)
 MEASURED_HERE = "device_skew_minutes"
 OTHER_CONTENT = Fault(
     "hash_differs",
@@ -90,7 +91,7 @@ def _read(given: object) -> tuple[dict[str, Any], Message]:
     envelope: dict[str, Any] = {}
     outside = {name: value for name, value in given.items() if name != "event"}
     try:
-        envelope = strictness.load(ENVELOPE, outside)
+        envelope = _straight(outside) or strictness.load(ENVELOPE, outside)
     except ValidationError as error:
         errors.update(error.messages_dict)
     message: Message | None = None
@@ -103,6 +104,28 @@ def _read(given: object) -> tuple[dict[str, Any], Message]:
     if errors or message is None:
         raise ValidationError(errors)
     return envelope, message
+
+
+def _straight(outside: Given) -> dict[str, Any] | None:
+    """Read what stands beside a step that makes no batch; None where the schema must say."""
+    sequence, sha256 = outside.get("sequence"), outside.get("sha256")
+    originals = outside.get("originals", {})
+    is_plain = (
+        outside.keys() <= BESIDE
+        and outside.get("batches", []) == []
+        and type(sequence) is int
+        and 1 <= sequence <= MOST_NUMBER
+        and type(originals) is dict
+        and all(map(_is_sha256, (*originals, *originals.values())))
+        and (sha256 is None or _is_sha256(sha256))
+    )
+    if not is_plain:
+        return None
+    return {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
+
+
+def _is_sha256(text: object) -> bool:
+    return isinstance(text, str) and PHOTO_NUMBER.match(text) is not None
 
 
 def _message(event: object) -> Message:

@@ -215,6 +215,14 @@ def test_records_of_any_shape_are_shown(
     assert opened.status_code in {200, 404}
 
 
+def test_what_is_wrong_with_a_field_names_it(clerk: FlaskClient, phone: VirtualPhone) -> None:
+    record = phone.record("spray", fields={"phi_days": "three", "nope": 1})
+    refused(phone, record)
+    page = clerk.get(f"{page_of(phone, record)}?lang=en").text
+    assert "nope: There is no such field here." in page
+    assert "Pre-harvest interval (from the label): " in page
+
+
 def test_another_producer_finds_nothing_of_it(app: Flask, phone: VirtualPhone) -> None:
     record = phone.record("fly")
     refused(phone, record)

@@ -17,6 +17,7 @@ from traceapp.batches import canonical_json, capturing
 from traceapp.batches.capturing import Message
 from traceapp.batches.schemas import MOST_SKEW_MINUTES
 from traceapp.phone.shapes import MOST_NUMBER, EnvelopeSchema, PhoneEventSchema
+from traceapp.trace.vocabulary import STEP_KINDS, StepKind
 from traceapp.web import problems
 from traceapp.web.faults import EMPTY, NO_SUCH_FIELD, PHOTO_NUMBER, Fault
 
@@ -69,6 +70,13 @@ def read(given: object) -> Record | Unreadable:
         raise TypeError("what was read is an object")
     pairs = tuple(zip(given.get("batches", ()), envelope["batches"], strict=True))
     return Record(envelope["sequence"], message, pairs, envelope["originals"], given)
+
+
+def kind_named(given: object) -> StepKind | None:
+    """Give the kind of step a record names, whatever else is wrong with it."""
+    event = given.get("event") if isinstance(given, Mapping) else None
+    name = event.get("step_kind") if isinstance(event, Mapping) else None
+    return STEP_KINDS.get(name) if isinstance(name, str) else None
 
 
 def in_time_of(record: Record, skew: timedelta, now: datetime) -> Record:

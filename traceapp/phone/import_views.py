@@ -14,11 +14,11 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.database.engine import db
 from traceapp.exchange import operations as exchange
-from traceapp.phone import importing
+from traceapp.phone import envelopes, importing
 from traceapp.phone.envelopes import Record
 from traceapp.phone.importing import Outbox, Told
+from traceapp.phone.recording import Sent
 from traceapp.problem import N_
-from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web import languages, problems
 from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import Field, Form, Option
@@ -141,11 +141,11 @@ def _report(told: list[Told], *, is_done: bool) -> Response:
 
 
 def _row(told: Told) -> dict[str, Any]:
-    kind = told.one.message.data["step_kind"] if isinstance(told.one, Record) else None
+    kind = envelopes.kind_named(told.one.given)
     state = "new" if told.is_new else "wrong" if told.is_wrong else "same"
     return {
         "number": told.one.sequence,
-        "step": languages.say(STEP_KINDS[kind].label) if kind else "–",
+        "step": languages.say(kind.label) if kind else "–",
         "at": told.one.message.data["event_time"] if isinstance(told.one, Record) else None,
         "state": state,
         "words": gettext(WORDS[state]),
@@ -157,8 +157,19 @@ def faults_of(told: Told) -> list[tuple[str, str]]:
     """Say what stands against a record, each with what to do."""
     if not isinstance(told.answer, problem.Problem):
         return []
-    faults = [_said(finding) for finding in told.answer.findings]
+    faults = [_said_of(finding, told.one) for finding in told.answer.findings]
     return faults or [(gettext(told.answer.title), gettext(told.answer.detail))]
+
+
+def _said_of(finding: problem.Finding, one: Sent) -> tuple[str, str]:
+    """Say what is wrong, and at which field of the step where it is one."""
+    words, fix = _said(finding)
+    start, _, name = finding.pointer.rpartition("/")
+    if start != "/event/fields":
+        return words, fix
+    kind = envelopes.kind_named(one.given)
+    known = kind.fields.get(name) if kind else None
+    return f"{languages.say(known.label) if known else name}: {words}", fix
 
 
 def _said(finding: problem.Finding) -> tuple[str, str]:

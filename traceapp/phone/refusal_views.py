@@ -236,7 +236,7 @@ def _address(phone_id: UUID, sequence: int) -> str:
 
 def _columns() -> dict[str, Callable[[tuple[Refusal, sent.Sent]], Cell]]:
     return {
-        gettext("Step"): lambda row: row[1].step,
+        gettext("What was done"): lambda row: row[1].step,
         gettext("When"): lambda row: moment(row[1].at) if row[1].at else "",
         gettext("Person"): lambda row: row[0].person,
         gettext("Phone"): lambda row: row[0].phone,

@@ -15,9 +15,10 @@ from traceapp.database.engine import db
 from traceapp.desk import choices, step_words
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
+from traceapp.phone import envelopes
 from traceapp.phone.refusals import Refusal
 from traceapp.producers.models import Plot, Season, Site
-from traceapp.trace.vocabulary import STEP_KINDS, StepKind
+from traceapp.trace.vocabulary import StepKind
 from traceapp.web.languages import current, pick, say
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -38,8 +39,7 @@ class Sent:
 
 def kind_of(one: Refusal) -> StepKind | None:
     """Give the kind of step that was sent, if it is one."""
-    name = one.event.get("step_kind")
-    return STEP_KINDS.get(name) if isinstance(name, str) else None
+    return envelopes.kind_named(one.given)
 
 
 def moment_of(one: Refusal) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import socket
 import threading
 import time
@@ -18,6 +19,8 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 PATIENCE_MS = 1500  # of the app in a test; it has 30 s in life
 LATE_S = 2.5
+WAIT_S = 4
+LIMIT = "Mỗi lần gửi được nhiều nhất 8 MB."
 RECORDS, PHOTOS = "/api/v1/sync", "/api/v1/photos/"
 SENDING = (RECORDS, PHOTOS)
 PATIENT = b"TIMEOUT_MS = 30_000"
@@ -31,13 +34,31 @@ NOT_PASSED_ON = {
 }
 
 
+def problem(status: int, detail: str) -> Answer:
+    """Refuse as our server does (RFC 9457)."""
+    document = {"type": "about:blank", "title": "Không được", "status": status, "detail": detail}
+    headers = [("Content-Type", "application/problem+json"), ("Retry-After", str(WAIT_S))]
+    return status, headers, json.dumps(document).encode()
+
+
+# What is said to a request that the server never hears of.
+INSTEAD: dict[str, Answer] = {
+    "busy": (503, [("Content-Type", "text/plain")], b"busy"),
+    "portal": (403, [("Content-Type", "text/html")], b"<p>Room number?</p>"),
+    "too-large": problem(413, LIMIT),
+    "throttled": problem(429, "Đợi một lát."),
+    "lost": (201, [("Content-Type", "application/json")], b"{}"),
+}
+
+
 class FaultyNetwork:
     """Passes requests on to a server; each fault waits for one request that sends
     photos or records.
 
     `late`: the server does its work, the phone has stopped waiting. `cut`: the answer ends in the
     middle. `busy`: 503 before the server hears of it. `portal`: a hotel's network that wants a
-    name first answers 403 with a page of its own.
+    name first answers 403 with a page of its own. `too-large`: 413. `throttled`: 429, to be tried
+    again after `WAIT_S`. `lost`: the server says that it has it, and it has not.
     """
 
     def __init__(self, target: str) -> None:
@@ -45,6 +66,7 @@ class FaultyNetwork:
         self.faults: dict[str, deque[str]] = {path: deque() for path in SENDING}
         self.is_down = False
         self.sent: list[tuple[str, str, int]] = []
+        self.asked: list[tuple[str, str, float]] = []  # and when, whatever came of it
         self.changes: dict[str, Callable[[bytes], bytes]] = {
             "/static/pwa/app/core/api.js": lambda body: body.replace(
                 PATIENT, b"TIMEOUT_MS = %d" % PATIENCE_MS
@@ -99,12 +121,11 @@ class Passing(BaseHTTPRequestHandler):
         if self.network.is_down:
             self._hang_up()
             return
+        if self._is_sending():
+            self.network.asked.append((self.command, self.path, time.monotonic()))
         fault = self._fault()
-        if fault == "busy":
-            self._answer(503, [("Content-Type", "text/plain")], b"busy")
-            return
-        if fault == "portal":
-            self._answer(403, [("Content-Type", "text/html")], b"<p>Room number?</p>")
+        if fault in INSTEAD:
+            self._answer(*INSTEAD[fault])
             return
         left_out = {"accept-encoding", "connection"}
         headers = {

@@ -3,6 +3,7 @@
 import io
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,6 +118,14 @@ def wait_until_sent(page: Page, count: int, seconds: float = 60) -> list[dict[st
         states = [(one["sequence"], one["state"], one.get("problem")) for one in records]
         assert time.monotonic() < end, states
         page.wait_for_timeout(200)
+
+
+def until(page: Page, is_so: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for something that happens outside the page."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
 
 
 def arrived(folder: Path, records: list[dict[str, object]]) -> list[int]:

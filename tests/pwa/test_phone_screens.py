@@ -103,6 +103,17 @@ def test_the_first_screen_takes_few_requests_and_bytes(
     context.close()
 
 
+def test_the_app_can_be_installed(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    page.goto(f"{field.address}/app/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    session = phone.new_cdp_session(page)
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A tab of Playwright counts as incognito, where nothing can be installed.
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+    assert session.send("Page.getAppManifest")["errors"] == []
+
+
 def hears(page: Page, asked: list[str]) -> None:
     page.on("request", lambda one: asked.append(one.url))
 

@@ -14,6 +14,7 @@ let delay = FIRST_MS;
 let timer;
 let isRunning = false;
 let isAskedAgain = false;
+let notBefore = 0; // until then the server has asked to be left alone
 
 /** Try at once; a try under way is followed by another. */
 export async function trySoon() {
@@ -24,6 +25,7 @@ export async function trySoon() {
   isRunning = true;
   try {
     const { result, wait = 0 } = await flush();
+    notBefore = performance.now() + wait;
     const hasReached = result === "sent" || result === "nothing";
     if (hasReached && (result === "sent" || (await isStale()))) await pull().catch(() => {});
     delay = hasReached ? FIRST_MS : Math.min(delay * 2, LAST_MS);
@@ -34,7 +36,7 @@ export async function trySoon() {
     isRunning = false;
     if (isAskedAgain) {
       isAskedAgain = false;
-      schedule(0);
+      schedule(Math.max(0, notBefore - performance.now()));
     }
   }
 }
@@ -51,18 +53,23 @@ export function tryNow() {
   return trySoon();
 }
 
-/** Listen for every sign that trying may be worth it. */
+/** There is a sign that trying may be worth it; a server that asked for patience gets it. */
+function tryIfWelcome() {
+  if (performance.now() >= notBefore) tryNow();
+}
+
+/** Listen for every such sign. */
 export function start() {
-  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, tryNow);
+  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, tryIfWelcome);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") tryNow();
+    if (document.visibilityState === "visible") tryIfWelcome();
   });
   trySoon();
 }
 
 /** After a save: try, and ask the browser to wake the worker when it has a network again. */
 export async function afterSave() {
-  tryNow();
+  tryIfWelcome();
   const registration = await navigator.serviceWorker?.getRegistration("/app/");
   // Not in the types of the browsers that lack it.
   const sync = /** @type {{register(tag: string): Promise<void>} | undefined} */ (

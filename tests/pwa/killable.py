@@ -1,6 +1,7 @@
 """A browser with a memory of its own that a test can kill like a phone whose battery is pulled."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -10,12 +11,20 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserType, Page
 
+from tools.chromium import NAMES
+
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-sync", "--accept-lang=vi-VN"),
     *("--window-size=360,740", "--remote-debugging-port=0"),
 )
 SLOW_S = 60.0
+
+
+def program() -> str:
+    """Find Chromium: $CHROME, else the first on PATH."""
+    named = os.environ.get("CHROME")
+    return named or next(found for name in NAMES if (found := shutil.which(name)))
 
 
 class Killable:

@@ -25,6 +25,8 @@ const SCREENS = {
 };
 const FOR_ALL = ["join", "scan"]; // what a phone that has not joined can open
 
+let hasJoined = false; // once joined, a phone stays: also one that may not send any more
+
 /** The words of the address: `#/log/spray` and the invitation `#join=...`. */
 function address() {
   const hash = decodeURIComponent(location.hash);
@@ -34,7 +36,8 @@ function address() {
 
 /** @param {string[]} words */
 async function load([name = "", ...args]) {
-  const isOpen = FOR_ALL.includes(name) || (await phone());
+  if (!hasJoined) hasJoined = Boolean(await phone());
+  const isOpen = hasJoined || FOR_ALL.includes(name);
   const open = SCREENS[isOpen ? name : "join"] ?? (() => import("./screens/home.js"));
   const { default: Shown } = await open();
   return { Shown, args: isOpen ? args : [], key: `${name}/${args}` };

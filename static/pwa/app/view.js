@@ -92,10 +92,11 @@ export function Icon({ name }) {
  * @template T
  * @param {() => Promise<T>} read
  * @param {unknown[]} [inputs]
+ * @param {T} [first] what is known before anything is read
  * @returns {T | undefined}
  */
-export function useKept(read, inputs = []) {
-  const [value, setValue] = useState(/** @type {T | undefined} */ (undefined));
+export function useKept(read, inputs = [], first) {
+  const [value, setValue] = useState(first);
   useEffect(() => {
     let isHere = true;
     const again = () => read().then((found) => isHere && setValue(() => found));

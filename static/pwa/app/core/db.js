@@ -73,10 +73,21 @@ const channel = "BroadcastChannel" in self ? new BroadcastChannel(CHANGES) : und
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
+const TOGETHER_MS = 100; // many changes are read once, and a tick is drawn before anything is read
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let telling;
+
 /** Tell every screen, here and in other tabs, that something kept has changed. */
 export function changed() {
-  for (const listener of listeners) listener();
+  tell();
   channel?.postMessage("changed");
+}
+
+function tell() {
+  telling ??= setTimeout(() => {
+    telling = undefined;
+    for (const listener of listeners) listener();
+  }, TOGETHER_MS);
 }
 
 /**
@@ -88,6 +99,4 @@ export function whenChanged(listener) {
   return () => listeners.delete(listener);
 }
 
-channel?.addEventListener("message", () => {
-  for (const listener of listeners) listener();
-});
+channel?.addEventListener("message", tell);

@@ -3,7 +3,6 @@
 // saved -> sending -> accepted, or needs_you, or conflict. Only an answer of the server moves a
 // record on; what was left "sending" by a browser that died is sent again, which is harmless.
 // @ts-check
-import { DAY_MS } from "./clock.js";
 import { changed, database } from "./db.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
@@ -15,13 +14,13 @@ import { changed, database } from "./db.js";
  * @typedef {Omit<Entry, "sequence" | "state" | "saved_at">} Step
  */
 
-const KEPT_DAYS = 30; // a receipt is kept so long
 /** @type {Record<number, import("../types.js").State>} */
 const STATES = { 200: "accepted", 201: "accepted", 409: "conflict", 424: "saved" };
 
 /**
  * Save steps with their photos: one transaction, on the disk when this returns. The numbers, and the
- * codes that new batches get, are taken in the same transaction.
+ * codes that new batches get, are taken in the same transaction. A photo that the draft has written
+ * already is not written twice.
  * @param {Step[]} steps
  * @param {KeptPhoto[]} photos
  * @returns {Promise<Entry[]>}
@@ -31,28 +30,37 @@ export async function save(steps, photos) {
   const tx = (await database()).transaction(stores, "readwrite", { durability: "strict" });
   /** @type {Entry[]} */
   const saved = [];
+  /** @type {Promise<unknown>[]} */
+  const writes = [];
+  const write = (/** @type {Promise<unknown>} */ one) => {
+    one.catch(() => {}); // the transaction tells
+    writes.push(one);
+  };
   try {
-    let last = /** @type {number} */ ((await tx.objectStore("meta").get("last_sequence")) ?? 0);
-    for (const photo of photos) {
-      if (!(await tx.objectStore("photos").get(photo.sha256))) await tx.objectStore("photos").add(photo);
-    }
+    const store = tx.objectStore("photos");
+    const [number, ...there] = await Promise.all([
+      tx.objectStore("meta").get("last_sequence"),
+      ...photos.map(({ sha256 }) => store.getKey(sha256)), // on the disk since they were taken
+    ]);
+    let last = /** @type {number} */ (number ?? 0);
+    for (const photo of photos.filter((_, at) => there[at] === undefined)) write(store.put(photo));
     for (const step of steps) {
       last += 1;
       const batches = step.batches.map((batch) => ({ ...batch, lot: batch.lot.replace("#", String(last)) }));
       for (const batch of batches) {
         if (batch.code !== "") continue;
         const [code] = await tx.objectStore("codes").getAllKeys(null, 1);
-        if (code) await tx.objectStore("codes").delete(code);
+        if (code) write(tx.objectStore("codes").delete(code));
         batch.code = code; // without a reserve the server mints one
       }
       /** @type {Entry} */
       const entry = { ...step, batches, sequence: last, state: "saved", saved_at: Date.now() };
-      await tx.objectStore("records").add(entry);
+      write(tx.objectStore("records").add(entry));
       saved.push(entry);
     }
-    await tx.objectStore("meta").put(last, "last_sequence");
-    await tx.objectStore("meta").delete("draft");
-    await tx.done;
+    write(tx.objectStore("meta").put(last, "last_sequence"));
+    write(tx.objectStore("meta").delete("draft"));
+    await Promise.all([...writes, tx.done]);
   } catch (error) {
     const why = tx.error ?? error;
     if (!tx.error) tx.abort(); // what failed was no request of the transaction: half of it would stay
@@ -125,20 +133,4 @@ export async function sendAgain(sequence) {
   if (entry && entry.state !== "accepted") await tx.store.put({ ...entry, state: "saved" });
   await tx.done;
   changed();
-}
-
-/** Forget receipts that are old, and photos that no record names any more. */
-export async function prune() {
-  const stores = /** @type {const} */ (["records", "photos"]);
-  const tx = (await database()).transaction(stores, "readwrite");
-  const named = new Set();
-  for (const entry of await tx.objectStore("records").getAll()) {
-    const isOld = Date.now() - (entry.accepted_at ?? Infinity) > KEPT_DAYS * DAY_MS;
-    if (entry.state === "accepted" && isOld) await tx.objectStore("records").delete(entry.sequence);
-    else for (const name of entry.event.photos) named.add(name);
-  }
-  for (const name of await tx.objectStore("photos").getAllKeys()) {
-    if (!named.has(name)) await tx.objectStore("photos").delete(name);
-  }
-  await tx.done;
 }

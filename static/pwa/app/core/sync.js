@@ -4,6 +4,7 @@
 import { ask, Unreachable } from "./api.js";
 import { changed, database, setMeta } from "./db.js";
 import { envelope, keepReserve } from "./envelope.js";
+import { prune } from "./pruning.js";
 import { phone as whose } from "./reading.js";
 import * as records from "./records.js";
 
@@ -45,7 +46,7 @@ async function send() {
       else result = { result: "sent" };
       if (outcome === "again") await pause(rounds);
     }
-    await records.prune();
+    await prune();
     await setMeta("sync", { at: Date.now(), problem: null });
   } catch (error) {
     await records.release();

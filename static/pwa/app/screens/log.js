@@ -2,7 +2,8 @@
 // @ts-check
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { isoDay } from "../core/clock.js";
-import { meta, setMeta } from "../core/db.js";
+import { meta } from "../core/db.js";
+import { keepDraft, theDraft } from "../core/draft.js";
 import { copied, isAnswered, isGrown, makes, noAnswers, questions } from "../core/questions.js";
 import { phone, sections } from "../core/reading.js";
 import { harvestFrom } from "../core/repeats.js";
@@ -18,14 +19,14 @@ import { TooEarly } from "./too_early.js";
 /** @typedef {import("../core/questions.js").Ground} Ground */
 /** @typedef {import("../types.js").Kind} Kind */
 /** @typedef {import("../types.js").Sections} Sections */
-/** @typedef {{kind: string, answers: Answers}} Draft */
+/** @typedef {import("../core/draft.js").Draft} Draft */
 
 /** @param {{args: string[]}} props */
 export default function Log({ args: [id = "", given] }) {
   const read = async () => {
-    const [kept, who, ground, draft] = await Promise.all([sections(), phone(), meta("ground"), meta("draft")]);
+    const [kept, who, ground, draft] = await Promise.all([sections(), phone(), meta("ground"), theDraft()]);
     const here = groundWords(kept, /** @type {Ground | undefined} */ (ground))?.ground;
-    return { kept, who, here, draft: /** @type {Draft | undefined} */ (draft), early: here && (await harvestFrom(here)) };
+    return { kept, who, here, draft, early: here && (await harvestFrom(here)) };
   };
   const found = useKept(read, [id]);
   const kind = found?.kept.step_kinds.find((one) => one.id === id);
@@ -57,12 +58,12 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
   const [problem, setProblem] = useState("");
   const [isSaving, setSaving] = useState(false);
   const isStarted = useRef(false);
+  const isSaved = useRef(false); // then there is no draft any more
   const asked = questions(kind, answers, kept);
   const question = asked[Math.min(at, asked.length - 1)];
 
   useEffect(() => {
-    // A draft for a phone that rings or dies in the middle; saving takes it away.
-    if (isStarted.current) setMeta("draft", { kind: kind.id, answers }).catch(() => {});
+    if (isStarted.current && !isSaved.current) keepDraft({ kind: kind.id, answers }).catch(() => {}); // saving tells what is wrong
     isStarted.current = true;
   }, [answers]);
   useEffect(() => scrollTo(0, 0), [at]);
@@ -77,10 +78,13 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
   };
   const save = async (withPhotos = true) => {
     setSaving(true);
+    isSaved.current = true;
     const photos = withPhotos ? answers.photos : [];
     const wrong = await saveStep(kind, { ...answers, photos }, kept, who);
+    if (!wrong) return; // the tick is on its way
+    isSaved.current = false;
     setSaving(false);
-    if (wrong) setProblem(wrong);
+    setProblem(wrong);
   };
   const back = at > 0 ? () => setAt(at - 1) : "#/";
   const where = isGrown(kind) ? groundWords(kept, answers.grounds[0])?.short : "";

@@ -4,11 +4,12 @@ import { database } from "../core/db.js";
 import { sections } from "../core/reading.js";
 import { Icon, Screen, html, number, t, unit, useKept, verb } from "../view.js";
 import { grouped } from "../core/codes.js";
+import { justSaved } from "./saving.js";
 
 /** @param {{args: string[]}} props */
 export default function Saved({ args: [first = "", count = "1"] }) {
   const read = async () => ({ entry: await (await database()).get("records", Number(first)), kept: await sections() });
-  const found = useKept(read, [first]);
+  const found = useKept(read, [first], justSaved(Number(first)));
   const entry = found?.entry;
   if (!found || !entry) return html`<${Screen} title="" back="#/" />`;
   const kind = found.kept.step_kinds.find((one) => one.id === entry.event.step_kind);

@@ -3,6 +3,17 @@
 import { save } from "../core/records.js";
 import { build } from "../core/steps.js";
 
+const AFTER_THE_TICK_MS = 200; // it is seen before anything else is done
+
+/** @typedef {{entry: import("../types.js").Entry, kept: import("../types.js").Sections}} Latest */
+/** @type {Latest | undefined} */
+let latest;
+
+/** What was saved a moment ago: the tick need not read it back. @param {number} number */
+export function justSaved(number) {
+  return latest?.entry.sequence === number ? latest : undefined;
+}
+
 /**
  * Save what was answered and lead to the tick; gives the name of what went wrong, if anything.
  * @param {import("../types.js").Kind} kind
@@ -18,9 +29,14 @@ export async function saveStep(kind, answers, kept, phone) {
     const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
     return isFull ? "save.full" : "save.failed";
   }
-  const numbers = entries.map((entry) => entry.sequence);
-  location.replace(`#/saved/${numbers[0]}/${numbers.length}`);
-  import("../core/triggers.js").then(({ afterSave }) => afterSave());
-  navigator.storage?.persist?.().catch(() => {}); // asked once something is here worth keeping
+  const [entry] = /** @type {[import("../types.js").Entry]} */ (entries);
+  latest = { entry, kept };
+  location.replace(`#/saved/${entry.sequence}/${entries.length}`);
+  setTimeout(send, AFTER_THE_TICK_MS);
   return "";
+}
+
+async function send() {
+  (await import("../core/triggers.js")).afterSave();
+  navigator.storage?.persist?.().catch(() => {}); // asked once something is here worth keeping
 }

@@ -14,22 +14,25 @@ export class Camera {
     this.found = found;
     /** @type {MediaStream | undefined} */
     this.stream = undefined;
+    this.isWanted = true;
   }
 
-  /** Whether the camera could be had. */
+  /** Whether the camera could be had; nothing where nobody wants it any more. */
   async start() {
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({
         video: { facingMode: "environment", width: { ideal: 1280 } },
         audio: false,
       });
+      if (!this.isWanted) return this.stop(); // the person went on while the phone asked
       this.video.srcObject = this.stream;
       await this.video.play();
+      this.look(await theReader());
     } catch {
+      const { isWanted } = this;
       this.stop();
-      return false;
+      return isWanted ? false : undefined;
     }
-    this.look(await theReader());
     return true;
   }
 
@@ -47,6 +50,7 @@ export class Camera {
   }
 
   stop() {
+    this.isWanted = false;
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = undefined;
     this.video.srcObject = null;

@@ -15,7 +15,12 @@ let reader;
 
 /** @returns {Promise<Read>} */
 export function theReader() {
-  reader ??= native().then((found) => found ?? library());
+  reader ??= native()
+    .then((found) => found ?? library())
+    .catch((error) => {
+      reader = undefined; // the library was not here yet: the next one tries again
+      throw error;
+    });
   return reader;
 }
 

@@ -30,13 +30,21 @@ export default function Scan() {
     setState("starting");
     const { Camera } = await import("../scan/camera.js");
     if (!video.current) return;
-    camera.current = new Camera(video.current, found);
-    setState((await camera.current.start()) ? "on" : "refused");
+    const mine = (camera.current = new Camera(video.current, found));
+    setLit(false);
+    const isOn = await mine.start();
+    if (isOn !== undefined && camera.current === mine) setState(isOn ? "on" : "refused");
   };
   useEffect(() => {
     start();
-    const turn = () => (document.visibilityState === "hidden" ? (camera.current?.stop(), setState("off")) : undefined);
-    document.addEventListener("visibilitychange", turn); // iOS gives a dead picture after the pause
+    let wasOn = false;
+    const turn = () => {
+      if (document.visibilityState === "visible") return wasOn && start();
+      wasOn = Boolean(camera.current?.isWanted);
+      camera.current?.stop(); // iOS gives a dead picture after the pause, so it is asked for anew
+      return setState("off");
+    };
+    document.addEventListener("visibilitychange", turn);
     return () => {
       document.removeEventListener("visibilitychange", turn);
       camera.current?.stop();

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.bench import reading
 from tests.bench.demo import Demo
@@ -73,17 +73,22 @@ def _load(browser: Browser, url: str) -> dict[str, Any]:
     )
     page = context.new_page()
     page.add_init_script(WATCH)
+    slow_down(context, page)
+    page.goto(url, wait_until="load")
+    page.wait_for_timeout(1000)  # a later paint would still count
+    seen: dict[str, Any] = page.evaluate(ASK)
+    context.close()
+    return seen
+
+
+def slow_down(context: BrowserContext, page: Page) -> None:
+    """Put a page on a slow phone with a slow line."""
     client = context.new_cdp_session(page)
     client.send("Network.enable")
     slow = {"latency": LATENCY_MS, "offline": False}
     speed = {"downloadThroughput": BITS_PER_S / 8, "uploadThroughput": BITS_PER_S / 8}
     client.send("Network.emulateNetworkConditions", slow | speed)
     client.send("Emulation.setCPUThrottlingRate", {"rate": CPU_TIMES_SLOWER})
-    page.goto(url, wait_until="load")
-    page.wait_for_timeout(1000)  # a later paint would still count
-    seen: dict[str, Any] = page.evaluate(ASK)
-    context.close()
-    return seen
 
 
 def _lighthouse(url: str, lot: str, database: str) -> Iterator[Figure]:

@@ -66,6 +66,7 @@ class FaultyNetwork:
         self.faults: dict[str, deque[str]] = {path: deque() for path in SENDING}
         self.is_down = False
         self.sent: list[tuple[str, str, int]] = []
+        self.heard: list[tuple[str, float]] = []  # every request, and when
         self.asked: list[tuple[str, str, float]] = []  # and when, whatever came of it
         self.changes: dict[str, Callable[[bytes], bytes]] = {
             "/static/pwa/app/core/api.js": lambda body: body.replace(
@@ -117,6 +118,7 @@ class Passing(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         """Take a request."""
+        self.network.heard.append((self.path, time.time()))
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.network.is_down:
             self._hang_up()

@@ -44,13 +44,14 @@ def invitation(browser: Browser, root: str) -> str:
     return code
 
 
-def enrol(page: Page, address: str, code: str) -> None:
+def enrol(page: Page, address: str, code: str, *, has_worker: bool = True) -> None:
     """Open the app for the first time and type the code; wait until it works without a network."""
     page.goto(f"{address}/app/")
     page.locator("#code").fill(code)
     page.get_by_role("button", name="Vào", exact=True).click()
     expect(page.locator(".tile").first).to_be_visible(timeout=SLOW_MS)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    if has_worker:
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
 
 def photo(colour: int, pixels: int = 640) -> bytes:
@@ -76,6 +77,26 @@ def water(page: Page, address: str, picture: bytes | None = None) -> None:
     expect(page.locator(".tick")).to_be_visible(timeout=SLOW_MS)
     page.goto(f"{address}/app/#/")
     expect(page.locator(".tile").first).to_be_visible()
+
+
+# When the first tile is there, by the clock of the page.
+USABLE = """
+new MutationObserver((_, watcher) => {
+  if (!document.querySelector(".tile")) return;
+  window.usable = performance.now();
+  watcher.disconnect();
+}).observe(document, {subtree: true, childList: true});
+"""
+# The icon and the manifest wait for nothing, and nothing waits for them.
+FETCHED = """["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))
+  .filter(one => one.entryType === "navigation" || one.responseEnd <= usable)
+  .filter(one => !/\\.(svg|png|webmanifest)$/.test(one.name))
+  .map(one => [one.name, one.encodedBodySize])"""
+
+
+def fetched(page: Page) -> list[tuple[str, int]]:
+    """List what the first screen was fetched with, and how many bytes each had on the line."""
+    return [(name, size) for name, size in page.evaluate(FETCHED)]
 
 
 KEPT = """async () => {

@@ -74,46 +74,6 @@ def test_every_screen_is_accessible_and_fits_a_small_phone(
     assert found == {}
 
 
-def test_the_first_screen_takes_few_requests_and_bytes(
-    browser: Browser, field: Field, capsys: pytest.CaptureFixture[str]
-) -> None:
-    context = browser.new_context(locale="vi-VN", service_workers="block")
-    page = context.new_page()
-    asked: list[tuple[str, int]] = []
-    page.goto(f"{field.root}/app/")
-    page.locator("#code").fill(phones.invitation(browser, field.root))
-    page.get_by_role("button", name="Vào", exact=True).click()
-    expect(page.locator(".tile").first).to_be_visible(timeout=phones.SLOW_MS)
-    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
-    page.goto("about:blank")
-    page.on(
-        "response",
-        lambda one: asked.append((one.url, int(one.headers.get("content-length", "0")))),
-    )
-    page.goto(f"{field.root}/app/")
-    expect(page.locator(".tile").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    first = [one for one in asked if not one[0].endswith((".svg", "manifest.webmanifest"))]
-    last = next(n for n, (url, _) in enumerate(first) if url.endswith("/behind.js"))
-    size = sum(length for _, length in first[:last])
-    with capsys.disabled():
-        print(f"\nfirst screen of the phone app: {last} requests, {size} bytes")
-    assert last <= 12, first
-    assert 10_000 < size <= 40_000
-    context.close()
-
-
-def test_the_app_can_be_installed(phone: BrowserContext, field: Field) -> None:
-    page = phone.new_page()
-    page.goto(f"{field.address}/app/")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    session = phone.new_cdp_session(page)
-    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    # A tab of Playwright counts as incognito, where nothing can be installed.
-    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
-    assert session.send("Page.getAppManifest")["errors"] == []
-
-
 def hears(page: Page, asked: list[str]) -> None:
     page.on("request", lambda one: asked.append(one.url))
 

@@ -9,9 +9,8 @@ import brotli
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from traceapp.public import stylesheet
+from traceapp.public import shell_views, stylesheet
 from traceapp.public.icons import PLACE, symbols
-from traceapp.public.shell_views import described
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web.access import public
 from traceapp.web.headers import use_policy
@@ -20,10 +19,12 @@ blueprint = Blueprint("app", __name__)
 
 APP, VENDOR = "pwa/app", "pwa/vendor"
 STYLE = "app.css"
+MANIFEST = "/app/manifest.webmanifest"
 # What the first screen imports: asked for at once instead of one after the other.
 FIRST = (
     *(f"{VENDOR}/{name}.js" for name in ("preact", "hooks", "htm", "idb")),
-    *(f"{APP}/{name}.js" for name in ("main", "view", "core/db", "core/reading", "screens/home")),
+    *(f"{APP}/{name}.js" for name in ("main", "view", "words/vi", "screens/home")),
+    *(f"{APP}/core/{name}.js" for name in ("db", "reading", "clock")),
 )
 # Kept once the app is at rest: reading codes where the browser cannot.
 LATER_FOLDER = f"{VENDOR}/zxing/"
@@ -74,16 +75,16 @@ def worker() -> Response:
 
     It is not the worker of the other pages: shoppers who keep a page shall not fetch the app.
     """
-    lists = {"SHELL": ["/app/", *_shell()], "LATER": _later(), "VERSION": _version()}
+    lists = {"SHELL": ["/app/", MANIFEST, *_shell()], "LATER": _later(), "VERSION": _version()}
     head = "".join(f"self.{name} = {json.dumps(value)};\n" for name, value in lists.items())
     return _kept(f'import "/static/{APP}/worker.js";\n{head}', "text/javascript")
 
 
-@blueprint.get("/app/manifest.webmanifest")
+@blueprint.get(MANIFEST)
 @public
 def manifest() -> Response:
     """Describe the app for the home screen: it opens here, that of shoppers at the start page."""
-    return described("/app/", scope="/app/")
+    return shell_views.described("/app/", scope="/app/")
 
 
 def _shell() -> list[str]:
@@ -127,6 +128,7 @@ def _version() -> str:
 @lru_cache(maxsize=4)
 def _hashed(static: Path, stamps: tuple[tuple[str, int], ...]) -> str:
     digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest.update(Path(shell_views.__file__).read_bytes())  # the manifest
     template = Path(__file__).with_name("templates") / "public" / "app.html"
     for path in (template, *(static / name for name, _ in stamps)):
         digest.update(path.read_bytes())

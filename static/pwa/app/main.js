@@ -43,11 +43,15 @@ async function load([name = "", ...args]) {
   return { Shown, args: isOpen ? args : [], key: `${name}/${args}` };
 }
 
+/** @type {(value?: unknown) => void} */
+let seen;
+const isSeen = new Promise((done) => (seen = done)); // the first screen: until then nothing competes for the line
+
 function App() {
   const [shown, setShown] = useState(/** @type {Awaited<ReturnType<typeof load>> | undefined} */ (undefined));
   const [, setLanguage] = useState("");
   useEffect(() => {
-    const go = () => load(address()).then(setShown, () => setShown(undefined));
+    const go = () => load(address()).then(setShown, () => (setShown(undefined), seen()));
     const turn = () => setLanguage(String(Date.now()));
     addEventListener("hashchange", go);
     addEventListener("language", turn);
@@ -61,6 +65,7 @@ function App() {
     const heading = document.querySelector("h1");
     if (!heading) return;
     document.title = `${heading.textContent} · Traceapp`;
+    seen();
     scrollTo(0, 0);
     if (document.activeElement === document.body && history.length > 1) heading.focus({ preventScroll: true });
   }, [shown]);
@@ -79,6 +84,7 @@ async function start() {
     return;
   }
   render(html`<${App} />`, root);
+  await isSeen;
   const version = document.querySelector("meta[name=version]")?.getAttribute("content");
   await setMeta("version", version).catch(() => {});
   (await import("./behind.js")).start();

@@ -23,12 +23,12 @@ async function read() {
   return { who, kept, waiting, ground, sync };
 }
 
-/** After the first paint: it reads the whole outbox. */
 const readAgain = () => import("../core/repeats.js").then(({ lastTime }) => lastTime());
 
 export default function Home() {
   const kept = useKept(read);
-  const again = useKept(readAgain);
+  const isThere = Boolean(kept); // the rest comes after: it reads the whole outbox
+  const again = useKept(async () => (isThere ? readAgain() : undefined), [isThere]);
   if (!kept?.who) return html`<${Screen} title="Traceapp" tab="log" />`;
   const { who, waiting, sync } = kept;
   return html`<${Screen} title=${`${who.member.name} · ${who.producer.name}`} tab="log">

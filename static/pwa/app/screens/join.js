@@ -1,11 +1,35 @@
 // Joining with an invitation. Where it would be lost, it is not spent, and the way out is told.
 // @ts-check
 import { useEffect, useState } from "../../vendor/hooks.js";
-import { Unreachable } from "../core/api.js";
-import { inviteOf, join, surroundings } from "../core/enrol.js";
 import { Icon, Screen, html, t } from "../view.js";
 
+const IN_APP = /Zalo|FBAN|FBAV|FB_IAB|Instagram|Line\/|MicroMessenger|TikTok|musical_ly|; wv\)/i;
+
+/** Where this page runs, since an invitation must not be spent in a place that forgets. */
+function surroundings() {
+  const agent = navigator.userAgent;
+  const isApple = /iPhone|iPad|iPod/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1);
+  const isInstalled =
+    matchMedia("(display-mode: standalone)").matches || /** @type {any} */ (navigator).standalone === true;
+  if (IN_APP.test(agent)) return "in_app";
+  return isApple && !isInstalled ? "apple_tab" : "browser";
+}
+
+/**
+ * The code of an invitation out of whatever was typed, scanned or opened.
+ * @param {string} text
+ */
+function inviteOf(text) {
+  const behind = /#join=([^&\s]+)/.exec(text)?.[1];
+  if (behind) return decodeURIComponent(behind);
+  const code = text.replace(/[\s-]/g, "");
+  return /^[0-9A-Za-z]{8}$/.test(code) ? code.toUpperCase() : undefined;
+}
+
 /** @typedef {"" | "joining" | "unknown" | "slow_down" | "failed" | "no_network" | "shape"} Now */
+
+/** What joining takes comes once this is drawn: over a slow line it would be waited for. */
+const theEnrolling = () => import("../core/enrol.js");
 
 export default function Join() {
   const secret = location.hash.startsWith("#join=") ? inviteOf(location.hash) : undefined;
@@ -15,14 +39,14 @@ export default function Join() {
   const spend = async (/** @type {string | undefined} */ code) => {
     if (!code) return setNow("shape");
     setNow("joining");
-    try {
-      const result = await join(code);
-      if (result !== "joined") return setNow(result);
-    } catch (error) {
-      return setNow(error instanceof Unreachable ? "no_network" : "failed");
-    }
+    const result = await theEnrolling().then(
+      ({ join }) => join(code).catch(() => /** @type {const} */ ("failed")),
+      () => /** @type {const} */ ("no_network"),
+    );
+    if (result !== "joined") return setNow(result);
     return location.replace("#/");
   };
+  useEffect(() => void theEnrolling().catch(() => {}), []);
   useEffect(() => {
     if (secret && where === "browser") spend(secret);
   }, [secret]);

@@ -1,0 +1,49 @@
+"""Opening the phone app: little over the line the first time, nothing after, and for keeps."""
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.pwa import phones
+from tests.pwa.phones import Field
+
+
+def test_the_first_screen_takes_few_requests_and_bytes(
+    browser: Browser, field: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context = browser.new_context(locale="vi-VN", service_workers="block")
+    page = context.new_page()
+    phones.enrol(page, field.root, phones.invitation(browser, field.root), has_worker=False)
+    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.add_init_script(phones.USABLE)
+    page.reload()
+    expect(page.locator(".tile").first).to_be_visible()
+    fetched = phones.fetched(page)
+    size = sum(length for _, length in fetched)
+    with capsys.disabled():
+        print(f"\nfirst screen of the phone app: {len(fetched)} requests, {size} bytes")
+    assert len(fetched) <= 12, fetched
+    assert 10_000 < size <= 40_000
+    context.close()
+
+
+def test_a_repeat_visit_asks_the_network_for_nothing(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    page.add_init_script(phones.USABLE)
+    field.enrol(page)
+    page.wait_for_load_state("networkidle")
+    field.network.heard.clear()
+    page.reload()
+    expect(page.locator(".tile").first).to_be_visible()
+    until = page.evaluate("performance.timeOrigin + usable") / 1000
+    assert [path for path, at in field.network.heard if at <= until] == []
+
+
+def test_the_app_can_be_installed(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    page.goto(f"{field.address}/app/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    session = phone.new_cdp_session(page)
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A tab of Playwright counts as incognito, where nothing can be installed.
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+    assert session.send("Page.getAppManifest")["errors"] == []

@@ -15,7 +15,7 @@ from tests.http.test_code_pages import notice
 from tests.signing_in import form, signed_in
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
-from traceapp.producers.models import Producer
+from traceapp.producers.models import Producer, ProducerKind
 from traceapp.web.endpoints import transaction
 
 PATH = "/desk/producer"
@@ -25,6 +25,7 @@ LAN = {
     "legal_form": "hợp tác xã",
     "street": "Thôn 1",
     "commune": "Bát Tràng",
+    "kinds": "coop",
 }
 
 
@@ -76,6 +77,41 @@ def test_an_owner_changes_what_the_producer_says_of_itself(
     assert "name, phone, tax_code, website" in entry.detail
     assert "0912345678" not in entry.detail
     assert "sửa tên, địa chỉ" in desk.get("/desk/audit").text
+
+
+def kinds_of(of: Business) -> set[str]:
+    db.session.rollback()
+    mine = select(ProducerKind.kind).where(ProducerKind.producer_id == of.producer_id)
+    return set(db.session.scalars(mine))
+
+
+def test_an_owner_says_what_else_the_producer_does(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    assert save(app, desk, kinds=["coop", "shop"]).status_code == 303
+    assert kinds_of(lan) == {"coop", "shop"}
+    assert row_of(lan).version == 2
+    (entry,) = db.session.scalars(select(AuditEntry)).all()
+    assert (entry.act, "coop, shop" in entry.detail) == ("producer.kinds", True)
+    assert save(app, desk, kinds=["farm"]).status_code == 412  # made from the page of before
+    for wrong in ([], ["authority"], ["coop", "operator"], ["baker"]):
+        answer = save(app, desk, version="2", kinds=wrong)
+        assert (answer.status_code, faults(answer)) == (422, ["kinds"])
+    assert kinds_of(lan) == {"coop", "shop"}
+
+
+def test_an_office_stays_what_it_is(app: Flask) -> None:
+    with transaction():
+        office = business("Chi cục", kinds=("authority",), role="owner")
+    browser = signed_in(app, office)
+    assert 'name="kinds"' not in browser.get(PATH).text
+    assert save(app, browser, name="Chi cục", kinds=["farm"]).status_code == 422
+    assert kinds_of(office) == {"authority"}
+    bare = {name: value for name, value in LAN.items() if name != "kinds"}
+    db.session.rollback()
+    answer = browser.post(PATH, data=form(app, **bare | {"name": "Chi cục Hà Nội"}))
+    assert answer.status_code == 303
+    assert kinds_of(office) == {"authority"}
 
 
 def test_another_address_has_no_former_name(app: Flask, desk: FlaskClient, lan: Business) -> None:

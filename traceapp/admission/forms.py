@@ -99,13 +99,7 @@ def request_fields() -> tuple[Field, ...]:
     return (
         Field("name", _("Name of the producer"), required=True, longest=200),
         legal_form(),
-        Field(
-            "kinds",
-            _("What do you do?"),
-            kind="many",
-            required=True,
-            options=tuple(Option(kind, _(KIND_WORDS[kind])) for kind in JOINING),
-        ),
+        kinds(),
         *place_fields(),
         Field("phone", _("Telephone"), kind="tel", required=True, longest=30, autocomplete="tel"),
         Field(
@@ -125,6 +119,17 @@ def request_fields() -> tuple[Field, ...]:
 def join_fields() -> tuple[Field, ...]:
     """Ask what a person who was invited answers."""
     return (code_field(required=True), *account_fields())
+
+
+def kinds() -> Field:
+    """Ask what a producer does."""
+    return Field(
+        "kinds",
+        _("What do you do?"),
+        kind="many",
+        required=True,
+        options=tuple(Option(kind, _(KIND_WORDS[kind])) for kind in JOINING),
+    )
 
 
 def legal_form() -> Field:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from traceapp import problem
-from traceapp.admission import queries
+from traceapp.admission import newcomers, queries
 from traceapp.admission.similarity import Likeness
 from traceapp.freshness import operations as freshness
 from traceapp.producers import changes, operations
@@ -21,13 +21,19 @@ By = tuple[UUID, UUID]
 def change(by: By, given: Mapping[str, Any], *, version: int | None, now: datetime) -> None:
     """Change a producer's particulars; every page may name it, so all are made anew.
 
+    Without `kinds` it stays what it is, as a body that runs or oversees this site always does.
     Raises ValidationError, InvalidInput, ChangedMeanwhile.
     """
+    given = dict(given)
+    kinds = newcomers.kinds_of({"kinds": given.pop("kinds")}) if "kinds" in given else None
     data = operations.DETAILS.load(given)
     findings = list(_taken(by[0], data["name"], data["tax_code"]))
     if findings:
         raise problem.InvalidInput(findings=findings)
-    if changes.change_producer(by, given, version=version, now=now):
+    is_other = changes.change_producer(by, given, version=version, now=now)
+    if kinds is not None:
+        is_other |= changes.change_kinds(by, kinds, now=now)
+    if is_other:
         freshness.forget_all()
 
 

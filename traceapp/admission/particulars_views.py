@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.admission import forms, particulars
+from traceapp.accounts.lifetimes import OFFICES
+from traceapp.admission import forms, particulars, queries
 from traceapp.database.engine import db
 from traceapp.producers import changes, communes
 from traceapp.producers.models import Producer
@@ -69,7 +70,8 @@ def _page(form: Form, producer: Producer) -> tuple[str, int]:
 def _shown(producer: Producer) -> dict[str, Any]:
     place = (producer.commune_kind, producer.commune, producer.province)
     return {name: getattr(producer, name) for name in NAMES} | {
-        "commune": communes.place_name(*place)
+        "commune": communes.place_name(*place),
+        "kinds": queries.kinds(producer.producer_id),
     }
 
 
@@ -77,6 +79,8 @@ def _given(form: Form, producer: Producer) -> dict[str, Any]:
     """Give what the schema takes; a point that was measured stays while the commune does."""
     data = form.data()
     data.pop("version", None)
+    if "kinds" in form.fields:
+        data.setdefault("kinds", [])  # nothing ticked is an answer too, and refused
     if "commune" not in data:
         return data
     place = communes.place_named(data["commune"])
@@ -100,6 +104,7 @@ def _fields() -> tuple[Field, ...]:
         ),
         Field("name_en", _("Name in English"), longest=200),
         forms.legal_form(),
+        *(() if member().kinds & OFFICES else (forms.kinds(),)),
         *forms.place_fields(),
         Field("phone", _("Telephone"), kind="tel", longest=30, autocomplete="tel"),
         Field("email", _("E-mail"), kind="email", longest=254),

@@ -10,6 +10,7 @@ SENTENCES: Mapping[str, str] = {
     "producer_refused": N_("did not let the producer in"),
     "producer_invited": N_("invited another producer"),
     "producer.changed": N_("changed the producer's own name, address or other particulars"),
+    "producer.kinds": N_("changed what the producer does"),
     "member_added": N_("added a person"),
     "member_changed": N_("changed a person's values or roles"),
     "member_invited": N_("invited a person"),
@@ -78,6 +79,8 @@ SUBJECTS: Mapping[str, str] = {
 
 # What else an act says, by name; what a newer version says keeps its own name.
 DETAILS: Mapping[str, str] = {
+    "after": N_("now"),
+    "before": N_("before"),
     "changed": N_("changed"),
     "days": N_("days"),
     "expiry_date": N_("Use by"),

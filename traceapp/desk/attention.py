@@ -9,6 +9,7 @@ from flask import current_app, g, url_for
 from flask_babel import gettext as _
 
 from traceapp.accounts.acts import Act
+from traceapp.accounts.lifetimes import OFFICES
 from traceapp.accounts.visitor import Visitor, visitor
 from traceapp.admission import queries as admission
 from traceapp.batches.activation import missing_of_each
@@ -25,8 +26,6 @@ from traceapp.web.pages import HANOI, day, moment
 
 MOST_OF_A_KIND = 5
 KEPT = "desk_tasks"
-# Bodies that look after others; they grow, make and sell nothing themselves.
-OFFICES = frozenset({"operator", "authority"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def first_step(reader: Visitor) -> Task | None:
 
 
 def has_goods(reader: Visitor) -> bool:
-    """Tell whether the reader's body grows, makes or sells something itself."""
+    """Tell whether the reader's body grows, makes or sells something itself; an office does not."""
     return not reader.kinds or not reader.kinds <= OFFICES
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from marshmallow import ValidationError
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
@@ -19,7 +19,7 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.producers import operations
 from traceapp.producers.certificate_models import Certificate, CertificateFile
-from traceapp.producers.models import Plot, Producer, Season, Site
+from traceapp.producers.models import Plot, Producer, ProducerKind, Season, Site
 from traceapp.producers.schemas import ENDED_FIRST
 from traceapp.web.faults import Fault
 
@@ -74,6 +74,22 @@ def change_producer(by: By, given: Given, *, version: int | None, now: datetime)
         data["legacy_address"] = None
     data["folded_name"] = fold(data["name"])
     return _change(by, producer, (data, "producer_id", version), now)
+
+
+def change_kinds(by: By, kinds: Sequence[str], *, now: datetime) -> bool:
+    """Say what a producer does from now on; tell whether anything differs."""
+    producer = find_producer(by[0])
+    of_producer = ProducerKind.producer_id == by[0]
+    before = set(db.session.scalars(select(ProducerKind.kind).where(of_producer)))
+    if before == set(kinds):
+        return False
+    db.session.execute(delete(ProducerKind).where(of_producer))
+    db.session.add_all(ProducerKind(producer_id=by[0], kind=kind) for kind in sorted(set(kinds)))
+    producer.version += 1
+    db.session.flush()
+    detail = {"before": ", ".join(sorted(before)), "after": ", ".join(sorted(set(kinds)))}
+    audit.note(by[0], "producer.kinds", f"producer/{by[0]}", by=by, now=now, detail=detail)
+    return True
 
 
 def change_site(by: By, site_id: UUID, given: Given, *, version: int | None, now: datetime) -> bool:

@@ -3,18 +3,17 @@
 Core only, as many queries whatever the depth of the tree.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
 
 from sqlalchemy import CTE, ColumnElement, and_, exists, or_, select, tuple_
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
-from traceapp.batches.hand_off_facts import Said, destination_of, said_about
+from traceapp.batches.event_facts import Line, event_fact, item_fact
+from traceapp.batches.hand_off_facts import Said, said_about
 from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.models import (
     Event,
@@ -22,7 +21,7 @@ from traceapp.batches.models import (
     EventItem,
     EventPhoto,
 )
-from traceapp.batches.parties import AnyRow, kilograms, person, person_columns
+from traceapp.batches.parties import AnyRow, person, person_columns
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import (
@@ -36,12 +35,10 @@ from traceapp.trace.facts import (
     EventFact,
     EvidenceFact,
     EvidenceLevel,
-    ItemFact,
     PartyFact,
     PersonFact,
     PhotoFact,
     PlaceFact,
-    Ref,
 )
 from traceapp.trace.words import Words
 
@@ -139,7 +136,7 @@ def _harvests(tree: CTE) -> CTE:
     )
 
 
-Lines = Mapping[Pair, list[tuple[str, ItemFact]]]
+Lines = Mapping[Pair, list[Line]]
 Checks = Mapping[Pair, list[EvidenceFact]]
 Pictures = Mapping[Pair, list[PhotoFact]]
 
@@ -156,30 +153,19 @@ class Kept:
 
 def _event(row: AnyRow, kept: Kept) -> EventFact:
     key = (row.producer_id, row.event_id)
-    lines = kept.items[key]
-    fields = json.loads(row.document).get("fields", {})
-    return EventFact(
-        ref=Ref(*key),
-        step_kind=row.step_kind,
-        event_time=_in_offset(row.event_time, row.event_time_zone_offset),
-        record_time=_in_offset(row.record_time, row.event_time_zone_offset),
-        author=person(row, row.producer_id),
+    return event_fact(
+        row,
+        kept.items[key],
+        kept.said,
+        person(row, row.producer_id),
         skew_minutes=row.device_skew_minutes,
         place=PlaceFact(row.site_kind, row.commune, row.commune_kind, row.province),
         household=row.household_number,
         land_owner_id=row.site_producer_id,
         plot_id=row.plot_id,
         season_id=row.season_id,
-        corrects=row.corrects_event_id,
-        replaced_by=row.replaced_by_id,
-        ship_event_id=row.ship_event_id,
-        inputs=tuple(item for direction, item in lines if direction == "input"),
-        outputs=tuple(item for direction, item in lines if direction == "output"),
-        about=tuple(item.batch for direction, item in lines if direction == "about"),
-        fields=fields,
         evidence=tuple(kept.evidence[key]),
         photos=tuple(kept.photos[key]),
-        **kept.said.facts_of(key, destination_of(row.step_kind, fields)),
     )
 
 
@@ -190,16 +176,9 @@ def _items(keys: list[Pair]) -> Lines:
         .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
         .with_only_columns(*EventItem.__table__.columns)
     )
-    found: dict[Pair, list[tuple[str, ItemFact]]] = defaultdict(list)
+    found: dict[Pair, list[Line]] = defaultdict(list)
     for row in db.session.execute(query):
-        fact = ItemFact(
-            Ref(row.batch_producer_id, row.batch_id),
-            Decimal(row.quantity) if row.quantity is not None else None,
-            row.uom,
-            kilograms(row.mass),
-            row.is_packaging,
-        )
-        found[(row.producer_id, row.event_id)].append((row.direction, fact))
+        found[(row.producer_id, row.event_id)].append((row.direction, item_fact(row)))
     return found
 
 

@@ -3,12 +3,10 @@
 How a hand-off is judged lives in `trace.handoffs`; here are the facts it needs, and no others.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, select
@@ -17,12 +15,12 @@ from traceapp.batches.booking import STOCK
 from traceapp.batches.books.hand_off_events import SHIPMENTS
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import STOCKS
+from traceapp.batches.event_facts import event_fact, item_fact
 from traceapp.batches.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import EventItem, LedgerEntry
-from traceapp.batches.parties import kilograms
 from traceapp.database.engine import db
 from traceapp.trace import handoffs
-from traceapp.trace.facts import EventFact, ItemFact, PartyFact, PersonFact, TraceFacts
+from traceapp.trace.facts import EventFact, PartyFact, PersonFact, TraceFacts
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.handoff_words import hand_off
 from traceapp.trace.story import Story
@@ -54,7 +52,7 @@ _REFUSED = (
         *(EVENT.c.event_time_zone_offset, EVENT.c.record_time, EVENT.c.ship_event_id),
         *(EVENT.c.corrects_event_id, EVENT.c.document),
         *(ITEM.direction, ITEM.batch_producer_id, ITEM.batch_id),
-        *(ITEM.quantity, ITEM.uom, ITEM.mass, _CORRECTED.c.replaced_by_id),
+        *(ITEM.quantity, ITEM.uom, ITEM.mass, ITEM.is_packaging, _CORRECTED.c.replaced_by_id),
     )
     .join(
         EventItem.__table__,
@@ -103,7 +101,7 @@ def _lines(family: FromClause) -> AnySelect:
             *(EVENT.c.event_time_zone_offset, EVENT.c.record_time, EVENT.c.ship_event_id),
             *(EVENT.c.corrects_event_id, EVENT.c.document),
             *(ITEM.direction, ITEM.batch_producer_id, ITEM.batch_id),
-            *(ITEM.quantity, ITEM.uom, ITEM.mass, _CORRECTED.c.replaced_by_id),
+            *(ITEM.quantity, ITEM.uom, ITEM.mass, ITEM.is_packaging, _CORRECTED.c.replaced_by_id),
         )
         .select_from(family)
         .join(STOCKS, _has_moved(family))
@@ -156,31 +154,7 @@ def _refusals(sent: Sequence[UUID], until: datetime) -> Iterator[EventFact]:
 
 
 def _fact(lines: Sequence[AnyRow], said: Said) -> EventFact:
-    row = lines[0]
-    zone = timezone(timedelta(minutes=row.event_time_zone_offset))
-    items = [(line.direction, _item(line)) for line in lines]
-    fields = json.loads(row.document).get("fields", {})
-    destination = destination_of(row.step_kind, fields)
-    return EventFact(
-        ref=FactRef(row.producer_id, row.event_id),
-        step_kind=row.step_kind,
-        event_time=row.event_time.astimezone(zone),
-        record_time=row.record_time,
-        author=_NOBODY,
-        corrects=row.corrects_event_id,
-        replaced_by=row.replaced_by_id,
-        ship_event_id=row.ship_event_id,
-        inputs=tuple(item for direction, item in items if direction == "input"),
-        outputs=tuple(item for direction, item in items if direction == "output"),
-        fields=fields,
-        **said.facts_of((row.producer_id, row.event_id), destination),
-    )
-
-
-def _item(row: AnyRow) -> ItemFact:
-    quantity = None if row.quantity is None else Decimal(row.quantity)
-    batch = FactRef(row.batch_producer_id, row.batch_id)
-    return ItemFact(batch, quantity, row.uom, kilograms(row.mass))
+    return event_fact(lines[0], [(one.direction, item_fact(one)) for one in lines], said, _NOBODY)
 
 
 def _sides(parcel: handoffs.Delivery) -> tuple[UUID, UUID | None]:

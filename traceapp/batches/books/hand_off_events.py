@@ -3,11 +3,8 @@
 Core only. Facts hold no names of people here: nothing of this is shown, it is only compared.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from datetime import timedelta, timezone
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +12,11 @@ from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
-from traceapp.batches.hand_off_facts import Said, destination_of, said_about
+from traceapp.batches.event_facts import Line, event_fact, item_fact
+from traceapp.batches.hand_off_facts import Said, said_about
 from traceapp.batches.models import Event, EventItem
-from traceapp.batches.parties import kilograms
 from traceapp.database.engine import db
-from traceapp.trace.facts import EventFact, ItemFact, PartyFact, PersonFact, Ref
+from traceapp.trace.facts import EventFact, PartyFact, PersonFact, Ref
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StockEffect
 from traceapp.trace.words import Words
 
@@ -89,8 +86,8 @@ def _events(*conditions: ColumnElement[bool]) -> dict[Pair, Any]:
     return {(row.producer_id, row.event_id): row for row in db.session.execute(query)}
 
 
-def _items(events: list[Pair]) -> dict[Pair, list[tuple[str, ItemFact]]]:
-    found: dict[Pair, list[tuple[str, ItemFact]]] = defaultdict(list)
+def _items(events: list[Pair]) -> dict[Pair, list[Line]]:
+    found: dict[Pair, list[Line]] = defaultdict(list)
     for part in _parts(events):
         query = (
             select(*EventItem.__table__.columns)
@@ -98,35 +95,13 @@ def _items(events: list[Pair]) -> dict[Pair, list[tuple[str, ItemFact]]]:
             .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
         )
         for row in db.session.execute(query):
-            fact = ItemFact(
-                Ref(row.batch_producer_id, row.batch_id),
-                None if row.quantity is None else Decimal(row.quantity),
-                row.uom,
-                kilograms(row.mass),
-            )
-            found[row.producer_id, row.event_id].append((row.direction, fact))
+            found[row.producer_id, row.event_id].append((row.direction, item_fact(row)))
     return found
 
 
-def _fact(row: Any, items: list[tuple[str, ItemFact]], said: Said) -> EventFact:  # noqa: ANN401
-    offset = timezone(timedelta(minutes=row.event_time_zone_offset))
-    fields = json.loads(row.document).get("fields", {})
-    return EventFact(
-        ref=Ref(row.producer_id, row.event_id),
-        step_kind=row.step_kind,
-        event_time=row.event_time.astimezone(offset),
-        record_time=row.record_time.astimezone(offset),
-        author=PersonFact(PartyFact(row.producer_id, _NOBODY)),
-        land_owner_id=row.site_producer_id,
-        corrects=row.corrects_event_id,
-        replaced_by=row.replaced_by_id,
-        ship_event_id=row.ship_event_id,
-        inputs=tuple(item for direction, item in items if direction == "input"),
-        outputs=tuple(item for direction, item in items if direction == "output"),
-        about=tuple(item.batch for direction, item in items if direction == "about"),
-        fields=fields,
-        **said.facts_of((row.producer_id, row.event_id), destination_of(row.step_kind, fields)),
-    )
+def _fact(row: Any, lines: list[Line], said: Said) -> EventFact:  # noqa: ANN401
+    author = PersonFact(PartyFact(row.producer_id, _NOBODY))
+    return event_fact(row, lines, said, author, land_owner_id=row.site_producer_id)
 
 
 def _among(events: Collection[Pair]) -> ColumnElement[bool]:

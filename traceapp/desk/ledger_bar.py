@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 HEIGHT = 34
 NARROWEST_WITH_WORDS = Decimal(26)
-ROOM_OF_A_LETTER = Decimal("2.5")  # per cent of the narrowest bar we draw
+ROOM_OF_A_LETTER = Decimal("2.9")  # per cent of the narrowest bar we draw
 SEGMENT = Markup(
     '<svg x="{x}%" width="{width}%" height="{height}"><title>{words}</title>'
     '<rect class="{tone}" width="100%" height="100%"/>{text}</svg>'
@@ -21,15 +21,16 @@ TEXT = Markup(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the bar: its quantity, the whole words, and the few that stand in it.
+    """One part of the bar: its quantity, the whole words, and the few that may stand in it.
 
-    `tone` is a class of office.css: went, used, lost, left.
+    Of `shorts`, the longest first, the first that has room is drawn. `tone` is a class of
+    office.css: went, used, lost, left.
     """
 
     quantity: Decimal
     tone: str
     words: str
-    short: str
+    shorts: Sequence[str]
 
 
 def draw(parts: Sequence[Part], title: str) -> Markup:
@@ -52,8 +53,9 @@ def draw(parts: Sequence[Part], title: str) -> Markup:
 
 
 def _segment(part: Part, start: Decimal, width: Decimal) -> Markup:
-    fits = width >= max(NARROWEST_WITH_WORDS, ROOM_OF_A_LETTER * len(part.short))
-    text = TEXT.format(tone=part.tone, middle=HEIGHT // 2, short=part.short) if fits else ""
+    fitting = (short for short in part.shorts if width >= ROOM_OF_A_LETTER * len(short))
+    short = next(fitting, "") if width >= NARROWEST_WITH_WORDS else ""
+    text = TEXT.format(tone=part.tone, middle=HEIGHT // 2, short=short) if short else ""
     return SEGMENT.format(
         x=start, width=width, height=HEIGHT, words=part.words, tone=part.tone, text=text
     )

@@ -79,10 +79,10 @@ def parts(told: Telling, uom: str) -> list[Part]:
             words = str(_(ACCOUNTS[account], amount=written))
             whole = f"{who}: {words}" if who else words[:1].upper() + words[1:]
             short = f"{who} {say(number(quantity))}" if who else whole
-            found.append(Part(quantity, TONES[account], whole, short))
+            found.append(Part(quantity, TONES[account], whole, (short, written)))
     if left > 0:
         words = str(_("In stock: %(amount)s", amount=amount(left, uom, language)))
-        found.append(Part(left, "left", words, words))
+        found.append(Part(left, "left", words, (words, amount(left, uom, language))))
     return found
 
 

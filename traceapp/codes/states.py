@@ -27,6 +27,15 @@ class CodeState(StrEnum):
         return HTTPStatus.PERMANENT_REDIRECT if self is CodeState.MOVED else HTTPStatus.OK
 
 
+STOPPED = frozenset(
+    {
+        *(CodeState.HELD, CodeState.SALE_STOPPED, CodeState.SUSPENDED),
+        *(CodeState.RECALLED, CodeState.VOIDED),
+    }
+)
+"""The states in which nothing may be sold under a code."""
+
+
 def shown_state(stored: CodeState, expiry: date | None, today: date) -> CodeState:
     """Give the state to show: an active batch past its expiry is expired, a worse state stays."""
     if stored is CodeState.ACTIVE and expiry is not None and today > expiry:

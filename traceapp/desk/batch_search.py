@@ -14,12 +14,11 @@ from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.codes.states import STOPPED
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
 from traceapp.tracing.readers import had_by
 from traceapp.web import lists
-
-STOPPED = ("held", "sale_stopped", "suspended", "recalled", "voided")
 
 
 def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from traceapp.accounts.visitor import Visitor
-from traceapp.codes.states import CodeState
+from traceapp.codes.states import STOPPED
 from traceapp.desk import batch_queries, batch_words
 from traceapp.desk.batch_words import StateWords
 from traceapp.trace import measures
@@ -22,10 +22,6 @@ from traceapp.tracing.family import Edge, Lineage, Node, Ref
 from traceapp.tracing.queries import made_masses
 from traceapp.web import languages
 from traceapp.web.languages import say
-
-STOPPED = frozenset(
-    {CodeState.HELD, CodeState.SALE_STOPPED, CodeState.SUSPENDED, CodeState.RECALLED}
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from traceapp.batches.books.models import HandOff
 from traceapp.batches.queries import balance
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.handoffs import queries
+from traceapp.web import lists
 from traceapp.web.endpoints import transaction
 
 # Shipment, receipt and a correction of each.
@@ -119,6 +121,31 @@ def test_a_shipment_to_a_name_is_kept_under_that_name(trade: Trade) -> None:
     found = row()
     assert (found.receiver_id, found.other_name) == (None, "Bếp ăn Trường Mầm non")
     assert found.folded_name == "bep an truong mam non"
+
+
+def test_spaces_around_a_destination_change_nothing(trade: Trade) -> None:
+    tell(trade.minh, trade.ship(fields={"to_site": f" {trade.hoa.site_id} "} | SHIPPED))
+    assert row().receiver_id == trade.hoa.producer_id
+    tell(trade.hoa, trade.refuse())  # nobody but who is offered goods may name them
+    assert row().state == "refused"
+
+
+def test_a_name_with_spaces_is_kept_without_them(trade: Trade) -> None:
+    tell(trade.minh, trade.ship(fields={"to_site": " Bếp ăn Hoa Sen "} | SHIPPED))
+    assert row().other_name == "Bếp ăn Hoa Sen"
+
+
+@pytest.mark.parametrize("more", [timedelta(0), timedelta.resolution])
+def test_the_list_and_the_page_of_a_delivery_agree_when_its_day_is_over(
+    trade: Trade, more: timedelta
+) -> None:
+    tell(trade.minh, trade.ship())
+    now = row().sent_at + timedelta(days=1) + more
+    reader = trade.minh.producer_id
+    (one,) = queries.of_event(reader, trade.ship_id)
+    for state in ("on_the_way", "not_confirmed"):
+        found = queries.listed(reader, lists.Asked(chosen={"state": state}), now)
+        assert len(found.rows) == (queries.state_of(one, now) == state)
 
 
 def test_a_shipment_taken_back_by_its_sender_is_gone(trade: Trade) -> None:

@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from traceapp.batches.books.stock import is_corrected
-from traceapp.batches.hand_off_facts import RECEIVER
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, Plot, Producer, Season, Site
+from traceapp.trace.handoffs import destination
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.web.pages import HANOI
 
@@ -145,7 +145,7 @@ def _entries(which: ColumnElement[bool]) -> list[Entry]:
     rows = db.session.execute(_EVENTS.where(which, ~is_corrected())).all()
     lines = _lines({(row.producer_id, row.event_id) for row in rows})
     fields = {row.event_id: json.loads(row.document).get("fields", {}) for row in rows}
-    names = _names({str(given.get(RECEIVER) or "") for given in fields.values()})
+    names = _names({destination(given) for given in fields.values()})
     return [
         Entry(
             row.step_kind,
@@ -162,7 +162,7 @@ def _entries(which: ColumnElement[bool]) -> list[Entry]:
 
 
 def _receiver(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    given = str(fields.get(RECEIVER) or "")
+    given = destination(fields)
     return names.get(given, given)
 
 

@@ -19,9 +19,8 @@ from traceapp.batches.parties import AnyRow, kilograms
 from traceapp.database.engine import db
 from traceapp.producers.models import Site
 from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, ItemFact, Ref
+from traceapp.trace.handoffs import destination
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
-
-RECEIVER = "to_site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def destination_of(step_kind: str, fields: Mapping[str, Any]) -> str:
     """Give where goods were sent: the id of a place here, or a name; "" where nobody said."""
     if STEP_KINDS[step_kind].stock_effect is not StockEffect.MOVE_OUT:
         return ""
-    return str(fields.get(RECEIVER) or "").strip()
+    return destination(fields)
 
 
 def said_about(rows: Iterable[AnyRow]) -> Said:
@@ -59,8 +58,8 @@ def said_about(rows: Iterable[AnyRow]) -> Said:
     }
     if not sent:
         return Said()
-    named = (json.loads(document).get("fields", {}).get(RECEIVER) for document in sent.values())
-    return Said(_owners({str(text).strip() for text in named if text}), *_answers_to(list(sent)))
+    named = {destination(json.loads(document).get("fields")) for document in sent.values()}
+    return Said(_owners(named - {""}), *_answers_to(list(sent)))
 
 
 def _owners(places: set[str]) -> dict[str, UUID]:

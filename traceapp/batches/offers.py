@@ -9,10 +9,10 @@ from sqlalchemy import select, tuple_
 
 from traceapp import problem
 from traceapp.batches.books.models import HandOff
-from traceapp.batches.hand_off_facts import RECEIVER
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
 from traceapp.producers.models import Site
+from traceapp.trace.handoffs import destination
 
 Ref = tuple[UUID, UUID]
 RETURN = "recall_return"
@@ -97,7 +97,7 @@ def _own_places(author: UUID, rows: Iterable[Any]) -> set[str]:
 
 
 def _destination(row: Any) -> str:  # noqa: ANN401 - a row of _lines
-    return str(json.loads(row.document).get("fields", {}).get(RECEIVER) or "")
+    return destination(json.loads(row.document).get("fields"))
 
 
 def _ref(row: Any) -> Ref:  # noqa: ANN401 - a row of _lines

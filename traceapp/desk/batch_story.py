@@ -26,6 +26,7 @@ from traceapp.trace.entries import Gap, GapReason, HandOff, Step
 from traceapp.trace.facts import EventFact, TraceFacts
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.gaps import gaps
+from traceapp.trace.handoffs import destination
 from traceapp.trace.history import Record
 from traceapp.trace.steps import tell
 from traceapp.trace.story import Story
@@ -212,7 +213,7 @@ def _sites(events: Mapping[FactRef, EventFact], moved: Sequence[Movement]) -> se
 
 
 def _to_site(event: EventFact | None) -> str:
-    return str((event.fields or {}).get("to_site") or "") if event else ""
+    return destination(event.fields) if event else ""
 
 
 def _other_side(event: EventFact | None, batch: FactRef) -> tuple[FactRef, ...]:

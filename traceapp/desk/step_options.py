@@ -16,6 +16,7 @@ from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer, ProducerKind, Site
+from traceapp.trace.handoffs import destination
 from traceapp.trace.units import from_micro
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StepKind
 from traceapp.trace.words import Words
@@ -186,7 +187,7 @@ def shipments_to(producer_id: UUID, *, now: datetime, also: UUID | None = None) 
     rows = [
         row
         for row in db.session.execute(query)
-        if json.loads(row.document).get("fields", {}).get("to_site") in sites
+        if destination(json.loads(row.document).get("fields")) in sites
     ]
     return _shipments(rows[:MOST_SHIPMENTS])
 

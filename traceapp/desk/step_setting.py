@@ -13,6 +13,7 @@ from traceapp.desk.step_form import BETWEEN, SHIPMENT, Setting
 from traceapp.desk.step_options import Ref, Shipment
 from traceapp.producers.models import Partner, Producer, Season, Site
 from traceapp.producers.queries import is_admitted
+from traceapp.trace.handoffs import RECEIVER
 from traceapp.trace.vocabulary import StepKind
 from traceapp.web.pages import HANOI
 
@@ -50,7 +51,7 @@ def setting_of(
         else (),
         products=products_of(producer_id, archived=archived) if bare.makes else (),
         shipments=shipments,
-        receivers=receivers(producer_id) if "to_site" in kind.fields else {},
+        receivers=receivers(producer_id) if RECEIVER in kind.fields else {},
     )
 
 

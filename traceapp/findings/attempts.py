@@ -23,6 +23,7 @@ from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.holding import held_among
 from traceapp.findings.models import Attempt
 from traceapp.findings.queries import findings_by_key
+from traceapp.findings.reading import with_destination
 from traceapp.findings.stock_facts import balances
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
@@ -138,7 +139,7 @@ def _as_step(actor: Actor, message: Message, items: Sequence[Item], now: datetim
         inputs=_lines(items, "input"),
         outputs=_lines(items, "output"),
         about=tuple(Ref(*item.ref) for item in items if item.direction == "about"),
-        fields=data["fields"],
+        fields=with_destination(data["fields"]),
     )
 
 

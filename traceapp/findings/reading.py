@@ -16,6 +16,7 @@ from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.asking import Query, ask
 from traceapp.trace.facts import Ref
+from traceapp.trace.handoffs import RECEIVER, destination
 from traceapp.trace.rules.facts import LineFact, StepFact
 from traceapp.trace.units import MICRO
 
@@ -82,11 +83,16 @@ def _step(row: AnyRow, lines: Lines, first: Mapping[Ref, datetime]) -> StepFact:
         inputs=_sides(own, "input"),
         outputs=_sides(own, "output"),
         about=tuple(Ref(r.batch_producer_id, r.batch_id) for r in own if r.direction == "about"),
-        fields=json.loads(row.document).get("fields") or {},
+        fields=with_destination(json.loads(row.document).get("fields") or {}),
         corrects=Ref(row.producer_id, row.corrects_event_id) if row.corrects_event_id else None,
         replaced_by=Ref(row.producer_id, row.replaced_by_id) if row.replaced_by_id else None,
         set_aside=row.is_set_aside,
     )
+
+
+def with_destination(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the fields of a step with its destination as everybody reads it."""
+    return {**fields, RECEIVER: destination(fields)} if RECEIVER in fields else fields
 
 
 def zone(minutes: int) -> timezone:

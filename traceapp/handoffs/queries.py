@@ -18,8 +18,7 @@ from traceapp.database.engine import db
 from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
-from traceapp.trace.handoffs import state_at
-from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.trace.handoffs import overdue_if_sent_by, state_at
 from traceapp.web import lists
 
 SENDER, RECEIVER = aliased(Producer), aliased(Producer)
@@ -231,7 +230,7 @@ def _is_side(producer_id: UUID) -> ColumnElement[bool]:
 
 
 def _in_state(state: HandOffState, now: datetime) -> ColumnElement[bool]:
-    due = now - CONFIRM_WITHIN
+    due = overdue_if_sent_by(now)
     match state:
         case HandOffState.ON_THE_WAY:
             return and_(HandOff.state == HandOffState.ON_THE_WAY, HandOff.sent_at > due)

@@ -18,7 +18,7 @@ from traceapp.jobs.registry import Deed, Payload
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
-from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.trace.handoffs import overdue_from
 from traceapp.web.pages import moment, public_host
 from traceapp.web.settings import settings
 
@@ -54,7 +54,7 @@ def remind(shipment: Shipment, now: datetime) -> None:
     if db.session.get(HandOffReminder, shipment) is not None:
         return
     rows = _unanswered(shipment)
-    if rows and now < (due := rows[0].sent_at + CONFIRM_WITHIN):
+    if rows and now < (due := overdue_from(rows[0].sent_at)):
         # A correction said meanwhile that it left later.
         payload = {"producer_id": str(shipment[0]), "event_id": str(shipment[1])}
         jobs.enqueue(REMIND, payload, now=now, run_after=due)

@@ -4,9 +4,9 @@ A pure function of events, answers and acceptances: the order in which they arri
 nothing. How the state reads does not live here (`handoff_words`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from traceapp.trace.entries import HandOffState
@@ -27,6 +27,8 @@ from traceapp.trace.story import Story
 from traceapp.trace.units import MICRO, QuantityError, to_micro, unit
 from traceapp.trace.words import Words
 
+RECEIVER = "to_site"  # the field of a shipment that says where it goes
+_IN_TIME = CONFIRM_WITHIN + timedelta.resolution
 _TWO_PLACES = Decimal("0.01")
 _NO_ACCOUNT = PartyFact(
     None, Words("Bên nhận (không có tài khoản)", "the receiver (without account)")
@@ -84,8 +86,8 @@ class Delivery:
         return not self.receipts and (self.ship.event.to_outsider or bool(self.answers))
 
     @property
-    def overdue_at(self) -> datetime:
-        """Give the time from which a missing receipt is said to be missing."""
+    def in_time_until(self) -> datetime:
+        """Give the last moment at which a missing receipt is not said to be missing."""
         return self.ship.position + CONFIRM_WITHIN
 
 
@@ -113,6 +115,24 @@ class Compared:
         return self.difference_pct.quantize(_TWO_PLACES, ROUND_HALF_UP)
 
 
+def destination(fields: Mapping[str, object] | None) -> str:
+    """Give where goods were sent: the id of a place here, or a name; "" where nobody said."""
+    return str((fields or {}).get(RECEIVER) or "").strip()
+
+
+def overdue_from(sent_at: datetime) -> datetime:
+    """Give the first moment at which a shipment should have been confirmed.
+
+    A whole day is still in time, as the rule `handoff_confirm` has it.
+    """
+    return sent_at + _IN_TIME
+
+
+def overdue_if_sent_by(now: datetime) -> datetime:
+    """Give the last moment of sending that makes a shipment overdue by now."""
+    return now - _IN_TIME
+
+
 def delivery(story: Story, ship: Record, batch: Ref) -> Delivery:
     """Collect what answered a shipment of a batch."""
     return Delivery(batch, ship, story.receipts(ship, batch), story.refusals(ship, batch))
@@ -124,14 +144,13 @@ def state(parcel: Delivery, now: datetime) -> HandOffState:
         return _state_of_received(parcel)
     if parcel.is_refused:
         return HandOffState.REFUSED
-    overdue = now >= parcel.overdue_at
-    return HandOffState.NOT_CONFIRMED if overdue else HandOffState.ON_THE_WAY
+    return state_at(HandOffState.ON_THE_WAY, parcel.ship.position, now)
 
 
 def state_at(kept: str, sent_at: datetime, now: datetime) -> HandOffState:
     """Say how a state reads that was kept without regard to the clock."""
     found = HandOffState(kept)
-    if found is HandOffState.ON_THE_WAY and now - sent_at >= CONFIRM_WITHIN:
+    if found is HandOffState.ON_THE_WAY and now >= overdue_from(sent_at):
         return HandOffState.NOT_CONFIRMED
     return found
 

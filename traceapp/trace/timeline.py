@@ -185,5 +185,5 @@ def _stops(story: Story, told: Iterable[Told]) -> tuple[Stop, ...]:
 
 
 def _valid_until(parcels: Iterable[Delivery], now: datetime) -> datetime | None:
-    waiting = (p.overdue_at for p in parcels if state(p, now) is HandOffState.ON_THE_WAY)
+    waiting = (p.in_time_until for p in parcels if state(p, now) is HandOffState.ON_THE_WAY)
     return min(waiting, default=None)

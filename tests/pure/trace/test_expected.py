@@ -95,7 +95,7 @@ def test_the_one_missing_transport_record_is_the_expected_one():
 def test_the_one_overdue_confirmation_is_the_expected_one():
     story = whole_story()
     parcels = [delivery(story, ship, batch) for ship, batch in ships(story)]
-    overdue = {str(p.ship.ref.id) for p in parcels if not p.receipts and p.overdue_at <= NOW}
+    overdue = {str(p.ship.ref.id) for p in parcels if not p.receipts and p.in_time_until < NOW}
     assert overdue == subjects("handoff_confirm")
 
 

@@ -20,9 +20,20 @@ from tests.pure.trace.builders import (
     step,
 )
 from traceapp.trace.entries import HandOffState
-from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, TraceFacts
-from traceapp.trace.handoffs import delivery, state
+from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, Ref, TraceFacts
+from traceapp.trace.handoffs import (
+    delivery,
+    destination,
+    overdue_from,
+    overdue_if_sent_by,
+    state,
+    state_at,
+)
+from traceapp.trace.rules import CONFIRM_WITHIN
+from traceapp.trace.rules.facts import DeliveryFact, LineFact, StepFact
+from traceapp.trace.rules.handing_over import handoff_confirm
 from traceapp.trace.story import Story
+from traceapp.trace.words import Words
 
 HOA_ID, LAN_ID = identifier("Quầy Hoa"), identifier("HTX Lan")
 
@@ -224,3 +235,38 @@ def test_each_side_stands_behind_the_record_of_the_other_once_they_agree():
     document = tale.document("rau")
     for kind in ("ship", "receive"):
         assert step(document, kind)["evidence"]["level"] == "counterpart"
+
+
+def test_a_whole_day_is_in_time_and_a_moment_more_is_not():
+    sent = after(1)
+    day_over = sent + CONFIRM_WITHIN
+    late = day_over + timedelta.resolution
+    assert state_at("on_the_way", sent, day_over) is HandOffState.ON_THE_WAY
+    assert state_at("on_the_way", sent, late) is HandOffState.NOT_CONFIRMED
+    assert overdue_from(sent) == late
+    assert overdue_if_sent_by(late) == sent
+    for now, is_found in ((day_over, False), (late, True)):
+        assert bool(unconfirmed(sent, now)) == is_found
+
+
+def unconfirmed(sent, now):
+    """Ask the rule about a shipment of which nothing was answered."""
+    ship, batch = Ref(LAN_ID, identifier("ship")), Ref(LAN_ID, identifier("rau"))
+    step = StepFact(
+        ship, "ship", sent, sent, inputs=(LineFact(batch, Decimal(1), "kg", Decimal(1)),)
+    )
+    open_one = DeliveryFact(ship, batch, HandOffState.ON_THE_WAY)
+    return list(handoff_confirm(step, [open_one], {batch: "R-1"}, Words.same("Hoa"), now))
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        (None, ""),
+        ({"to_site": None}, ""),
+        ({"to_site": "  Bếp ăn Hoa Sen "}, "Bếp ăn Hoa Sen"),
+        ({"to_site": " \t"}, ""),
+    ],
+)
+def test_a_destination_reads_the_same_for_everybody(fields, place):
+    assert destination(fields) == place

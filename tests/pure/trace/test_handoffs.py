@@ -98,7 +98,7 @@ def test_a_fresh_shipment_is_on_its_way_and_turns_unconfirmed_after_a_day():
     assert fresh["summary"]["hand_offs"]["words"]["vi"] == "1 lần đang giao"
     due = after(1) + timedelta(hours=24)
     assert fresh["valid_until"] == due.isoformat()
-    late = tale.document("rau", due)
+    late = tale.document("rau", due + timedelta.resolution)  # a whole day is in time
     assert gaps(late) == ["not_confirmed"]
     assert step(late, "ship")["hand_off"]["state"] == "not_confirmed"
     assert late["summary"]["gaps"] == 1

@@ -24,9 +24,17 @@ from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.chain import reached
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import EventFact, Ref, TraceFacts
-from traceapp.trace.handoffs import Delivery, compared, delivery, received, shipped, state
+from traceapp.trace.handoffs import (
+    Delivery,
+    compared,
+    delivery,
+    destination,
+    overdue_from,
+    received,
+    shipped,
+    state,
+)
 from traceapp.trace.history import Record, makes, names
-from traceapp.trace.rules import CONFIRM_WITHIN
 from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import StockEffect
 
@@ -177,7 +185,7 @@ def _shipment(parcel: Delivery, now: datetime) -> Row:
     found = state(parcel, now)
     row = _row(ship, parcel.batch) | _figures(parcel) | _comparison(parcel)
     is_open = found is HandOffState.NOT_CONFIRMED
-    name = str((ship.event.fields or {}).get("to_site") or "") if ship.event.to_outsider else ""
+    name = destination(ship.event.fields) if ship.event.to_outsider else ""
     return row | {
         "sender_id": ship.ref.producer_id,
         "receiver_id": ship.event.receiver_id or _receiver(parcel),
@@ -261,7 +269,7 @@ def _answered_at(parcel: Delivery) -> datetime | None:
 def _ask_for_reminders(rows: Iterable[Row], now: datetime) -> None:
     """Have receivers reminded of new shipments a day after these left; old ones are left alone."""
     due = {
-        (row["producer_id"], row["event_id"]): row["sent_at"] + CONFIRM_WITHIN
+        (row["producer_id"], row["event_id"]): overdue_from(row["sent_at"])
         for row in rows
         if row["state"] == HandOffState.ON_THE_WAY
     }

@@ -1,32 +1,45 @@
 """What is compiled once a process: every test makes an application of its own, of the same code.
 
-Werkzeug compiles a function for each route's addresses, Jinja one for each template, SQLAlchemy the
-text of each statement; together they are most of what a small test would take. All of them are the
-same for all applications.
+Werkzeug compiles each route, Jinja each template, SQLAlchemy the text of each statement, and
+gettext reads the catalogues; together they are most of what a small test would take. All of them
+are the same for all applications.
 """
 
 import gc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from babel.support import NullTranslations, Translations
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from werkzeug.routing import Rule
 
-Builder = Callable[..., tuple[str, str]]
-BUILDERS: dict[tuple[object, ...], Builder] = {}
+from traceapp.database import asking, bulk
+
+T = TypeVar("T")
+COMPILED = ("_parts", "_trace", "_converters")
+ROUTES: dict[tuple[object, ...], Rule] = {}
 
 
 class KnownRoute(Rule):
-    """A route that takes the function it would compile from an equal one."""
+    """A route that takes what it would compile from an equal one."""
 
-    def _compile_builder(self, append_unknown: bool = True) -> Builder:
-        key = (self.rule, self.subdomain, repr(self.defaults), append_unknown)
-        if key not in BUILDERS:
-            BUILDERS[key] = super()._compile_builder(append_unknown)
-        return BUILDERS[key]
+    def compile(self) -> None:
+        """Compile the first of equal routes."""
+        assert self.map is not None
+        converters = tuple(self.map.converters.items())
+        key = (self.rule, self.subdomain, repr(self.defaults), self.merge_slashes, converters)
+        known = ROUTES.setdefault(key, self)
+        if known is self:
+            return super().compile()
+        for name in COMPILED:
+            setattr(self, name, getattr(known, name))
+        self.arguments |= known.arguments
+        for name in ("_build", "_build_unknown"):
+            setattr(self, name, getattr(known, name).__func__.__get__(self, None))
+        return None
 
 
 class KnownTemplates(BytecodeCache):
@@ -59,6 +72,20 @@ class KnownStatements(dict[Any, Any]):
 
 
 STATEMENTS = KnownStatements()
+DIALECTS: dict[str, Dialect] = {}
+PREPARING = ((asking, "_prepared"), (bulk, "_into"), (bulk, "_processors"), (bulk, "_types"))
+
+
+def of_any_engine(prepare: Callable[..., T]) -> Callable[..., T]:
+    """Let what is kept for one dialect serve all of its name; each engine has one of its own."""
+
+    def prepared(*asked: Any) -> T:
+        return prepare(*(one(it) if isinstance(it, Dialect) else it for it in asked))
+
+    def one(dialect: Dialect) -> Dialect:
+        return DIALECTS.setdefault(dialect.name, dialect)
+
+    return prepared
 
 
 def know_statements(connection: Connection) -> None:
@@ -66,9 +93,26 @@ def know_statements(connection: Connection) -> None:
     connection.execution_options(compiled_cache=STATEMENTS)
 
 
+CATALOGUES: dict[tuple[object, ...], NullTranslations] = {}
+read_catalogue = Translations.load
+
+
+def known_catalogue(
+    dirname: str | None = None, locales: Any = None, domain: str | None = None
+) -> NullTranslations:
+    """Read a catalogue once: whoever takes it copies what is in it."""
+    key = (dirname, str(locales), domain)
+    if key not in CATALOGUES:
+        CATALOGUES[key] = read_catalogue(dirname, locales, domain)
+    return CATALOGUES[key]
+
+
 def compile_once() -> None:
     """Let all applications of this process share what they compile."""
     event.listen(Engine, "engine_connect", know_statements)
+    for module, name in PREPARING:
+        setattr(module, name, of_any_engine(getattr(module, name)))
+    Translations.load = known_catalogue  # type: ignore[method-assign, assignment]
     Flask.url_rule_class = KnownRoute
     Flask.jinja_options = {"bytecode_cache": KnownTemplates()}
 

@@ -2,23 +2,46 @@
 
 from typing import Any
 
+from babel.support import Translations
 from flask import Flask, render_template
 from jinja2 import DictLoader
 from sqlalchemy import create_engine, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from tests.compiled import STATEMENTS, KnownRoute, KnownTemplates
+from traceapp.config import CHECKOUT
+from traceapp.database import asking
 
 
-def application(route: str) -> Flask:
+def application(route: str, number: type[BaseConverter] = IntegerConverter) -> Flask:
     app = Flask("one")
-    app.add_url_rule(route, "page", lambda **_: "")
+    app.url_map.converters["number"] = number
+    app.add_url_rule(route, "page", lambda **taken: repr(taken))
     return app
+
+
+def taken(app: Flask, address: str) -> str:
+    return app.test_client().get(address).text
 
 
 def path(app: Flask, **values: Any) -> str:
     with app.test_request_context():
         return app.url_for("page", **values)
+
+
+class Doubled(IntegerConverter):
+    def to_python(self, value: str) -> int:
+        return 2 * int(value)
+
+
+def test_equal_routes_are_compiled_once_and_each_takes_what_its_application_says() -> None:
+    for _ in range(2):
+        assert taken(application("/c/<number:n>"), "/c/7") == "{'n': 7}"
+        assert taken(application("/c/<number:n>", Doubled), "/c/7") == "{'n': 14}"
+        assert taken(application("/c/<n>"), "/c/7") == "{'n': '7'}"
+    first, second = (next(application("/c/<n>").url_map.iter_rules("page")) for _ in range(2))
+    assert first._parts is second._parts
 
 
 def test_equal_routes_share_a_builder_and_each_builds_its_own_addresses() -> None:
@@ -57,3 +80,18 @@ def test_statements_are_compiled_once_for_all_engines_of_a_dialect() -> None:
     _, *shape = next(reversed(STATEMENTS))
     assert STATEMENTS.get((sqlite.dialect(), *shape)) is not None
     assert STATEMENTS.get((postgresql.dialect(), *shape)) is None
+
+
+def test_what_is_asked_often_is_prepared_once_for_all_engines_of_a_dialect() -> None:
+    query = select(literal("of this test alone").label("words"))
+    sqlites = [asking._prepared(query, sqlite.dialect()) for _ in range(2)]
+    postgresqls = [asking._prepared(query, postgresql.dialect()) for _ in range(2)]
+    assert sqlites[0] is sqlites[1]
+    assert postgresqls[0] is postgresqls[1] is not sqlites[0]
+
+
+def test_a_catalogue_is_read_once_a_language() -> None:
+    folder = str(CHECKOUT / "traceapp" / "translations")
+    first, second, english = (Translations.load(folder, [name]) for name in ("vi", "vi", "en"))
+    assert first is second
+    assert first is not english

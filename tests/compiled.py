@@ -121,4 +121,5 @@ def look_for_litter_seldom() -> None:
     """Leave out of the search what is there to stay: all modules and all tests."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)

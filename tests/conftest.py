@@ -1,10 +1,12 @@
 """Fixtures that every test may use: an application on a real, migrated database.
 
-Tables are migrated once a session and copied for each test: a file for SQLite, a template
-database for PostgreSQL; so is the loaded demo. A test that takes `app` runs on both.
+Tables are migrated once a session. Each test finds them empty: in a copy of the file for SQLite,
+in a database that is emptied after each test for PostgreSQL (`kept.py`). The demo is loaded once
+and copied. A test that takes `app` runs on both.
 """
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from tests.compiled import compile_once, look_for_litter_seldom
+from tests.kept import KeptPostgresql, hand_on_connections
 from tests.postgres import (
     PostgresMissingError,
     database_name,
@@ -34,7 +37,10 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 REQUIRE_ALL = os.environ.get("TRACEAPP_TEST_REQUIRE_ALL") == "1"
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)  # 12:00 in Hanoi
 
+
+gc.disable()  # until all tests are known: what is made for them stays
 compile_once()
+hand_on_connections()
 
 # Workers take file after file in this order; a long one must not be left for the end. The first
 # loads the demo that all of pwa/ waits for, so something else that is long stands beside it.
@@ -163,11 +169,25 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def kept_postgresql(postgres: tuple[str, str]) -> Iterator[KeptPostgresql]:
+    """The PostgreSQL database that the tests of this process take one after the other."""
+    kept = KeptPostgresql(*postgres)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def postgresql_url(postgres: tuple[str, str]) -> Iterator[str]:
-    """A fresh PostgreSQL database."""
-    server, template = postgres
-    with postgres_database(server, template) as url:
+def postgresql_copy(postgres: tuple[str, str]) -> Iterator[str]:
+    """A PostgreSQL database that nobody had before, without the tables of wake-ups."""
+    with postgres_database(*postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(kept_postgresql: KeptPostgresql) -> Iterator[str]:
+    """A PostgreSQL database as fresh as a copy."""
+    with kept_postgresql.database() as url:
         yield url
 
 

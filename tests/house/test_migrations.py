@@ -21,6 +21,12 @@ from traceapp.jobs.runner import Runner
 from traceapp.web.endpoints import transaction
 
 
+@pytest.fixture
+def postgresql_url(postgresql_copy: str) -> str:
+    """A database with the tables of the migrations and no other."""
+    return postgresql_copy
+
+
 def test_the_migrated_schema_is_the_schema_of_the_code(app: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

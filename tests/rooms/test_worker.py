@@ -30,6 +30,12 @@ KIND = "test.wait"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture
+def postgresql_url(postgresql_copy: str) -> str:
+    """A database that no worker has seen: the first wake-up makes its own tables."""
+    return postgresql_copy
+
+
 @pytest.fixture(autouse=True)
 def kind() -> Iterator[None]:
     """Let this process ask for the job; the worker process has the handler that does it."""

@@ -123,14 +123,21 @@ def test_forward_and_back_and_as_of_a_time(reader: FlaskClient) -> None:
     assert 'aria-invalid="true"' in unreadable
 
 
-def test_a_stopped_batch_is_marked(app: Flask, reader: FlaskClient, lan: Business) -> None:
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(CodeState.RECALLED, "Recalled"), (CodeState.VOIDED, "Label cancelled")],
+)
+def test_a_stopped_batch_is_marked_and_found_among_those_that_are(
+    app: Flask, reader: FlaskClient, state: CodeState, words: str
+) -> None:
     trace = address_of(reader, "CN-T")
     with app.app_context(), transaction():
         code = trace.split("/")[3]
-        codes.set_state(code, CodeState.RECALLED, actor="Chi cục", reason="Dư lượng", now=NOW)
+        codes.set_state(code, state, actor="Chi cục", reason="Dư lượng", now=NOW)
     shown = page(reader, trace, language="en")
     assert "stopped" in shown
-    assert "! Recalled" in shown
+    assert f"! {words}" in shown
+    assert "CN-T" in page(reader, "/desk/batches?state=stopped")
 
 
 def test_the_same_as_csv(reader: FlaskClient) -> None:

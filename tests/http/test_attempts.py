@@ -284,6 +284,21 @@ def test_the_desk_says_until_when_and_offers_two_ways(
     assert hidden(shown, "replaces") == sent["id"] != hidden(shown, "id")
 
 
+def test_a_blocked_harvest_of_what_does_not_grow_there_is_told_both_and_decided_once(
+    app: Flask, farm: tuple[Business, UUID, UUID]
+) -> None:
+    lan, season, _greens = farm
+    with transaction():
+        other = product(lan, name="Rau muống", role="finished", label=LABEL)
+    desk = signed_in(app, lan)
+    shown = page(desk.post(f"{NEW}?lang=vi", data=form(app, **typed(lan, season, other))))
+    assert "thu hoạch được từ ngày" in shown
+    assert "còn Rau muống là thứ khác" in shown
+    again = {name: hidden(shown, name) for name in ("id", "replaces")}
+    answer = desk.post(NEW, data=form(app, **typed(lan, season, other, do="happened", **again)))
+    assert answer.status_code == 303
+
+
 def test_what_has_happened_is_recorded_at_the_desk_and_held(
     app: Flask, farm: tuple[Business, UUID, UUID]
 ) -> None:

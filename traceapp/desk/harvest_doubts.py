@@ -18,18 +18,17 @@ from traceapp.web.faults import Fault
 from traceapp.web.languages import say
 
 
-def ask(wish: Wish, message: Message, setting: Setting) -> None:
-    """Ask about each line that nobody ticked to be right. Raises ValidationError."""
+def doubts(wish: Wish, message: Message, setting: Setting) -> ValidationError | None:
+    """Give what to ask about the lines that nobody ticked to be right; None where all are."""
     crop = _crop(message, setting)
     if crop is None:
-        return
+        return None
     faults = {
         number: {"sure": [_doubt(crop, product)]}
         for number, product in _made(wish, message, setting)
         if number not in wish.sure and not may_be_of(crop, product.folded_name, product.family)
     }
-    if faults:
-        raise ValidationError({"outputs": faults})
+    return ValidationError({"outputs": faults}) if faults else None
 
 
 def _crop(message: Message, setting: Setting) -> Crop | None:

@@ -46,9 +46,13 @@ SAID_OTHERWISE = frozenset({"over_use", "late_entry", "clock_skew", "superseded"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What the safety rules say about a step before it is done, where it should not be done."""
+    """What the safety rules say about a step before it is done, where it should not be done.
+
+    What else is doubtful is told beside the fields, so that whoever sees both decides once.
+    """
 
     verdict: Verdict
+    doubts: ValidationError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,13 @@ def save(
     """Record the step that a form describes. Raises what `Form.trying` turns into words.
 
     Unless it has happened already, the rules are asked first; what they refuse is kept as an
-    attempt, and nothing else of it.
+    attempt, and nothing else of it. Then what is doubtful is asked about.
     """
     wish = step_message.read(form, setting)
     copied_from = _own_event(who, form.value("copied_from"))
     message = capturing.read(wish.event, copied_from=copied_from)
     _check_corrects(who, message)
-    harvest_doubts.ask(wish, message, setting)
+    doubts = harvest_doubts.doubts(wish, message, setting)
     trial = db.session.begin_nested()
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)
@@ -80,7 +84,9 @@ def save(
         if verdict is not None and verdict.is_blocked:
             trial.rollback()
             attempts.keep(_actor(who), message, verdict, now=now)
-            return Refused(verdict)
+            return Refused(verdict, doubts)
+    if doubts is not None and not has_happened:
+        raise doubts
     trial.commit()
     recorded = _record(who, message, now)
     words = list(_words(who, message, setting, now)) if recorded.is_new else []

@@ -20,7 +20,6 @@ from traceapp.desk import step_form, step_message, step_options, step_saving, up
 from traceapp.desk.step_form import Setting
 from traceapp.desk.step_saving import Refused
 from traceapp.desk.step_setting import setting_of
-from traceapp.findings.attempts import Verdict
 from traceapp.photos import queries as pictures
 from traceapp.trace.rules.finding import Finding
 from traceapp.trace.vocabulary import GROUPS, STEP_KINDS, StepKind
@@ -86,15 +85,18 @@ def record_step() -> ResponseReturnValue:
         with form.trying():
             outcome = step_saving.save(who, form, setting, now=now, has_happened=do == HAPPENED)
             if isinstance(outcome, Refused):
-                return _refused(form, setting, outcome.verdict)
+                return _refused(form, setting, outcome)
             for tone, words in outcome.words:
                 flash(words, tone)
             return redirect(outcome.next_page, code=303)
     return form_page(form, setting)
 
 
-def _refused(form: Form, setting: Setting, verdict: Verdict) -> ResponseReturnValue:
+def _refused(form: Form, setting: Setting, outcome: Refused) -> ResponseReturnValue:
     """Say why not and until when; what is sent from here is another message in its place."""
+    verdict = outcome.verdict
+    if outcome.doubts is not None:
+        form.refuse(outcome.doubts)
     form.typed |= {"id": [str(new_id())], "replaces": [str(verdict.attempt_id)]}
     form.status = int(problem.Blocked.status)
     return form_page(form, setting, refusals=[one for one in verdict.findings if one.blocks])

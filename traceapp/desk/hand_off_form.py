@@ -54,7 +54,7 @@ def receipt_fields(parcels: Sequence[Seen]) -> tuple[Field, ...]:
         Field("items.#.batch", kind="hidden", follows=True),
         Field(
             "items.#.quantity",
-            _("How much arrived?"),
+            _("How much arrived?") if is_incoming else _("How much is back?"),
             "number",
             wanted=True,
             hint=_("Weigh or count it yourself; the sender's figure is shown afterwards.")

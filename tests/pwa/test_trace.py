@@ -83,3 +83,17 @@ def test_paper_shows_drawing_and_table_and_no_menu(page: Page, demo: str) -> Non
     assert page.locator("main p", has_text="Tính đến lúc ").first.is_visible()
     assert not page.locator("nav.menu").is_visible()
     assert not page.locator("form.finder").is_visible()
+
+
+def test_paper_of_the_past_says_so_and_draws_a_small_family_as_small_as_it_is(
+    page: Page, demo: str
+) -> None:
+    enter(page, demo, OFFICER)
+    open_trace(page, demo, "CN-VD06-H")
+    page.goto(f"{page.url.partition('?')[0]}?direction=forward&as_of=2026-01-01T12:00")
+    page.emulate_media(media="print")
+    assert page.locator("main p", has_text="Tính đến lúc 01/01/2026 12:00").first.is_visible()
+    assert not page.get_by_role("link", name="Xem hiện nay").is_visible()
+    page.goto(page.url.partition("?")[0])
+    drawn = page.locator("svg.family")
+    assert drawn.evaluate("one => one.getBoundingClientRect().width <= one.width.baseVal.value + 1")

@@ -119,6 +119,7 @@ class _Database:
         self.url, self._name = url, database_name(url)
         self._engine = create_engine(url, isolation_level="AUTOCOMMIT")
         self._connection = self._engine.connect()
+        self._connection.exec_driver_sql("SET lock_timeout = 5000")
         with suppress(DBAPIError):  # so no trigger and no foreign key speaks
             self._connection.exec_driver_sql("SET session_replication_role = replica")
         self._add_queue()  # else the first wake-up would, and that is a change

@@ -8,6 +8,7 @@ from time import sleep
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, select
@@ -158,7 +159,12 @@ def test_a_connection_that_is_handed_on_carries_nothing_over(kept: KeptPostgresq
             *("SET lock_timeout = 5", "SELECT pg_advisory_lock(1)", "PREPARE mine AS SELECT 1"),
             *("CREATE TEMP TABLE mine ()", "LISTEN mine", "BEGIN", "SELECT 1"),
         )
-        assert on(url, *session[:1], *left)[0] == found[0]
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            assert connection.info.backend_pid == found[0]
+            for statement in left:
+                connection.execute(statement.encode())
+            connection.close()
+            assert connection.closed
         assert on(url, *session) == found
 
 

@@ -6,6 +6,7 @@ Kept apart from the code it is held against, and slow on purpose: all is worked 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -184,8 +185,12 @@ class Oracle:
         return dict(there)
 
 
+known_id = lru_cache(maxsize=None)(UUID)  # the same few, read again and again
+
+
 def ref(author: UUID, each: Message) -> Ref:
-    return UUID(each.get("producer_id") or str(author)), UUID(each["batch_id"])
+    given = each.get("producer_id")
+    return known_id(given) if given else author, known_id(each["batch_id"])
 
 
 def total(batch_ref: Ref, author: UUID, lines: list[Message]) -> int:

@@ -194,4 +194,5 @@ if __name__ == "__main__":
         tempfile.tempdir = folder
         with postgres_server() as found:
             environ = {**os.environ, "TEST_DATABASE_URL": found, "TMPDIR": folder}
+            environ.pop("PYTHONDONTWRITEBYTECODE", None)  # so many processes start
             sys.exit(subprocess.run(sys.argv[1:], env=environ, check=False).returncode)

@@ -162,6 +162,14 @@ def arrived(folder: Path, records: list[dict[str, object]]) -> list[int]:
     return counts
 
 
+def code_in_use(folder: Path) -> str:
+    """Give a code that a shopper may scan."""
+    with sqlite3.connect(f"file:{database_of(folder)}?mode=ro", uri=True) as database:
+        query = "SELECT code FROM public_code WHERE state = 'active' ORDER BY code LIMIT 1"
+        code: str = database.execute(query).fetchone()[0]
+        return code
+
+
 def photos_arrived(folder: Path, names: list[str]) -> list[int]:
     """Count on the server the photos of these names."""
     with sqlite3.connect(f"file:{database_of(folder)}?mode=ro", uri=True) as database:

@@ -7,6 +7,7 @@ const WORKER = "/app/sw.js";
 
 export async function start() {
   startTriggers();
+  checkProducts();
   if (!("serviceWorker" in navigator)) return;
   try {
     const registration = await navigator.serviceWorker.register(WORKER, {
@@ -21,6 +22,15 @@ export async function start() {
   const ready = await navigator.serviceWorker.ready;
   dispatchEvent(new Event("ready-offline"));
   ready.active?.postMessage("later");
+}
+
+/** What shoppers keep is looked at again whenever the app is opened. */
+async function checkProducts() {
+  const { checkAgain } = await import("./core/products.js");
+  const again = () => document.visibilityState === "visible" && checkAgain().catch(() => {}); // no network
+  document.addEventListener("visibilitychange", again);
+  addEventListener("online", again);
+  await again();
 }
 
 /**

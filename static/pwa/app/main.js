@@ -2,7 +2,7 @@
 // @ts-check
 import { render } from "../vendor/preact.js";
 import { useEffect, useState } from "../vendor/hooks.js";
-import { setMeta } from "./core/db.js";
+import { database, setMeta } from "./core/db.js";
 import { phone } from "./core/reading.js";
 import { html, preferred, speak, t } from "./view.js";
 
@@ -21,9 +21,11 @@ const SCREENS = {
   batches: () => import("./screens/batches.js"),
   batch: () => import("./screens/batch.js"),
   scan: () => import("./screens/scan.js"),
+  products: () => import("./screens/products.js"),
+  product: () => import("./screens/product.js"),
   settings: () => import("./screens/settings.js"),
 };
-const FOR_ALL = ["join", "scan"]; // what a phone that has not joined can open
+const FOR_ALL = ["join", "scan", "products", "product"]; // what a phone that has not joined can open
 
 let hasJoined = false; // once joined, a phone stays: also one that may not send any more
 
@@ -37,6 +39,7 @@ function address() {
 /** @param {string[]} words */
 async function load([name = "", ...args]) {
   if (!hasJoined) hasJoined = Boolean(await phone());
+  if (!hasJoined && name === "" && (await (await database()).count("kept"))) name = "products"; // a shopper's phone
   const isOpen = hasJoined || FOR_ALL.includes(name);
   const open = SCREENS[isOpen ? name : "join"] ?? (() => import("./screens/home.js"));
   const { default: Shown } = await open();

@@ -129,11 +129,26 @@ export interface Sections {
   last: { kinds?: Record<string, Said>; recent?: (Said & { step_kind: string })[] };
 }
 
+/** What the page of a batch tells, as docs/integrators/timeline-json.md has it. */
+export interface Told {
+  code: string;
+  state: { state: string; actor: string | null; reason: string | null; since: string | null };
+  product?: { name: Two };
+  producer?: { name: Two };
+  batch?: { lot: string | null; production_date: string | null; expiry_date: string | null };
+  summary?: Record<"key_event" | "spray" | "hand_offs" | "origins", { words: Two | null } | null> & { evidence: { step: Two } | null };
+  entries?: { sentence?: Two; words?: Two; when: Two | null }[];
+}
+export interface KeptProduct { code: string; told: Told; kept_at: number; checked_at: number; isNews: boolean }
+export interface LookedUp { code: string; name: Two | null; producer: Two | null; at: number }
+
 export interface Schema extends DBSchema {
   meta: { key: string; value: unknown };
   records: { key: number; value: Entry; indexes: { state: State } };
   photos: { key: string; value: KeptPhoto; indexes: { sent: number } };
   snapshot: { key: string; value: unknown };
   codes: { key: string; value: { code: string } };
+  kept: { key: string; value: KeptProduct };
+  looked_up: { key: string; value: LookedUp };
 }
 export type Database = IDBPDatabase<Schema>;

@@ -21,6 +21,10 @@ export const STEPS = [
     database.createObjectStore("snapshot");
     database.createObjectStore("codes", { keyPath: "code" });
   },
+  (database) => {
+    database.createObjectStore("kept", { keyPath: "code" });
+    database.createObjectStore("looked_up", { keyPath: "code" });
+  },
 ];
 
 /** @type {Promise<Database> | undefined} */

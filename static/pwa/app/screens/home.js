@@ -3,7 +3,7 @@
 import { daysSince } from "../core/clock.js";
 import { meta } from "../core/db.js";
 import { phone, sections, unsent } from "../core/reading.js";
-import { Icon, Screen, html, t, useKept, verb } from "../view.js";
+import { Icon, Screen, html, t, two, useKept, verb } from "../view.js";
 
 /** @typedef {import("../types.js").Sections} Sections */
 /** @typedef {import("../types.js").Kind} Kind */
@@ -25,13 +25,19 @@ async function read() {
 
 const readAgain = () => import("../core/repeats.js").then(({ lastTime }) => lastTime());
 
+/** Products this person keeps that were stopped since they last looked. */
+const readNews = async () => (await (await import("../core/products.js")).keptProducts()).filter((one) => one.isNews);
+
 export default function Home() {
   const kept = useKept(read);
   const isThere = Boolean(kept); // the rest comes after: it reads the whole outbox
   const again = useKept(async () => (isThere ? readAgain() : undefined), [isThere]);
+  const news = useKept(async () => (isThere ? readNews() : []), [isThere]);
   if (!kept?.who) return html`<${Screen} title="Traceapp" tab="log" />`;
   const { who, waiting, sync } = kept;
   return html`<${Screen} title=${`${who.member.name} · ${who.producer.name}`} tab="log">
+    ${news?.map((one) => html`<a class="pill bad" role="alert" href=${`#/product/${one.code}`}>
+      <${Icon} name="warning" /><span>${two(one.told.product?.name)}<small>${t(`product.${one.told.state.state}`)}</small></span><${Icon} name="chevron-right" /></a>`)}
     <${Waiting} waiting=${waiting} problem=${sync?.problem} oldest=${again?.oldest} />
     <${Here} kept=${kept.kept} ground=${kept.ground} />
     <${Tiles} kinds=${kept.kept.step_kinds} />

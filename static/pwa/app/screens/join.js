@@ -74,7 +74,7 @@ export default function Join() {
       ${now && !isBusy && html`<p class="note clay">${t(`join.${now}`)}</p>`}
       ${now === "no_network" && secret && html`<button class="quiet" onClick=${() => spend(secret)}><${Icon} name="refresh" />${t("join.retry")}</button>`}
     </div>
-    <p class="soft">${t("join.shopper")} <a class="link" href="/">${t("join.shopper.link")}</a></p>
+    <p class="soft">${t("join.shopper")} <a class="link" href="#/products">${t("join.shopper.link")}</a></p>
   <//>`;
 }
 

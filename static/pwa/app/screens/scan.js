@@ -2,6 +2,7 @@
 // @ts-check
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { meaning } from "../core/codes.js";
+import { look } from "../core/products.js";
 import { inHand } from "../core/stock.js";
 import { phone, sections } from "../core/reading.js";
 import { setMeta } from "../core/db.js";
@@ -81,12 +82,13 @@ export default function Scan() {
       <input id="typed" class="field code" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />
       <button class="quiet">${t("scan.open")}</button>
     </form>
+    <a class="quiet" href="#/products"><${Icon} name="leaf" />${t("products.title")}</a>
   <//>`;
 }
 
 /** Go where a code leads; false where it is nobody's that we know. @param {string} text */
 async function lead(text) {
-  const { kind, value } = meaning(text);
+  const { kind, value, gtin } = meaning(text);
   if (kind === "invite") return go(`#join=${value}`);
   const batches = await inHand();
   const ours = batches.find((one) => (kind === "code" ? one.code === value : one.lot === value));
@@ -94,9 +96,9 @@ async function lead(text) {
   const { shipments } = await sections();
   const items = shipments.find((one) => one.items.some((item) => item.lot === value) || text.includes(one.event_id));
   if (items) return go(`#/log/receive/${items.event_id}`);
-  if (kind !== "code") return false;
-  location.assign(`/B/${value}`);
-  return true;
+  if (kind === "code") return go(`#/product/${value}`);
+  const told = kind === "lot" && (await look(`/01/${gtin}/10/${encodeURIComponent(value)}`).catch(() => undefined));
+  return told ? go(`#/product/${told.code}`) : false;
 }
 
 /** @param {string} hash */

@@ -111,6 +111,8 @@ def _read(given: object) -> tuple[dict[str, Any], Message]:
         errors["sha256"] = [OTHER_CONTENT]
     if errors or message is None:
         raise ValidationError(errors)
+    if envelope["copied_from"] is not None:
+        message = replace(message, copied_from=envelope["copied_from"])
     return envelope, message
 
 
@@ -120,6 +122,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
     originals = outside.get("originals", {})
     is_plain = (
         outside.keys() <= BESIDE
+        and outside.get("copied_from") is None
         and outside.get("batches", []) == []
         and type(sequence) is int
         and 1 <= sequence <= MOST_NUMBER
@@ -129,7 +132,8 @@ def _straight(outside: Given) -> dict[str, Any] | None:
     )
     if not is_plain:
         return None
-    return {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
+    plain = {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
+    return plain | {"copied_from": None}
 
 
 def _is_sha256(text: object) -> bool:

@@ -47,7 +47,8 @@ class EnvelopeSchema(Schema):
     """A record of a phone without its event: its number, and the batches that it makes.
 
     `sha256` is that of the RFC 8785 form of the event as sent; `originals` names by the SHA-256 of
-    a photo that of the picture it was made from.
+    a photo that of the picture it was made from; `copied_from` is the step whose values the person
+    took over ("same as last time").
     """
 
     sequence = fields.Integer(required=True, validate=between(1, MOST_NUMBER))
@@ -60,6 +61,7 @@ class EnvelopeSchema(Schema):
         values=fields.String(validate=photo_number()),
         load_default=dict,
     )
+    copied_from = fields.UUID(load_default=None, allow_none=True)
 
 
 class RecordSchema(EnvelopeSchema):

@@ -56,6 +56,7 @@ export interface Entry {
   event: StepEvent;
   batches: NewBatch[];
   originals: Record<string, string>;
+  copied_from?: string;
   accepted_at?: number;
   status?: number;
   problem?: Problem;
@@ -89,13 +90,13 @@ export interface Season {
 }
 export interface Product {
   product_id: string; name: string; name_en?: string | null; role: string; uom: string; family: string;
-  shelf_life_days?: number | null;
+  shelf_life_days?: number | null; net_quantity?: string | number | null; net_uom?: string | null;
 }
 export interface Option { id: string; label: Two }
 export interface FieldSpec { id: string; type: string; unit?: string | null; required: boolean; label: Two; options?: Option[] }
 export interface Kind {
   id: string; group: string; icon: string; label: Two; verb?: Two | null; stock_effect: string;
-  fields: FieldSpec[]; used?: number | null;
+  fields: FieldSpec[]; used?: number | null; loss_band_pct?: [number, number] | null;
 }
 export interface Substance {
   step_kind?: string; name: string; active_ingredient?: string | null; interval_days?: number | null;

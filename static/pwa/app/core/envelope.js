@@ -14,12 +14,13 @@ import { unsent } from "./reading.js";
  */
 export async function envelope(phone, entries) {
   const { all } = await unsent();
-  const one = async (/** @type {Entry} */ { sequence, batches, event, originals }) => ({
+  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from }) => ({
     sequence,
     sha256: await contentHash(event),
     batches,
     event,
     originals,
+    ...(copied_from ? { copied_from } : {}),
   });
   return {
     phone_id: phone.phone_id,

@@ -1,5 +1,6 @@
 // What a step of some kind asks, in the order of asking: one question a screen.
 // @ts-check
+import { isOdd, why } from "./balance.js";
 import { fold } from "./codes.js";
 
 /** @typedef {import("../types.js").Kind} Kind */
@@ -8,7 +9,7 @@ import { fold } from "./codes.js";
 /** @typedef {import("../types.js").Value} Value */
 /** @typedef {import("../types.js").KeptPhoto} KeptPhoto */
 /** @typedef {import("../types.js").Line} Line */
-/** @typedef {{site_id: string, plot_id?: string, season_id?: string}} Ground */
+/** `copied_from`: the step there whose values are taken over. @typedef {{site_id: string, plot_id?: string, season_id?: string, copied_from?: string}} Ground */
 
 /**
  * @typedef {object} Answers
@@ -20,6 +21,7 @@ import { fold } from "./codes.js";
  * @property {string} [quantity]
  * @property {string} [ship_event_id]
  * @property {KeptPhoto[]} photos
+ * @property {string} [copied_from] the step whose values the person took over
  */
 
 /**
@@ -81,8 +83,9 @@ export function questions(kind, answers, kept) {
   const relevant = specs.filter((spec) => !isFromList || !["from_party", "supplier_lot"].includes(spec.id));
   for (const spec of [...relevant.filter((one) => one.required), ...relevant.filter((one) => !one.required)]) {
     asked.push({ id: spec.id, type: "field", required: spec.required, spec });
+    if (spec.id === "loss_kg" && isOdd(kind, answers, kept)) asked.push(why(kind));
   }
-  return asked;
+  return asked.filter((one, at) => asked.findIndex((other) => other.id === one.id) === at);
 }
 
 /**

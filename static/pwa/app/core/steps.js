@@ -27,7 +27,9 @@ export function build(kind, answers, kept, phone) {
   const grounds = isGrown(kind) && !makes(kind) ? answers.grounds : answers.grounds.slice(0, 1);
   return grounds.map((ground) => {
     const batches = newBatches(kind, answers, kept, { ground, phone, now });
+    const copied_from = ground.copied_from ?? answers.copied_from;
     return {
+      ...(copied_from ? { copied_from } : {}),
       producer_id: phone.producer.id,
       member_id: phone.member.id,
       title: titleOf(ground, answers, kept),

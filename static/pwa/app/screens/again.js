@@ -19,7 +19,7 @@ export default function Again() {
   const save = async () => {
     for (const fields of new Set(chosen.map((event) => JSON.stringify(copied(kind, event.fields))))) {
       const same = chosen.filter((event) => JSON.stringify(copied(kind, event.fields)) === fields);
-      const grounds = same.map(({ site_id, plot_id, season_id }) => ({ site_id, ...(plot_id ? { plot_id } : {}), ...(season_id ? { season_id } : {}) }));
+      const grounds = same.map(({ id, site_id, plot_id, season_id }) => ({ site_id, copied_from: id, ...(plot_id ? { plot_id } : {}), ...(season_id ? { season_id } : {}) }));
       const wrong = await saveStep(kind, { ...noAnswers(), grounds, fields: JSON.parse(fields) }, kept, who);
       if (wrong) return setProblem(wrong);
     }

@@ -100,11 +100,12 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
       setPicking(false);
     }} />`;
   }
-  const last = copied(kind, kept.last.kinds?.[kind.id]?.fields ?? {});
+  const before = kept.last.kinds?.[kind.id];
+  const last = copied(kind, before?.fields ?? {});
   const buttons = { kind, asked, at, answers, set, setAt, save, problem, isSaving };
   return html`<${Screen} title=${title} back=${back} foot=${html`<${Buttons} ...${buttons} />`}>
     ${at === 0 && Object.keys(last).length > 0 && Object.keys(answers.fields).length === 0 &&
-    html`<button class="again" onClick=${() => set({ fields: last })}>${t("log.same")}</button>`}
+    html`<button class="again" onClick=${() => set({ fields: last, ...(before ? { copied_from: before.event_id } : {}) })}>${t("log.same")}</button>`}
     ${question
       ? html`<${Asked} key=${question.id} question=${question} kind=${kind} answers=${answers} kept=${kept} set=${set} />`
       : html`<h2>${t("log.nothing_to_ask")}</h2>`}

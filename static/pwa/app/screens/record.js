@@ -27,6 +27,7 @@ export default function Record({ args: [sequence = ""] }) {
   const foot = isStuck && html`<button class="quiet" onClick=${again}><${Icon} name="refresh" />${t("record.again")}</button>`;
   return html`<${Screen} title=${[kind ? verb(kind) : entry.event.step_kind, entry.title].filter(Boolean).join(" · ")} back="#/outbox" foot=${foot}>
     <p class=${`state ${tone}`}><${Icon} name=${icon} />${t(word)}</p>
+    ${entry.copied_from && html`<p class="state"><${Icon} name="history" />${t("log.same")}</p>`}
     ${isStuck && html`<${Reasons} entry=${entry} />`}
     ${entry.state === "conflict" && entry.problem?.kept
       ? html`<h2>${t("conflict.mine")}</h2><${Facts} event=${entry.event} kept=${found.kept} />

@@ -27,17 +27,17 @@ def revoke(browser: Browser, root: str, phone_id: str) -> None:
     context.close()
 
 
-def invitation(browser: Browser, root: str) -> str:
-    """Invite a phone at the desk; give the code to type."""
+def invitation(browser: Browser, root: str, person: str = CLERK) -> str:
+    """Invite a phone at the desk, as the person it is for; give the code to type."""
     context = browser.new_context(locale="vi-VN")
     page = context.new_page()
-    enter(page, root, CLERK)
+    enter(page, root, person)
     page.goto(f"{root}/desk/phones?lang=vi")
     people = page.locator("select[name=member_id]")
     if people.count():
-        people.select_option(label=CLERK)
+        people.select_option(label=person)
     else:
-        page.get_by_label(CLERK).check()
+        page.get_by_label(person).check()
     page.locator("form:has([name=member_id]) button").click()
     code = page.locator(".spell").inner_text()
     context.close()
@@ -195,8 +195,8 @@ class Field:
     def address(self) -> str:
         return self.network.address
 
-    def enrol(self, page: Page) -> None:
-        enrol(page, self.address, invitation(self.browser, self.root))
+    def enrol(self, page: Page, person: str = CLERK) -> None:
+        enrol(page, self.address, invitation(self.browser, self.root, person))
 
     def assert_arrived_once(self, page: Page, count: int) -> None:
         records = wait_until_sent(page, count)

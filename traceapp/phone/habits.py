@@ -11,6 +11,7 @@ from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.desk import step_options
+from traceapp.trace.rules.balancing import usual_loss
 from traceapp.trace.vocabulary import FieldSpec, StepKind
 from traceapp.trace.words import Words
 from traceapp.web.pages import HANOI
@@ -116,6 +117,7 @@ def _kind(kind: StepKind, used: int | None) -> Answer:
         "stock_effect": kind.stock_effect.value,
         "families": list(kind.families),
         "fields": [_field(spec) for spec in kind.fields.values()],
+        "loss_band_pct": usual_loss(kind.id),
         "used": used,
     }
 

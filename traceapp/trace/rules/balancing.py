@@ -93,7 +93,7 @@ def mass_balance(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Fin
         held = frozenset(line.batch for line in step.outputs)
         aspect = _PIECES if balance.in_pieces else ""
         yield found_here(aspect=aspect, holds=held, values=_figures(step, balance))
-    band = _PARAMS["loss_band_pct"].get(step.kind)
+    band = usual_loss(step.kind)
     if band and balance.taken and balance.loss is not None and not balance.in_pieces:
         share = balance.loss / balance.taken * 100
         if not band[0] <= share <= band[1]:
@@ -104,6 +104,12 @@ def mass_balance(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Fin
                 "high": band[1],
             }
             yield found_here(aspect="loss", values=values)
+
+
+def usual_loss(kind: str) -> tuple[int, int] | None:
+    """Give how many per cent of what goes in are usually lost; None where nobody can say."""
+    band = _PARAMS["loss_band_pct"].get(kind)
+    return None if band is None else (band[0], band[1])
 
 
 def _is_off(step: StepFact, balance: Balance) -> bool:

@@ -2,8 +2,9 @@
 // @ts-check
 import { copied, productsFor, SUBSTANCE_FIELDS } from "../core/questions.js";
 import { allowedFrom } from "../core/repeats.js";
+import { missing } from "../core/balance.js";
 import { isoMoment } from "../core/clock.js";
-import { Icon, day, html, t, two, weekday } from "../view.js";
+import { Icon, day, html, number, t, two, unit, weekday } from "../view.js";
 import { Amount, Lines } from "./amounts.js";
 import { About, Receivers, Shipments } from "./goods.js";
 
@@ -95,11 +96,14 @@ function Field({ question: { spec }, answers, kept, set }) {
   }
   if (spec.type === "number") {
     const read = (/** @type {string} */ text) => give(text === "" ? null : Number(text));
-    return html`${title}<${Amount} value=${value === "" ? "" : String(value)} uom=${spec.unit ?? ""} set=${read} />`;
+    const rest = spec.id === "loss_kg" ? missing(answers, kept) : undefined;
+    return html`${title}<${Amount} key=${value === rest} value=${value === "" ? "" : String(value)} uom=${spec.unit ?? ""} set=${read} />
+      ${rest !== undefined && value !== rest && html`<button class="again" onClick=${() => give(rest)}>${t("ask.missing", { amount: number(rest), unit: unit(spec.unit) })}</button>`}`;
   }
   if (spec.type === "place" && kept.receivers.length) return html`${title}<${Receivers} value=${String(value)} kept=${kept} give=${give} />`;
   const type = { date: "date", datetime: "datetime-local" }[spec.type] ?? "text";
   const write = (/** @type {any} */ event) => give(type === "datetime-local" && event.target.value ? isoMoment(new Date(event.target.value)) : event.target.value);
   const shown = type === "datetime-local" ? String(value).slice(0, 16) : value;
-  return html`${title}<input class="field" type=${type} aria-labelledby="question" autocomplete="off" value=${shown} onInput=${write} />`;
+  const offered = spec.options?.length ? html`<div class="list">${spec.options.map((one) => html`<${Choice} isOn=${value === one.id} title=${two(one.label)} choose=${() => give(one.id, true)} />`)}</div>` : null;
+  return html`${title}${offered}<input class="field" type=${type} aria-labelledby="question" autocomplete="off" value=${shown} onInput=${write} />`;
 }

@@ -40,7 +40,7 @@ export function Buttons({ kind, asked, at, answers, set, setAt, save, problem, i
     </div>
     ${mustGoOn
       ? html`<button class="cta" disabled=${waits && nextOpen < 0} onClick=${() => setAt(nextOpen)}>${t("log.next")}</button>`
-      : html`<button class="cta" disabled=${!isEnough || isSaving} onClick=${() => save()}>${t(makes(kind) ? "log.make" : "log.done")}</button>`}
+      : html`<button class="cta" disabled=${!isEnough || isSaving} onClick=${() => save()}>${t(makes(kind) && !answers.ship_event_id ? "log.make" : "log.done")}</button>`}
   `;
 }
 

@@ -84,6 +84,7 @@ export default {
   "ask.lines.return": "Which batch goes back?",
   "ask.arrived": "How much arrived?",
   "ask.all_of_it": "All {amount} {unit}",
+  "ask.missing": "What is left over: {amount} {unit}",
   "ask.other_batches": "Another batch",
   "ask.shipment": "From whom?",
   "ask.no_shipment": "No delivery is on its way that we know of.",

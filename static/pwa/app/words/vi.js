@@ -84,6 +84,7 @@ export default {
   "ask.lines.return": "Trả lại lô nào?",
   "ask.arrived": "Nhận được bao nhiêu?",
   "ask.all_of_it": "Hết cả {amount} {unit}",
+  "ask.missing": "Phần còn lại: {amount} {unit}",
   "ask.other_batches": "Lô khác",
   "ask.shipment": "Nhận từ ai?",
   "ask.no_shipment": "Chưa thấy chuyến hàng nào đang đến.",

@@ -1,0 +1,199 @@
+"""The ways that people walk every day on the phone: short, without a network, and they arrive."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.pwa import phones
+from tests.pwa.phones import Field
+from tests.pwa.taps import golden_path
+
+SHOP = "Phan Thị Diệu"
+SHOP_SITE = "Cửa hàng Hồ Tây"
+YESTERDAY = """async () => {
+  const open = indexedDB.open("traceapp");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const store = database.transaction("records", "readwrite").objectStore("records");
+  const asked = store.getAll();
+  await new Promise((done) => { asked.onsuccess = done; });
+  for (const one of asked.result) {
+    const at = new Date(Date.parse(one.event.event_time) - 86400000 * 1.5).toISOString();
+    one.event.event_time = at.slice(0, 19) + "+00:00";
+    store.put(one);
+  }
+  await new Promise((done) => { store.transaction.oncomplete = done; });
+  database.close();
+}"""
+Capture = pytest.CaptureFixture[str]
+
+
+def press(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def keys(page: Page, digits: str) -> None:
+    press(page, *digits)
+
+
+def tile(page: Page, name: str) -> None:
+    """Begin a kind of step, where it is on the first screen or behind the tile of all others."""
+    wanted = page.locator(".tile").filter(has_text=re.compile(f"^{name}$"))
+    if not wanted.count():
+        page.locator(".tile").filter(has_text="Việc khác").click()
+    wanted.click()
+
+
+def records_of(page: Page) -> list[dict[str, object]]:
+    return phones.kept(page)[0]
+
+
+def event_of(record: dict[str, object]) -> dict[str, object]:
+    event = record["event"]
+    assert isinstance(event, dict)
+    return event
+
+
+@pytest.fixture
+def page(phone: BrowserContext, field: Field) -> Page:
+    """A phone of the clerk, in the field without a network."""
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = True
+    return page
+
+
+def comes_back(page: Page, field: Field) -> None:
+    field.network.is_down = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def test_a_watering_takes_three_taps_and_the_same_again_two_and_says_so(
+    page: Page, field: Field, capsys: Capture
+) -> None:
+    with golden_path(page, "log a step", 3, capsys):
+        tile(page, "Tưới")
+        page.locator("main button.opt").first.click()
+        press(page, "Xong, lưu lại")
+    page.evaluate(YESTERDAY)
+    with golden_path(page, "the same as the last time", 2, capsys):
+        page.get_by_role("link", name="như lần trước").click()
+        press(page, "Lưu 1 việc")
+    first, again = records_of(page)
+    assert again["copied_from"] == event_of(first)["id"]
+    assert event_of(again)["fields"] == event_of(first)["fields"]
+    page.goto(f"{field.address}/app/#/record/{again['sequence']}")
+    expect(page.locator(".state").filter(has_text="Như lần trước")).to_be_visible()
+    comes_back(page, field)
+    field.assert_arrived_once(page, 2)
+
+
+def test_a_spray_with_what_was_used_before_says_from_when_to_harvest(
+    page: Page, field: Field, capsys: Capture
+) -> None:
+    with golden_path(page, "spray", 5, capsys):
+        tile(page, "Phun thuốc")
+        page.locator("main button.opt").first.click()
+        expect(page.locator("main .note b")).to_contain_text("/")
+        press(page, "Xong, lưu lại")
+    comes_back(page, field)
+    field.assert_arrived_once(page, 1)
+
+
+def test_crates_are_added_up_and_a_harvest_gets_its_lot(
+    page: Page, field: Field, capsys: Capture
+) -> None:
+    with golden_path(page, "harvest, three crates", 8, capsys):
+        tile(page, "Hái")
+        page.get_by_role("button", name="Cải ngọt vừa thu").click()
+        keys(page, "18")
+        press(page, "Cộng từng sọt", "Thêm 18 kg", "Thêm 18 kg")
+        expect(page.locator("output")).to_have_text("54")
+        press(page, "Tạo lô")
+    (record,) = records_of(page)
+    outputs = event_of(record)["outputs"]
+    assert isinstance(outputs, list)
+    assert [one["quantity"] for one in outputs] == ["54"]
+    expect(page.locator(".tick b")).to_contain_text(re.compile(r"^[A-Z]+-\d{4}[A-Z]+\d+$"))
+    comes_back(page, field)
+    field.assert_arrived_once(page, 1)
+
+
+def test_a_crate_too_many_is_taken_away_again(page: Page) -> None:
+    page.evaluate("() => { location.hash = '#/log/pack' }")
+    page.locator("main button.opt").first.click()
+    keys(page, "12")
+    press(page, "Tiếp", "Cải ngọt túi 500 g")
+    keys(page, "20")
+    press(page, "Cộng từng sọt", "Thêm 20 túi", "Bớt một sọt", "Xoá một số", "Xoá một số")
+    keys(page, "7")
+    press(page, "Thêm 7 túi")
+    expect(page.locator("output")).to_have_text("27")
+
+
+def washing(page: Page, into: str, out: str) -> None:
+    """Trim and wash greens, to the question of what was lost."""
+    page.get_by_role("button", name="Cải thảo (bán theo cân)").click()
+    keys(page, into)
+    press(page, "Tiếp")
+    page.get_by_role("button", name="Cải ngọt đã sơ chế").click()
+    keys(page, out)
+    press(page, "Tiếp")
+    page.get_by_role("button", name="Phần còn lại").click()
+    press(page, "Tiếp")
+
+
+def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
+    page: Page, field: Field, capsys: Capture
+) -> None:
+    with golden_path(page, "make a batch", 12, capsys):
+        tile(page, "Sơ chế")
+        washing(page, "20", "18")
+        expect(page.get_by_role("heading", level=2)).to_contain_text("Nguồn nước rửa")
+        page.locator("main button.opt").first.click()
+        press(page, "Tạo lô")
+    page.evaluate("() => { location.hash = '#/log/trim_wash' }")
+    washing(page, "20", "9")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("Hao hụt khác thường lệ")
+    page.get_by_role("button", name="Sâu bệnh, thối").click()
+    page.locator("main button.opt").first.click()
+    press(page, "Tạo lô")
+    expect(page.locator(".tick")).to_be_visible()
+    usual, unusual = (event_of(one)["fields"] for one in records_of(page))
+    assert isinstance(usual, dict)
+    assert isinstance(unusual, dict)
+    assert (usual["loss_kg"], "note" in usual) == (2, False)
+    assert (unusual["loss_kg"], unusual["note"]) == (11, "Sâu bệnh, thối")
+    comes_back(page, field)
+    field.assert_arrived_once(page, 2)
+
+
+def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
+    page: Page, field: Field, capsys: Capture
+) -> None:
+    with golden_path(page, "hand over", 9, capsys):
+        tile(page, "Giao")
+        page.get_by_role("button", name="Rau muống túi 500 g").click()
+        keys(page, "30")
+        press(page, "Tiếp")
+        page.locator("main input.field").fill("Hồ Tây")
+        page.get_by_role("button", name=SHOP_SITE).click()
+        page.locator("main input.field").fill("PX-0928")
+        press(page, "Xong, lưu lại")
+    comes_back(page, field)
+    field.assert_arrived_once(page, 1)
+    context = field.browser.new_context(locale="vi-VN", viewport={"width": 360, "height": 740})
+    other = context.new_page()
+    field.enrol(other, SHOP)
+    with golden_path(other, "receive", 6, capsys):
+        other.get_by_role("link", name="Lô hàng", exact=True).click()
+        other.locator("a.pill").filter(has_text="Bãi Xanh").first.click()
+        other.get_by_role("button", name="Bãi Xanh").first.click()
+        press(other, "Tiếp")
+        press(other, "Tốt")
+        press(other, "Xong, lưu lại")
+    field.assert_arrived_once(other, 1)
+    (received,) = records_of(other)
+    assert event_of(received)["ship_event_id"] == event_of(records_of(page)[0])["id"]
+    context.close()

@@ -524,8 +524,13 @@ def test_an_inspector_logs_a_check_of_somebody_elses_batch(app: Flask, lan: Busi
 
 def test_nobody_at_a_desk_is_asked_what_a_machine_refused(desk: FlaskClient) -> None:
     page = page_of(desk.get(f"{NEW}?kind=harvest&lang=vi"))
-    assert "Khối lượng định thu" not in page
     assert "Lý do năng suất lạ" in page
+    tried = [
+        name for name, kind in STEP_KINDS.items() if any("attempt_" in one for one in kind.fields)
+    ]
+    assert len(tried) > 2
+    for kind in tried:
+        assert "fields.attempt_" not in page_of(desk.get(f"{NEW}?kind={kind}")), kind
 
 
 @pytest.mark.parametrize(

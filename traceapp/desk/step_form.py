@@ -35,7 +35,7 @@ SHIPMENT = "ship_event"
 UNIT_FIELDS = frozenset({"qty_unit", "counted_unit"})
 LONG_TEXT = 2000
 # What was only tried is told by a machine, of what it refused; nobody at a desk is asked for it.
-NOT_ASKED = frozenset({"attempt_kg"})
+NOT_ASKED = frozenset({"attempt_kg", "attempt_heads", "attempt_qty"})
 PLAIN_TYPES: Mapping[str, str] = {"number": "number", "date": "date", "datetime": "datetime"}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import phone_screenshots
 from tests.bench import reading
 from tests.bench.demo import Demo, load
 from tests.bench.servers import TOP, gunicorn, serving
@@ -66,6 +67,7 @@ def _photograph(root: str, code: str, mixed: str) -> None:
         enter(page, root, OFFICER)
         page.goto(f"{root}/desk/batches/{mixed}/trace?lang=vi", wait_until="networkidle")
         _keep(page, "trace.png", _drawing(page))
+        phone_screenshots.photograph(browser, root, code, IMAGES)
         browser.close()
 
 

@@ -181,6 +181,7 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
         page.get_by_role("button", name=SHOP_SITE).click()
         page.locator("main input.field").fill("PX-0928")
         press(page, "Xong, lưu lại")
+    expect(page.locator(".tick")).to_contain_text("Rau muống túi 500 g")
     comes_back(page, field)
     field.assert_arrived_once(page, 1)
     context = field.browser.new_context(locale="vi-VN", viewport={"width": 360, "height": 740})

@@ -32,7 +32,7 @@ export function build(kind, answers, kept, phone) {
       ...(copied_from ? { copied_from } : {}),
       producer_id: phone.producer.id,
       member_id: phone.member.id,
-      title: titleOf(ground, answers, kept),
+      title: titleOf(isGrown(kind) ? ground : { site_id: ground.site_id }, answers, kept),
       batches,
       originals: Object.fromEntries(answers.photos.map((photo) => [photo.sha256, photo.original])),
       event: {

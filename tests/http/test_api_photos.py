@@ -66,4 +66,6 @@ def test_what_is_no_photo_is_refused(app: Flask) -> None:
 def test_a_photo_of_more_than_25_mb_is_refused(app: Flask) -> None:
     lan = program(app)
     data = b"\xff\xd8\xff" + bytes(25_000_000)
-    told(send(lan, hashlib.sha256(data).hexdigest(), data), 413, "payload-too-large")
+    answer = send(lan, hashlib.sha256(data).hexdigest(), data)
+    told(answer, 413, "payload-too-large")
+    assert "25 MB" in answer.get_json()["errors"][0]["message"]

@@ -43,6 +43,7 @@ def test_a_report_larger_than_a_report_is_413(stranger: FlaskClient) -> None:
     for media_type in (FORM, "application/json", "multipart/form-data; boundary=x"):
         answer = stranger.post("/report", data=body, content_type=media_type, headers=JSON)
         told(answer, 413, "payload-too-large")
+        assert f"{LONGEST_BODY // 1000} kB" in answer.get_json()["errors"][0]["message"]
     assert_pages(stranger, "/report", 413, method="POST", data=body, content_type=FORM)
 
 

@@ -18,6 +18,8 @@ from traceapp.web.full_disk import is_full
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = "5"
+AT_MOST = problem.N_("At most {limit} can be sent here at once.")
+SEND_LESS = problem.N_("Send less at once, or a smaller file.")
 CSRF_NAME = "csrf_token"
 DESK = "/desk/"  # elsewhere forms hold passwords and codes, which no page repeats
 PROBLEM_BY_STATUS: dict[int, type[problem.Problem]] = {
@@ -141,6 +143,16 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")  # RFC 6901, 3
 
 
+def _too_large() -> problem.PayloadTooLarge:
+    """Name the limit of the address, where the body is over it."""
+    most = request.max_content_length
+    if most is None or (request.content_length or 0) <= most:
+        return problem.PayloadTooLarge()
+    limit = f"{most // 10**6} MB" if most >= 10**6 else f"{most // 1000} kB"
+    said = problem.Finding("", "too_large", AT_MOST, SEND_LESS, {"limit": limit})
+    return problem.PayloadTooLarge(findings=[said])
+
+
 def _answer_http(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400:  # a redirect travels as an exception too  # noqa: PLR2004
@@ -148,7 +160,7 @@ def _answer_http(error: HTTPException) -> Response:
             error.get_response(request.environ).get_data(), status=code, headers=error.get_headers()
         )
     kind = PROBLEM_BY_STATUS.get(code, problem.Problem)
-    response = answer(kind())
+    response = answer(_too_large() if kind is problem.PayloadTooLarge else kind())
     if code not in PROBLEM_BY_STATUS:
         response.status_code = code
     for name, value in error.get_headers():

@@ -52,6 +52,7 @@ def enrol(page: Page, address: str, code: str, *, has_worker: bool = True) -> No
     expect(page.locator(".tile").first).to_be_visible(timeout=SLOW_MS)
     if has_worker:
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        until(page, lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
 
 
 def photo(colour: int, pixels: int = 640) -> bytes:

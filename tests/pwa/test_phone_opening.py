@@ -47,3 +47,22 @@ def test_the_app_can_be_installed(phone: BrowserContext, field: Field) -> None:
     # A tab of Playwright counts as incognito, where nothing can be installed.
     assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
     assert session.send("Page.getAppManifest")["errors"] == []
+
+
+def test_a_screen_that_is_not_here_yet_says_so_and_opens_when_it_is(
+    browser: Browser, field: Field
+) -> None:
+    context = browser.new_context(locale="vi-VN", service_workers="block")
+    page = context.new_page()
+    code = phones.invitation(browser, field.root)
+    phones.enrol(page, field.address, code, has_worker=False)
+    page.wait_for_load_state("networkidle")
+    field.network.is_down = True
+    page.evaluate("() => { location.hash = '#/kinds' }")
+    expect(page.get_by_role("alert")).to_contain_text("Màn này chưa có trong máy")
+    page.get_by_role("button", name="Thử lại").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    field.network.is_down = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("heading", level=2)).to_have_text("Bạn vừa làm gì?")
+    context.close()

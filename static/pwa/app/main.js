@@ -50,17 +50,34 @@ async function load([name = "", ...args]) {
 let seen;
 const isSeen = new Promise((done) => (seen = done)); // the first screen: until then nothing competes for the line
 
+/** A screen that is not on the phone yet: the network went away before the worker had it. */
+function Lost() {
+  const again = () => dispatchEvent(new Event("again"));
+  useEffect(() => {
+    addEventListener("online", again);
+    addEventListener("ready-offline", again);
+    return () => {
+      removeEventListener("online", again);
+      removeEventListener("ready-offline", again);
+    };
+  }, []);
+  return html`<main class="plain"><h1>Traceapp</h1><p class="note" role="alert">${t("load.failed")}</p>
+    <button class="quiet" onClick=${again}>${t("join.retry")}</button><a class="quiet" href="#/">${t("back")}</a></main>`;
+}
+
 function App() {
   const [shown, setShown] = useState(/** @type {Awaited<ReturnType<typeof load>> | undefined} */ (undefined));
   const [, setLanguage] = useState("");
   useEffect(() => {
-    const go = () => load(address()).then(setShown, () => (setShown(undefined), seen()));
+    const go = () => load(address()).then(setShown, () => (setShown({ Shown: Lost, args: [], key: "lost" }), seen()));
     const turn = () => setLanguage(String(Date.now()));
     addEventListener("hashchange", go);
+    addEventListener("again", go);
     addEventListener("language", turn);
     go();
     return () => {
       removeEventListener("hashchange", go);
+      removeEventListener("again", go);
       removeEventListener("language", turn);
     };
   }, []);

@@ -24,6 +24,8 @@ export class Unreachable extends Error {}
 export async function ask(path, { method = "GET", token, json, bytes, etag } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json, application/problem+json" };
+  const language = globalThis.document?.documentElement.lang; // the worker has none and asks as the phone does
+  if (language) headers["Accept-Language"] = language;
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (etag) headers["If-None-Match"] = etag;
   if (json !== undefined) headers["Content-Type"] = "application/json";

@@ -9,6 +9,7 @@ export default {
   "tab.batches": "Batches",
   "tab.scan": "Scan",
   no_storage: "This phone cannot keep anything. Open the app in an ordinary window, not a private one, and free some memory.",
+  "load.failed": "This screen is not on the phone yet. It opens by itself when there is a network; what you saved is still here.",
   not_found: "No such work",
   "not_found.why": "This phone does not know that kind of work yet. Open the app again with a network.",
 

@@ -9,6 +9,7 @@ export default {
   "tab.batches": "Lô hàng",
   "tab.scan": "Quét",
   no_storage: "Máy này không giữ được dữ liệu. Hãy mở bằng cửa sổ thường, không phải cửa sổ ẩn danh, và để trống ít bộ nhớ.",
+  "load.failed": "Màn này chưa có trong máy. Có mạng thì máy tự mở; những gì bạn đã lưu vẫn còn.",
   not_found: "Không có việc này",
   "not_found.why": "Máy này chưa có loại việc đó. Mở lại khi có mạng.",
 

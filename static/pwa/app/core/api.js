@@ -4,6 +4,9 @@
 export const TIMEOUT_MS = 30_000;
 const SLOWEST_BYTES_A_MS = 4; // a photo may take a second for every 4 kB
 
+// The worker has no page, and asks in the language of the phone.
+const page = /** @type {{document?: {documentElement: {lang: string}}}} */ (/** @type {unknown} */ (self));
+
 /** There was no answer, or only part of one: the network's fault, to be tried again. */
 export class Unreachable extends Error {}
 
@@ -24,7 +27,7 @@ export class Unreachable extends Error {}
 export async function ask(path, { method = "GET", token, json, bytes, etag } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json, application/problem+json" };
-  const language = globalThis.document?.documentElement.lang; // the worker has none and asks as the phone does
+  const language = page.document?.documentElement.lang;
   if (language) headers["Accept-Language"] = language;
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (etag) headers["If-None-Match"] = etag;

@@ -12,8 +12,13 @@ ENDS_WITH_ES = ("s", "x", "ch")
 
 def measured(quantity: Decimal, uom: str) -> Words:
     """Write a quantity with its unit: "1.234,5 kg", "20 con", and "1,234.5 kg", "20 animals"."""
-    figure = number(quantity)
-    return Words(f"{figure.vi} {UNITS[uom].symbol}", f"{figure.en} {english(uom, quantity)}")
+    figure, unit = number(quantity), unit_after(quantity, uom)
+    return Words(f"{figure.vi} {unit.vi}", f"{figure.en} {unit.en}")
+
+
+def unit_after(quantity: Decimal, uom: str) -> Words:
+    """Name a unit as it follows this number."""
+    return Words(UNITS[uom].symbol, english(uom, quantity))
 
 
 def amount(quantity: Decimal, uom: str, language: str) -> str:

@@ -230,6 +230,14 @@ def test_the_last_steps_that_took_too_much_are_named_with_likely_causes():
     assert all("never recorded" in (one.message.en or "") for one in both)
 
 
+def test_animals_are_counted_in_words_of_each_language():
+    sold = step("slaughter", at(10), inputs=(line(GREENS, "21", "con", mass=None),))
+    stock = StockFact(PRODUCER, GREENS, "L-1", Decimal(1), ((sold, Decimal(21)),))
+    (found,) = balancing.over_use(stock)
+    assert "1 con." in (found.message.vi or "")
+    assert "1 animal " in (found.message.en or "")
+
+
 def test_times_of_drugs_and_intervals_are_whole_days_upwards():
     assert treat(days="2.5").days("days") == timedelta(days=3)
     assert treat(days="many").days("days") is None

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from traceapp.trace.facts import Ref
+from traceapp.trace.measures import unit_after
 from traceapp.trace.rules.catalogue import RULES
 from traceapp.trace.rules.facts import GoodsFact, LineFact, StepFact, StockFact
 from traceapp.trace.rules.finding import Finding, found
@@ -154,7 +155,7 @@ def over_use(stock: StockFact) -> Iterator[Finding]:
         values = {
             "lot": stock.lot,
             "over": over,
-            "unit": Words.same(UNITS[uom].symbol if uom else ""),
+            "unit": unit_after(over, uom) if uom else Words.same(""),
             "causes": _causes(stock, amount),
         }
         yield found(

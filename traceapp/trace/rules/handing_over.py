@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
+from traceapp.trace.measures import unit_after
 from traceapp.trace.rules.catalogue import RULES
 from traceapp.trace.rules.facts import DeliveryFact, StepFact
 from traceapp.trace.rules.finding import Finding, found
-from traceapp.trace.units import UNITS
 from traceapp.trace.words import Words
 
 CONFIRM_WITHIN = timedelta(hours=RULES["handoff_confirm"].params["hours"])
@@ -54,7 +54,7 @@ def qty_mismatch(step: StepFact, deliveries: Iterable[DeliveryFact]) -> Iterator
         values = {
             "shipped": sent,
             "received": came,
-            "unit": Words.same(UNITS[one.uom].symbol),
+            "unit": unit_after(came, one.uom),
             "diff": abs(came - sent),
             "pct": abs((came - sent) / sent * 100).quantize(_TWO_PLACES, ROUND_HALF_UP),
         }

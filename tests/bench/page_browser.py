@@ -48,7 +48,7 @@ def figures(demo: Demo) -> Iterator[Figure]:
     url = f"{demo.url}/B/{code}"
     with serving(gunicorn(demo.environ), demo.environ, url):
         yield from _on_a_slow_phone(url, lot, demo.database)
-        yield from _lighthouse(url, lot, demo.database)
+        yield from lighthouse(url, lot, demo.database)
 
 
 def _on_a_slow_phone(url: str, lot: str, database: str) -> Iterator[Figure]:
@@ -91,7 +91,8 @@ def slow_down(context: BrowserContext, page: Page) -> None:
     client.send("Emulation.setCPUThrottlingRate", {"rate": CPU_TIMES_SLOWER})
 
 
-def _lighthouse(url: str, lot: str, database: str) -> Iterator[Figure]:
+def lighthouse(url: str, lot: str, database: str | None) -> Iterator[Figure]:
+    """Let Lighthouse judge a page on its emulated phone."""
     environ = os.environ | {"CHROME_PATH": os.environ.get("CHROME", "")}
     with tempfile.TemporaryDirectory(prefix="traceapp-lighthouse-") as folder:
         report = Path(folder) / "report.json"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.bench.figure import Figure
-from tests.bench.page_browser import ASK, WATCH, slow_down
+from tests.bench.page_browser import ASK, WATCH, lighthouse, slow_down
 from tests.pwa import phones
 from tests.pwa.phones import Field
 
@@ -27,6 +27,7 @@ def figures(field: Field) -> Iterator[Figure]:
     yield from _first(context, field)
     yield from _largest_paint(field)
     context.close()
+    yield from lighthouse(f"{field.root}/app/", "/app/", None)
 
 
 def _first(context: BrowserContext, field: Field) -> Iterator[Figure]:

@@ -122,4 +122,3 @@ def look_for_litter_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    gc.set_threshold(20_000, 20, 20)

@@ -1,5 +1,6 @@
 """What applications share in the tests is theirs alike, and nothing else of them."""
 
+import gc
 from typing import Any
 
 from babel.support import Translations
@@ -95,3 +96,9 @@ def test_a_catalogue_is_read_once_a_language() -> None:
     first, second, english = (Translations.load(folder, [name]) for name in ("vi", "vi", "en"))
     assert first is second
     assert first is not english
+
+
+def test_nobody_looks_for_litter_among_what_a_start_has_made() -> None:
+    assert gc.get_threshold()[0] >= 20_000  # of traceapp, not of the tests
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 100_000

@@ -21,6 +21,7 @@ from tests.signing_in import account_of
 from traceapp.accounts import phones, sessions
 from traceapp.accounts.models import ApiToken, Passkey, Phone, SignedInDevice
 from traceapp.accounts.visitor import hashed
+from traceapp.api.models import RefusedMessage
 from traceapp.batches import operations as batches
 from traceapp.batches.hand_off_models import HandOffAnswer
 from traceapp.database.engine import db
@@ -30,6 +31,7 @@ from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.handoffs import links
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
+from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
@@ -71,7 +73,7 @@ def lan(text: str = CANARY) -> Lan:
     business = builders.business(f"HTX {text}", role="owner")
     mine = _ids(business, text)
     code = mine["code"]
-    anywhere = {"number": "1", "form": "csv", "kind": "products", "language": "vi"}
+    anywhere = {"number": "1", "sequence": "1", "form": "csv", "kind": "products", "language": "vi"}
     nowhere = {name: str(uuid4()) for name in mine}
     nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}
     assert code != nowhere["code"]
@@ -233,11 +235,27 @@ def _token(owner: builders.Business, text: str) -> UUID:
 
 
 def _phone(owner: builders.Business, text: str) -> UUID:
-    """Enrol a phone of the owner."""
+    """Enrol a phone of the owner; its first record was refused."""
     member, now = (owner.producer_id, owner.actor.member_id), datetime.now(UTC)
     made = phones.enrol(phones.invite(member, by=member, now=now).secret, new_id(), text, now=now)
     assert made is not None
-    return made.phone.phone_id
+    phone_id = made.phone.phone_id
+    sent = {"sequence": 1, "event": builders.event(owner, "scout", fields={"note": text})}
+    keys = {"producer_id": owner.producer_id, "received_at": now}
+    message = RefusedMessage(
+        **keys,
+        message_id=new_id(),
+        member_id=owner.actor.member_id,
+        status=422,
+        content=json.dumps(sent, ensure_ascii=False),
+        findings="[]",
+    )
+    db.session.add(message)
+    db.session.flush()
+    refused = {"status": message.status, "refused_message_id": message.message_id}
+    db.session.add(PhoneRecord(**keys, phone_id=phone_id, sequence=1, **refused))
+    db.session.flush()
+    return phone_id
 
 
 def _device(owner: builders.Business, text: str) -> UUID:

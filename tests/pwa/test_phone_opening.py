@@ -6,6 +6,9 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from tests.pwa import phones
 from tests.pwa.phones import Field
 
+LAST = "/static/pwa/vendor/zxing/zxing_reader.wasm"
+HAS_ALL = f"caches.match('{LAST}').then(found => Boolean(found))"
+
 
 def test_the_first_screen_takes_few_requests_and_bytes(
     browser: Browser, field: Field, capsys: pytest.CaptureFixture[str]
@@ -30,7 +33,7 @@ def test_a_repeat_visit_asks_the_network_for_nothing(phone: BrowserContext, fiel
     page = phone.new_page()
     page.add_init_script(phones.USABLE)
     field.enrol(page)
-    page.wait_for_load_state("networkidle")
+    phones.until(page, lambda: page.evaluate(HAS_ALL))  # the worker is through with the first visit
     field.network.heard.clear()
     page.reload()
     expect(page.locator(".tile").first).to_be_visible()

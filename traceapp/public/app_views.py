@@ -23,8 +23,8 @@ MANIFEST = "/app/manifest.webmanifest"
 # What the first screen imports: asked for at once instead of one after the other.
 FIRST = (
     *(f"{VENDOR}/{name}.js" for name in ("preact", "hooks", "htm", "idb")),
-    *(f"{APP}/{name}.js" for name in ("main", "view", "words/vi", "screens/home")),
-    *(f"{APP}/core/{name}.js" for name in ("db", "reading", "clock")),
+    *(f"{APP}/{name}.js" for name in ("early", "main", "view", "words/vi", "screens/home")),
+    *(f"{APP}/core/{name}.js" for name in ("db", "reading")),
 )
 # Kept once the app is at rest: reading codes where the browser cannot.
 LATER_FOLDER = f"{VENDOR}/zxing/"

@@ -38,7 +38,7 @@ function address() {
 
 /** @param {string[]} words */
 async function load([name = "", ...args]) {
-  if (!hasJoined) hasJoined = Boolean(await phone());
+  if (!hasJoined && (hasJoined = Boolean(await phone()))) localStorage.setItem("joined", "yes");
   if (!hasJoined && name === "" && (await (await database()).count("kept"))) name = "products"; // a shopper's phone
   const isOpen = hasJoined || FOR_ALL.includes(name);
   const open = SCREENS[isOpen ? name : "join"] ?? (() => import("./screens/home.js"));
@@ -94,12 +94,15 @@ function App() {
 }
 
 async function start() {
-  await speak(preferred());
   const root = document.querySelector("#app");
   if (!root) return;
+  const spoken = speak(preferred());
   try {
     await phone();
+    load(address()).catch(() => {}); // what the first screen imports comes while the rest is made ready
+    await spoken;
   } catch {
+    await spoken;
     root.textContent = t("no_storage"); // a private window, or a disk that is full
     return;
   }

@@ -28,11 +28,3 @@ export function daysAfter(day, days) {
   const [year = 0, month = 1, date = 1] = day.slice(0, 10).split("-").map(Number);
   return isoDay(new Date(year, month - 1, date + days));
 }
-
-/** How many days ago a day was. @param {string} day */
-export function daysSince(day) {
-  const [year = 0, month = 1, date = 1] = day.slice(0, 10).split("-").map(Number);
-  const now = new Date();
-  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-  return Math.round((today.getTime() - new Date(year, month - 1, date).getTime()) / DAY_MS);
-}

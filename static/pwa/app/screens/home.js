@@ -1,6 +1,5 @@
 // The first screen: who this is, where they stand, and a tile for each thing they do.
 // @ts-check
-import { daysSince } from "../core/clock.js";
 import { meta } from "../core/db.js";
 import { phone, sections, unsent } from "../core/reading.js";
 import { Icon, Screen, html, t, two, useKept, verb } from "../view.js";
@@ -86,6 +85,14 @@ export function groundWords(kept, ground) {
   const age = season?.started_on ? t("home.sown", { days: daysSince(season.started_on) }) : place.commune;
   const more = [age, plot ? place.name : ""].filter(Boolean).join(" · ");
   return { name, more, short: plot?.name ?? place.name, ground: { site_id: place.site_id, plot_id: plot?.plot_id, season_id: season?.season_id } };
+}
+
+/** How many days ago a day was. @param {string} day */
+function daysSince(day) {
+  const [year = 0, month = 1, date = 1] = day.slice(0, 10).split("-").map(Number);
+  const now = new Date();
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  return Math.round((today.getTime() - new Date(year, month - 1, date).getTime()) / (24 * 3600 * 1000));
 }
 
 /** What grows on a plot now, else what grew there last. @param {Sections} kept @param {string} plot_id */

@@ -21,7 +21,7 @@ def finished(owner: Business, lot: str = "CN-01", **changes: Any) -> str:
     dates |= {name: changes.pop(name) for name in list(changes) if name.endswith("_date")}
     given = {"role": "finished", "label": LABEL, "photo_sha256": PICTURE} | changes
     made = batch(owner, product(owner, **given), lot, **dates)
-    record(owner, "harvest", outputs=[line(made, "12.5")])
+    record(owner, "harvest", outputs=[line(made, "12.5")], plot_id=str(owner.plot_id))
     return code_of(owner.producer_id, made)
 
 

@@ -215,7 +215,7 @@ def test_goods_that_are_only_handled_keep_their_age(
         old = {"production_date": APRIL.isoformat(), "expiry_date": DECEMBER.isoformat()}
         young = {"production_date": "2026-06-01", "expiry_date": "2027-03-01"}
         sacks = [batch(lan, rice, "R1", **young), batch(lan, rice, "R2", **old)]
-        record(lan, "harvest", outputs=[line(one, "50") for one in sacks])
+        record(lan, "harvest", outputs=[line(one, "50") for one in sacks], plot_id=str(lan.plot_id))
     lines: dict[str, str] = {}
     for number, one in enumerate(sacks):
         lines |= {f"inputs__{number}__batch": text_of(one, lan), f"inputs__{number}__quantity": "9"}
@@ -251,7 +251,7 @@ def test_a_further_line_keeps_everything_typed(
 ) -> None:
     with transaction():
         batch_id = batch(lan, product(lan), "CN-1")
-        record(lan, "harvest", outputs=[line(batch_id, "10")])
+        record(lan, "harvest", outputs=[line(batch_id, "10")], plot_id=str(lan.plot_id))
     sent = step(
         lan,
         "pack",
@@ -276,7 +276,7 @@ def test_taking_more_than_there_is_is_kept_and_said(
 ) -> None:
     with transaction():
         batch_id = batch(lan, product(lan), "CN-1")
-        record(lan, "harvest", outputs=[line(batch_id, "10")])
+        record(lan, "harvest", outputs=[line(batch_id, "10")], plot_id=str(lan.plot_id))
     sent = step(
         lan,
         "waste",
@@ -367,7 +367,7 @@ def test_goods_arrive_with_the_shipment_that_brings_them(
     with transaction():
         hoa = business("Cửa hàng Hoa", kinds=("shop",))
         batch_id = batch(lan, product(lan), "CN-1")
-        record(lan, "harvest", outputs=[line(batch_id, "10")])
+        record(lan, "harvest", outputs=[line(batch_id, "10")], plot_id=str(lan.plot_id))
     sent = step(
         lan,
         "ship",
@@ -403,7 +403,7 @@ def test_whoever_sent_goods_is_led_to_the_delivery_with_its_note_and_its_link(
 ) -> None:
     with transaction():
         batch_id = batch(lan, product(lan), "CN-1")
-        record(lan, "harvest", outputs=[line(batch_id, "10")])
+        record(lan, "harvest", outputs=[line(batch_id, "10")], plot_id=str(lan.plot_id))
     goods = {"inputs__0__batch": text_of(batch_id, lan), "inputs__0__quantity": "4"}
     sent = step(lan, "ship", fields__to_site="Bếp ăn Hoa Sen", **goods)
     answer = desk.post(NEW, data=form(app, **sent))
@@ -420,7 +420,7 @@ def test_goods_moved_between_ones_own_places_are_no_delivery(
 ) -> None:
     with transaction():
         batch_id = batch(lan, product(lan), "CN-1")
-        record(lan, "harvest", outputs=[line(batch_id, "10")])
+        record(lan, "harvest", outputs=[line(batch_id, "10")], plot_id=str(lan.plot_id))
     goods = {"inputs__0__batch": text_of(batch_id, lan), "inputs__0__quantity": "4"}
     moved = step(lan, "ship", fields__to_site=str(lan.site_id), **goods)
     assert desk.post(NEW, data=form(app, **moved)).location.startswith("/desk/batches/")

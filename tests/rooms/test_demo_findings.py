@@ -13,12 +13,14 @@ from sqlalchemy import func, select
 
 from tests.conftest import SHARED
 from tests.hanoi import LOT_ID, OPERATORS, Content, content
-from traceapp.batches.models import Event
+from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
 from traceapp.demo import queries as demo
 from traceapp.findings.attempts import verdict_of
+from traceapp.findings.exits import lacking
 from traceapp.findings.models import Attempt, FindingRow, Hold
 from traceapp.findings.queries import finding_of
+from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 
 OURS = frozenset(
@@ -111,6 +113,13 @@ def test_no_other_rule_found_anything_in_the_demo(hanoi: Flask) -> None:
 
 def test_nothing_in_the_demo_is_on_hold(hanoi: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Hold)) == 0
+
+
+def test_no_step_of_the_demo_lacks_anything(hanoi: Flask) -> None:
+    for producer_id in db.session.scalars(select(Batch.producer_id).distinct()).all():
+        own = select(Batch.batch_id).where(Batch.producer_id == producer_id)
+        batches = [Ref(producer_id, batch_id) for batch_id in db.session.scalars(own)]
+        assert [one.message.en for one in lacking(batches, producer_id)] == []
 
 
 @pytest.mark.parametrize("rule", sorted(OURS))

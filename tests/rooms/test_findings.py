@@ -180,6 +180,41 @@ def test_a_harvest_logged_under_another_season_of_the_plot_waits_all_the_same(
 
 
 @pytest.mark.parametrize("spray_first", [True, False])
+@pytest.mark.parametrize("without", ["spray", "harvest", "both"])
+def test_a_step_that_names_no_plot_may_have_been_done_on_any_of_its_site(
+    farm: Farm, without: str, *, spray_first: bool
+) -> None:
+    spray, harvest = farm.spray(), farm.harvest()
+    for name, message in (("spray", spray), ("harvest", harvest)):
+        if without in (name, "both"):
+            del message["plot_id"], message["season_id"]
+    farm.record(*((spray, harvest) if spray_first else (harvest, spray)))
+    (phi,) = [row for row in db.session.scalars(select(FindingRow)) if row.rule == "phi"]
+    assert phi.aspect == {"spray": "spray", "harvest": "harvest", "both": "spray"}[without]
+    assert is_held(farm, farm.cut)
+
+
+@pytest.mark.parametrize("spray_first", [True, False])
+def test_a_harvest_after_a_spray_without_its_interval_is_held_until_that_is_told(
+    farm: Farm, *, spray_first: bool
+) -> None:
+    spray, harvest = farm.spray(), farm.harvest(28)
+    spray["fields"] = {"product": "Abamectin"}
+    farm.record(*((spray, harvest) if spray_first else (harvest, spray)))
+    assert "incomplete" in rules()
+    assert is_held(farm, farm.cut)
+    farm.record(farm.spray() | {"corrects": spray["id"]})
+    assert "incomplete" not in rules()
+    assert not is_held(farm, farm.cut)
+
+
+def test_a_spray_of_long_ago_without_its_interval_holds_nothing(farm: Farm) -> None:
+    spray = farm.spray() | {"fields": {}, "event_time": "2026-08-10T06:00:00+07:00"}
+    farm.record(spray, farm.harvest())
+    assert "incomplete" not in rules()
+
+
+@pytest.mark.parametrize("spray_first", [True, False])
 @pytest.mark.parametrize("without_plot", ["spray", "harvest", "both"])
 def test_a_step_that_names_its_season_alone_is_one_on_the_plot_of_the_season(
     farm: Farm, without_plot: str, *, spray_first: bool

@@ -17,15 +17,18 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
+from traceapp.database.indexes import partly
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 PRODUCER_KEY = "producer.producer_id"
+# Steps that may have been done on any plot of their site.
+ON_NO_PLOT = "plot_id IS NULL AND step_kind IN ('fertilize', 'harvest', 'spray')"
+CORRECTS = "corrects_event_id IS NOT NULL"  # what a step corrects may come later: no key
 PRODUCT = (["producer_id", "product_id"], ["product.producer_id", "product.product_id"])
 
 
@@ -161,11 +164,8 @@ class Event(Base):
         Index("ix_event_season", "site_producer_id", "season_id", "event_time"),
         Index("ix_event_plot", "site_producer_id", "plot_id", "event_time"),
         Index("ix_event_ship", "ship_event_id"),
-        Index(  # what a step corrects may come later: no key
-            *("ix_event_corrects", "corrects_event_id", "producer_id"),
-            postgresql_where=text("corrects_event_id IS NOT NULL"),
-            sqlite_where=text("corrects_event_id IS NOT NULL"),
-        ),
+        partly(CORRECTS, "ix_event_corrects", "corrects_event_id", "producer_id"),
+        partly(ON_NO_PLOT, "ix_event_on_no_plot", "site_producer_id", "site_id", "step_kind"),
         Index("ix_event_kind", "step_kind", "event_time"),  # goods on their way to somebody
     )
 

@@ -34,6 +34,7 @@ from traceapp.desk import (
     mending,
 )
 from traceapp.desk.batch_story import tell_batch
+from traceapp.findings.exits import lacking
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.printing import sheet, stock
 from traceapp.printing.label import DoesNotFit
@@ -43,6 +44,7 @@ from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
+from traceapp.web.languages import say
 from traceapp.web.pages import HANOI, media_sources
 from traceapp.web.settings import settings
 
@@ -152,6 +154,8 @@ def print_labels(code: str) -> ResponseReturnValue:
         raise problem.NotFound
     if found.state not in paper.LABELLED_IN:
         return _no_labels(found, batch_words.state_words(found.state).no_labels)
+    for one in lacking([FactRef(*found.ref)], reader.producer_id):
+        return _no_labels(found, say(one.message))
     label = paper.label_of(found.card, found.code, settings())
     labels = [label] * stock.A4_24.positions
     try:

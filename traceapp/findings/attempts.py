@@ -18,6 +18,7 @@ from traceapp.batches.books.circles import way_around
 from traceapp.batches.capturing import Actor, Message
 from traceapp.batches.grants import Item
 from traceapp.database.engine import db
+from traceapp.findings.exits import lacking
 from traceapp.findings.gathering import surroundings
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.holding import held_among
@@ -28,6 +29,7 @@ from traceapp.findings.stock_facts import balances
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
 from traceapp.trace.rules.balancing import over_use
+from traceapp.trace.rules.completing import EXITS
 from traceapp.trace.rules.facts import GoodsFact, LineFact, StepFact, StockFact, Surroundings
 from traceapp.trace.rules.finding import Finding, found, from_document, to_document
 from traceapp.trace.rules.judging import judge_step
@@ -117,6 +119,8 @@ def _judged(actor: Actor, message: Message, now: datetime) -> tuple[Finding, ...
     said = [one for one in judge_step(step, around, now) if RULES[one.rule].is_asked_before(kind)]
     if RULES["held"].is_asked_before(kind):
         said += _of_held_goods(step, around)
+    if step.kind in EXITS:
+        said += lacking(_goods_of(step), actor.producer_id)
     if RULES["conflict"].is_asked_before(kind):
         said += _of_circles(step, around)
     if RULES["over_use"].is_asked_before(kind):
@@ -167,9 +171,14 @@ def _with_itself(step: StepFact, around: Surroundings) -> Surroundings:
     return replace(around, answers=answers)
 
 
+def _goods_of(step: StepFact) -> list[Ref]:
+    """Give what the act would use, move, sell or label."""
+    return list(dict.fromkeys((*(line.batch for line in step.inputs), *step.about)))
+
+
 def _of_held_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     """Find goods on hold among those the act would use, move, sell or label."""
-    named = dict.fromkeys((*(line.batch for line in step.inputs), *step.about))
+    named = _goods_of(step)
     held = held_among(named, asks=step.ref.producer_id)
     holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
     findings = findings_by_key(holds)

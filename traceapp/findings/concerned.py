@@ -30,7 +30,7 @@ def concerned_by(steps: Collection[StepFact]) -> Concerned:
     made = {line.batch for step in steps if _makes(step) for line in step.outputs}
     born = _born(made, steps)
     events = {step.ref for step in steps}
-    events |= harvests_on({step.ground for step in steps if step.kind in GROWING and step.ground})
+    events |= harvests_on({step.place for step in steps if step.kind in GROWING})
     events |= hand_offs(steps).events
     events |= users_of(born)
     events |= leaving_of(_herds(steps))

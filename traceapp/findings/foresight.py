@@ -32,7 +32,8 @@ def allowed_from(author: UUID, data: Mapping[str, Any]) -> Allowed | None:
         data = grants.on_its_plot(grants.gather(author, [data]), data)
         land = data["site_producer_id"] or author
         plot = Ref(land, data["plot_id"]) if data["plot_id"] else None
-        day = first_harvest(grown_on({plot}).get(plot, ())) if plot else None
+        place = (Ref(land, data["site_id"]), plot)
+        day = first_harvest(grown_on({place})[place])
     elif data["step_kind"] == TREAT:
         kinds = LEAVING
         lines = (*data["about"], *data["inputs"])

@@ -5,6 +5,7 @@ Each question is asked only where a step is of a kind that a rule asks it of.
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,10 @@ def surroundings(
 ) -> Surroundings:
     """Gather what rules look up to judge these steps, the claims of batches, and stocks."""
     parcels = hand_offs(steps)
-    harvested = {step.ground for step in steps if step.kind == HARVEST and step.ground}
+    grown = grown_on({step.place for step in steps if step.kind == HARVEST})
+    cut = (step for step in steps if step.kind == HARVEST)
+    done = (*cut, *chain.from_iterable(grown.values()))
+    grounds = {step.ground for step in done if step.ground is not None}
     goods = goods_of({batch for step in steps for batch in step.named()} | {*batches})
     herds = {
         batch
@@ -52,9 +56,9 @@ def surroundings(
     claims = claims_of(batches)
     return Surroundings(
         goods=goods,
-        plots=_plots(harvested),
+        plots=_plots(grounds),
         crops=_crops({s.season for s in steps if s.kind in (HARVEST, SPRAY) and s.season}),
-        grown=grown_on(harvested),
+        grown=grown,
         treated=treatments_of(herds) if herds else {},
         shipments=parcels.shipments,
         answers=parcels.answers,

@@ -5,14 +5,15 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, text
 from sqlalchemy.orm import aliased
 
-from traceapp.batches.models import Event, EventItem
+from traceapp.batches.models import ON_NO_PLOT, Event, EventItem
 from traceapp.findings.reading import among, of_item, rows, steps_of
-from traceapp.findings.walking import ancestry, descent
+from traceapp.findings.walking import ancestry, descent, naming
+from traceapp.producers.models import Plot
 from traceapp.trace.facts import Ref
-from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.facts import Place, StepFact
 from traceapp.trace.rules.growing import FERTILIZE, HARVEST, SPRAY
 from traceapp.trace.rules.treating import ASKING, MOVING, TREAT
 
@@ -21,19 +22,43 @@ GROWING = frozenset({SPRAY, FERTILIZE})
 LIVE = MOVING | {"stock_in"}
 
 
-def grown_on(plots: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
-    """Give what was sprayed and spread on plots."""
-    refs = {Ref(row.producer_id, row.event_id) for row in rows(_ON_PLOT, plots, kinds=[*GROWING])}
-    found: dict[Ref, list[StepFact]] = defaultdict(list)
-    for step in steps_of(refs).values():
-        if step.ground is not None:
-            found[step.ground].append(step)
-    return {plot: tuple(steps) for plot, steps in found.items()}
+def grown_on(places: Collection[Place]) -> dict[Place, tuple[StepFact, ...]]:
+    """Give what was sprayed and spread on plots, or may have been."""
+    by_plot: dict[Ref, list[StepFact]] = defaultdict(list)
+    by_site: dict[Ref, list[StepFact]] = defaultdict(list)
+    nowhere: dict[Ref, list[StepFact]] = defaultdict(list)
+    for step in steps_of(_done_on(places, GROWING)).values():
+        if step.site is None:
+            continue
+        by_site[step.site].append(step)
+        if step.ground is None:
+            nowhere[step.site].append(step)
+        else:
+            by_plot[step.ground].append(step)
+    found: dict[Place, tuple[StepFact, ...]] = {}
+    for site, plot in places:
+        bare = nowhere if plot else by_site
+        on_plot = by_plot.get(plot, ()) if plot else ()
+        found[site, plot] = (*on_plot, *(bare.get(site, ()) if site else ()))
+    return found
 
 
-def harvests_on(plots: Collection[Ref]) -> set[Ref]:
-    """Give the harvests of plots."""
-    return {Ref(row.producer_id, row.event_id) for row in rows(_ON_PLOT, plots, kinds=[HARVEST])}
+def harvests_on(places: Collection[Place]) -> set[Ref]:
+    """Give the harvests of plots, and those that may have been of them."""
+    return _done_on(places, {HARVEST})
+
+
+def _done_on(places: Collection[Place], kinds: Collection[str]) -> set[Ref]:
+    """Give steps on plots, on any of a site where no plot is named, and those that name none."""
+    plots = {plot for _, plot in places if plot is not None}
+    sites = {site for site, _ in places if site is not None}
+    whole = {site for site, plot in places if site is not None and plot is None}
+    asked = ((_ON_PLOT, plots), (_NOWHERE, sites), (_AT_SITE, whole))
+    return {
+        Ref(row.producer_id, row.event_id)
+        for query, refs in asked
+        for row in rows(query, refs, kinds=[*kinds])
+    }
 
 
 def treatments_of(batches: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
@@ -60,18 +85,12 @@ def herds_of(pens: Collection[Ref]) -> set[Ref]:
     return {Ref(row.batch_producer_id, row.batch_id) for row in found}
 
 
-def _naming(tree: CTE) -> ColumnElement[bool]:
-    return and_(
-        EventItem.batch_producer_id == tree.c.producer_id, EventItem.batch_id == tree.c.batch_id
-    )
-
-
 def _treated() -> Select[*tuple[Any, ...]]:
     tree = ancestry()
     return (
         select(tree.c.root_producer_id, tree.c.root_id, Event.producer_id, Event.event_id)
         .select_from(tree)
-        .join(EventItem, _naming(tree))
+        .join(EventItem, naming(tree))
         .join(Event, of_item())
         .where(Event.step_kind == TREAT)
     )
@@ -84,7 +103,7 @@ def _treated_where(treatment: type[Event], *there: ColumnElement[bool]) -> Any: 
     return (
         select(tree.c.root_producer_id, tree.c.root_id, treatment.producer_id, treatment.event_id)
         .select_from(tree)
-        .join(EventItem, _naming(tree))
+        .join(EventItem, naming(tree))
         .join(Event, of_item())
         .join(treatment, and_(*here, *there))
         .where(EventItem.direction == "output")
@@ -116,7 +135,7 @@ def _leaving() -> Select[UUID, UUID]:
     return (
         select(Event.producer_id, Event.event_id)
         .select_from(tree)
-        .join(EventItem, _naming(tree))
+        .join(EventItem, naming(tree))
         .join(Event, of_item())
         .where(Event.step_kind.in_(bindparam("kinds", expanding=True)))
     )
@@ -126,6 +145,23 @@ def _leaving() -> Select[UUID, UUID]:
 _ON_PLOT = select(Event.producer_id, Event.event_id).where(
     among(Event.site_producer_id, Event.plot_id),
     Event.step_kind.in_(bindparam("kinds", expanding=True)),
+)
+# As in the index of such steps: no parameters, or it is not used.
+_NOWHERE = select(Event.producer_id, Event.event_id).where(
+    among(Event.site_producer_id, Event.site_id),
+    text(ON_NO_PLOT),
+    Event.step_kind.in_(bindparam("kinds", expanding=True)),
+)
+_AT_SITE = (
+    select(Event.producer_id, Event.event_id)
+    .join(
+        Plot,
+        and_(Plot.producer_id == Event.site_producer_id, Plot.plot_id == Event.plot_id),
+    )
+    .where(
+        among(Plot.producer_id, Plot.site_id),
+        Event.step_kind.in_(bindparam("kinds", expanding=True)),
+    )
 )
 _TREATED, _LEAVING = _treated(), _leaving()
 _TREATED_IN_SEASON, _TREATED_IN_PEN = _treated_in_season(), _treated_in_pen()

@@ -110,7 +110,7 @@ def judge_goods(batches: Collection[tuple[UUID, UUID]], now: datetime) -> None:
 
 def judge_plot(plot: tuple[UUID, UUID], now: datetime) -> None:
     """Judge again what was harvested from a plot that changed."""
-    judge_again(Concerned(harvests_on({Ref(*plot)})), now)
+    judge_again(Concerned(harvests_on({(None, Ref(*plot))})), now)
 
 
 def judge_hand_offs(events: Collection[tuple[UUID, UUID]], now: datetime) -> None:

@@ -1,9 +1,16 @@
 """The family tree of many batches at once: where each walk began is remembered. Core only."""
 
-from sqlalchemy import CTE, and_, select
+from sqlalchemy import CTE, ColumnElement, and_, select
 
-from traceapp.batches.models import Batch, BatchParent
+from traceapp.batches.models import Batch, BatchParent, EventItem
 from traceapp.findings.reading import among
+
+
+def naming(tree: CTE) -> ColumnElement[bool]:
+    """Match lines that name a batch of a walk."""
+    return and_(
+        EventItem.batch_producer_id == tree.c.producer_id, EventItem.batch_id == tree.c.batch_id
+    )
 
 
 def ancestry() -> CTE:

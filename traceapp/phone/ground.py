@@ -30,7 +30,15 @@ def seasons(producer_id: UUID, now: datetime) -> list[Answer]:
     """List seasons that go on or ended lately, each with the first day it may be harvested on."""
     plots = {plot.plot_id: plot for plot in place_form.plots_of(producer_id)}
     found = step_setting.open_seasons(producer_id, now=now, archived=False)
-    grown = grown_on({Ref(producer_id, season.plot_id) for season in found})
+    places = {
+        season.plot_id: (
+            Ref(producer_id, plots[season.plot_id].site_id),
+            Ref(producer_id, season.plot_id),
+        )
+        for season in found
+        if season.plot_id in plots
+    }
+    grown = grown_on(set(places.values()))
     return [
         {
             "season_id": str(season.season_id),
@@ -40,7 +48,7 @@ def seasons(producer_id: UUID, now: datetime) -> list[Answer]:
             "crop": season.crop,
             "started_on": season.started_on.isoformat(),
             "ended_on": season.ended_on and season.ended_on.isoformat(),
-            "harvest_from": _harvest_from(grown.get(Ref(producer_id, season.plot_id), ())),
+            "harvest_from": _harvest_from(grown[places[season.plot_id]]),
         }
         for season in found
         if season.plot_id in plots

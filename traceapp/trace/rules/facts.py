@@ -13,6 +13,8 @@ from traceapp.trace.facts import FieldValue, Ref
 from traceapp.trace.words import Words
 
 _CENTURY = Decimal(36500)  # days
+Place = tuple[Ref | None, Ref | None]
+"""A site, and a plot or pen in it; None = not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class StepFact:
         An interval in days is not shortened by naming the time of another place.
         """
         return min(self.day, self.at.astimezone(earlier.at.tzinfo).date())
+
+    @property
+    def place(self) -> "Place":
+        """Give the site, and the plot or pen where one is named."""
+        return self.site, self.ground
 
     @property
     def counts(self) -> bool:
@@ -187,7 +194,7 @@ class StockFact:
 class Surroundings:
     """What rules look up around the steps they judge; what is missing here is not known.
 
-    `grown` are sprays and fertilizings by plot, `treated` treatments of a batch and of what it was
+    `grown` are sprays and fertilizings by place, `treated` treatments of a batch and of what it was
     made from, `answers` what answered a shipment, `deliveries` how far goods are by shipment and
     receipt, `made` the first step that made a batch, where one is used before it or makes a claim,
     `twins` the entry of the same content with a smaller id, `places` whose a site is, by its id as
@@ -197,7 +204,7 @@ class Surroundings:
     goods: Mapping[Ref, GoodsFact] = field(default_factory=dict)
     plots: Mapping[Ref, PlotFact] = field(default_factory=dict)
     crops: Mapping[Ref, Crop] = field(default_factory=dict)
-    grown: Mapping[Ref, tuple[StepFact, ...]] = field(default_factory=dict)
+    grown: Mapping[Place, tuple[StepFact, ...]] = field(default_factory=dict)
     treated: Mapping[Ref, tuple[StepFact, ...]] = field(default_factory=dict)
     shipments: Mapping[UUID, StepFact] = field(default_factory=dict)
     answers: Mapping[Ref, tuple[StepFact, ...]] = field(default_factory=dict)

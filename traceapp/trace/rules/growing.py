@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from traceapp.trace.crops import Crop
 from traceapp.trace.rules.catalogue import RULES
+from traceapp.trace.rules.completing import lacking_at
 from traceapp.trace.rules.facts import PlotFact, StepFact
 from traceapp.trace.rules.finding import Finding, found
 from traceapp.trace.words import Words
@@ -13,6 +14,7 @@ from traceapp.trace.words import Words
 HARVEST, SPRAY, FERTILIZE = "harvest", "spray", "fertilize"
 
 _LONGEST_USUAL = timedelta(days=RULES["phi_over_7"].params["max_days"])
+_UNTOLD = timedelta(days=RULES["incomplete"].params["days"])
 _FAMILIES = frozenset(RULES["phi_over_7"].params["families"])
 _NITROGEN = timedelta(days=RULES["nitrogen_stop"].params["days"])
 _USUAL_YIELD = RULES["yield"].params["kg_per_sao"]
@@ -21,11 +23,14 @@ _ONE_PLACE = Decimal("0.1")
 
 
 def is_same_ground(one: StepFact, other: StepFact) -> bool:
-    """Tell whether two steps were done on one plot, whatever seasons they name.
+    """Tell whether two steps were done on one plot, or may have been.
 
-    Two seasons may be open on one plot: what lies on its leaves and in its soil knows neither.
+    Two seasons may be open on one plot: what lies on its leaves and in its soil knows neither. A
+    step that names no plot may have been done on any of its site.
     """
-    return one.ground is not None and one.ground == other.ground
+    if one.ground is None or other.ground is None:
+        return one.site is not None and one.site == other.site
+    return one.ground == other.ground
 
 
 def harvest_from(spray: StepFact) -> date | None:
@@ -55,12 +60,30 @@ def phi(harvest: StepFact, grown: Iterable[StepFact], plot: str) -> Iterator[Fin
             }
             yield found(
                 "phi",
+                aspect=_nowhere(harvest, spray),
                 event=harvest.ref,
                 cause=spray.ref,
                 allowed=allowed,
                 holds=frozenset(line.batch for line in harvest.outputs),
                 values=values,
             )
+
+
+def _nowhere(harvest: StepFact, spray: StepFact) -> str:
+    """Name the step that does not say on which plot it was done."""
+    if spray.ground is None:
+        return SPRAY
+    return HARVEST if harvest.ground is None else ""
+
+
+def untold_interval(harvest: StepFact, grown: Iterable[StepFact]) -> Iterator[Finding]:
+    """Find a harvest after a spray of the same plot whose interval nobody told: it may be long."""
+    for spray in grown:
+        if spray.kind != SPRAY or not spray.counts or harvest_from(spray) is not None:
+            continue
+        since = harvest.day_after(spray) - spray.day
+        if spray.at < harvest.at and since <= _UNTOLD and is_same_ground(harvest, spray):
+            yield lacking_at(harvest, spray, "phi_days")
 
 
 def phi_over_7(spray: StepFact, crop: Crop | None) -> Iterator[Finding]:

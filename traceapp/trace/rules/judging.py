@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from traceapp.trace.crops import Crop
 from traceapp.trace.rules import (
     balancing,
     entering,
@@ -67,10 +68,8 @@ def _of_kind(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     crop = around.crops.get(step.season) if step.season else None
     if step.kind == growing.SPRAY:
         yield from growing.phi_over_7(step, crop)
-    if step.kind == growing.HARVEST and step.ground is not None:
-        grown, plot = around.grown.get(step.ground, ()), around.plot_name(step.ground)
-        yield from growing.phi(step, grown, plot)
-        yield from growing.nitrogen_stop(step, grown, crop, plot)
+    if step.kind == growing.HARVEST:
+        yield from _of_growth(step, around, crop)
     if step.kind in treating.ASKING:
         batches = (*(line.batch for line in step.inputs), *step.about)
         for batch in dict.fromkeys(batches):
@@ -78,6 +77,14 @@ def _of_kind(step: StepFact, around: Surroundings) -> Iterator[Finding]:
                 continue  # what slaughter made was asked about when it was made
             treatments = around.treated.get(batch, ())
             yield from treating.withdrawal(step, treatments, around.lot(batch))
+
+
+def _of_growth(harvest: StepFact, around: Surroundings, crop: Crop | None) -> Iterator[Finding]:
+    for earlier in around.grown.get(harvest.place, ()):
+        plot = around.plot_name(harvest.ground or earlier.ground)
+        yield from growing.phi(harvest, (earlier,), plot)
+        yield from growing.untold_interval(harvest, (earlier,))
+        yield from growing.nitrogen_stop(harvest, (earlier,), crop, plot)
 
 
 def _of_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from traceapp.trace.rules.completing import lacking_at
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
@@ -50,12 +51,14 @@ def first_leaving(treatments: Iterable[StepFact]) -> date | None:
 
 
 def withdrawal(leaving: StepFact, treatments: Iterable[StepFact], lot: str) -> Iterator[Finding]:
-    """Find animals that leave before the withdrawal of an earlier treatment is over."""
+    """Find animals that leave before the withdrawal of an earlier treatment is over, or unknown."""
     for treatment in treatments:
         allowed = leave_from(treatment)
-        if allowed is None or not treatment.counts or treatment.at >= leaving.at:
+        if not treatment.counts or treatment.at >= leaving.at:
             continue
-        if leaving.day_after(treatment) < allowed:
+        if allowed is None:
+            yield lacking_at(leaving, treatment, "withdrawal_days")
+        elif leaving.day_after(treatment) < allowed:
             values = {
                 "lot": lot,
                 "drug": treatment.text("drug") or "?",

@@ -223,6 +223,13 @@ def test_what_is_wrong_with_a_field_names_it(clerk: FlaskClient, phone: VirtualP
     assert "Pre-harvest interval (from the label): " in page
 
 
+@pytest.mark.parametrize("number", ["0", "2000000001", "9" * 30, "-1", "x"])
+def test_a_number_that_no_phone_gave_leads_nowhere(
+    clerk: FlaskClient, phone: VirtualPhone, number: str
+) -> None:
+    assert clerk.get(f"{LIST}/{phone.phone_id}/{number}").status_code == 404
+
+
 def test_another_producer_finds_nothing_of_it(app: Flask, phone: VirtualPhone) -> None:
     record = phone.record("fly")
     refused(phone, record)

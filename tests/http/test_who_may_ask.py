@@ -8,7 +8,13 @@ from werkzeug.routing import Rule, UUIDConverter
 
 from traceapp.web.access import ACCESS_MARK
 
-SAMPLES = {"code": "7K3M9QRT2X", "slug": "not-found", "gtin": "09520001000010", "lot": "CX-BT-09"}
+SAMPLES = {
+    "code": "7K3M9QRT2X",
+    "slug": "not-found",
+    "gtin": "09520001000010",
+    "lot": "CX-BT-09",
+    "sequence": "1",
+}
 PUBLIC_HOST = "http://truyxuat.example"
 
 

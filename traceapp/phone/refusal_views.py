@@ -24,6 +24,7 @@ from traceapp.desk.attention import Task, also
 from traceapp.desk.step_setting import setting_of
 from traceapp.phone import import_views, refusals, sent
 from traceapp.phone.refusals import Refusal, State
+from traceapp.phone.shapes import MOST_NUMBER
 from traceapp.photos import queries as pictures
 from traceapp.problem import N_
 from traceapp.web import lists
@@ -42,6 +43,7 @@ STATE_WORDS = {
 }
 TONES = {State.WAITING: "amber", State.COMPLETED: "leaf", State.SET_ASIDE: ""}
 LOT = "batches.#.lot"
+ONE = f"/desk/phones/refused/<uuid:phone_id>/<int(max={MOST_NUMBER}):sequence>"
 
 
 class SetAsideSchema(Schema):
@@ -71,7 +73,7 @@ def list_refusals() -> Response:
     )
 
 
-@blueprint.get("/desk/phones/refused/<uuid:phone_id>/<int:sequence>")
+@blueprint.get(ONE)
 @may(Act.MANAGE_PHONES)
 def show_refusal(phone_id: UUID, sequence: int) -> Response:
     """Show what was sent, what stands against it, and what can be done."""
@@ -82,7 +84,7 @@ def show_refusal(phone_id: UUID, sequence: int) -> Response:
         return _page(one, Form.showing(_reason_fields()), lots)
 
 
-@blueprint.get("/desk/phones/refused/<uuid:phone_id>/<int:sequence>/complete")
+@blueprint.get(f"{ONE}/complete")
 @may(Act.MANAGE_PHONES)
 def complete(phone_id: UUID, sequence: int) -> Response:
     """Open the form of the step with what was sent, beside the original."""
@@ -108,7 +110,7 @@ def complete(phone_id: UUID, sequence: int) -> Response:
     return _private(page, status)
 
 
-@blueprint.post("/desk/phones/refused/<uuid:phone_id>/<int:sequence>/take-in")
+@blueprint.post(f"{ONE}/take-in")
 @writes
 @may(Act.MANAGE_PHONES)
 def take_in(phone_id: UUID, sequence: int) -> AnyResponse:
@@ -121,7 +123,7 @@ def take_in(phone_id: UUID, sequence: int) -> AnyResponse:
     return redirect(_address(phone_id, sequence), 303)
 
 
-@blueprint.post("/desk/phones/refused/<uuid:phone_id>/<int:sequence>/batches")
+@blueprint.post(f"{ONE}/batches")
 @writes
 @may(Act.MANAGE_PHONES)
 def register_batches(phone_id: UUID, sequence: int) -> AnyResponse:
@@ -136,7 +138,7 @@ def register_batches(phone_id: UUID, sequence: int) -> AnyResponse:
     return _page(one, Form.showing(_reason_fields()), form)
 
 
-@blueprint.post("/desk/phones/refused/<uuid:phone_id>/<int:sequence>/set-aside")
+@blueprint.post(f"{ONE}/set-aside")
 @writes
 @may(Act.MANAGE_PHONES)
 def set_aside(phone_id: UUID, sequence: int) -> AnyResponse:

@@ -104,7 +104,7 @@ def make_token() -> Response:
 
 def _made(wanted: dict[str, Any]) -> str:
     asker = member()
-    by, now = (asker.producer_id, asker.member_id), datetime.now(UTC)
+    by, now = asker.key, datetime.now(UTC)
     if wanted["token_id"] and (again := tokens.shown_anew(by, wanted["token_id"], now=now)):
         return again
     return tokens.create(by, **wanted, by=by, now=now)
@@ -120,7 +120,7 @@ def _new_form() -> Form:
 def revoke_token(token_id: UUID) -> Response:
     """End a token at once."""
     asker = member()
-    by = (asker.producer_id, asker.member_id)
+    by = asker.key
     tokens.revoke(asker.producer_id, token_id, by=by, now=datetime.now(UTC))
     flash(gettext("The token is revoked. Programs that use it are refused from now on."))
     return cast("Response", redirect(url_for("tokens.list_tokens"), code=303))

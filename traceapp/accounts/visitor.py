@@ -49,6 +49,11 @@ class Visitor:
     is_second_factor_proven: bool = False
 
     @property
+    def key(self) -> tuple[UUID, UUID]:
+        """Name the member by its key."""
+        return (self.producer_id, self.member_id)
+
+    @property
     def has_token(self) -> bool:
         """Tell whether a program or a phone asks, not somebody at the desk."""
         return self.token_id is not None or self.phone_id is not None

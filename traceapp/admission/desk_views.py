@@ -71,7 +71,7 @@ def list_producers() -> Response:
         tones=TONES,
         form=Form.showing(_invitation_fields()),
     )
-    return _private(page)
+    return Response(page)
 
 
 @blueprint.get("/desk/admissions/<uuid:producer_id>")
@@ -86,7 +86,7 @@ def show_applicant(producer_id: UUID) -> Response:
 @may(Act.ADMIT_PRODUCERS)
 def admit(producer_id: UUID) -> AnyResponse:
     """Let a producer in."""
-    operations.admit(producer_id, by=_by(), now=datetime.now(UTC))
+    operations.admit(producer_id, by=member().key, now=datetime.now(UTC))
     flash(gettext("The producer is let in. The codes of its complete batches are live."))
     return redirect(url_for("admission.list_producers"), 303)
 
@@ -99,7 +99,7 @@ def refuse(producer_id: UUID) -> AnyResponse:
     form = Form.sent(_refusal_fields(), request.form)
     with form.trying():
         reason = RefusalSchema().load(form.data())["reason"]
-        operations.refuse(producer_id, reason, by=_by(), now=datetime.now(UTC))
+        operations.refuse(producer_id, reason, by=member().key, now=datetime.now(UTC))
     if form.errors:
         return _applicant_page(producer_id, form)
     flash(gettext("The producer is refused, and reads your reason at its desk."))
@@ -115,7 +115,7 @@ def invite() -> Response:
     now = datetime.now(UTC)
     with form.trying():
         email = InvitationSchema().load(form.data())["email"]
-        code = newcomers.invite_producer(_by(), now=now)
+        code = newcomers.invite_producer(member().key, now=now)
         sent = bool(email) and letters.invite(email, member().producer_name, "/join", code, now=now)
         back = (url_for("admission.list_producers"), gettext("Producers"))
         return invitation(code, "/join", back=back, sent_to=email if sent else None)
@@ -124,7 +124,7 @@ def invite() -> Response:
         found=None,  # the links of a list would lead to this address, which only takes forms
         form=form,
     )
-    return _private(page, form.status)
+    return Response(page, form.status)
 
 
 def invitation(
@@ -143,7 +143,7 @@ def invitation(
         back=back,
         sent_to=sent_to,
     )
-    return _private(page, 201)
+    return Response(page, 201)
 
 
 def _applicant_page(producer_id: UUID, form: Form) -> Response:
@@ -162,7 +162,7 @@ def _applicant_page(producer_id: UUID, form: Form) -> Response:
         tones=TONES,
         form=form,
     )
-    return _private(page, form.status)
+    return Response(page, form.status)
 
 
 def _refusal_fields() -> tuple[Field, ...]:
@@ -196,14 +196,3 @@ def _columns() -> dict[str, Callable[[Applicant], Cell]]:
         gettext("Decided by"): lambda one: one.by or "",
         gettext("Reason"): lambda one: one.reason or "",
     }
-
-
-def _by() -> tuple[UUID, UUID]:
-    asker = member()
-    return (asker.producer_id, asker.member_id)
-
-
-def _private(page: str, status: int = 200) -> Response:
-    response = Response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -46,7 +46,7 @@ def change_producer() -> ResponseReturnValue:
     form = Form.sent(_fields(), request.form)
     with form.trying():
         given, version = _given(form, producer), version_of(form)
-        by = (who.producer_id, who.member_id)
+        by = who.key
         particulars.change(by, given, version=version, now=datetime.now(UTC))
         flash(_("Saved: %(name)s.", name=form.value("name").strip()))
         return redirect(url_for("particulars.edit_producer"), code=303)

@@ -69,7 +69,7 @@ def list_people() -> Response:
     page = render_template(
         "admission/people.html", found=found, states=STATE_WORDS, tones=TONES, roles=SHORT_ROLES
     )
-    return _private(page)
+    return Response(page)
 
 
 @blueprint.get("/desk/people/new")
@@ -78,7 +78,7 @@ def new_person() -> Response:
     """Show the form for a new person."""
     given = {"member_id": str(new_id()), "language": "vi", "roles": ["field_worker"]}
     form = Form.showing(_new_fields(), given)
-    return _private(render_template("admission/new_person.html", form=form))
+    return Response(render_template("admission/new_person.html", form=form))
 
 
 @blueprint.post("/desk/people/new")
@@ -87,12 +87,12 @@ def new_person() -> Response:
 def add_person() -> AnyResponse:
     """Add a person, and show the invitation; the same form sent again is the same person."""
     form = Form.sent(_new_fields(), request.form)
-    by, now = _by(), datetime.now(UTC)
+    by, now = member().key, datetime.now(UTC)
     made: list[UUID] = []
     with form.trying():
         made.append(people.add(by, form.data(), now=now))
     if form.errors:
-        return _private(render_template("admission/new_person.html", form=form), form.status)
+        return Response(render_template("admission/new_person.html", form=form), form.status)
     if _find(made[0]).state not in INVITED:
         return redirect(url_for("people.show_person", member_id=made[0]), 303)
     return _invitation(made[0], now)
@@ -114,7 +114,7 @@ def change_person(member_id: UUID) -> AnyResponse:
     one = _find(member_id)
     form = Form.sent(_fields(), request.form)
     with form.trying():
-        people.change(_by(), member_id, form.data(), now=datetime.now(UTC))
+        people.change(member().key, member_id, form.data(), now=datetime.now(UTC))
     if form.errors:
         return _person_page(one, form)
     flash(gettext("Saved."))
@@ -136,7 +136,7 @@ def issue_reset_code(member_id: UUID) -> Response:
     """Make a code with which somebody sets a new password, and show it this once."""
     one = _find(member_id)
     code = accounts.issue_reset_code(member(), (member().producer_id, member_id), datetime.now(UTC))
-    return _private(render_template("admission/reset_code.html", one=one, code=code), 201)
+    return Response(render_template("admission/reset_code.html", one=one, code=code), 201)
 
 
 @blueprint.post("/desk/people/<uuid:member_id>/sign-out")
@@ -144,7 +144,7 @@ def issue_reset_code(member_id: UUID) -> Response:
 @may(Act.MANAGE_PEOPLE)
 def sign_person_out(member_id: UUID) -> AnyResponse:
     """End the sessions of a person on every device."""
-    people.sign_out(_by(), member_id, now=datetime.now(UTC))
+    people.sign_out(member().key, member_id, now=datetime.now(UTC))
     flash(gettext("Signed out on every device. Whoever knows the password can sign in again."))
     return redirect(url_for("people.show_person", member_id=member_id), 303)
 
@@ -174,7 +174,7 @@ def _leave(member_id: UUID, deed: Callable[..., None], words: str) -> AnyRespons
         form.blame("", gettext("Tick that you are sure: what is erased never comes back."))
         return _person_page(one, form)
     with form.trying():
-        deed(_by(), member_id, now=datetime.now(UTC))
+        deed(member().key, member_id, now=datetime.now(UTC))
     if form.errors:
         return _person_page(one, form)
     flash(words)
@@ -184,7 +184,7 @@ def _leave(member_id: UUID, deed: Callable[..., None], words: str) -> AnyRespons
 
 
 def _invitation(member_id: UUID, now: datetime) -> Response:
-    code = people.invite(_by(), member_id, now=now)
+    code = people.invite(member().key, member_id, now=now)
     back = (url_for("people.list_people"), gettext("People and devices"))
     return invitation(code, "/join/member", back=back, name=_find(member_id).name or "")
 
@@ -242,7 +242,7 @@ def _person_page(one: Person, form: Form) -> Response:
         states=STATE_WORDS,
         tones=TONES,
     )
-    return _private(page, form.status)
+    return Response(page, form.status)
 
 
 def _find(member_id: UUID) -> Person:
@@ -261,14 +261,3 @@ def _columns() -> dict[str, Callable[[Person], Cell]]:
         gettext("State"): lambda one: gettext(STATE_WORDS[one.state]),
         gettext("Last seen"): lambda one: moment(one.last_seen_at) if one.last_seen_at else "",
     }
-
-
-def _by() -> tuple[UUID, UUID]:
-    asker = member()
-    return (asker.producer_id, asker.member_id)
-
-
-def _private(page: str, status: int = 200) -> Response:
-    response = Response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -55,7 +55,7 @@ def archive_product(product_id: UUID) -> ResponseReturnValue:
 
 def _moved(row: Archivable, about: str, name: str, back: str) -> ResponseReturnValue:
     who, now = member(), datetime.now(UTC)
-    by = (who.producer_id, who.member_id)
+    by = who.key
     if request.form.get("do") == "take_back":
         archiving.take_back(by, row, about, now=now)
         flash(_("Back from the archive: %(name)s.", name=name))

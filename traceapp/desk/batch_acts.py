@@ -70,7 +70,7 @@ def publish_photo(code: str, sha256: str) -> ResponseReturnValue:
         reader.producer_id,
         "photo_published" if is_public else "photo_hidden",
         sha256.lower(),
-        by=(reader.producer_id, reader.member_id),
+        by=reader.key,
         now=datetime.now(UTC),
     )
     flash(_("Shoppers see this photo now.") if is_public else _("Shoppers no longer see it."))

@@ -82,7 +82,7 @@ def add_certificate() -> ResponseReturnValue:
     form, now = _sent(), datetime.now(UTC)
     if not form.errors:
         with form.trying(unique="number"):
-            by = _by()
+            by = member().key
             certificate_id = operations.add_certificate(by[0], _given(form))
             about = f"certificate/{certificate_id}"
             audit.note(by[0], "certificate.added", about, by=by, now=now)
@@ -109,7 +109,7 @@ def change_certificate(certificate_id: UUID) -> ResponseReturnValue:
     if not form.errors:
         with form.trying(unique="number"):
             wish = (_given(form), version_of(form))
-            record_changes.change_certificate(_by(), certificate_id, *wish, now=now)
+            record_changes.change_certificate(member().key, certificate_id, *wish, now=now)
             _set_pages(form, certificate_id, now)
             return _saved(form)
     if form.status == problem.ChangedMeanwhile.status:
@@ -187,7 +187,7 @@ def _set_pages(form: Form, certificate_id: UUID, now: datetime) -> None:
             raise problem.NotFound
         pages.append(sha256)
     if pages != _pages_of(certificate_id):
-        record_changes.set_certificate_pages(_by(), certificate_id, pages, now=now)
+        record_changes.set_certificate_pages(member().key, certificate_id, pages, now=now)
     elif form.value("is_public"):
         record_changes.forget_pages_with_certificates(member().producer_id)
 
@@ -211,11 +211,6 @@ def _page(form: Form, certificate: Certificate | None) -> tuple[str, int]:
         shots=[(key[1].hex(), found.get(key, {})) for key in keys],
     )
     return page, form.status
-
-
-def _by() -> tuple[UUID, UUID]:
-    who = member()
-    return (who.producer_id, who.member_id)
 
 
 def _today() -> date:

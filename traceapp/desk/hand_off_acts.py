@@ -82,7 +82,7 @@ def accept(shipment_id: UUID) -> ResponseReturnValue:
     """Take over the other side's figures: both stay visible, and the difference is settled."""
     reader, parcels = member(), find(shipment_id)
     row, now = parcels[0].row, datetime.now(UTC)
-    by = (reader.producer_id, reader.member_id)
+    by = reader.key
     operations.accept((row.producer_id, row.event_id), by=by, now=now)
     note(reader.producer_id, "hand_off.accepted", f"hand_off/{shipment_id}", by=by, now=now)
     flash(_("Settled. Both figures stay on the record."))

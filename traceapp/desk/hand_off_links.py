@@ -49,7 +49,7 @@ def make_link(shipment_id: UUID) -> ResponseReturnValue:
         now=now,
         lasts=timedelta(days=settings().hand_off_link_days),
     )
-    by = (reader.producer_id, reader.member_id)
+    by = reader.key
     note(reader.producer_id, "hand_off.link_made", f"hand_off/{shipment_id}", by=by, now=now)
     return _note(parcels, made)
 
@@ -62,7 +62,7 @@ def revoke_links(shipment_id: UUID) -> ResponseReturnValue:
     reader, parcels, now = member(), _sent(shipment_id), datetime.now(UTC)
     row = parcels[0].row
     links.revoke_all((row.producer_id, row.event_id), now)
-    by = (reader.producer_id, reader.member_id)
+    by = reader.key
     note(reader.producer_id, "hand_off.links_revoked", f"hand_off/{shipment_id}", by=by, now=now)
     flash(_("Done: the links to this delivery no longer work."))
     return redirect(url_for("hand_offs.show_hand_off", shipment_id=shipment_id), code=303)
@@ -77,7 +77,7 @@ def erase_name(shipment_id: UUID, answer_id: UUID) -> ResponseReturnValue:
     _sent(shipment_id)
     if not operations.forget_answerer(reader.producer_id, answer_id):
         raise problem.NotFound
-    by = (reader.producer_id, reader.member_id)
+    by = reader.key
     note(reader.producer_id, "hand_off.name_erased", f"hand_off/{shipment_id}", by=by, now=now)
     flash(_("The name and the note are erased. The answer stays."))
     return redirect(url_for("hand_offs.show_hand_off", shipment_id=shipment_id), code=303)

@@ -42,7 +42,7 @@ def new_batch() -> ResponseReturnValue:
     form = Form.showing(_fields(products), {"batch_id": str(new_id()), "production_date": _today()})
     chosen = request.args.get("product", str(products[0].product_id) if len(products) == 1 else "")
     form.typed["product_id"] = [chosen]
-    form.typed["site_id"] = [str(step_options.last_site((who.producer_id, who.member_id)) or "")]
+    form.typed["site_id"] = [str(step_options.last_site(who.key) or "")]
     _propose(form, products)
     return _page(form)
 
@@ -65,7 +65,7 @@ def register_batch() -> ResponseReturnValue:
             if "product_id" in given and "lot" in given and is_lot_taken(who.producer_id, given):
                 raise _lot_taken()
             operations.register_batch(who.producer_id, given, now=now)
-            by = (who.producer_id, who.member_id)
+            by = who.key
             audit.note(who.producer_id, "batch.registered", f"batch/{batch_id}", by=by, now=now)
             flash(_("Saved: %(name)s.", name=given["lot"].strip()))
         return redirect(batch_page((who.producer_id, UUID(batch_id))), code=303)

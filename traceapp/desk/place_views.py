@@ -102,7 +102,7 @@ def change_site(site_id: UUID) -> ResponseReturnValue:
     with form.trying(unique="name"):
         given = place_form.site_given(form)
         wish = (given, version_of(form))
-        record_changes.change_site(_by(), site_id, *wish, now=datetime.now(UTC))
+        record_changes.change_site(member().key, site_id, *wish, now=datetime.now(UTC))
         return _saved(form)
     if form.status == problem.ChangedMeanwhile.status:
         db.session.refresh(site)
@@ -155,7 +155,7 @@ def change_plot(plot_id: UUID) -> ResponseReturnValue:
     with form.trying(unique="name"):
         given = _own_site(place_form.plot_given(form))
         wish = (given, version_of(form))
-        record_changes.change_plot(_by(), plot_id, *wish, now=datetime.now(UTC))
+        record_changes.change_plot(member().key, plot_id, *wish, now=datetime.now(UTC))
         return _saved(form)
     if form.status == problem.ChangedMeanwhile.status:
         db.session.refresh(plot)
@@ -201,13 +201,8 @@ def _plot_fields(plot: Plot | None = None) -> list[Any]:
     return list(place_form.plot_fields(place_form.site_options(sites)))
 
 
-def _by() -> tuple[UUID, UUID]:
-    who = member()
-    return (who.producer_id, who.member_id)
-
-
 def _note(act: str, about: str) -> None:
-    audit.note(member().producer_id, act, about, by=_by(), now=datetime.now(UTC))
+    audit.note(member().producer_id, act, about, by=member().key, now=datetime.now(UTC))
 
 
 def _saved(form: Form) -> Response:

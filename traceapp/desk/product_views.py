@@ -104,7 +104,7 @@ def add_product() -> ResponseReturnValue:
             product_id = operations.define_product(who.producer_id, product_form.given(form))
             _show_picture(form)
             about = product_changes.ABOUT.format(product_id)
-            by = (who.producer_id, who.member_id)
+            by = who.key
             audit.note(who.producer_id, "product.defined", about, by=by, now=now)
             flash(_("Saved: %(name)s.", name=form.value("name").strip()))
             return redirect(url_for("products.list_products"), code=303)

@@ -69,7 +69,7 @@ def answer(report_number: str) -> ResponseReturnValue:
     form = Form.sent(_fields(), request.form)
     with form.trying():
         given: dict[str, Any] = AnswerSchema().load(form.data())
-        now, by = datetime.now(UTC), (reader.producer_id, reader.member_id)
+        now, by = datetime.now(UTC), reader.key
         answer_report(report.report_id, given["text"], closes=given["closes"], by=by, now=now)
         detail = {"closes": given["closes"]}
         note(reader.producer_id, "report_answered", report.number, by=by, now=now, detail=detail)

@@ -46,7 +46,7 @@ def change_season(season_id: UUID) -> ResponseReturnValue:
             "plot_id": str(season.plot_id),
             "ended_on": season.ended_on.isoformat() if season.ended_on else None,
         }
-        by, version = (who.producer_id, who.member_id), version_of(form)
+        by, version = who.key, version_of(form)
         changes.change_season(by, season_id, given, version=version, now=datetime.now(UTC))
         flash(_("Saved: %(name)s.", name=form.value("name").strip()))
         return redirect(url_for("seasons.show_season", season_id=season_id), code=303)

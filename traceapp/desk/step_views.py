@@ -107,7 +107,7 @@ def _open(kind: StepKind) -> ResponseReturnValue:
     who, now = member(), datetime.now(UTC)
     setting = setting_of(who.producer_id, kind, now=now, named=_asked_batches())
     sites = [site.site_id for site in setting.sites]
-    last = step_options.last_site((who.producer_id, who.member_id))
+    last = step_options.last_site(who.key)
     record = {
         "id": str(new_id()),
         "kind": kind.id,
@@ -169,7 +169,7 @@ def _correction(event: Event) -> ResponseReturnValue:
 def _fill_in(form: Form, setting: Setting) -> None:
     """Take over what this person did last time, where nothing was typed yet, and mark it."""
     who = member()
-    last = step_options.last_step((who.producer_id, who.member_id), setting.kind.id)
+    last = step_options.last_step(who.key, setting.kind.id)
     if last is None:
         form.blame("", _("You have not logged this before, so there is nothing to take over."))
         form.status = 200
@@ -195,7 +195,7 @@ def form_page(
     shas = [text for text in form.typed.get("photos", ()) if uploads.SHA256.fullmatch(text)]
     keys = [(who.producer_id, bytes.fromhex(text)) for text in dict.fromkeys(shas)]
     found = pictures.renditions(keys, public_only=False)
-    last = step_options.last_step((who.producer_id, who.member_id), setting.kind.id)
+    last = step_options.last_step(who.key, setting.kind.id)
     page = render_template(
         template,
         form=form,

@@ -71,7 +71,7 @@ def send_file() -> AnyResponse:
 def _kept(outbox: Outbox) -> bytes:
     """Keep photos and the rest. Raises InvalidInput for what is of no phone of ours."""
     who, now = member(), datetime.now(UTC)
-    by = (who.producer_id, who.member_id)
+    by = who.key
     db.session.rollback()  # a writer takes the lock before it reads
     with transaction():
         importing.look(by, outbox, now=now)
@@ -89,7 +89,7 @@ def look(sha256: str) -> Response:
     db.session.rollback()
     with transaction():  # which keeps nothing
         outbox = _found(who.producer_id, sha256)
-        told = importing.look((who.producer_id, who.member_id), outbox, now=datetime.now(UTC))
+        told = importing.look(who.key, outbox, now=datetime.now(UTC))
     return _report(told, is_done=False)
 
 
@@ -100,7 +100,7 @@ def bring_in(sha256: str) -> Response:
     """Keep what can be kept; say of each record what came of it."""
     who = member()
     outbox = _found(who.producer_id, sha256)
-    told = importing.bring_in((who.producer_id, who.member_id), outbox, now=datetime.now(UTC))
+    told = importing.bring_in(who.key, outbox, now=datetime.now(UTC))
     flash(gettext("Records brought in: %(number)s.", number=sum(one.is_new for one in told)))
     return _report(told, is_done=True)
 
@@ -126,7 +126,7 @@ def _fields() -> tuple[Field, ...]:
 
 
 def _front(form: Form) -> Response:
-    return _private(render_template("phone/import.html", form=form), form.status)
+    return Response(render_template("phone/import.html", form=form), form.status)
 
 
 def _report(told: list[Told], *, is_done: bool) -> Response:
@@ -137,7 +137,7 @@ def _report(told: list[Told], *, is_done: bool) -> Response:
         wrong=sum(one.is_wrong for one in told),
         is_done=is_done,
     )
-    return _private(page)
+    return Response(page)
 
 
 def _row(told: Told) -> dict[str, Any]:
@@ -177,9 +177,3 @@ def _said(finding: problem.Finding) -> tuple[str, str]:
         problems.said(finding.message, finding.values),
         problems.said(finding.fix, finding.values),
     )
-
-
-def _private(page: str, status: int = 200) -> Response:
-    response = Response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -68,7 +68,7 @@ def list_refusals() -> Response:
     found = lists.whole(rows, wish, lambda row: (row[0].person, row[0].phone, row[1].step))
     if wish.is_csv:
         return lists.as_csv("refused", _columns(), found.rows)
-    return _private(
+    return Response(
         render_template("phone/refusals.html", found=found, states=STATE_WORDS, tones=TONES)
     )
 
@@ -107,7 +107,7 @@ def complete(phone_id: UUID, sequence: int) -> Response:
         page, status = step_views.form_page(
             form, setting, template="phone/complete.html", **_told(one, now)
         )
-    return _private(page, status)
+    return Response(page, status)
 
 
 @blueprint.post(f"{ONE}/take-in")
@@ -115,7 +115,7 @@ def complete(phone_id: UUID, sequence: int) -> Response:
 @may(Act.MANAGE_PHONES)
 def take_in(phone_id: UUID, sequence: int) -> AnyResponse:
     """Record it as it was sent."""
-    told = refusals.take_in(_by(), _found(phone_id, sequence), now=datetime.now(UTC))
+    told = refusals.take_in(member().key, _found(phone_id, sequence), now=datetime.now(UTC))
     if isinstance(told.answer, Recorded):
         flash(gettext("The record is taken in, as the phone sent it."))
         return redirect(url_for(".list_refusals"), 303)
@@ -132,7 +132,7 @@ def register_batches(phone_id: UUID, sequence: int) -> AnyResponse:
     form = Form.sent(_lot_fields(), request.form)
     with form.trying():
         lots = {place: form.value(f"batches.{place}.lot").strip() for place, _ in _missing(one)}
-        refusals.register_batches(_by(), one, lots, now=datetime.now(UTC))
+        refusals.register_batches(member().key, one, lots, now=datetime.now(UTC))
         flash(gettext("Registered. Now complete the step."))
         return redirect(_address(phone_id, sequence), 303)
     return _page(one, Form.showing(_reason_fields()), form)
@@ -147,7 +147,7 @@ def set_aside(phone_id: UUID, sequence: int) -> AnyResponse:
     form = Form.sent(_reason_fields(), request.form)
     with form.trying():
         reason = SetAsideSchema().load(form.data())["reason"]
-        refusals.set_aside(_by(), one, reason, now=datetime.now(UTC))
+        refusals.set_aside(member().key, one, reason, now=datetime.now(UTC))
         flash(gettext("Set aside. It stays readable here."))
         return redirect(url_for(".list_refusals"), 303)
     return _page(one, form, Form.showing(_lot_fields(), _lots(one)))
@@ -175,7 +175,7 @@ def _page(one: Refusal, reason: Form, lots: Form) -> Response:
         missing=_missing(one),
         here=_here(one),
     )
-    return _private(page, max(reason.status, lots.status))
+    return Response(page, max(reason.status, lots.status))
 
 
 def _told(one: Refusal, now: datetime) -> dict[str, Any]:
@@ -248,14 +248,3 @@ def _columns() -> dict[str, Callable[[tuple[Refusal, sent.Sent]], Cell]]:
         gettext("By"): lambda row: row[0].by,
         gettext("Reason"): lambda row: row[0].reason,
     }
-
-
-def _by() -> tuple[UUID, UUID]:
-    asker = member()
-    return (asker.producer_id, asker.member_id)
-
-
-def _private(page: str, status: int = 200) -> Response:
-    response = Response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -35,7 +35,7 @@ SECTIONS: Mapping[str, Callable[[Visitor, datetime], Any]] = {
     "shipments": lambda asks, now: goods.shipments(asks.producer_id, now),
     "receivers": lambda asks, _now: goods.receivers(asks.producer_id),
     "people": lambda asks, _now: _people(asks.producer_id),
-    "last": lambda asks, now: habits.last((asks.producer_id, asks.member_id), now),
+    "last": lambda asks, now: habits.last(asks.key, now),
 }
 
 

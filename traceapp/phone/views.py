@@ -55,7 +55,7 @@ def invite_phone() -> Response:
     with form.trying():
         wanted: UUID = InviteSchema().load(form.data())["member_id"]
         asks = member()
-        by = (asks.producer_id, asks.member_id)
+        by = asks.key
         if wanted not in {one.member_id for one in inviting.people_for(asks)}:
             raise problem.NotFound
         made.append(phones.invite((asks.producer_id, wanted), by=by, now=datetime.now(UTC)))
@@ -70,7 +70,7 @@ def invite_phone() -> Response:
 def revoke_phone(phone_id: UUID) -> AnyResponse:
     """End a phone's right to send; what is on it stays there."""
     asks = member()
-    by = (asks.producer_id, asks.member_id)
+    by = asks.key
     phones.revoke(asks.producer_id, phone_id, by=by, now=datetime.now(UTC))
     flash(gettext("The phone is revoked: it sends nothing more. What was not sent is still on it."))
     return redirect(url_for("phones.list_phones"), 303)
@@ -89,11 +89,11 @@ def _invitation(made: phones.Invite, member_id: UUID) -> Response:
         page=f"{base}{APP}",
         qr=Markup(drawn),  # noqa: S704 - drawn by us, and its texts escaped
     )
-    return _private(page, 201)
+    return Response(page, 201)
 
 
 def _page(form: Form, status: int = 200) -> Response:
-    return _private(render_template("phone/phones.html", found=_found(), form=form), status)
+    return Response(render_template("phone/phones.html", found=_found(), form=form), status)
 
 
 def _found() -> lists.Page[PhoneFact]:
@@ -132,9 +132,3 @@ def _columns() -> dict[str, Callable[[PhoneFact], Cell]]:
         gettext("Still on the phone"): lambda one: one.waiting,
         gettext("State"): lambda one: gettext("Revoked") if one.is_revoked else gettext("Works"),
     }
-
-
-def _private(page: str, status: int = 200) -> Response:
-    response = Response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

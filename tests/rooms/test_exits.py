@@ -77,3 +77,17 @@ def test_nobody_is_asked_to_complete_the_steps_of_others_or_of_later(farm: Farm)
     own = {"producer_id": str(farm.lan.producer_id)}
     onward = event(farm.hoa, "ship", event_time=at(19, 9), inputs=[line(farm.packed, "9", **own)])
     assert asked(farm.hoa, onward) == []
+
+
+def test_goods_of_several_batches_are_asked_about_each_on_its_own(farm: Farm) -> None:
+    spray = complete(farm)
+    del spray["fields"]["dose"]
+    farm.record(spray, farm.harvest(), farm.pack() | {"fields": {}})
+    both = [line(farm.packed, "9"), line(farm.cut, "9")]
+    found = asked(farm.lan, event(farm.lan, "ship", event_time=at(18, 12), inputs=both))
+    about = {(one.batch.id if one.batch else None, str(one.message.en)[:10]) for one in found}
+    assert about == {
+        (farm.packed, 'Step "Appl'),
+        (farm.packed, 'Step "Pack'),
+        (farm.cut, 'Step "Appl'),
+    }

@@ -4,7 +4,9 @@ An incomplete step is accepted when it is recorded. It is asked for before the g
 whoever recorded it: only they can complete it.
 """
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -26,38 +28,56 @@ MOST = 20  # of each batch; when these are completed the next are told
 
 def lacking(batches: Collection[Ref], by: UUID) -> Iterator[Finding]:
     """Find what steps that `by` recorded lack, of these batches and all they came from."""
+    named: dict[Ref, set[Ref]] = defaultdict(set)
+    for row in rows(_NAMING, batches, author=by):
+        named[Ref(row.root_producer_id, row.root_id)].add(Ref(row.producer_id, row.event_id))
+    steps = steps_of(set().union(*named.values()))
+    growth = _growth([one for one in steps.values() if one.kind == HARVEST and one.counts], by)
+    plots = _with_plots([*steps.values(), *chain.from_iterable(growth.values())])
     for batch in batches:
-        named = steps_of({Ref(*row) for row in rows(_NAMING, {batch}, author=by)})
-        steps = {**named, **_of_seasons(named.values(), by)}
-        plots = {Ref(*row) for row in rows(_SITES, _sites(steps.values()))}
+        own = [steps[ref] for ref in named[batch]]
+        grown = chain.from_iterable(growth.get(step.ref, ()) for step in own)
+        done = {step.ref: step for step in (*own, *grown)}
         found = [
             one
-            for step in sorted(steps.values(), key=lambda step: step.order)
+            for step in sorted(done.values(), key=lambda step: step.order)
             for one in incomplete(step, batch, has_plots=step.site in plots)
         ]
         yield from found[:MOST]
 
 
-def _of_seasons(steps: Collection[StepFact], by: UUID) -> dict[Ref, StepFact]:
-    """Read what was done to crops until they were harvested, in their seasons and on plots."""
-    cut = [step for step in steps if step.kind == HARVEST and step.counts]
-    seasons = {step.season for step in cut if step.season}
+def _growth(harvests: Collection[StepFact], by: UUID) -> dict[Ref, list[StepFact]]:
+    """Give, by harvest, what was done to its crop until then, in its season and on its plot."""
+    seasons = {step.season for step in harvests if step.season}
+    in_season: dict[Ref | None, list[StepFact]] = defaultdict(list)
     refs = {Ref(*row) for row in rows(_IN_SEASON, seasons, author=by)}
-    done = steps_of(refs)
-    last = max((step.at for step in cut), default=None)
-    grown = [one for several in grown_on({step.place for step in cut}).values() for one in several]
-    done |= {one.ref: one for one in grown if one.season is None and one.ref.producer_id == by}
-    return {ref: step for ref, step in done.items() if last is not None and step.at <= last}
+    for step in steps_of(refs).values():
+        in_season[step.season].append(step)
+    grown = grown_on({step.place for step in harvests})
+    return {
+        cut.ref: [
+            step
+            for step in (*in_season.get(cut.season, ()), *_in_no_season(grown[cut.place], by))
+            if step.at <= cut.at
+        ]
+        for cut in harvests
+    }
 
 
-def _sites(steps: Collection[StepFact]) -> set[Ref]:
-    return {step.site for step in steps if step.site is not None}
+def _in_no_season(steps: Iterable[StepFact], by: UUID) -> Iterator[StepFact]:
+    return (step for step in steps if step.season is None and step.ref.producer_id == by)
+
+
+def _with_plots(steps: Iterable[StepFact]) -> set[Ref]:
+    """Give those of the places of steps that have plots."""
+    sites = {step.site for step in steps if step.site is not None}
+    return {Ref(*row) for row in rows(_SITES, sites)}
 
 
 def _naming() -> Select[*tuple[Any, ...]]:
     tree = ancestry()
     return (
-        select(Event.producer_id, Event.event_id)
+        select(tree.c.root_producer_id, tree.c.root_id, Event.producer_id, Event.event_id)
         .select_from(tree)
         .join(EventItem, naming(tree))
         .join(Event, of_item())

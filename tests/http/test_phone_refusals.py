@@ -1,4 +1,4 @@
-"""What a phone sent and was refused: a clerk completes it at the desk, or sets it aside."""
+"""What a phone sent and was refused: a clerk completes it at the desk, or dismisses it."""
 
 import json
 import re
@@ -163,18 +163,18 @@ def test_what_nothing_stands_against_any_more_is_taken_in_as_sent(
     assert clerk.get(page_of(phone, early)).status_code == 404  # it is no refusal any more
 
 
-def test_it_is_set_aside_with_a_reason_and_stays_readable(
+def test_it_is_dismissed_with_a_reason_and_stays_readable(
     app: Flask, clerk: FlaskClient, phone: VirtualPhone
 ) -> None:
     record = phone.record("fly", fields={"note": "thử"})
     refused(phone, record)
-    address = f"{page_of(phone, record)}/set-aside"
+    address = f"{page_of(phone, record)}/dismiss"
     assert clerk.post(f"{address}?lang=en", data=form(app, reason=" ")).status_code == 422
     assert clerk.post(address, data=form(app, reason="bấm nhầm")).status_code == 303
     page = clerk.get(f"{page_of(phone, record)}?lang=vi").text
     assert "bấm nhầm" in page
     assert clerk.post(address, data=form(app, reason="lần nữa")).status_code == 412
-    assert "phone_record.set_aside" in set(db.session.scalars(select(AuditEntry.act)))
+    assert "phone_record.dismissed" in set(db.session.scalars(select(AuditEntry.act)))
     assert phone.ask("GET", "/phones/me").get_json()["refused"] == []
     assert "bấm nhầm" in clerk.get(f"{LIST}?format=csv").text
 
@@ -238,7 +238,7 @@ def test_another_producer_finds_nothing_of_it(app: Flask, phone: VirtualPhone) -
     stranger = signed_in(app, tung)
     for path in ("", "/complete"):
         assert stranger.get(page_of(phone, record) + path).status_code == 404
-    for act in ("take-in", "batches", "set-aside"):
+    for act in ("take-in", "batches", "dismiss"):
         answer = stranger.post(f"{page_of(phone, record)}/{act}", data=form(app, reason="x"))
         assert answer.status_code == 404
     assert page_of(phone, record) not in stranger.get(LIST).text

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
+from traceapp.database.indexes import partly
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 PHONE = (["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"])
@@ -16,7 +17,7 @@ class PhoneRecord(Base):
     """What the record with this number of a phone became; a number without a row did not come.
 
     `originals` names, as JSON, the camera's original of each photo that was made smaller. What was
-    refused is kept as it was sent (`refused_message_id`) until it is recorded, or set aside.
+    refused is kept as it was sent (`refused_message_id`) until it is recorded, or dismissed.
     """
 
     __tablename__ = "phone_record"
@@ -29,13 +30,14 @@ class PhoneRecord(Base):
     status: Mapped[int]
     originals: Mapped[str | None]
     refused_message_id: Mapped[UUID | None] = mapped_column(Identifier)
-    set_aside_at: Mapped[datetime | None] = mapped_column(Instant)
-    set_aside_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
-    set_aside_reason: Mapped[str | None]
+    dismissed_at: Mapped[datetime | None] = mapped_column(Instant)
+    dismissed_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
+    dismissal_reason: Mapped[str | None]
 
     __table_args__ = (
         ForeignKeyConstraint(*PHONE),
         CheckConstraint("sequence > 0", name="sequence_positive"),
+        partly("status >= 400", "ix_phone_record_refused", "producer_id", "phone_id"),
     )
 
 

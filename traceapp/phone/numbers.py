@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 
 from traceapp import problem
 from traceapp.batches.capturing import Answer, Recorded
@@ -111,7 +111,7 @@ def gaps(phone: Phone, last_sequence: int) -> Gaps:
 
 
 def waits() -> ColumnElement[bool]:
-    """Hold for a refused record nobody has dealt with: neither recorded since, nor set aside."""
+    """Hold for a refused record nobody has dealt with: neither recorded since, nor dismissed."""
     is_recorded = (
         select(Event.event_id)
         .where(
@@ -122,7 +122,12 @@ def waits() -> ColumnElement[bool]:
         .correlate(PhoneRecord)
         .exists()
     )
-    return PhoneRecord.status.not_in(ACCEPTED) & PhoneRecord.set_aside_at.is_(None) & ~is_recorded
+    return is_refused() & PhoneRecord.dismissed_at.is_(None) & ~is_recorded
+
+
+def is_refused() -> ColumnElement[bool]:
+    """Match records that were refused, as their index has them: no parameters, or it is unused."""
+    return PhoneRecord.status >= literal_column("400")
 
 
 def highest(phone: Phone) -> int:

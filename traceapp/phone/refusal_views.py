@@ -1,4 +1,4 @@
-"""Desk pages of what phones sent and was refused: a clerk completes it, or sets it aside."""
+"""Desk pages of what phones sent and was refused: a clerk completes it, or dismisses it."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -39,14 +39,14 @@ blueprint = Blueprint("phone_refusals", "traceapp.phone", template_folder="templ
 STATE_WORDS = {
     State.WAITING: N_("Waiting"),
     State.COMPLETED: N_("Completed"),
-    State.SET_ASIDE: N_("Set aside"),
+    State.DISMISSED: N_("Dismissed"),
 }
-TONES = {State.WAITING: "amber", State.COMPLETED: "leaf", State.SET_ASIDE: ""}
+TONES = {State.WAITING: "amber", State.COMPLETED: "leaf", State.DISMISSED: ""}
 LOT = "batches.#.lot"
 ONE = f"/desk/phones/refused/<uuid:phone_id>/<int(max={MOST_NUMBER}):sequence>"
 
 
-class SetAsideSchema(Schema):
+class DismissalSchema(Schema):
     """Why a record is not to be taken in."""
 
     reason = PlainText(1000, lines=True, required=True)
@@ -59,17 +59,16 @@ def list_refusals() -> Response:
     states = {str(state): gettext(words) for state, words in STATE_WORDS.items()}
     wish = lists.asked(request.args, lists.Filter("state", gettext("State"), states))
     wanted = wish.chosen.get("state")
-    who = member().producer_id
-    rows = [
-        (one, sent.told(who, one))
-        for one in sorted(refusals.refusals(who), key=lambda one: one.state is not State.WAITING)
-        if wanted in {None, one.state}
-    ]
-    found = lists.whole(rows, wish, lambda row: (row[0].person, row[0].phone, row[1].step))
+    everything = refusals.refusals(member().producer_id)
+    rows = [one for one in everything if wanted in {None, one.state}]
+    rows.sort(key=lambda one: one.state is not State.WAITING)
+    found = lists.whole(rows, wish, lambda one: (one.person, one.phone, sent.step_of(one)))
     if wish.is_csv:
         return lists.as_csv("refused", _columns(), found.rows)
     return Response(
-        render_template("phone/refusals.html", found=found, states=STATE_WORDS, tones=TONES)
+        render_template(
+            "phone/refusals.html", found=found, sent=sent, states=STATE_WORDS, tones=TONES
+        )
     )
 
 
@@ -138,17 +137,17 @@ def register_batches(phone_id: UUID, sequence: int) -> AnyResponse:
     return _page(one, Form.showing(_reason_fields()), form)
 
 
-@blueprint.post(f"{ONE}/set-aside")
+@blueprint.post(f"{ONE}/dismiss")
 @writes
 @may(Act.MANAGE_PHONES)
-def set_aside(phone_id: UUID, sequence: int) -> AnyResponse:
+def dismiss(phone_id: UUID, sequence: int) -> AnyResponse:
     """Say that it is not to be taken in, and why."""
     one = _found(phone_id, sequence)
     form = Form.sent(_reason_fields(), request.form)
     with form.trying():
-        reason = SetAsideSchema().load(form.data())["reason"]
-        refusals.set_aside(member().key, one, reason, now=datetime.now(UTC))
-        flash(gettext("Set aside. It stays readable here."))
+        reason = DismissalSchema().load(form.data())["reason"]
+        refusals.dismiss(member().key, one, reason, now=datetime.now(UTC))
+        flash(gettext("Dismissed. It stays readable here."))
         return redirect(url_for(".list_refusals"), 303)
     return _page(one, form, Form.showing(_lot_fields(), _lots(one)))
 
@@ -236,15 +235,15 @@ def _address(phone_id: UUID, sequence: int) -> str:
     return url_for(".show_refusal", phone_id=phone_id, sequence=sequence)
 
 
-def _columns() -> dict[str, Callable[[tuple[Refusal, sent.Sent]], Cell]]:
+def _columns() -> dict[str, Callable[[Refusal], Cell]]:
     return {
-        gettext("What was done"): lambda row: row[1].step,
-        gettext("When"): lambda row: moment(row[1].at) if row[1].at else "",
-        gettext("Person"): lambda row: row[0].person,
-        gettext("Phone"): lambda row: row[0].phone,
-        gettext("Record number"): lambda row: row[0].sequence,
-        gettext("Received"): lambda row: moment(row[0].received_at),
-        gettext("State"): lambda row: gettext(STATE_WORDS[row[0].state]),
-        gettext("By"): lambda row: row[0].by,
-        gettext("Reason"): lambda row: row[0].reason,
+        gettext("What was done"): sent.step_of,
+        gettext("When"): lambda one: moment(at) if (at := sent.moment_of(one)) else "",
+        gettext("Person"): lambda one: one.person,
+        gettext("Phone"): lambda one: one.phone,
+        gettext("Record number"): lambda one: one.sequence,
+        gettext("Received"): lambda one: moment(one.received_at),
+        gettext("State"): lambda one: gettext(STATE_WORDS[one.state]),
+        gettext("By"): lambda one: one.by,
+        gettext("Reason"): lambda one: one.reason,
     }

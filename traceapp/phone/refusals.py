@@ -1,7 +1,7 @@
 """Records of phones that were refused, for a clerk to deal with. Callers own the transaction.
 
 What was sent stays as it was sent. It is taken in once nothing stands against it, completed as a
-step of the clerk's own under the same id, or set aside with a reason.
+step of the clerk's own under the same id, or dismissed with a reason.
 """
 
 import json
@@ -37,7 +37,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     COMPLETED = "completed"
-    SET_ASIDE = "set_aside"
+    DISMISSED = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +141,12 @@ def register_batches(by: Member, one: Refusal, lots: Mapping[int, str], *, now: 
         recording.register_batch(sender, {**given, **lot}, {**data, **lot}, pointer, now=now)
 
 
-def set_aside(by: Member, one: Refusal, reason: str, *, now: datetime) -> None:
+def dismiss(by: Member, one: Refusal, reason: str, *, now: datetime) -> None:
     """Say that a record is not to be taken in, and why; it stays readable."""
     _require_waiting(one)
     row = db.session.get_one(PhoneRecord, (by[0], *one.number))
-    row.set_aside_at, row.set_aside_by_member_id, row.set_aside_reason = now, by[1], reason
-    _note(by, "phone_record.set_aside", one, now)
+    row.dismissed_at, row.dismissed_by_member_id, row.dismissal_reason = now, by[1], reason
+    _note(by, "phone_record.dismissed", one, now)
 
 
 def _require_waiting(one: Refusal) -> None:
@@ -188,12 +188,9 @@ def _query(producer_id: UUID) -> Any:  # noqa: ANN401 - a select that callers na
         .outerjoin(
             setter,
             (setter.producer_id == PhoneRecord.producer_id)
-            & (setter.member_id == PhoneRecord.set_aside_by_member_id),
+            & (setter.member_id == PhoneRecord.dismissed_by_member_id),
         )
-        .where(
-            PhoneRecord.producer_id == producer_id,
-            PhoneRecord.status.not_in(numbers.ACCEPTED),
-        )
+        .where(PhoneRecord.producer_id == producer_id, numbers.is_refused())
     )
 
 
@@ -214,10 +211,10 @@ def _refusal(row: Row[Any]) -> Refusal:
         state=State.WAITING,
         is_conflict=row.waits and row.record_time is not None,
     )
-    if record.set_aside_at is not None:
-        reason = record.set_aside_reason or ""
-        at, by = record.set_aside_at, row.setter or ""
-        return replace(found, state=State.SET_ASIDE, by=by, at=at, reason=reason)
+    if record.dismissed_at is not None:
+        reason = record.dismissal_reason or ""
+        at, by = record.dismissed_at, row.setter or ""
+        return replace(found, state=State.DISMISSED, by=by, at=at, reason=reason)
     if not row.waits:
         return replace(found, state=State.COMPLETED, by=row.author or "", at=row.record_time)
     return found

@@ -27,7 +27,7 @@ PLACES: Mapping[str, Any] = {"site_id": Site, "season_id": Season, "plot_id": Pl
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentStep:
     """A refused step in the reader's language; what cannot be read is empty."""
 
     step: str
@@ -42,6 +42,12 @@ def kind_of(one: Refusal) -> StepKind | None:
     return envelopes.kind_named(one.given)
 
 
+def step_of(one: Refusal) -> str:
+    """Name the kind of step that was sent."""
+    kind = kind_of(one)
+    return say(kind.label) if kind else "–"
+
+
 def moment_of(one: Refusal) -> datetime | None:
     """Give when it happened, as the phone said."""
     with suppress(TypeError, ValueError):
@@ -50,11 +56,11 @@ def moment_of(one: Refusal) -> datetime | None:
     return None
 
 
-def told(producer_id: UUID, one: Refusal) -> Sent:
+def told(producer_id: UUID, one: Refusal) -> SentStep:
     """Say what was sent."""
     kind, event = kind_of(one), readable(one)
-    return Sent(
-        step=say(kind.label) if kind else "–",
+    return SentStep(
+        step=step_of(one),
         at=moment_of(one),
         places=tuple(_places(producer_id, event)),
         details=tuple(step_words.filled_in(kind, event["fields"]) if kind else ()),

@@ -228,7 +228,7 @@ def test_an_officer_of_the_authority_lets_producers_in(app: Flask, operator: Fla
 def test_an_invitation_is_shown_once_and_works_once(app: Flask, operator: FlaskClient) -> None:
     answer = operator.post("/desk/admissions/invite", data=csrf(operator) | {"email": ""})
     assert answer.status_code == 201
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     code = CODE.findall(answer.text)[0]
     assert f"/join#{code}" in answer.text
     assert "<path" in answer.text

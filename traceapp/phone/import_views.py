@@ -158,7 +158,7 @@ def faults_of(told: Told) -> list[tuple[str, str]]:
     if not isinstance(told.answer, problem.Problem):
         return []
     faults = [_said_of(finding, told.one) for finding in told.answer.findings]
-    return faults or [(gettext(told.answer.title), gettext(told.answer.detail))]
+    return faults or [(f"{gettext(told.answer.title)}.", gettext(told.answer.detail))]
 
 
 def _said_of(finding: problem.Finding, one: Sent) -> tuple[str, str]:

@@ -61,6 +61,16 @@ def test_records_arrive_once_however_often_they_are_sent(phone: VirtualPhone, gr
     assert json.loads(kept.document) == records[1]["event"]
 
 
+def test_goods_packed_on_a_phone_say_when_they_were_made_and_packed(
+    phone: VirtualPhone, greens: UUID
+) -> None:
+    dates = {"production_date": "2026-11-18", "packing_date": "2026-11-21"}
+    (answer,) = phone.results(phone.harvest(greens, **dates))
+    assert answer["status"] == 201
+    row = db.session.scalars(select(Batch)).one()
+    assert (row.production_date, row.packing_date) == (date(2026, 11, 18), date(2026, 11, 21))
+
+
 def test_the_same_id_with_other_content_shows_both(phone: VirtualPhone) -> None:
     record = phone.record("scout", fields={"note": "một"})
     phone.results(record)

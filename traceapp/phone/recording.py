@@ -182,7 +182,7 @@ def register_batch(
 def _as_posted(given: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[Any, Any]:
     """Put a batch as programs send it: the read one, and the bare one."""
     mine = {"batch_id", "code"}
-    rest: dict[str, Any] = {"packing_date": None, "certificate_ids": [], "external_id": None}
+    rest: dict[str, Any] = {"certificate_ids": [], "external_id": None}
     read = {name: value for name, value in data.items() if name not in mine}
     bare = {name: value for name, value in given.items() if name not in mine}
     return read | rest | {"id": data["batch_id"]}, bare

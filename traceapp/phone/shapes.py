@@ -30,7 +30,7 @@ class PhoneBatchSchema(BatchSchema):
     """A batch that the record makes; `code` is one of the phone's own reserve."""
 
     class Meta:
-        exclude = ("partner_id", "packing_date", "certificate_ids")
+        exclude = ("partner_id", "certificate_ids")
 
     batch_id = fields.UUID(required=True)
     code = KeyNumber(lambda text: BatchCode.parse(text).text, load_default=None, allow_none=True)

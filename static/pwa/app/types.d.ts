@@ -33,6 +33,7 @@ export interface NewBatch {
   lot: string;
   uom: string;
   production_date?: string;
+  packing_date?: string;
   expiry_date?: string;
   site_id: string;
   code?: string;

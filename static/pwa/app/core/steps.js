@@ -122,7 +122,8 @@ function dates(kind, product, answers, kept, today) {
   const ends = used.map((batch) => batch.expiry_date ?? "").filter(Boolean);
   if (product.shelf_life_days) ends.push(daysAfter(made, product.shelf_life_days));
   const [expiry_date] = ends.sort();
-  return { production_date: made, ...(expiry_date ? { expiry_date } : {}) };
+  const packed = PACKING.includes(kind.id) ? { packing_date: today } : {};
+  return { production_date: made, ...packed, ...(expiry_date ? { expiry_date } : {}) };
 }
 
 /** @param {Ground} ground @param {Answers} answers @param {Sections} kept */

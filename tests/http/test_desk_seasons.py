@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from tests.builders import Business, business, record
 from tests.signing_in import form, signed_in
+from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
 from traceapp.producers import operations
 from traceapp.producers.models import Plot, Season
@@ -62,6 +63,8 @@ def test_the_same_form_sent_twice_starts_one_season(
     answers = [desk.post(NEW, data=form(app, **winter(lan, season_id=hidden[1]))) for _ in "12"]
     assert {answer.location for answer in answers} == {f"/desk/seasons/{hidden[1]}"}
     assert str(only_season().season_id) == hidden[1]
+    acts = [entry.act for entry in db.session.scalars(select(AuditEntry))]
+    assert acts == ["season.started"]
 
 
 def test_a_season_is_started_read_with_its_steps_and_ended(

@@ -89,6 +89,7 @@ def put_season(
     if row is None:
         _require_plot(actor.producer_id, wish.given)
         producers.start_season(actor.producer_id, {**wish.given, "season_id": str(season_id)})
+        _note(actor, "season.started", f"season/{season_id}", now)
         row = db.session.get_one(Season, (actor.producer_id, season_id))
     else:
         by = (actor.producer_id, actor.member_id)

@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "site.changed": N_("changed a place"),
     "plot.added": N_("added a plot or pen"),
     "plot.changed": N_("changed a plot or pen"),
+    "season.started": N_("started a season"),
     "season.changed": N_("changed a season"),
     "certificate.added": N_("added a certificate"),
     "certificate.changed": N_("changed a certificate"),

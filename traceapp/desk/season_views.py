@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.audit.operations import note
 from traceapp.batches import diary
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
@@ -96,6 +97,8 @@ def start_season() -> ResponseReturnValue:
         season_id = _sent_before(given.get("season_id"))
         if season_id is None:
             season_id = operations.start_season(who.producer_id, given)
+            about = f"season/{season_id}"
+            note(who.producer_id, "season.started", about, by=who.key, now=datetime.now(UTC))
         flash(_("Saved: %(name)s.", name=form.value("name").strip()))
         return redirect(url_for("seasons.show_season", season_id=season_id), code=303)
     return _page(form)

@@ -17,7 +17,7 @@ from traceapp.trace.units import MICRO
 LAYERS = 11
 FAN_IN = 3
 WINDOW = 50  # how far apart the parents of one batch may lie
-HERD = (250, 258)  # carcasses of the herd, and packs of each: 64,750 descendants
+HERD = (250, 259)  # carcasses of the herd, and packs of each: 65,000 descendants
 MADE = 100 * MICRO
 USED = 30 * MICRO
 SHIPPED = 20 * MICRO

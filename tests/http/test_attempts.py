@@ -166,7 +166,7 @@ def test_a_report_of_the_same_is_recorded_and_holds_the_batch(
     assert answer.status_code == 201
     cut = Ref(lan.by.producer_id, UUID(tried["outputs"][0]["batch_id"]))
     assert held_among({cut})
-    for kind in ("sell", "ship"):
+    for kind in ("sell", "ship", "pack", "repack"):
         go = event(
             lan.by,
             kind,
@@ -184,6 +184,17 @@ def test_a_report_of_the_same_is_recorded_and_holds_the_batch(
         fields={"reason": "spoiled"},
     )
     assert lan.post("/attempts", away).status_code == 200
+
+
+def test_another_dimension_is_refused_with_the_reason_and_no_attempt_is_kept(
+    lan: Program, tried: dict[str, Any]
+) -> None:
+    wrong = tried | {"outputs": [tried["outputs"][0] | {"uom": "lít"}]}
+    answer = lan.post("/attempts", wrong)
+    assert answer.status_code == 422
+    (fault,) = answer.get_json()["errors"]
+    assert (fault["rule"], fault["pointer"]) == ("unit_does_not_fit", "/outputs/0/uom")
+    assert db.session.scalars(select(Attempt)).all() == []
 
 
 def test_a_circle_is_refused_with_the_way_around(lan: Program) -> None:

@@ -239,8 +239,34 @@ def test_a_count_explains_no_overuse_away_whenever_it_comes(
     messages = (farm.pack(taken="60", made="59"), farm.pack(taken="60", made="59"), count)
     farm.record(*(messages[place] for place in order))
     assert "over_use" in rules()
+    assert is_held(farm, farm.packed)
     (over,) = [json.loads(one[10]) for one in found() if one[2] == "over_use"]
     assert "20" in json.dumps(over)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_circle_sets_one_step_aside_and_holds_its_goods_in_any_order(
+    farm: Farm, order: tuple[int, ...]
+) -> None:
+    with writing():
+        a, b, c = (batch(farm.lan, farm.greens, lot) for lot in ("A", "B", "C"))
+    made_of = ((a, b), (b, c), (c, a))
+    messages = [
+        event(
+            farm.lan,
+            "merge",
+            event_time=at(18 + day),
+            inputs=[line(used, "5")],
+            outputs=[line(made, "5")],
+        )
+        for day, (used, made) in enumerate(made_of)
+    ]
+    farm.record(*(messages[place] for place in order))
+    conflicts = [one for one in found() if "conflict" in one]
+    assert len(conflicts) == 1
+    aside = UUID(messages[2]["id"])  # the last of them by the time it happened
+    assert any(aside == part for part in conflicts[0])
+    assert is_held(farm, a)
 
 
 def treated_herd(farm: Farm, family: str = "pig") -> UUID:

@@ -72,6 +72,25 @@ def pytest_collection_finish() -> None:
     look_for_litter_seldom()
 
 
+Tell = Callable[[str], None]
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Give what says a measured figure at the end of the run, also from a worker."""
+    return lambda words: record_property("told", words)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests counted and measured on their way."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    told = [(report.nodeid, words) for report in reports for _, words in report.user_properties]
+    if told:
+        terminalreporter.section("what was counted")
+    for name, words in dict.fromkeys(told):
+        terminalreporter.line(f"{name.rpartition('/')[2]}: {words}")
+
+
 def settings_for(database_url: str, folder: Path, **changes: str) -> Config:
     """Make settings for a test; `changes` are environment variables."""
     environment = {

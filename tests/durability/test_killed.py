@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.builders import Business, batch, business, product
-from tests.conftest import REQUIRE_ALL, close, migrate, settings_for
+from tests.conftest import REQUIRE_ALL, Tell, close, migrate, settings_for
 from tests.durability.servers import Gunicorn, Postgres
 from tests.postgres import PostgresMissingError
 from tests.signing_in import token_of
@@ -174,19 +174,19 @@ def assert_each_is_there_once(acknowledged: list[str], writes: int) -> None:
 
 
 def test_kill_minus_nine_loses_no_acknowledged_write_on_sqlite(
-    sqlite_url: str, tmp_path: Path
+    sqlite_url: str, tmp_path: Path, tell: Tell
 ) -> None:
-    print(kill_amid(sqlite_url, tmp_path, None, WRITES))
+    tell(kill_amid(sqlite_url, tmp_path, None, WRITES))
 
 
 def test_kill_minus_nine_and_a_fall_of_postgresql_lose_no_acknowledged_write(
-    tmp_path: Path,
+    tmp_path: Path, tell: Tell
 ) -> None:
     with own_postgres() as server:
         migrate(server.url, tmp_path)
-        print(kill_amid(server.url, tmp_path, server, WRITES))
+        tell(kill_amid(server.url, tmp_path, server, WRITES))
 
 
 @pytest.mark.long
-def test_ten_times_as_many_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
-    print(kill_amid(sqlite_url, tmp_path, None, 10 * WRITES))
+def test_ten_times_as_many_on_sqlite(sqlite_url: str, tmp_path: Path, tell: Tell) -> None:
+    tell(kill_amid(sqlite_url, tmp_path, None, 10 * WRITES))

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.conftest import AppMaker
+from tests.conftest import AppMaker, Tell
 from tests.http.programs import program
 from tests.phones import phone_of
 
@@ -118,15 +118,15 @@ def _try(
 
 
 def test_no_request_ends_in_a_server_error_or_an_answer_that_is_not_described(
-    make_app: AppMaker,
+    make_app: AppMaker, tell: Tell
 ) -> None:
     asked = try_everything(make_app(), examples=3)
     assert set(asked) == {"owner", "reading clerk", "field worker", "phone", "stranger"}
-    print(f"requests: {asked}")
+    tell(f"requests: {asked}")
 
 
 @pytest.mark.long
 def test_long_no_request_ends_in_a_server_error_or_an_answer_that_is_not_described(
-    make_app: AppMaker,
+    make_app: AppMaker, tell: Tell
 ) -> None:
-    print(f"requests: {try_everything(make_app(), examples=300)}")
+    tell(f"requests: {try_everything(make_app(), examples=300)}")

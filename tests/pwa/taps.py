@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import Tell
 from tests.pwa import phones
 
 COUNT = """() => {
@@ -20,9 +20,7 @@ COUNT = """() => {
 
 
 @contextmanager
-def golden_path(
-    page: Page, name: str, most: int, capsys: pytest.CaptureFixture[str]
-) -> Iterator[None]:
+def golden_path(page: Page, name: str, most: int, tell: Tell) -> Iterator[None]:
     """Count from the first screen to the tick; the digits of a number count as one tap."""
     page.evaluate("() => { location.hash = '#/' }")
     expect(page.locator(".tile").first).to_be_visible(timeout=phones.SLOW_MS)
@@ -33,9 +31,6 @@ def golden_path(
     seconds = time.monotonic() - start
     taps = page.evaluate("taps")
     count = taps["all"] - taps["digits"] + bool(taps["digits"])
-    with capsys.disabled():
-        digits = f" and {taps['digits']} digits" if taps["digits"] else ""
-        print(
-            f"\ngolden path, {name}: {taps['all'] - taps['digits']} taps{digits}, {seconds:.1f} s"
-        )
+    digits = f" and {taps['digits']} digits" if taps["digits"] else ""
+    tell(f"golden path, {name}: {taps['all'] - taps['digits']} taps{digits}, {seconds:.1f} s")
     assert count <= most

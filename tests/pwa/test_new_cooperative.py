@@ -18,6 +18,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from tests.conftest import Tell
 from tests.pictures import jpeg
 from tests.pwa.serving import TOP, environ, served
 from tests.pwa.test_whole_journey import assert_tells, complaints_of
@@ -114,7 +115,7 @@ def test_a_new_cooperative_gets_from_nothing_to_a_scanned_batch_in_five_minutes(
     browser: Browser,
     empty_server: tuple[str, str],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    tell: Tell,
 ) -> None:
     address, code = empty_server
     picture = tmp_path / "cai.jpg"
@@ -141,8 +142,7 @@ def test_a_new_cooperative_gets_from_nothing_to_a_scanned_batch_in_five_minutes(
         assert_tells(lan.page.locator("main").inner_text(), steps)
     assert said_to_operator == said_to_lan == []
     assert told["by_hand_s"] <= FIVE_MINUTES
-    with capsys.disabled():
-        print(f"\n{json.dumps({'operator': operator.told(), 'co-operative': told})}")
+    tell(json.dumps({"operator": operator.told(), "co-operative": told}))
 
 
 def _hand(browser: Browser, address: str) -> tuple[Hand, list[str]]:

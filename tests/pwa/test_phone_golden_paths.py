@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.conftest import Tell
 from tests.pwa import phones
 from tests.pwa.phones import Field
 from tests.pwa.taps import golden_path
@@ -25,7 +26,6 @@ YESTERDAY = """async () => {
   await new Promise((done) => { store.transaction.oncomplete = done; });
   database.close();
 }"""
-Capture = pytest.CaptureFixture[str]
 
 
 def press(page: Page, *names: str) -> None:
@@ -70,14 +70,14 @@ def comes_back(page: Page, field: Field) -> None:
 
 
 def test_a_watering_takes_three_taps_and_the_same_again_two_and_says_so(
-    page: Page, field: Field, capsys: Capture
+    page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "log a step", 3, capsys):
+    with golden_path(page, "log a step", 3, tell):
         tile(page, "Tưới")
         page.locator("main button.opt").first.click()
         press(page, "Xong, lưu lại")
     page.evaluate(YESTERDAY)
-    with golden_path(page, "the same as the last time", 2, capsys):
+    with golden_path(page, "the same as the last time", 2, tell):
         page.get_by_role("link", name="như lần trước").click()
         press(page, "Lưu 1 việc")
     first, again = records_of(page)
@@ -90,9 +90,9 @@ def test_a_watering_takes_three_taps_and_the_same_again_two_and_says_so(
 
 
 def test_a_spray_with_what_was_used_before_says_from_when_to_harvest(
-    page: Page, field: Field, capsys: Capture
+    page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "spray", 5, capsys):
+    with golden_path(page, "spray", 5, tell):
         tile(page, "Phun thuốc")
         page.locator("main button.opt").first.click()
         expect(page.locator("main .note b")).to_contain_text("/")
@@ -102,11 +102,11 @@ def test_a_spray_with_what_was_used_before_says_from_when_to_harvest(
 
 
 def test_crates_are_added_up_and_a_harvest_gets_its_lot(
-    page: Page, field: Field, capsys: Capture
+    page: Page, field: Field, tell: Tell
 ) -> None:
     page.evaluate("() => { location.hash = '#/place' }")
     page.get_by_role("button", name="VD-04").click()  # where nothing was sprayed of late
-    with golden_path(page, "harvest, three crates", 7, capsys):
+    with golden_path(page, "harvest, three crates", 7, tell):
         tile(page, "Hái")
         keys(page, "18")
         press(page, "Cộng từng sọt", "Thêm 18 kg", "Thêm 18 kg")
@@ -146,9 +146,9 @@ def washing(page: Page, into: str, out: str) -> None:
 
 
 def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
-    page: Page, field: Field, capsys: Capture
+    page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "make a batch", 12, capsys):
+    with golden_path(page, "make a batch", 12, tell):
         tile(page, "Sơ chế")
         washing(page, "20", "18")
         expect(page.get_by_role("heading", level=2)).to_contain_text("Nguồn nước rửa")
@@ -171,9 +171,9 @@ def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
 
 
 def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
-    page: Page, field: Field, capsys: Capture
+    page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "hand over", 9, capsys):
+    with golden_path(page, "hand over", 9, tell):
         tile(page, "Giao")
         page.get_by_role("button", name="Rau muống túi 500 g").click()
         keys(page, "30")
@@ -188,7 +188,7 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
     context = field.browser.new_context(locale="vi-VN", viewport={"width": 360, "height": 740})
     other = context.new_page()
     field.enrol(other, SHOP)
-    with golden_path(other, "receive", 6, capsys):
+    with golden_path(other, "receive", 6, tell):
         other.get_by_role("link", name="Lô hàng", exact=True).click()
         other.locator("a.pill").filter(has_text="Bãi Xanh").first.click()
         other.get_by_role("button", name="Bãi Xanh").first.click()

@@ -1,8 +1,8 @@
 """Opening the phone app: little over the line the first time, nothing after, and for keeps."""
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.conftest import Tell
 from tests.pwa import phones
 from tests.pwa.phones import Field
 
@@ -11,7 +11,7 @@ HAS_ALL = f"caches.match('{LAST}').then(found => Boolean(found))"
 
 
 def test_the_first_screen_takes_few_requests_and_bytes(
-    browser: Browser, field: Field, capsys: pytest.CaptureFixture[str]
+    browser: Browser, field: Field, tell: Tell
 ) -> None:
     context = browser.new_context(locale="vi-VN", service_workers="block")
     page = context.new_page()
@@ -22,8 +22,7 @@ def test_the_first_screen_takes_few_requests_and_bytes(
     expect(page.locator(".tile").first).to_be_visible()
     fetched = phones.fetched(page)
     size = sum(length for _, length in fetched)
-    with capsys.disabled():
-        print(f"\nfirst screen of the phone app: {len(fetched)} requests, {size} bytes")
+    tell(f"first screen of the phone app: {len(fetched)} requests, {size} bytes")
     assert len(fetched) <= 12, fetched
     assert 10_000 < size <= 40_000
     context.close()

@@ -11,6 +11,7 @@ import segno
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
+from tests.conftest import Tell
 from tests.pwa import phones
 from tests.pwa.faulty import RECORDS
 from tests.pwa.phones import Field
@@ -223,7 +224,7 @@ for (const name of ["add", "put"]) {
 
 
 def test_between_the_press_and_the_tick_is_one_small_strict_transaction(
-    phone: BrowserContext, field: Field, capsys: pytest.CaptureFixture[str]
+    phone: BrowserContext, field: Field, tell: Tell
 ) -> None:
     page = phone.new_page()
     field.enrol(page)
@@ -239,8 +240,7 @@ def test_between_the_press_and_the_tick_is_one_small_strict_transaction(
     page.get_by_role("button", name="Xong, lưu lại").click()
     expect(page.locator(".tick")).to_be_visible()
     took = page.evaluate("ticked - pressed")
-    with capsys.disabled():
-        print(f"\nsave to tick, photo of {len(picture) // 1000} kB, CPU x4: {took:.0f} ms")
+    tell(f"save to tick, photo of {len(picture) // 1000} kB, CPU x4: {took:.0f} ms")
     assert page.evaluate("happened") == [
         *("readwrite strict", "add records", "put meta", "complete"),
     ]

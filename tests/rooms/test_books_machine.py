@@ -18,6 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product
+from tests.conftest import Tell
 from tests.rooms.oracle import Message, Oracle, Ref, left, reach, ref
 from traceapp.batches import operations
 from traceapp.batches.books import containers
@@ -365,11 +366,11 @@ def outside(make_app: Callable[..., Flask]) -> Flask:
     return make_app()
 
 
-def test_a_thousand_steps_agree_with_the_oracle(outside: Flask) -> None:
+def test_a_thousand_steps_agree_with_the_oracle(outside: Flask, tell: Tell) -> None:
     steps = 0
     while steps < ENOUGH:
         steps += _run(outside, examples=5, steps=150)
-    print(f"recorded {steps} steps")
+    tell(f"recorded {steps} steps")
 
 
 @pytest.mark.long

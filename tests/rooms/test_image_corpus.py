@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import REQUIRE_ALL
+from tests.conftest import REQUIRE_ALL, Tell
 
 TOP = Path(__file__).resolve().parents[2]
 KEPT = TOP / ".venv"
@@ -110,7 +110,7 @@ def passed_through(paths: list[Path]) -> tuple[list[dict[str, Any]], float]:
 
 
 def test_every_picture_is_taken_or_refused_in_bounds_and_leaves_no_trace(
-    corpus: list[Path],
+    corpus: list[Path], tell: Tell
 ) -> None:
     assert len(corpus) >= FEWEST
     told, rss_mb = passed_through(corpus)
@@ -121,4 +121,4 @@ def test_every_picture_is_taken_or_refused_in_bounds_and_leaves_no_trace(
     assert [one["name"] for one in accepted if one["traces"]] == []
     assert rss_mb < MOST_RSS_MB
     assert max(one["seconds"] for one in told) < SLOWEST_S
-    print(f"{len(told)} pictures, {len(accepted)} taken, {rss_mb:.0f} MB at most")
+    tell(f"{len(told)} pictures, {len(accepted)} taken, {rss_mb:.0f} MB at most")

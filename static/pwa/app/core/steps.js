@@ -13,6 +13,7 @@ import { isGrown, isOfShipment, makes, productsFor, takes } from "./questions.js
 /** @typedef {import("../types.js").Sections} Sections */
 
 const KEEPS_AGE = ["trim_wash", "grade", "mix", "merge", "split", "pack", "repack"];
+const PACKING = ["pack", "repack"];
 
 /**
  * Make the steps: one for each plot where the work was the same.

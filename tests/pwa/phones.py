@@ -4,16 +4,19 @@ import io
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import TimeoutError as TooLongError
 
 from tests.pwa.doors import CLERK, enter
 from tests.pwa.faulty import FaultyNetwork
 
 SLOW_MS = 30_000
+PATIENCE_MS = 5_000
 
 
 def revoke(browser: Browser, root: str, phone_id: str) -> None:
@@ -161,6 +164,13 @@ def arrived(folder: Path, records: list[dict[str, object]]) -> list[int]:
             found = database.execute("SELECT count(*) FROM event WHERE event_id = ?", (key,))
             counts.append(found.fetchone()[0])
     return counts
+
+
+def send_now(page: Page, address: str) -> None:
+    """Press Send now; where the phone has sent by itself already there is nothing to press."""
+    page.goto(f"{address}/app/#/outbox")
+    with suppress(TooLongError):
+        page.get_by_role("button", name="Gửi ngay").click(timeout=PATIENCE_MS)
 
 
 def code_in_use(folder: Path) -> str:

@@ -22,8 +22,7 @@ def logged(phone: BrowserContext, field: Field, *colours: int) -> Page:
 
 def send(page: Page, field: Field) -> None:
     field.network.is_down = False
-    page.goto(f"{field.address}/app/#/outbox")
-    page.get_by_role("button", name="Gửi ngay").click()
+    phones.send_now(page, field.address)
 
 
 @BOTH

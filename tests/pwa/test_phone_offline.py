@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.pwa import phones
 from tests.pwa.faulty import PHOTOS, RECORDS
@@ -11,11 +11,6 @@ from tests.pwa.killable import killable, program
 from tests.pwa.phones import Field
 
 FIVE = 5
-
-
-def send_now(page: Page, address: str) -> None:
-    page.goto(f"{address}/app/#/outbox")
-    page.get_by_role("button", name="Gửi ngay").click()
 
 
 def test_a_watering_logged_without_a_network_arrives_once(
@@ -28,7 +23,7 @@ def test_a_watering_logged_without_a_network_arrives_once(
     phones.water(page, field.address)
     expect(page.locator(".pill")).to_contain_text("1 việc còn trong máy")
     field.network.is_down = False
-    send_now(page, field.address)
+    phones.send_now(page, field.address)
     field.assert_arrived_once(page, 1)
 
 
@@ -50,7 +45,7 @@ def test_five_steps_with_photos_survive_a_killed_browser_and_arrive_once(
         field.network.faults[PHOTOS].extend([fault, fault])
         field.network.faults[RECORDS].extend([fault, fault])
         field.network.is_down = False
-        send_now(page, field.address)
+        phones.send_now(page, field.address)
         field.assert_arrived_once(page, FIVE)
     assert not any(field.network.faults.values())
 
@@ -65,7 +60,7 @@ def test_a_network_that_wants_a_name_first_does_not_end_the_phone(
     phones.water(page, field.address, phones.photo(50))
     field.network.faults[path].append("portal")
     field.network.is_down = False
-    send_now(page, field.address)
+    phones.send_now(page, field.address)
     field.assert_arrived_once(page, 1)
     assert not field.network.faults[path]
 
@@ -104,7 +99,7 @@ def test_a_new_version_of_the_app_keeps_a_full_queue(phone: BrowserContext, fiel
     assert [name for name in caches if name.startswith("app-")]
     assert all(name.startswith("app-next-") for name in caches if name.startswith("app-"))
     field.network.faults[PHOTOS].clear()
-    send_now(page, field.address)
+    phones.send_now(page, field.address)
     field.assert_arrived_once(page, 3)
 
 
@@ -117,7 +112,7 @@ def test_a_revoked_phone_keeps_what_it_has_and_sends_it_after_a_new_invitation(
     phones.water(page, field.address)
     phones.revoke(field.browser, field.root, page.evaluate(phones.META, "phone_id"))
     field.network.is_down = False
-    send_now(page, field.address)
+    phones.send_now(page, field.address)
     expect(page.get_by_role("alert")).to_contain_text("Máy này không còn được gửi")
     page.goto(f"{field.address}/app/#/")
     expect(page.locator(".pill")).to_contain_text("Máy này đã bị ngắt")

@@ -164,8 +164,7 @@ def test_what_the_server_does_not_take_stays_and_says_why(
 
     field.network.changes[RECORDS] = refuse
     field.network.is_down = False
-    page.goto(f"{field.address}/app/#/outbox")
-    page.get_by_role("button", name="Gửi ngay").click()
+    phones.send_now(page, field.address)
     expect(page.locator(".state.bad")).to_have_count(3)
     expect(page.locator(".state.bad").filter(has_text="Hai bản khác nhau")).to_have_count(1)
     page.goto(f"{field.address}/app/#/record/1")

@@ -86,13 +86,14 @@ def figures() -> Iterator[Figure]:
         for url in urls:
             migrate(url, folder)
             app = create_app(settings_for(url, folder))
-            place = _prepared(app, url, folder)
+            place = prepared(app, url, folder)
             yield from _at_once(app, place)
             close(app)
             yield from _over_http(place)
 
 
-def _prepared(app: Flask, url: str, folder: Path) -> Place:
+def prepared(app: Flask, url: str, folder: Path) -> Place:
+    """Make a producer and batches to write about, whatever else is in the database."""
     with app.app_context():
         with transaction():
             lan = business("HTX Lan")
@@ -102,7 +103,15 @@ def _prepared(app: Flask, url: str, folder: Path) -> Place:
 
 
 def _at_once(app: Flask, place: Place) -> Iterator[Figure]:
-    """Record hundreds inside this process: what the work itself takes, whoever else computes."""
+    name = "sync batch of 100, by processor time of the application alone"
+    yield Figure(name, by_hundreds(app, place), "events/s", BATCHES_PER_S, place.database)
+
+
+def by_hundreds(app: Flask, place: Place) -> float:
+    """Record hundreds inside this process; give how many a second of its processor time.
+
+    That is what the work itself takes, whoever else computes.
+    """
     spent = []
     with app.app_context():
         for _ in range(10):
@@ -112,9 +121,7 @@ def _at_once(app: Flask, place: Place) -> Iterator[Figure]:
             with transaction():
                 capturing.record_events(place.by.actor, read, now=datetime.now(UTC))
             spent.append(time.process_time() - start)
-    name = "sync batch of 100, by processor time of the application alone"
-    rate = MANY / statistics.median(spent)
-    yield Figure(name, rate, "events/s", BATCHES_PER_S, place.database)
+    return MANY / statistics.median(spent)
 
 
 def _over_http(place: Place) -> Iterator[Figure]:

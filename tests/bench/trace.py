@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import Executable, and_, func, select, type_coerce
 from sqlalchemy.types import NullType
 
+from tests.bench import capture
 from tests.bench.figure import Figure
 from tests.bench.loading import load, spelling_of
 from tests.bench.volume import LAYERS, Maker, Plan
@@ -84,6 +85,10 @@ def _at(stack: ExitStack, url: str, folder: Path, size: int) -> Iterator[Figure]
     loaded = _loaded(app, plan, kind)
     yield from _families(loaded)
     yield from _recall(loaded)
+    db.session.remove()
+    rate = capture.by_hundreds(app, capture.prepared(app, url, folder))
+    name = f"sync batch of 100, by processor time, {size:,} batches"
+    yield Figure(name, rate, "events/s", capture.BATCHES_PER_S, kind)
 
 
 def _plan(url: str, size: int) -> Plan:

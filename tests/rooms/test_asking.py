@@ -9,8 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.builders import NOW
 from tests.rooms.test_bulk import KINDS, kinds, rows
-from traceapp.database.asking import ask, run, run_each
+from traceapp.batches.models import Batch
+from traceapp.database.asking import _prepared, ask, run, run_each
 from traceapp.database.bulk import insert_rows
+from traceapp.database.driving import connected, execute
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.jobs.models import Job
@@ -103,3 +105,31 @@ def test_who_listens_hears_of_it_and_a_broken_constraint_keeps_what_was_typed_to
         assert any(text.startswith("INSERT") for text in heard)
         assert "bí mật" not in str(caught.value)
         assert len(ask(ALL)) == NUMBER
+
+
+def test_pairs_are_looked_up_and_no_table_is_read_through(
+    app: Flask, kept: list[dict[str, Any]]
+) -> None:
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        pytest.skip("PostgreSQL plans by the size of a table; unnest is looked up")
+    wanted = select(Batch.lot).where(
+        tuple_(Batch.producer_id, Batch.batch_id).in_(bindparam("refs", expanding=True))
+    )
+    refs = [(new_id(), new_id()) for _ in range(3)]
+    asked: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    with app.app_context():
+        event.listen(db.engine, "after_cursor_execute", hear)
+        db.session.execute(wanted, {"refs": refs})
+        event.remove(db.engine, "after_cursor_execute", hear)
+        connection = connected()
+        told = [asked[-1], _prepared(wanted, connection.dialect).with_values({"refs": refs})[0]]
+        for statement in told:
+            plan = execute(
+                connection, f"EXPLAIN QUERY PLAN {statement}", [b""] * statement.count("?")
+            )
+            steps = [row[3] for row in plan.fetchall()]
+            assert any(step.startswith("SEARCH batch USING INDEX") for step in steps), steps

@@ -1,5 +1,6 @@
 """The engine: how long a lock is waited for, and the traps of SQLite with its settings asserted."""
 
+import re
 import sqlite3
 
 import psycopg
@@ -27,6 +28,9 @@ SQLITE_SETTINGS: dict[str, str | int] = {
 }
 
 
+_PAIRS = re.compile(r"IN \(VALUES ((?:\([?, ]+\)(?:, )?)+)\)")
+
+
 class Base(DeclarativeBase):
     """The mother of all tables; constraint names follow NAMING."""
 
@@ -52,6 +56,7 @@ def init_app(app: Flask, database_url: str) -> None:
 def _prepare_sqlite(engine: Engine) -> None:
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
+    event.listen(engine, "before_cursor_execute", _look_pairs_up, retval=True)
 
 
 def _prepare_postgresql(engine: Engine) -> None:
@@ -85,6 +90,15 @@ def _on_sqlite_begin(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _look_pairs_up(
+    _connection: Connection, _cursor: object, statement: str, given: object, *_: object
+) -> tuple[str, object]:
+    """Let SQLite look each pair of a list up: of bare VALUES it reads the whole table instead."""
+    if "IN (VALUES " in statement:
+        statement = _PAIRS.sub(r"IN (SELECT * FROM (VALUES \1))", statement)
+    return statement, given
 
 
 def _on_postgresql_connect(connection: psycopg.Connection, _record: object) -> None:

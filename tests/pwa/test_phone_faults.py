@@ -25,6 +25,24 @@ def send(page: Page, field: Field) -> None:
     phones.send_now(page, field.address)
 
 
+def wake_worker(phone: BrowserContext, page: Page, field: Field) -> None:
+    """Do what the browser does when it has a network again."""
+    session = phone.new_cdp_session(page)
+    registrations: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: registrations.extend(
+            one["registrationId"]
+            for one in said["registrations"]
+            if one["scopeURL"].endswith("/app/")
+        ),
+    )
+    session.send("ServiceWorker.enable")
+    phones.until(page, lambda: registrations)
+    wake = {"origin": field.address, "registrationId": registrations[-1], "tag": "outbox"}
+    session.send("ServiceWorker.dispatchSyncEvent", {**wake, "lastChance": False})
+
+
 @BOTH
 def test_what_is_too_large_names_the_limit_and_stays(
     phone: BrowserContext, field: Field, path: str
@@ -52,11 +70,12 @@ def test_too_much_at_once_is_sent_in_smaller_parts(phone: BrowserContext, field:
 
 
 @BOTH
+@pytest.mark.parametrize("who", ["page", "worker"])
 def test_a_server_that_asks_for_patience_gets_it(
-    phone: BrowserContext, field: Field, path: str
+    phone: BrowserContext, field: Field, path: str, who: str
 ) -> None:
     page = logged(phone, field, 14)
-    page.goto(f"{field.address}/app/#/outbox")
+    page.goto(f"{field.address}/app/#/outbox" if who == "page" else "about:blank")
     field.network.faults[path].append("throttled")
     field.network.is_down = False
     asked: list[float] = []
@@ -65,6 +84,10 @@ def test_a_server_that_asks_for_patience_gets_it(
         asked[:] = [at for _, one, at in field.network.asked if one.startswith(path)]
         return bool(asked)
 
+    if who == "worker":  # what it was told goes for a page opened after it
+        wake_worker(phone, page, field)
+        phones.until(page, has_asked)
+        page.goto(f"{field.address}/app/#/outbox")
     while not has_asked():
         page.evaluate("dispatchEvent(new Event('online'))")
         page.wait_for_timeout(100)
@@ -93,20 +116,7 @@ def test_the_worker_sends_when_the_browser_wakes_it_with_no_page_open(
     page = logged(phone, field, 17)
     page.goto("about:blank")
     field.network.is_down = False
-    session = phone.new_cdp_session(page)
-    registrations: list[str] = []
-    session.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda said: registrations.extend(
-            one["registrationId"]
-            for one in said["registrations"]
-            if one["scopeURL"].endswith("/app/")
-        ),
-    )
-    session.send("ServiceWorker.enable")
-    phones.until(page, lambda: registrations)
-    wake = {"origin": field.address, "registrationId": registrations[-1], "tag": "outbox"}
-    session.send("ServiceWorker.dispatchSyncEvent", {**wake, "lastChance": False})
+    wake_worker(phone, page, field)
     phones.until(page, lambda: any(path == RECORDS for _, path, _ in field.network.sent))
     field.network.is_down = True  # what follows is read on the phone
     page.goto(f"{field.address}/app/#/outbox")

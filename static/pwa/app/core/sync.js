@@ -2,7 +2,7 @@
 // understood is never sent twice to another effect: every part carries its own id.
 // @ts-check
 import { ask, Unreachable } from "./api.js";
-import { changed, database, setMeta } from "./db.js";
+import { changed, database, meta, setMeta } from "./db.js";
 import { envelope, keepReserve } from "./envelope.js";
 import { prune } from "./pruning.js";
 import { phone as whose } from "./reading.js";
@@ -16,15 +16,32 @@ export const MOST = 100;
 const TOO_MUCH = [400, 413, 422]; // of a whole request: halve it until the one at fault is alone
 const REFUSED_PHOTO = [400, 403, 404, 409, 413, 415, 422];
 
-/** Send what waits, unless another tab or the worker is at it. @returns {Promise<Flushed>} */
-export async function flush() {
-  if (!("locks" in navigator)) return send(); // before Safari 15.4: one page, no worker at the same time
+/**
+ * Send what waits, unless another tab or the worker is at it, or the server has asked any of them
+ * for patience; a person who presses a button is not held up by that.
+ * @returns {Promise<Flushed>}
+ */
+export async function flush(isPressed = false) {
+  const sendIfWelcome = async () => {
+    const wait = isPressed ? 0 : await patience();
+    return wait ? /** @type {Flushed} */ ({ result: "later", wait }) : send();
+  };
+  if (!("locks" in navigator)) return sendIfWelcome(); // before Safari 15.4: one page, no worker at the same time
   /** @type {Flushed} */
   let flushed = { result: "busy" };
   await navigator.locks.request("outbox", { ifAvailable: true }, async (lock) => {
-    if (lock) flushed = await send();
+    if (lock) flushed = await sendIfWelcome();
   });
   return flushed;
+}
+
+/** For how many milliseconds the server still wants to be left alone. */
+async function patience() {
+  /** @type {{at: number, wait?: number} | undefined} */
+  const last = await meta("sync");
+  if (!last?.wait) return 0;
+  const left = last.at + last.wait - Date.now();
+  return left <= last.wait ? Math.max(left, 0) : 0; // a clock put back does not keep us for long
 }
 
 /** @returns {Promise<Flushed>} */
@@ -79,8 +96,9 @@ async function failed(phone, error) {
   }
   if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
   const problem = error instanceof Refused ? "server" : "network";
-  await setMeta("sync", { at: Date.now(), problem });
-  return { result: "later", wait: error instanceof Refused ? error.answer.wait : 0 };
+  const wait = error instanceof Refused ? error.answer.wait : 0;
+  await setMeta("sync", { at: Date.now(), problem, wait });
+  return { result: "later", wait };
 }
 
 /** @param {number} rounds */

@@ -14,18 +14,16 @@ let delay = FIRST_MS;
 let timer;
 let isRunning = false;
 let isAskedAgain = false;
-let notBefore = 0; // until then the server has asked to be left alone
 
 /** Try at once; a try under way is followed by another. */
-export async function trySoon() {
+async function tryOnce(isPressed = false) {
   if (isRunning) {
     isAskedAgain = true;
     return;
   }
   isRunning = true;
   try {
-    const { result, wait = 0 } = await flush();
-    notBefore = performance.now() + wait;
+    const { result, wait = 0 } = await flush(isPressed);
     const hasReached = result === "sent" || result === "nothing";
     if (hasReached && (result === "sent" || (await isStale()))) await pull().catch(() => {});
     delay = hasReached ? FIRST_MS : Math.min(delay * 2, LAST_MS);
@@ -36,7 +34,7 @@ export async function trySoon() {
     isRunning = false;
     if (isAskedAgain) {
       isAskedAgain = false;
-      schedule(Math.max(0, notBefore - performance.now()));
+      schedule(0);
     }
   }
 }
@@ -44,32 +42,33 @@ export async function trySoon() {
 /** @param {number} after */
 function schedule(after) {
   clearTimeout(timer);
-  timer = setTimeout(trySoon, after);
+  timer = setTimeout(() => tryOnce(), after);
 }
 
-/** Try now and forget how long we had been told to be patient: the person has pressed a button. */
+/** Try now, however long we had been told to be patient: the person has pressed a button. */
 export function tryNow() {
   delay = FIRST_MS;
-  return trySoon();
+  return tryOnce(true);
 }
 
-/** There is a sign that trying may be worth it; a server that asked for patience gets it. */
-function tryIfWelcome() {
-  if (performance.now() >= notBefore) tryNow();
+/** There is a sign that trying may be worth it. */
+function trySoon() {
+  delay = FIRST_MS;
+  tryOnce();
 }
 
 /** Listen for every such sign. */
 export function start() {
-  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, tryIfWelcome);
+  for (const name of ["online", "focus", "pageshow"]) addEventListener(name, trySoon);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") tryIfWelcome();
+    if (document.visibilityState === "visible") trySoon();
   });
   trySoon();
 }
 
 /** After a save: try, and ask the browser to wake the worker when it has a network again. */
 export async function afterSave() {
-  tryIfWelcome();
+  trySoon();
   const registration = await navigator.serviceWorker?.getRegistration("/app/");
   // Not in the types of the browsers that lack it.
   const sync = /** @type {{register(tag: string): Promise<void>} | undefined} */ (

@@ -10,14 +10,18 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from tests.builders import business, event
+from tests.builders import NOW, Business, batch, business, event, line, product
 from tests.conftest import NOON
 from tests.trade import Trade, tell
 from traceapp.batches.books.models import CorrectedEvent, HandOff
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.findings.holding import held_among
+from traceapp.findings.models import Hold, HoldRelease
+from traceapp.findings.releasing import InCharge, Seen, release
 from traceapp.jobs.runner import Runner
+from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
 
@@ -132,6 +136,47 @@ def test_corrections_become_a_chain_on_the_way_back_that_says_the_same(
 def _replaced() -> dict[UUID, UUID]:
     rows = db.session.execute(select(CorrectedEvent.event_id, CorrectedEvent.replaced_by_id))
     return {row.event_id: row.replaced_by_id for row in rows}
+
+
+def test_releases_from_before_cover_what_their_holds_were_about(app: Flask) -> None:
+    lan, cut, made = _overuse_released(app)
+    told = _amounts()
+    assert told == [(20_000_000, [20_000_000])]
+    db.session.remove()
+    downgrade(revision="0015")
+    upgrade()
+    assert _amounts() == told
+    tell(lan, event(lan, "sell", event_time="2026-11-17T08:00:00+07:00", inputs=[line(cut, "5")]))
+    assert held_among({made})
+    assert _amounts() == [(25_000_000, [20_000_000])]
+    db.session.remove()
+    downgrade(revision="0015")  # where a release lets all go, this one may not
+    upgrade()
+    assert _amounts() == [(25_000_000, [])]
+    assert held_among({made})
+
+
+def _overuse_released(app: Flask) -> tuple[Business, UUID, Ref]:
+    with transaction():
+        lan = business("HTX Lan", role="owner")
+        greens = product(lan)
+        cut, bags = batch(lan, greens, "CUT"), batch(lan, greens, "BAGS")
+    made = Ref(lan.producer_id, bags)
+    tell(lan, event(lan, "harvest", outputs=[line(cut, "100")]))
+    tell(lan, event(lan, "pack", inputs=[line(cut, "120")], outputs=[line(bags, "120")]))
+    (hold,) = db.session.scalars(select(Hold))
+    seen = Seen(Ref(hold.finding_producer_id, hold.finding_id), hold.amount)
+    by = InCharge(Ref(lan.producer_id, lan.actor.member_id), {"owner"})
+    db.session.rollback()
+    with transaction():
+        release(made, seen, by, "Cân lại đủ.", now=NOW)
+    assert not held_among({made})
+    return lan, cut, made
+
+
+def _amounts() -> list[tuple[int, list[int]]]:
+    releases = db.session.scalars(select(HoldRelease.amount)).all()
+    return [(amount, list(releases)) for amount in db.session.scalars(select(Hold.amount))]
 
 
 @pytest.mark.parametrize(

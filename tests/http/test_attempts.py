@@ -413,7 +413,9 @@ def test_nobody_releases_without_a_reason(
     assert count(HoldRelease) == 0
 
 
-@pytest.mark.parametrize("key", ["", "x", "a/b/c", f"{UUID(int=1)}/{UUID(int=2)}"])
+@pytest.mark.parametrize(
+    "key", ["", "x", "a/b/c", f"{UUID(int=1)}/{UUID(int=2)}", f"{UUID(int=1)}/{UUID(int=2)}/0"]
+)
 def test_a_hold_that_is_not_there_is_not_found(
     app: Flask, held: tuple[Business, str, str], key: str
 ) -> None:
@@ -450,3 +452,34 @@ def test_a_later_cause_holds_again_after_a_release(
             fields={"product": "Late", "phi_days": 5},
         )
     assert "Late" in page(signed_in(app, lan).get(f"/desk/batches/{code}"))
+
+
+def test_what_grows_after_a_release_is_held_again_and_the_difference_is_shown(
+    app: Flask, farm: tuple[Business, UUID, UUID]
+) -> None:
+    lan, _, greens = farm
+    with transaction():
+        cut, bags = batch(lan, greens, "CUT"), batch(lan, greens, "BAGS")
+        record(lan, "harvest", event_time=days_ago(9).isoformat(), outputs=[line(cut, "100")])
+        used = {"inputs": [line(cut, "120")], "outputs": [line(bags, "120")]}
+        record(lan, "pack", event_time=days_ago(2).isoformat(), **used)
+    desk = signed_in(app, lan)
+    path = f"/desk/batches/{bags}"
+    first = hidden(page(desk.get(path)), "hold")
+    assert release(app, desk, str(bags), first, "Cân lại đủ.").status_code == 303
+    assert "Đang bị giữ từ" not in page(desk.get(f"{path}?lang=vi"))
+
+    taken_before = {"inputs": [line(cut, "7")], "event_time": days_ago(3).isoformat()}
+    with transaction():
+        record(lan, "sell", **taken_before)
+    shown = page(desk.get(f"{path}?lang=vi"))
+    assert "Đang bị giữ từ" in shown
+    assert "tăng thêm 7 kg" in shown
+    assert "Cân lại đủ." in shown
+    # Whoever still looks at the first page lets go what he saw there, and that is done already.
+    assert release(app, desk, str(bags), first).status_code == 404
+    assert release(app, desk, str(bags), hidden(shown, "hold"), "Có phiếu.").status_code == 303
+    shown = page(desk.get(f"{path}?lang=vi"))
+    assert "Đang bị giữ từ" not in shown
+    assert "Cân lại đủ." in shown
+    assert "Có phiếu." in shown

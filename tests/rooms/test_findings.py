@@ -25,6 +25,7 @@ from traceapp.findings.concerned import Concerned
 from traceapp.findings.holding import held_among
 from traceapp.findings.keeping import judge_again
 from traceapp.findings.models import FindingRow, Hold
+from traceapp.findings.releasing import InCharge, Seen, release
 from traceapp.producers import operations as producers
 from traceapp.producers.models import Site
 from traceapp.trace.facts import Ref
@@ -242,6 +243,39 @@ def test_a_count_explains_no_overuse_away_whenever_it_comes(
     assert is_held(farm, farm.packed)
     (over,) = [json.loads(one[10]) for one in found() if one[2] == "over_use"]
     assert "20" in json.dumps(over)
+
+
+def test_an_overuse_is_told_in_the_unit_in_which_the_batch_is_kept(farm: Farm) -> None:
+    with writing():
+        greens = product(farm.lan, name="Cải thìa")
+        cut = batch(farm.lan, greens, "T-1")
+    used = [{**line(cut, "20000"), "uom": "g"}]
+    farm.record(event(farm.lan, "sell", event_time=at(20), inputs=used))
+    (over,) = [json.loads(one[10]) for one in found() if one[2] == "over_use"]
+    assert (over["over"], over["unit"]["vi"]) == ({"number": "20"}, "kg")
+
+
+def test_an_overuse_that_shrinks_and_grows_again_stays_released_up_to_what_was_seen(
+    farm: Farm,
+) -> None:
+    farm.record(farm.harvest(), farm.pack(taken="120", made="118"))
+    (hold,) = db.session.scalars(select(Hold))
+    assert hold.amount == 20_000_000
+    seen = Seen(Ref(hold.finding_producer_id, hold.finding_id), 10**19)
+    by = InCharge(Ref(farm.lan.producer_id, farm.lan.actor.member_id), {"owner"})
+    with writing():
+        release(farm.ref(farm.packed), seen, by, "Cân lại đủ.", now=NOW)
+    more = farm.harvest(17, "15")
+    farm.record(more)
+    assert not is_held(farm, farm.packed)
+    farm.record(farm.harvest(17, "2") | {"corrects": more["id"]})
+    assert not is_held(farm, farm.packed)
+    sale = event(farm.lan, "sell", event_time=at(17, 9), inputs=[line(farm.cut, "5")])
+    farm.record(sale)
+    assert is_held(farm, farm.packed)
+    gone = farm.harvest(17, "9")
+    farm.record(gone)
+    assert not is_held(farm, farm.packed)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))

@@ -1,5 +1,6 @@
 """What people do on the page of a batch: stand behind a step, show a photo or hide it."""
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from traceapp.batches import evidence, tracing
 from traceapp.desk import batch_queries
 from traceapp.desk.batch_views import Found, blueprint, find_batch
 from traceapp.desk.hold_words import may_release
-from traceapp.findings.releasing import InCharge, ReleaseSchema, release
+from traceapp.findings.releasing import InCharge, ReleaseSchema, Seen, release
 from traceapp.photos import operations as photos
 from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.web.endpoints import writes
@@ -24,6 +25,8 @@ from traceapp.web.endpoints import writes
 __all__ = ["blueprint"]
 
 RELEASE = ReleaseSchema()
+# What `HeldLine.key` says: the finding, and about how much it was when the page was shown.
+HOLD = re.compile(r"([0-9a-f-]{36})/([0-9a-f-]{36})/([0-9]{1,19})", re.ASCII)
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -88,17 +91,16 @@ def release_batch(code: str) -> ResponseReturnValue:
         raise problem.NotFound
     data = RELEASE.load({"reason": request.form.get("reason", "")})
     by = InCharge(Ref(reader.producer_id, reader.member_id), reader.roles)
-    release(Ref(*found.ref), _key(request.form.get("hold", "")), by, data["reason"], now=_now())
+    release(Ref(*found.ref), _seen(request.form.get("hold", "")), by, data["reason"], now=_now())
     flash(_("Released. The reason stays on this page."))
     return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
 
 
-def _key(text: str) -> Ref:
-    try:
-        producer_id, finding_id = map(UUID, text.split("/"))
-    except ValueError as error:
-        raise problem.NotFound from error
-    return Ref(producer_id, finding_id)
+def _seen(text: str) -> Seen:
+    match = HOLD.fullmatch(text)
+    if match is None:
+        raise problem.NotFound
+    return Seen(Ref(UUID(match[1]), UUID(match[2])), int(match[3]))
 
 
 def _now() -> datetime:

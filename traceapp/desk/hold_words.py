@@ -19,7 +19,10 @@ from traceapp.web.languages import say
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """One hold: why, what to do, since when. `source` is the lot it lies on, where another."""
+    """One hold: why, what to do, since when. `source` is the lot it lies on, where another.
+
+    `more` is how much more it is about than when somebody let it go before.
+    """
 
     why: str
     fix: str
@@ -28,6 +31,7 @@ class HeldLine:
     source: str | None
     address: str | None
     may_release: bool
+    more: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,11 @@ def _line(
         why=say(one.finding.message if is_inside else RULES[one.finding.rule].name),
         fix=say(one.finding.fix) if is_inside else "",
         since=one.since,
-        key=f"{one.key.producer_id}/{one.key.id}",
+        key=f"{one.key.producer_id}/{one.key.id}/{one.amount}",
         source=None if own == ref else (named.lot if named else _("one of its sources")),
         address=named.address if named and own != ref else None,
         may_release=own == ref and may_release(reader, ref),
+        more=say(one.more) if is_inside and one.more else None,
     )
 
 
@@ -90,10 +95,10 @@ def _released(found: Sequence[HoldTold]) -> list[ReleasedLine]:
         ReleasedLine(
             rule=say(RULES[one.finding.rule].name),
             since=one.since,
-            at=one.release.at,
-            by=f"{say(ROLES[one.release.role])}, {say(one.release.body)}",
-            reason=one.release.reason,
+            at=release.at,
+            by=f"{say(ROLES[release.role])}, {say(release.body)}",
+            reason=release.reason,
         )
         for one in found
-        if one.release is not None
+        for release in one.releases
     ]

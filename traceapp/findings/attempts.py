@@ -231,7 +231,7 @@ def _of_stocks(step: StepFact, items: Sequence[Item]) -> Iterator[Finding]:
         if over > 0:
             amount = from_micro(taken[batch[1]], stock.uom)
             fact = StockFact(
-                *(holder, batch[1], stock.lot, from_micro(over, stock.uom)),
+                *(holder, batch[1], stock.lot, stock.uom, from_micro(over, stock.uom)),
                 takers=((step, amount),),
                 came_in=stock.came_in,
             )

@@ -1,22 +1,27 @@
 """Reading holds as people see them: on a batch and on what it was made from, and their releases."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
-from traceapp.findings.holding import is_heard
+from traceapp.findings.holding import is_heard, is_released
 from traceapp.findings.models import FindingRow, Hold, HoldRelease
 from traceapp.findings.queries import TABLE, finding_of
 from traceapp.findings.reading import AnyRow, rows
 from traceapp.findings.walking import ancestry
 from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
+from traceapp.trace.measures import measured
 from traceapp.trace.rules.finding import Finding
+from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
 
 MOST = 50
@@ -24,17 +29,21 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Who let a batch go: the role, for which body, when and why."""
+    """Who let a batch go: the role, for which body, when and why; `amount` is what it covers."""
 
     role: str
     body: Words
     reason: str
     at: datetime
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class HoldTold:
-    """A hold on a batch or on something it was made from; `release` where somebody let it go."""
+    """A hold on a batch or on something it was made from, and who let it go, the last one last.
+
+    `amount` is how much the finding is about, in micro-units of its batch, which is kept in `uom`.
+    """
 
     batch: Ref
     lot: str
@@ -42,35 +51,51 @@ class HoldTold:
     key: Ref
     since: datetime
     is_over: bool
-    release: Release | None
+    amount: int
+    uom: str | None
+    releases: tuple[Release, ...]
 
     @property
     def is_active(self) -> bool:
         """Tell whether it holds goods now."""
-        return not self.is_over and self.release is None
+        return not (self.is_over or any(one.amount >= self.amount for one in self.releases))
+
+    @property
+    def more(self) -> Words | None:
+        """Say how much more it is about now than when somebody last let it go."""
+        if self.uom is None or not self.releases or not self.is_active:
+            return None
+        return measured(from_micro(self.amount - self.releases[-1].amount, self.uom), self.uom)
 
 
 def holds_on(batch: Ref) -> list[HoldTold]:
     """Give the holds on a batch and on all it was made from, the newest first."""
-    found = [_told(row) for row in rows(_ON_FAMILY, {batch})]
+    found = _told(rows(_ON_FAMILY, {batch}))
     return sorted(found, key=lambda one: (one.since, one.key), reverse=True)
 
 
 def releases_of(batch: Ref) -> list[HoldTold]:
     """Give the holds on a batch and its sources that somebody let go."""
-    return [one for one in holds_on(batch) if one.release is not None]
+    return [one for one in holds_on(batch) if one.releases]
 
 
 def held_at(producer_id: UUID) -> list[HoldTold]:
     """Give what is on hold at a producer itself, the newest first."""
-    return [_told(row) for row in db.session.execute(_AT_PRODUCER, {"producer": producer_id})]
+    return _told(db.session.execute(_AT_PRODUCER, {"producer": producer_id}))
 
 
-def _told(row: AnyRow) -> HoldTold:
-    release = None
-    if row.released_at is not None:
-        body = Words(row.body or "", row.body_en or row.body or "")
-        release = Release(row.role, body, row.reason, row.released_at)
+def _told(found: Iterable[AnyRow]) -> list[HoldTold]:
+    """Make holds of rows of one hold and one release each."""
+    of_hold: dict[tuple[UUID, ...], list[AnyRow]] = defaultdict(list)
+    for row in found:
+        key = (row.held_producer_id, row.held_batch_id, row.producer_id, row.finding_id)
+        of_hold[key].append(row)
+    return [_hold(own) for own in of_hold.values()]
+
+
+def _hold(own: Sequence[AnyRow]) -> HoldTold:
+    row = own[0]
+    releases = [_release(one) for one in own if one.released_at is not None]
     return HoldTold(
         batch=Ref(row.held_producer_id, row.held_batch_id),
         lot=row.lot,
@@ -78,8 +103,15 @@ def _told(row: AnyRow) -> HoldTold:
         key=Ref(row.producer_id, row.finding_id),
         since=row.held_at,
         is_over=row.ended_at is not None,
-        release=release,
+        amount=row.held_amount,
+        uom=row.source_uom,
+        releases=tuple(sorted(releases, key=lambda one: one.amount)),
     )
+
+
+def _release(row: AnyRow) -> Release:
+    body = Words(row.body or "", row.body_en or row.body or "")
+    return Release(row.role, body, row.reason, row.released_at, row.released_amount)
 
 
 def _holds() -> Any:  # noqa: ANN401 - a select to which callers add conditions
@@ -88,6 +120,11 @@ def _holds() -> Any:  # noqa: ANN401 - a select to which callers add conditions
         FindingRow.finding_id == Hold.finding_id,
     )
     batch = and_(Batch.producer_id == Hold.producer_id, Batch.batch_id == Hold.batch_id)
+    source = aliased(Batch)
+    of_finding = and_(
+        source.producer_id == FindingRow.batch_producer_id,
+        source.batch_id == FindingRow.batch_id,
+    )
     release = and_(
         HoldRelease.producer_id == Hold.producer_id,
         HoldRelease.batch_id == Hold.batch_id,
@@ -98,13 +135,15 @@ def _holds() -> Any:  # noqa: ANN401 - a select to which callers add conditions
         select(
             *TABLE.columns,
             *(Hold.producer_id.label("held_producer_id"), Hold.batch_id.label("held_batch_id")),
-            *(Hold.held_at, Hold.ended_at, Batch.lot),
+            *(Hold.held_at, Hold.ended_at, Hold.amount.label("held_amount"), Batch.lot),
+            *(source.uom.label("source_uom"), HoldRelease.amount.label("released_amount")),
             *(HoldRelease.role, HoldRelease.reason, HoldRelease.released_at),
             *(Producer.name.label("body"), Producer.name_en.label("body_en")),
         )
         .select_from(Hold)
         .join(FindingRow, finding)
         .join(Batch, batch)
+        .outerjoin(source, of_finding)
         .outerjoin(HoldRelease, release)
         .outerjoin(Producer, Producer.producer_id == HoldRelease.by_producer_id)
         .where(is_heard())
@@ -124,7 +163,7 @@ _AT_PRODUCER = (
     .where(
         Hold.producer_id == bindparam("producer"),
         Hold.ended_at.is_(None),
-        HoldRelease.released_at.is_(None),
+        ~is_released(),
     )
     .order_by(Hold.held_at.desc())
     .limit(MOST)

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from traceapp.batches import activation
 from traceapp.batches.books.models import HandOff
@@ -44,19 +45,31 @@ class HoldKey:
 
 def hold(found: Mapping[Ref, Finding], known: Mapping[Ref, AnyRow], now: datetime) -> None:
     """Hold what findings hold, and end the holds of those that vanished."""
-    wanted = {HoldKey(batch, key) for key, one in found.items() for batch in one.holds}
+    wanted = {HoldKey(batch, key): one.amount for key, one in found.items() for batch in one.holds}
     before = {_key(row): row for row in rows(_OF_FINDINGS, known.keys())} if known else {}
-    added = [key for key in wanted if key not in before]
+    added = [
+        _values(key) | {"amount": amount, "held_at": now}
+        for key, amount in wanted.items()
+        if key not in before
+    ]
     if added:
-        db.session.execute(insert(TABLE), [_values(key) | {"held_at": now} for key in added])
-    again = [key for key in wanted if key in before and before[key].ended_at is not None]
-    ended = [key for key, row in before.items() if key not in wanted and row.ended_at is None]
-    for keys, at in ((again, None), (ended, now)):
-        if keys:
-            db.session.execute(_END, [_where(key) | {"ended_at": at} for key in keys])
-    touched = {key.batch for key in (*added, *again, *ended)}
+        db.session.execute(insert(TABLE), added)
+    changed = [
+        _where(key) | {"amount": amount, "ended_at": None}
+        for key, amount in wanted.items()
+        if key in before and (before[key].amount, before[key].ended_at) != (amount, None)
+    ]
+    changed += [
+        _where(key) | {"amount": row.amount, "ended_at": now}
+        for key, row in before.items()
+        if key not in wanted and row.ended_at is None
+    ]
+    if changed:
+        db.session.execute(_CHANGE, changed)
+    touched = [Ref(row["producer_id"], row["batch_id"]) for row in added]
+    touched += [Ref(row["of_producer_id"], row["of_batch_id"]) for row in changed]
     if touched:
-        tell(touched, now)
+        tell(set(touched), now)
 
 
 def hold_made(steps: Iterable[StepFact], now: datetime) -> None:
@@ -141,12 +154,14 @@ def _where(key: HoldKey) -> dict[str, Any]:
 
 
 def is_released() -> ColumnElement[bool]:
-    """Match holds that somebody released."""
+    """Match holds that somebody released as they are now: no less than they are about."""
+    released = aliased(HoldRelease)
     return exists().where(
-        HoldRelease.producer_id == Hold.producer_id,
-        HoldRelease.batch_id == Hold.batch_id,
-        HoldRelease.finding_producer_id == Hold.finding_producer_id,
-        HoldRelease.finding_id == Hold.finding_id,
+        released.producer_id == Hold.producer_id,
+        released.batch_id == Hold.batch_id,
+        released.finding_producer_id == Hold.finding_producer_id,
+        released.finding_id == Hold.finding_id,
+        released.amount >= Hold.amount,
     )
 
 
@@ -197,10 +212,10 @@ ACTIVE, HELD = CodeState.ACTIVE, CodeState.HELD
 PRIMARY = ("producer_id", "batch_id", "finding_producer_id", "finding_id")
 # Written once: putting a query together takes longer than asking it.
 _OF_FINDINGS = select(*TABLE.columns).where(among(Hold.finding_producer_id, Hold.finding_id))
-_END = (
+_CHANGE = (
     update(TABLE)
     .where(*(TABLE.c[name] == bindparam(f"of_{name}") for name in PRIMARY))
-    .values(ended_at=bindparam("ended_at"))
+    .values(amount=bindparam("amount"), ended_at=bindparam("ended_at"))
 )
 _HELD, _FAMILY = _held(), _family()
 _BY_OTHERS = select(Hold.producer_id, Hold.batch_id).where(

@@ -7,7 +7,7 @@ are append-only.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
@@ -52,7 +52,11 @@ class FindingRow(Base):
 
 
 class Hold(Base):
-    """A batch that a finding holds, until the finding is gone or somebody releases the batch."""
+    """A batch that a finding holds, until the finding is gone or somebody releases the batch.
+
+    `amount` is how much the finding is about, in micro-units of its own batch; 0 where it cannot
+    grow.
+    """
 
     __tablename__ = "hold"
 
@@ -60,6 +64,7 @@ class Hold(Base):
     batch_id: Mapped[Key]
     finding_producer_id: Mapped[Key]
     finding_id: Mapped[Key]
+    amount: Mapped[int] = mapped_column(BigInteger, server_default="0")
     held_at: Mapped[Moment]
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -70,7 +75,11 @@ class Hold(Base):
 
 
 class HoldRelease(Base):
-    """Who released a batch from a hold, in which role, when and why. Append-only."""
+    """Who released a batch from a hold, in which role, when and why. Append-only.
+
+    A release covers the hold up to the amount it saw; where later facts make it more, the batch is
+    held again until another covers that.
+    """
 
     __tablename__ = "hold_release"
 
@@ -78,6 +87,7 @@ class HoldRelease(Base):
     batch_id: Mapped[Key]
     finding_producer_id: Mapped[Key]
     finding_id: Mapped[Key]
+    amount: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default="0")
     by_producer_id: Mapped[Reference]
     by_member_id: Mapped[Reference]
     role: Mapped[str]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marshmallow import Schema
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
@@ -27,6 +27,14 @@ class ReleaseSchema(Schema):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The hold that somebody lets go, as he saw it: by which finding, and about how much."""
+
+    finding: Ref
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class InCharge:
     """The member who releases, and in which roles."""
 
@@ -34,10 +42,17 @@ class InCharge:
     roles: Collection[str]
 
 
-def release(batch: Ref, finding: Ref, by: InCharge, reason: str, *, now: datetime) -> None:
-    """Release a batch from one hold. Raises NotFound where it is not held for that."""
+def release(batch: Ref, seen: Seen, by: InCharge, reason: str, *, now: datetime) -> None:
+    """Release a batch from one hold, up to what was seen of it.
+
+    Raises NotFound where it is not held for that.
+    """
+    finding = seen.finding
     hold = db.session.get(Hold, (*batch, *finding), with_for_update=True)
-    if hold is None or hold.ended_at is not None or _is_released(hold):
+    if hold is None or hold.ended_at is not None:
+        raise problem.NotFound
+    amount = min(seen.amount, hold.amount)
+    if _is_released(hold, amount):
         raise problem.NotFound
     role = next(role for role in IN_CHARGE if role in by.roles)
     db.session.add(
@@ -46,6 +61,7 @@ def release(batch: Ref, finding: Ref, by: InCharge, reason: str, *, now: datetim
             batch_id=batch.id,
             finding_producer_id=finding.producer_id,
             finding_id=finding.id,
+            amount=amount,
             by_producer_id=by.member.producer_id,
             by_member_id=by.member.id,
             role=role,
@@ -55,21 +71,30 @@ def release(batch: Ref, finding: Ref, by: InCharge, reason: str, *, now: datetim
     )
     db.session.flush()
     holding.tell({batch}, now)
-    rule = db.session.scalar(
-        select(FindingRow.rule).where(
-            FindingRow.producer_id == finding.producer_id, FindingRow.finding_id == finding.id
-        )
-    )
     audit.note(
         batch.producer_id,
         "hold.released",
         f"batch/{batch.id}",
         by=by.member,
         now=now,
-        detail={"rule": rule},
+        detail={"rule": _rule(finding)},
     )
 
 
-def _is_released(hold: Hold) -> bool:
-    key = (hold.producer_id, hold.batch_id, hold.finding_producer_id, hold.finding_id)
-    return db.session.get(HoldRelease, key) is not None
+def _rule(finding: Ref) -> str | None:
+    return db.session.scalar(
+        select(FindingRow.rule).where(
+            FindingRow.producer_id == finding.producer_id, FindingRow.finding_id == finding.id
+        )
+    )
+
+
+def _is_released(hold: Hold, amount: int) -> bool:
+    released = exists().where(
+        HoldRelease.producer_id == hold.producer_id,
+        HoldRelease.batch_id == hold.batch_id,
+        HoldRelease.finding_producer_id == hold.finding_producer_id,
+        HoldRelease.finding_id == hold.finding_id,
+        HoldRelease.amount >= amount,
+    )
+    return bool(db.session.scalar(select(released)))

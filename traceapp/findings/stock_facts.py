@@ -62,6 +62,7 @@ def overdrawn(stocks: Collection[Stock]) -> tuple[StockFact, ...]:
             holder=row.producer_id,
             batch=_batch(row),
             lot=row.lot,
+            uom=row.uom,
             over=from_micro(-row.least, row.uom),
             takers=tuple(takers[row.producer_id, _batch(row)]),
             came_in=row.came_in > 0,

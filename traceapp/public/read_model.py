@@ -10,7 +10,7 @@ from typing import Any
 from traceapp.batches import queries as batches
 from traceapp.batches.queries import BatchCard
 from traceapp.batches.tracing import trace_facts
-from traceapp.findings.hold_queries import HoldTold, releases_of
+from traceapp.findings.hold_queries import HoldTold, Release, releases_of
 from traceapp.findings.words import ROLES
 from traceapp.producers.certificate_models import Certificate, is_valid_on
 from traceapp.public import queries
@@ -36,22 +36,22 @@ def document_of(ref: batches.Ref, now: datetime) -> Document:
     document["certificates"] = [
         _certificate(one, claimed, day) for one, claimed in batches.certificates(ref)
     ]
-    document["releases"] = [_release(one) for one in releases_of(Ref(*ref))]
+    document["releases"] = [
+        _release(told, one) for told in releases_of(Ref(*ref)) for one in told.releases
+    ]
     _place_centres(document["stops"])
     return document
 
 
-def _release(told: HoldTold) -> Document:
+def _release(told: HoldTold, one: Release) -> Document:
     """Tell that goods were held and let go: by which rule, by whom and why."""
-    if told.release is None:
-        raise LookupError(told.key)
-    role, body = ROLES[told.release.role], told.release.body
+    role, body = ROLES[one.role], one.body
     return {
         "rule": RULES[told.finding.rule].name.document(),
         "held_on": told.since.astimezone(HANOI).date().isoformat(),
-        "on": told.release.at.astimezone(HANOI).date().isoformat(),
+        "on": one.at.astimezone(HANOI).date().isoformat(),
         "by": {"vi": f"{role.vi}, {body.vi}", "en": f"{role.en}, {body.en}"},
-        "reason": told.release.reason,
+        "reason": one.reason,
     }
 
 

@@ -219,12 +219,12 @@ def test_the_last_steps_that_took_too_much_are_named_with_likely_causes():
     first = step("pack", at(10), 1, inputs=(line(GREENS, "40"),), outputs=(line(BAGS, "40"),))
     second = step("pack", at(11), 2, inputs=(line(GREENS, "700"),), outputs=(line(BAGS, "70"),))
     takers = ((second, Decimal(700)), (first, Decimal(40)))
-    stock = StockFact(PRODUCER, GREENS, "CN-1", Decimal(630), takers)
+    stock = StockFact(PRODUCER, GREENS, "CN-1", "kg", Decimal(630), takers)
     (found,) = balancing.over_use(stock)
     assert found.event == second.ref
     assert found.holds == {BAGS}
     assert "một số không" in (found.message.vi or "")
-    never = StockFact(PRODUCER, GREENS, "CN-1", Decimal(740), takers, came_in=False)
+    never = StockFact(PRODUCER, GREENS, "CN-1", "kg", Decimal(740), takers, came_in=False)
     both = list(balancing.over_use(never))
     assert {one.event for one in both} == {first.ref, second.ref}
     assert all("never recorded" in (one.message.en or "") for one in both)
@@ -232,7 +232,7 @@ def test_the_last_steps_that_took_too_much_are_named_with_likely_causes():
 
 def test_animals_are_counted_in_words_of_each_language():
     sold = step("slaughter", at(10), inputs=(line(GREENS, "21", "con", mass=None),))
-    stock = StockFact(PRODUCER, GREENS, "L-1", Decimal(1), ((sold, Decimal(21)),))
+    stock = StockFact(PRODUCER, GREENS, "L-1", "con", Decimal(1), ((sold, Decimal(21)),))
     (found,) = balancing.over_use(stock)
     assert "1 con." in (found.message.vi or "")
     assert "1 animal " in (found.message.en or "")

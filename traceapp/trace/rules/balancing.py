@@ -11,7 +11,7 @@ from traceapp.trace.measures import unit_after
 from traceapp.trace.rules.catalogue import RULES
 from traceapp.trace.rules.facts import GoodsFact, LineFact, StepFact, StockFact
 from traceapp.trace.rules.finding import Finding, found
-from traceapp.trace.units import UNITS
+from traceapp.trace.units import MICRO, UNITS
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.words import Words
 
@@ -151,11 +151,10 @@ def over_use(stock: StockFact) -> Iterator[Finding]:
             return
         over = min(too_much, amount)
         too_much -= amount
-        uom = next((line.uom for line in step.inputs if line.batch == stock.batch), "")
         values = {
             "lot": stock.lot,
             "over": over,
-            "unit": unit_after(over, uom) if uom else Words.same(""),
+            "unit": unit_after(over, stock.uom),
             "causes": _causes(stock, amount),
         }
         yield found(
@@ -164,6 +163,7 @@ def over_use(stock: StockFact) -> Iterator[Finding]:
             batch=stock.batch,
             aspect=str(stock.holder),
             holds=frozenset(line.batch for line in step.outputs),
+            amount=round(over * UNITS[stock.uom].factor * MICRO),
             values=values,
         )
 

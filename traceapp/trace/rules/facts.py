@@ -184,6 +184,7 @@ class StockFact:
     holder: UUID
     batch: Ref
     lot: str
+    uom: str
     over: Decimal
     takers: tuple[tuple[StepFact, Decimal], ...]
     came_in: bool = True

@@ -21,7 +21,8 @@ class Finding:
     """What a rule found. `aspect` tells two findings of one rule about one subject apart.
 
     `allowed` is the first day on which it would be right, `holds` the batches that a recorded fact
-    holds, `values` the figures of the message by name.
+    holds, `amount` how much of `batch` it is about in micro-units where later facts may make that
+    more, `values` the figures of the message by name.
     """
 
     rule: str
@@ -33,6 +34,7 @@ class Finding:
     aspect: str = ""
     allowed: date | None = None
     holds: frozenset[Ref] = frozenset()
+    amount: int = 0
     values: tuple[tuple[str, Value], ...] = ()
 
     @property

@@ -126,7 +126,7 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
         "token_id": str(_token(owner, text)),
-        "phone_id": str(_phone(owner, text)),
+        "phone_id": str(_phone(owner, text, recorded.event_id)),
         "sha256": photo.hex(),
         "export_id": str(_export(owner, photo, text)),
         "device_id": str(_device(owner, text)),
@@ -234,8 +234,8 @@ def _token(owner: builders.Business, text: str) -> UUID:
     return token_id
 
 
-def _phone(owner: builders.Business, text: str) -> UUID:
-    """Enrol a phone of the owner; its first record was refused."""
+def _phone(owner: builders.Business, text: str, event_id: UUID) -> UUID:
+    """Enrol a phone of the owner; its first record was refused, its second lacks something."""
     member, now = (owner.producer_id, owner.actor.member_id), datetime.now(UTC)
     made = phones.enrol(phones.invite(member, by=member, now=now).secret, new_id(), text, now=now)
     assert made is not None
@@ -254,6 +254,8 @@ def _phone(owner: builders.Business, text: str) -> UUID:
     db.session.flush()
     refused = {"status": message.status, "refused_message_id": message.message_id}
     db.session.add(PhoneRecord(**keys, phone_id=phone_id, sequence=1, **refused))
+    lacking = {"status": 201, "event_id": event_id, "lacks": "plot"}
+    db.session.add(PhoneRecord(**keys, phone_id=phone_id, sequence=2, **lacking))
     db.session.flush()
     return phone_id
 

@@ -30,7 +30,7 @@ from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
 from traceapp.mail import operations as mail
 from traceapp.phone import import_views as phone_imports
-from traceapp.phone import refusal_views, snapshot_views, sync_views
+from traceapp.phone import incomplete_views, refusal_views, snapshot_views, sync_views
 from traceapp.phone import views as phone_views
 from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
@@ -90,9 +90,8 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.register_blueprint(phone_views.blueprint)
-    app.register_blueprint(phone_imports.blueprint)
-    app.register_blueprint(refusal_views.blueprint)
+    for views in (phone_views, phone_imports, refusal_views, incomplete_views):
+        app.register_blueprint(views.blueprint)
     INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale

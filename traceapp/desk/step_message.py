@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -262,11 +262,3 @@ def is_lot_taken(producer_id: UUID, batch: Mapping[str, Any]) -> bool:
         Batch.batch_id != UUID(batch["batch_id"]),
     )
     return db.session.execute(query).first() is not None
-
-
-def lacking(event: Mapping[str, Any], setting: Setting) -> Sequence[str]:
-    """Name the fields of the kind that are wanted and were left empty."""
-    given = event["fields"]
-    return [
-        name for name, spec in setting.kind.fields.items() if spec.required and name not in given
-    ]

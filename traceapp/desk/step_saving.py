@@ -33,6 +33,7 @@ from traceapp.handoffs import queries as hand_offs
 from traceapp.trace.facts import Ref
 from traceapp.trace.measures import amount
 from traceapp.trace.rules import CLOCK_PLAY, late_by
+from traceapp.trace.rules.completing import lacking, words_of
 from traceapp.trace.rules.growing import SPRAY
 from traceapp.web import languages
 from traceapp.web.forms import Form
@@ -184,14 +185,21 @@ def _words(
                     amount=over,
                 ),
             )
-    missing = step_message.lacking({"fields": message.data["fields"]}, setting)
+    missing = _missing(message, setting)
     if missing:
-        names = ", ".join(say(setting.kind.fields[name].label) for name in missing)
-        yield WARNING, _("Still missing: %(names)s. You can correct this step.", names=names)
+        yield WARNING, _("Still missing: %(names)s. You can correct this step.", names=missing)
     yield from _found(who, message)
     if late_by(message.data["event_time"], now):
         at = moment(now)
         yield PLAIN, _("Logged more than a day later: both times are kept (%(at)s).", at=at)
+
+
+def _missing(message: Message, setting: Setting) -> str:
+    data, kind = message.data, setting.kind.id
+    has_plots = any(plot.site_id == data["site_id"] for plot in setting.plots)
+    wants_plot = has_plots and data["plot_id"] is None
+    names = lacking(kind, data["fields"], wants_plot=wants_plot)
+    return ", ".join(say(words_of(kind, name)) for name in names)
 
 
 def _found(who: Visitor, message: Message) -> Iterator[tuple[str, str]]:

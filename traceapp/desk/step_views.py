@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -31,6 +32,7 @@ blueprint = Blueprint("steps", "traceapp.desk", template_folder="templates")
 
 USUAL = 6
 HAPPENED = "happened"
+FORM = "desk/step.html"
 SAVES = frozenset({"save", HAPPENED})
 PASSED_ON = ("batch", "season", "plot", "shipment")
 
@@ -40,7 +42,7 @@ PASSED_ON = ("batch", "season", "plot", "shipment")
 def log_step() -> ResponseReturnValue:
     """Choose the kind of a step, or open the form of the kind asked for."""
     if "corrects" in request.args:
-        return _correction(_holding(_event(request.args["corrects"])))
+        return correction_page(_event(request.args["corrects"]).event_id)
     if "kind" in request.args:
         return _open(_kind(request.args["kind"]))
     who, now = member(), datetime.now(UTC)
@@ -150,9 +152,15 @@ def _asked_batches() -> list[step_options.Ref]:
     return [found] if found else []
 
 
-def _correction(event: Event) -> ResponseReturnValue:
-    """Open the form of a recorded step, to say how it really was."""
+def correction_page(
+    event_id: UUID,
+    *,
+    template: str = FORM,
+    **beside: Any,  # noqa: ANN401 - what the template shows
+) -> ResponseReturnValue:
+    """Open the form of a recorded step, or of what holds instead, to say how it really was."""
     who = member()
+    event = _holding(db.session.get_one(Event, (who.producer_id, event_id)))
     kind = STEP_KINDS[event.step_kind]
     named = step_options.named_by(event)
     now = datetime.now(UTC)
@@ -163,7 +171,8 @@ def _correction(event: Event) -> ResponseReturnValue:
         setting = replace(setting, shipments=list(offered.values()))
     own = {"id": str(new_id()), "kind": kind.id, "corrects": str(event.event_id)}
     shown = step_message.shown(event, setting)
-    return form_page(Form.showing(step_form.fields(setting), shown | own), setting)
+    form = Form.showing(step_form.fields(setting), shown | own)
+    return form_page(form, setting, template=template, **beside)
 
 
 def _fill_in(form: Form, setting: Setting) -> None:
@@ -187,7 +196,7 @@ def form_page(
     *,
     more: str = "",
     refusals: Sequence[Finding] = (),
-    template: str = "desk/step.html",
+    template: str = FORM,
     **beside: object,
 ) -> tuple[str, int]:
     """Show the form of a step; a template that extends the usual one shows more beside it."""

@@ -33,7 +33,8 @@ def lacking(batches: Collection[Ref], by: UUID) -> Iterator[Finding]:
         named[Ref(row.root_producer_id, row.root_id)].add(Ref(row.producer_id, row.event_id))
     steps = steps_of(set().union(*named.values()))
     growth = _growth([one for one in steps.values() if one.kind == HARVEST and one.counts], by)
-    plots = _with_plots([*steps.values(), *chain.from_iterable(growth.values())])
+    done_at = (step.site for step in (*steps.values(), *chain.from_iterable(growth.values())))
+    plots = with_plots({site for site in done_at if site is not None})
     for batch in batches:
         own = [steps[ref] for ref in named[batch]]
         grown = chain.from_iterable(growth.get(step.ref, ()) for step in own)
@@ -68,9 +69,8 @@ def _in_no_season(steps: Iterable[StepFact], by: UUID) -> Iterator[StepFact]:
     return (step for step in steps if step.season is None and step.ref.producer_id == by)
 
 
-def _with_plots(steps: Iterable[StepFact]) -> set[Ref]:
-    """Give those of the places of steps that have plots."""
-    sites = {step.site for step in steps if step.site is not None}
+def with_plots(sites: Collection[Ref]) -> set[Ref]:
+    """Give those of these places that have plots."""
     return {Ref(*row) for row in rows(_SITES, sites)}
 
 

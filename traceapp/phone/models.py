@@ -18,6 +18,7 @@ class PhoneRecord(Base):
 
     `originals` names, as JSON, the camera's original of each photo that was made smaller. What was
     refused is kept as it was sent (`refused_message_id`) until it is recorded, or dismissed.
+    `lacks` names what its kind of step wants and it did not tell, where a photo came instead.
     """
 
     __tablename__ = "phone_record"
@@ -33,11 +34,13 @@ class PhoneRecord(Base):
     dismissed_at: Mapped[datetime | None] = mapped_column(Instant)
     dismissed_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
     dismissal_reason: Mapped[str | None]
+    lacks: Mapped[str | None]
 
     __table_args__ = (
         ForeignKeyConstraint(*PHONE),
         CheckConstraint("sequence > 0", name="sequence_positive"),
         partly("status >= 400", "ix_phone_record_refused", "producer_id", "phone_id"),
+        partly("lacks IS NOT NULL", "ix_phone_record_lacks", "producer_id", "received_at"),
     )
 
 

@@ -13,6 +13,7 @@ from traceapp.batches.capturing import Answer, Recorded
 from traceapp.batches.models import Event
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
+from traceapp.phone import incomplete
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.phone.models import PhoneRecord
 from traceapp.problem.phones import PhotosMissing
@@ -75,13 +76,15 @@ def note(phone: Phone, became: Sequence[Became], *, now: datetime) -> None:
         if each.one.sequence is not None and not isinstance(each.answer, PhotosMissing)
     }
     there = _rows(phone, set(wanted))
+    lacks = incomplete.lacking_of(phone[0], [(e.one, e.answer) for e in wanted.values()])
     new = []
-    for sequence, each in wanted.items():
+    for (sequence, each), lacking in zip(wanted.items(), lacks, strict=True):
+        noted = _row(phone, each, now) | {"lacks": lacking}
         row = there.get(sequence)
         if row is None:
-            new.append(_row(phone, each, now))
+            new.append(noted)
         elif row.status not in ACCEPTED and not _was_completed(row, each.answer):
-            for name, value in _row(phone, each, now).items():
+            for name, value in noted.items():
                 setattr(row, name, value)
     db.session.flush()
     insert_rows(db.metadata.tables[PhoneRecord.__tablename__], new)

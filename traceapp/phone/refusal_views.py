@@ -24,6 +24,7 @@ from traceapp.desk.attention import Task, also
 from traceapp.desk.step_setting import setting_of
 from traceapp.phone import import_views, refusals, sent
 from traceapp.phone.refusals import Refusal, State
+from traceapp.phone.sent import SentRecord
 from traceapp.phone.shapes import MOST_NUMBER
 from traceapp.photos import queries as pictures
 from traceapp.problem import N_
@@ -178,19 +179,21 @@ def _page(one: Refusal, reason: Form, lots: Form) -> Response:
 
 
 def _told(one: Refusal, now: datetime) -> dict[str, Any]:
-    """Give what the original is drawn from: what was sent, its photos, what stands against it."""
+    """Give what the original is drawn from, and what stands against it."""
     who = member().producer_id
     is_waiting = one.state is State.WAITING
     against = import_views.faults_of(refusals.look(who, one, now=now)) if is_waiting else []
-    keys = [(who, bytes.fromhex(text)) for text in sent.readable(one)["photos"]]
+    return {**original(who, one), "against": against, "states": STATE_WORDS, "tones": TONES}
+
+
+def original(producer_id: UUID, one: SentRecord) -> dict[str, Any]:
+    """Give what a record is drawn from: what was sent, and its photos."""
+    keys = [(producer_id, bytes.fromhex(text)) for text in sent.readable(one)["photos"]]
     found = pictures.renditions(keys, public_only=False) if keys else {}
     return {
         "one": one,
-        "told": sent.told(who, one),
-        "against": against,
+        "told": sent.told(producer_id, one),
         "pictures": [found.get(key, {}) for key in keys],
-        "states": STATE_WORDS,
-        "tones": TONES,
         "raw": json.dumps(one.given, ensure_ascii=False, indent=1),
     }
 

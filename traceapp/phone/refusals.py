@@ -26,6 +26,7 @@ from traceapp.phone import envelopes, importing, numbers, recording
 from traceapp.phone.envelopes import Record
 from traceapp.phone.importing import Told
 from traceapp.phone.models import PhoneRecord
+from traceapp.phone.sent import SentRecord
 from traceapp.producers.models import Membership
 
 Member = tuple[UUID, UUID]
@@ -41,32 +42,14 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A refused record as it was sent, whose it is, and what became of it; `by` whom, and when."""
+class Refusal(SentRecord):
+    """A refused record, and what became of it; `by` whom, and when."""
 
-    phone_id: UUID
-    sequence: int
-    phone: str
-    person: str
-    received_at: datetime
-    event_id: UUID | None
-    given: Any
     state: State
     by: str = ""
     at: datetime | None = None
     reason: str = ""
     is_conflict: bool = False  # other content is recorded under its id
-
-    @property
-    def number(self) -> Number:
-        """Name the record by its phone and number."""
-        return (self.phone_id, self.sequence)
-
-    @property
-    def event(self) -> Mapping[str, Any]:
-        """Give the step as it was sent; nothing where it was no object."""
-        event = self.given.get("event") if isinstance(self.given, Mapping) else None
-        return event if isinstance(event, Mapping) else {}
 
 
 def count_waiting(producer_id: UUID) -> int:

@@ -1,4 +1,4 @@
-"""What a phone sent and was refused, read as far as it can be, whatever shape it has."""
+"""What a phone sent, read as far as it can be, whatever shape it has."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,6 @@ from traceapp.desk import choices, step_words
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
 from traceapp.phone import envelopes
-from traceapp.phone.refusals import Refusal
 from traceapp.producers.models import Plot, Season, Site
 from traceapp.trace.vocabulary import StepKind
 from traceapp.web.languages import current, pick, say
@@ -27,8 +26,32 @@ PLACES: Mapping[str, Any] = {"site_id": Site, "season_id": Season, "plot_id": Pl
 
 
 @dataclass(frozen=True, slots=True)
+class SentRecord:
+    """A record as it was sent, by which phone of whom, when."""
+
+    phone_id: UUID
+    sequence: int
+    phone: str
+    person: str
+    received_at: datetime
+    event_id: UUID | None
+    given: Any
+
+    @property
+    def number(self) -> tuple[UUID, int]:
+        """Name the record by its phone and number."""
+        return (self.phone_id, self.sequence)
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        """Give the step as it was sent; nothing where it was no object."""
+        event = self.given.get("event") if isinstance(self.given, Mapping) else None
+        return event if isinstance(event, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
 class SentStep:
-    """A refused step in the reader's language; what cannot be read is empty."""
+    """A step that was sent, in the reader's language; what cannot be read is empty."""
 
     step: str
     at: datetime | None
@@ -37,18 +60,18 @@ class SentStep:
     goods: tuple[str, ...]
 
 
-def kind_of(one: Refusal) -> StepKind | None:
+def kind_of(one: SentRecord) -> StepKind | None:
     """Give the kind of step that was sent, if it is one."""
     return envelopes.kind_named(one.given)
 
 
-def step_of(one: Refusal) -> str:
+def step_of(one: SentRecord) -> str:
     """Name the kind of step that was sent."""
     kind = kind_of(one)
     return say(kind.label) if kind else "–"
 
 
-def moment_of(one: Refusal) -> datetime | None:
+def moment_of(one: SentRecord) -> datetime | None:
     """Give when it happened, as the phone said."""
     with suppress(TypeError, ValueError):
         at = datetime.fromisoformat(one.event.get("event_time", ""))
@@ -56,7 +79,7 @@ def moment_of(one: Refusal) -> datetime | None:
     return None
 
 
-def told(producer_id: UUID, one: Refusal) -> SentStep:
+def told(producer_id: UUID, one: SentRecord) -> SentStep:
     """Say what was sent."""
     kind, event = kind_of(one), readable(one)
     return SentStep(
@@ -68,7 +91,7 @@ def told(producer_id: UUID, one: Refusal) -> SentStep:
     )
 
 
-def readable(one: Refusal) -> dict[str, Any]:
+def readable(one: SentRecord) -> dict[str, Any]:
     """Give the parts of a step that have the shape they should have, as a form is filled in."""
     kind, event = kind_of(one), one.event
     known = {"note", *(kind.fields if kind else ())}
@@ -85,7 +108,7 @@ def readable(one: Refusal) -> dict[str, Any]:
     }
 
 
-def batches_named(producer_id: UUID, one: Refusal) -> set[tuple[UUID, UUID]]:
+def batches_named(producer_id: UUID, one: SentRecord) -> set[tuple[UUID, UUID]]:
     """Give the batches a step names, its own producer's where it does not say whose."""
     step = readable(one)
     lines = [line for side in SIDES for line in step[side]]
@@ -126,7 +149,7 @@ def _places(producer_id: UUID, event: Mapping[str, Any]) -> Iterator[str]:
             yield found.name
 
 
-def _goods(producer_id: UUID, one: Refusal, event: Mapping[str, Any]) -> Iterator[str]:
+def _goods(producer_id: UUID, one: SentRecord, event: Mapping[str, Any]) -> Iterator[str]:
     names = _made_with(producer_id, one) | _here(producer_id, event)
     for side in SIDES:
         for line in event[side]:
@@ -145,7 +168,7 @@ def _here(producer_id: UUID, event: Mapping[str, Any]) -> dict[UUID | None, str]
     return {row.batch_id: f"{_name(row)} · {row.lot}" for row in db.session.execute(query)}
 
 
-def _made_with(producer_id: UUID, one: Refusal) -> dict[UUID | None, str]:
+def _made_with(producer_id: UUID, one: SentRecord) -> dict[UUID | None, str]:
     """Name the batches that were made on the phone, with the codes that stand on the goods."""
     names: dict[UUID | None, str] = {}
     for made in _list(one.given, "batches") if isinstance(one.given, Mapping) else ():

@@ -1,8 +1,8 @@
 """What steps still lack. An incomplete step is accepted, and asked for where goods go out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from traceapp.trace.facts import Ref
+from traceapp.trace.facts import FieldValue, Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found
 from traceapp.trace.vocabulary import STEP_KINDS
@@ -13,7 +13,26 @@ EXITS = frozenset({"pack", "repack", "print_labels", "relabel", "ship"})
 ON_A_PLOT = frozenset({"harvest", "spray", "fertilize"})
 HOLDING = frozenset({"phi_days", "withdrawal_days"})
 """What keeps a grave rule from being asked: without it goods are on hold already."""
+PLOT = "plot"
 _PLOT = Words("thửa", "plot")
+
+
+def lacking(kind: str, fields: Mapping[str, FieldValue], *, wants_plot: bool) -> Iterator[str]:
+    """Name what a kind of step wants and was not told, in the order of its form.
+
+    `wants_plot` where no plot is named and the site has plots that could be.
+    """
+    if wants_plot and kind in ON_A_PLOT:
+        yield PLOT
+    for spec in STEP_KINDS[kind].fields.values():
+        if spec.required and fields.get(spec.id) in (None, ""):
+            yield spec.id
+
+
+def words_of(kind: str, lacks: str) -> Words:
+    """Say what is lacking, by its name."""
+    spec = STEP_KINDS[kind].fields.get(lacks)
+    return spec.label if spec else _PLOT
 
 
 def lacking_at(step: StepFact, earlier: StepFact, name: str) -> Finding:
@@ -34,21 +53,18 @@ def incomplete(step: StepFact, batch: Ref, *, has_plots: bool) -> Iterator[Findi
 
     `has_plots` where the site of the step has plots that it could name.
     """
-    missing = tuple(_missing(step, has_plots=has_plots)) if step.counts else ()
+    wants_plot = step.ground is None and has_plots
+    missing = [
+        words_of(step.kind, name)
+        for name in (lacking(step.kind, step.fields, wants_plot=wants_plot) if step.counts else ())
+        if name not in HOLDING
+    ]
     if missing:
         values = _values(step, missing)
         yield found("incomplete", aspect="exit", event=step.ref, batch=batch, values=values)
 
 
-def _missing(step: StepFact, *, has_plots: bool) -> Iterator[Words]:
-    if step.kind in ON_A_PLOT and step.ground is None and has_plots:
-        yield _PLOT
-    for spec in STEP_KINDS[step.kind].fields.values():
-        if spec.required and spec.id not in HOLDING and step.fields.get(spec.id) in (None, ""):
-            yield spec.label
-
-
-def _values(step: StepFact, missing: tuple[Words, ...]) -> dict[str, object]:
+def _values(step: StepFact, missing: Collection[Words]) -> dict[str, object]:
     vi = ", ".join(one.vi or "" for one in missing)
     en = ", ".join(one.en or one.vi or "" for one in missing)
     return {"step": STEP_KINDS[step.kind].label, "day": step.day, "missing": Words(vi, en)}

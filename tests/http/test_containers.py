@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,8 @@ from tests.builders import batch, event, line
 from tests.http.programs import Program, program
 from tests.signing_in import signed_in
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.web.endpoints import transaction
 
 EN = {"Accept-Language": "en"}
 FILLED, ON_PALLET, EMPTIED = (f"2026-11-2{day}T05:40:00+07:00" for day in (0, 1, 2))
@@ -104,3 +107,76 @@ def test_nothing_packed_yet_says_what_to_do(app: Flask, yard: Yard) -> None:
     shown = signed_in(app, yard.tung.by).get("/desk/containers", headers=EN).text
     assert "No crate or pallet was packed yet." in shown
     assert 'href="/desk/steps/new?kind=aggregate"' in shown
+
+
+# Goods on hold in crates
+
+
+@pytest.fixture
+def stored(yard: Yard) -> UUID:
+    """A batch that is fine: 100 kg, of which 60 lie in CRATE H with 5 kg of goods on hold."""
+    with transaction():
+        fine = batch(yard.lan.by, yard.lan.product_id, "FINE")
+        bad = batch(yard.lan.by, yard.lan.product_id, "BAD")
+    more_than_there_is = {"inputs": [line(yard.greens, "120")], "outputs": [line(bad, "120")]}
+    for message in (
+        event(yard.lan.by, "harvest", event_time=FILLED, outputs=[line(fine, "100")]),
+        event(yard.lan.by, "merge", event_time=FILLED, **more_than_there_is),
+        crate(yard, "CRATE H", inputs=[line(fine, "60"), line(bad, "5")]),
+        crate(yard, "PALLET H", "2026-11-21T06:00:00+07:00", inner_containers="crate h"),
+    ):
+        assert yard.lan.post("/events", message).status_code == 201
+    return fine
+
+
+def crate(yard: Yard, mark: str, when: str = FILLED, **changes: Any) -> dict[str, Any]:
+    fields = {"container": mark, "count": 1}
+    if "inner_containers" in changes:
+        fields["inner_containers"] = changes.pop("inner_containers")
+    return event(yard.lan.by, "aggregate", event_time=when, fields=fields, **changes)
+
+
+def ship(yard: Yard, fine: UUID, kilograms: str, when: str = EMPTIED) -> dict[str, Any]:
+    to = {"to_site": str(yard.tung.by.site_id), "doc_no": "PX-1"}
+    used = {"inputs": [line(fine, kilograms)], "fields": to}
+    return event(yard.lan.by, "ship", event_time=when, **used)
+
+
+@pytest.mark.parametrize(("inner", "field"), [("CRATE H", "inner_containers"), (None, "container")])
+def test_a_crate_with_held_goods_inside_is_not_packed_further(
+    yard: Yard, stored: UUID, inner: str | None, field: str
+) -> None:
+    others = {"inner_containers": f"T-1, {inner}"} if inner else {"inputs": [line(stored, "1")]}
+    message = crate(yard, "PALLET 2" if inner else "Pallet H", EMPTIED, **others)
+    answer = yard.lan.post("/attempts", message, headers=EN)
+    assert answer.status_code == 422
+    (fault,) = [one for one in answer.get_json()["errors"] if one["rule"] == "held"]
+    assert fault["pointer"] == f"/fields/{field}"
+    assert "BAD in crate" in fault["message"]
+    assert "20 kg more were taken" in fault["message"]
+    before = {"id": str(new_id()), "event_time": "2026-11-20T05:00:00+07:00"}
+    assert yard.lan.post("/attempts", message | before).status_code == 200
+
+
+@pytest.mark.parametrize(("kilograms", "is_refused"), [("40", False), ("41", True)])
+def test_a_crate_with_held_goods_inside_is_not_shipped_with_what_lies_beside_them(
+    yard: Yard, stored: UUID, kilograms: str, *, is_refused: bool
+) -> None:
+    answer = yard.lan.post("/attempts", ship(yard, stored, kilograms), headers=EN)
+    told = answer.get_json().get("errors", ())
+    held = [one["message"] for one in told if one["rule"] == "held"]
+    assert ["BAD in crate CRATE H" in one for one in held] == ([True] if is_refused else [])
+
+
+def test_what_happened_to_such_a_crate_is_recorded_and_the_crate_says_what_is_held(
+    app: Flask, yard: Yard, stored: UUID
+) -> None:
+    packed = crate(yard, "PALLET 2", EMPTIED, inner_containers="CRATE H")
+    for message in (packed, ship(yard, stored, "90")):
+        assert yard.lan.post("/events", message).status_code == 201
+    query = {"mark": "PALLET 2"}
+    items = yard.lan.get("/containers", query_string=query).get_json()["items"]
+    assert {one["lot"]: one["held"] for one in items} == {"BAD": True, "FINE": False}
+    desk = signed_in(app, yard.lan.by)
+    page = desk.get("/desk/containers", query_string=query, headers=EN).text
+    assert page.count("On hold") == 1

@@ -94,7 +94,10 @@ class TracedEdgeSchema(Schema):
 
 
 class ContainedSchema(Schema):
-    """A batch inside a container; `quantity` is null where nobody said how much."""
+    """A batch inside a container; `quantity` is null where nobody said how much.
+
+    `held` where it is on hold now.
+    """
 
     producer_id = fields.UUID(required=True)
     batch_id = fields.UUID(required=True)
@@ -103,6 +106,7 @@ class ContainedSchema(Schema):
     code = fields.String(required=True, allow_none=True)
     quantity = fields.String(required=True, allow_none=True)
     uom = fields.String(required=True)
+    held = fields.Boolean(required=True)
 
 
 class ContentsSchema(Schema):

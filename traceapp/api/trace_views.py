@@ -91,6 +91,7 @@ def _contained(one: Contained) -> Body:
         "code": one.code,
         "quantity": None if one.quantity is None else format(one.quantity, "f"),
         "uom": one.uom,
+        "held": one.is_held,
     }
 
 

@@ -6,7 +6,7 @@ replaces. Callers own the transaction.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from traceapp.batches.books.circles import way_around
 from traceapp.batches.capturing import Actor, Message
 from traceapp.batches.grants import Item
 from traceapp.database.engine import db
+from traceapp.findings.crates import taken_along
 from traceapp.findings.exits import lacking
 from traceapp.findings.gathering import surroundings
 from traceapp.findings.goods_facts import goods_of
@@ -118,13 +119,13 @@ def _judged(actor: Actor, message: Message, now: datetime) -> tuple[Finding, ...
     kind = STEP_KINDS[step.kind]
     said = [one for one in judge_step(step, around, now) if RULES[one.rule].is_asked_before(kind)]
     if RULES["held"].is_asked_before(kind):
-        said += _of_held_goods(step, around)
+        said += _of_held_goods(step, _taken(items))
     if step.kind in EXITS:
         said += lacking(_goods_of(step), actor.producer_id)
     if RULES["conflict"].is_asked_before(kind):
         said += _of_circles(step, around)
     if RULES["over_use"].is_asked_before(kind):
-        said += _of_stocks(step, items)
+        said += _of_stocks(step, _taken(items))
     return tuple(sorted(said, key=lambda one: (not one.blocks, one.rule, one.id)))
 
 
@@ -176,22 +177,36 @@ def _goods_of(step: StepFact) -> list[Ref]:
     return list(dict.fromkeys((*(line.batch for line in step.inputs), *step.about)))
 
 
-def _of_held_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
-    """Find goods on hold among those the act would use, move, sell or label."""
+def _taken(items: Sequence[Item]) -> dict[Ref, int]:
+    """Give how much of each batch the act would take, in micro-units of the batch."""
+    taken: dict[Ref, int] = defaultdict(int)
+    for item in items:
+        if item.direction == "input":
+            taken[Ref(*item.ref)] += item.amount or 0
+    return taken
+
+
+def _of_held_goods(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding]:
+    """Find goods on hold among those the act would use, move, sell or label, crates opened."""
     named = _goods_of(step)
-    held = held_among(named, asks=step.ref.producer_id)
+    crates = taken_along(step, taken)
+    held = held_among(list(dict.fromkeys((*named, *crates))), asks=step.ref.producer_id)
+    goods = goods_of(held.keys())
     holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
     findings = findings_by_key(holds)
     for batch, own in held.items():
         first = min(own, key=lambda row: (row.held_at, row.finding_id))
         why = findings[Ref(first.finding_producer_id, first.finding_id)]
+        values = {"lot": goods[batch].lot, "why": _told_to(step.ref, batch, why)}
+        is_named = batch in named
         yield found(
             "held",
+            aspect="" if is_named else "crate",
             event=step.ref,
             batch=batch,
             cause=why.event,
             allowed=why.allowed,
-            values={"lot": around.lot(batch), "why": _told_to(step.ref, batch, why)},
+            values=values if is_named else {**values, "mark": crates[batch]},
         )
 
 
@@ -217,14 +232,10 @@ def _told_to(asks: Ref, batch: Ref, why: Finding) -> Words:
     return why.message if batch.producer_id == asks.producer_id else RULES[why.rule].name
 
 
-def _of_stocks(step: StepFact, items: Sequence[Item]) -> Iterator[Finding]:
+def _of_stocks(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding]:
     """Find that the act would take more of a batch than is there."""
     if step.site is None:
         return
-    taken: dict[Ref, int] = defaultdict(int)
-    for item in items:
-        if item.direction == "input":
-            taken[Ref(*item.ref)] += item.amount or 0
     holder = step.site.producer_id
     for batch, stock in balances({(holder, batch) for batch in taken}).items():
         over = taken[batch[1]] - stock.amount

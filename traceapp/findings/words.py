@@ -38,4 +38,7 @@ def _pointer(author: UUID, data: Mapping[str, Any], finding: Finding) -> str:
         for number, line in enumerate(data[side]):
             if Ref(line["producer_id"] or author, line["batch_id"]) == finding.batch:
                 return f"/{side}/{number}/batch_id"
+    if finding.aspect == "crate":
+        inner = "inner_containers" in data["fields"]
+        return f"/fields/{'inner_containers' if inner else 'container'}"
     return "/event_time" if finding.allowed is not None else ""

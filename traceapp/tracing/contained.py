@@ -12,13 +12,18 @@ from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
+from traceapp.findings.holding import held_among
+from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Contained:
-    """A batch inside; `quantity` in its unit, None where nobody said how much."""
+    """A batch inside; `quantity` in its unit, None where nobody said how much.
+
+    `is_held` where it is on hold now.
+    """
 
     producer_id: UUID
     batch_id: UUID
@@ -27,6 +32,7 @@ class Contained:
     code: str | None
     quantity: Decimal | None
     uom: str
+    is_held: bool
 
 
 def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
@@ -47,6 +53,7 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
         .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(amounts)))
         .order_by(Product.folded_name, Batch.lot, Batch.batch_id)
     )
+    held = held_among([Ref(*batch) for batch in amounts], asks=producer_id)
     found = []
     for row in db.session.execute(query):
         amount = amounts[row.producer_id, row.batch_id]
@@ -59,6 +66,7 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
                 row.code,
                 None if amount is None else from_micro(amount, row.uom),
                 row.uom,
+                Ref(row.producer_id, row.batch_id) in held,
             )
         )
     return found

@@ -1,0 +1,56 @@
+"""Goods that an act would take along in crates and pallets, as these were packed at its time.
+
+An act names crates where it packs further. A shipment names batches: what lies with one of them in
+a crate goes along where less of it is left outside than goes out.
+"""
+
+from collections.abc import Collection, Mapping
+
+from traceapp.batches.books import containers
+from traceapp.batches.books.containers import PUTS_IN
+from traceapp.database.folding import fold
+from traceapp.findings.stock_facts import balances
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.facts import StepFact
+from traceapp.trace.rules.keeping_cold import SHIP
+
+Contents = Mapping[Ref, int | None]
+
+
+def taken_along(step: StepFact, taken: Mapping[Ref, int]) -> dict[Ref, str]:
+    """Give the batches that go along, each with the crate it lies in; `taken` is what it names."""
+    if step.kind == PUTS_IN:
+        marks = containers.inner_marks(step.text("inner_containers"))
+        marks.append(fold((step.text("container") or "").strip()))
+        return _inside(step, marks)
+    if step.kind == SHIP and taken:
+        return _inside(step, _opened_for(step, taken))
+    return {}
+
+
+def _inside(step: StepFact, marks: Collection[str]) -> dict[Ref, str]:
+    found: dict[Ref, str] = {}
+    for mark in marks:
+        for batch in _contents(step, mark):
+            found.setdefault(batch, mark.upper())
+    return found
+
+
+def _opened_for(step: StepFact, taken: Mapping[Ref, int]) -> list[str]:
+    """Give the crates that must go out, or be opened, for as much to be shipped."""
+    if step.site is None:
+        return []
+    holder, marks = step.site.producer_id, dict[str, None]()
+    for (_, batch), stock in balances({(holder, batch) for batch in taken}).items():
+        around = containers.around((batch.producer_id, batch.id), step.at)
+        own = [mark for producer_id, mark in around if producer_id == step.ref.producer_id]
+        packed = [_contents(step, mark)[batch] for mark in own]
+        loose = stock.amount - sum(stock.amount if one is None else one for one in packed)
+        if taken[batch] > loose:
+            marks |= dict.fromkeys(own)
+    return list(marks)
+
+
+def _contents(step: StepFact, mark: str) -> Contents:
+    inside = containers.contents(step.ref.producer_id, mark, step.at)
+    return {Ref(*batch): amount for batch, amount in inside.items()}

@@ -14,6 +14,7 @@ from tests.builders import LABEL, Business, batch, business, event, line, produc
 from tests.http.programs import Program, program
 from tests.signing_in import form, signed_in
 from traceapp.accounts.visitor import forget
+from traceapp.audit.models import AuditEntry
 from traceapp.batches.models import Batch, Event
 from traceapp.codes import operations as codes
 from traceapp.codes.queries import of_batch
@@ -401,6 +402,7 @@ def test_an_owner_releases_with_a_reason_that_everybody_reads(
     row = of_batch(lan.producer_id, db.session.scalars(select(Batch.batch_id)).one())
     assert row is not None
     assert row.state == "active"
+    assert "hold.released" in set(db.session.scalars(select(AuditEntry.act)))
     assert release(app, desk, code, key).status_code == 404
 
 

@@ -16,6 +16,7 @@ from tests.http.on_sale import code_of, finished
 from tests.lan import a_picture
 from tests.signing_in import form, signed_in
 from tests.trade import Trade, tell
+from traceapp.audit.models import AuditEntry
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Event
 from traceapp.batches.queries import balance
@@ -140,6 +141,8 @@ def test_either_side_may_agree_with_the_other_and_both_figures_stay(
     page = minh.get(page_of(trade), headers=EN).text
     assert "120 kg" in page
     assert "118 kg" in page
+    with app.app_context():
+        assert "hand_off.accepted" in set(db.session.scalars(select(AuditEntry.act)))
     again = minh.post(f"{page_of(trade)}/acceptance", data=form(app))
     assert again.status_code == 404
 

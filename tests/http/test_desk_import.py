@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from tests.builders import Business, business, product
 from tests.conftest import AppMaker
 from tests.signing_in import form, signed_in
+from traceapp.audit.models import AuditEntry
 from traceapp.batches.models import Product
 from traceapp.database.engine import db
 from traceapp.exchange import leaving, sample_files, tables
@@ -68,6 +69,7 @@ def test_a_table_is_checked_first_and_brought_in_when_asked(app: Flask) -> None:
     assert _all(app, Product.name) == []
     done = client.post(sent.location, data=form(app, do="all"))
     assert (done.status_code, _all(app, Product.name)) == (303, ["Cải ngọt"])
+    assert "import.products" in _all(app, AuditEntry.act)
     again = client.post(sent.location, data=form(app, do="all"))
     assert (again.status_code, _all(app, Product.name)) == (303, ["Cải ngọt"])
 

@@ -133,6 +133,8 @@ def test_batches_made_on_the_phone_keep_their_codes_and_get_another_lot(
     assert clerk.post(address, data=form(app, **{"batches.0.lot": "CN-2"})).status_code == 303
     code = db.session.scalars(select(PublicCode).where(PublicCode.code == phone.codes[0])).one()
     assert str(code.batch_id) == second["batches"][0]["batch_id"]
+    about = select(AuditEntry.act).where(AuditEntry.about == f"batch/{code.batch_id}")
+    assert db.session.scalars(about).all() == ["batch.registered"]
     assert (
         "Nothing stands against it now" not in clerk.get(f"{page_of(phone, second)}?lang=en").text
     )

@@ -26,7 +26,9 @@ from tests.conftest import AppMaker
 from traceapp.accounts import operations, reauthentication
 from traceapp.accounts.models import Account
 from traceapp.accounts.visitor import Visitor
+from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
+from traceapp.producers.models import Membership
 from traceapp.web.endpoints import transaction
 
 INSIDE = "/account/devices"
@@ -173,6 +175,12 @@ def test_asvs_6_5_2_recovery_codes_and_secrets_are_not_readable_in_the_database(
         assert secret not in kept
 
 
+def acts(app: Flask) -> list[str]:
+    """What stands in the book of the producer for whom somebody works."""
+    with app.app_context():
+        return list(db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.entry_id)))
+
+
 def test_new_recovery_codes_replace_the_old(app: Flask, client: FlaskClient) -> None:
     phone, old = lan_with_app(app)
     sign_in(client)
@@ -181,6 +189,7 @@ def test_new_recovery_codes_replace_the_old(app: Flask, client: FlaskClient) -> 
     new = re.findall(r"<li><code>([0-9A-Z-]+)</code></li>", answer.text)
     assert len(new) == 8
     assert not set(new) & set(old)
+    assert acts(app) == ["app_set_up", "recovery_codes_made", "recovery_codes_made"]
     other = app.test_client()
     sign_in(other)
     assert send(other, STEP, code=old[0]).status_code == 422
@@ -241,6 +250,33 @@ def test_the_app_is_switched_off_and_its_codes_with_it(app: Flask, client: Flask
         account = db.session.scalars(select(Account)).one()
         assert account.tf_totp_secret is None
         assert not account.mf_recovery_codes
+    assert acts(app)[-1] == "app_removed"
+
+
+def test_every_producer_one_works_for_learns_of_a_new_factor_and_of_no_other_producer(
+    app: Flask, client: FlaskClient
+) -> None:
+    mine, theirs = person(app, "lan"), person(app, "hoa")
+    with app.app_context(), transaction():
+        by = (theirs.producer_id, theirs.actor.member_id)
+        account = db.session.scalars(select(Account).where(Account.sign_in_name == "lan")).one()
+        db.session.get_one(Membership, by).account_id = account.account_id
+    sign_in(client)
+    set_up(client)
+    with app.app_context():
+        lines = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "app_set_up")).all()
+        told = {(one.producer_id, one.by_producer_id, one.by_member_id) for one in lines}
+    ours = (mine.producer_id, mine.producer_id, mine.actor.member_id)
+    assert told == {ours, (theirs.producer_id, *by)}
+
+
+def test_what_is_not_there_is_not_removed_and_stands_in_no_book(
+    app: Flask, client: FlaskClient
+) -> None:
+    person(app, "lan")
+    sign_in(client)
+    assert send(client, f"{APP}/remove", "/account/devices").status_code == 303
+    assert acts(app) == []
 
 
 def test_asvs_6_4_3_a_reset_code_does_not_pass_by_the_second_step(

@@ -12,6 +12,7 @@ from tests.conftest import close, migrate, settings_for
 from tests.pwa.serving import served
 from traceapp.accounts.models import Passkey, SignedInDevice
 from traceapp.app import create_app
+from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
 
 MAKE = "Tạo khóa trên máy này"
@@ -80,7 +81,7 @@ def test_a_passkey_is_made_and_signs_in_without_a_password(
     page.wait_for_url(f"{address}/account/devices")
     expect(page.locator("h1")).to_have_text("Tài khoản của tôi")
     assert not [text for text in refused if "Content Security Policy" in text]
-    assert counted(url) == (1, [True, True])
+    assert counted(url) == (1, [True, True], ["passkey_added"])
 
     page.context.clear_cookies()
     sign_in_needs_it(page, address)
@@ -98,8 +99,8 @@ def sign_in_needs_it(page: Page, address: str) -> None:
     page.wait_for_url(lambda where: "/sign-in" not in where)
 
 
-def counted(url: str) -> tuple[int, list[bool]]:
-    """How many passkeys are kept, and which sessions have proven a second factor, in order.
+def counted(url: str) -> tuple[int, list[bool], list[str]]:
+    """How many passkeys are kept, which sessions have proven a second factor, what is in the book.
 
     The first session made the passkey and so has proven it too.
     """
@@ -108,8 +109,9 @@ def counted(url: str) -> tuple[int, list[bool]]:
         keys = len(db.session.scalars(select(Passkey)).all())
         rows = db.session.scalars(select(SignedInDevice).order_by(SignedInDevice.created_at)).all()
         proven = [row.is_second_factor_proven for row in rows]
+        acts = list(db.session.scalars(select(AuditEntry.act)))
     close(app)
-    return keys, proven
+    return keys, proven, acts
 
 
 @pytest.mark.browser

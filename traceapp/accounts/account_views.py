@@ -94,7 +94,7 @@ def change_password() -> AnyResponse:
     with transaction():
         tried.succeeded()
         if wrong is None:
-            operations.set_password(account_id, new, now=now, but=here)
+            operations.set_password(account_id, new, "password_changed", now=now, but=here)
     if wrong is not None:
         return _password_page({"password": gettext(wrong)}, REFUSED)
     session[reauthentication.SINCE] = time.time()

@@ -200,7 +200,7 @@ def new_codes() -> AnyResponse:
 
 
 def _new_codes(mine: Account) -> Response:
-    codes = factors.new_recovery_codes(mine)
+    codes = factors.new_recovery_codes(mine, datetime.now(UTC))
     return Response(render_template("accounts/recovery_codes.html", codes=codes))
 
 
@@ -224,7 +224,7 @@ def add_passkey() -> AnyResponse:
     name = device_name(request.headers.get("User-Agent", ""))
     if not passkeys.register(mine, _sent_json().get("credential"), name, now):
         raise problem.BadRequest
-    factors.changed(mine, device_id=member().device_id, now=now)
+    factors.changed(mine, "passkey_added", device_id=member().device_id, now=now)
     flash(gettext("This device now signs you in with a passkey. Make recovery codes too."))
     return jsonify(next=PAGE)
 

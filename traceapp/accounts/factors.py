@@ -14,6 +14,7 @@ from traceapp.accounts import auth_log, sessions
 from traceapp.accounts.acts import OFFICIALS
 from traceapp.accounts.lifetimes import OFFICES
 from traceapp.accounts.models import Account, Passkey
+from traceapp.accounts.own_acts import OwnAct, note_own
 from traceapp.database.engine import db
 
 APP = "authenticator"
@@ -68,15 +69,17 @@ def set_up_app(
     if not _is_right(account, secret, code):
         return False
     _security.datastore.tf_set(account, APP, totp_secret=secret)
-    changed(account, device_id=device_id, now=now)
+    changed(account, "app_set_up", device_id=device_id, now=now)
     return True
 
 
 def remove_app(account: Account, *, device_id: UUID | None, now: datetime) -> None:
-    """Take the app out of use; with the last factor go the recovery codes."""
+    """Take the app out of use, if there is one; with the last factor go the recovery codes."""
+    if not has_app(account):
+        return
     _security.datastore.tf_reset(account)
     account.tf_last_counter = None
-    changed(account, device_id=device_id, now=now)
+    changed(account, "app_removed", device_id=device_id, now=now)
 
 
 def remove_passkey(
@@ -89,25 +92,26 @@ def remove_passkey(
     name = found.name
     db.session.delete(found)
     db.session.flush()
-    changed(account, device_id=device_id, now=now)
+    changed(account, "passkey_removed", device_id=device_id, now=now)
     return name
 
 
-def changed(account: Account, *, device_id: UUID | None, now: datetime) -> None:
+def changed(account: Account, act: OwnAct, *, device_id: UUID | None, now: datetime) -> None:
     """End the other sessions; the one at hand has just proven the factor, if there is one."""
     if not has_any(account):
         account.mf_recovery_codes = None
     sessions.end_sessions(account.account_id, now, but=device_id)
     if device_id is not None:
         sessions.set_second_factor(device_id, is_proven=has_any(account))
+    note_own(account.account_id, act, now)
     auth_log.decided("second_factor", "changed", account.account_id)
     db.session.flush()
 
 
-def new_recovery_codes(account: Account) -> list[str]:
+def new_recovery_codes(account: Account, now: datetime) -> list[str]:
     """Make recovery codes in place of those before; they are shown now and never again."""
     codes: list[str] = _security.mf_recovery_codes_util.create_recovery_codes(account)
-    db.session.flush()
+    note_own(account.account_id, "recovery_codes_made", now)
     return codes
 
 

@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 
 from traceapp import problem
 from traceapp.accounts import auth_log, names, one_time_codes, sessions
-from traceapp.accounts.models import Account, OneTimeCode
+from traceapp.accounts.models import Account
+from traceapp.accounts.own_acts import OwnAct, note_own
 from traceapp.accounts.passwords import check_new_password, hashed_password
 from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
@@ -87,7 +88,7 @@ def create_account(
 
 
 def set_password(
-    account_id: UUID, password: str, *, now: datetime, but: UUID | None = None
+    account_id: UUID, password: str, act: OwnAct, *, now: datetime, but: UUID | None = None
 ) -> None:
     """Set a password that `check_new_password` let pass, and end all sessions but one.
 
@@ -97,6 +98,7 @@ def set_password(
     account.password = hashed_password(password)
     account.fs_uniquifier = secrets.token_hex(32)
     sessions.end_sessions(account_id, now, but=but)
+    note_own(account_id, act, now)
     auth_log.decided("password", "changed", account_id)
 
 
@@ -147,8 +149,7 @@ def reset_password(code: str, password: str, now: datetime) -> UUID | None:
     taken = one_time_codes.take(code, "reset", now)
     if taken is None or taken.account_id is None:
         return None
-    set_password(taken.account_id, password, now=now)
-    _note_reset(taken, now)
+    set_password(taken.account_id, password, "password_reset", now=now)
     return taken.account_id
 
 
@@ -205,9 +206,3 @@ def _faults_of_names(name: str | None, number: str | None) -> dict[str, list[str
 
 def _is_taken(column: object, text: str) -> bool:
     return bool(db.session.scalar(select(func.count()).where(column == text)))  # type: ignore[arg-type]
-
-
-def _note_reset(taken: OneTimeCode, now: datetime) -> None:
-    if taken.producer_id is not None:
-        member = f"member:{taken.member_id}"
-        note(taken.producer_id, "password_reset", member, by=None, now=now)

@@ -132,7 +132,7 @@ def end_season(season_id: UUID) -> ResponseReturnValue:
     form = Form.sent(_ending(), request.form)
     with form.trying():
         ended_on = None if request.form.get("do") == "reopen" else _day(form)
-        changes.end_season(who.key, season_id, ended_on)
+        changes.end_season(who.key, season_id, ended_on, now=datetime.now(UTC))
         flash(_("Saved: %(name)s.", name=season.name))
         return redirect(url_for("seasons.show_season", season_id=season_id), code=303)
     return _season_page(season, form)

@@ -146,7 +146,7 @@ def set_certificate_pages(
     audit.note(by[0], "certificate.files", about, by=by, now=now, detail={"pages": len(set(pages))})
 
 
-def end_season(by: By, season_id: UUID, ended_on: date | None) -> None:
+def end_season(by: By, season_id: UUID, ended_on: date | None, *, now: datetime) -> None:
     """Say when a season ended, or, without a day, that it goes on after all."""
     season = find_season(by[0], season_id)
     if ended_on is not None and ended_on < season.started_on:
@@ -156,7 +156,8 @@ def end_season(by: By, season_id: UUID, ended_on: date | None) -> None:
             ]
         )
     season.ended_on = ended_on
-    db.session.flush()
+    act = "season.ended" if ended_on else "season.reopened"
+    audit.note(by[0], act, f"season/{season_id}", by=by, now=now)
 
 
 def _change(by: By, row: Row, wish: tuple[dict[str, Any], str, int | None], now: datetime) -> bool:

@@ -45,6 +45,11 @@ def tile(page: Page, name: str) -> None:
     wanted.click()
 
 
+def today(page: Page) -> str:
+    day: str = page.evaluate("new Date().toLocaleDateString('sv')")
+    return day
+
+
 def records_of(page: Page) -> list[dict[str, object]]:
     return phones.kept(page)[0]
 
@@ -168,6 +173,34 @@ def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
     assert (unusual["loss_kg"], unusual["note"]) == (11, "Sâu bệnh, thối")
     comes_back(page, field)
     field.assert_arrived_once(page, 2)
+
+
+def test_goods_packed_without_a_network_say_on_their_page_when_they_were_packed(
+    page: Page, field: Field, tell: Tell
+) -> None:
+    days = [today(page)]
+    with golden_path(page, "pack a batch", 8, tell):
+        tile(page, "Đóng gói")
+        page.get_by_role("button", name="Rau muống").first.click()
+        keys(page, "12")
+        press(page, "Tiếp")
+        page.get_by_role("button", name="Rau muống túi 500 g").click()
+        keys(page, "20")
+        press(page, "Tiếp")
+        keys(page, "2")
+        press(page, "Tạo lô")
+    code = page.locator(".tick b").inner_text().replace("-", "")
+    (record,) = records_of(page)
+    batches = record["batches"]
+    assert isinstance(batches, list)
+    days.append(today(page))  # the night may have passed
+    (packed,) = {batches[0]["packing_date"]} & set(days)
+    assert batches[0]["production_date"] < packed  # as old as what went in
+    comes_back(page, field)
+    field.assert_arrived_once(page, 1)
+    page.goto(f"{field.root}/B/{code}?lang=vi")
+    said = "/".join(reversed(packed.split("-")))
+    expect(page.locator("dt:has-text('Ngày đóng gói') + dd")).to_have_text(said)
 
 
 def test_goods_handed_over_without_a_network_are_received_by_the_other_side(

@@ -80,7 +80,12 @@ def lan(text: str = CANARY) -> Lan:
     return Lan(business, anywhere | mine, anywhere | nowhere, frozenset(mine))
 
 
-def _ids(owner: builders.Business, text: str) -> dict[str, str]:
+def more(owner: builders.Business, text: str) -> dict[str, str]:
+    """Give the co-operative one more of everything; gives what the arguments of routes are."""
+    return _ids(owner, text, "yellow")
+
+
+def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str, str]:
     label = {**builders.LABEL, "warnings": [{"vi": text, "en": None}]}
     product_id = builders.product(
         owner, name=f"Cải {text}", role="finished", label=label, photo_sha256="ab" * 32
@@ -95,7 +100,7 @@ def _ids(owner: builders.Business, text: str) -> dict[str, str]:
             "started_on": "2026-09-01",
         },
     )
-    photo = photos.store(owner.producer_id, a_picture(), is_public=False, now=builders.NOW)
+    photo = photos.store(owner.producer_id, a_picture(colour), is_public=False, now=builders.NOW)
     recorded = builders.record(
         owner,
         "harvest",
@@ -154,10 +159,10 @@ def _delivery(owner: builders.Business, batch_id: UUID, text: str) -> tuple[UUID
     return shipped.event_id, db.session.scalars(answers).one()
 
 
-def a_picture() -> bytes:
+def a_picture(colour: str = "green") -> bytes:
     """Make a small photo."""
     out = io.BytesIO()
-    Image.new("RGB", (64, 48), "green").save(out, "PNG")
+    Image.new("RGB", (64, 48), colour).save(out, "PNG")
     return out.getvalue()
 
 

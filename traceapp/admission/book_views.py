@@ -13,14 +13,13 @@ from sqlalchemy import select
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.token_views import SCOPE_WORDS
+from traceapp.admission import book_search
 from traceapp.admission.people_queries import people
 from traceapp.admission.people_views import SHORT_ROLES
 from traceapp.audit.models import AuditEntry
 from traceapp.audit.words import DETAILS, SUBJECTS, sentence
-from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
-from traceapp.producers.certificate_models import Certificate
-from traceapp.producers.models import Plot, Producer, Season, Site
+from traceapp.producers.models import Producer
 from traceapp.web import lists
 from traceapp.web.csv_text import Cell
 from traceapp.web.pages import moment
@@ -28,14 +27,6 @@ from traceapp.web.pages import moment
 blueprint = Blueprint("audit", "traceapp.admission", template_folder="templates")
 
 Names = dict[tuple[str, str], str]
-NAMED: dict[str, tuple[Any, Any, Any]] = {
-    "product": (Product, Product.product_id, Product.name),
-    "site": (Site, Site.site_id, Site.name),
-    "plot": (Plot, Plot.plot_id, Plot.name),
-    "season": (Season, Season.season_id, Season.name),
-    "certificate": (Certificate, Certificate.certificate_id, Certificate.number),
-    "batch": (Batch, Batch.batch_id, Batch.lot),
-}
 
 
 @blueprint.get("/desk/audit")
@@ -99,7 +90,7 @@ def _query(producer_id: UUID, wish: lists.Asked) -> Any:  # noqa: ANN401 - a sel
         .select_from(AuditEntry)
         .outerjoin(Producer, Producer.producer_id == AuditEntry.by_producer_id)
         .where(AuditEntry.producer_id == producer_id)
-        .where(*lists.matching(wish.words, AuditEntry.act, AuditEntry.about, AuditEntry.detail))
+        .where(*(book_search.has(producer_id, word) for word in wish.words))
     )
     if subject := wish.chosen.get("about"):
         query = query.where(
@@ -115,11 +106,11 @@ def _names(producer_id: UUID, rows: Any) -> Names:  # noqa: ANN401 - rows of _qu
     asked: dict[str, set[UUID]] = {}
     for row in rows:
         kind, number = _parts(row.about)
-        if kind in NAMED and _is_id(number):
+        if kind in book_search.NAMED and _is_id(number):
             asked.setdefault(kind, set()).add(UUID(number))
     found: Names = {}
     for kind, numbers in asked.items():
-        table, key, name = NAMED[kind]
+        table, key, name = book_search.NAMED[kind]
         query = select(key.label("key"), name.label("name")).where(
             table.producer_id == producer_id, key.in_(numbers)
         )

@@ -9,6 +9,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
+from traceapp.database.folding import teach_sqlite
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -67,6 +69,7 @@ def _prepare_postgresql(engine: Engine) -> None:
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     # Python's sqlite3 begins transactions by itself and leaks savepoints; we emit BEGIN ourselves.
     connection.isolation_level = None
+    teach_sqlite(connection)
     for name, value in SQLITE_SETTINGS.items():
         connection.execute(f"PRAGMA {name}={value}")
     for name, value in SQLITE_SETTINGS.items():

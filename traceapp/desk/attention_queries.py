@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select
 
-from traceapp.batches.models import Batch, Event, EventItem, Product
-from traceapp.batches.queries import Ref
+from traceapp.batches.models import Batch, Event, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.queries import is_current_of
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.desk.step_goods import goods_of
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.words import Words
@@ -71,40 +70,6 @@ def waiting_batches(producer_id: UUID) -> Sequence[Any]:
     ).all()
 
 
-def _goods(events: list[Ref]) -> dict[Ref, list[Any]]:
-    found: dict[Ref, list[Any]] = {}
-    rows = db.session.execute(
-        _named_items().where(tuple_(EventItem.producer_id, EventItem.event_id).in_(events))
-    )
-    for row in rows:
-        found.setdefault((row.producer_id, row.event_id), []).append(row)
-    return found
-
-
-def _named_items() -> Any:  # noqa: ANN401 - a select to which callers add conditions
-    return (
-        select(
-            *(EventItem.producer_id, EventItem.event_id, Batch.batch_id, Batch.lot),
-            *(Product.name, Product.name_en, PublicCode.code),
-        )
-        .join(
-            Batch,
-            and_(
-                Batch.producer_id == EventItem.batch_producer_id,
-                Batch.batch_id == EventItem.batch_id,
-            ),
-        )
-        .join(
-            Product,
-            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
-        )
-        .outerjoin(
-            PublicCode,
-            is_current_of(Batch.producer_id, Batch.batch_id),
-        )
-    )
-
-
 def recorded_since(producer_id: UUID, since: datetime) -> list[Done]:
     """Give the steps a producer recorded since a time, newest first."""
     rows = db.session.execute(
@@ -123,7 +88,7 @@ def recorded_since(producer_id: UUID, since: datetime) -> list[Done]:
         .order_by(Event.record_time.desc(), Event.event_id.desc())
         .limit(MOST_SHOWN)
     ).all()
-    goods = _goods([(row.producer_id, row.event_id) for row in rows])
+    goods = goods_of([(row.producer_id, row.event_id) for row in rows])
     return [_done(row, goods.get((row.producer_id, row.event_id), ())) for row in rows]
 
 

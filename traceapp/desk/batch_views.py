@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -80,7 +81,7 @@ def list_batches() -> ResponseReturnValue:
     wish = lists.asked(request.args, *_filters(reader))
     found = batch_search.listed(reader, wish, today)
     if wish.is_csv:
-        return lists.as_csv("lo-hang", _columns(), found.rows)
+        return lists.as_csv("lo-hang", _columns(today), found.rows)
     return render_template(
         "desk/batch_list.html",
         found=found,
@@ -233,13 +234,17 @@ def _filters(reader: Visitor) -> list[lists.Filter]:
     return found
 
 
-def _columns() -> dict[str, lists.Reader]:
+def _columns(today: date) -> dict[str, lists.Reader]:
+    def state(row: Any) -> str:  # noqa: ANN401 - a row of `batch_search.listed`
+        words = _state_words(row.state, row.expiry_date, today)
+        return words.name if words else str(_("Without a code"))
+
     return {
         _("Product"): lambda row: row.name,
         _("Producer"): lambda row: row.producer,
         _("Lot"): lambda row: row.lot,
         _("Code"): lambda row: row.code,
-        _("State"): lambda row: row.state,
+        _("State"): state,
         _("Made on"): lambda row: row.production_date,
         _("Use by"): lambda row: row.expiry_date,
         _("In stock"): lambda row: from_micro(row.stock, row.uom),

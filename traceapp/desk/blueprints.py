@@ -16,6 +16,7 @@ from traceapp.desk import (
     report_views,
     season_change_views,
     season_views,
+    step_list_views,
     step_views,
     trace_search_views,
     trace_views,
@@ -26,6 +27,6 @@ VIEWS = (
     *(views, step_views, batch_acts, new_batch_views, batch_date_views, count_views),
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
-    container_views,
+    *(container_views, step_list_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -22,6 +22,7 @@ from traceapp.web import lists
 from traceapp.web.endpoints import writes
 from traceapp.web.fields import PlainText
 from traceapp.web.forms import Field, Form
+from traceapp.web.pages import moment
 
 blueprint = Blueprint("desk_reports", "traceapp.desk", template_folder="templates")
 
@@ -131,7 +132,7 @@ def _columns() -> dict[str, lists.Reader]:
     states = state_words()
     return {
         _("Number"): lambda row: row.number,
-        _("Received"): lambda row: row.received_at,
+        _("Received"): lambda row: moment(row.received_at),
         _("About"): lambda row: _(KIND_WORDS[ReportKind(row.kind)]),
         _("Code"): lambda row: row.code,
         _("Place"): lambda row: row.area,

@@ -24,7 +24,6 @@ from traceapp.tracing.readers import has_code, traceable_by
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
-MOST = 50
 MOST_PLACES = 5_000
 
 
@@ -44,9 +43,9 @@ class Wish:
         return self == Wish()
 
 
-def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
+def search(reader: Visitor, wish: Wish, listed: lists.Asked) -> lists.Page[Any]:
     """Find batches that somebody may trace, the newest first."""
-    return db.session.execute(
+    query = (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.production_date),
             *(Product.name, Product.name_en, PublicCode.code, PublicCode.state),
@@ -60,9 +59,13 @@ def search(reader: Visitor, wish: Wish) -> Sequence[Any]:
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
         .where(traceable_by(reader), *_fitting(reader, wish))
-        .order_by(Batch.created_at.desc(), Batch.batch_id)
-        .limit(MOST + 1)
-    ).all()
+    )
+    orders = (
+        lists.Order(Batch.created_at.expression, is_descending=True),
+        lists.Order(Batch.producer_id.expression),
+        lists.Order(Batch.batch_id.expression),
+    )
+    return lists.page(query, orders, listed)
 
 
 def _fitting(reader: Visitor, wish: Wish) -> Iterator[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """The page where a trace begins: from a code, a name, a date, an event, or a photo of a label."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,13 +17,16 @@ from traceapp.desk import batch_words, trace_search
 from traceapp.desk.trace_search import Wish
 from traceapp.photos import symbols
 from traceapp.photos.imaging import RefusedImage
-from traceapp.web import problems
+from traceapp.web import languages, lists, problems
 from traceapp.web.endpoints import writes_late
 from traceapp.web.fields import clean
+from traceapp.web.languages import pick
 from traceapp.web.lists import LONGEST_SEARCH
 from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("desk_trace_search", "traceapp.desk", template_folder="templates")
+
+NARROWING = ("since", "until", "site", "season")
 
 
 @blueprint.get("/desk/trace")
@@ -42,59 +45,84 @@ def read_label() -> ResponseReturnValue:
     try:
         texts = symbols.read(file.read()) if file else []
     except RefusedImage as error:
-        return _page({}, Wish(), [], fault=problems.said(error.message))
+        return _page({}, Wish(), None, fault=problems.said(error.message))
     reader = member()
     for text in texts:
-        found = trace_search.search(reader, Wish(text[:LONGEST_SEARCH]))
-        if len(found) == 1:
-            return redirect(_trace_of(found[0]), code=303)
+        rows = trace_search.search(reader, Wish(text[:LONGEST_SEARCH]), lists.Asked()).rows
+        if len(rows) == 1:
+            return redirect(_trace_of(rows[0]), code=303)
     fault = _(
         "No symbol can be read on this photo. Hold the camera straight, close, in good light."
     )
     if texts:
         fault = _("The symbol says “%(text)s”. No batch of yours has that.", text=texts[0][:120])
-    return _page({}, Wish(), [], fault=fault)
+    return _page({}, Wish(), None, fault=fault)
 
 
 def _answer(arguments: Mapping[str, str]) -> ResponseReturnValue:
     wish, faults = _wish(arguments)
     if wish.is_empty or faults:
-        return _page(arguments, wish, [], dates=faults)
-    found = trace_search.search(member(), wish)
-    is_exact = replace(wish, text="").is_empty and len(found) == 1
-    if is_exact:
-        return redirect(_trace_of(found[0]))
+        return _page(arguments, wish, None, dates=faults)
+    found = trace_search.search(member(), wish, _asked(arguments))
+    if found.asked.is_csv:
+        return lists.as_csv("trace", _columns(), found.rows)
+    is_exact = replace(wish, text="").is_empty and len(found.rows) == 1
+    if is_exact and found.asked.after is None:
+        return redirect(_trace_of(found.rows[0]))
     return _page(arguments, wish, found)
+
+
+def _asked(arguments: Mapping[str, str]) -> lists.Asked:
+    """Read what every list is asked; its links keep all that is looked for."""
+    asked = lists.asked(arguments)
+    chosen = {name: arguments[name] for name in NARROWING if arguments.get(name)}
+    return replace(asked, chosen=chosen)
 
 
 def _page(
     arguments: Mapping[str, str],
     wish: Wish,
-    found: Sequence[Any],
+    found: lists.Page[Any] | None,
     *,
     fault: str = "",
     dates: tuple[str, ...] = (),
 ) -> ResponseReturnValue:
     sites, seasons = trace_search.choices(member())
-    today = datetime.now(UTC).astimezone(HANOI).date()
     return render_template(
         "desk/trace_search.html",
         typed=arguments,
         wish=wish,
-        rows=found[: trace_search.MOST],
-        has_more=len(found) > trace_search.MOST,
-        most=trace_search.MOST,
+        found=found,
         sites=sites,
         seasons=seasons,
         fault=fault,
         dates=dates,
         trace_of=_trace_of,
-        state_of=lambda row: (
-            batch_words.state_words(shown_state(CodeState(row.state), row.expiry_date, today))
-            if row.state
-            else None
-        ),
+        state_of=_state,
     ), 422 if fault else 200
+
+
+def _state(row: Any) -> batch_words.StateWords | None:  # noqa: ANN401 - a row of `search`
+    if not row.state:
+        return None
+    today = datetime.now(UTC).astimezone(HANOI).date()
+    return batch_words.state_words(shown_state(CodeState(row.state), row.expiry_date, today))
+
+
+def _columns() -> dict[str, lists.Reader]:
+    def words(row: Any) -> str:  # noqa: ANN401 - a row of `search`
+        state = _state(row)
+        return state.name if state else str(_("Without a code"))
+
+    language = languages.current()
+    return {
+        _("Product"): lambda row: pick({"vi": row.name, "en": row.name_en}, language),
+        _("Lot"): lambda row: row.lot,
+        _("Code"): lambda row: row.code,
+        _("Producer"): lambda row: pick({"vi": row.producer, "en": row.producer_en}, language),
+        _("Made on"): lambda row: row.production_date,
+        _("State"): words,
+    }
 
 
 def _trace_of(row: Any) -> str:  # noqa: ANN401 - a row of `search`

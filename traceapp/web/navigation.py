@@ -42,11 +42,12 @@ def init_app(app: Flask, entries: Sequence[Entry], may: Callable[[StrEnum], bool
 def navigation() -> Iterator[Link]:
     """Give the menu for the reader at hand."""
     entries, may = current_app.extensions[ENTRIES]
-    for entry in entries:
-        path = path_of(entry.endpoint)
-        if path is not None and may(entry.act):
+    paths = [(entry, path) for entry in entries if (path := path_of(entry.endpoint)) is not None]
+    here = max((path for _entry, path in paths if _leads_here(path)), key=len, default=None)
+    for entry, path in paths:
+        if may(entry.act):
             waiting = entry.waiting() if entry.waiting else 0
-            yield Link(path, entry.icon, gettext(entry.name), _is_here(path), waiting)
+            yield Link(path, entry.icon, gettext(entry.name), path == here, waiting)
 
 
 def path_of(endpoint: str) -> str | None:
@@ -54,5 +55,5 @@ def path_of(endpoint: str) -> str | None:
     return url_for(endpoint) if endpoint in current_app.view_functions else None
 
 
-def _is_here(path: str) -> bool:
+def _leads_here(path: str) -> bool:
     return request.path == path or (path != FIRST_PAGE and request.path.startswith(f"{path}/"))

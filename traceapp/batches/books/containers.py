@@ -5,22 +5,19 @@ under the same mark. Callers own the transaction.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_, type_coerce
+from sqlalchemy import and_, delete, or_, select, tuple_
 
 from traceapp.batches.books.models import ContainerContent
 from traceapp.batches.grants import Item
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.database.types import Instant
 from traceapp.trace.containers import Member, Move, Ref, inside, plus
 
 PUTS_IN, TAKES_OUT = "aggregate", "disaggregate"
-MOST_MARKS = 200
 DEEPEST = 10  # crates in cartons on pallets in vehicles: more is a circle
 
 Row = dict[str, Any]
@@ -72,27 +69,6 @@ def forget(producer_id: UUID, event_id: UUID) -> None:
             ContainerContent.producer_id == producer_id, ContainerContent.event_id == event_id
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A container by its mark, and when it was last packed or opened."""
-
-    mark: str
-    last: datetime
-
-
-def marks(producer_id: UUID) -> list[Packed]:
-    """List a producer's containers, those packed or opened last first."""
-    last = func.max(ContainerContent.event_time)
-    rows = db.session.execute(
-        select(ContainerContent.container, type_coerce(last, Instant))
-        .where(ContainerContent.producer_id == producer_id)
-        .group_by(ContainerContent.container)
-        .order_by(last.desc(), ContainerContent.container)
-        .limit(MOST_MARKS)
-    )
-    return [Packed(*row) for row in rows]
 
 
 def contents(producer_id: UUID, mark: str, moment: datetime) -> dict[Ref, int | None]:

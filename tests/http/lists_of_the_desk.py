@@ -1,0 +1,178 @@
+"""Which pages of the desk are lists, which are not and why, and reading a list as people do."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl
+
+OTHER = "Chim sẻ"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list: what to look for so that some rows fit and some do not, and whose it is.
+
+    `never_empty` says why there is always a row; `asked` is what must be asked to see any.
+    """
+
+    path: str
+    text: str = OTHER
+    kind: str = "farm"
+    asked: str = ""
+    never_empty: str = ""
+    filters: tuple[str, ...] = ()
+
+
+LISTS: Mapping[str, Listed] = {
+    "admission.list_producers": Listed(
+        "/desk/admissions", "Hoàng yến", "operator", never_empty="the operator is one of them"
+    ),
+    "audit.list_acts": Listed("/desk/audit", "điện thoại"),
+    "certificates.list_certificates": Listed("/desk/certificates"),
+    "containers.show_containers": Listed("/desk/containers"),
+    "desk_batches.list_batches": Listed("/desk/batches"),
+    "desk_reports.list_reports": Listed("/desk/reports"),
+    "desk_trace_search.find_batches": Listed(
+        "/desk/trace", asked="until=2126-01-01", filters=("since=2126-01-01",)
+    ),
+    "hand_offs.list_hand_offs": Listed("/desk/hand-offs"),
+    "people.list_people": Listed("/desk/people", never_empty="whoever reads it is one of them"),
+    "phone_refusals.list_refusals": Listed("/desk/phones/refused"),
+    "phones.list_phones": Listed("/desk/phones"),
+    "places.list_places": Listed("/desk/places"),
+    "products.list_products": Listed("/desk/products"),
+    "seasons.list_seasons": Listed("/desk/seasons"),
+    "step_lists.list_photos": Listed("/desk/photos"),
+    "step_lists.list_steps": Listed("/desk/steps"),
+    "tokens.list_tokens": Listed("/desk/tokens"),
+}
+FORM = "a form"
+ONE = "one record with its parts"
+FILE = "a file, or a way to another page"
+OWN = "one's own account: what one keeps there is a handful"
+NO_LISTS: Mapping[str, str] = {
+    "accounts.account": FILE,
+    "accounts.app_form": FORM,
+    "accounts.choose_producer": OWN,
+    "accounts.confirm_form": FORM,
+    "accounts.list_devices": OWN,
+    "accounts.password_form": FORM,
+    "accounts.second_factors": OWN,
+    "admission.show_applicant": ONE,
+    "batch_dates.edit_dates": FORM,
+    "certificates.edit_certificate": ONE,
+    "certificates.new_certificate": FORM,
+    "counts.ask_count": FORM,
+    "desk.today": "what waits, each with its own way on",
+    "desk_batches.print_labels": FILE,
+    "desk_batches.show_batch": ONE,
+    "desk_registering.new_batch": FORM,
+    "desk_reports.show_report": ONE,
+    "desk_traces.show_trace": ONE,
+    "exchange.download": FILE,
+    "exchange.faults": FILE,
+    "exchange.front": "two ways, and the last five exports",
+    "exchange.look": "what a table would do; all that is wrong in it comes as CSV",
+    "exchange.template": FILE,
+    "hand_offs.find_offer": FILE,
+    "hand_offs.show_hand_off": ONE,
+    "hand_offs.show_note": ONE,
+    "particulars.edit_producer": FORM,
+    "people.new_person": FORM,
+    "people.show_person": ONE,
+    "phone_imports.choose_file": FORM,
+    "phone_imports.look": "what a file would do",
+    "phone_refusals.complete": FORM,
+    "phone_refusals.show_refusal": ONE,
+    "places.edit_plot": FORM,
+    "places.edit_site": FORM,
+    "places.new_plot": FORM,
+    "places.new_site": FORM,
+    "products.edit_product": FORM,
+    "products.new_product": FORM,
+    "season_changes.edit_season": FORM,
+    "seasons.new_season": FORM,
+    "seasons.print_diary": FILE,
+    "seasons.show_season": "one season; its steps are searched in the list of steps",
+    "steps.log_step": FORM,
+}
+EMPTY = re.compile(r'<div class="empty">(.*?)</div>', re.DOTALL)
+HREF = re.compile(r'href="([^"]+)"')
+
+
+class Table(HTMLParser):
+    """Collects the rows of a list, and what its filters offer."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[str] = []
+        self.queries: list[str] = []
+        self._filter = ""
+        self._is_in_rows = self._is_in_chips = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        classes = given.get("class", "").split()
+        match tag:
+            case "table":
+                self._is_in_rows = "rows" in classes
+            case "tr" if self._is_in_rows:
+                self.rows.append("")
+            case "select":
+                self._filter = given.get("name", "")
+            case "option" if self._filter and given.get("value"):
+                self.queries.append(f"{self._filter}={given['value']}")
+            case "ul":
+                self._is_in_chips = "chips" in classes
+            case "a" if self._is_in_chips and "=" in given.get("href", ""):
+                self.queries.append(given["href"].removeprefix("?"))
+            case _:
+                pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "table":
+            self._is_in_rows = False
+        elif tag == "select":
+            self._filter = ""
+        elif tag == "ul":
+            self._is_in_chips = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_in_rows and self.rows:
+            self.rows[-1] += data
+
+
+def read(html: str) -> Table:
+    """Read a page of a list."""
+    table = Table()
+    table.feed(html.partition("<main")[2] or html)
+    table.close()
+    table.rows = [" ".join(row.split()) for row in table.rows[1:]]  # the first are the headings
+    return table
+
+
+def read_csv(text: str) -> list[list[str]]:
+    """Read a file as a spreadsheet does; the headings come first."""
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def next_steps(html: str) -> list[str]:
+    """Give where an empty list leads."""
+    found = EMPTY.search(html)
+    return HREF.findall(found.group(1)) if found else []
+
+
+def query(*parts: str) -> dict[str, str]:
+    """Put parts of an address together."""
+    return dict(pair for part in parts for pair in parse_qsl(part))
+
+
+def few_of_each(queries: Sequence[str]) -> list[str]:
+    """Give the first choices of each filter: some offer every kind of step."""
+    by_name: dict[str, list[str]] = {}
+    for one in queries:
+        by_name.setdefault(one.partition("=")[0], []).append(one)
+    return [one for choices in by_name.values() for one in dict.fromkeys(choices[:4])]

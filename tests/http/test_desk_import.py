@@ -116,12 +116,16 @@ def test_a_file_of_another_producer_does_not_exist(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("kind", ["products", "plots"])
+@pytest.mark.parametrize("kind", ["products", "plots", "batches", "steps"])
 @pytest.mark.parametrize("file_form", ["csv", "xlsx"])
 def test_the_example_of_a_template_comes_in_without_a_fault(
     app: Flask, language: str, kind: str, file_form: str
 ) -> None:
-    client = _browser(app, _lan(app))
+    lan = _lan(app)
+    client = _browser(app, lan)
+    if kind == "batches":
+        with app.app_context(), transaction():
+            product(lan, name="Cải ngọt")
     template = client.get(f"/desk/import/{kind}.{file_form}?lang={language}")
     assert template.content_type == sample_files.MEDIA_TYPES[file_form]
     sent = _send(app, client, template.data, kind)

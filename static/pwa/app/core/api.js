@@ -10,6 +10,15 @@ const page = /** @type {{document?: {documentElement: {lang: string}}}} */ (/** 
 /** There was no answer, or only part of one: the network's fault, to be tried again. */
 export class Unreachable extends Error {}
 
+/** The server asks us to wait, or does not know this phone any more. */
+export class Refused extends Error {
+  /** @param {{status: number, wait: number, body: any}} answer */
+  constructor(answer) {
+    super(`answered ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
 /**
  * @typedef {object} Asked
  * @property {string} [method]

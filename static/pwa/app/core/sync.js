@@ -1,9 +1,10 @@
 // Sends the outbox: photos first, then the records in order of capture. What the server has
 // understood is never sent twice to another effect: every part carries its own id.
 // @ts-check
-import { ask, Unreachable } from "./api.js";
-import { changed, database, meta, setMeta } from "./db.js";
+import { ask, Refused, Unreachable } from "./api.js";
+import { changed, meta, setMeta } from "./db.js";
 import { envelope, keepReserve } from "./envelope.js";
+import { sendPhotos } from "./photos.js";
 import { prune } from "./pruning.js";
 import { phone as whose } from "./reading.js";
 import * as records from "./records.js";
@@ -14,7 +15,6 @@ import * as records from "./records.js";
 
 export const MOST = 100;
 const TOO_MUCH = [400, 413, 422]; // of a whole request: halve it until the one at fault is alone
-const REFUSED_PHOTO = [400, 403, 404, 409, 413, 415, 422];
 
 /**
  * Send what waits, unless another tab or the worker is at it, or the server has asked any of them
@@ -73,15 +73,6 @@ async function send() {
   return result;
 }
 
-/** The server asks us to wait, or does not know this phone any more. */
-class Refused extends Error {
-  /** @param {{status: number, wait: number, body: any}} answer */
-  constructor(answer) {
-    super(`answered ${answer.status}`);
-    this.answer = answer;
-  }
-}
-
 /**
  * @param {Phone} phone
  * @param {unknown} error
@@ -105,37 +96,6 @@ async function failed(phone, error) {
 function pause(rounds) {
   // A photo the server lost is sent again at once; one it loses again and again is not hurried.
   return new Promise((go) => setTimeout(go, rounds < 2 ? 0 : 1000));
-}
-
-/**
- * Send the photos that the server does not have yet; give the records that may follow.
- * @param {Phone} phone
- * @param {Entry[]} entries
- */
-async function sendPhotos(phone, entries) {
-  const ready = [];
-  for (const entry of entries) {
-    const problem = await firstRefused(phone, entry);
-    if (problem) await records.settle([entry], [{ ...problem, sequence: entry.sequence, id: entry.event.id }]);
-    else ready.push(entry);
-  }
-  return ready;
-}
-
-/**
- * @param {Phone} phone
- * @param {Entry} entry
- */
-async function firstRefused(phone, entry) {
-  for (const name of entry.event.photos) {
-    const photo = await (await database()).get("photos", name);
-    if (!photo || photo.sent) continue;
-    const answer = await ask(`/api/v1/photos/${name}`, { method: "PUT", token: phone.token, bytes: photo.bytes });
-    if (answer.status < 300) await (await database()).put("photos", { ...photo, sent: 1 });
-    else if (REFUSED_PHOTO.includes(answer.status) && answer.body) return { status: answer.status, problem: answer.body };
-    else throw new Refused(answer);
-  }
-  return undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { copied, isAnswered, isGrown, makes, noAnswers, questions } from "../cor
 import { phone, sections } from "../core/reading.js";
 import { harvestFrom } from "../core/repeats.js";
 import { Screen, html, t, useKept, verb } from "../view.js";
+import { Aloud } from "./aloud.js";
 import { Asked } from "./asking.js";
 import { Grounds } from "./grounds.js";
 import { groundWords } from "./home.js";
@@ -111,5 +112,6 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
       : html`<h2>${t("log.nothing_to_ask")}</h2>`}
     ${at === 0 && isGrown(kind) &&
     html`<button class="quiet" onClick=${() => setPicking(true)}>${t(makes(kind) ? "log.other_plot" : "log.more_plots")}</button>`}
+    <${Aloud} about=${question?.id} />
   <//>`;
 }

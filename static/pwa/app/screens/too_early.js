@@ -1,6 +1,7 @@
 // A harvest before its day: stopped here, since the goods are still on the plot. If they are not,
 // the person says so; the record is taken as it happened and the server holds the batch.
 // @ts-check
+import { Aloud } from "./aloud.js";
 import { Icon, Screen, html, t, weekday } from "../view.js";
 
 /** @param {{title: string, from: string, happened: () => void}} props */
@@ -15,5 +16,6 @@ export function TooEarly({ title, from, happened }) {
       <${Icon} name="ban" /> ${t("early.from")}<b>${weekday(from)}</b>${t("early.why")}
     </div>
     <p class="soft">${t("early.if_cut")}</p>
+    <${Aloud} about="early" />
   <//>`;
 }

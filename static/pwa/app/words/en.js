@@ -33,6 +33,9 @@ export default {
   "place.looking": "Looking ...",
   "place.chosen": "Done, {count} plots",
 
+  "aloud.read": "Read the question aloud",
+  "aloud.stop": "Stop reading",
+  "aloud.no_voice": "This phone has no English voice yet. In the phone's settings look for “Text-to-speech” and download English.",
   "log.same": "Same as last time",
   "log.plots": "{count} plots",
   "log.more_plots": "On several plots",

@@ -33,6 +33,9 @@ export default {
   "place.looking": "Đang tìm ...",
   "place.chosen": "Xong, {count} thửa",
 
+  "aloud.read": "Đọc to câu hỏi",
+  "aloud.stop": "Thôi đọc",
+  "aloud.no_voice": "Máy này chưa có giọng đọc tiếng Việt. Vào Cài đặt của máy, tìm “Chuyển văn bản thành giọng nói” và tải tiếng Việt về.",
   "log.same": "Như lần trước",
   "log.plots": "{count} thửa",
   "log.more_plots": "Làm ở nhiều thửa",

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from traceapp.batches.models import Event
 from traceapp.desk import choices
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind
 from traceapp.trace.wording import number
 from traceapp.web.languages import say
+from traceapp.web.pages import day, moment
+
+NAMING = frozenset({"event", "place"})  # fields that may hold an id, which says nothing to readers
 
 
 def details(event: Event) -> list[str]:
@@ -21,7 +26,7 @@ def filled_in(kind: StepKind, given: Mapping[str, Any]) -> list[str]:
     """Say what stands in the fields of a kind of step, in the order of its form."""
     said = []
     for name, spec in kind.fields.items():
-        if name in given:
+        if name in given and not (spec.type in NAMING and _is_id(given[name])):
             option = spec.options.get(str(given[name]))
             value = say(option.label) if option else _value(spec.type, given[name])
             unit = choices.unit_words(spec.unit)
@@ -30,8 +35,24 @@ def filled_in(kind: StepKind, given: Mapping[str, Any]) -> list[str]:
 
 
 def _value(kind: str, given: object) -> str:
-    """Write a value that was filled in: numbers with the reader's own marks."""
+    """Write a value that was filled in: numbers and times as the reader writes them."""
+    text = str(given)
     try:
-        return say(number(Decimal(str(given)))) if kind == "number" else str(given)
-    except InvalidOperation:
-        return str(given)
+        match kind:
+            case "number":
+                return say(number(Decimal(text)))
+            case "date":
+                return day(date.fromisoformat(text))
+            case "datetime":
+                return moment(datetime.fromisoformat(text))
+            case _:
+                return text
+    except (InvalidOperation, ValueError):
+        return text
+
+
+def _is_id(given: object) -> bool:
+    try:
+        return bool(UUID(str(given)))
+    except ValueError:
+        return False

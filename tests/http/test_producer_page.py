@@ -269,7 +269,7 @@ def test_it_is_made_in_few_queries_without_the_mapper(
         finished(lan)
     with counted(app) as said:
         assert client.get(address(lan)).status_code == 200
-    assert len(said) <= 7, said
+    assert len(said) <= 8, said
     assert not any("account" in text or "membership" in text for text in said)
 
 

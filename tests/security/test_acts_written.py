@@ -72,6 +72,8 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "accounts.new_codes": ("http/test_second_factor.py", "recovery_codes_made"),
     "accounts.set_up_app": ("http/test_second_factor.py", "app_set_up"),
     "accounts.reset_password": ("http/test_reset_codes.py", "password_reset"),
+    "admission.allow_name": ("http/test_renaming.py", "renaming.allowed"),
+    "admission.refuse_name": ("http/test_renaming.py", "renaming.refused"),
     "api_phones.enrol_phone": ("http/test_phones.py", "phone_enrolled"),
     "desk_batches.release_batch": ("http/test_attempts.py", "hold.released"),
     "exchange.bring_in": ("http/test_desk_import.py", "import.products"),

@@ -1,8 +1,7 @@
 """Desk pages of whoever lets producers in: who waits, who is alike, decision, invitations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,13 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.admission import letters, newcomers, operations, queries
+from traceapp.admission import letters, newcomers, operations, queries, renaming
 from traceapp.admission.forms import KIND_WORDS
 from traceapp.admission.queries import Applicant
 from traceapp.admission.schemas import RefusalSchema
 from traceapp.admission.similarity import Likeness
 from traceapp.printing import symbol
 from traceapp.problem import N_
+from traceapp.producers.models import Renaming
 from traceapp.producers.schemas import check_address
 from traceapp.web import lists
 from traceapp.web.csv_text import Cell
@@ -36,6 +36,8 @@ STATE_WORDS = {
     "admitted": N_("Let in"),
     "refused": N_("Refused"),
 }
+RENAMING = "renaming"
+RENAMING_WORDS = {RENAMING: N_("Asks for another name")}
 TONES = {"waiting": "amber", "admitted": "leaf", "refused": "clay"}
 LIKENESS_WORDS = {
     Likeness.SAME_NAME: N_("The same name"),
@@ -57,18 +59,25 @@ class InvitationSchema(Schema):
 @may(Act.ADMIT_PRODUCERS)
 def list_producers() -> Response:
     """List the producers, those who wait first."""
-    states = {state: gettext(words) for state, words in STATE_WORDS.items()}
+    states = {state: gettext(words) for state, words in (STATE_WORDS | RENAMING_WORDS).items()}
     wish = lists.asked(request.args, lists.Filter("state", gettext("State"), states))
-    state = cast("queries.State | None", wish.chosen.get("state"))
-    everybody = sorted(queries.applicants(state), key=lambda one: ORDER.index(one.state))
+    state, wished = wish.chosen.get("state"), renaming.waiting()
+    everybody = [
+        one
+        for one in queries.applicants()
+        if state in {None, one.state} or (state == RENAMING and one.producer_id in wished)
+    ]
+    everybody.sort(key=lambda one: (one.producer_id not in wished, ORDER.index(one.state)))
+    everybody.sort(key=lambda one: one.state != "waiting")
     found = lists.whole(everybody, wish, lambda one: (one.name, one.address, one.phone))
     if wish.is_csv:
-        return lists.as_csv("producers", _columns(), found.rows)
+        return lists.as_csv("producers", _columns(wished), found.rows)
     page = render_template(
         "admission/applicants.html",
         found=found,
         states=STATE_WORDS,
         tones=TONES,
+        wished=wished,
         form=Form.showing(_invitation_fields()),
     )
     return Response(page)
@@ -103,6 +112,33 @@ def refuse(producer_id: UUID) -> AnyResponse:
     if form.errors:
         return _applicant_page(producer_id, form)
     flash(gettext("The producer is refused, and reads your reason at its desk."))
+    return redirect(url_for("admission.list_producers"), 303)
+
+
+@blueprint.post("/desk/admissions/<uuid:producer_id>/allow-name")
+@writes
+@may(Act.ADMIT_PRODUCERS)
+def allow_name(producer_id: UUID) -> AnyResponse:
+    """Give a producer the name it asked for."""
+    name = request.form.get("name", "")
+    renaming.allow(producer_id, name, by=member().key, now=datetime.now(UTC))
+    flash(gettext("The producer is called %(name)s from now on.", name=name))
+    return redirect(url_for("admission.list_producers"), 303)
+
+
+@blueprint.post("/desk/admissions/<uuid:producer_id>/refuse-name")
+@writes
+@may(Act.ADMIT_PRODUCERS)
+def refuse_name(producer_id: UUID) -> AnyResponse:
+    """Leave a producer its name, with the reason that its desk shows."""
+    form = Form.sent((*_refusal_fields(), Field("name", kind="hidden")), request.form)
+    with form.trying():
+        reason = RefusalSchema().load({"reason": form.data().get("reason")})["reason"]
+        name = form.value("name")
+        renaming.refuse(producer_id, name, reason, by=member().key, now=datetime.now(UTC))
+    if form.errors:
+        return _applicant_page(producer_id, form)
+    flash(gettext("The producer keeps its name, and reads your reason at its desk."))
     return redirect(url_for("admission.list_producers"), 303)
 
 
@@ -150,10 +186,13 @@ def _applicant_page(producer_id: UUID, form: Form) -> Response:
     one = queries.applicant(producer_id)
     if one is None:
         raise problem.NotFound
+    wished = renaming.waiting_of(producer_id)
     page = render_template(
         "admission/applicant.html",
         one=one,
         alike=queries.alike(one) if one.state != "admitted" else [],
+        wished=wished,
+        alike_wished=renaming.alike(one, wished) if wished else [],
         owners=queries.owners(producer_id),
         kinds=[gettext(KIND_WORDS.get(kind, kind)) for kind in queries.kinds(producer_id)],
         is_own=producer_id == member().producer_id,
@@ -183,7 +222,10 @@ def _invitation_fields() -> tuple[Field, ...]:
     return (Field("email", gettext("Send it by e-mail to"), kind="email", longest=254, hint=hint),)
 
 
-def _columns() -> dict[str, Callable[[Applicant], Cell]]:
+def _columns(wished: Mapping[UUID, Renaming]) -> dict[str, Callable[[Applicant], Cell]]:
+    def other_name(one: Applicant) -> str:
+        return wished[one.producer_id].name if one.producer_id in wished else ""
+
     return {
         gettext("Name"): lambda one: one.name,
         gettext("Legal form"): lambda one: one.legal_form,
@@ -191,6 +233,7 @@ def _columns() -> dict[str, Callable[[Applicant], Cell]]:
         gettext("Telephone"): lambda one: one.phone or "",
         gettext("Tax code"): lambda one: one.tax_code or "",
         gettext("State"): lambda one: gettext(STATE_WORDS[one.state]),
+        gettext("Asks for the name"): other_name,
         gettext("Asked"): lambda one: moment(one.created_at),
         gettext("Decided"): lambda one: moment(one.decided_at) if one.decided_at else "",
         gettext("Decided by"): lambda one: one.by or "",

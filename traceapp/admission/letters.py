@@ -28,6 +28,25 @@ Bạn sửa lại rồi nhắn cho đơn vị vận hành để được xem l�
 ----
 {name} has not been let in at {host}. The reason is above.
 """
+RENAMED = """Chào bạn,
+
+Cơ sở của bạn ở {host} từ nay mang tên {name}.
+Vào bàn làm việc: {url}/desk
+
+----
+Your producer at {host} is called {name} from now on.
+"""
+NOT_RENAMED = """Chào bạn,
+
+{name} giữ tên này ở {host}. Tên {wished} chưa được chấp nhận. Lý do:
+
+{reason}
+
+Vào bàn làm việc: {url}/desk/producer
+
+----
+{name} keeps its name at {host}. The reason is above.
+"""
 INVITED = """Chào bạn,
 
 {by} mời bạn tham gia {host}. Mở liên kết này trong 7 ngày; nó dùng được một lần:
@@ -51,6 +70,16 @@ def tell_refused(producer_id: UUID, reason: str, *, now: datetime) -> None:
     _tell(producer_id, "chưa được kết nạp", REFUSED, now=now, reason=reason)
 
 
+def tell_renamed(producer_id: UUID, *, now: datetime) -> None:
+    """Tell a producer that it has the name it asked for."""
+    _tell(producer_id, "được đổi tên", RENAMED, now=now)
+
+
+def tell_not_renamed(producer_id: UUID, wished: str, reason: str, *, now: datetime) -> None:
+    """Tell a producer that it keeps its name, and why."""
+    _tell(producer_id, "chưa được đổi tên", NOT_RENAMED, now=now, wished=wished, reason=reason)
+
+
 def invite(to: str, by: str, path: str, code: str, *, now: datetime) -> bool:
     """Send an invitation; False where no mail server is set."""
     link = f"{settings().public_url}{path}#{code}"
@@ -58,10 +87,10 @@ def invite(to: str, by: str, path: str, code: str, *, now: datetime) -> bool:
     return mail.post(to, f"{public_host()}: {by} mời bạn", text, now=now)
 
 
-def _tell(producer_id: UUID, what: str, text: str, *, now: datetime, reason: str = "") -> None:
+def _tell(producer_id: UUID, what: str, text: str, *, now: datetime, **said: str) -> None:
     producer = db.session.get_one(Producer, producer_id)
     if producer.email is None:
         return
     words = {"name": producer.name, "host": public_host(), "url": settings().public_url}
     subject = f"{public_host()}: {producer.name} {what}"
-    mail.post(producer.email, subject, text.format(**words, reason=reason), now=now)
+    mail.post(producer.email, subject, text.format(**words, **said), now=now)

@@ -9,13 +9,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from marshmallow import ValidationError
+
 from traceapp import problem
 from traceapp.admission import newcomers, queries
+from traceapp.admission.queries import Applicant
 from traceapp.admission.similarity import Likeness
 from traceapp.freshness import operations as freshness
 from traceapp.producers import changes, operations
 
 By = tuple[UUID, UUID]
+NAMES_ALIKE = {Likeness.SAME_NAME, Likeness.SIMILAR_NAME}
 
 
 def change(by: By, given: Mapping[str, Any], *, version: int | None, now: datetime) -> None:
@@ -38,17 +42,14 @@ def change(by: By, given: Mapping[str, Any], *, version: int | None, now: dateti
 
 
 def _taken(producer_id: UUID, name: str, tax_code: str | None) -> Iterator[problem.Finding]:
-    own = queries.applicant(producer_id)
-    if own is None:
-        raise problem.NotFound
-    alike = queries.newly_alike(own, name, tax_code)
-    found = {likeness for _other, match in alike for likeness in match.likenesses}
-    if found & {Likeness.SAME_NAME, Likeness.SIMILAR_NAME} and name != own.name:
+    own = _own(producer_id)
+    found = _likenesses(own, name, tax_code)
+    if found & NAMES_ALIKE and name != own.name:
         yield problem.Finding(
             "/name",
             "name_alike",
             problem.N_("Another producer here has this name or one like it."),
-            problem.N_("Choose a name that nobody takes for the other."),
+            problem.N_("Choose another one, or ask to be given this one."),
         )
     if Likeness.SAME_TAX_CODE in found and tax_code != own.tax_code:
         yield problem.Finding(
@@ -57,3 +58,29 @@ def _taken(producer_id: UUID, name: str, tax_code: str | None) -> Iterator[probl
             problem.N_("Another producer here has this tax code."),
             problem.N_("Compare it with your registration once more."),
         )
+
+
+def is_name_alike(producer_id: UUID, name: str) -> bool:
+    """Tell whether a name would make a producer look like another one."""
+    own = _own(producer_id)
+    return name != own.name and bool(_likenesses(own, name, own.tax_code) & NAMES_ALIKE)
+
+
+def read_name(given: Mapping[str, Any]) -> str:
+    """Read a name as the schema does. Raises ValidationError."""
+    try:
+        return str(operations.DETAILS.fields["name"].deserialize(given.get("name")))
+    except ValidationError as error:
+        raise ValidationError({"name": error.messages}) from error
+
+
+def _own(producer_id: UUID) -> Applicant:
+    own = queries.applicant(producer_id)
+    if own is None:
+        raise problem.NotFound
+    return own
+
+
+def _likenesses(own: Applicant, name: str, tax_code: str | None) -> set[Likeness]:
+    alike = queries.newly_alike(own, name, tax_code)
+    return {likeness for _other, match in alike for likeness in match.likenesses}

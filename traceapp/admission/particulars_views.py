@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.lifetimes import OFFICES
-from traceapp.admission import forms, particulars, queries
+from traceapp.admission import forms, particulars, queries, renaming
 from traceapp.database.engine import db
 from traceapp.producers import changes, communes
 from traceapp.producers.models import Producer
@@ -20,6 +21,7 @@ from traceapp.web.endpoints import writes
 from traceapp.web.form_versions import version_of
 from traceapp.web.forms import Field, Form
 
+ASK = "ask"
 blueprint = Blueprint("particulars", "traceapp.admission", template_folder="templates")
 
 NAMES = (
@@ -46,9 +48,12 @@ def change_producer() -> ResponseReturnValue:
     form = Form.sent(_fields(), request.form)
     with form.trying():
         given, version = _given(form, producer), version_of(form)
-        by = who.key
-        particulars.change(by, given, version=version, now=datetime.now(UTC))
-        flash(_("Saved: %(name)s.", name=form.value("name").strip()))
+        by, now = who.key, datetime.now(UTC)
+        if request.form.get("do") == ASK and renaming.ask(by, given, version=version, now=now):
+            flash(_("Asked for the name. Everything else is saved."))
+        else:
+            renaming.change(by, given, version=version, now=now)
+            flash(_("Saved: %(name)s.", name=form.value("name").strip()))
         return redirect(url_for("particulars.edit_producer"), code=303)
     if form.status == problem.ChangedMeanwhile.status:
         db.session.refresh(producer)
@@ -62,9 +67,15 @@ def _page(form: Form, producer: Producer) -> tuple[str, int]:
         "admission/particulars.html",
         form=form,
         producer=producer,
+        renamed=renaming.newest_of(producer.producer_id),
+        may_ask="name" in form.errors and particulars.is_name_alike(*_wished(form, producer)),
         is_let_in=decision is not None and decision.decision == "admitted",
     )
     return page, form.status
+
+
+def _wished(form: Form, producer: Producer) -> tuple[UUID, str]:
+    return producer.producer_id, form.value("name").strip()
 
 
 def _shown(producer: Producer) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from traceapp.producers.models import (
     MembershipRole,
     Producer,
     ProducerKind,
+    Renaming,
 )
 
 State = Literal["waiting", "admitted", "refused"]
@@ -68,9 +69,30 @@ def applicant(producer_id: UUID) -> Applicant | None:
 
 
 def count_waiting() -> int:
-    """Count the producers that nobody has decided about."""
+    """Count the producers that nobody has decided about, and those that ask for another name."""
     undecided = ~exists().where(Admission.producer_id == Producer.producer_id)
-    return db.session.scalar(select(func.count()).select_from(Producer).where(undecided)) or 0
+    new = db.session.scalar(select(func.count()).select_from(Producer).where(undecided)) or 0
+    return new + count_renaming()
+
+
+def count_renaming() -> int:
+    """Count the producers that wait for a name they asked for."""
+    query = select(func.count()).select_from(Renaming)
+    return db.session.scalar(query.where(Renaming.act == "asked", is_newest_renaming())) or 0
+
+
+def is_newest_renaming() -> ColumnElement[bool]:
+    """Make the condition that this is what was last said of a name a producer asked for."""
+    other = aliased(Renaming)
+    newest = (
+        select(other.renaming_id)
+        .where(other.producer_id == Renaming.producer_id)
+        .order_by(other.done_at.desc(), other.renaming_id.desc())
+        .limit(1)
+        .correlate(Renaming)
+        .scalar_subquery()
+    )
+    return Renaming.renaming_id == newest
 
 
 def alike(asking: Applicant) -> list[tuple[Applicant, Match]]:

@@ -118,6 +118,10 @@ def _admission(reader: Visitor) -> Iterator[Task]:
         if waiting:
             words = _("Producers asking to be let in: %(count)s.", count=waiting)
             yield Task("users", "amber", words, _to("admission.list_producers"), _("Decide"))
+        if renaming := admission.count_renaming():
+            words = _("Producers asking for another name: %(count)s.", count=renaming)
+            path = _to("admission.list_producers", state="renaming")
+            yield Task("flag", "amber", words, path, _("Decide"))
     decision = admission_of(reader.producer_id)
     if decision is None:
         words = _("%(name)s waits to be let in. Codes go live then.", name=reader.producer_name)

@@ -32,7 +32,8 @@ CHUNK = 500
 
 # Written and read in this order: what others point at comes first.
 TAKEN_ALONG = (
-    *("province", "commune", "producer", "producer_kind", "admission", "site", "plot"),
+    *("province", "commune", "producer", "producer_kind", "admission", "renaming"),
+    *("site", "plot"),
     *("membership", "membership_role", "partner", "certificate", "photo", "certificate_file"),
     *("season", "product", "gtin_owner", "batch", "batch_claim", "public_code"),
     *("code_state_change", "event", "corrected_event", "event_item", "event_evidence"),

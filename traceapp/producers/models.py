@@ -111,6 +111,34 @@ class Admission(Base):
     )
 
 
+class Renaming(Base):
+    """A name that a producer may not take by itself, and what became of it; the newest act holds.
+
+    It is asked for, then allowed or refused by whoever lets producers in, or withdrawn by taking
+    another name. Append-only.
+    """
+
+    __tablename__ = "renaming"
+
+    producer_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey(PRODUCER_KEY), primary_key=True
+    )
+    renaming_id: Mapped[Key]
+    act: Mapped[str]
+    name: Mapped[str]
+    former_name: Mapped[str]
+    reason: Mapped[str | None]
+    done_at: Mapped[Moment]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+
+    __table_args__ = (
+        CheckConstraint("act IN ('asked', 'allowed', 'refused', 'withdrawn')", name="act_known"),
+        CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+        Index("ix_renaming_done", "producer_id", "done_at"),
+    )
+
+
 class ProducerKind(Base):
     """One of the kinds a producer is: farm, shop, authority ... (`trace.vocabulary`)."""
 

@@ -58,9 +58,20 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
             "by": {"vi": found.by, "en": found.by_en} if found.by else None,
             "on": found.decided_at.astimezone(HANOI).date().isoformat(),
         },
+        "renamed": _renamed(queries.renaming(producer_id, found.name)),
         "products": _products(producer_id, rows[: queries.MOST_LOTS]),
         "has_more_products": len(rows) > queries.MOST_LOTS,
         "certificates": [_certificate(row) for row in queries.certificates(producer_id, today)],
+    }
+
+
+def _renamed(row: queries.Found | None) -> Document | None:
+    if row is None:
+        return None
+    return {
+        "from": row.former_name,
+        "by": {"vi": row.by, "en": row.by_en} if row.by else None,
+        "on": row.done_at.astimezone(HANOI).date().isoformat(),
     }
 
 

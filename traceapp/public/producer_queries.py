@@ -1,4 +1,4 @@
-"""Reading what everybody may know of a producer: Core queries, five of them at any size."""
+"""Reading what everybody may know of a producer: Core queries, six of them at any size."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from traceapp.database.engine import db
 from traceapp.freshness.models import PublicGeneration
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.certificate_models import Certificate
-from traceapp.producers.models import Admission, Producer, ProducerKind
+from traceapp.producers.models import Admission, Producer, ProducerKind, Renaming
 
 LOTS_A_PRODUCT = 3
 MOST_LOTS = 90  # of the longest list in the demo, 5; beyond it the page outgrows one flight
@@ -53,6 +53,25 @@ def producer(producer_id: UUID) -> Found | None:
             Admission.admission_id == newest,
             Admission.decision == "admitted",
         )
+    ).one_or_none()
+
+
+def renaming(producer_id: UUID, name: str) -> Found | None:
+    """Give when and by whom a producer was allowed the name it has, and what it was called."""
+    body = aliased(Producer)
+    return db.session.execute(
+        select(
+            *(Renaming.former_name, Renaming.done_at),
+            *(body.name.label("by"), body.name_en.label("by_en")),
+        )
+        .outerjoin(body, body.producer_id == Renaming.by_producer_id)
+        .where(
+            Renaming.producer_id == producer_id,
+            Renaming.act == "allowed",
+            Renaming.name == name,
+        )
+        .order_by(Renaming.done_at.desc(), Renaming.renaming_id.desc())
+        .limit(1)
     ).one_or_none()
 
 

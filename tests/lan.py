@@ -73,7 +73,8 @@ def lan(text: str = CANARY) -> Lan:
     business = builders.business(f"HTX {text}", role="owner")
     mine = _ids(business, text)
     code = mine["code"]
-    anywhere = {"number": "1", "sequence": "1", "form": "csv", "kind": "products", "language": "vi"}
+    anywhere = {"number": "1", "sequence": "1", "kind": "products", "language": "vi"}
+    anywhere |= {"form": "csv", "writer": "pdf"}
     nowhere = {name: str(uuid4()) for name in mine}
     nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}
     assert code != nowhere["code"]

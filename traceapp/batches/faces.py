@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from traceapp.printing.face import Face, Faces
+from traceapp.printing.font_files import FontFiles
 from traceapp.printing.lines import Measure, estimate
 from traceapp.printing.table_paper import Typeface
 
@@ -30,6 +31,15 @@ def typeface(static: Path) -> Typeface | None:
     """Name the files that documents are set in; None where they are missing."""
     files = _path(static, REGULAR), _path(static, BOLD)
     return Typeface(*files) if all(path.exists() for path in files) else None
+
+
+@lru_cache(maxsize=4)
+def font_files(static: Path) -> FontFiles | None:
+    """Read the files that labels are set in; None where they are missing."""
+    files = _path(static, REGULAR), _path(static, BOLD)
+    if not all(path.exists() for path in files):
+        return None
+    return FontFiles(*(path.read_bytes() for path in files))
 
 
 def _face(static: Path, name: str) -> Face:

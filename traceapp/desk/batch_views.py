@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.routing import RequestRedirect
 
 from traceapp import problem
@@ -19,7 +17,6 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches import activation, paper, queries
 from traceapp.batches.books import containers
 from traceapp.batches.books.handed_on import handed_on
-from traceapp.batches.faces import measure
 from traceapp.batches.models import Batch
 from traceapp.batches.queries import BatchCard, Ref
 from traceapp.codes import queries as codes
@@ -35,17 +32,13 @@ from traceapp.desk import (
     mending,
 )
 from traceapp.desk.batch_story import tell_batch
-from traceapp.findings.exits import lacking
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.printing import sheet, stock
-from traceapp.printing.label import DoesNotFit
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
-from traceapp.web.languages import say
 from traceapp.web.pages import HANOI, media_sources
 from traceapp.web.settings import settings
 
@@ -145,29 +138,6 @@ def _own_crates(reader: Visitor, batch: Ref) -> list[str]:
     return [mark for producer_id, mark in around if producer_id == reader.producer_id]
 
 
-@blueprint.get("/desk/batches/<code>/labels")
-@may(Act.PRINT_LABELS)
-def print_labels(code: str) -> ResponseReturnValue:
-    """Lay out one A4 sheet of 24 labels, ready for the browser's own printing."""
-    reader = member()
-    found = find_batch(reader, code)
-    if found.code is None or found.state is None or found.ref[0] != reader.producer_id:
-        raise problem.NotFound
-    if found.state not in paper.LABELLED_IN:
-        return _no_labels(found, batch_words.state_words(found.state).no_labels)
-    for one in lacking([FactRef(*found.ref)], reader.producer_id):
-        return _no_labels(found, say(one.message))
-    label = paper.label_of(found.card, found.code, settings())
-    labels = [label] * stock.A4_24.positions
-    try:
-        drawn = sheet.svg_sheet(stock.A4_24, labels, measure=measure(_static()))
-    except DoesNotFit as error:
-        return _no_labels(found, batch_words.misfit_words(error))
-    # Our own drawing; every text in it is escaped where it is drawn.
-    page = Markup(drawn)  # noqa: S704
-    return render_template("desk/labels.html", found=found, card=found.card, sheet=page)
-
-
 def find_batch(reader: Visitor, text: str) -> Found:
     """Find a batch by code or id; NotFound where it is nowhere or not the reader's business."""
     fact, ref = None, None
@@ -198,18 +168,6 @@ def _onward(code: str) -> str:
     # The reader's words stay text behind the “?”: as keywords they would steer `url_for` itself.
     query = request.query_string.decode("ascii", "replace")
     return f"{url_for(str(request.endpoint), code=code)}{'?' + query if query else ''}"
-
-
-def _no_labels(found: Found, reason: str) -> str:
-    lacks = activation.missing_of(found.ref)
-    return render_template(
-        "desk/no_labels.html",
-        found=found,
-        card=found.card,
-        state=batch_words.state_words(found.state) if found.state else None,
-        reason=reason,
-        missing=mending.what_is_missing(lacks, found.card),
-    )
 
 
 def _sees_all(reader: Visitor) -> bool:
@@ -262,7 +220,3 @@ def _state_words(
 
 def _today() -> date:
     return datetime.now(UTC).astimezone(HANOI).date()
-
-
-def _static() -> Path:
-    return Path(current_app.static_folder or "")

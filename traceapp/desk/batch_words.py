@@ -11,7 +11,6 @@ from traceapp.batches.books.handed_on import HandedOn
 from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
 from traceapp.desk.batch_queries import Holding
-from traceapp.printing.label import DoesNotFit
 from traceapp.problem import N_
 from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
@@ -106,12 +105,6 @@ ACCOUNTS: Mapping[str, str] = {
     "destroyed": N_("destroyed %(amount)s"),
 }
 
-FITS: Mapping[str, str] = {
-    "symbol": N_("The web address of this installation is too long for a symbol of this size."),
-    "domain": N_("The domain is too long for this label: at most %(most)d characters fit."),
-    "lot": N_("The lot is too long for this label: at most %(most)d characters fit."),
-}
-
 
 def state_words(state: CodeState) -> StateWords:
     """Say a state in the reader's language."""
@@ -124,11 +117,6 @@ def state_words(state: CodeState) -> StateWords:
 def missing_words(names: list[str]) -> list[tuple[str, str]]:
     """Name what the minimum record lacks, each with what to do about it."""
     return [(_(what), _(fix)) for what, fix in (MISSING[name] for name in names)]
-
-
-def misfit_words(error: DoesNotFit) -> str:
-    """Say what does not fit the label, and how much would."""
-    return str(_(FITS.get(error.what, FITS["symbol"]), most=error.fits))
 
 
 def holding_words(holding: Holding, uom: str, language: str) -> str:

@@ -1,15 +1,15 @@
 """Arrange one label on its die: which line stands where, in mm from the die's upper left corner.
 
 The symbol stands at the right, its quiet zone inside the die; name, producer, lot and dates at the
-left; readable code and domain along the foot. Pure geometry: `sheet` draws it.
+left; readable code and domain along the foot. Pure geometry: the writers draw it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
 from traceapp.printing import lines as text_lines
-from traceapp.printing import symbol
+from traceapp.printing.arranged import ASCENT, BOLD, DESCENT, LEADING, Arranged, Line
 from traceapp.printing.label import (
     VIETNAMESE,
     DoesNotFit,
@@ -20,66 +20,22 @@ from traceapp.printing.label import (
     printable,
 )
 from traceapp.printing.lines import ELLIPSIS, Measure
+from traceapp.printing.look import MIN_SIZE, Look
+from traceapp.printing.look import looks as looks_of
+from traceapp.printing.room import Room
 
-MARGIN = 2.4  # printers shift a sheet by up to about 1.5 mm
-SYMBOL_MARGIN = 1.2  # the quiet zone is white already
-SYMBOL_SIDE = 24.0
-BOLD = 1.08  # a bold face is this much wider than its regular one
-
-# The law's least letter height is 0.9 mm (Decree 37/2026); at a size of 1.8 mm an x has 0.95 mm.
-MIN_SIZE = 1.8
-NAME_SIZES = (4.2, 3.9, 3.6, 3.3, 3.0)
-PRODUCER_SIZE = 2.3
-LOT_SIZES = (2.5, 2.3, 2.1, 1.9, MIN_SIZE)
-DATE_SIZES = (2.1, 2.0, 1.9, MIN_SIZE)
+NAME_LINES = 2  # a third only where it keeps a name whole
+SAMPLE_SIZE, SAMPLE_SHARE = 11.0, 0.27  # mm, and of the width beside the symbol
 DATE_SEPARATOR = " · "
-FOOT_SIZES = (2.6, 2.4, 2.2, 2.0, MIN_SIZE)
-LEADING = 1.26  # Ẫ above and ậ beneath need the room
-ASCENT = 1.0
-DESCENT = 0.26
-GAP = 1.0
-FOOT_GAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text: its start (or end, if `at_end`) on the baseline, its size and room."""
+class _Setting:
+    """What a label is set with: its look, the widths of its face, the words around its facts."""
 
-    text: str
-    x: float
-    baseline: float
-    size: float
-    room: float
-    width: float
-    bold: bool = False
-    mono: bool = False
-    at_end: bool = False
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of the drawn line, marks above and below included."""
-        left = self.x - self.width if self.at_end else self.x
-        top, bottom = self.baseline - ASCENT * self.size, self.baseline + DESCENT * self.size
-        return (left, top, left + self.width, bottom)
-
-
-@dataclass(frozen=True, slots=True)
-class Arranged:
-    """A label on its die: its lines, and the square of the symbol with its quiet zone."""
-
-    lines: tuple[Line, ...]
-    symbol_x: float
-    symbol_y: float
-    symbol_side: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """The room for the facts, left of the symbol and above the foot."""
-
-    width: float
-    height: float
+    look: Look
     measure: Measure
+    words: Words
 
     def bold_width(self, text: str, size: float) -> float:
         return self.measure(text, size) * BOLD
@@ -87,52 +43,70 @@ class _Column:
 
 def arrange(
     label: Label,
-    die: tuple[float, float],
+    room: Room,
     measure: Measure = text_lines.estimate,
     words: Words = VIETNAMESE,
+    looks: Iterable[Look] = (),
 ) -> Arranged:
-    """Arrange `label` on a die of (width, height) mm; names may be cut, identity never is.
+    """Arrange `label` in its room; a name may be cut where nothing keeps it whole, identity never.
 
     Raises `DoesNotFit` for a symbol finer than 0.396 mm a module, and for a lot, code or domain
     that would need letters under the legal height.
     """
-    width, height = die
-    side = min(SYMBOL_SIDE, height - 2 * SYMBOL_MARGIN)
-    _check_modules(label.uri, side)
-    foot = _foot(label, die)
+    cut: list[Arranged] = []
+    problem = DoesNotFit("lot", 0, "the facts need more height than the die has")
+    for look in looks or looks_of(room):
+        setting = _Setting(look, measure, words)
+        try:
+            for side in room.sides(*look.symbol_sides, margin=look.symbol_margin):
+                arranged = _beside(label, room, side, setting)
+                if arranged and arranged.is_whole:
+                    return arranged
+                cut += [arranged] if arranged else []
+        except DoesNotFit as error:
+            problem = max(problem, error, key=lambda one: one.fits)
+    if not cut:
+        raise problem
+    return max(cut, key=lambda arranged: sum(len(line.text) for line in arranged.lines))
+
+
+def _beside(label: Label, room: Room, side: float, setting: _Setting) -> Arranged | None:
+    """Set the facts beside a symbol of `side`; None where they need more height than there is."""
+    look = setting.look
+    foot = _foot(label, room, look)
     foot_top = min(line.box[1] for line in foot)
-    column = _Column(width - side - SYMBOL_MARGIN - MARGIN, foot_top - FOOT_GAP - MARGIN, measure)
-    return Arranged(
-        lines=(*_facts(label, column, words), *foot),
-        symbol_x=width - SYMBOL_MARGIN - side,
-        symbol_y=min(SYMBOL_MARGIN, foot_top - side),
-        symbol_side=side,
-    )
+    width = room.width - side - look.symbol_margin - look.margin
+    # In dots, black or nothing, MẪU would drown the facts that it stands behind: a line says it.
+    is_behind = label.sample and not room.dot
+    told = replace(label, sample=label.sample and not is_behind)
+    facts = _facts(told, width, foot_top - look.foot_gap, setting)
+    y = min(look.symbol_margin, foot_top - side)
+    if facts is None or y < 0:
+        return None
+    x = room.width - look.symbol_margin - side
+    sample_size = min(SAMPLE_SIZE, SAMPLE_SHARE * x) if is_behind else 0.0
+    return Arranged((*facts, *foot), x, y, side, sample_size)
 
 
-def _check_modules(uri: str, side: float) -> None:
-    most = int(side / symbol.MIN_MODULE_MM)
-    needed = symbol.encode(uri).modules_with_quiet_zone
-    if needed > most:
-        raise DoesNotFit(
-            "symbol", most, f"{most} modules fit {side:g} mm, this address needs {needed}"
-        )
-
-
-def _foot(label: Label, die: tuple[float, float]) -> tuple[Line, ...]:
+def _foot(label: Label, room: Room, look: Look) -> tuple[Line, ...]:
     """Place code and domain on one line, or the code above the domain if they are long."""
-    width, height = die
-    room = width - 2 * MARGIN
+    wide = room.width - 2 * look.margin
     code, domain = printable(label.code), printable(label.domain)
-    baseline = height - MARGIN - DESCENT * FOOT_SIZES[0]
-    together = text_lines.largest_that_fits(f"{code}  {domain}", FOOT_SIZES, room, text_lines.mono)
+    baseline = room.height - look.margin - DESCENT * look.foot_sizes[0]
+    together = text_lines.largest_that_fits(
+        f"{code}  {domain}", look.foot_sizes, wide, text_lines.mono
+    )
     if together is not None:
-        code_line = _mono_line(code, (MARGIN, baseline), together, room)
-        at_end = _mono_line(domain, (width - MARGIN, baseline), together, room)
-        return (replace(code_line, bold=True), replace(at_end, at_end=True))
-    size = min(_identity_size("code", code, room), _identity_size("domain", domain, room))
-    above = _mono_line(code, (MARGIN, baseline - LEADING * size), size, room)
-    return (replace(above, bold=True), _mono_line(domain, (MARGIN, baseline), size, room))
+        code_line = _mono_line(code, (look.margin, baseline), together, wide)
+        at_end = _mono_line(domain, (room.width - look.margin, baseline), together, wide)
+        return (replace(code_line, bold=True, fact="code"), replace(at_end, at_end=True))
+    size = min(
+        _identity_size(what, text, wide, look)
+        for what, text in (("code", code), ("domain", domain))
+    )
+    above = _mono_line(code, (look.margin, baseline - LEADING * size), size, wide)
+    below = _mono_line(domain, (look.margin, baseline), size, wide)
+    return (replace(above, bold=True, fact="code"), below)
 
 
 def _mono_line(text: str, at: tuple[float, float], size: float, room: float) -> Line:
@@ -140,70 +114,81 @@ def _mono_line(text: str, at: tuple[float, float], size: float, room: float) -> 
     return Line(text, x, baseline, size, room, text_lines.mono(text, size), mono=True)
 
 
-def _identity_size(what: str, text: str, room: float) -> float:
-    size = text_lines.largest_that_fits(text, FOOT_SIZES, room, text_lines.mono)
+def _identity_size(what: str, text: str, room: float, look: Look) -> float:
+    size = text_lines.largest_that_fits(text, look.foot_sizes, room, text_lines.mono)
     if size is None:
         most = int(room / text_lines.mono("0", MIN_SIZE))
         raise DoesNotFit(what, most, f"the {what} may have at most {most} characters here")
     return size
 
 
-def _facts(label: Label, column: _Column, words: Words) -> tuple[Line, ...]:
+def _facts(label: Label, width: float, bottom: float, setting: _Setting) -> tuple[Line, ...] | None:
     """Stack name, producer, lot and dates: the largest name that is whole and leaves room."""
-    stacks = [_stacked(label, column, words, choice) for choice in product((2, 1), NAME_SIZES)]
-    fitting = [stack for stack in stacks if stack[-1].box[3] <= MARGIN + column.height]
-    if not fitting:
-        raise DoesNotFit("lot", 0, "the facts need more height than the die has")
-    whole = (stack for stack in fitting if not any(line.text.endswith(ELLIPSIS) for line in stack))
-    return next(whole, fitting[-1])
+    cut: tuple[Line, ...] | None = None
+    for name_lines, producer_lines, size in product(
+        (NAME_LINES, NAME_LINES + 1), (2, 1), setting.look.name_sizes
+    ):
+        stack = _stacked(label, width, setting, (name_lines, producer_lines, size))
+        if stack[-1].box[3] > bottom or any(line.width > line.room for line in stack):
+            continue
+        if not any(line.text.endswith(ELLIPSIS) for line in stack):
+            return stack
+        cut = stack if name_lines == NAME_LINES else cut
+    return cut
 
 
 def _stacked(
-    label: Label, column: _Column, words: Words, choice: tuple[int, float]
+    label: Label, width: float, setting: _Setting, choice: tuple[int, int, float]
 ) -> tuple[Line, ...]:
-    """Lay the facts out from the top with `choice` = lines for the producer, size of the name."""
+    """Lay the facts out from the top; `choice` = lines for name and producer, size of the name."""
     placed: list[Line] = []
-    baseline = MARGIN
-    for block in _blocks(label, column, words, choice):
+    baseline = setting.look.margin
+    for block in _blocks(label, width, setting, choice):
         for line in block:
             baseline += line.size * (LEADING if placed else ASCENT)
             placed.append(replace(line, baseline=round(baseline, 3)))
-        baseline += GAP
+        baseline += setting.look.gap
     return tuple(placed)
 
 
 def _blocks(
-    label: Label, column: _Column, words: Words, choice: tuple[int, float]
+    label: Label, width: float, setting: _Setting, choice: tuple[int, int, float]
 ) -> Iterator[list[Line]]:
     """Yield name, producer, lot and dates, each as its lines without a baseline."""
-    producer_lines, name_size = choice
-    wide = column.width
-    name = text_lines.wrap(printable(label.name), name_size, wide, 2, column.bold_width)
-    yield [_fact(part, name_size, column, bold=True) for part in name]
+    name_lines, producer_lines, name_size = choice
+    look, measure = setting.look, setting.measure
+    if label.sample:
+        yield [_fact(setting.words.sample, look.producer_size, width, setting, bold=True)]
+    name = text_lines.wrap(printable(label.name), name_size, width, name_lines, setting.bold_width)
+    yield [_fact(part, name_size, width, setting, bold=True) for part in name]
     producer = text_lines.wrap(
-        printable(label.producer), PRODUCER_SIZE, wide, producer_lines, column.measure
+        printable(label.producer), look.producer_size, width, producer_lines, measure
     )
-    yield [_fact(part, PRODUCER_SIZE, column) for part in producer]
-    lot = lot_line(label, words)
-    lot_size = text_lines.largest_that_fits(lot, LOT_SIZES, wide, column.measure)
-    if lot_size is None:
-        most = int(len(lot) * wide / column.measure(lot, MIN_SIZE)) - len(words.lot) - 1
-        raise DoesNotFit("lot", most, f"the lot may have about {most} characters here")
-    yield [_fact(lot, lot_size, column)]
-    yield _dates(label, column, words)
+    yield [_fact(part, look.producer_size, width, setting) for part in producer]
+    lot = lot_line(label, setting.words)
+    sizes = [size for size in look.lot_sizes if size < name_size] or look.lot_sizes[-1:]
+    size = text_lines.largest_that_fits(lot, sizes, width, measure)
+    if size is None:
+        most = int(len(lot) * width / measure(lot, MIN_SIZE)) - len(setting.words.lot) - 1
+        raise DoesNotFit("lot", max(most, 0), f"the lot may have about {most} characters here")
+    yield [replace(_fact(lot, size, width, setting), fact="lot")]
+    yield _dates(label, width, setting)
 
 
-def _dates(label: Label, column: _Column, words: Words) -> list[Line]:
+def _dates(label: Label, width: float, setting: _Setting) -> list[Line]:
     """Set the dates on one line if letters stay legible, else on several; never cut."""
-    known = [f"{word} {day}" for word, day in dates(label, words)]
-    one_line = text_lines.largest_that_fits(
-        DATE_SEPARATOR.join(known), DATE_SIZES, column.width, column.measure
+    known = [f"{word} {day}" for word, day in dates(label, setting.words)]
+    if not known:
+        return []
+    sizes, measure = setting.look.date_sizes, setting.measure
+    one_line = text_lines.largest_that_fits(DATE_SEPARATOR.join(known), sizes, width, measure)
+    size = one_line or min(
+        text_lines.largest_that_fits(date, sizes, width, measure) or sizes[-1] for date in known
     )
-    size = one_line or DATE_SIZES[0]
-    flowed = text_lines.flow(known, DATE_SEPARATOR, size, column.width, column.measure)
-    return [_fact(part, size, column) for part in flowed]
+    flowed = text_lines.flow(known, DATE_SEPARATOR, size, width, measure)
+    return [_fact(part, size, width, setting) for part in flowed]
 
 
-def _fact(text: str, size: float, column: _Column, *, bold: bool = False) -> Line:
-    width = column.bold_width(text, size) if bold else column.measure(text, size)
-    return Line(text, MARGIN, 0.0, size, column.width, width, bold=bold)
+def _fact(text: str, size: float, width: float, setting: _Setting, *, bold: bool = False) -> Line:
+    wide = setting.bold_width(text, size) if bold else setting.measure(text, size)
+    return Line(text, setting.look.margin, 0.0, size, width, wide, bold=bold)

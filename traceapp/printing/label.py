@@ -68,9 +68,15 @@ def printable(text: str) -> str:
     Decomposed Vietnamese prints with its marks beside the vowel, and a control character would make
     the SVG ill-formed. A number keeps its unit beside it ("500 g" never breaks).
     """
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = "".join(mark for mark in spaced if not unicodedata.category(mark).startswith("C"))
+    kept = " ".join(unicodedata.normalize("NFC", text).split())
+    if not kept.isprintable():
+        kept = "".join(mark for mark in kept if not unicodedata.category(mark).startswith("C"))
     return _NUMBER_AND_UNIT.sub(NO_BREAK, kept)
+
+
+def code_groups(code: str) -> list[str]:
+    """Return the groups in which a readable code is written."""
+    return re.split("[ -]", printable(code))
 
 
 def lot_line(label: Label, words: Words = VIETNAMESE) -> str:

@@ -64,7 +64,7 @@ def serve(address: tuple[str, int], link: str, authority: Path) -> ThreadingHTTP
 
 def terminal_symbol(uri: str) -> str:
     """Draw a QR symbol with half blocks, two rows a line, white on black in any terminal."""
-    rows = [list(row) for row in symbol.encode(uri).rows]
+    rows = [[module == 1 for module in row] for row in symbol.encode(uri).rows]
     width = len(rows) + 2 * QUIET_ROWS
     light = [False] * width
     side = [False] * QUIET_ROWS

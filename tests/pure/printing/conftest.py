@@ -8,7 +8,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from tests.conftest import REQUIRE_ALL
 from traceapp.printing.face import Face, Faces
+from traceapp.printing.font_files import FontFiles
 
 FONTS = Path("/usr/share/fonts")
 SANS = ("NotoSans-Regular.ttf", "DejaVuSans.ttf")
@@ -65,3 +67,14 @@ def face_of(names: tuple[str, ...]) -> Face:
     if not found:
         pytest.skip(f"no font of {', '.join(names)} on this machine")
     return Face((found[0].read_bytes(),))
+
+
+@pytest.fixture(scope="session")
+def fonts() -> FontFiles:
+    """The face that the set-up fetches, in which labels are set."""
+    folder = Path(__file__).parents[3] / "static" / "vendor" / "fonts"
+    files = [folder / f"BeVietnamPro_{weight}.ttf" for weight in ("400Regular", "700Bold")]
+    if not all(path.exists() for path in files):
+        assert not REQUIRE_ALL, "`make icons` fetches the Vietnamese face"
+        pytest.skip("the Vietnamese face is missing: `make icons` fetches it")
+    return FontFiles(*(path.read_bytes() for path in files))

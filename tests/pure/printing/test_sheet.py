@@ -10,17 +10,21 @@ from datetime import date
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from tests.pure.printing.labels import boxes, labels, overlap
 from traceapp.printing import symbol
-from traceapp.printing.arrange import MIN_SIZE, Arranged, arrange
+from traceapp.printing.arrange import arrange as arrange_in
+from traceapp.printing.arranged import Arranged
 from traceapp.printing.label import DoesNotFit, Label, printable
-from traceapp.printing.sheet import lay_out, svg_sheet
+from traceapp.printing.lines import Measure, estimate
+from traceapp.printing.look import MIN_SIZE
+from traceapp.printing.room import Room
+from traceapp.printing.run import MOST_LABELS, Copies, Design, places
+from traceapp.printing.sheet import svg_page
 from traceapp.printing.stock import A4_24
 
 SVG = "{http://www.w3.org/2000/svg}"
 DIE = (A4_24.die_width, A4_24.die_height)
-Box = tuple[float, float, float, float]
 
 LABEL = Label(
     uri="HTTPS://TRUYXUAT.EXAMPLE.VN/B/7K3M9QW2TD",
@@ -34,38 +38,14 @@ LABEL = Label(
     packed=date(2026, 11, 17),
 )
 
-vietnamese = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyẵặễộứỳ ABCĐXẪỘ0123456789(),.-", max_size=120)
-dates = st.none() | st.dates(date(2020, 1, 1), date(2035, 1, 1))
-hosts = st.from_regex(r"[a-z][a-z0-9]{0,10}(\.[a-z]{2,10}){1,2}", fullmatch=True)
-labels = st.builds(
-    lambda host, code, **rest: Label(
-        uri=f"HTTPS://{host.upper()}/B/{code}", domain=host, code=code, **rest
-    ),
-    host=hosts,
-    code=st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=10, max_size=10),
-    name=vietnamese,
-    producer=vietnamese,
-    lot=st.text("ABCabc0123456789-", min_size=1, max_size=20),
-    produced=dates,
-    expires=dates,
-    packed=dates,
-    sample=st.booleans(),
-)
+
+def svg_sheet(labels: list[Label], measure: Measure = estimate) -> str:
+    (page,) = places(A4_24, map(Copies, labels))
+    return svg_page(Design(A4_24), page, measure)
 
 
-def boxes(arranged: Arranged) -> list[Box]:
-    x, y, side = arranged.symbol_x, arranged.symbol_y, arranged.symbol_side
-    return [*(line.box for line in arranged.lines if line.text), (x, y, x + side, y + side)]
-
-
-def overlap(one: Box, other: Box) -> bool:
-    slack = 1e-6
-    return (
-        one[0] < other[2] - slack
-        and other[0] < one[2] - slack
-        and one[1] < other[3] - slack
-        and other[1] < one[3] - slack
-    )
+def arrange(label: Label, die: tuple[float, float]) -> Arranged:
+    return arrange_in(label, Room(*die, symbol.modules(label.uri)))
 
 
 @settings(max_examples=150, deadline=None)
@@ -100,12 +80,18 @@ def test_a_long_name_takes_two_lines_and_stays_whole() -> None:
     assert " ".join(name).replace("\u00a0", " ") == LABEL.name
 
 
-def test_a_name_too_long_for_two_lines_ends_in_an_ellipsis() -> None:
-    label = replace(LABEL, name="Cải ngọt thu hoạch thửa Vân Đồn " * 4)
+def test_a_name_too_long_for_two_lines_takes_three_smaller_ones() -> None:
+    label = replace(LABEL, name="Cải ngọt thu hoạch thửa Vân Đồn " * 3)
     name = [line.text for line in arrange(label, DIE).lines if line.bold and not line.mono]
-    assert len(name) == 2
-    assert name[1].endswith("…")
-    assert not name[0].endswith("…")
+    assert len(name) == 3
+    assert " ".join(name) == label.name.strip()
+
+
+def test_a_name_too_long_for_any_number_of_lines_ends_in_an_ellipsis() -> None:
+    label = replace(LABEL, name="Cải ngọt thu hoạch thửa Vân Đồn " * 8)
+    name = [line.text for line in arrange(label, DIE).lines if line.bold and not line.mono]
+    assert name[-1].endswith("…")
+    assert not any(line.endswith("…") for line in name[:-1])
 
 
 def test_every_module_is_at_least_as_wide_as_a_retail_till_needs() -> None:
@@ -116,7 +102,7 @@ def test_every_module_is_at_least_as_wide_as_a_retail_till_needs() -> None:
 def test_an_address_too_long_for_the_die_is_refused_with_what_fits() -> None:
     label = replace(LABEL, uri="HTTPS://EXAMPLE.VN/" + "A" * 500)
     with pytest.raises(DoesNotFit, match="modules fit") as caught:
-        svg_sheet(A4_24, [label])
+        svg_sheet([label])
     assert caught.value.what == "symbol"
     assert caught.value.fits == int(24 / 0.396)
 
@@ -136,7 +122,8 @@ def test_identity_that_would_need_tiny_letters_is_refused_not_cut(what: str) -> 
 
 def test_a_full_sheet_has_24_dies_inside_a4_and_none_overlap() -> None:
     placed = [
-        (place.x, place.y, place.x + DIE[0], place.y + DIE[1]) for place in lay_out(A4_24, 24)
+        (place.x, place.y, place.x + DIE[0], place.y + DIE[1])
+        for place in map(A4_24.position, range(1, 25))
     ]
     assert len(placed) == 24
     assert not any(overlap(*pair) for pair in itertools.combinations(placed, 2))
@@ -145,34 +132,23 @@ def test_a_full_sheet_has_24_dies_inside_a4_and_none_overlap() -> None:
 
 
 def test_a_part_used_sheet_starts_at_the_first_free_die() -> None:
-    places = lay_out(A4_24, 3, start_position=6)
-    assert [place.number for place in places] == [6, 7, 8]
-    assert (places[0].x, places[0].y) == (7.25 + 2 * 66.0, 12.9 + 33.9)
-    assert (places[1].x, places[1].y) == (7.25, 12.9 + 2 * 33.9)
+    (page,) = places(A4_24, [Copies(LABEL, 3)], start_position=6)
+    assert [place.number for _, place in page] == [6, 7, 8]
+    assert (page[0][1].x, page[0][1].y) == (7.25 + 2 * 66.0, 12.9 + 33.9)
+    assert (page[1][1].x, page[1][1].y) == (7.25, 12.9 + 2 * 33.9)
 
 
-@pytest.mark.parametrize(
-    ("count", "start", "what", "fits"),
-    [
-        (25, 1, "count", 24),
-        (20, 6, "count", 19),
-        (0, 1, "count", 24),
-        (1, 0, "start_position", 24),
-        (1, 25, "start_position", 24),
-    ],
-)
-def test_more_than_the_sheet_holds_is_refused_with_what_fits(
-    count: int, start: int, what: str, fits: int
-) -> None:
-    with pytest.raises(DoesNotFit, match=str(fits)) as caught:
-        lay_out(A4_24, count, start)
-    assert (caught.value.what, caught.value.fits) == (what, fits)
+@pytest.mark.parametrize("count", [0, -1, MOST_LABELS + 1, 10**7])
+def test_a_run_of_no_or_too_many_labels_is_refused_with_what_is_possible(count: int) -> None:
+    with pytest.raises(DoesNotFit, match=str(MOST_LABELS)) as caught:
+        next(places(A4_24, [Copies(LABEL, count)]))
+    assert (caught.value.what, caught.value.fits) == ("count", MOST_LABELS)
 
 
 def test_equal_symbols_are_drawn_once_and_the_page_is_in_millimetres(
     decode_path: Callable[[str, int], list[str]],
 ) -> None:
-    text = svg_sheet(A4_24, [LABEL] * 24)
+    text = svg_sheet([LABEL] * 24)
     root = ET.fromstring(text)  # noqa: S314 - our own output
     assert (root.get("width"), root.get("height")) == ("210mm", "297mm")
     assert root.get("viewBox") == "0 0 210 297"
@@ -182,13 +158,16 @@ def test_equal_symbols_are_drawn_once_and_the_page_is_in_millimetres(
     path = drawn[0].findall(f"{SVG}path")[1].get("d") or ""
     whole = symbol.encode(LABEL.uri).modules_with_quiet_zone
     assert decode_path(path, whole) == [LABEL.uri]
-    scale = float(re.findall(r"scale\(([\d.]+)\)", drawn[0].get("transform") or "")[0])
-    assert scale >= symbol.MIN_MODULE_MM
+    scales = [
+        float(re.findall(r"scale\(([\d.]+)\)", use.get("transform") or "")[0])
+        for use in root.iter(f"{SVG}use")
+    ]
+    assert min(scales) >= symbol.MIN_MODULE_MM
 
 
 def test_each_label_refers_to_its_own_symbol() -> None:
     other = replace(LABEL, uri="HTTPS://TRUYXUAT.EXAMPLE.VN/B/0000000000", code="00000 00000")
-    root = ET.fromstring(svg_sheet(A4_24, [LABEL, other, LABEL]))  # noqa: S314
+    root = ET.fromstring(svg_sheet([LABEL, other, LABEL]))  # noqa: S314
     assert [use.get("href") for use in root.iter(f"{SVG}use")] == ["#qr-1", "#qr-2", "#qr-1"]
     assert [use.get("aria-label") for use in root.iter(f"{SVG}use")] == [
         f"QR {label.uri}" for label in (LABEL, other, LABEL)
@@ -196,20 +175,20 @@ def test_each_label_refers_to_its_own_symbol() -> None:
 
 
 def test_the_sheet_carries_no_inline_style_and_no_script() -> None:
-    text = svg_sheet(A4_24, [replace(LABEL, name='<script>"&', sample=True)])
+    text = svg_sheet([replace(LABEL, name='<script>"&', sample=True)])
     assert "style=" not in text
     assert "<script" not in text
     assert "&lt;script&gt;&quot;&amp;" in text
 
 
 def test_only_a_sample_is_marked() -> None:
-    assert ">MẪU<" in svg_sheet(A4_24, [replace(LABEL, sample=True)])
-    assert "MẪU" not in svg_sheet(A4_24, [LABEL])
+    assert ">MẪU<" in svg_sheet([replace(LABEL, sample=True)])
+    assert "MẪU" not in svg_sheet([LABEL])
 
 
 def test_decomposed_text_and_control_characters_are_printed_composed_and_clean() -> None:
     decomposed = unicodedata.normalize("NFD", "Mộc\x00 Châu\u202e\n500 g")
-    text = svg_sheet(A4_24, [replace(LABEL, name=decomposed)])
+    text = svg_sheet([replace(LABEL, name=decomposed)])
     assert ">Mộc Châu 500\u00a0g<" in text
     ET.fromstring(text)  # noqa: S314 - raises when ill-formed
 
@@ -219,6 +198,6 @@ def test_a_line_near_its_limit_is_held_to_its_width_whatever_the_face() -> None:
         return len(text) * size * 0.5
 
     label = replace(LABEL, name="X" * 15, produced=None, expires=None, packed=None)
-    text = svg_sheet(A4_24, [label], measure=wide)
+    text = svg_sheet([label], measure=wide)
     held = re.findall(r'textLength="([\d.]+)"[^>]*>X{15}<', text)
     assert held == ["34.02"]

@@ -1,0 +1,241 @@
+"""Every stock, writer and template: what is printed is decoded again, and nothing overlaps."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from PIL import Image
+
+from tests.pure.printing.labels import boxes, labels, overlap
+from tests.pure.printing.zpl_reader import read_zpl
+from traceapp.printing import raster, sheet_pdf, symbol, zpl
+from traceapp.printing.font_files import FontFiles
+from traceapp.printing.glyphs import Glyphs, MissingGlyph
+from traceapp.printing.label import DoesNotFit, Label
+from traceapp.printing.room import Room
+from traceapp.printing.run import Copies, Design
+from traceapp.printing.stock import A4_24, STOCKS, Stock
+from traceapp.printing.templates import ARRANGES, Template, fitting
+
+GOLDEN = Path(__file__).parent / "golden"
+LABEL = Label(
+    uri="HTTPS://TRUYXUAT.EXAMPLE.VN/B/7K3M9QW2TD",
+    name="Cải ngọt",
+    producer="Hợp tác xã rau Vân Đồn (mẫu)",
+    lot="CN-VD03-T",
+    code="7K3M9 QW2TD",
+    domain="truyxuat.example.vn",
+    produced=date(2026, 11, 17),
+    expires=date(2026, 11, 22),
+    sample=True,
+)
+LONG = replace(
+    LABEL,
+    name="Gạo thơm Tam Hưng túi 2 kg (đóng gói lại)",
+    packed=date(2026, 11, 18),
+    sample=False,
+)
+DOTS = {203: 8.0, 300: 300 / 25.4}
+
+# What is refused, because letters or modules would be too small; all else must be printed.
+REFUSED = {
+    *((key, Template.CARD) for key in STOCKS if not key.startswith("card-")),
+    ("die-30x20", Template.FULL),
+    ("die-30x20", Template.CRATE),
+}
+# A module of four dots, the least that 203 dpi can print, leaves no room beside the symbol.
+TOO_COARSE = {("a4-65", Template.FULL), ("a4-65", Template.CRATE)}
+PAIRS = [(stock, template) for stock in STOCKS.values() for template in Template]
+PRINTED = [(stock, template) for stock, template in PAIRS if (stock.key, template) not in REFUSED]
+each_printed = pytest.mark.parametrize(
+    ("stock", "template"), PRINTED, ids=[f"{stock.key}-{template}" for stock, template in PRINTED]
+)
+
+
+def numbered(count: int) -> Iterator[Copies]:
+    for number in range(count):
+        code = f"7K3M9QW{number:03d}"
+        uri = f"HTTPS://TRUYXUAT.EXAMPLE.VN/B/{code}"
+        yield Copies(replace(LABEL, uri=uri, code=f"{code[:5]} {code[5:]}", lot=f"CN-{number}"))
+
+
+def decoded(picture: Image.Image) -> list[str]:
+    found = zxingcpp.read_barcodes(picture)
+    return sorted(one.text for one in found)
+
+
+def uris(count: int) -> list[str]:
+    return sorted(copies.label.uri for copies in numbered(count))
+
+
+def pages(file: bytes, dpi: int = 150) -> list[Image.Image]:
+    document = pypdfium2.PdfDocument(file)
+    return [page.render(scale=dpi / 72).to_pil() for page in document]
+
+
+def pdf(design: Design, run: list[Copies], fonts: FontFiles, start: int = 1) -> bytes:
+    return b"".join(sheet_pdf.write(design, run, fonts, start))
+
+
+@each_printed
+def test_every_code_of_a_pdf_decodes_at_150_dpi(
+    fonts: FontFiles, stock: Stock, template: Template
+) -> None:
+    count = min(stock.positions, 24) + 1
+    drawn = pages(pdf(Design(stock, template), [*numbered(count)], fonts))
+    assert sorted(itertools.chain(*map(decoded, drawn))) == uris(count)
+
+
+@pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
+@each_printed
+def test_every_code_of_a_png_decodes_and_its_modules_are_whole_dots(
+    fonts: FontFiles, stock: Stock, template: Template, dpi: int
+) -> None:
+    count = min(stock.positions, 6)
+    written = raster.png(Design(stock, template), numbered(count), fonts, dpi)
+    if (stock.key, template) in TOO_COARSE and dpi == 203:
+        with pytest.raises(DoesNotFit):
+            next(written)
+        return
+    (page,) = written
+    picture = Image.open(BytesIO(page))
+    assert picture.mode == "1"
+    assert picture.width == round(stock.page_width * DOTS[dpi])
+    assert decoded(picture) == uris(count)
+
+
+@pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
+@each_printed
+def test_every_code_of_a_zpl_file_decodes(
+    fonts: FontFiles, stock: Stock, template: Template, dpi: int
+) -> None:
+    written = zpl.write(Design(stock, template), [*numbered(3)], fonts, dpi)
+    if stock.positions > 1:
+        with pytest.raises(DoesNotFit):
+            next(written)
+        return
+    assert sorted(itertools.chain(*(decoded(read_zpl(one)) for one in written))) == uris(3)
+
+
+@pytest.mark.parametrize(
+    ("stock", "template"),
+    [pair for pair in PAIRS if pair not in PRINTED],
+    ids=lambda value: getattr(value, "key", value),
+)
+def test_what_cannot_be_printed_legibly_is_refused_and_something_else_fits(
+    fonts: FontFiles, stock: Stock, template: Template
+) -> None:
+    with pytest.raises(DoesNotFit):
+        pdf(Design(stock, template), [Copies(LABEL)], fonts)
+    room = Room(stock.die_width, stock.die_height, symbol.modules(LABEL.uri))
+    assert Template.CODE in set(fitting(LABEL, room, Glyphs(fonts.regular).width))
+
+
+@settings(max_examples=8)
+@given(label=labels)
+@each_printed
+def test_nothing_overlaps_or_leaves_its_label(
+    stock: Stock, template: Template, label: Label
+) -> None:
+    for dot in (0.0, 1 / DOTS[203], 1 / DOTS[300]):
+        room = Room(stock.die_width, stock.die_height, symbol.modules(label.uri), dot)
+        try:
+            arranged = ARRANGES[template](label, room)
+        except DoesNotFit:
+            continue
+        placed = boxes(arranged)
+        assert [pair for pair in itertools.combinations(placed, 2) if overlap(*pair)] == []
+        for left, top, right, bottom in placed:
+            assert min(left, top) >= 0
+            assert right <= stock.die_width + 1e-6
+            assert bottom <= stock.die_height + 1e-6
+        module = arranged.symbol_side / symbol.encode(label.uri).modules_with_quiet_zone
+        assert module >= symbol.MIN_MODULE_MM - 1e-6
+        assert not dot or abs(module / dot - round(module / dot)) < 1e-6
+
+
+def test_a_part_used_sheet_begins_where_it_is_told_and_goes_on_with_whole_ones(
+    fonts: FontFiles,
+) -> None:
+    first, second = pages(pdf(Design(A4_24), [*numbered(24)], fonts, 7))
+    assert (len(decoded(first)), len(decoded(second))) == (18, 6)
+    two_rows = (A4_24.top + 2 * A4_24.pitch_y) / A4_24.page_height
+    used = first.crop((0, 0, first.width, int(two_rows * first.height)))
+    assert decoded(used) == []
+    assert decoded(first.crop((0, used.height, first.width, first.height))) == uris(24)[:18]
+
+
+@pytest.mark.parametrize("start", [0, -1, 25])
+def test_a_start_outside_the_sheet_is_refused_with_what_is_possible(
+    fonts: FontFiles, start: int
+) -> None:
+    with pytest.raises(DoesNotFit, match="positions 1 to 24") as caught:
+        pdf(Design(A4_24), [Copies(LABEL)], fonts, start)
+    assert caught.value.fits == A4_24.positions
+
+
+def test_the_pdf_has_its_true_size_and_its_text_can_be_searched(fonts: FontFiles) -> None:
+    document = pypdfium2.PdfDocument(pdf(Design(A4_24), [Copies(LONG)], fonts))
+    width, height = document[0].get_size()
+    assert (width, height) == pytest.approx((210 / 25.4 * 72, 297 / 25.4 * 72), abs=0.01)
+    text = document[0].get_textpage().get_text_range()
+    assert "Gạo thơm Tam Hưng" in text
+    assert "Đóng gói 18/11/2026" in text
+
+
+def test_what_is_printed_again_is_drawn_once(fonts: FontFiles) -> None:
+    one = pdf(Design(A4_24), [Copies(LABEL)], fonts)
+    many = pdf(Design(A4_24), [Copies(LABEL, 240)], fonts)
+    assert len(pages(many, 20)) == 10
+    assert len(many) < len(one) + 10_000
+    assert decoded(pages(many)[9]) == [LABEL.uri] * 24
+
+
+def test_the_first_page_goes_out_before_the_second_label_is_known(fonts: FontFiles) -> None:
+    asked = []
+
+    def run() -> Iterator[Copies]:
+        for copies in numbered(100):
+            asked.append(copies)
+            yield copies
+
+    written = sheet_pdf.write(Design(A4_24), run(), fonts)
+    while b"/Page/" not in next(written):
+        pass
+    assert len(asked) <= A4_24.positions + 1
+
+
+@pytest.mark.parametrize("name", ["Cải 🥬", "蔬菜", "Rau \ufffe"])
+def test_a_letter_that_the_font_lacks_is_refused_by_name(fonts: FontFiles, name: str) -> None:
+    label = replace(LABEL, name=name)
+    missing = next(letter for letter in reversed(name) if ord(letter) > 0x1EFF)
+    if missing == "\ufffe":  # never assigned: left out like a control character
+        assert pdf(Design(A4_24), [Copies(label)], fonts)
+        return
+    with pytest.raises(MissingGlyph) as caught:
+        pdf(Design(A4_24), [Copies(label)], fonts)
+    assert caught.value.letter in name
+
+
+@pytest.mark.parametrize(
+    ("key", "template"),
+    [
+        ("die-50x30", Template.FULL),
+        ("die-40x30", Template.CRATE),
+        ("die-30x20", Template.CODE),
+        ("card-a5", Template.CARD),
+    ],
+)
+def test_a_label_looks_as_it_did_when_it_was_looked_at(
+    fonts: FontFiles, key: str, template: Template
+) -> None:
+    (page,) = raster.png(Design(STOCKS[key], template), [Copies(LABEL)], fonts)
+    kept = GOLDEN / f"{key}-{template}.png"
+    assert page == kept.read_bytes()

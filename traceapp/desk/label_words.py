@@ -1,0 +1,67 @@
+"""Words of the page of labels: stocks, templates, and why something cannot be printed."""
+
+from collections.abc import Mapping
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from traceapp.printing.glyphs import MissingGlyph
+from traceapp.printing.label import DoesNotFit
+from traceapp.printing.stock import STOCKS
+from traceapp.printing.templates import Template
+from traceapp.problem import N_
+
+STOCK_NAMES: Mapping[str, str] = {
+    "a4-24": N_("A4 sheet, 24 labels of %(size)s mm"),
+    "a4-65": N_("A4 sheet, 65 labels of %(size)s mm"),
+    "die-50x30": N_("Label roll, %(size)s mm"),
+    "die-40x30": N_("Label roll, %(size)s mm"),
+    "die-30x20": N_("Label roll, %(size)s mm"),
+    "roll-58": N_("Receipt roll 58 mm, labels of %(size)s mm"),
+    "roll-80": N_("Receipt roll 80 mm, labels of %(size)s mm"),
+    "card-a5": N_("A5 paper, one card"),
+    "card-a4": N_("A4 paper, one card"),
+}
+TEMPLATE_NAMES: Mapping[Template, str] = {
+    Template.FULL: N_("Full label"),
+    Template.CODE: N_("QR code only"),
+    Template.CRATE: N_("Crate label, large lot"),
+    Template.CARD: N_("Stall card"),
+}
+MISFITS: Mapping[str, str] = {
+    "symbol": N_("The web address of this installation is too long for a symbol of this size."),
+    "domain": N_("The domain is too long for this label: at most %(most)d characters fit."),
+    "lot": N_(
+        "All that must be said does not fit legibly on this label. "
+        "Choose a larger one, or the QR code only."
+    ),
+    "code": N_("The code does not fit legibly on this label. Choose a larger one."),
+    "card": N_("A stall card needs upright paper of A6 or more. Choose A5 or A4."),
+    "stock": N_("A label printer takes rolls, not sheets. Choose a roll, or the PDF."),
+    "start_position": N_("The sheet has positions 1 to %(most)d."),
+    "count": N_("At most %(most)d labels fit one file, and at least one."),
+}
+
+
+def stocks() -> list[tuple[str, str]]:
+    """Name every stock in the reader's language."""
+    return [(key, _(name, size=_size(key))) for key, name in STOCK_NAMES.items()]
+
+
+def templates() -> list[tuple[str, str]]:
+    """Name every template in the reader's language."""
+    return [(template.value, _(name)) for template, name in TEMPLATE_NAMES.items()]
+
+
+def misfit(error: DoesNotFit | MissingGlyph) -> str:
+    """Say what cannot be printed, and what can."""
+    if isinstance(error, MissingGlyph):
+        return str(
+            _("The text holds a letter that labels cannot show: %(letter)s", letter=error.letter)
+        )
+    return str(_(MISFITS.get(error.what, MISFITS["symbol"]), most=error.fits))
+
+
+def _size(key: str) -> str:
+    stock = STOCKS[key]
+    return f"{format_decimal(stock.die_width)} × {format_decimal(stock.die_height)}"

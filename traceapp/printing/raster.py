@@ -1,0 +1,153 @@
+"""Labels in a printer's own dots, black or nothing: as PNG pictures and for the ZPL writer.
+
+A module is a whole number of dots, so that nothing is resampled on the way to paper.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image, ImageDraw, ImageFont
+
+from traceapp.printing import symbol
+from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.font_files import FontFiles
+from traceapp.printing.glyphs import Glyphs
+from traceapp.printing.label import VIETNAMESE, Label, Words
+from traceapp.printing.run import Arranger, Copies, Design, places
+
+MM_PER_INCH = 25.4
+RESOLUTIONS = (203, 300)  # dots per inch that label printers have
+_DOTS_PER_MM = {203: 8.0, 300: 300 / MM_PER_INCH}  # 203 dpi heads have 8 dots a mm
+_BLACK, _WHITE = 0, 1
+_STEPS = 4  # in which sizes are cut, parts of a dot: every size is a font to be loaded
+
+
+class Rasters:
+    """Draws the labels of a run; what labels of a shape share is drawn once."""
+
+    def __init__(
+        self, design: Design, fonts: FontFiles, dpi: int = 203, words: Words = VIETNAMESE
+    ) -> None:
+        self._stock = design.stock
+        self._fonts = fonts
+        self.dots = _DOTS_PER_MM[dpi]  # in a mm
+        self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
+        self._arranger = Arranger(design, self._glyphs[0].width, words, dot=1 / self.dots)
+        self._shared: dict[tuple[Line, ...], Image.Image] = {}
+
+    def draw(self, label: Label) -> Image.Image:
+        """Draw one label on its die, of mode "1"."""
+        drawn = symbol.encode(label.uri)
+        arranged = self._arranger.arrange(label, drawn.modules)
+        picture = self._background(arranged).copy()
+        for line in arranged.lines:
+            if line.fact:
+                self._set_by_letter(picture, line)
+        picture.paste(_modules(drawn, self._at(arranged.symbol_side)), self._corner(arranged))
+        return picture
+
+    def page(self) -> Image.Image:
+        """Give an empty page."""
+        size = (self._at(self._stock.page_width), self._at(self._stock.page_height))
+        return Image.new("1", size, _WHITE)
+
+    def _at(self, length: float) -> int:
+        return round(length * self.dots)
+
+    def _corner(self, arranged: Arranged) -> tuple[int, int]:
+        return (self._at(arranged.symbol_x), self._at(arranged.symbol_y))
+
+    def _background(self, arranged: Arranged) -> Image.Image:
+        """Draw what all labels of a shape share, or give it as drawn before."""
+        shared = tuple(line for line in arranged.lines if not line.fact)
+        if shared not in self._shared:
+            size = (self._at(self._stock.die_width), self._at(self._stock.die_height))
+            picture = Image.new("1", size, _WHITE)
+            canvas = _canvas(picture)
+            for line in shared:
+                self._set(canvas, line)
+            self._shared[shared] = picture
+        return self._shared[shared]
+
+    def _set_by_letter(self, picture: Image.Image, line: Line) -> None:
+        """Draw a line that every label has for itself from letters drawn before.
+
+        FreeType takes a millisecond for a line, more than all the rest of a label.
+        """
+        file = self._fonts.bold if line.bold else self._fonts.regular
+        glyphs, size = self._glyphs[line.bold], line.size * self.dots
+        wide = glyphs.width(line.text, size)
+        if wide > line.width * self.dots:
+            size *= line.width * self.dots / wide
+        x, baseline = line.x * self.dots, self._at(line.baseline)
+        for letter in line.text:
+            drawn, left, top, wide = _letter(file, int(size * _STEPS) / _STEPS, letter)
+            picture.paste(_BLACK, (round(x) + left, baseline + top), drawn)
+            x += wide
+
+    def _set(self, canvas: ImageDraw.ImageDraw, line: Line) -> None:
+        """Draw a line; where dots make it wider than was measured, a little smaller."""
+        size, room = line.size * self.dots, line.width * self.dots
+        file = self._fonts.bold if line.bold else self._fonts.regular
+        font = _font(file, size)
+        wide = font.getlength(line.text)
+        if wide > room:
+            font = _font(file, int(_STEPS * size * room / wide) / _STEPS)
+        anchor = "rs" if line.at_end else "ls"
+        at = (self._at(line.x), self._at(line.baseline))
+        canvas.text(at, line.text, fill=_BLACK, font=font, anchor=anchor)
+
+
+def png(
+    design: Design,
+    run: Iterable[Copies],
+    fonts: FontFiles,
+    dpi: int = 203,
+    start_position: int = 1,
+) -> Iterator[bytes]:
+    """Yield each page of a run as a PNG of one bit a dot, its resolution said inside."""
+    rasters = Rasters(design, fonts, dpi)
+    for placed in places(design.stock, run, start_position):
+        page = rasters.page()
+        for copies, place in placed:
+            corner = (round(place.x * rasters.dots), round(place.y * rasters.dots))
+            page.paste(rasters.draw(copies.label), corner)
+        out = BytesIO()
+        page.save(out, "PNG", dpi=(rasters.dots * MM_PER_INCH,) * 2)
+        yield out.getvalue()
+
+
+def _canvas(picture: Image.Image) -> ImageDraw.ImageDraw:
+    canvas = ImageDraw.Draw(picture)
+    canvas.fontmode = "1"  # no grey that a printer would have to guess at
+    return canvas
+
+
+def _modules(drawn: symbol.Symbol, side: int) -> Image.Image:
+    """Draw a symbol with its quiet zone, `side` dots wide."""
+    whole, quiet = drawn.modules_with_quiet_zone, symbol.QUIET_MODULES
+    light = Image.new("L", (whole, whole), 255)
+    grey = b"".join(drawn.rows).translate(_GREYS)
+    light.paste(Image.frombytes("L", (drawn.modules, drawn.modules), grey), (quiet, quiet))
+    return light.resize((side, side), Image.Resampling.NEAREST).convert(
+        "1", dither=Image.Dither.NONE
+    )
+
+
+_GREYS = bytes(255 if dark == 0 else 0 for dark in range(256))
+
+
+@lru_cache(maxsize=4096)
+def _letter(file: bytes, size: float, letter: str) -> tuple[Image.Image, int, int, float]:
+    """Draw a letter as a mask; where its corner lies from its start on the baseline; its width."""
+    font = _font(file, size)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(letter, anchor="ls"))
+    mask = Image.new("1", (max(right - left, 1), max(bottom - top, 1)), 0)
+    _canvas(mask).text((-left, -top), letter, fill=1, font=font, anchor="ls")
+    return mask, left, top, font.getlength(letter)
+
+
+@lru_cache(maxsize=128)
+def _font(file: bytes, size: float) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(BytesIO(file), size, layout_engine=ImageFont.Layout.BASIC)

@@ -1,0 +1,106 @@
+"""A run: which labels are printed how often, on which die of which page each lies.
+
+Labels of a run differ in little, so one arrangement serves all that have the same shape.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.label import (
+    VIETNAMESE,
+    DoesNotFit,
+    Label,
+    Words,
+    code_groups,
+    lot_line,
+    printable,
+)
+from traceapp.printing.lines import Measure
+from traceapp.printing.room import Room
+from traceapp.printing.stock import Position, Stock
+from traceapp.printing.templates import ARRANGES, Template
+
+_DIGIT = re.compile(r"\d")
+_WIDEST_DIGIT = "4"
+MOST_LABELS = 20_000  # in one file
+_LETTER = re.compile(r"[^ -]")
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """On what a run is printed, and what of each label."""
+
+    stock: Stock
+    template: Template = Template.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """One label and how often it is printed."""
+
+    label: Label
+    count: int = 1
+
+
+class Arranger:
+    """Arranges the labels of a run, each shape once."""
+
+    def __init__(
+        self, design: Design, measure: Measure, words: Words = VIETNAMESE, dot: float = 0.0
+    ) -> None:
+        self._stock = design.stock
+        self._arrange = ARRANGES[design.template]
+        self._measure = measure
+        self._words = words
+        self._dot = dot
+        self._known: dict[tuple[Label, int], Arranged] = {}
+
+    def arrange(self, label: Label, modules: int) -> Arranged:
+        """Arrange `label`, whose symbol has so many modules. Raises `DoesNotFit`."""
+        lot, code = printable(label.lot), printable(label.code)
+        shape = replace(
+            label, uri="", lot=_DIGIT.sub(_WIDEST_DIGIT, lot), code=_LETTER.sub("0", code)
+        )
+        key = (shape, modules)
+        if key not in self._known:
+            room = Room(self._stock.die_width, self._stock.die_height, modules, self._dot)
+            self._known[key] = self._arrange(shape, room, self._measure, self._words)
+        arranged = self._known[key]
+        own = {"lot": lot_line(label, self._words), "code": code}
+        own.update((f"code_{number}", part) for number, part in enumerate(code_groups(code), 1))
+        return replace(arranged, lines=tuple(_with_text(line, own) for line in arranged.lines))
+
+
+def places(
+    stock: Stock, run: Iterable[Copies], start_position: int = 1
+) -> Iterator[list[tuple[Copies, Position]]]:
+    """Yield the labels of each page with their dies; only the first page may begin later.
+
+    Raises `DoesNotFit` for a start outside the sheet, and for a run without an end.
+    """
+    if not 1 <= start_position <= stock.positions:
+        raise DoesNotFit(
+            "start_position",
+            stock.positions,
+            f"the sheet has positions 1 to {stock.positions}, not {start_position}",
+        )
+    printed = 0
+    number, page = start_position, list[tuple[Copies, Position]]()
+    for copies in run:
+        printed += copies.count
+        if printed > MOST_LABELS or copies.count < 1:
+            raise DoesNotFit("count", MOST_LABELS, f"1 to {MOST_LABELS} labels a file")
+        for _ in range(copies.count):
+            page.append((copies, stock.position(number)))
+            number += 1
+            if number > stock.positions:
+                yield page
+                number, page = 1, []
+    if page:
+        yield page
+
+
+def _with_text(line: Line, own: dict[str, str]) -> Line:
+    return replace(line, text=own[line.fact]) if line.fact in own else line

@@ -1,0 +1,96 @@
+"""A card for the stall: read from a step away, scanned from half a metre."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from traceapp.printing import lines as text_lines
+from traceapp.printing.arranged import BOLD, Arranged, Line, centred, height, stacked
+from traceapp.printing.label import VIETNAMESE, DoesNotFit, Label, Words, dates, lot_line, printable
+from traceapp.printing.lines import ELLIPSIS, Measure
+from traceapp.printing.room import Room
+
+LEAST_WIDTH = 90.0  # mm; smaller paper gets a label
+SYMBOL_SHARE = 0.62  # of the width
+NAME_SHARES = (0.105, 0.09, 0.075, 0.06)
+TEXT_SHARE, SMALL_SHARE, CODE_SHARE = 0.042, 0.034, 0.06
+GAP_SHARE = 0.03
+
+
+def arrange(
+    label: Label,
+    room: Room,
+    measure: Measure = text_lines.estimate,
+    words: Words = VIETNAMESE,
+) -> Arranged:
+    """Set name and producer above a large symbol, lot, dates and code below it.
+
+    Raises `DoesNotFit` for paper under 90 mm or lower than it is wide.
+    """
+    if room.width < LEAST_WIDTH or room.height < room.width:
+        raise DoesNotFit("card", int(LEAST_WIDTH), "a stall card needs upright paper of A6 or more")
+    side = next(room.sides(SYMBOL_SHARE * room.width, margin=0.0))
+    setter = _Setter(room.width, measure)
+    above = [*_above(label, setter, words)]
+    below = [*_below(label, setter, words)]
+    gap = GAP_SHARE * room.width
+    tall = height(above) + height(below) + side + 4 * gap
+    if tall > room.height:
+        raise DoesNotFit("card", int(room.height), "the card is too low for what it must say")
+    top = (room.height - tall) / 2 + gap
+    symbol_y = top + height(above) + gap
+    lines = (*stacked(above, top), *stacked(below, symbol_y + side + gap))
+    return Arranged(tuple(centred(lines, room.width)), (room.width - side) / 2, symbol_y, side)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setter:
+    """Makes lines of a card of so much width."""
+
+    width: float
+    measure: Measure
+
+    def plain(self, text: str, share: float, fact: str = "") -> Line:
+        size = share * self.width
+        return Line(text, 0.0, 0.0, size, self.width, self.measure(text, size), fact=fact)
+
+    def bold(self, text: str, share: float) -> Line:
+        size = share * self.width
+        return Line(text, 0.0, 0.0, size, self.width, self.bold_width(text, size), bold=True)
+
+    def code(self, text: str, share: float) -> Line:
+        size = share * self.width
+        wide = text_lines.mono(text, size)
+        return Line(text, 0.0, 0.0, size, self.width, wide, bold=True, mono=True, fact="code")
+
+    def bold_width(self, text: str, size: float) -> float:
+        return self.measure(text, size) * BOLD
+
+    def name(self, name: str) -> Iterator[Line]:
+        """Set the name as large as keeps it whole on two lines."""
+        for share in NAME_SHARES:
+            size = share * self.width
+            parts = text_lines.wrap(printable(name), size, self.width, 2, self.bold_width)
+            if share == NAME_SHARES[-1] or not any(part.endswith(ELLIPSIS) for part in parts):
+                yield from (self.bold(part, share) for part in parts)
+                return
+
+
+def _above(label: Label, setter: _Setter, words: Words) -> Iterator[Line]:
+    if label.sample:
+        yield setter.bold(words.sample, TEXT_SHARE)
+    yield from setter.name(label.name)
+    size = TEXT_SHARE * setter.width
+    producer = printable(label.producer)
+    for part in text_lines.wrap(producer, size, setter.width, 2, setter.measure):
+        yield setter.plain(part, TEXT_SHARE)
+
+
+def _below(label: Label, setter: _Setter, words: Words) -> Iterator[Line]:
+    yield setter.plain(words.scan, SMALL_SHARE)
+    yield setter.code(printable(label.code), CODE_SHARE)
+    yield setter.plain(printable(label.domain), SMALL_SHARE)
+    yield setter.plain(lot_line(label, words), SMALL_SHARE, fact="lot")
+    known = [f"{word} {day}" for word, day in dates(label, words)]
+    size = SMALL_SHARE * setter.width
+    for part in text_lines.flow(known, " · ", size, setter.width, setter.measure):
+        yield setter.plain(part, SMALL_SHARE)

@@ -113,7 +113,7 @@ class Table(HTMLParser):
         self.rows: list[str] = []
         self.queries: list[str] = []
         self._filter = ""
-        self._is_in_rows = self._is_in_chips = False
+        self._is_in_rows = self._is_in_chips = self._is_in_finder = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -123,7 +123,9 @@ class Table(HTMLParser):
                 self._is_in_rows = "rows" in classes
             case "tr" if self._is_in_rows:
                 self.rows.append("")
-            case "select":
+            case "form":
+                self._is_in_finder = "finder" in classes
+            case "select" if self._is_in_finder:
                 self._filter = given.get("name", "")
             case "option" if self._filter and given.get("value"):
                 self.queries.append(f"{self._filter}={given['value']}")

@@ -14,11 +14,12 @@ from PIL import Image
 from tests.bench.demo import clean_environ
 from tests.bench.servers import free_port, gunicorn, serving
 from tests.builders import business
-from tests.conftest import AppMaker
+from tests.conftest import REQUIRE_ALL, AppMaker
 from tests.signing_in import token_of
 from traceapp.web.endpoints import transaction
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "integrate.md"
+LACKING = [program for program in ("curl", "jq") if shutil.which(program) is None]
 COMMANDS = re.compile(r"^```sh run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -29,8 +30,7 @@ def story() -> str:
     return "\n".join(["set -eu", *(f"{command}\necho '~~~'" for command in commands)])
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
-@pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq here")
+@pytest.mark.skipif(bool(LACKING) and not REQUIRE_ALL, reason=f"not here: {', '.join(LACKING)}")
 def test_the_story_of_the_page_runs_from_the_token_to_the_timeline(
     make_app: AppMaker, database_url: str, tmp_path: Path
 ) -> None:

@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.conftest import SHARED
 from tests.hanoi import LOT_ID, OPERATORS, Content, content
 from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
@@ -30,7 +29,6 @@ OURS = frozenset(
         *("handoff_confirm", "qty_mismatch", "late_entry", "clock_skew"),
     }
 )
-SHEET = SHARED / "data" / "hanoi" / "expected.json"
 LOTS = {batch_id: lot for lot, batch_id in LOT_ID.items()}
 CERTIFICATES = {c["id"]: c["key"] for o in OPERATORS["operators"] for c in o["certificates"]}
 SAID_OF_LOTS = frozenset(
@@ -47,11 +45,8 @@ FIGURES = {
 
 
 def expected() -> list[Content]:
-    """Read the acceptance sheet; where the project stands alone, its own copy of it."""
-    if not SHEET.exists():
-        return list(content("expected")["findings"])
-    sheet: Content = json.loads(SHEET.read_text(encoding="utf-8"))
-    return list(sheet["findings"])
+    """Read the acceptance sheet."""
+    return list(content("expected")["findings"])
 
 
 def told(finding: Finding, status: str | None) -> Content:

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.conftest import NOON, SHARED, close, settings_for
+from tests.conftest import NOON, close, settings_for
 from traceapp.app import create_app
 from traceapp.batches.models import Event
 from traceapp.database.engine import Base, db
@@ -22,8 +22,6 @@ from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
 from traceapp.web.endpoints import transaction
 from traceapp.web.settings import settings
-
-needs_demo = pytest.mark.skipif(not SHARED.exists(), reason="the demo's data is not here")
 
 
 def _normal(value: object) -> object:
@@ -60,7 +58,6 @@ def empty(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     close(app)
 
 
-@needs_demo
 def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
     loaded_demo: Flask, empty: Flask
 ) -> None:

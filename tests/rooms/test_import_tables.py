@@ -1,12 +1,17 @@
 """Tables of products, plots, batches and steps: dry run, import, and the same file once more."""
 
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.bench.demo import clean_environ
 from tests.builders import NOW, Business, batch, business, line, product, record
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
@@ -21,6 +26,7 @@ from traceapp.producers.models import Plot
 from traceapp.web.csv_text import lines
 from traceapp.web.endpoints import transaction
 
+TOP = Path(__file__).resolve().parents[2]
 FINISHED = (
     "Mã của bạn;Tên sản phẩm;Nhóm hàng;Vai trò;Đơn vị;Lượng mỗi gói;Đơn vị mỗi gói;"
     "Nhóm nhãn;Xuất xứ\r\n"
@@ -228,18 +234,54 @@ def test_what_goes_out_as_csv_comes_in_again_with_names_that_look_like_formulas(
     assert set(db.session.scalars(select(Product.name))) == {"=Cải+ngọt", "-2"}
 
 
-def test_a_process_that_dies_between_two_rows_leaves_nothing(app: Flask) -> None:
+# Brings a table in, and is killed by the kernel at the statement after its first plot.
+KILLED_AFTER_A_ROW = """
+import os, signal, sys
+from datetime import UTC, datetime
+from uuid import UUID
+from sqlalchemy import event
+from traceapp.app import create_app
+from traceapp.batches.operations import Actor
+from traceapp.config import Config
+from traceapp.database.engine import db
+from traceapp.exchange import operations
+from traceapp.web.endpoints import transaction
+
+written = []
+
+def fall(connection, cursor, statement, parameters, context, executemany):
+    if written:
+        print("killed amid", *written, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    written.extend([statement[:16]] if statement.startswith("INSERT INTO plot ") else [])
+
+actor = Actor(*map(UUID, sys.argv[1:]))
+with create_app(Config.from_environment()).app_context():
+    event.listen(db.engine, "before_cursor_execute", fall)
+    with transaction():
+        rows = sys.stdin.buffer.read()
+        operations.bring_in(actor, "plots", rows, all_or_nothing=True, now=datetime.now(UTC))
+"""
+
+
+def test_asvs_2_3_3_a_process_that_is_killed_between_two_rows_leaves_nothing(
+    app: Flask, database_url: str, tmp_path: Path
+) -> None:
     lan = _lan()
     before = _counts()
-
-    def die_half_way() -> None:
-        with transaction():
-            operations.bring_in(lan.actor, "plots", PLOTS.encode(), all_or_nothing=True, now=NOW)
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        die_half_way()
+    who = [str(lan.actor.producer_id), str(lan.actor.member_id)]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_AFTER_A_ROW, *who],
+        input=PLOTS.encode(),
+        env=clean_environ(DATABASE_URL=database_url, INSTANCE_DIR=str(tmp_path / "instance")),
+        cwd=TOP,
+        capture_output=True,
+        check=False,
+    )
+    assert (killed.returncode, killed.stderr) == (-signal.SIGKILL, b"")
+    assert b"INSERT INTO plot" in killed.stdout
     assert _counts() == before
+    assert _run(lan, "plots", PLOTS).is_kept
 
 
 def test_a_file_is_forgotten_a_day_after_it_was_last_sent(app: Flask) -> None:

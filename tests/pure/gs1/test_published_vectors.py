@@ -19,6 +19,7 @@ from traceapp.gs1.errors import InvalidKey, Rule
 from traceapp.gs1.gtin import Gtin
 
 SHARED = Path(__file__).resolve().parents[3] / ".." / "shared"
+HANOI = Path(__file__).resolve().parents[3] / "traceapp" / "demo" / "hanoi"
 VECTORS = SHARED / "vectors" / "digitallink"
 
 PRESENT = VECTORS.is_dir()
@@ -248,9 +249,7 @@ def test_openepcis_links_are_judged_as_by_the_published_expression(link):
 
 
 def test_the_gtins_of_the_sample_products_are_accepted():
-    products = SHARED / "data" / "hanoi" / "products.json"
-    if not products.is_file():
-        pytest.skip("the sample data is not beside this checkout (../shared/data)")
+    products = HANOI / "products.json"
     gtins = re.findall(r'"gtin": "(\d+)"', products.read_text(encoding="utf-8"))
     assert gtins
     assert [str(Gtin.parse(gtin)) for gtin in gtins] == gtins

@@ -58,7 +58,9 @@ def count(app: Flask, table: type) -> int:
         return db.session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_the_start_of_an_empty_server_prints_a_code_and_keeps_its_hash(app: Flask) -> None:
+def test_asvs_6_3_2_the_start_of_an_empty_server_prints_a_code_and_keeps_its_hash(
+    app: Flask,
+) -> None:
     log = io.StringIO()
     with app.app_context():
         first_run.print_code(log)

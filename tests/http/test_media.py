@@ -36,7 +36,9 @@ def a_photo(app: Flask, *, is_public: bool = True) -> tuple[UUID, bytes, str]:
     return producer_id, sha256, made["thumb"].file_name
 
 
-def test_a_public_picture_is_served_to_be_kept_for_ever(app: Flask, client: FlaskClient) -> None:
+def test_asvs_3_5_4_a_public_picture_is_served_in_a_sandbox_to_be_kept_for_ever(
+    app: Flask, client: FlaskClient
+) -> None:
     _, _, name = a_photo(app)
     answer = client.get(f"/media/{name}")
     assert answer.status_code == 200

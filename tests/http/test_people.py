@@ -320,7 +320,7 @@ def test_someone_with_an_account_works_for_a_second_producer_with_it(
         assert len(db.session.scalars(select(Account)).all()) == 2
 
 
-def test_an_owner_sees_where_a_person_is_signed_in_and_ends_it(
+def test_asvs_7_4_5_an_owner_sees_where_a_person_is_signed_in_and_ends_it(
     app: Flask, owner: FlaskClient
 ) -> None:
     path, code = add(app, owner)

@@ -220,7 +220,7 @@ def test_asvs_7_2_4_signing_in_gives_a_new_session_and_drops_the_old(
         assert session.get("csrf_token") != before
 
 
-def test_asvs_7_2_3_the_database_keeps_only_the_hash_of_a_long_token(
+def test_asvs_7_2_1_to_7_2_3_the_database_keeps_only_the_hash_of_a_long_token(
     app: Flask, client: FlaskClient
 ) -> None:
     person(app, "lan")
@@ -258,7 +258,7 @@ def test_a_page_for_everybody_neither_reads_nor_sets_the_session(
     assert "Set-Cookie" not in answer.headers
 
 
-def test_asvs_7_4_1_signing_out_ends_the_session_at_the_server(
+def test_asvs_7_4_1_and_14_3_1_signing_out_ends_the_session_at_the_server(
     app: Flask, client: FlaskClient
 ) -> None:
     person(app, "lan")
@@ -333,7 +333,7 @@ def test_a_form_without_its_token_is_not_taken(app: Flask, client: FlaskClient) 
         *((word, True) for word in ("rau sạch buổi sáng", "  có cách ở đầu", "🐃🌾🥬🍚🐟🦆🐖🌶")),
     ],
 )
-def test_asvs_6_2_passwords_are_long_and_not_well_known(
+def test_asvs_6_2_1_and_6_2_4_and_6_2_5_and_6_2_9_and_6_2_11_which_passwords_are_good(
     app: Flask, password: str, is_good: bool
 ) -> None:
     with app.app_context():
@@ -350,7 +350,9 @@ def test_asvs_6_2_7_a_password_may_be_pasted_and_kept_by_a_password_manager(
     assert "onpaste" not in page
 
 
-def test_asvs_11_4_2_passwords_are_hashed_with_argon2id_at_full_cost(make_app: AppMaker) -> None:
+def test_asvs_11_2_1_and_11_4_2_passwords_are_hashed_with_argon2id_at_full_cost(
+    make_app: AppMaker,
+) -> None:
     app = make_app()
     person(app, "lan")
     with app.app_context():

@@ -1,6 +1,6 @@
 """What browsers are told and what they may be misused for: headers, cookies, cross-site requests.
 
-OWASP ASVS 5.0, chapter 3. That Chromium itself reports nothing is in tests/pwa/test_every_page.py.
+OWASP ASVS 5.0, chapter 3. That Chromium itself reports nothing is in tests/pwa/test_every_*.py.
 """
 
 import re
@@ -39,7 +39,7 @@ def unsafe(town: Town) -> Iterator[tuple[Route, str, str]]:
 
 @ON_ONE_DATABASE
 @pytest.mark.parametrize("headers", OTHER_SITES, ids=str)
-def test_asvs_3_5_1_no_write_is_taken_from_a_page_of_another_site(
+def test_asvs_3_5_1_and_3_5_2_no_write_is_taken_from_a_page_of_another_site(
     town: Town, headers: dict[str, str]
 ) -> None:
     owner = town.colleague("owner")
@@ -120,7 +120,7 @@ def every_answer(town: Town) -> Iterator[tuple[str, TestResponse]]:
 
 
 @ON_ONE_DATABASE
-def test_asvs_3_4_3_every_answer_carries_a_policy_that_lets_no_inline_script_run(
+def test_asvs_3_4_3_and_3_4_6_every_answer_carries_a_policy_that_lets_no_inline_script_run(
     town: Town,
 ) -> None:
     for path, answer in every_answer(town):

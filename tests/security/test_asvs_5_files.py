@@ -37,7 +37,7 @@ def send(town: Town, data: bytes, media_type: str = "image/jpeg") -> tuple[int, 
 
 @ON_ONE_DATABASE
 @pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED.keys())
-def test_asvs_5_2_2_what_is_no_photo_is_refused_whatever_it_says_it_is(
+def test_asvs_1_3_4_and_5_2_2_what_is_no_photo_is_refused_whatever_it_says_it_is(
     town: Town, data: bytes
 ) -> None:
     before = len(everything(town.app)["photo"])
@@ -75,7 +75,7 @@ def test_asvs_5_2_1_and_5_3_1_of_a_photo_that_is_more_only_the_pixels_are_served
 
 
 @ON_ONE_DATABASE
-def test_asvs_5_2_1_a_swelling_photo_takes_little_memory(town: Town) -> None:
+def test_asvs_5_2_1_and_5_2_3_a_swelling_photo_takes_little_memory(town: Town) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for name, data in {**REFUSED, **TAKEN}.items():
         if "bomb" in name or "swells" in name:
@@ -85,7 +85,7 @@ def test_asvs_5_2_1_a_swelling_photo_takes_little_memory(town: Town) -> None:
 
 
 @ON_ONE_DATABASE
-def test_asvs_5_2_1_a_photo_of_too_many_bytes_is_refused(town: Town) -> None:
+def test_asvs_5_1_1_and_5_2_1_a_photo_of_too_many_bytes_is_refused(town: Town) -> None:
     status, _ = send(town, photo() + bytes(25_000_000))
     assert status in {413, 422}
 

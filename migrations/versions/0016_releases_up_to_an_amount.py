@@ -16,7 +16,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 LENGTH = sa.CheckConstraint(
-    "length(reason) BETWEEN 1 AND 2000", name=op.f("ck_hold_release_reason_length")
+    "length(reason) BETWEEN 1 AND 2000", name=sa.schema.conv("ck_hold_release_reason_length")
 )
 KEY = ["producer_id", "batch_id", "finding_producer_id", "finding_id"]
 PRIMARY = "pk_hold_release"

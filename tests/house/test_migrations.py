@@ -1,5 +1,8 @@
 """Migrations go forward and back, and match the tables of the code, on both databases."""
 
+import subprocess
+import sys
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -200,3 +203,17 @@ def _id(connection: object) -> object:
     if db.engine.dialect.name == "postgresql":
         return raw.hex()
     return raw
+
+
+def test_a_process_that_has_migrated_nothing_knows_which_schemas_there_are() -> None:
+    """As each start, the doctor and a restore do, before anything is migrated."""
+    asks = "from traceapp.upkeep import schema; print(*schema.known())"
+    done = subprocess.run(
+        [sys.executable, "-c", asks],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.split()[-1] == "0001"

@@ -54,7 +54,7 @@ class Arranger:
         self._arrange = ARRANGES[design.template]
         self._measure = measure
         self._words = words
-        self._dot = dot
+        self._dot = dot or design.stock.dot
         self._known: dict[tuple[Label, int], Arranged] = {}
 
     def arrange(self, label: Label, modules: int) -> Arranged:

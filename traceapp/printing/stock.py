@@ -38,6 +38,12 @@ class Stock:
     top: float
     pitch_x: float
     pitch_y: float
+    dots: float = 0.0  # that its printers have in a mm; 0 where they differ or draw finer ones
+
+    @property
+    def dot(self) -> float:
+        """Return the side of a dot in mm, 0 where there is none to mind."""
+        return 1 / self.dots if self.dots else 0.0
 
     @property
     def positions(self) -> int:
@@ -69,6 +75,7 @@ def _stock(row: Mapping[str, Any]) -> Stock:
         top=top,
         pitch_x=pitch_x,
         pitch_y=pitch_y,
+        dots=row.get("dots", 0.0),
     )
 
 

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import capture, desk, page, phone, sync, trace
+from tests.bench import capture, desk, labels, page, phone, sync, trace
 from tests.bench.figure import Figure
 
 GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -15,6 +15,7 @@ GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
     "trace": trace.figures,
     "sync": sync.figures,
     "phone": phone.figures,
+    "labels": labels.figures,
 }
 
 

@@ -1,0 +1,53 @@
+"""What it costs to print labels, beside what others need for the same in the same run."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pypdfium2
+import zxingcpp
+
+from tests.bench.figure import Figure
+
+MANY, SOME = 10_000, 1_000
+MOST_CPU_S, MOST_MB, MOST_BYTES, MOST_FIRST_MS = 5.0, 100.0, 4_000_000, 150.0
+SOME_CPU_S = 1.0
+
+
+def figures() -> Iterator[Figure]:
+    """Print many labels and some, for sheets and for label printers, and read all codes back."""
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / "labels.pdf"
+        told = _once("pdf", MANY, str(kept))
+        yield Figure(f"{MANY} labels as PDF, processor time", told["cpu_s"], "s", MOST_CPU_S)
+        yield Figure(f"{MANY} labels as PDF, most memory", told["mb"], "MB", MOST_MB)
+        yield Figure(f"{MANY} labels as PDF, size", told["bytes"], "bytes", MOST_BYTES)
+        yield Figure("first page of labels is out", told["first_ms"], "ms", MOST_FIRST_MS)
+        yield Figure("codes of that file that decode at 150 dpi", _decoded(kept), "codes", MANY)
+    some = _once("pdf", SOME)
+    yield Figure(f"{SOME} labels as PDF, processor time", some["cpu_s"], "s", SOME_CPU_S)
+    dots = _once("zpl", SOME)
+    yield Figure(f"{SOME} labels as ZPL, processor time", dots["cpu_s"], "s", SOME_CPU_S)
+    peer = _once("reportlab", SOME)
+    name = f"{SOME} labels as PDF by ReportLab and segno, processor time"
+    yield Figure(name, peer["cpu_s"], "s", some["cpu_s"])
+
+
+def _once(kind: str, count: int, keep: str = "") -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.labels_once", kind, str(count), keep]
+    told = subprocess.run(command, capture_output=True, check=True, text=True)
+    answer: dict[str, float] = json.loads(told.stdout)
+    return answer
+
+
+def _decoded(file: Path) -> int:
+    document = pypdfium2.PdfDocument(file)
+    found: set[str] = set()
+    for page in document:
+        picture = page.render(scale=150 / 72, grayscale=True).to_pil()
+        found |= {one.text for one in zxingcpp.read_barcodes(picture)}
+        page.close()
+    return len(found)

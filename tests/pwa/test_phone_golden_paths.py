@@ -181,7 +181,7 @@ def test_goods_packed_without_a_network_say_on_their_page_when_they_were_packed(
     days = [today(page)]
     with golden_path(page, "pack a batch", 8, tell):
         tile(page, "Đóng gói")
-        page.get_by_role("button", name="Rau muống").first.click()
+        page.get_by_role("button", name="RM-VD04-T").click()
         keys(page, "12")
         press(page, "Tiếp")
         page.get_by_role("button", name="Rau muống túi 500 g").click()
@@ -208,7 +208,7 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
 ) -> None:
     with golden_path(page, "hand over", 9, tell):
         tile(page, "Giao")
-        page.get_by_role("button", name="Rau muống túi 500 g").click()
+        page.get_by_role("button", name="RM-VD04-T").click()
         keys(page, "30")
         press(page, "Tiếp")
         page.locator("main input.field").fill("Hồ Tây")

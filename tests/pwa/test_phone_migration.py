@@ -7,6 +7,7 @@ from tests.pwa.phones import Field
 
 DATABASE, WORKER = "/static/pwa/app/core/db.js", "/app/sw.js"
 START = "/static/pwa/app/main.js"
+LONG_MS = 120_000  # the new version is fetched file by file, and the machine may be busy
 BEFORE = 1  # the version of the database on phones that are out there
 UPDATE = "navigator.serviceWorker.getRegistration('/app/').then(one => { one.update() })"
 VERSION = """() => new Promise((done) => {
@@ -40,10 +41,10 @@ def test_records_of_the_version_before_are_there_after_the_update_and_arrive_onc
     before = phones.kept(page)
     del changes[DATABASE], changes[WORKER], changes[START]
     field.network.is_down = False
-    with page.expect_navigation(), other.expect_navigation():
+    with page.expect_navigation(timeout=LONG_MS), other.expect_navigation(timeout=LONG_MS):
         page.evaluate(UPDATE)
     for tab in (page, other):
-        expect(tab.locator(".tile").first).to_be_visible()
+        expect(tab.locator(".tile").first).to_be_visible(timeout=LONG_MS)
     assert version(page) > BEFORE
     records, photos = phones.kept(page)
     ids = [[one["event"] for one in kept] for kept in (before[0], records)]

@@ -48,9 +48,10 @@ function follow(registration) {
     const isAtRest = ["", "#/"].includes(location.hash) || document.visibilityState === "hidden";
     if (isAtRest) registration.waiting?.postMessage("take over");
   };
-  registration.addEventListener("updatefound", () =>
-    registration.installing?.addEventListener("statechange", offer),
-  );
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", offer);
+    offer(); // on a fast network it is installed by now
+  });
   addEventListener("hashchange", offer);
   document.addEventListener("visibilitychange", () => {
     offer();

@@ -40,6 +40,12 @@ def _all_rows() -> dict[str, set[tuple[Any, ...]]]:
     return found
 
 
+def _words() -> dict[UUID, str | None]:
+    """Give the words by which steps are found: they do not travel, they are folded anew."""
+    rows = db.session.execute(select(Event.event_id, Event.folded_words))
+    return {row.event_id: row.folded_words for row in rows}
+
+
 def _exports() -> dict[UUID, bytes]:
     files = {}
     for producer_id in db.session.scalars(select(Producer.producer_id)).all():
@@ -62,7 +68,7 @@ def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
     loaded_demo: Flask, empty: Flask
 ) -> None:
     with loaded_demo.app_context():
-        before = _all_rows()
+        before, words = _all_rows(), _words()
         files = _exports()
         photos = {
             (row.producer_id, row.sha256): Storage(settings().storage_url).read(
@@ -84,6 +90,7 @@ def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
                 assert after[name] >= before[name]
             else:
                 assert after[name] == before[name], name
+        assert _words() == words
         for document, sha256 in db.session.execute(select(Event.document, Event.content_sha256)):
             assert hashlib.sha256(document.encode()).digest() == sha256
         for (producer_id, sha256), original in photos.items():

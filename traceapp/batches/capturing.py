@@ -23,6 +23,7 @@ from traceapp.batches.lineage import Ref
 from traceapp.batches.models import Event, EventPhoto
 from traceapp.batches.offers import ID_IN_USE, SHIPMENTS, used_by_others
 from traceapp.batches.refreshing import refresh, touched_by
+from traceapp.batches.searching import folded_words
 from traceapp.batches.waiting import wait_for_others
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
@@ -279,6 +280,7 @@ def _event_row(actor: Actor, message: Message, now: datetime) -> dict[str, Any]:
         "document": message.document,
         "content_sha256": message.fingerprint,
         "schema_version": content.SCHEMA_VERSION,
+        "folded_words": folded_words(data["step_kind"], data["fields"]),
     }
 
 

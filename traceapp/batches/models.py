@@ -155,6 +155,7 @@ class Event(Base):
     document: Mapped[str]
     content_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     schema_version: Mapped[int]
+    folded_words: Mapped[str | None]  # of the fields in the document, which is never searched
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -259,11 +260,8 @@ class BatchParent(Base):
 
     __table_args__ = (
         Index(
-            "ix_batch_parent_forward",
-            "parent_producer_id",
-            "parent_batch_id",
-            "producer_id",
-            "batch_id",
+            *("ix_batch_parent_forward", "parent_producer_id", "parent_batch_id"),
+            *("producer_id", "batch_id"),
         ),
         Index("ix_batch_parent_event", "event_producer_id", "event_id"),
         CheckConstraint(

@@ -1,12 +1,12 @@
 """The steps a producer recorded, and the photos of them: searched, narrowed, page by page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
@@ -25,7 +25,10 @@ SPANS: Mapping[str, timedelta] = {
     "week": timedelta(days=6),
     "month": timedelta(days=29),
 }
+STEP = (Event.producer_id, Event.event_id)
 MEMBER = (Membership.producer_id, Membership.member_id)
+Place = Site | Plot | Season
+PLACES = ((Site, "site_id"), (Plot, "plot_id"), (Season, "season_id"))
 
 
 def steps(producer_id: UUID, wish: lists.Asked, now: datetime) -> lists.Page[Any]:
@@ -41,7 +44,12 @@ def photos(producer_id: UUID, wish: lists.Asked, now: datetime) -> lists.Page[An
     """List the photos of steps in the same order, as often as a step shows one."""
     query = (
         _steps(producer_id)
-        .join(EventPhoto, _is_of_step(EventPhoto))
+        .join(
+            EventPhoto,
+            _same(
+                (EventPhoto.producer_id, EventPhoto.event_id), (Event.producer_id, Event.event_id)
+            ),
+        )
         .join(
             Photo,
             and_(Photo.producer_id == EventPhoto.producer_id, Photo.sha256 == EventPhoto.sha256),
@@ -112,10 +120,6 @@ def _same(ours: Sequence[Any], theirs: Sequence[Any]) -> ColumnElement[bool]:
     return and_(*(one == other for one, other in zip(ours, theirs, strict=True)))
 
 
-def _is_of_step(table: type[EventItem] | type[EventPhoto]) -> ColumnElement[bool]:
-    return and_(table.producer_id == Event.producer_id, table.event_id == Event.event_id)
-
-
 def _narrowed(
     query: Select[*tuple[Any, ...]], producer_id: UUID, wish: lists.Asked, now: datetime
 ) -> Select[*tuple[Any, ...]]:
@@ -137,14 +141,17 @@ def _chosen(chosen: Mapping[str, str], now: datetime) -> Iterator[ColumnElement[
 
 
 def _has(producer_id: UUID, word: str) -> ColumnElement[bool]:
-    """Make the condition that a word is in what a step is called, says, names or was done at."""
+    """Make the condition that a word is in what a step is called, says, names or was done at.
+
+    Names are looked for once, not at every step; whatever a producer writes to may be another's.
+    """
     people = select(Membership.member_id).where(Membership.producer_id == producer_id)
     return or_(
         Event.step_kind.in_(kind.id for kind in STEP_KINDS.values() if word in _names(kind)),
-        Event.author_member_id.in_(people.where(*_folded_has(word, Membership.name))),
-        *_folded_has(word, Site.name, Plot.name, Season.name),
-        _says(word),
-        _names_goods(word),
+        Event.author_member_id.in_(people.where(_folded_has(word, Membership.name))),
+        *(_was_at(producer_id, word, *place) for place in PLACES),
+        Event.folded_words.contains(word, autoescape=True),
+        Event.event_id.in_(_naming_goods(producer_id, word)),
     )
 
 
@@ -152,45 +159,27 @@ def _names(kind: StepKind) -> str:
     return fold("\n".join((str(kind.label.vi), str(kind.label.en), kind.verb_vi)))
 
 
-def _folded_has(word: str, *columns: Any) -> Iterable[ColumnElement[bool]]:  # noqa: ANN401
-    return [folded(column).contains(word, autoescape=True) for column in columns]
+def _folded_has(word: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return folded(column).contains(word, autoescape=True)
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    """Make the condition that a word was filled in, or is in the name of what was chosen."""
-    if db.engine.dialect.name == "sqlite":
-        fields = func.json_each(Event.document, "$.fields").table_valued("value")
-    else:
-        given = cast(Event.document, JSONB)["fields"]
-        fields = func.jsonb_each_text(given).table_valued("key", "value")
-    value = cast(fields.c.value, String)
-    chosen = [value.in_(options)] if (options := _options(word)) else []
-    return select(1).select_from(fields).where(or_(*_folded_has(word, value), *chosen)).exists()
-
-
-def _options(word: str) -> list[str]:
-    return [
-        option.id
-        for kind in STEP_KINDS.values()
-        for spec in kind.fields.values()
-        for option in spec.options.values()
-        if word in fold(f"{option.label.vi}\n{option.label.en}")
-    ]
-
-
-def _names_goods(word: str) -> ColumnElement[bool]:
-    bare = word.replace("-", "")
-    code = (
-        select(PublicCode.code)
-        .where(
-            PublicCode.producer_id == Batch.producer_id,
-            PublicCode.batch_id == Batch.batch_id,
-            *lists.matching([bare], PublicCode.code),
-        )
-        .exists()
+def _was_at(producer_id: UUID, word: str, table: type[Place], key: str) -> ColumnElement[bool]:
+    place, step = aliased(table), aliased(Event)
+    theirs = select(step.site_producer_id).where(step.producer_id == producer_id)
+    named = select(place.producer_id, getattr(place, key)).where(
+        place.producer_id.in_(theirs), _folded_has(word, place.name)
     )
+    return tuple_(Event.site_producer_id, getattr(Event, key)).in_(named)
+
+
+def _naming_goods(producer_id: UUID, word: str) -> Select[UUID]:
+    """Select the steps that name a batch by a product, a lot or a code with this word in it."""
+    columns: list[Any] = [Product.folded_name, Product.name_en, Batch.lot]
+    found = lists.matching([word], *columns)
+    if bare := word.replace("-", ""):
+        found += lists.matching([bare], PublicCode.code)
     return (
-        select(EventItem.position)
+        select(EventItem.event_id)
         .join(
             Batch,
             _same(
@@ -202,12 +191,11 @@ def _names_goods(word: str) -> ColumnElement[bool]:
             Product,
             _same((Product.producer_id, Product.product_id), (Batch.producer_id, Batch.product_id)),
         )
-        .where(
-            _is_of_step(EventItem),
-            or_(
-                *lists.matching([word], Product.folded_name, Product.name_en, Batch.lot),
-                *([code] if bare else []),
+        .outerjoin(
+            PublicCode,
+            _same(
+                (PublicCode.producer_id, PublicCode.batch_id), (Batch.producer_id, Batch.batch_id)
             ),
         )
-        .exists()
+        .where(EventItem.producer_id == producer_id, or_(*found))
     )

@@ -5,16 +5,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID
 
 from traceapp.batches.models import Event
+from traceapp.batches.searching import is_naming
 from traceapp.desk import choices
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind
 from traceapp.trace.wording import number
 from traceapp.web.languages import say
 from traceapp.web.pages import day, moment
-
-NAMING = frozenset({"event", "place"})  # fields that may hold an id, which says nothing to readers
 
 
 def details(event: Event) -> list[str]:
@@ -26,7 +24,7 @@ def filled_in(kind: StepKind, given: Mapping[str, Any]) -> list[str]:
     """Say what stands in the fields of a kind of step, in the order of its form."""
     said = []
     for name, spec in kind.fields.items():
-        if name in given and not (spec.type in NAMING and _is_id(given[name])):
+        if name in given and not is_naming(spec, given[name]):
             option = spec.options.get(str(given[name]))
             value = say(option.label) if option else _value(spec.type, given[name])
             unit = choices.unit_words(spec.unit)
@@ -49,10 +47,3 @@ def _value(kind: str, given: object) -> str:
                 return text
     except (InvalidOperation, ValueError):
         return text
-
-
-def _is_id(given: object) -> bool:
-    try:
-        return bool(UUID(str(given)))
-    except ValueError:
-        return False

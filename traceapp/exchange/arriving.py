@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from traceapp.audit import operations as audit
 from traceapp.batches import content
 from traceapp.batches.books import hand_offs
+from traceapp.batches.searching import folded_words
 from traceapp.database.engine import db
 from traceapp.exchange import belongings, record_file
 from traceapp.exchange.archive import RECORDS, Archive, checked, refusal
@@ -182,12 +183,15 @@ def _check_event(row: Row) -> None:
     document = row["document"].encode("utf-8")
     if content.fingerprint(document) != row["content_sha256"]:
         raise refusal(f"The step {row['event_id']} was changed: its hash is another one.")
+    said: Any = {}
     try:
-        is_its_own = UUID(json.loads(document)["id"]) == row["event_id"]
+        said = json.loads(document)
+        is_its_own = UUID(said["id"]) == row["event_id"]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         is_its_own = False
     if not is_its_own:
         raise refusal(f"The step {row['event_id']} has the document of another one.")
+    row["folded_words"] = folded_words(row["step_kind"], said.get("fields"))
 
 
 def _check_code(code: str) -> None:

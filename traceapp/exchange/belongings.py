@@ -68,8 +68,8 @@ LEFT_OUT = {
     "import_file": "kept for a day between dry run and import",
     "export_file": "exports themselves",
 }
-# Another installation has other accounts: people are invited anew.
-EMPTIED = {("membership", "account_id")}
+# Another installation has other accounts: people are invited anew. Words are folded anew.
+EMPTIED = {("membership", "account_id"), ("event", "folded_words")}
 TERRITORIES = ("province", "commune")
 _WITH_COMMUNE = ("producer", "site", "partner")
 

@@ -36,7 +36,6 @@ from traceapp.web.endpoints import transaction
 
 SIZES = (11_000, 110_000, 1_100_000)
 MAKERS = 111
-PROBES = 9  # batches asked for in turn, and the median taken
 ROUNDS = 3
 IDS_MS, JSON_MS, RECALL_MS = 10.0, 25.0, 600.0
 
@@ -104,11 +103,8 @@ def _plan(url: str, size: int) -> Plan:
 
 
 def _loaded(app: Flask, plan: Plan, kind: str) -> Loaded:
-    def refs(layer: int) -> tuple[Ref, ...]:
-        places = [plan.wide * (probe + 1) // (PROBES + 1) for probe in range(PROBES)]
-        return tuple(_ref(plan.ref(layer * plan.wide + place)) for place in places)
-
-    return Loaded(app, kind, plan.batches, refs(LAYERS - 1), refs(0), _ref(plan.herd()))
+    young, old = (tuple(map(_ref, plan.probes(layer))) for layer in (LAYERS - 1, 0))
+    return Loaded(app, kind, plan.batches, young, old, _ref(plan.herd()))
 
 
 def _ref(spelled: tuple[bytes | str, bytes | str]) -> Ref:

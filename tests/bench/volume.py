@@ -1,8 +1,9 @@
 """A large invented food system: batches in layers, each mixed from three of the layer below.
 
 The parents of a batch lie beside each other, as they do where goods are used in the order they
-came, so a family has about 1,200 batches however many there are. One herd beside the layers has
-65,000 descendants. The same plan gives the same rows.
+came, and in the same places of every WINDOW: so the family of a batch WINDOWs away from another's
+is as large, however many batches there are, about 1,200. One herd beside the layers has 65,000
+descendants. The same plan gives the same rows.
 """
 
 import random
@@ -16,6 +17,7 @@ from traceapp.trace.units import MICRO
 
 LAYERS = 11
 FAN_IN = 3
+PROBES = 9  # batches asked for in turn
 WINDOW = 50  # how far apart the parents of one batch may lie
 HERD = (250, 259)  # carcasses of the herd, and packs of each: 65,000 descendants
 MADE = 100 * MICRO
@@ -28,6 +30,8 @@ START = 1_700_000_000_000_000
 Row = tuple[Any, ...]
 Rows = Iterator[tuple[str, Row]]
 """A row after the name of its table."""
+Mixed = Sequence[Sequence[Sequence[int]]]
+"""Which of the WINDOW below a batch is mixed from, by its layer and its place in a WINDOW."""
 Books = dict[Row, dict[str, int]]
 """What a holder's books say of a batch, by holder and batch."""
 
@@ -125,29 +129,38 @@ class Plan:
         """Give the key of a batch of the layers."""
         return self.maker(number).producer_id, self.spelling.id_of(6, number)
 
+    def probes(self, layer: int) -> list[tuple[Any, Any]]:
+        """Give batches of a layer all over it whose families are alike: none reaches an end."""
+        reach = WINDOW // 2 * LAYERS // WINDOW * WINDOW + WINDOW
+        wide = self.wide - 2 * reach
+        places = [
+            reach + wide * probe // (PROBES - 1) // WINDOW * WINDOW for probe in range(PROBES)
+        ]
+        return [self.ref(layer * self.wide + place) for place in places]
+
     def herd(self) -> tuple[Any, Any]:
         """Give the key of the herd."""
         return self.makers[-1].producer_id, self.spelling.id_of(8, 0)
 
     def rows(self) -> Rows:
         """Give every row of the plan; a table's keys come mostly in ascending order."""
-        chance = random.Random(1)
+        mixed = _mixed()
         books: Books = {}
         for layer in range(LAYERS):
             below, books = books, {}
             for number in range(layer * self.wide, (layer + 1) * self.wide):
-                yield from self._layered(number, chance, books, below)
+                yield from self._layered(number, mixed, books, below)
             yield from _stocks(below)
         yield from _stocks(books)
         yield from self._descent()
 
-    def _layered(self, number: int, chance: random.Random, books: Books, below: Books) -> Rows:
+    def _layered(self, number: int, mixed: Mixed, books: Books, below: Books) -> Rows:
         layer, place = divmod(number, self.wide)
         parents: Sequence[int] = ()
         if layer:
             first = min(max(place - WINDOW // 2, 0), self.wide - WINDOW)
             start = (layer - 1) * self.wide + first
-            parents = chance.sample(range(start, start + WINDOW), FAN_IN)
+            parents = [start + offset for offset in mixed[layer][place % WINDOW]]
         maker, ref = self.maker(number), self.ref(number)
         sources = [self.ref(parent) for parent in parents]
         yield from self._made(number, ref, maker, sources)
@@ -218,6 +231,11 @@ class Plan:
         owner = (maker.member_id, maker.producer_id, maker.site_id)
         hashed = self.spelling.blob(bytes(32))
         return (*event, kind, at, 420, at, *owner, ship, '{"fields":{}}', hashed, 1)
+
+
+def _mixed() -> Mixed:
+    chance = random.Random(2)
+    return [[chance.sample(range(WINDOW), FAN_IN) for _ in range(WINDOW)] for _ in range(LAYERS)]
 
 
 def _book(books: Books, holder: Maker, ref: Row, account: str, amount: int) -> None:

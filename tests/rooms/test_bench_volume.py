@@ -1,7 +1,9 @@
 """The bench's invented food system keeps the keys and the sums that the real one keeps."""
 
+from collections import defaultdict
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import case, func, select, text
 
@@ -30,6 +32,35 @@ def test_what_the_bench_loads_is_whole(app: Flask, database_url: str, monkeypatc
     assert len(Recursive(Start(young, Way.BACK)).members()) > volume.WINDOW
     assert _orphans() == []
     assert _balances() == {}
+
+
+@pytest.mark.parametrize(("layer", "near", "far"), [(volume.LAYERS - 1, 0, 2), (0, 2, 0)])
+def test_what_is_asked_for_has_a_family_of_one_size_however_many_there_are(
+    monkeypatch, layer: int, near: int, far: int
+) -> None:
+    monkeypatch.setattr(volume, "HERD", (1, 1))
+    sizes = [_sizes(batches, layer, near, far) for batches in (11_000, 22_000)]
+    assert sizes[0] == sizes[1]
+    assert 1_150 < min(sizes[0]) == max(sizes[0]) < 1_250
+
+
+def _sizes(batches: int, layer: int, near: int, far: int) -> list[int]:
+    makers = [volume.Maker(bytes([number]) * 16, 0, 0, 0) for number in range(12)]
+    plan = volume.Plan(batches, makers, volume.Spelling())
+    beyond = defaultdict(list)
+    for table, row in plan.rows():
+        if table == "batch_parent":
+            beyond[row[near : near + 2]].append(row[far : far + 2])
+    return [len(_family(probe, beyond)) for probe in plan.probes(layer)]
+
+
+def _family(start, beyond) -> set[object]:
+    found, waiting = {start}, [start]
+    while waiting:
+        more = set(beyond.get(waiting.pop(), ())) - found
+        found |= more
+        waiting.extend(more)
+    return found
 
 
 def _orphans() -> list[object]:

@@ -6,6 +6,7 @@ Core on tables, past the ORM: it would look at each of thousands of rows.
 """
 
 import functools
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,9 +84,15 @@ class Walk(ABC):
         self._found: Sequence[Key] | None = None
 
     def graph(self, *, tells_steps: bool = False) -> Graph:
-        """Read the edges to all batches of the family."""
-        answer = self._ask(_EDGES[self.start.as_of is not None, tells_steps])
-        graph = Graph.of(self.start.ref, self.start.way, _as_read(answer))
+        """Read the edges to all batches of the family.
+
+        Where steps are told too they come in order of their ids, whatever the database and the
+        walk: the same goods give the same answer.
+        """
+        rows = _as_read(self._ask(_EDGES[self.start.as_of is not None, tells_steps]))
+        if tells_steps:
+            rows = sorted(rows, key=_OF_EDGE)
+        graph = Graph.of(self.start.ref, self.start.way, rows)
         self._found = sorted(graph.batches)  # what else is asked about them needs no walk
         return graph
 
@@ -202,6 +209,7 @@ def _meets(ids: Sequence[ColumnElement[Any]], family: FromClause) -> ColumnEleme
     return and_(ids[0] == family.c.producer_id, ids[1] == family.c.batch_id)
 
 
+_OF_EDGE = operator.itemgetter(0, 1, 2)  # source, what was made of it, step
 _EITHER = (False, True)
 _EDGES = {
     (bounded, tells): functools.partial(_edges, is_bounded=bounded, tells_steps=tells)

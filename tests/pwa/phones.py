@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, Error, FilePayload, Page, expect
 from playwright.sync_api import TimeoutError as TooLongError
 
 from tests.pwa.doors import CLERK, enter
@@ -17,6 +17,8 @@ from tests.pwa.faulty import FaultyNetwork
 
 SLOW_MS = 30_000
 PATIENCE_MS = 5_000
+UPDATE_S = 180
+UPDATE = "navigator.serviceWorker.getRegistration('/app/').then(one => { one.update() })"
 
 
 def revoke(browser: Browser, root: str, phone_id: str) -> None:
@@ -151,6 +153,32 @@ def until(page: Page, is_so: Callable[[], object], seconds: float = 60) -> None:
     while not is_so():
         assert time.monotonic() < end
         page.wait_for_timeout(50)
+
+
+def take_new_version(*tabs: Page) -> None:
+    """Have a new version of the app fetched, and wait until every tab is opened anew with it.
+
+    A browser stops a worker that has nothing to do, and lets the new one begin; it does not while
+    the worker is being debugged, as it is here: so it is stopped by hand.
+    """
+    opened_anew: set[Page] = set()
+
+    def note(tab: Page) -> None:
+        opened_anew.add(tab)
+
+    for tab in tabs:
+        tab.on("domcontentloaded", note)
+    browser = tabs[0].context.new_cdp_session(tabs[0])
+    browser.send("ServiceWorker.enable")
+    tabs[0].evaluate(UPDATE)
+    end = time.monotonic() + UPDATE_S
+    while opened_anew != set(tabs):
+        assert time.monotonic() < end
+        for tab in set(tabs) - opened_anew:  # people move about in the app
+            with suppress(Error):  # it was just being opened anew
+                tab.evaluate("dispatchEvent(new Event('hashchange'))")
+        tabs[0].wait_for_timeout(1000)
+        browser.send("ServiceWorker.stopAllWorkers")
 
 
 def arrived(folder: Path, records: list[dict[str, object]]) -> list[int]:

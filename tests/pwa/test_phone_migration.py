@@ -1,18 +1,13 @@
 """Phones with the version before, and unsent records: the next version takes them over."""
 
-import time
-from contextlib import suppress
-
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.pwa import phones
 from tests.pwa.phones import Field
 
 DATABASE, WORKER = "/static/pwa/app/core/db.js", "/app/sw.js"
 START = "/static/pwa/app/main.js"
-LONG_S = 180  # the new version is fetched file by file, and the machine may be busy
 BEFORE = 1  # the version of the database on phones that are out there
-UPDATE = "navigator.serviceWorker.getRegistration('/app/').then(one => { one.update() })"
 VERSION = """() => new Promise((done) => {
   const open = indexedDB.open("traceapp");
   open.onsuccess = () => { done(open.result.version); open.result.close(); };
@@ -44,23 +39,9 @@ def test_records_of_the_version_before_are_there_after_the_update_and_arrive_onc
     before = phones.kept(page)
     del changes[DATABASE], changes[WORKER], changes[START]
     field.network.is_down = False
-    opened_anew: set[Page] = set()
-
-    def is_opened(tab: Page) -> None:
-        opened_anew.add(tab)
-
+    phones.take_new_version(page, other)
     for tab in (page, other):
-        tab.on("domcontentloaded", is_opened)
-    page.evaluate(UPDATE)
-    until = time.monotonic() + LONG_S
-    while len(opened_anew) < 2 and time.monotonic() < until:
-        for tab in {page, other} - opened_anew:  # people move about in the app
-            with suppress(Error):  # it was just being opened anew
-                tab.evaluate("dispatchEvent(new Event('hashchange'))")
-        page.wait_for_timeout(500)
-    assert opened_anew == {page, other}
-    for tab in (page, other):
-        expect(tab.locator(".tile").first).to_be_visible(timeout=LONG_S * 1000)
+        expect(tab.locator(".tile").first).to_be_visible(timeout=phones.SLOW_MS)
     assert version(page) > BEFORE
     records, photos = phones.kept(page)
     ids = [[one["event"] for one in kept] for kept in (before[0], records)]

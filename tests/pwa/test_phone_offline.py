@@ -92,8 +92,7 @@ def test_a_new_version_of_the_app_keeps_a_full_queue(phone: BrowserContext, fiel
     field.network.changes["/app/sw.js"] = lambda body: body.replace(
         b'self.VERSION = "', b'self.VERSION = "next-'
     )
-    with page.expect_navigation():
-        page.evaluate("navigator.serviceWorker.getRegistration().then(one => { one.update() })")
+    phones.take_new_version(page)
     expect(page.locator(".pill")).to_contain_text("3 việc còn trong máy")
     caches = page.evaluate("caches.keys()")
     assert [name for name in caches if name.startswith("app-")]

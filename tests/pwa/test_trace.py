@@ -45,6 +45,7 @@ def open_trace(page: Page, demo: str, lot: str) -> None:
     page.locator("table.rows a", has_text="").first.click()
     page.locator("main").get_by_role("link", name="Truy xuất", exact=True).click()
     page.wait_for_selector("svg.family")
+    page.wait_for_load_state("load")  # a link that was followed does not wait for the styles
 
 
 def test_the_rework_loop_draws_without_crossing_itself(page: Page, demo: str) -> None:

@@ -19,6 +19,8 @@ SLOW_MS = 30_000
 PATIENCE_MS = 5_000
 UPDATE_S = 180
 UPDATE = "navigator.serviceWorker.getRegistration('/app/').then(one => { one.update() })"
+WAITS = """navigator.serviceWorker.getRegistration('/app/').then(
+  one => Boolean(one.waiting) && !one.installing)"""
 
 
 def revoke(browser: Browser, root: str, phone_id: str) -> None:
@@ -159,7 +161,7 @@ def take_new_version(*tabs: Page) -> None:
     """Have a new version of the app fetched, and wait until every tab is opened anew with it.
 
     A browser stops a worker that has nothing to do, and lets the new one begin; it does not while
-    the worker is being debugged, as it is here: so it is stopped by hand.
+    the worker is being debugged, as it is here: so it is stopped by hand, once the new one waits.
     """
     opened_anew: set[Page] = set()
 
@@ -174,11 +176,12 @@ def take_new_version(*tabs: Page) -> None:
     end = time.monotonic() + UPDATE_S
     while opened_anew != set(tabs):
         assert time.monotonic() < end
+        tabs[0].wait_for_timeout(1000)
         for tab in set(tabs) - opened_anew:  # people move about in the app
             with suppress(Error):  # it was just being opened anew
                 tab.evaluate("dispatchEvent(new Event('hashchange'))")
-        tabs[0].wait_for_timeout(1000)
-        browser.send("ServiceWorker.stopAllWorkers")
+                if tab.evaluate(WAITS):
+                    browser.send("ServiceWorker.stopAllWorkers")
 
 
 def arrived(folder: Path, records: list[dict[str, object]]) -> list[int]:

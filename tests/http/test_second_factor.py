@@ -6,12 +6,14 @@ import hmac
 import re
 import time
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from tests.accounts import (
     HTTPS,
@@ -22,6 +24,7 @@ from tests.accounts import (
     sign_in,
     token_on,
 )
+from tests.authenticators import Authenticator, Credential
 from tests.conftest import AppMaker
 from traceapp.accounts import operations, reauthentication
 from traceapp.accounts.models import Account
@@ -343,6 +346,47 @@ def test_asvs_6_3_3_with_the_app_an_officer_comes_in(make_app: AppMaker) -> None
     headers = {"Referer": HTTPS}
     assert client.post(APP, data=data, headers=headers, **OPEN).status_code == 200
     assert client.get("/desk/batches", **OPEN).status_code == 200
+
+
+def test_asvs_6_3_3_with_a_passkey_an_officer_comes_in(make_app: AppMaker) -> None:
+    app = hash_cheaply(make_app(PUBLIC_URL=HTTPS))
+    person(app, "mai", role="officer", kinds=("authority",))
+    client, phone = inside(app, "mai"), Authenticator(HTTPS)
+    led = client.get("/desk/batches", **OPEN)
+    assert (led.status_code, led.location) == (303, "/account/second-factor")
+    made = _send_passkey(client, "/account/passkeys", phone.make(_making(client)))
+    assert made.status_code == 200, made.text
+    assert client.get("/desk/batches", **OPEN).status_code == 200
+
+    by_password = inside(app, "mai")  # the password alone opens nothing from now on
+    assert by_password.get("/desk/batches", **OPEN).status_code == 303
+    for at, status in (("https://truyxuat.example.com", 422), (HTTPS, 200)):
+        elsewhere = app.test_client()
+        phone.origin = at
+        asked = elsewhere.get("/sign-in/passkey", **OPEN).json
+        answer = _send_passkey(elsewhere, "/sign-in/passkey", phone.answer(asked or {}))
+        assert answer.status_code == status, answer.text
+        inside_now = elsewhere.get("/desk/batches", **OPEN).status_code == 200
+        assert inside_now is (status == 200)
+
+
+def _making(client: FlaskClient) -> Any:
+    headers = _headers(client.get("/account/second-factor", **OPEN).text)
+    sent = client.post("/account/passkeys/challenge", json={}, headers=headers, **OPEN)
+    assert sent.json is not None, sent.text
+    return sent.json["options"]
+
+
+def _send_passkey(client: FlaskClient, path: str, credential: Credential) -> TestResponse:
+    form = "/sign-in" if path.startswith("/sign-in") else "/account/second-factor"
+    headers = _headers(client.get(form, **OPEN).text)
+    return client.post(path, json={"credential": credential}, headers=headers, **OPEN)
+
+
+def _headers(page: str) -> dict[str, str]:
+    found = re.search(r'(?:name="csrf_token" value|data-token)="([^"]+)"', page)
+    assert found is not None
+    return {"X-CSRF-Token": found[1], "Origin": HTTPS}
 
 
 def test_in_the_demo_nobody_needs_a_second_factor(make_app: AppMaker) -> None:

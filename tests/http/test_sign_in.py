@@ -6,6 +6,7 @@ Numbers in names are those of OWASP ASVS 5.0.
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -410,6 +411,24 @@ def test_where_everybody_fails_everybody_waits_a_little_and_nobody_is_locked_out
     assert slow[counted.ALL.most - 1] == 0
     assert 0 < slow[-1] <= counted.SLOWEST_S
     assert max(slow) == counted.SLOWEST_S
+
+
+def test_asvs_6_3_1_under_attack_from_everywhere_signing_in_is_held_up_and_still_works(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(app, "lan")
+    held: list[float] = []
+    monkeypatch.setattr("traceapp.accounts.attempts.time.sleep", held.append)
+    monkeypatch.setattr(counted, "ALL", replace(counted.ALL, most=5))
+    for number in range(5):
+        failed = sign_in(app.test_client(), f"ai {number}", "sai")
+        assert failed.status_code == 422
+    assert held == []
+    assert sign_in(client).status_code == 303  # the sixth
+    assert held == [0.2]
+    for number in range(3):  # a success was taken back: these are the sixth, seventh, eighth
+        sign_in(app.test_client(), f"ai khác {number}", "sai")
+    assert held == [0.2, 0.2, 0.4, counted.SLOWEST_S]
 
 
 def test_only_paths_of_ours_are_followed() -> None:

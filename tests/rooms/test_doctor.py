@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -20,7 +21,7 @@ from tests.builders import business
 from tests.conftest import NOON, AppMaker, settings_for
 from traceapp.database.engine import db
 from traceapp.jobs import operations as jobs
-from traceapp.upkeep import doctor, doctor_machine, doctor_outside, records
+from traceapp.upkeep import doctor, doctor_database, doctor_machine, doctor_outside, records
 from traceapp.upkeep.places import Place
 from traceapp.upkeep.verdict import Verdict
 from traceapp.web.endpoints import transaction
@@ -179,6 +180,47 @@ def test_the_public_address_is_asked_and_another_program_there_is_told(app: Flas
     away = "https://trace.invalid"
     told = {one.check: one for one in doctor_outside.public_url(changed(public_url=away), NOON)}
     assert told["its answer"].level == "fail"
+
+
+@pytest.mark.parametrize(("late_s", "level"), [(0, "ok"), (61, "warn")])
+def test_a_clock_that_goes_wrong_is_told_with_what_to_do(
+    app: Flask, late_s: int, level: str
+) -> None:
+    def late(environ, start_response):
+        shown = format_datetime(datetime.now(UTC) - timedelta(seconds=late_s))
+
+        def begin(status, headers, _fault=None):
+            return start_response(status, [*headers, ("Date", shown)])
+
+        return app.wsgi_app(environ, begin)
+
+    with answering(late) as url:
+        told = {one.check: one for one in doctor_outside.public_url(changed(public_url=url), NOON)}
+    assert told["its clock"].level == level
+    assert ("timedatectl" in told["its clock"].hint) is (level == "warn")
+    assert late_s <= int(told["its clock"].found.split()[0]) < late_s + 9
+
+
+def test_the_clock_of_the_database_is_compared_with_ours(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":  # which has no clock of its own
+        assert "clock" not in found()
+        return
+    assert found()["clock"].level == "ok"
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(seconds=30)
+
+    monkeypatch.setattr(doctor_database, "datetime", Ahead)
+    told = found()["clock"]
+    assert (told.level, told.hint) == (
+        "warn",
+        "Let both machines keep time: timedatectl set-ntp true",
+    )
+    assert float(told.found.split()[0]) > 25
 
 
 class _Nothing:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Select, func, select
 
 from tests.conftest import NOON
-from tests.hanoi import EXPECTED, FINISHED, LOTS, MEMBER_ID, PRODUCER_ID, Content, ref
+from tests.hanoi import FINISHED, LOTS, MEMBER_ID, PRODUCER_ID, Content, ref
 from traceapp.batches import queries as batches
 from traceapp.batches.models import Batch, Event, EventEvidence
 from traceapp.codes.models import PublicCode
@@ -32,13 +32,6 @@ from traceapp.producers.models import (
 )
 from traceapp.public.models import ProblemReport
 
-# What the data set says of act 1 alone: bags or kilograms left, and sold.
-ACT_1 = {
-    ("CN-VD03-T", "baixanh"): (280, 0),
-    ("CN-VD03-T", "hotay"): (134, 64),
-    ("CN-VD03-R", "minhkhai"): (75, 43),
-}
-ANCHORS = {(a["lot"], a["operator"]): (a["left"], a["sold"]) for a in EXPECTED["quantities"]}
 UNCHANGED_BY_ACT_2 = [lot for lot in LOTS["lots"] if lot["code"] not in {"CN-VD03-T", "CN-VD03-R"}]
 
 
@@ -96,21 +89,6 @@ def test_the_ledger_of_a_lot_is_what_the_data_set_says(hanoi: Flask, lot: Conten
     # What came from a party without account was received and never made.
     entered = total("made") + total("received") - total("shipped")
     assert entered == expected["created"] - expected["in_transit"] - expected["discrepancy"]
-
-
-@pytest.mark.parametrize(("lot", "holder"), ANCHORS | ACT_1)
-def test_an_anchor_typed_by_hand_holds(hanoi: Flask, lot: str, holder: str) -> None:
-    book = batches.balance(PRODUCER_ID[holder], ref(lot))
-    assert (book["stock"], book.get("sold", 0)) == (ANCHORS | ACT_1)[lot, holder]
-
-
-def test_thirty_three_shipments_left_and_thirty_one_were_confirmed(hanoi: Flask) -> None:
-    sent = set(
-        db.session.execute(select(Event.event_id).where(Event.step_kind == "ship")).scalars()
-    )
-    answered = select(Event.ship_event_id).where(Event.step_kind == "receive")
-    received = set(db.session.execute(answered).scalars())
-    assert {"shipped": len(sent), "confirmed": len(sent & received)} == EXPECTED["handoffs"]
 
 
 def test_every_finished_lot_has_an_active_code_and_no_other_has_one(hanoi: Flask) -> None:

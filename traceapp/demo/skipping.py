@@ -19,7 +19,6 @@ ROOM_BY_KIND = {
     "void_labels": "labels",
     "recall_open": "recalls",
     "recall_ack": "recalls",
-    "recall_return": "recalls",
     "recall_destroy": "recalls",
     "recall_close": "recalls",
     "ask_explanation": "oversight",

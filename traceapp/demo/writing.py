@@ -102,7 +102,7 @@ class Writer:
                     self.skipped[reason] += 1
             elif one.act == act:
                 yield one
-            else:
+            elif one.act < act:
                 self._registered.update(one.made)
 
     def _deeds(self, one: Happening) -> Iterator[Deed]:

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from tests.pure.trace.builders import folded
 from traceapp.trace.facts import (
     BatchFact,
@@ -39,8 +37,7 @@ HANOI_TIME = timezone(timedelta(hours=7))
 TODAY = date(2026, 11, 22)
 NOW = datetime.combine(TODAY, time(12), HANOI_TIME)
 
-_PROJECT = Path(__file__).resolve().parents[3]
-_HOMES = (_PROJECT / "traceapp" / "demo" / "hanoi", _PROJECT.parent / "shared" / "data" / "hanoi")
+_HOME = Path(__file__).resolve().parents[3] / "traceapp" / "demo" / "hanoi"
 
 
 class Hanoi:
@@ -201,14 +198,8 @@ class Hanoi:
 
 @cache
 def hanoi() -> Hanoi:
-    """Load the data set once; skip where neither copy is present."""
-    for home in _HOMES:
-        if (home / "events.json").is_file():
-            return Hanoi(home)
-    pytest.skip(
-        "the Hanoi demo data is neither in traceapp/demo/hanoi nor beside the checkout",
-        allow_module_level=True,
-    )
+    """Load the data set once."""
+    return Hanoi(_HOME)
 
 
 def _names(event: EventFact) -> set[Ref]:

@@ -74,11 +74,18 @@ def found(rule: str, *, aspect: str = "", severity: Severity | None = None, **to
     )
 
 
+class _Told(dict[str, str | None]):
+    """Figures of a message; open where an older version of the rule did not tell them."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def fill(message: Words, values: Mapping[str, Value]) -> Words:
     """Put figures into a message, each as its language writes them."""
     spoken = {name: _spoken(value) for name, value in values.items()}
-    vi = (message.vi or "").format_map({name: words.vi for name, words in spoken.items()})
-    en = (message.en or "").format_map({name: words.en for name, words in spoken.items()})
+    vi = (message.vi or "").format_map(_Told({name: words.vi for name, words in spoken.items()}))
+    en = (message.en or "").format_map(_Told({name: words.en for name, words in spoken.items()}))
     return Words(vi, en)
 
 

@@ -14,9 +14,9 @@ from traceapp.accounts.models import Phone, PhoneInvite
 from traceapp.admission import erasure, people
 from traceapp.audit.models import AuditEntry
 from traceapp.batches.operations import Actor
+from traceapp.codes.models import ReservedCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.phone.models import ReservedCode
 from traceapp.producers import operations as producers
 from traceapp.web.endpoints import transaction
 

@@ -19,10 +19,10 @@ from traceapp.api.models import RefusedMessage
 from traceapp.audit.models import AuditEntry
 from traceapp.batches import canonical_json
 from traceapp.batches.models import Batch, Event
-from traceapp.codes.models import CodeStateChange, PublicCode
+from traceapp.codes.models import CodeStateChange, PublicCode, ReservedCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.phone.models import PhoneRecord, ReservedCode
+from traceapp.phone.models import PhoneRecord
 from traceapp.web.endpoints import transaction
 
 

@@ -1,10 +1,18 @@
-"""Tables of public codes. Both are global: a shopper knows the code and nothing else."""
+"""Tables of public codes. Those of their pages are global: a shopper knows the code alone."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Moment, Reference
+from traceapp.database.types import Identifier, Key, Moment, Reference
 
 STATES = (
     "'not_activated', 'active', 'held', 'sale_stopped', 'suspended', 'recalled', 'voided', 'moved'"
@@ -45,3 +53,21 @@ class CodeStateChange(Base):
     reason: Mapped[str | None]
 
     __table_args__ = (CheckConstraint(f"state IN ({STATES})", name="state_known"),)
+
+
+class ReservedCode(Base):
+    """A code that a phone may give to a batch while it has no network."""
+
+    __tablename__ = "code_reserve"
+
+    producer_id: Mapped[Key]
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    phone_id: Mapped[Reference]
+    minted_at: Mapped[Moment]
+    used_batch_id: Mapped[UUID | None] = mapped_column(Identifier)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"]),
+        Index("ix_code_reserve_phone", "producer_id", "phone_id"),
+        Index("ix_code_reserve_code", "code"),  # a reader knows the code alone
+    )

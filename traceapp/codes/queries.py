@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
 
-from traceapp.codes.models import CodeStateChange, PublicCode
+from traceapp.codes.models import CodeStateChange, PublicCode, ReservedCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
@@ -32,6 +32,12 @@ class CodeFact:
 def find(code: str) -> CodeFact | None:
     """Find a code by its ten characters; None when it was never issued."""
     return _first(PublicCode.code == code)
+
+
+def is_reserved(code: str) -> bool:
+    """Tell whether a phone holds this code for a batch that no server has heard of yet."""
+    held = select(ReservedCode.code).where(ReservedCode.code == code)
+    return db.session.execute(held.limit(1)).first() is not None
 
 
 def of_batch(producer_id: UUID, batch_id: UUID) -> CodeFact | None:

@@ -1,14 +1,14 @@
-"""Tables of what phones sent under which number, and of the codes they hold to give out."""
+"""Table of what phones sent under which number. The codes they hold: `codes.models`."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
 from traceapp.database.indexes import partly
-from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment
 
 PHONE = (["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"])
 
@@ -41,21 +41,4 @@ class PhoneRecord(Base):
         CheckConstraint("sequence > 0", name="sequence_positive"),
         partly("status >= 400", "ix_phone_record_refused", "producer_id", "phone_id"),
         partly("lacks IS NOT NULL", "ix_phone_record_lacks", "producer_id", "received_at"),
-    )
-
-
-class ReservedCode(Base):
-    """A code that a phone may give to a batch while it has no network."""
-
-    __tablename__ = "code_reserve"
-
-    producer_id: Mapped[Key]
-    code: Mapped[str] = mapped_column(String(10), primary_key=True)
-    phone_id: Mapped[Reference]
-    minted_at: Mapped[Moment]
-    used_batch_id: Mapped[UUID | None] = mapped_column(Identifier)
-
-    __table_args__ = (
-        ForeignKeyConstraint(*PHONE),
-        Index("ix_code_reserve_phone", "producer_id", "phone_id"),
     )

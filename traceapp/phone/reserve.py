@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from traceapp import problem
+from traceapp.codes.models import ReservedCode
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
-from traceapp.phone.models import ReservedCode
 
 HELD = 50
 MOST_UNUSED = 500  # an answer that was lost leaves codes behind that nobody has

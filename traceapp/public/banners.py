@@ -67,6 +67,19 @@ def _words(
             return _milder(state, document)
 
 
+def not_in_use() -> Banner:
+    """Say that a code stands for nothing yet: it was minted, and nobody gave it to a batch."""
+    return Banner(*_not_in_use())
+
+
+def _not_in_use() -> tuple[str, str, str, str]:
+    advice = _(
+        "The producer has not finished the record of this batch, so nothing can be "
+        "said about it yet. If you found the code on goods for sale, please tell us."
+    )
+    return "amber", "circle-help", _("This code is not in use yet"), advice
+
+
 def _named(actor: str, document: Mapping[str, Any] | None) -> str:
     """Name the producer in the reader's language; anybody else as the change of state names him."""
     name = document["producer"]["name"] if document else {}
@@ -92,11 +105,7 @@ def _milder(
                 advice,
             )
         case CodeState.NOT_ACTIVATED:
-            advice = _(
-                "The producer has not finished the record of this batch, so nothing can be "
-                "said about it yet. If you found the code on goods for sale, please tell us."
-            )
-            return "amber", "circle-help", _("This code is not in use yet"), advice
+            return _not_in_use()
         case CodeState.VOIDED:
             advice = _(
                 "The label was cancelled and should not be on any goods. If you found it on "

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from flask_babel import gettext as _
 
 from traceapp import problem
+from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
@@ -18,7 +19,7 @@ from traceapp.photos import operations as photos
 from traceapp.public import address as addresses
 from traceapp.public import lines, page, queries, read_model, walking
 from traceapp.public.address import Address
-from traceapp.public.banners import Banner, banner
+from traceapp.public.banners import Banner, banner, not_in_use
 from traceapp.public.framing import picture_url, rendered, whole_url
 from traceapp.public.icons import name_of
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
@@ -64,22 +65,26 @@ def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -
     """Give the document with the code, its address and its state (docs/integrators)."""
     state = page.state_of(issued, document, page.today(now))
     told = state not in (CodeState.ACTIVE, CodeState.EXPIRED)
-    body: dict[str, Any] = dict(document or {"format": FORMAT})
-    body["code"] = issued.code
-    body["url"] = whole_url(f"/B/{issued.code}")
-    body["state"] = {
-        "state": state.value,
-        "actor": issued.actor if told else None,
-        "reason": issued.reason if told else None,
-        "since": issued.changed_at.isoformat() if told else None,
-    }
-    if settings().demo:
-        body["sample"] = True
+    body: dict[str, Any] = dict(document or {}) | _named_code(issued.code, state)
+    if told:
+        since = issued.changed_at.isoformat()
+        body["state"] |= {"actor": issued.actor, "reason": issued.reason, "since": since}
     if document is not None:
         body["product"] = {**document["product"], "picture": _picture_url(document)}
         page_of_maker = whole_url(addresses.producer_path(issued.producer_id))
         body["producer"] = {**document["producer"], "url": page_of_maker}
     return body
+
+
+def _named_code(code: str, state: CodeState) -> dict[str, Any]:
+    nobody = {"actor": None, "reason": None, "since": None}
+    body: dict[str, Any] = {
+        "format": FORMAT,
+        "code": code,
+        "url": whole_url(f"/B/{code}"),
+        "state": {"state": state.value, **nobody},
+    }
+    return body | {"sample": True} if settings().demo else body
 
 
 def _find(asked: Address) -> Issued | None:
@@ -111,8 +116,13 @@ def document_behind(issued: Issued, now: datetime) -> dict[str, Any]:
 
 
 def _without_batch(asked: Address) -> Response:
-    """Answer for a product link without its lot; everything else was never issued."""
+    """Answer for a code that a phone holds, and for a product link without its lot.
+
+    Everything else was never issued.
+    """
     key = asked.key
+    if isinstance(key, BatchKey) and codes.is_reserved(key.code.text):
+        return _held_by_a_phone(key.code.text, asked)
     product = None
     if isinstance(key, ProductKey) and key.lot is None:
         product = queries.product_of(str(key.gtin))
@@ -131,6 +141,15 @@ def _without_batch(asked: Address) -> Response:
         ),
     )
     return _notice(notice, readable(key), f"/report?code={asked.path}", asked)
+
+
+def _held_by_a_phone(code: str, asked: Address) -> Response:
+    """Say that a code is not in use yet. Never kept: nothing steps when it is given to a batch."""
+    walking.note_page()
+    if media_type(request.headers.get("Accept", "")) == "application/json":
+        return jsonify(_named_code(code, CodeState.NOT_ACTIVATED))
+    notice = not_in_use()
+    return _notice(notice, lines.in_groups(code), f"/B/{code}/report", asked)
 
 
 def _moved(to: str, asked: Address) -> Response:

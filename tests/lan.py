@@ -24,6 +24,9 @@ from traceapp.accounts.visitor import hashed
 from traceapp.api.models import RefusedMessage
 from traceapp.batches import operations as batches
 from traceapp.batches.hand_off_models import HandOffAnswer
+from traceapp.codes import audits
+from traceapp.codes.models import AuditedPage
+from traceapp.codes.page_asking import Asked, Outcome
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.exchange import leaving
@@ -117,6 +120,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         now=builders.NOW,
         is_demo=False,
     )
+    _audited(code)
     return {
         "code": code,
         "report_number": receipt.number,
@@ -138,6 +142,18 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "device_id": str(_device(owner, text)),
         "passkey_id": str(_passkey(owner)),
     }
+
+
+def _audited(code: str) -> None:
+    """Let the last audit have asked for the page of a code, too."""
+    before = audits.last()
+    pages = []
+    if before is not None:
+        asked = select(AuditedPage.code).where(AuditedPage.audit_id == before.audit_id)
+        pages = list(db.session.scalars(asked))
+    found = [Asked(one, Outcome.STATUS, "500") for one in (*pages, code)]
+    count, now = len(found), datetime.now(UTC)
+    audits.keep(audits.Audit(now, now, "http://localhost:8000", 1, count, count, found))
 
 
 def _delivery(owner: builders.Business, batch_id: UUID, text: str) -> tuple[UUID, UUID]:

@@ -48,7 +48,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
-`hand_off_acceptance`, `hold_release`, `attempt`, `renaming`.
+`hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`.
 """
 
 

@@ -13,6 +13,7 @@ from traceapp.admission import views as admission_views
 from traceapp.api import interface
 from traceapp.batches import views as batches_views
 from traceapp.batches.books import hand_offs
+from traceapp.codes import audits
 from traceapp.config import CHECKOUT, Config
 from traceapp.database import engine
 from traceapp.demo import queries as demo
@@ -111,3 +112,4 @@ def _register_jobs() -> None:
     jobs.register(leaving.FORGET_MADE, leaving.forget_made_job)
     jobs.register(hand_offs.INDEX_ALL, hand_offs.index_all_job)
     jobs.register(hand_offs.REMIND, reminders.remind_job)
+    jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

@@ -32,6 +32,7 @@ LISTS: Mapping[str, Listed] = {
     ),
     "audit.list_acts": Listed("/desk/audit", "điện thoại"),
     "certificates.list_certificates": Listed("/desk/certificates"),
+    "code_audits.last_audit": Listed("/desk/codes/audit"),
     "containers.show_containers": Listed("/desk/containers"),
     "desk_batches.list_batches": Listed("/desk/batches"),
     "desk_reports.list_reports": Listed("/desk/reports"),

@@ -51,7 +51,7 @@ def ask(folder: Path) -> None:
 
 def the_job() -> Job:
     db.session.rollback()  # look afresh, not at the snapshot of an earlier read
-    job = db.session.execute(select(Job)).scalar_one()
+    job = db.session.execute(select(Job).where(Job.kind.not_in(registry.daily))).scalar_one()
     db.session.expunge(job)
     db.session.rollback()
     return job

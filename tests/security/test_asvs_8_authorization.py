@@ -31,8 +31,9 @@ WATCHING = {
         Act.CONFIRM_AS_INSPECTOR,
         Act.RELEASE_HOLD,
         Act.ANSWER_REPORTS,
+        Act.READ_CODE_AUDIT,
     },
-    "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS},
+    "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS, Act.READ_CODE_AUDIT},
     "farm": set(),
 }
 # A malformed body may be told before its address is looked up; both tell nothing.

@@ -32,6 +32,7 @@ class Act(StrEnum):
     MANAGE_TOKENS = "manage_tokens"
     MANAGE_PHONES = "manage_phones"
     READ_AUDIT = "read_audit"
+    READ_CODE_AUDIT = "read_code_audit"
     LOOK_UP_ANY = "look_up_any"
     CONFIRM_AS_INSPECTOR = "confirm_as_inspector"
     RELEASE_HOLD = "release_hold"
@@ -59,6 +60,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.MANAGE_TOKENS: frozenset({"owner"}),
     Act.MANAGE_PHONES: STAFF,
     Act.READ_AUDIT: frozenset({"owner"}),
+    Act.READ_CODE_AUDIT: EVERYONE,
     Act.LOOK_UP_ANY: OFFICIALS,
     Act.CONFIRM_AS_INSPECTOR: OFFICIALS,
     Act.RELEASE_HOLD: frozenset({"owner", "officer"}),

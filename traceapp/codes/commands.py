@@ -6,7 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from traceapp import problem
-from traceapp.codes import operations, queries
+from traceapp.codes import audits, operations, queries
+from traceapp.codes.page_asking import Pace
 from traceapp.codes.states import CodeState
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
@@ -50,6 +51,45 @@ def set_state(code: str, state: str, reason: str | None, actor: str | None, to: 
     except problem.UnknownCode as error:
         raise click.ClickException("This code was never issued. `codes list` shows all.") from error
     click.echo(f"{found.readable} is now {state}.")
+
+
+@group.command("audit")
+@click.option(
+    "--sample",
+    "size",
+    type=click.IntRange(1, audits.LARGEST_SAMPLE),
+    default=audits.SAMPLE,
+    show_default=True,
+    help="How many of the issued codes are asked for.",
+)
+@click.option("--seed", type=click.IntRange(0, audits.LARGEST_SEED), help="Draw the same again.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(0.1, 120),
+    default=Pace().timeout_s,
+    show_default=True,
+    help="Seconds that one page may take as a whole.",
+)
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 16),
+    default=Pace().at_once,
+    show_default=True,
+    help="How many pages are asked for at the same time.",
+)
+def audit(size: int, seed: int | None, timeout_s: float, at_once: int) -> None:
+    """Ask for pages of issued codes through PUBLIC_URL, as shoppers do; ends with 1 if one fails.
+
+    What came is kept and shown at the desk.
+    """
+    made = audits.audit(size, seed=seed, pace=Pace(timeout_s, at_once))
+    with transaction():
+        audits.keep(made)
+    for line in audits.told(made):
+        click.echo(line)
+    if made.live < made.sampled:
+        raise click.exceptions.Exit(1)
 
 
 def _check_options(state: CodeState, reason: str | None, actor: str | None, to: str | None) -> None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -17,6 +18,7 @@ from traceapp.database.types import Identifier, Key, Moment, Reference
 STATES = (
     "'not_activated', 'active', 'held', 'sale_stopped', 'suspended', 'recalled', 'voided', 'moved'"
 )
+OUTCOMES = "'live', 'away', 'late', 'status', 'other'"
 
 
 class PublicCode(Base):
@@ -53,6 +55,48 @@ class CodeStateChange(Base):
     reason: Mapped[str | None]
 
     __table_args__ = (CheckConstraint(f"state IN ({STATES})", name="state_known"),)
+
+
+class CodeAudit(Base):
+    """One time that pages behind codes were asked for as shoppers do. Append-only.
+
+    Drawn were `sampled` of the `issued` codes; where nothing answered at all, fewer were `asked`.
+    """
+
+    __tablename__ = "code_audit"
+
+    audit_id: Mapped[Key]
+    started_at: Mapped[Moment]
+    finished_at: Mapped[Moment]
+    address: Mapped[str]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    issued: Mapped[int]
+    sampled: Mapped[int]
+    asked: Mapped[int]
+    live: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint(
+            "0 <= live AND live <= asked AND asked <= sampled AND sampled <= issued",
+            name="numbers_agree",
+        ),
+        Index("ix_code_audit_started", "started_at"),
+    )
+
+
+class AuditedPage(Base):
+    """What one page answered in an audit; those of old audits are forgotten."""
+
+    __tablename__ = "code_audit_page"
+
+    audit_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey("code_audit.audit_id"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(String(10), ForeignKey("public_code.code"), primary_key=True)
+    outcome: Mapped[str]
+    said: Mapped[str | None]
+
+    __table_args__ = (CheckConstraint(f"outcome IN ({OUTCOMES})", name="outcome_known"),)
 
 
 class ReservedCode(Base):

@@ -60,6 +60,8 @@ LEFT_OUT = {
     "job": "the installation's",
     "worker_pulse": "the installation's",
     "demo_load": "the installation's",
+    "code_audit": "the installation's: whether its address answers",
+    "code_audit_page": "the installation's: whether its address answers",
     "hand_off": "made again from the events",
     "hand_off_link": "a secret of whoever it was given to",
     "hand_off_reminder": "letters of the installation",

@@ -8,15 +8,18 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import rfc8785
 from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.jobs.models import Job, WorkerPulse
-from traceapp.jobs.registry import Payload, handler_of, register
+from traceapp.jobs.registry import Payload, daily, handler_of, register, register_daily
+from traceapp.web.pages import HANOI
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -24,6 +27,7 @@ __all__ = [
     "LostClaimError",
     "claim",
     "enqueue",
+    "enqueue_daily",
     "fail",
     "finish",
     "forget_done",
@@ -31,6 +35,7 @@ __all__ = [
     "pause_after",
     "pulse",
     "register",
+    "register_daily",
     "retry",
 ]
 
@@ -38,6 +43,7 @@ MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_ERROR = 500
+DAILY = UUID("5f2c4d0e-6a0b-4c56-9d5e-0f2d6f1c9a41")  # what ids of daily jobs are derived from
 ANNOUNCE = "jobs_to_announce_at"  # key in session.info; wake.py reads it after the commit
 
 
@@ -79,6 +85,26 @@ def enqueue(
     waiting: list[datetime] = db.session.info.setdefault(ANNOUNCE, [])
     waiting.append(job.run_after)
     return job.job_id
+
+
+def enqueue_daily(now: datetime) -> None:
+    """Ask for the next run of every daily kind. Its id says the day: workers ask for it once.
+
+    Days on which no worker ran are not made up for, but for the one that was already asked for.
+    """
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    for kind, at in daily.items():
+        today = now.astimezone(HANOI)
+        due = datetime.combine(today.date(), at, HANOI)
+        due += timedelta(days=1) if due <= now else timedelta(0)
+        job = {
+            "job_id": uuid5(DAILY, f"{kind} {due.date()}"),
+            "kind": kind,
+            "payload": "{}",
+            "run_after": due,
+            "attempts": 0,
+        }
+        db.session.execute(insert(Job).values(job).on_conflict_do_nothing())
 
 
 def claim(now: datetime, held_until: datetime) -> Claim | None:

@@ -6,13 +6,15 @@ the same transaction that marks the job as done.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 Payload = Mapping[str, str | int | bool | None]
 Deed = Callable[[], None]
 Handler = Callable[[Payload, datetime], Deed]
 
 _handlers: dict[str, Handler] = {}
+daily: dict[str, time] = {}
+"""The kinds that are asked for by nobody but the time of day in Hanoi."""
 
 
 class UnknownKindError(LookupError):
@@ -22,6 +24,12 @@ class UnknownKindError(LookupError):
 def register(kind: str, handler: Handler) -> None:
     """Let `handler` do the jobs of this kind, in place of any handler it had."""
     _handlers[kind] = handler
+
+
+def register_daily(kind: str, handler: Handler, at: time) -> None:
+    """Let `handler` do this kind of job once a day; it is given no payload."""
+    register(kind, handler)
+    daily[kind] = at
 
 
 def handler_of(kind: str) -> Handler:

@@ -95,6 +95,7 @@ class Worker:
             with self._app.app_context(), transaction():
                 operations.pulse(now())
                 operations.forget_done(now() - KEEP_DONE_JOBS)
+                operations.enqueue_daily(now())
             self._runner.keep_hold()
 
 

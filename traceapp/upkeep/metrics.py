@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from traceapp.batches.models import Event
+from traceapp.codes import audits
 from traceapp.database.engine import db
 from traceapp.jobs import queries as jobs
 from traceapp.photos.models import Photo
@@ -87,6 +88,10 @@ class _State(Collector):
         yield _gauge("traceapp_photos_waiting", "Photos whose pictures are not made yet", found)
         found = db.session.execute(events).scalar_one()
         yield _gauge("traceapp_events", "Events recorded so far", found)
+        audit = audits.last()
+        if audit is not None and audit.asked:
+            share = audit.live / audit.asked
+            yield _gauge("traceapp_live_page_ratio", "Pages that the last audit found live", share)
 
 
 def _gauge(name: str, documentation: str, value: float) -> GaugeMetricFamily:

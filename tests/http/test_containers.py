@@ -168,6 +168,62 @@ def test_a_crate_with_held_goods_inside_is_not_shipped_with_what_lies_beside_the
     assert ["BAD in crate CRATE H" in one for one in held] == ([True] if is_refused else [])
 
 
+@pytest.fixture
+def beside(yard: Yard, stored: UUID) -> UUID:
+    """A batch that is fine, 60 of 100 kg in CRATE F, which stands on PALLET H beside CRATE H."""
+    with transaction():
+        fine = batch(yard.lan.by, yard.lan.product_id, "BESIDE")
+    for message in (
+        event(yard.lan.by, "harvest", event_time=FILLED, outputs=[line(fine, "100")]),
+        crate(yard, "CRATE F", inputs=[line(fine, "60")]),
+        crate(yard, "PALLET H", "2026-11-21T06:30:00+07:00", inner_containers="crate f"),
+        crate(yard, "TRUCK 9", "2026-11-21T06:40:00+07:00", inner_containers="pallet h"),
+    ):
+        assert yard.lan.post("/events", message).status_code == 201
+    return fine
+
+
+def refused(yard: Yard, message: dict[str, Any]) -> list[str]:
+    """Give what an attempt is told of goods on hold."""
+    told = yard.lan.post("/attempts", message, headers=EN).get_json().get("errors", ())
+    return [one["message"] for one in told if one["rule"] == "held"]
+
+
+def test_a_pallet_with_held_goods_in_another_crate_of_it_is_not_shipped(
+    yard: Yard, beside: UUID
+) -> None:
+    assert refused(yard, ship(yard, beside, "40")) == []
+    (told,) = refused(yard, ship(yard, beside, "41"))
+    assert "BAD in crate PALLET H" in told
+
+
+def test_a_crate_lifted_off_the_pallet_is_shipped_without_what_stays_on_it(
+    yard: Yard, beside: UUID
+) -> None:
+    fields = {"container": "pallet h", "inner_containers": "CRATE F"}
+    when = "2026-11-21T06:50:00+07:00"
+    lifted = event(yard.lan.by, "disaggregate", event_time=when, fields=fields)
+    assert yard.lan.post("/events", lifted).status_code == 201
+    assert refused(yard, ship(yard, beside, "41")) == []
+    between = ship(yard, beside, "41", "2026-11-21T06:45:00+07:00")
+    assert len(refused(yard, between)) == 1
+
+
+def test_goods_in_a_crate_and_beside_it_on_the_same_pallet_are_counted_once(
+    yard: Yard, stored: UUID
+) -> None:
+    on_pallet = crate(yard, "PALLET H", "2026-11-21T06:30:00+07:00", inputs=[line(stored, "10")])
+    assert yard.lan.post("/events", on_pallet).status_code == 201
+    assert refused(yard, ship(yard, stored, "30")) == []
+    assert len(refused(yard, ship(yard, stored, "31"))) == 1
+
+
+def test_crates_that_were_put_into_each_other_are_walked_once(yard: Yard, beside: UUID) -> None:
+    around = crate(yard, "CRATE F", "2026-11-21T06:45:00+07:00", inner_containers="truck 9")
+    assert yard.lan.post("/events", around).status_code == 201
+    assert len(refused(yard, ship(yard, beside, "41"))) == 1
+
+
 def test_what_happened_to_such_a_crate_is_recorded_and_the_crate_says_what_is_held(
     app: Flask, yard: Yard, stored: UUID
 ) -> None:

@@ -1,7 +1,7 @@
 """Goods that an act would take along in crates and pallets, as these were packed at its time.
 
 An act names crates where it packs further. A shipment names batches: what lies with one of them in
-a crate goes along where less of it is left outside than goes out.
+a crate, or with that crate on a pallet, goes along where less of it is left outside than goes out.
 """
 
 from collections.abc import Collection, Mapping
@@ -40,15 +40,21 @@ def _opened_for(step: StepFact, taken: Mapping[Ref, int]) -> list[str]:
     """Give the crates that must go out, or be opened, for as much to be shipped."""
     if step.site is None:
         return []
-    holder, marks = step.site.producer_id, dict[str, None]()
-    for (_, batch), stock in balances({(holder, batch) for batch in taken}).items():
+    author, marks = step.ref.producer_id, dict[str, None]()
+    stocks = balances({(step.site.producer_id, batch) for batch in taken})
+    for (_, batch), stock in stocks.items():
         around = containers.around((batch.producer_id, batch.id), step.at)
-        own = [mark for producer_id, mark in around if producer_id == step.ref.producer_id]
-        packed = [_contents(step, mark)[batch] for mark in own]
-        loose = stock.amount - sum(stock.amount if one is None else one for one in packed)
-        if taken[batch] > loose:
-            marks |= dict.fromkeys(own)
+        own = [mark for producer_id, mark in around if producer_id == author]
+        if own and taken[batch] > stock.amount - _packed(step, batch, own, stock.amount):
+            marks |= dict.fromkeys(containers.around_each(author, own, step.at))
     return list(marks)
+
+
+def _packed(step: StepFact, batch: Ref, crates: Collection[str], most: int) -> int:
+    """Give how much of a batch lies in crates, all of it where nobody said how much."""
+    key, author = (batch.producer_id, batch.id), step.ref.producer_id
+    amounts = (containers.put_into(author, mark, key, step.at) for mark in crates)
+    return sum(most if amount is None else amount for amount in amounts)
 
 
 def _contents(step: StepFact, mark: str) -> Contents:

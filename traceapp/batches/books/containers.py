@@ -4,7 +4,7 @@ A container is a mark of the producer that packed it. Whoever later holds a batc
 under the same mark. Callers own the transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,45 @@ def around(batch: Ref, moment: datetime) -> list[tuple[UUID, str]]:
         .order_by(ContainerContent.producer_id, ContainerContent.container)
     )
     return [(row[0], row[1]) for row in named if batch in inside(_moves(row[0], row[1]), moment)]
+
+
+def put_into(producer_id: UUID, mark: str, batch: Ref, moment: datetime) -> int | None:
+    """Give how much of a batch was directly inside a container; None where not known."""
+    return inside(_moves(producer_id, mark), moment).get(batch, 0)
+
+
+def around_each(producer_id: UUID, marks: Iterable[str], moment: datetime) -> list[str]:
+    """Give these containers of a producer and all they were inside at a moment, the nearest first.
+
+    Crates on a pallet give the crates and then the pallet.
+    """
+    found = list(dict.fromkeys(marks))
+    level = found
+    for _ in range(DEEPEST):
+        outer = [mark for mark in _holding(producer_id, level, moment) if mark not in found]
+        if not outer:
+            break
+        found, level = found + outer, outer
+    return found
+
+
+def _holding(producer_id: UUID, marks: Collection[str], moment: datetime) -> list[str]:
+    """Give the containers that any of these were directly inside at a moment."""
+    named = db.session.scalars(
+        select(ContainerContent.container)
+        .where(
+            ContainerContent.producer_id == producer_id,
+            ContainerContent.inner_mark.in_(marks),
+            ContainerContent.is_added,
+        )
+        .distinct()
+        .order_by(ContainerContent.container)
+    )
+    return [
+        mark
+        for mark in named
+        if not inside(_moves(producer_id, mark), moment).keys().isdisjoint(marks)
+    ]
 
 
 def _moves(producer_id: UUID, container: str) -> Iterable[Move]:

@@ -21,7 +21,10 @@ RETRY_AFTER_S = "5"
 AT_MOST = problem.N_("At most {limit} can be sent here at once.")
 SEND_LESS = problem.N_("Send less at once, or a smaller file.")
 CSRF_NAME = "csrf_token"
-DESK = "/desk/"  # elsewhere forms hold passwords and codes, which no page repeats
+# Where a form can be sent again as it was typed: elsewhere forms hold passwords and codes, which
+# no page repeats.
+SENT_AGAIN = (problem.FormExpired, problem.Busy, problem.StorageFull)
+KEEPING = ("/desk/", "/report", "/B/", "/h/")
 PROBLEM_BY_STATUS: dict[int, type[problem.Problem]] = {
     400: problem.BadRequest,
     404: problem.NotFound,
@@ -49,7 +52,7 @@ def answer(error: problem.Problem) -> Response:
         response = jsonify(as_document(error))
         response.mimetype = "application/problem+json"
     else:
-        again = isinstance(error, problem.FormExpired) and request.path.startswith(DESK)
+        again = isinstance(error, SENT_AGAIN) and request.path.startswith(KEEPING)
         page = render_template(
             "web/problem.html", problem=as_document(error), typed=_typed() if again else None
         )

@@ -1,0 +1,143 @@
+"""Sending every route that changes something what somebody entitled would send."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.accounts import PASSWORD
+from tests.builders import NOW, PLACE
+from tests.http.test_joining import ASKED
+from tests.lan import lan
+from tests.security.forms import forms_on
+from tests.security.town import SAFE, Person, Route, Town, routes
+from tests.signing_in import account_of
+from traceapp.accounts.models import Account
+from traceapp.accounts.passwords import hashed_password
+from traceapp.admission import people
+from traceapp.database.engine import db
+from traceapp.producers.operations import register_producer
+from traceapp.web.endpoints import transaction
+
+PUT_AWAY = {"do": "put_away"}
+GOODS = {"name": "Rau muống", "family": "vegetable", "role": "intermediate", "uom": "kg"}
+SEASON = {"name": "Vụ đông", "crop": "cải ngọt", "started_on": "2026-10-05"}
+# What to change in a form before it is sent, and whole bodies where there is no form.
+TYPED: Mapping[str, dict[str, Any]] = {
+    "accounts.change_password": {"old_password": PASSWORD, "password": "mưa nắng hai mùa"},
+    "admission.refuse": {"reason": "Thiếu địa chỉ"},
+    "archive.archive_plot": PUT_AWAY,
+    "archive.archive_product": PUT_AWAY,
+    "archive.archive_season": PUT_AWAY,
+    "archive.archive_site": PUT_AWAY,
+    "batch_dates.change_dates": {"expiry_date": "2126-11-27"},
+    "desk_batches.publish_photo": {"public": "yes"},
+    "desk_registering.register_batch": {"lot": "YEN-09"},
+    "desk_reports.answer": {"text": "Đã xem"},
+    "joining.join": ASKED,
+    "particulars.change_producer": {"street": "Thôn 9"},
+    "people.add_person": {"name": "Trần Hoa", "roles": "clerk"},
+    "people.change_person": {"name": "Trần Hoa B", "roles": "clerk"},
+    "phone_refusals.dismiss": {"reason": "bấm nhầm"},
+    "places.add_plot": {"name": "Thửa 77"},
+    "places.add_site": {"name": "Kho 77", "kind": "depot", "commune": "Bát Tràng"},
+    "places.change_plot": {"name": "Thửa 78"},
+    "places.change_site": {"name": "Kho 78", "commune": "Bát Tràng"},
+    "season_changes.change_season": {"name": "Vụ khác"},
+    "seasons.end_season": {"ended_on": "2026-11-20"},
+    "seasons.start_season": SEASON,
+    "tokens.make_token": {"name": "Cân", "scope": "read"},
+    "products.add_product": {**GOODS, "standards_none": "yes"},
+    "products.change_product": {"name": "Rau khác", "photo_sha256": ""},
+    "certificates.add_certificate": {
+        "scheme": "VietGAP",
+        "number": "VG-77",
+        "standard": "TCVN 11892-1:2017",
+        "issuer": "Trung tâm",
+        "scope": "Rau",
+        "issued_on": "01/03/2026",
+    },
+    "certificates.change_certificate": {"scope": "Rau ăn lá"},
+    "api_batches.post_batch": {"lot": "YEN-10", "uom": "kg"},
+    "api_places.put_season": SEASON,
+    "api_places.put_site": {**PLACE, "name": "Kho lạnh", "kind": "cold_store"},
+    "api_products.put_product": GOODS,
+}
+# Which ids are of something new, and which stand in the body.
+NEW = {
+    "api_places.put_season": ("season_id",),
+    "api_places.put_site": ("site_id",),
+    "api_products.put_product": ("product_id",),
+}
+NAMED = {
+    "api_batches.post_batch": ("product_id",),
+    "api_places.put_season": ("plot_id",),
+    "phones.invite_phone": ("member_id",),
+    "seasons.start_season": ("plot_id",),
+}
+
+
+# These end what others need.
+LAST = ("archive.", "phones.revoke")
+
+
+def changing(app: Flask) -> list[Route]:
+    """Give what takes more than questions; what ends things comes last."""
+    found = [route for route in routes(app) if set(route.methods) - SAFE]
+    return sorted(found, key=lambda route: route.rule.endpoint.startswith(LAST))
+
+
+def furnished(app: Flask) -> Town:
+    """Found the co-operative; its owner has a password, and a colleague has an account."""
+    with app.app_context(), transaction():
+        world = lan("Sông Hồng")
+        owner = world.business
+        account_id = account_of((owner.producer_id, owner.actor.member_id))
+        db.session.get_one(Account, account_id).password = hashed_password(PASSWORD)
+    town = Town(app, world)
+    town.outsider("owner", "operator")  # without whom nobody may join
+    return town
+
+
+def sent(town: Town, route: Route) -> TestResponse:
+    """Send what somebody entitled would: the form of the page, filled in."""
+    endpoint = route.rule.endpoint
+    person, values = asker(town, endpoint), town.lan.values | others(town, endpoint)
+    path, typed = route.path(values), dict(TYPED.get(endpoint, {}))
+    typed |= {name: values[name] for name in NAMED.get(endpoint, ())}
+    if route.is_for_programs:
+        (method,) = set(route.methods) - SAFE
+        headers = town.program(person)
+        return town.app.test_client().open(path, method=method, json=typed, headers=headers)
+    browser = town.browser(person)
+    shown = forms_on(browser.get(path).text, path).get(path, {})
+    return browser.post(path, data=shown | town.form(**typed))
+
+
+def asker(town: Town, endpoint: str) -> Person:
+    """Give somebody who may: the owner, and the operator about other producers."""
+    if endpoint.startswith("admission."):
+        return town.outsider("owner", "operator")
+    return Person(town.lan.business, "owner", "farm")
+
+
+def others(town: Town, endpoint: str) -> dict[str, str]:
+    """Give what a route is about where it is not the owner and what is there already."""
+    if endpoint.startswith("admission."):
+        with town.app.app_context(), transaction():
+            given = {**PLACE, "name": f"HTX {uuid4().hex}", "legal_form": "hợp tác xã"}
+            made = register_producer(given | {"kinds": ["coop"], "street": "Thôn 1"}, now=NOW)
+        return {"producer_id": str(made)}
+    if endpoint.startswith("people."):
+        with town.app.app_context(), transaction():
+            colleague = town.lan.colleague("clerk").actor
+            if endpoint != "people.invite_person":
+                account_of((colleague.producer_id, colleague.member_id))
+            if endpoint == "people.erase_person":
+                owner = town.lan.business.actor
+                by = (owner.producer_id, owner.member_id)
+                people.end(by, colleague.member_id, now=NOW)
+        return {"member_id": str(colleague.member_id)}
+    return {name: str(uuid4()) for name in NEW.get(endpoint, ())}

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from tests.builders import LABEL, PLACE, batch
+from tests.builders import LABEL, NOW, PLACE, batch, event
 from tests.http.answers import told
 from tests.http.programs import Program, program
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
+from traceapp.producers.models import Plot
 from traceapp.trace.vocabulary import STEP_KINDS
+from traceapp.web.endpoints import transaction
 
 PRODUCT = {"name": "Rau muống", "family": "vegetable", "role": "intermediate", "uom": "kg"}
 SITE = {**PLACE, "name": "Kho lạnh", "kind": "cold_store"}
@@ -92,6 +94,50 @@ def test_what_is_put_is_new_once_and_changed_afterwards(
     (found,) = lan.get(f"{path}?external_id=A-1").get_json()["items"]
     assert found["name"] == "Tên mới"
     assert lan.get(f"{path}?external_id=A-2").get_json() == {"items": [], "next": None}
+
+
+@PUT
+def test_what_was_put_away_is_listed_on_wish_and_found_by_its_number(
+    app: Flask, path: str, wish: dict[str, Any]
+) -> None:
+    lan = program(app)
+    old, used = str(uuid.uuid4()), str(uuid.uuid4())
+    wish = whole(lan, path, wish)
+    lan.put(f"{path}/{old}", wish | {"external_id": "CU"})
+    lan.put(f"{path}/{used}", wish | {"name": "Đang dùng"})
+    kind = path[1:-1]
+    table = db.metadata.tables[kind]
+    with transaction():
+        put_away = update(table).where(table.c[f"{kind}_id"] == uuid.UUID(old))
+        db.session.execute(put_away.values(archived_at=NOW))
+
+    def listed(query: str) -> set[str]:
+        return {one["id"] for one in lan.get(f"{path}{query}").get_json()["items"]}
+
+    everything = listed("?archived=any")
+    assert {old, used} <= everything
+    assert listed("") == listed("?archived=false") == everything - {old}
+    assert listed("?archived=true") == {old}
+    assert listed("?external_id=CU") == listed("?external_id=CU&archived=true") == {old}
+    assert listed("?external_id=CU&archived=false") == set()
+    told(lan.get(f"{path}?archived=perhaps"), 422, "invalid-input")
+    shown = lan.get(f"{path}/{old}").get_json()
+    assert (shown["archived"], lan.get(f"{path}/{used}").get_json()["archived"]) == (True, False)
+    again = lan.put(f"{path}/{old}", wish | {"external_id": "CU", "name": "Tên mới"})
+    assert (again.status_code, again.get_json()["archived"]) == (200, True)
+
+
+def test_a_place_tells_which_of_its_plots_were_put_away_and_takes_records_of_them(
+    app: Flask,
+) -> None:
+    lan = program(app)
+    with transaction():
+        db.session.execute(update(Plot).values(archived_at=NOW))
+    (site,) = lan.get("/sites").get_json()["items"]
+    assert [plot["archived"] for plot in site["plots"]] == [True]
+    assert lan.get(f"/sites/{site['id']}").get_json() == site
+    message = event(lan.by, "scout", plot_id=str(lan.by.plot_id))
+    assert lan.post("/events", message).status_code == 201
 
 
 @PUT

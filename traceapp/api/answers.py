@@ -66,6 +66,7 @@ class ProductAnswerSchema(Schema):
     photo_sha256 = fields.String(required=True, allow_none=True)
     label = fields.Nested(LabelSchema, required=True, allow_none=True)
     external_id = fields.String(required=True, allow_none=True)
+    archived = fields.Boolean(required=True)
     version = fields.Integer(required=True)
 
 
@@ -78,6 +79,7 @@ class PlotAnswerSchema(Schema):
     area_m2 = fields.Integer(required=True, allow_none=True)
     main_crop = fields.String(required=True, allow_none=True)
     external_id = fields.String(required=True, allow_none=True)
+    archived = fields.Boolean(required=True)
 
 
 class SiteAnswerSchema(Schema):
@@ -95,6 +97,7 @@ class SiteAnswerSchema(Schema):
     gln = fields.String(required=True, allow_none=True)
     location_code = fields.String(required=True, allow_none=True)
     external_id = fields.String(required=True, allow_none=True)
+    archived = fields.Boolean(required=True)
     version = fields.Integer(required=True)
     plots = fields.List(fields.Nested(PlotAnswerSchema), required=True)
 
@@ -110,6 +113,7 @@ class SeasonAnswerSchema(Schema):
     started_on = fields.Date(required=True)
     ended_on = fields.Date(required=True, allow_none=True)
     external_id = fields.String(required=True, allow_none=True)
+    archived = fields.Boolean(required=True)
     version = fields.Integer(required=True)
 
 

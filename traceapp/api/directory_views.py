@@ -82,7 +82,7 @@ def _field(field: FieldSpec) -> Body:
 
 @products.get("/products")
 @may(Act.READ)
-@operation({200: answers.PRODUCTS}, query=shapes.PageSchema())
+@operation({200: answers.PRODUCTS}, query=shapes.ArchivePageSchema())
 def list_products(query: Body) -> Body:
     """List your products, or find one by the number it has in your own system."""
     return queries.products(member().producer_id, query)
@@ -116,7 +116,7 @@ def put_product(product_id: UUID, body: Body) -> Answer:
 
 @places.get("/sites")
 @may(Act.READ)
-@operation({200: answers.SITES}, query=shapes.PageSchema())
+@operation({200: answers.SITES}, query=shapes.ArchivePageSchema())
 def list_sites(query: Body) -> Body:
     """List your places with their plots, or find one by its number in your own system."""
     return queries.sites(member().producer_id, query)
@@ -150,7 +150,7 @@ def put_site(site_id: UUID, body: Body) -> Answer:
 
 @places.get("/seasons")
 @may(Act.READ)
-@operation({200: answers.SEASONS}, query=shapes.PageSchema())
+@operation({200: answers.SEASONS}, query=shapes.ArchivePageSchema())
 def list_seasons(query: Body) -> Body:
     """List your seasons, or find one by the number it has in your own system."""
     return queries.seasons(member().producer_id, query)

@@ -15,6 +15,7 @@ from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.codes.states import CodeState, shown_state
+from traceapp.database.archivable import Archivable, Archived
 from traceapp.database.engine import db
 from traceapp.producers.models import Plot, Season, Site
 
@@ -24,7 +25,7 @@ Page = dict[str, Any]
 
 def products(producer_id: UUID, page: Page) -> Answer:
     """List the products of a producer."""
-    query = select(Product).where(Product.producer_id == producer_id)
+    query = select(Product).where(Product.producer_id == producer_id, *_kept(Product, page))
     return _listed(query, (Product.product_id, Product.external_id), page, product_answer)
 
 
@@ -48,13 +49,14 @@ def product_answer(row: Product) -> Answer:
         "photo_sha256": row.photo_sha256.hex() if row.photo_sha256 else None,
         "label": json.loads(row.label),
         "external_id": row.external_id,
+        "archived": row.archived_at is not None,
         "version": row.version,
     }
 
 
 def sites(producer_id: UUID, page: Page) -> Answer:
     """List the places of a producer, with their plots."""
-    query = select(Site).where(Site.producer_id == producer_id)
+    query = select(Site).where(Site.producer_id == producer_id, *_kept(Site, page))
     answer = _listed(query, (Site.site_id, Site.external_id), page, _site)
     ids = [UUID(site["id"]) for site in answer["items"]]
     plots = _plots(producer_id, ids)
@@ -74,7 +76,8 @@ def _site(row: Site) -> Answer:
         *("name", "name_en", "kind", "province", "commune_kind", "commune", "latitude"),
         *("longitude", "gln", "location_code", "external_id", "version"),
     )
-    return {"id": str(row.site_id)} | {name: getattr(row, name) for name in names}
+    said = {"id": str(row.site_id)} | {name: getattr(row, name) for name in names}
+    return said | {"archived": row.archived_at is not None}
 
 
 def _plots(producer_id: UUID, site_ids: Sequence[UUID]) -> Sequence[Plot]:
@@ -87,7 +90,8 @@ def _plots(producer_id: UUID, site_ids: Sequence[UUID]) -> Sequence[Plot]:
 
 def _plot(row: Plot) -> Answer:
     names = ("name", "household_number", "area_m2", "main_crop", "external_id")
-    return {"id": str(row.plot_id)} | {name: getattr(row, name) for name in names}
+    said = {"id": str(row.plot_id)} | {name: getattr(row, name) for name in names}
+    return said | {"archived": row.archived_at is not None}
 
 
 def seasons(producer_id: UUID, page: Page) -> Answer:
@@ -95,7 +99,7 @@ def seasons(producer_id: UUID, page: Page) -> Answer:
     query = (
         select(Season, Plot.site_id)
         .join(Plot, (Plot.producer_id == Season.producer_id) & (Plot.plot_id == Season.plot_id))
-        .where(Season.producer_id == producer_id)
+        .where(Season.producer_id == producer_id, *_kept(Season, page))
     )
     return _listed(query, (Season.season_id, Season.external_id), page, season_answer)
 
@@ -111,6 +115,7 @@ def season_answer(row: Season, site_id: UUID) -> Answer:
         "started_on": row.started_on.isoformat(),
         "ended_on": _day(row.ended_on),
         "external_id": row.external_id,
+        "archived": row.archived_at is not None,
         "version": row.version,
     }
 
@@ -236,6 +241,18 @@ def _event(row: Any) -> Answer:  # noqa: ANN401 - a row of _events
 
 def _day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
+
+
+def _kept(of: type[Archivable], page: Page) -> list[ColumnElement[bool]]:
+    """Make the condition of what is in use or put away; a number finds it wherever it is."""
+    unsaid = Archived.ANY if page["external_id"] is not None else Archived.NO
+    match page["archived"] or unsaid:
+        case Archived.NO:
+            return [of.archived_at.is_(None)]
+        case Archived.YES:
+            return [of.archived_at.is_not(None)]
+        case _:
+            return []
 
 
 def _listed(

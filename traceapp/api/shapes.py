@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from traceapp.batches.schemas import BatchSchema, EventSchema, ProductSchema
+from traceapp.database.archivable import Archived
 from traceapp.gs1.digital_link import LONGEST_LINK
 from traceapp.handoffs.queries import INCOMING, OUTGOING
 from traceapp.problem import N_
@@ -39,6 +40,15 @@ class PageSchema(PartSchema):
     """Which part of a list, or the one thing with this number of the sender's own system."""
 
     external_id = PlainText(100, load_default=None)
+
+
+class ArchivePageSchema(PageSchema):
+    """The same of what may be put away: what is in use, what was put away, or any of both.
+
+    Without `archived`, lists give what is in use; `external_id` finds either.
+    """
+
+    archived = fields.String(load_default=None, validate=known(tuple(Archived)))
 
 
 class HandOffPageSchema(PartSchema):

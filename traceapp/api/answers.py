@@ -222,9 +222,10 @@ class AllowedAttemptSchema(Schema):
 
 
 class WholeEventSchema(KeptEventSchema):
-    """An event as it was received."""
+    """An event as it was received; `corrected_by` is the one that holds instead of it."""
 
     record_time = fields.AwareDateTime(required=True)
+    corrected_by = fields.UUID(required=True, allow_none=True)
     document = fields.Dict(keys=fields.String(), required=True)
 
 
@@ -261,5 +262,6 @@ def listed(name: str, item: type[Schema]) -> Schema:
 PRODUCTS = listed("ProductListSchema", ProductAnswerSchema)
 SITES = listed("SiteListSchema", SiteAnswerSchema)
 SEASONS = listed("SeasonListSchema", SeasonAnswerSchema)
+EVENTS = listed("EventListSchema", WholeEventSchema)
 BATCHES = listed("BatchListSchema", BatchAnswerSchema)
 STEPS = listed("StepKindListSchema", StepKindSchema)

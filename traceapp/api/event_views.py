@@ -1,6 +1,5 @@
 """Routes of events: one, or up to a hundred at once, each answered on its own."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from marshmallow import ValidationError
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import answers, examples, group_commit, queries, shapes, strictness
+from traceapp.api import answers, examples, group_commit, search_queries, shapes, strictness
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.group_commit import Read, Submission
 from traceapp.api.rooms import events
@@ -96,15 +95,10 @@ def post_events() -> Response:
 @operation({200: answers.WholeEventSchema()})
 def show_event(event_id: UUID) -> Body:
     """Show an event as it was received."""
-    row = queries.event(member().producer_id, event_id)
-    if row is None:
+    found = search_queries.event(member().producer_id, event_id)
+    if found is None:
         raise problem.NotFound
-    return {
-        "id": str(row.event_id),
-        "content_sha256": row.content_sha256.hex(),
-        "record_time": row.record_time.isoformat(),
-        "document": json.loads(row.document),
-    }
+    return found
 
 
 def _check_number(messages: Sequence[object]) -> None:

@@ -151,11 +151,6 @@ def whole_batch(ref: tuple[UUID, UUID], page: Page, today: date) -> Answer | Non
     }
 
 
-def event(producer_id: UUID, event_id: UUID) -> Event | None:
-    """Find an event that this producer recorded."""
-    return db.session.get(Event, (producer_id, event_id))
-
-
 def _batches(producer_id: UUID) -> Select[Any, Any, Any]:
     return (
         select(Batch, PublicCode.code, PublicCode.state)

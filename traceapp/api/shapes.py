@@ -11,9 +11,11 @@ from traceapp.handoffs.queries import INCOMING, OUTGOING
 from traceapp.problem import N_
 from traceapp.producers.schemas import SeasonSchema, SiteSchema
 from traceapp.trace.entries import HandOffState
+from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.tracing.family import Way
 from traceapp.web.faults import Fault, between, known
 from traceapp.web.fields import PlainText
+from traceapp.web.lists import LONGEST_SEARCH
 
 MOST = 100
 MOST_EVENTS = 100
@@ -85,6 +87,28 @@ class NamedTraceSchema(TraceSchema):
         """Take one of the two names, and not both."""
         if (data["code"] is None) == (data["external_id"] is None):
             raise ValidationError(NAME_ONE, "code")
+
+
+class SpanSchema(PartSchema):
+    """Which part of what happened between two days, those included, in Vietnam's time."""
+
+    since = fields.Date(load_default=None)
+    until = fields.Date(load_default=None)
+    site_id = fields.UUID(load_default=None)
+    season_id = fields.UUID(load_default=None)
+
+
+class BatchSearchSchema(SpanSchema):
+    """What batches are looked for by: words, a code or a link; where and when they were made."""
+
+    q = PlainText(LONGEST_SEARCH, load_default="")
+
+
+class StepSearchSchema(SpanSchema):
+    """Which of your steps: of a kind, about a batch, at a place, in a season, between two days."""
+
+    step_kind = fields.String(load_default=None, validate=known(tuple(STEP_KINDS)))
+    batch_id = fields.UUID(load_default=None)
 
 
 class ModuleSchema(Schema):

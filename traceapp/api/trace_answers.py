@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from traceapp.api.answers import STATES, WordsSchema
+from traceapp.api.answers import STATES, WordsSchema, listed
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS
 from traceapp.tracing.family import Way
@@ -129,3 +129,19 @@ class LineageSchema(Schema):
     batches = fields.List(fields.Nested(TracedBatchSchema), required=True)
     events = fields.List(fields.Nested(TracedEventSchema), required=True)
     edges = fields.List(fields.Nested(TracedEdgeSchema), required=True)
+
+
+class FoundBatchSchema(Schema):
+    """A batch that may be traced."""
+
+    producer_id = fields.UUID(required=True)
+    id = fields.UUID(required=True)
+    product = fields.Nested(WordsSchema, required=True)
+    producer = fields.Nested(WordsSchema, required=True)
+    lot = fields.String(required=True)
+    production_date = fields.Date(required=True, allow_none=True)
+    expiry_date = fields.Date(required=True, allow_none=True)
+    code = fields.String(required=True, allow_none=True)
+
+
+FOUND = listed("FoundBatchListSchema", FoundBatchSchema)

@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.codes.states import CodeState, shown_state
-from traceapp.desk import batch_words, trace_search
-from traceapp.desk.trace_search import Wish
+from traceapp.desk import batch_words
 from traceapp.photos import symbols
 from traceapp.photos.imaging import RefusedImage
+from traceapp.tracing import searching
+from traceapp.tracing.searching import Wish
 from traceapp.web import languages, lists, problems
 from traceapp.web.endpoints import writes_late
 from traceapp.web.fields import clean
@@ -48,7 +49,7 @@ def read_label() -> ResponseReturnValue:
         return _page({}, Wish(), None, fault=problems.said(error.message))
     reader = member()
     for text in texts:
-        rows = trace_search.search(reader, Wish(text[:LONGEST_SEARCH]), lists.Asked()).rows
+        rows = searching.search(reader, Wish(text[:LONGEST_SEARCH]), lists.Asked()).rows
         if len(rows) == 1:
             return redirect(_trace_of(rows[0]), code=303)
     fault = _(
@@ -63,7 +64,7 @@ def _answer(arguments: Mapping[str, str]) -> ResponseReturnValue:
     wish, faults = _wish(arguments)
     if wish.is_empty or faults:
         return _page(arguments, wish, None, dates=faults)
-    found = trace_search.search(member(), wish, _asked(arguments))
+    found = searching.search(member(), wish, _asked(arguments))
     if found.asked.is_csv:
         return lists.as_csv("trace", _columns(), found.rows)
     is_exact = replace(wish, text="").is_empty and len(found.rows) == 1
@@ -87,7 +88,7 @@ def _page(
     fault: str = "",
     dates: tuple[str, ...] = (),
 ) -> ResponseReturnValue:
-    sites, seasons = trace_search.choices(member())
+    sites, seasons = searching.choices(member())
     return render_template(
         "desk/trace_search.html",
         typed=arguments,

@@ -1,6 +1,5 @@
 """Routes of phones: being enrolled, sending records, asking what is known of them."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +14,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.models import Phone
 from traceapp.accounts.visitor import Visitor
-from traceapp.api import queries as api
-from traceapp.api import rooms, strictness
+from traceapp.api import rooms, search_queries, strictness
 from traceapp.api.contract import operation
 from traceapp.api.event_views import recorded_answer
 from traceapp.batches.capturing import Actor, Answer, Recorded
@@ -169,7 +167,7 @@ def _result(sender: Sender, one: Sent, answer: Answer) -> Body:
     if isinstance(answer, PhotosMissing) and isinstance(one, Record):
         document["missing"] = recording.missing_of(sender, one)
     if isinstance(answer, problem.ContentConflict) and one.event_id is not None:
-        kept = api.event(sender.actor.producer_id, one.event_id)
+        kept = search_queries.event(sender.actor.producer_id, one.event_id)
         if kept is not None:
-            document["kept"] = json.loads(kept.document)
+            document["kept"] = kept["document"]
     return said | {"status": int(answer.status), "problem": document}

@@ -58,7 +58,7 @@ def search(reader: Visitor, wish: Wish, listed: lists.Asked) -> lists.Page[Any]:
         )
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(traceable_by(reader), *_fitting(reader, wish))
+        .where(fits(reader, wish))
     )
     orders = (
         lists.Order(Batch.created_at.expression, is_descending=True),
@@ -66,6 +66,11 @@ def search(reader: Visitor, wish: Wish, listed: lists.Asked) -> lists.Page[Any]:
         lists.Order(Batch.batch_id.expression),
     )
     return lists.page(query, orders, listed)
+
+
+def fits(reader: Visitor, wish: Wish) -> ColumnElement[bool]:
+    """Make the condition that somebody may trace a batch, and that it is what is looked for."""
+    return and_(traceable_by(reader), *_fitting(reader, wish))
 
 
 def _fitting(reader: Visitor, wish: Wish) -> Iterator[ColumnElement[bool]]:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from traceapp.api.shapes import FindingSchema, ProblemSchema
+from traceapp.batches.books.stock import ACCOUNTS
 from traceapp.batches.schemas import LabelSchema
 from traceapp.codes.states import CodeState
 from traceapp.producers.schemas import SITE_KINDS
@@ -146,6 +147,35 @@ class EventLineSchema(Schema):
     uom = fields.String(required=True, allow_none=True)
 
 
+class CountSchema(Schema):
+    """What a holder found when it last counted."""
+
+    quantity = fields.String(required=True)
+    counted_at = fields.AwareDateTime(required=True)
+
+
+class LedgerSchema(Schema):
+    """Your books of a batch: what came in, what went out, what is left, in its unit.
+
+    made + received + returned_in = used + sold + shipped + returned_out + sampled + lost +
+    destroyed + sold_by_count + stock. `counted` and `sold_by_count` are null where nobody counted.
+    """
+
+    producer_id = fields.UUID(required=True)
+    batch_id = fields.UUID(required=True)
+    lot = fields.String(required=True)
+    uom = fields.String(required=True)
+    accounts = fields.Nested(
+        Schema.from_dict(
+            {name: fields.String(required=True) for name in ACCOUNTS}, name="AccountsSchema"
+        ),
+        required=True,
+    )
+    counted = fields.Nested(CountSchema, required=True, allow_none=True)
+    sold_by_count = fields.String(required=True, allow_none=True)
+    stock = fields.String(required=True)
+
+
 class WholeBatchSchema(BatchAnswerSchema):
     """A batch with its balance, what its record lacks, and its events, the newest first.
 
@@ -153,6 +183,7 @@ class WholeBatchSchema(BatchAnswerSchema):
     """
 
     balance = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    counted = fields.Nested(CountSchema, required=True, allow_none=True)
     missing = fields.List(fields.String(), required=True)
     events = fields.List(fields.Nested(EventLineSchema), required=True)
     next = fields.UUID(required=True, allow_none=True)

@@ -82,6 +82,20 @@ def show_batch(batch_id: UUID, query: Body) -> Body:
     return _with_url(found)
 
 
+@batches.get("/batches/<uuid:batch_id>/ledger")
+@may(Act.READ)
+@operation({200: answers.LedgerSchema()})
+def show_ledger(batch_id: UUID) -> Body:
+    """Show your books of a batch, also of one you received: what came in, went out, came back.
+
+    Goods that were sent back to you stand in `returned_in`, those you sent back in `returned_out`.
+    """
+    found = queries.ledger(member().producer_id, batch_id)
+    if found is None:
+        raise problem.NotFound
+    return found
+
+
 @batches.get("/batches/<uuid:batch_id>/qr.svg")
 @may(Act.READ)
 @operation({200: SVG})

@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
@@ -178,6 +178,56 @@ def balance(holder: UUID, batch: Ref) -> dict[str, Decimal]:
         if amounts[name] or (name == "sold_by_count" and amounts[name] is not None)
     }
     return found | {"stock": signed_quantity(row.stock or 0, row.uom)}
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a holder's books say about a batch: every account, in the batch's unit."""
+
+    batch: Ref
+    lot: str
+    uom: str
+    accounts: dict[str, Decimal]
+    stock: Decimal
+    counted: Decimal | None
+    counted_at: datetime | None
+    sold_by_count: Decimal | None
+
+
+def books_of(holder: UUID, batch_id: UUID) -> Books | None:
+    """Give what a holder's books say about a batch of its own, or of goods it had in hand."""
+    query = (
+        select(
+            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
+            *(*_BALANCE, Stock.counted, Stock.counted_at),
+        )
+        .outerjoin(
+            Stock,
+            (Stock.batch_producer_id == Batch.producer_id)
+            & (Stock.batch_id == Batch.batch_id)
+            & (Stock.producer_id == holder),
+        )
+        .where(
+            Batch.batch_id == batch_id,
+            or_(Batch.producer_id == holder, Stock.producer_id.is_not(None)),
+        )
+        .order_by((Batch.producer_id == holder).desc(), Batch.producer_id)
+        .limit(1)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    amounts = row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to a row's names
+
+    def told(name: str) -> Decimal | None:
+        return None if amounts[name] is None else signed_quantity(amounts[name], row.uom)
+
+    return Books(
+        *((row.producer_id, row.batch_id), row.lot, row.uom),
+        {name: signed_quantity(amounts[name] or 0, row.uom) for name in ACCOUNTS},
+        signed_quantity(row.stock or 0, row.uom),
+        *(told("counted"), row.counted_at, told("sold_by_count")),
+    )
 
 
 def has_stock_of(holder: UUID, batch: Ref) -> bool:

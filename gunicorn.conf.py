@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 # A worker's heartbeat file on a disk can block it while the disk is busy.
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - what is made in it has a name of its own
@@ -20,6 +21,7 @@ if METRICS not in os.environ:
     os.environ[METRICS] = OWN_METRICS
 
 from traceapp.admission.first_run import print_code  # noqa: E402
+from traceapp.codes.openings import EXTENSION, Openings  # noqa: E402
 from traceapp.database.engine import db  # noqa: E402
 
 wsgi_app = "wsgi:app"
@@ -48,6 +50,23 @@ def when_ready(server: Arbiter) -> None:
     with app.app_context():
         print_code(sys.stderr)
         db.engine.dispose()
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Let each process write how often it was asked for pages of codes, in groups."""
+    if counting := _openings(worker):
+        counting.start()
+
+
+def worker_exit(_server: Arbiter, worker: Worker) -> None:
+    """Let a process that ends write the rest."""
+    if counting := _openings(worker):
+        counting.stop()
+
+
+def _openings(worker: Worker) -> Openings | None:
+    app = worker.app.wsgi()
+    return getattr(app, "extensions", {}).get(EXTENSION)  # a benchmark serves another application
 
 
 def on_exit(_server: Arbiter) -> None:

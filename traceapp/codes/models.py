@@ -1,5 +1,6 @@
 """Tables of public codes. Those of their pages are global: a shopper knows the code alone."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import (
@@ -97,6 +98,24 @@ class AuditedPage(Base):
     said: Mapped[str | None]
 
     __table_args__ = (CheckConstraint(f"outcome IN ({OUTCOMES})", name="outcome_known"),)
+
+
+class OpeningCount(Base):
+    """How often the page of a code was opened on a day in Hanoi, as far as it was counted.
+
+    No opening is kept by itself: nobody can tell who opened a page, where, or at what time.
+    """
+
+    __tablename__ = "opening_count"
+
+    code: Mapped[str] = mapped_column(String(10), ForeignKey("public_code.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    opened: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("opened > 0", name="opened_positive"),
+        Index("ix_opening_count_day", "day"),
+    )
 
 
 class ReservedCode(Base):

@@ -60,6 +60,7 @@ LEFT_OUT = {
     "job": "the installation's",
     "worker_pulse": "the installation's",
     "demo_load": "the installation's",
+    "opening_count": "the installation's: how often pages at its address were opened",
     "code_audit": "the installation's: whether its address answers",
     "code_audit_page": "the installation's: whether its address answers",
     "hand_off": "made again from the events",

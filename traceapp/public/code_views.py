@@ -53,7 +53,9 @@ def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path
         return _moved(issued.moved_to, asked)
     document = None if issued.state in page.WITHOUT_ORIGIN else document_behind(issued, now)
     valid_until = page.valid_until(now, document)
-    request.environ[LIFETIME] = Lifetime(issued.generation, valid_until)
+    # The whole chain is opened from the page itself: that is not another opening.
+    opens = None if asked.chain else issued.code
+    request.environ[LIFETIME] = Lifetime(issued.generation, valid_until, opens)
     if media_type(request.headers.get("Accept", "")) == "application/json":
         return jsonify(as_json(issued, document, now))
     if document is None:

@@ -22,8 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import dump_cookie, parse_accept_header, parse_cookie
 
+from traceapp.codes import openings
 from traceapp.freshness import queries as freshness
-from traceapp.public import address
+from traceapp.public import address, readers
 from traceapp.web import languages, meters
 
 LIFETIME = "traceapp.page_lifetime"  # where a view leaves the Lifetime, in the WSGI environment
@@ -33,7 +34,8 @@ MOST_QUERY = 1024
 VARY = "Accept, Accept-Language, Accept-Encoding, Cookie"
 # Kept by nobody without asking again; the documented nginx has its own, shorter rule.
 CACHE_CONTROL = "no-cache"
-MEDIA_TYPES = ("text/html", "application/json")
+HTML = "text/html"
+MEDIA_TYPES = (HTML, "application/json")
 BROTLI_QUALITY = 9  # 1 ms a page in this window; the next saves 7 % and costs fifteen times that
 BROTLI_PATIENT_QUALITY = 10  # for a page that would not reach a phone in the first flight
 BROTLI_WINDOW_BITS = 16  # a page is smaller than 64 kB
@@ -44,10 +46,14 @@ Header = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """How long a page stays true: until the generation steps or the time comes."""
+    """How long a page stays true: until the generation steps or the time comes.
+
+    `opens` is the code that was opened whenever the page is read; other pages are not counted.
+    """
 
     generation: int
     valid_until: datetime
+    opens: str | None = None
 
 
 class Wish(NamedTuple):
@@ -91,6 +97,8 @@ class PageCache:
         most_bytes: int = MOST_BYTES,
     ) -> None:
         self._app = app
+        self.note: Callable[[str], None] = lambda _code: None
+        """Told of each code whose page somebody opened."""
         self._read_generation = read_generation
         self._now = now
         self._tick = tick
@@ -118,6 +126,9 @@ class PageCache:
             page = Page(status, _lasting(headers), lifetime, body)
             self._keep(wish, page)
             meters.PAGE_MADE.inc()
+        opened = page.lifetime.opens
+        if opened is not None and wish.media_type == HTML and readers.is_person(environ):
+            self.note(opened)
         return _send(page, environ, start_response)
 
     def generation(self) -> int | None:
@@ -172,6 +183,7 @@ def init_app(app: Flask) -> None:
             return freshness.generation()
 
     cache = PageCache(app.wsgi_app, read_generation)
+    cache.note = openings.init_app(app).note
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.extensions["page_cache"] = cache
 

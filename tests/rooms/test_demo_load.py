@@ -51,9 +51,9 @@ def test_everybody_and_everything_of_the_data_set_is_there(hanoi: Flask) -> None
         "plot": 26,
         "season": 18,
         "batch": 71,
-        # Act 1 has 383, of which 20 are about labels, 5 are attempts, and 1 is a shopper's report.
-        "event": 383 - 20 - 5 - 1,
-        "attempt": 4,  # the fifth asks for labels
+        # Act 1 has 383, of which 5 are attempts, and 1 is a shopper's report.
+        "event": 383 - 5 - 1,
+        "attempt": 5,
         "problem_report": 1,
     }
     assert not queries.has_real_producer()

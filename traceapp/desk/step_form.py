@@ -32,7 +32,7 @@ FEW = 4  # so many answers are laid out; more are pulled down
 PHOTOS = "photo"
 BETWEEN = " · "  # a producer and its site, where goods are handed to
 SHIPMENT = "ship_event"
-UNIT_FIELDS = frozenset({"qty_unit", "counted_unit"})
+UNIT_FIELDS = frozenset({"qty_unit", "counted_unit", "net_unit"})
 LONG_TEXT = 2000
 # What was only tried is told by a machine, of what it refused; nobody at a desk is asked for it.
 NOT_ASKED = frozenset({"attempt_kg", "attempt_heads", "attempt_qty"})

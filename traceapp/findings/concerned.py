@@ -7,11 +7,13 @@ from datetime import timedelta
 from traceapp.findings.goods_facts import MAKING, first_makings, made_until, users_of
 from traceapp.findings.ground_facts import GROWING, LIVE, harvests_on, herds_of, leaving_of
 from traceapp.findings.handing_facts import hand_offs, site_owners
+from traceapp.findings.label_facts import labelling_of
 from traceapp.findings.stock_facts import Stock
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.balancing import STOCK_COUNT
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.keeping_cold import SHIP
+from traceapp.trace.rules.labelling import PRINT, VOID
 from traceapp.trace.rules.treating import TREAT
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
@@ -34,7 +36,9 @@ def concerned_by(steps: Collection[StepFact]) -> Concerned:
     events |= hand_offs(steps).events
     events |= users_of(born)
     events |= leaving_of(_herds(steps))
-    return Concerned(events, born, set(_stocks(steps)))
+    stocks = set(_stocks(steps))
+    events |= labelling_of(stocks | set(_labelled(steps)))
+    return Concerned(events, born, stocks)
 
 
 def _born(made: set[Ref], steps: Collection[StepFact]) -> set[Ref]:
@@ -74,6 +78,13 @@ def _stocks(steps: Collection[StepFact]) -> Iterable[Stock]:
         elif step.site is not None and step.kind == STOCK_COUNT:
             yield from ((step.site.producer_id, batch) for batch in step.about)
     yield from _offered([step for step in steps if step.kind == SHIP])
+
+
+def _labelled(steps: Collection[StepFact]) -> Iterable[Stock]:
+    """Give the stocks whose labels these steps issue or void."""
+    for step in steps:
+        if step.site is not None and step.kind in (PRINT, VOID):
+            yield from ((step.site.producer_id, batch) for batch in step.about)
 
 
 def _offered(ships: Collection[StepFact]) -> Iterable[Stock]:

@@ -17,6 +17,7 @@ from traceapp.database.folding import fold
 from traceapp.findings.goods_facts import claims_of, first_makings, goods_of, made_until
 from traceapp.findings.ground_facts import grown_on, treatments_of
 from traceapp.findings.handing_facts import deliveries_of, hand_offs, site_owners
+from traceapp.findings.label_facts import label_facts
 from traceapp.findings.reading import among, rows
 from traceapp.findings.stock_facts import Stock, overdrawn
 from traceapp.producers.models import Plot, Season
@@ -64,6 +65,7 @@ def surroundings(
         answers=parcels.answers,
         deliveries=deliveries_of(steps),
         made=first_makings(_used_early(steps) | {claim.batch for claim in claims}),
+        labels=label_facts(steps, goods),
         twins=twins_among(steps),
         places=_places(steps),
         claims=claims,

@@ -9,14 +9,14 @@ def test_it_names_steps_as_the_screens_do_and_says_that_nothing_went_wrong() -> 
         told(
             {
                 LeftOut("recalls", "recall_open"): 1,
-                LeftOut("labels", "print_labels"): 20,
-                LeftOut("labels", "void_labels"): 2,
+                LeftOut("oversight", "ask_explanation"): 20,
+                LeftOut("oversight", "give_explanation"): 2,
             }
         )
     )
     assert lines == [
         "Nothing went wrong; some of the data shows what this version cannot do yet:",
-        "  labels: 20 × Print and activate labels, 2 × Void labels",
+        "  oversight: 20 × Ask for an explanation, 2 × Give an explanation",
         "  recalls: 1 × Open a recall",
     ]
     assert not list(told({}))

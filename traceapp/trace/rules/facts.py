@@ -192,14 +192,28 @@ class StockFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelFact:
+    """Labels that a step issues: what each stands for, and what had none yet before it.
+
+    Both in the unit of the batch.
+    """
+
+    batch: Ref
+    lot: str
+    uom: str
+    net: Decimal
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What rules look up around the steps they judge; what is missing here is not known.
 
     `grown` are sprays and fertilizings by place, `treated` treatments of a batch and of what it was
     made from, `answers` what answered a shipment, `deliveries` how far goods are by shipment and
     receipt, `made` the first step that made a batch, where one is used before it or makes a claim,
-    `twins` the entry of the same content with a smaller id, `places` whose a site is, by its id as
-    text.
+    `labels` the goods that a step labels, `twins` the entry of the same content with a smaller id,
+    `places` whose a site is, by its id as text.
     """
 
     goods: Mapping[Ref, GoodsFact] = field(default_factory=dict)
@@ -211,6 +225,7 @@ class Surroundings:
     answers: Mapping[Ref, tuple[StepFact, ...]] = field(default_factory=dict)
     deliveries: Mapping[Ref, tuple[DeliveryFact, ...]] = field(default_factory=dict)
     made: Mapping[Ref, StepFact] = field(default_factory=dict)
+    labels: Mapping[Ref, LabelFact] = field(default_factory=dict)
     twins: Mapping[Ref, Ref] = field(default_factory=dict)
     places: Mapping[str, Words] = field(default_factory=dict)
     claims: tuple[ClaimFact, ...] = ()

@@ -11,6 +11,7 @@ from traceapp.trace.rules import (
     handing_over,
     keeping_cold,
     keeping_dates,
+    labelling,
     ordering,
     treating,
 )
@@ -31,6 +32,8 @@ WATCHED = frozenset(
         growing.FERTILIZE,
         treating.TREAT,
         keeping_cold.TRANSPORT,
+        labelling.PRINT,
+        labelling.VOID,
     }
     or "temp_max_c" in kind.fields
 )
@@ -93,6 +96,8 @@ def _of_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     if step.kind in keeping_dates.EXITS:
         yield from keeping_dates.shelf_life(step, around.goods)
     yield from keeping_dates.kept_date(step, around.goods)
+    if step.kind == labelling.PRINT:
+        yield from labelling.label_budget(step, around.labels.get(step.ref))
     if STEP_KINDS[step.kind].stock_effect is StockEffect.TRANSFORM:
         yield from balancing.mass_balance(step, around.goods)
 

@@ -1,0 +1,107 @@
+"""The budget of labels: what may still be labelled, whatever left with labels or without."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traceapp.trace.labelling import Budget, LabelRun, Movement, budget
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+KG = 1_000_000
+ACCOUNTS = ("made", "received", "lost", "sampled", "destroyed", "shipped", "sold", "used")
+
+
+def moved(minute: int, account: str, amount: int) -> Movement:
+    return Movement(START + timedelta(minutes=minute), UUID(int=minute), account, amount * KG)
+
+
+def printed(minute: int, labels: int, net: int = 1) -> LabelRun:
+    return LabelRun(START + timedelta(minutes=minute), UUID(int=minute), labels, net * KG)
+
+
+def voided(minute: int, labels: int) -> LabelRun:
+    at = START + timedelta(minutes=minute)
+    return LabelRun(at, UUID(int=minute), labels, None, is_void=True)
+
+
+def left(*steps: Movement | LabelRun) -> int:
+    return of(*steps).left // KG
+
+
+def of(*steps: Movement | LabelRun) -> Budget:
+    moves = [one for one in steps if isinstance(one, Movement)]
+    return budget(moves, [one for one in steps if isinstance(one, LabelRun)])
+
+
+def test_the_scenario_of_the_cabbage() -> None:
+    made = moved(1, "made", 510)
+    assert left(made) == 510
+    assert left(made, printed(2, 510)) == 0
+    assert left(made, printed(2, 510), voided(3, 10)) == 10
+
+
+def test_labelled_goods_leave_with_their_labels_and_free_nothing() -> None:
+    made, labels = moved(1, "made", 100), printed(2, 60)
+    assert left(made, labels, moved(3, "shipped", 60)) == 40
+    assert left(made, labels, moved(3, "shipped", 70)) == 30  # ten went without
+    assert left(made, moved(2, "sold", 70), printed(3, 30)) == 0  # sold before there were labels
+
+
+def test_what_is_used_up_is_taken_from_the_goods_without_labels() -> None:
+    made, labels = moved(1, "made", 100), printed(2, 60)
+    assert left(made, labels, moved(3, "used", 30)) == 10
+    assert left(made, labels, moved(3, "used", 70)) == 0
+
+
+def test_what_is_lost_can_bear_no_label() -> None:
+    assert left(moved(1, "made", 100), moved(2, "lost", 3), moved(3, "sampled", 2)) == 95
+
+
+def test_goods_that_come_back_keep_their_labels() -> None:
+    made, labels = moved(1, "made", 100), printed(2, 60)
+    gone = moved(3, "shipped", 80)  # 60 with labels, 20 without
+    assert left(made, labels, gone) == 20
+    assert left(made, labels, gone, moved(4, "returned_in", 60)) == 20
+    assert left(made, labels, gone, moved(4, "returned_in", 70)) == 30
+
+
+def test_a_void_stands_for_as_much_as_the_labels_before_it() -> None:
+    assert left(moved(1, "made", 100), printed(2, 10, net=5), voided(3, 2)) == 60
+    assert left(moved(1, "made", 100), voided(3, 2)) == 100  # of nothing nothing can be voided
+
+
+def test_too_many_labels_leave_less_than_nothing() -> None:
+    assert left(moved(1, "made", 100), printed(2, 103)) == -3
+
+
+STEP = st.one_of(
+    st.builds(moved, st.integers(0, 50), st.sampled_from(ACCOUNTS), st.integers(1, 40)),
+    st.builds(printed, st.integers(0, 50), st.integers(1, 40), st.integers(1, 3)),
+)
+
+
+@given(st.lists(STEP, max_size=12, unique_by=lambda step: step.at), st.randoms())
+def test_the_order_of_arrival_changes_nothing_and_the_figures_agree(
+    steps: list[Movement | LabelRun], random: Random
+) -> None:
+    found = of(*steps)
+    shuffled = list(steps)
+    random.shuffle(shuffled)
+    assert of(*shuffled) == found
+    came = sum(s.amount for s in steps if isinstance(s, Movement) and s.account in ACCOUNTS[:2])
+    spoilt = sum(s.amount for s in steps if isinstance(s, Movement) and s.account in ACCOUNTS[2:5])
+    left_ = sum(s.amount for s in steps if isinstance(s, Movement) and s.account in ACCOUNTS[5:])
+    labels = sum(s.labels * (s.net or 0) for s in steps if isinstance(s, LabelRun))
+    assert (found.supply, found.labelled) == (came - spoilt, labels)
+    assert 0 <= found.shelved <= labels
+    assert found.bare + (found.labelled - found.shelved) == left_  # each left one way or the other
+
+
+@given(st.integers(1, 500), st.integers(1, 9), st.integers(0, 500))
+def test_exactly_what_is_left_can_be_labelled(made: int, net: int, gone: int) -> None:
+    goods = (moved(1, "made", made), moved(2, "lost", min(gone, made)))
+    most = left(*goods) // net
+    assert left(*goods, *([printed(3, most, net)] if most else [])) < net

@@ -1,10 +1,14 @@
-"""A power cut: no acknowledged write is lost, on both databases, and the rig can tell a loss.
+"""A power cut: no acknowledged event is lost, on both databases, and the rig can tell a loss.
+
+The writer sends steps to the interface of the whole application, as a phone does; each that is
+found again must be there with its line, its kilograms and in the stock, once.
 
 The writer is frozen first: a cut amid an fsync that is still under way proves nothing either way.
 Each round ends in a cut of a loop-mounted ext4 (root only), a new mount, and a comparison of what
 is there with what the writer had said. A control that does not wait for the disk must lose.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -14,42 +18,53 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
-from tests.conftest import migrate
+from tests.builders import batch, business, event, line, product
+from tests.conftest import Tell, close, migrate, settings_for
 from tests.durability.disk import Disk
 from tests.durability.servers import TOP, Postgres, wait_until_frozen
+from tests.signing_in import token_of
+from traceapp.app import create_app
+from traceapp.batches.books.models import Stock
+from traceapp.batches.models import Event, EventItem, LedgerEntry
+from traceapp.web.endpoints import transaction
 
 ROUNDS = 3
 LONG_ROUNDS = 20
 CONTROL_ROUNDS = 8
 WRITING_S = 0.8
 
-# Writes through the application's engine and transactions; says a number once it is committed.
+# Asks the whole application as a phone does; says the id of an event once it is answered 201.
 WRITER = """
+import json
 import sys
-from flask import Flask
-from sqlalchemy import event, text
-from traceapp.database.engine import db, init_app
-from traceapp.web.endpoints import transaction
+from uuid import uuid4
+from sqlalchemy import event
+from traceapp.app import create_app
+from traceapp.config import Config
+from traceapp.database.engine import db
 
-url, first, pragma = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-app = Flask("writer")
-init_app(app, url)
+settings, headers, message, pragma = map(json.loads, sys.argv[1:])
+app = create_app(Config.from_environment(settings))
 with app.app_context():
     if pragma:
         event.listen(db.engine, "connect", lambda driver, _: driver.execute(pragma))
-    for number in range(first, first + 1_000_000):
-        with transaction():
-            db.session.execute(
-                text("INSERT INTO province VALUES (:name, 'x', 0, 0)"), {"name": str(number)}
-            )
-        sys.stdout.write(f"{number}\\n")
-        sys.stdout.flush()
+        db.engine.dispose()
+client = app.test_client()
+while True:
+    number = str(uuid4())
+    answer = client.post("/api/v1/events", json=message | {"id": number}, headers=headers)
+    assert answer.status_code == 201, answer.text
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
 """
+SECRET = "a secret for tests that is long enough"
 
 
 @pytest.fixture
@@ -65,15 +80,42 @@ def disk() -> Iterator[Disk]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the writer needs: settings, the headers of a program, and the event it repeats."""
+
+    settings: dict[str, str]
+    headers: dict[str, str]
+    message: dict[str, Any]
+
+
+def settled(url: str, folder: Path) -> Site:
+    """Migrate the database and let somebody work in it."""
+    migrate(url, folder)
+    app = create_app(settings_for(url, folder, SECRET_KEY=SECRET))
+    with app.app_context():
+        with transaction():
+            lan = business("HTX Lan")
+            lot = batch(lan, product(lan), "CN-1")
+        headers = token_of(lan)
+        message = event(lan, "harvest", outputs=[line(lot, "1")])
+    close(app)
+    settings = {"DATABASE_URL": url, "INSTANCE_DIR": str(folder / "instance")}
+    settings |= {"SECRET_KEY": SECRET, "PUBLIC_URL": "http://localhost:8000"}
+    return Site(settings, headers, message)
+
+
 class Writer:
     """A process that writes; what it has acknowledged is read all the time."""
 
-    def __init__(self, url: str, folder: Path, first: int, pragma: str) -> None:
+    def __init__(self, site: Site, folder: Path, pragma: str) -> None:
+        told = (site.settings, site.headers, site.message, pragma)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, url, str(first), pragma],
+            [sys.executable, "-c", WRITER, *map(json.dumps, told)],
             env={**os.environ, "PYTHONPATH": str(TOP)},
             cwd=folder,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # the log of requests
             text=True,
         )
         self.acknowledged: list[str] = []
@@ -82,9 +124,9 @@ class Writer:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:  # a full pipe would stop the writer
-            if line.endswith("\n"):
-                self.acknowledged.append(line.strip())
+        for said in self._process.stdout:  # a full pipe would stop the writer
+            if said.endswith("\n"):
+                self.acknowledged.append(said.strip())
 
     def write_for(self, seconds: float) -> None:
         """Wait until it has written for so long."""
@@ -110,49 +152,61 @@ class Writer:
         return self.acknowledged
 
 
+class Cut(NamedTuple):
+    """How many events were acknowledged before the power went, and how many were gone after."""
+
+    acknowledged: int
+    lost: int
+
+
 def stored(url: str) -> set[str]:
+    """Give the events that are there, once it is sure that each is there whole and once."""
     engine = create_engine(url)
     with engine.connect() as connection:
-        found = connection.execute(text("SELECT name FROM province")).scalars()
-        names = {str(name) for name in found}
+        events = connection.execute(select(Event.event_id)).scalars().all()
+        lines = connection.execute(select(EventItem.event_id)).scalars().all()
+        moved = connection.execute(select(LedgerEntry.event_id, LedgerEntry.amount)).all()
+        made = connection.execute(select(Stock.made)).scalars().all()
     engine.dispose()
-    return names
+    assert sorted(events) == sorted(lines) == sorted(row.event_id for row in moved)
+    assert sum(made) == sum(row.amount for row in moved)
+    return {str(event_id) for event_id in events}
 
 
-def lost_on_sqlite(disk: Disk, folder: Path, rounds: int, pragma: str = "") -> list[int]:
+def lost_on_sqlite(disk: Disk, folder: Path, rounds: int, pragma: str = "") -> list[Cut]:
     """Cut the power so often; gives how many acknowledged writes each cut took."""
     url = f"sqlite:///{disk.place / 'test.db'}"
-    migrate(url, folder)
+    site = settled(url, folder)
     subprocess.run(["sync", "-f", disk.place], check=True)
-    losses = []
-    for number in range(rounds):
-        writer = Writer(url, folder, 1 + number * 1_000_000, pragma)
+    cuts = list[Cut]()
+    for _ in range(rounds):
+        writer = Writer(site, folder, pragma)
         writer.write_for(WRITING_S)
         writer.freeze()
         disk.cut()
         acknowledged = writer.end()
         disk.mend()
-        losses.append(len(set(acknowledged) - stored(url)))
-        if pragma and losses[-1]:
+        cuts.append(Cut(len(acknowledged), len(set(acknowledged) - stored(url))))
+        if pragma and cuts[-1].lost:
             break
-    return losses
+    return cuts
 
 
-def lost_on_postgresql(disk: Disk, folder: Path, rounds: int, **settings: str) -> list[int]:
+def lost_on_postgresql(disk: Disk, folder: Path, rounds: int, **settings: str) -> list[Cut]:
     """Cut the power under server and writer so often."""
     disk.place.chmod(0o711)
     server = Postgres(disk.place, **settings)
     server.make()
     server.start()
-    migrate(server.url, folder)
+    site = settled(server.url, folder)
     with_checkpoint = create_engine(server.url, isolation_level="AUTOCOMMIT")
     with with_checkpoint.connect() as connection:
         connection.execute(text("CHECKPOINT"))
     with_checkpoint.dispose()
     subprocess.run(["sync", "-f", disk.place], check=True)
-    losses = []
-    for number in range(rounds):
-        writer = Writer(server.url, folder, 1 + number * 1_000_000, "")
+    cuts = list[Cut]()
+    for _ in range(rounds):
+        writer = Writer(site, folder, "")
         writer.write_for(WRITING_S)
         writer.freeze()
         server.freeze()
@@ -161,36 +215,52 @@ def lost_on_postgresql(disk: Disk, folder: Path, rounds: int, **settings: str) -
         server.kill()
         disk.mend()
         server.start()
-        losses.append(len(set(acknowledged) - stored(server.url)))
-        if settings and losses[-1]:
+        lost = set(acknowledged) - stored(server.url)
+        cuts.append(Cut(len(acknowledged), len(lost)))
+        if settings and cuts[-1].lost:
             break
     server.kill()
-    return losses
+    return cuts
 
 
-def test_a_power_cut_takes_no_acknowledged_write_from_sqlite(disk: Disk, tmp_path: Path) -> None:
-    assert lost_on_sqlite(disk, tmp_path, ROUNDS) == [0] * ROUNDS
+def said(cuts: list[Cut]) -> str:
+    return ", ".join(f"{cut.lost} of {cut.acknowledged} lost" for cut in cuts)
+
+
+def test_a_power_cut_takes_no_acknowledged_event_from_sqlite(
+    disk: Disk, tmp_path: Path, tell: Tell
+) -> None:
+    cuts = lost_on_sqlite(disk, tmp_path, ROUNDS)
+    tell(said(cuts))
+    assert [cut.lost for cut in cuts] == [0] * ROUNDS
 
 
 def test_the_rig_sees_what_sqlite_loses_that_does_not_wait_for_the_disk(
-    disk: Disk, tmp_path: Path
+    disk: Disk, tmp_path: Path, tell: Tell
 ) -> None:
-    assert lost_on_sqlite(disk, tmp_path, CONTROL_ROUNDS, "PRAGMA synchronous=NORMAL")[-1] > 0
+    cuts = lost_on_sqlite(disk, tmp_path, CONTROL_ROUNDS, "PRAGMA synchronous=NORMAL")
+    tell(said(cuts))
+    assert cuts[-1].lost > 0
 
 
-def test_a_power_cut_takes_no_acknowledged_write_from_postgresql(
-    disk: Disk, tmp_path: Path
+def test_a_power_cut_takes_no_acknowledged_event_from_postgresql(
+    disk: Disk, tmp_path: Path, tell: Tell
 ) -> None:
-    assert lost_on_postgresql(disk, tmp_path, ROUNDS) == [0] * ROUNDS
+    cuts = lost_on_postgresql(disk, tmp_path, ROUNDS)
+    tell(said(cuts))
+    assert [cut.lost for cut in cuts] == [0] * ROUNDS
 
 
 def test_the_rig_sees_what_postgresql_loses_that_does_not_wait_for_the_disk(
-    disk: Disk, tmp_path: Path
+    disk: Disk, tmp_path: Path, tell: Tell
 ) -> None:
-    losses = lost_on_postgresql(disk, tmp_path, CONTROL_ROUNDS, synchronous_commit="off")
-    assert losses[-1] > 0
+    cuts = lost_on_postgresql(disk, tmp_path, CONTROL_ROUNDS, synchronous_commit="off")
+    tell(said(cuts))
+    assert cuts[-1].lost > 0
 
 
 @pytest.mark.long
-def test_many_power_cuts_take_no_acknowledged_write(disk: Disk, tmp_path: Path) -> None:
-    assert lost_on_sqlite(disk, tmp_path, LONG_ROUNDS) == [0] * LONG_ROUNDS
+def test_many_power_cuts_take_no_acknowledged_event(disk: Disk, tmp_path: Path, tell: Tell) -> None:
+    cuts = lost_on_sqlite(disk, tmp_path, LONG_ROUNDS)
+    tell(said(cuts))
+    assert [cut.lost for cut in cuts] == [0] * LONG_ROUNDS

@@ -4,7 +4,7 @@ Kept apart from the code it is held against, and slow on purpose: all is worked 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from traceapp.batches.books.stock import ACCOUNTS
 
 Ref = tuple[UUID, UUID]
 Message = dict[str, Any]
+Delivery = tuple[Ref, Ref, str, UUID | None]
 
 MICRO = 1_000_000
 ACCOUNT_OF = {
@@ -34,14 +35,50 @@ class Oracle:
 
     sent: dict[Ref, Message] = field(default_factory=dict)
     agreed: set[tuple[UUID, UUID]] = field(default_factory=set)
+    worked_out: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, author: UUID, message: Message) -> None:
+        self.sent[author, UUID(message["id"])] = message
+        self.worked_out.clear()
+
+    def agree(self, records: set[tuple[UUID, UUID]]) -> None:
+        self.agreed |= records
+        self.worked_out.clear()
+
+    def once(self, name: str, work_out: Callable[[], Any]) -> Any:
+        """Work something out once for the messages as they are."""
+        if name not in self.worked_out:
+            self.worked_out[name] = work_out()
+        return self.worked_out[name]
+
+    def way(self, record: Ref) -> tuple[UUID, tuple[tuple[str, UUID], ...]]:
+        """Give what a record corrects in the end, come or not, and all corrections from there."""
+        author, event_id = record
+        steps: list[tuple[str, UUID]] = []
+        while (message := self.sent.get((author, event_id))) and message.get("corrects"):
+            steps.insert(0, (message["event_time"], event_id))
+            event_id = UUID(message["corrects"])
+        return event_id, tuple(steps)
+
+    def versions(self) -> dict[Ref, list[Ref]]:
+        """Give all that is one step by what they correct in the end; the last of each holds.
+
+        Of two ways from there the one that first comes to something later wins, and of two of
+        which one goes on where the other ends, the one that goes on.
+        """
+        found: dict[Ref, list[Ref]] = defaultdict(list)
+        for author, event_id in self.sent:
+            found[author, self.way((author, event_id))[0]].append((author, event_id))
+        for one in found.values():
+            one.sort(key=lambda record: self.way(record)[1])
+        return found
 
     def valid(self) -> list[tuple[Ref, Message]]:
-        corrected = {
-            (author, UUID(message["corrects"]))
-            for (author, _), message in self.sent.items()
-            if message.get("corrects")
-        }
-        told = [(ref, message) for ref, message in self.sent.items() if ref not in corrected]
+        holding: list[tuple[Ref, Message]] = self.once("valid", self.all_valid)
+        return holding
+
+    def all_valid(self) -> list[tuple[Ref, Message]]:
+        told = [(own[-1], self.sent[own[-1]]) for own in self.versions().values()]
         return sorted(told, key=lambda one: (one[1]["event_time"], one[0][1], one[0][0]))
 
     def edges(self) -> tuple[set[tuple[Ref, Ref]], set[UUID]]:
@@ -92,21 +129,26 @@ class Oracle:
         then = Oracle({r: m for r, m in self.valid() if m["event_time"] <= moment})
         return left(then.balances()[holding])
 
-    def chain(self, author: UUID, message: Message) -> set[str]:
-        """Give the ids of all versions of a record, from the first to this one."""
-        ids = {message["id"]}
-        while message.get("corrects"):
-            message = self.sent[author, UUID(message["corrects"])]
-            ids.add(message["id"])
-        return ids
+    def chain(self, record: Ref) -> set[str]:
+        """Give the ids of all versions of a record that have come.
 
-    def deliveries(self) -> Iterator[tuple[Ref, Ref, str, UUID | None]]:
+        A receipt waits for the very shipment it names, whatever corrects that one already.
+        """
+        author, first = record[0], self.way(record)[0]
+        versions: dict[Ref, list[Ref]] = self.once("versions", self.versions)
+        return {str(event_id) for _, event_id in versions[author, first]}
+
+    def deliveries(self) -> list[Delivery]:
         """Give (shipment, batch, state, last receipt) of what went from one business to another."""
+        found: list[Delivery] = self.once("deliveries", lambda: list(self.all_deliveries()))
+        return found
+
+    def all_deliveries(self) -> Iterator[Delivery]:
         received = [one for one in self.valid() if one[1]["step_kind"] == "receive"]
         for (sender, ship_id), ship in self.valid():
             if ship["step_kind"] != "ship":
                 continue
-            to, ids = ship["to"], self.chain(sender, ship)
+            to, ids = ship["to"], self.chain((sender, ship_id))
             for batch_ref in dict.fromkeys(ref(sender, each) for each in ship["inputs"]):
                 receipts = [
                     (receipt_id, message, by)
@@ -140,10 +182,8 @@ class Oracle:
                 ref(sender, each) for each in ship["inputs"]
             }:
                 continue
-            ids, arrived = self.chain(sender, ship), 0
-            for (by, receipt_id), message in self.valid():
-                if message.get("ship_event_id") not in ids:
-                    continue
+            arrived = 0
+            for (by, receipt_id), message in self.answers((sender, ship_id)):
                 matched.add((by, receipt_id))
                 came = total(batch_ref, by, message["outputs"])
                 back = by == sender and ship["to"] is not None
@@ -159,6 +199,19 @@ class Oracle:
             if message["step_kind"] == "receive" and (by, receipt_id) not in matched
         )
         return way, difference, unmatched
+
+    def answers(self, shipment: Ref) -> list[tuple[Ref, Message]]:
+        """Give the receipts that name any version of a shipment."""
+        found: list[tuple[Ref, Message]] = self.once(
+            f"answers of {shipment}",
+            lambda: [
+                one
+                for ids in (self.chain(shipment),)
+                for one in self.valid()
+                if one[1].get("ship_event_id") in ids
+            ],
+        )
+        return found
 
     def inside(self, author: UUID, mark: str) -> dict[Ref, int]:
         """Give what is inside; whoever has a batch in hand takes it out under the same mark."""

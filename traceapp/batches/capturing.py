@@ -19,12 +19,12 @@ from traceapp.batches import content, grants, reading, schemas
 from traceapp.batches.books import correcting, hand_offs, sums
 from traceapp.batches.books.returns import exchange_early
 from traceapp.batches.ledger import Books, Step, Written, write
-from traceapp.batches.lineage import Ref
 from traceapp.batches.models import Event, EventPhoto
 from traceapp.batches.offers import ID_IN_USE, SHIPMENTS, used_by_others
 from traceapp.batches.refreshing import refresh, touched_by
 from traceapp.batches.searching import folded_words
 from traceapp.batches.waiting import wait_for_others
+from traceapp.batches.walking import Ref
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for

@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import and_, select, tuple_
 
 from traceapp.batches.hand_off_models import HandOffAcceptance, HandOffAnswer, HandOffAnswerItem
-from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.parties import AnyRow, kilograms
+from traceapp.batches.walking import Ref as Pair
 from traceapp.database.engine import db
 from traceapp.producers.models import Site
 from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, ItemFact, Ref

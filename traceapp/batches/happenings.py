@@ -14,7 +14,6 @@ from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.event_facts import Line, event_fact, item_fact
 from traceapp.batches.hand_off_facts import Said, said_about
-from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.models import (
     Event,
     EventEvidence,
@@ -22,6 +21,7 @@ from traceapp.batches.models import (
     EventPhoto,
 )
 from traceapp.batches.parties import AnyRow, person, person_columns
+from traceapp.batches.walking import Ref as Pair
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import (

@@ -1,92 +1,90 @@
-"""The family tree in SQL: ancestors and descendants of batches, at any depth, one query each.
-
-`UNION` and not `UNION ALL`: duplicates are what stops a circle.
-"""
+"""The families of batches: what they were made from and what was made of them, at any depth."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, literal, select
+from sqlalchemy import CTE, ColumnElement, and_, bindparam, literal, select
 
-from traceapp.batches.models import Batch, BatchParent, Event, EventItem, Product
-from traceapp.database.asking import ask
+from traceapp.batches import walking
+from traceapp.batches.models import Batch, Event, EventItem, Product
+from traceapp.batches.walking import Ref
+from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 
-Ref = tuple[UUID, UUID]
-
 
 def ancestry(ref: Ref) -> CTE:
-    """Give the batch and all its ancestors as a recursive query (producer_id, batch_id)."""
-    start = select(
-        literal(ref[0], Identifier).label("producer_id"),
-        literal(ref[1], Identifier).label("batch_id"),
-    )
-    tree = start.cte("ancestry", recursive=True)
-    parents = select(BatchParent.parent_producer_id, BatchParent.parent_batch_id).join(
-        tree,
-        and_(
-            BatchParent.producer_id == tree.c.producer_id, BatchParent.batch_id == tree.c.batch_id
-        ),
-    )
-    return tree.union(parents)
-
-
-def _descent(start: Select[UUID, UUID]) -> CTE:
-    tree = start.cte("descent", recursive=True)
-    children = select(BatchParent.producer_id, BatchParent.batch_id).join(
-        tree,
-        and_(
-            BatchParent.parent_producer_id == tree.c.producer_id,
-            BatchParent.parent_batch_id == tree.c.batch_id,
-        ),
-    )
-    return tree.union(children)
+    """Give the batch and all its ancestors as a table (producer_id, batch_id) of a query."""
+    return _family_of(ref, upward=True)
 
 
 def ancestors(ref: Ref) -> set[Ref]:
     """Give every batch this one was made from."""
-    return _refs(ancestry(ref)) - {ref}
+    return _refs(_family_of(ref, upward=True)) - {ref}
 
 
 def descendants(ref: Ref) -> set[Ref]:
     """Give every batch that was made from this one."""
-    start = select(Batch.producer_id, Batch.batch_id).where(
-        Batch.producer_id == ref[0], Batch.batch_id == ref[1]
+    return _refs(_family_of(ref, upward=False)) - {ref}
+
+
+def _family_of(ref: Ref, *, upward: bool) -> CTE:
+    if walking.is_by_levels():
+        return walking.known(walking.reached({ref}, upward=upward))
+    start = select(
+        literal(ref[0], Identifier).label("producer_id"),
+        literal(ref[1], Identifier).label("batch_id"),
     )
-    return _refs(_descent(start)) - {ref}
+    return walking.tree(start, upward=upward)
 
 
 def families_touched_by(producer_id: UUID, *event_ids: UUID) -> set[Ref]:
     """Give the batches that events name, and all their descendants."""
-    return _found(_NAMED, producer_id, event_ids)
+    return _NAMED.found(producer_id, event_ids)
 
 
 def season_batches(producer_id: UUID, *season_ids: UUID, since: datetime) -> set[Ref]:
     """Give the batches harvested from seasons since then, and all their descendants."""
-    return _found(_OF_SEASONS, producer_id, season_ids, since=since)
+    return _OF_SEASONS.found(producer_id, season_ids, since=since)
 
 
 def plot_batches(producer_id: UUID, *plot_ids: UUID, since: datetime) -> set[Ref]:
     """Give the batches harvested from plots since then, and all their descendants."""
-    return _found(_OF_PLOTS, producer_id, plot_ids, since=since)
+    return _OF_PLOTS.found(producer_id, plot_ids, since=since)
 
 
-def _families(*conditions: ColumnElement[bool]) -> Select[UUID, UUID]:
-    start = (
+class _Families:
+    """The batches that some query names and all their descendants; written once.
+
+    Putting the query together takes longer than asking it.
+    """
+
+    def __init__(self, start: Query) -> None:
+        self._start = start
+        tree = walking.tree(start, upward=False)
+        self._whole = select(tree.c.producer_id, tree.c.batch_id)
+
+    def found(self, producer_id: UUID, ids: Iterable[UUID], **values: object) -> set[Ref]:
+        """Ask for them."""
+        if walking.is_by_levels():
+            named = ask(self._start, producer_id=producer_id, ids=ids, **values)
+            return walking.reached(((row[0], row[1]) for row in named), upward=False)
+        return set(ask(self._whole, producer_id=producer_id, ids=ids, **values))
+
+
+def _naming(*conditions: ColumnElement[bool]) -> Query:
+    return (
         select(
             EventItem.batch_producer_id.label("producer_id"), EventItem.batch_id.label("batch_id")
         )
         .where(*conditions)
         .distinct()
     )
-    tree = _descent(start)
-    return select(tree.c.producer_id, tree.c.batch_id)
 
 
-def _harvested(named: ColumnElement[bool]) -> Select[UUID, UUID]:
-    return _families(
+def _harvested(named: ColumnElement[bool]) -> Query:
+    return _naming(
         Event.producer_id == EventItem.producer_id,
         Event.event_id == EventItem.event_id,
         Event.site_producer_id == _PRODUCER,
@@ -96,18 +94,11 @@ def _harvested(named: ColumnElement[bool]) -> Select[UUID, UUID]:
     )
 
 
-# Written once: putting the query together takes longer than asking it.
 _PRODUCER = bindparam("producer_id", type_=Identifier)
 _IDS = bindparam("ids", expanding=True, type_=Identifier)
-_NAMED = _families(EventItem.producer_id == _PRODUCER, EventItem.event_id.in_(_IDS))
-_OF_SEASONS = _harvested(Event.season_id.in_(_IDS))
-_OF_PLOTS = _harvested(Event.plot_id.in_(_IDS))
-
-
-def _found(
-    query: Select[UUID, UUID], producer_id: UUID, ids: Iterable[UUID], **values: object
-) -> set[Ref]:
-    return set(ask(query, producer_id=producer_id, ids=ids, **values))
+_NAMED = _Families(_naming(EventItem.producer_id == _PRODUCER, EventItem.event_id.in_(_IDS)))
+_OF_SEASONS = _Families(_harvested(Event.season_id.in_(_IDS)))
+_OF_PLOTS = _Families(_harvested(Event.plot_id.in_(_IDS)))
 
 
 def batches_with_picture(producer_id: UUID, sha256: bytes) -> set[Ref]:
@@ -134,7 +125,11 @@ def producer_family(producer_id: UUID) -> set[Ref]:
 
 
 def _family(*where: ColumnElement[bool]) -> set[Ref]:
-    return _refs(_descent(select(Batch.producer_id, Batch.batch_id).where(*where)))
+    start = select(Batch.producer_id, Batch.batch_id).where(*where)
+    if walking.is_by_levels():
+        rows = db.session.execute(start)
+        return walking.reached(((row[0], row[1]) for row in rows), upward=False)
+    return _refs(walking.tree(start, upward=False))
 
 
 def _refs(tree: CTE) -> set[Ref]:

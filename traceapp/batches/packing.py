@@ -1,5 +1,6 @@
 """Ids side by side as one value of 16 bytes each, equal on both databases, and back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal,
     literal_column,
     select,
 )
@@ -21,7 +23,7 @@ from sqlalchemy.types import UserDefinedType
 from traceapp.database.types import Identifier
 
 ID = 16
-PAIR = 2 * ID
+BATCH = ("producer_id", "batch_id")
 
 
 class _Raw(UserDefinedType[bytes]):
@@ -74,15 +76,27 @@ def _cut_on_postgresql(element: _cut, compiler: SQLCompiler, **options: Any) -> 
     return f"encode(substr({packed_ids}, {first}, {ID}), 'hex')::uuid"
 
 
-def unpacked(dialect: str) -> CTE:
-    """Make the table (producer_id, batch_id) of the pairs in `keys`, the last of them at `last`.
+def unpacked(dialect: str, names: Sequence[str] = BATCH) -> CTE:
+    """Make the table with these columns of the ids in `keys`, the last of its rows at `last`.
 
     One value carries thousands of them into a statement, whose text stays the same.
     """
     keys, last = bindparam("keys", type_=LargeBinary), bindparam("last", type_=Integer)
+    return _table(dialect, names, keys, last)
+
+
+def unpacked_of(dialect: str, keys: bytes, names: Sequence[str] = BATCH) -> CTE:
+    """Make the same table of ids that are given at once."""
+    last = len(keys) // (len(names) * ID) - 1
+    return _table(dialect, names, literal(keys, LargeBinary), literal(last, Integer))
+
+
+def _table(
+    dialect: str, names: Sequence[str], keys: ColumnElement[bytes], last: ColumnElement[int]
+) -> CTE:
     place = _counted_on_sqlite(last) if dialect == "sqlite" else _series(last)
-    first = place * PAIR + 1
-    ids = (_cut(keys, first).label("producer_id"), _cut(keys, first + ID).label("batch_id"))
+    first = place * (len(names) * ID) + 1
+    ids = (_cut(keys, first + number * ID).label(name) for number, name in enumerate(names))
     return select(*ids).cte("family")
 
 

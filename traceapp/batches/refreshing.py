@@ -14,13 +14,13 @@ from sqlalchemy import select
 from traceapp.batches.activation import activate_when_complete
 from traceapp.batches.ledger import Step
 from traceapp.batches.lineage import (
-    Ref,
     batches_with_picture,
     families_touched_by,
     plot_batches,
     season_batches,
 )
 from traceapp.batches.models import Event, EventPhoto
+from traceapp.batches.walking import Ref
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos

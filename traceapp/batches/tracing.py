@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import CTE, and_, select, tuple_
 
 from traceapp.batches.happenings import events_about
-from traceapp.batches.lineage import Ref as Pair
 from traceapp.batches.lineage import ancestry
 from traceapp.batches.models import (
     Batch,
@@ -16,6 +15,7 @@ from traceapp.batches.models import (
     Product,
 )
 from traceapp.batches.parties import AnyRow, kilograms, party
+from traceapp.batches.walking import Ref as Pair
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db

@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import CTE, Select, bindparam, select
 
 from traceapp.batches.models import Event, EventItem
 from traceapp.findings.ground_facts import grown_on
 from traceapp.findings.reading import among, of_item, rows, steps_of
-from traceapp.findings.walking import ancestry, naming
+from traceapp.findings.walking import OfAncestry, naming
 from traceapp.producers.models import Plot
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.completing import incomplete
@@ -29,7 +29,7 @@ MOST = 20  # of each batch; when these are completed the next are told
 def lacking(batches: Collection[Ref], by: UUID) -> Iterator[Finding]:
     """Find what steps that `by` recorded lack, of these batches and all they came from."""
     named: dict[Ref, set[Ref]] = defaultdict(set)
-    for row in rows(_NAMING, batches, author=by):
+    for row in _NAMING.rows(batches, author=by):
         named[Ref(row.root_producer_id, row.root_id)].add(Ref(row.producer_id, row.event_id))
     steps = steps_of(set().union(*named.values()))
     growth = _growth([one for one in steps.values() if one.kind == HARVEST and one.counts], by)
@@ -74,8 +74,7 @@ def with_plots(sites: Collection[Ref]) -> set[Ref]:
     return {Ref(*row) for row in rows(_SITES, sites)}
 
 
-def _naming() -> Select[*tuple[Any, ...]]:
-    tree = ancestry()
+def _naming(tree: CTE) -> Select[*tuple[Any, ...]]:
     return (
         select(tree.c.root_producer_id, tree.c.root_id, Event.producer_id, Event.event_id)
         .select_from(tree)
@@ -88,7 +87,7 @@ def _naming() -> Select[*tuple[Any, ...]]:
 
 
 # Written once: putting a query together takes longer than asking it.
-_NAMING = _naming()
+_NAMING = OfAncestry(_naming)
 _IN_SEASON = select(Event.producer_id, Event.event_id).where(
     among(Event.site_producer_id, Event.season_id), Event.producer_id == bindparam("author")
 )

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, text
+from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, exists, or_, select, text
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import ON_NO_PLOT, Event, EventItem
 from traceapp.findings.reading import among, of_item, rows, steps_of
-from traceapp.findings.walking import ancestry, descent, naming
+from traceapp.findings.walking import OfAncestry, OfDescent, naming
 from traceapp.producers.models import Plot
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import Place, StepFact
@@ -67,8 +67,8 @@ def treatments_of(batches: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
     A treatment names animals, or the season of the pen they were brought into, or the pen alone.
     """
     by_herd: dict[Ref, set[Ref]] = defaultdict(set)
-    for query in (_TREATED, _TREATED_IN_SEASON, _TREATED_IN_PEN):
-        for row in rows(query, batches):
+    for query in _TREATED:
+        for row in query.rows(batches):
             by_herd[Ref(row.root_producer_id, row.root_id)].add(Ref(row.producer_id, row.event_id))
     steps = steps_of({ref for refs in by_herd.values() for ref in refs})
     return {herd: tuple(steps[ref] for ref in sorted(refs)) for herd, refs in by_herd.items()}
@@ -76,7 +76,8 @@ def treatments_of(batches: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
 
 def leaving_of(batches: Collection[Ref]) -> set[Ref]:
     """Give the steps by which these animals, or what came of them, left."""
-    return {Ref(row.producer_id, row.event_id) for row in rows(_LEAVING, batches, kinds=[*ASKING])}
+    found = _LEAVING.rows(batches, kinds=[*ASKING])
+    return {Ref(row.producer_id, row.event_id) for row in found}
 
 
 def herds_of(pens: Collection[Ref]) -> set[Ref]:
@@ -85,8 +86,7 @@ def herds_of(pens: Collection[Ref]) -> set[Ref]:
     return {Ref(row.batch_producer_id, row.batch_id) for row in found}
 
 
-def _treated() -> Select[*tuple[Any, ...]]:
-    tree = ancestry()
+def _treated(tree: CTE) -> Select[*tuple[Any, ...]]:
     return (
         select(tree.c.root_producer_id, tree.c.root_id, Event.producer_id, Event.event_id)
         .select_from(tree)
@@ -96,9 +96,8 @@ def _treated() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _treated_where(treatment: type[Event], *there: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select
+def _treated_where(tree: CTE, treatment: type[Event], *there: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select
     """Ask for the treatments of where animals, or what they came from, were brought in."""
-    tree = ancestry()
     here = (treatment.site_producer_id == Event.site_producer_id, treatment.step_kind == TREAT)
     return (
         select(tree.c.root_producer_id, tree.c.root_id, treatment.producer_id, treatment.event_id)
@@ -110,18 +109,19 @@ def _treated_where(treatment: type[Event], *there: ColumnElement[bool]) -> Any: 
     )
 
 
-def _treated_in_season() -> Any:  # noqa: ANN401 - a select
+def _treated_in_season(tree: CTE) -> Any:  # noqa: ANN401 - a select
     treatment = aliased(Event)
-    return _treated_where(treatment, treatment.season_id == Event.season_id)
+    return _treated_where(tree, treatment, treatment.season_id == Event.season_id)
 
 
-def _treated_in_pen() -> Any:  # noqa: ANN401 - a select
+def _treated_in_pen(tree: CTE) -> Any:  # noqa: ANN401 - a select
     """Ask for those that name no animals, and where one of both sides names no season."""
     treatment, named = aliased(Event), aliased(EventItem)
     names_some = exists().where(
         named.producer_id == treatment.producer_id, named.event_id == treatment.event_id
     )
     return _treated_where(
+        tree,
         treatment,
         treatment.plot_id == Event.plot_id,
         treatment.event_time >= Event.event_time,  # whoever stood there before is gone
@@ -130,8 +130,7 @@ def _treated_in_pen() -> Any:  # noqa: ANN401 - a select
     )
 
 
-def _leaving() -> Select[UUID, UUID]:
-    tree = descent()
+def _leaving(tree: CTE) -> Select[UUID, UUID]:
     return (
         select(Event.producer_id, Event.event_id)
         .select_from(tree)
@@ -163,8 +162,8 @@ _AT_SITE = (
         Event.step_kind.in_(bindparam("kinds", expanding=True)),
     )
 )
-_TREATED, _LEAVING = _treated(), _leaving()
-_TREATED_IN_SEASON, _TREATED_IN_PEN = _treated_in_season(), _treated_in_pen()
+_LEAVING = OfDescent(_leaving)
+_TREATED = tuple(map(OfAncestry, (_treated, _treated_in_season, _treated_in_pen)))
 _BROUGHT = (
     select(EventItem.batch_producer_id, EventItem.batch_id)
     .join(Event, of_item())

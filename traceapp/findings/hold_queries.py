@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import CTE, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch
@@ -15,8 +15,8 @@ from traceapp.database.engine import db
 from traceapp.findings.holding import is_heard, is_released
 from traceapp.findings.models import FindingRow, Hold, HoldRelease
 from traceapp.findings.queries import TABLE, finding_of
-from traceapp.findings.reading import AnyRow, rows
-from traceapp.findings.walking import ancestry
+from traceapp.findings.reading import AnyRow
+from traceapp.findings.walking import OfAncestry
 from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
 from traceapp.trace.measures import measured
@@ -70,7 +70,7 @@ class HoldTold:
 
 def holds_on(batch: Ref) -> list[HoldTold]:
     """Give the holds on a batch and on all it was made from, the newest first."""
-    found = _told(rows(_ON_FAMILY, {batch}))
+    found = _told(_ON_FAMILY.rows({batch}))
     return sorted(found, key=lambda one: (one.since, one.key), reverse=True)
 
 
@@ -150,14 +150,13 @@ def _holds() -> Any:  # noqa: ANN401 - a select to which callers add conditions
     )
 
 
-def _on_family() -> Any:  # noqa: ANN401 - a select
-    tree = ancestry()
+def _on_family(tree: CTE) -> Any:  # noqa: ANN401 - a select
     on_tree = and_(Hold.producer_id == tree.c.producer_id, Hold.batch_id == tree.c.batch_id)
     return _holds().join(tree, on_tree)
 
 
 # Written once: putting a query together takes longer than asking it.
-_ON_FAMILY = _on_family()
+_ON_FAMILY = OfAncestry(_on_family)
 _AT_PRODUCER = (
     _holds()
     .where(

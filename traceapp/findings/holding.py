@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import CTE, ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from traceapp.batches import activation
@@ -24,7 +24,7 @@ from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.findings.models import Hold, HoldRelease
 from traceapp.findings.reading import AnyRow, among, rows
-from traceapp.findings.walking import ancestry, descent
+from traceapp.findings.walking import OfAncestry, OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import ProducerKind
 from traceapp.trace.facts import Ref
@@ -86,7 +86,7 @@ def hold_made(steps: Iterable[StepFact], now: datetime) -> None:
 
 def tell(batches: Collection[Ref], now: datetime) -> None:
     """Let the codes of these batches and of all that came of them say whether they are held."""
-    family = {Ref(row.producer_id, row.batch_id) for row in rows(_FAMILY, batches)}
+    family = {Ref(row.producer_id, row.batch_id) for row in _FAMILY.rows(batches)}
     of_code = {
         row.code: (Ref(row.producer_id, row.batch_id), row.state) for row in rows(_CODES, family)
     }
@@ -122,7 +122,7 @@ def held_among(batches: Collection[Ref], *, asks: UUID | None = None) -> dict[Re
     what he makes of them: `asks` is who wants to act.
     """
     found: dict[Ref, list[AnyRow]] = defaultdict(list)
-    for row in rows(_HELD, batches, asks=asks):
+    for row in _HELD.rows(batches, asks=asks):
         found[Ref(row.root_producer_id, row.root_id)].append(row)
     return found
 
@@ -182,8 +182,7 @@ def is_heard() -> ColumnElement[bool]:
     return or_(by == Hold.producer_id, sent, authority)
 
 
-def _held() -> Any:  # noqa: ANN401 - a select
-    tree = ancestry()
+def _held(tree: CTE) -> Any:  # noqa: ANN401 - a select
     return (
         select(tree.c.root_producer_id, tree.c.root_id, *TABLE.columns)
         .select_from(tree)
@@ -203,8 +202,7 @@ def _held() -> Any:  # noqa: ANN401 - a select
     )
 
 
-def _family() -> Any:  # noqa: ANN401 - a select
-    tree = descent()
+def _family(tree: CTE) -> Any:  # noqa: ANN401 - a select
     return select(tree.c.producer_id, tree.c.batch_id)
 
 
@@ -217,7 +215,7 @@ _CHANGE = (
     .where(*(TABLE.c[name] == bindparam(f"of_{name}") for name in PRIMARY))
     .values(amount=bindparam("amount"), ended_at=bindparam("ended_at"))
 )
-_HELD, _FAMILY = _held(), _family()
+_HELD, _FAMILY = OfAncestry(_held), OfDescent(_family)
 _BY_OTHERS = select(Hold.producer_id, Hold.batch_id).where(
     among(Hold.producer_id, Hold.batch_id),
     Hold.finding_producer_id != Hold.producer_id,

@@ -1,9 +1,21 @@
-"""The family tree of many batches at once: where each walk began is remembered. Core only."""
+"""Questions about the families of many batches at once, by recursion or by levels. Core only."""
+
+from collections.abc import Callable, Collection, Iterable
+from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, select
 
-from traceapp.batches.models import Batch, BatchParent, EventItem
-from traceapp.findings.reading import among
+from traceapp.batches import walking
+from traceapp.batches.models import Batch, EventItem
+from traceapp.batches.packing import unpacked
+from traceapp.database.asking import Query, ask
+from traceapp.database.engine import db
+from traceapp.findings.reading import AnyRow, among, pairs, rows
+from traceapp.trace.facts import Ref
+
+ROOT = ("root_producer_id", "root_id")
+Build = Callable[[CTE], Query]
+Known = Iterable[tuple[UUID, ...]]
 
 
 def naming(tree: CTE) -> ColumnElement[bool]:
@@ -13,42 +25,57 @@ def naming(tree: CTE) -> ColumnElement[bool]:
     )
 
 
-def ancestry() -> CTE:
-    """Walk from each of the batches asked about to all it came from, itself among it."""
-    tree = (
-        select(
-            Batch.producer_id.label("root_producer_id"),
-            Batch.batch_id.label("root_id"),
-            Batch.producer_id.label("producer_id"),
-            Batch.batch_id.label("batch_id"),
-        )
-        .where(among(Batch.producer_id, Batch.batch_id))
-        .cte("ancestry", recursive=True)
-    )
-    parents = select(
-        *(tree.c.root_producer_id, tree.c.root_id),
-        *(BatchParent.parent_producer_id, BatchParent.parent_batch_id),
-    ).join(
-        tree,
-        and_(
-            BatchParent.producer_id == tree.c.producer_id, BatchParent.batch_id == tree.c.batch_id
-        ),
-    )
-    return tree.union(parents)
+class _Asked:
+    """A question about families, written once for either walk: that takes longer than asking."""
+
+    upward: bool
+    columns: tuple[str, ...]
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        began = (Batch.producer_id.label(ROOT[0]), Batch.batch_id.label(ROOT[1]))
+        start = select(
+            *(began if ROOT[0] in self.columns else ()),
+            *(Batch.producer_id.label("producer_id"), Batch.batch_id.label("batch_id")),
+        ).where(among(Batch.producer_id, Batch.batch_id))
+        self._recursive = build(walking.tree(start, upward=self.upward))
+        self._by_levels: dict[str, Query] = {}
+
+    def rows(self, batches: Collection[Ref], **values: object) -> Iterable[AnyRow]:
+        """Ask it about the families of these batches."""
+        if not walking.is_by_levels():
+            return rows(self._recursive, batches, **values)
+        known = list(self._known(pairs(batches)))
+        if not known:
+            return ()
+        keys = walking.packed_ids(known)
+        return ask(self._of_known(), keys=keys, last=len(known) - 1, **values)
+
+    def _known(self, batches: Collection[walking.Ref]) -> Known:
+        raise NotImplementedError
+
+    def _of_known(self) -> Query:
+        dialect = db.engine.dialect.name
+        if dialect not in self._by_levels:
+            self._by_levels[dialect] = self._build(unpacked(dialect, self.columns))
+        return self._by_levels[dialect]
 
 
-def descent() -> CTE:
-    """Walk from the batches asked about to all that came of them, themselves among it."""
-    tree = (
-        select(Batch.producer_id.label("producer_id"), Batch.batch_id.label("batch_id"))
-        .where(among(Batch.producer_id, Batch.batch_id))
-        .cte("descent", recursive=True)
-    )
-    children = select(BatchParent.producer_id, BatchParent.batch_id).join(
-        tree,
-        and_(
-            BatchParent.parent_producer_id == tree.c.producer_id,
-            BatchParent.parent_batch_id == tree.c.batch_id,
-        ),
-    )
-    return tree.union(children)
+class OfAncestry(_Asked):
+    """A question about each batch, remembered as the root, and all it came from."""
+
+    upward = True
+    columns = (*ROOT, *walking.MEMBER)
+
+    def _known(self, batches: Collection[walking.Ref]) -> Known:
+        return ((*root, *one) for root, one in walking.reached_from_each(batches))
+
+
+class OfDescent(_Asked):
+    """A question about all that came of batches, themselves among it."""
+
+    upward = False
+    columns = walking.MEMBER
+
+    def _known(self, batches: Collection[walking.Ref]) -> Known:
+        return walking.reached(batches, upward=False)

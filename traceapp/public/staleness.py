@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from traceapp.batches.lineage import Ref, families_touched_by
+from traceapp.batches.lineage import families_touched_by
 from traceapp.batches.models import Batch, EventPhoto, Product
+from traceapp.batches.walking import Ref
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 

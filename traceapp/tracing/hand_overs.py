@@ -12,12 +12,12 @@ from uuid import UUID
 from sqlalchemy import FromClause, and_, select
 
 from traceapp.batches.books.models import HandOff
+from traceapp.batches.packing import packed
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoff_words import told
 from traceapp.trace.handoffs import Compared, state_at
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Key
-from traceapp.tracing.packing import packed
 from traceapp.tracing.particulars import producer_names
 from traceapp.tracing.past_hand_overs import past_hand_overs
 from traceapp.tracing.walking import AnyRow, AnySelect, Walk

@@ -8,6 +8,7 @@ from sqlalchemy import FromClause, and_, bindparam, select, tuple_
 
 from traceapp.batches.books.stock import IN_STOCK, STOCKS
 from traceapp.batches.models import Batch, LedgerEntry, Product
+from traceapp.batches.packing import packed
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -17,7 +18,6 @@ from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.facts import TraceFacts
 from traceapp.trace.words import Words
 from traceapp.tracing.family import Holding, Key, Ref
-from traceapp.tracing.packing import packed
 from traceapp.tracing.past_stocks import past_stocks
 from traceapp.tracing.walking import AnyRow, AnySelect, Walk
 

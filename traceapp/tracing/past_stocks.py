@@ -23,9 +23,9 @@ from sqlalchemy import (
 from traceapp.batches.booking import STOCK
 from traceapp.batches.books.stock import COUNTS, is_corrected
 from traceapp.batches.models import LedgerEntry
+from traceapp.batches.packing import packed
 from traceapp.database.types import Instant
 from traceapp.tracing.family import Key
-from traceapp.tracing.packing import packed
 from traceapp.tracing.walking import EVENT, AnySelect, Walk, beside, has_happened
 
 ENTRY, COUNT = LedgerEntry.__table__.c, COUNTS.c

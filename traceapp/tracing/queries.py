@@ -8,18 +8,18 @@ from decimal import Decimal
 from sqlalchemy import FromClause, and_, select
 
 from traceapp.batches.models import EventItem
+from traceapp.batches.packing import packed
+from traceapp.batches.walking import EDGE, is_by_levels
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.database.types import EPOCH
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Holding, Lineage, Making, Node, Ref, Way
 from traceapp.tracing.graph import Graph, Refs
 from traceapp.tracing.hand_overs import hand_overs
-from traceapp.tracing.packing import packed
 from traceapp.tracing.particulars import batches, holdings, units
 from traceapp.tracing.shares import Made, of_several_events, with_shares
-from traceapp.tracing.walking import EDGE, AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
+from traceapp.tracing.walking import AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
 from traceapp.web.pages import HANOI
-from traceapp.web.settings import settings
 
 ITEM = EventItem.__table__.c
 
@@ -63,7 +63,7 @@ def made_masses(ref: Ref, way: Way) -> dict[Ref, int]:
 
 def walk_of(start: Start) -> Walk:
     """Choose the walk that the installation's database can do."""
-    return ByLevels(start) if settings().trace_walk == "levels" else Recursive(start)
+    return ByLevels(start) if is_by_levels() else Recursive(start)
 
 
 def _nodes(walk: Walk, graph: Graph, now: datetime) -> tuple[Node, ...] | None:

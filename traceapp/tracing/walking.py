@@ -1,7 +1,6 @@
-"""The walk over the family tree in SQL: by one recursive query, or level by level.
+"""The family of one batch as a trace asks for it: as of a time, by recursion or level by level.
 
-`UNION` and not `UNION ALL`: duplicates are what stops a circle. The second way asks for one
-generation after the other, for a distributed PostgreSQL that refuses recursion (TRACE_WALK).
+How a family is walked: `batches.walking`. Thousands of ids stay packed as bytes on the way.
 Core on tables, past the ORM: it would look at each of thousands of rows.
 """
 
@@ -31,12 +30,14 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from traceapp.batches.models import BatchParent, Event
+from traceapp.batches import walking
+from traceapp.batches.models import Event
+from traceapp.batches.packing import packed, unpacked
+from traceapp.batches.walking import CHILD, EDGE, PARENT, meets
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 from traceapp.tracing.family import Key, Ref, Way, key_of
 from traceapp.tracing.graph import Graph
-from traceapp.tracing.packing import packed, unpacked
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -44,9 +45,7 @@ Answer = CursorResult[*tuple[Any, ...]]
 Build = Callable[[FromClause], AnySelect]
 """Makes the query of something about the batches of a family (producer_id, batch_id)."""
 
-EDGE, EVENT = BatchParent.__table__, Event.__table__
-_CHILD = (EDGE.c.producer_id, EDGE.c.batch_id)
-_PARENT = (EDGE.c.parent_producer_id, EDGE.c.parent_batch_id)
+EVENT = Event.__table__
 _IS_OF_EDGE = and_(
     EVENT.c.producer_id == EDGE.c.event_producer_id, EVENT.c.event_id == EDGE.c.event_id
 )
@@ -140,12 +139,12 @@ class ByLevels(Walk):
 
 def tree(*, upward: bool, is_bounded: bool = False) -> CTE:
     """Make the recursive query of a batch and all above, or all below, it."""
-    found = select(*_START).cte("above" if upward else "below", recursive=True)
-    near, far = (_CHILD, _PARENT) if upward else (_PARENT, _CHILD)
-    step = select(*far).select_from(found).join(EDGE, _meets(near, found))
-    if is_bounded:
-        step = step.join(EVENT, _IS_OF_EDGE).where(has_happened(EDGE.c.event_id))
-    return found.union(step)
+    narrowed = _bounded if is_bounded else None
+    return walking.tree(select(*_START), upward=upward, narrowed=narrowed)
+
+
+def _bounded(step: AnySelect) -> AnySelect:
+    return step.join(EVENT, _IS_OF_EDGE).where(has_happened(EDGE.c.event_id))
 
 
 def has_happened(event_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -183,10 +182,10 @@ def _edges(family: FromClause, *, is_bounded: bool, tells_steps: bool) -> AnySel
     if tells_steps:
         told = (EVENT.c.step_kind, type_coerce(EVENT.c.event_time, BigInteger))
     query = select(
-        *(packed(*_PARENT), packed(*_CHILD), packed(EDGE.c.event_producer_id, EDGE.c.event_id)),
+        *(packed(*PARENT), packed(*CHILD), packed(EDGE.c.event_producer_id, EDGE.c.event_id)),
         *(EDGE.c.amount, EDGE.c.mass, type_coerce(EDGE.c.is_packaging, Integer), *told),
     ).select_from(family)
-    query = query.join(EDGE, _meets(_CHILD, family))
+    query = query.join(EDGE, meets(CHILD, family))
     if is_bounded or tells_steps:
         query = query.join(EVENT, _IS_OF_EDGE)
     return query.where(has_happened(EDGE.c.event_id)) if is_bounded else query
@@ -194,19 +193,13 @@ def _edges(family: FromClause, *, is_bounded: bool, tells_steps: bool) -> AnySel
 
 def _next(family: FromClause, *, upward: bool, is_bounded: bool) -> AnySelect:
     """Make the query of the batches one step beyond those of a family."""
-    near, far = (_CHILD, _PARENT) if upward else (_PARENT, _CHILD)
-    query = select(packed(*far)).distinct().select_from(family).join(EDGE, _meets(near, family))
-    if is_bounded:
-        query = query.join(EVENT, _IS_OF_EDGE).where(has_happened(EDGE.c.event_id))
-    return query
+    near, far = (CHILD, PARENT) if upward else (PARENT, CHILD)
+    query = select(packed(*far)).distinct().select_from(family).join(EDGE, meets(near, family))
+    return _bounded(query) if is_bounded else query
 
 
 def _members(family: FromClause) -> AnySelect:
     return select(packed(family.c.producer_id, family.c.batch_id)).select_from(family)
-
-
-def _meets(ids: Sequence[ColumnElement[Any]], family: FromClause) -> ColumnElement[bool]:
-    return and_(ids[0] == family.c.producer_id, ids[1] == family.c.batch_id)
 
 
 _OF_EDGE = operator.itemgetter(0, 1, 2)  # source, what was made of it, step

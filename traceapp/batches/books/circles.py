@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, tuple_
 
+from traceapp.batches import walking
 from traceapp.batches.books.models import SetAsideParent
 from traceapp.batches.models import Batch, BatchParent, Event
 from traceapp.database.asking import ask
@@ -85,7 +86,7 @@ def way_around(parents: Collection[Ref], children: Collection[Ref]) -> tuple[Ref
     level = set(parents)
     while level and level.isdisjoint(children):
         above: set[Ref] = set()
-        for child, parent in _pairs(BatchParent, level, upwards=True):
+        for child, parent in walking.pairs(walking.EDGE, level, upward=True):
             down[parent].add(child)
             above.add(parent)
         level = above - seen
@@ -126,31 +127,16 @@ def _wait_for_turn() -> None:
 
 def _with_children(batches: Collection[Ref], tables: Sequence[Table]) -> set[Ref]:
     return {
-        parent for table in tables for _, parent in _pairs(table, batches, upwards=False)
+        parent
+        for table in tables
+        for _, parent in walking.pairs(table.__table__, batches, upward=False)
     } & set(batches)
 
 
 def _walk(start: Collection[Ref], tables: Sequence[Table], *, upwards: bool) -> set[Ref]:
     """Give these batches and all above (or below) them, level by level, set-aside edges too."""
-    seen, level = set(start), set(start)
-    while level:
-        found = {
-            parent if upwards else child
-            for table in tables
-            for child, parent in _pairs(table, level, upwards=upwards)
-        }
-        level = found - seen
-        seen |= level
-    return seen
-
-
-def _pairs(table: Table, batches: Collection[Ref], *, upwards: bool) -> Iterator[tuple[Ref, Ref]]:
-    """Give the edges up from (or down from) batches as (child, parent)."""
-    query = (_UP if upwards else _DOWN)[table]
-    wanted = sorted(batches)
-    for start in range(0, len(wanted), CHUNK):
-        for row in ask(query, refs=wanted[start:][:CHUNK]):
-            yield (row[0], row[1]), (row[2], row[3])
+    edges = [table.__table__ for table in tables]
+    return walking.reached(start, edges, upward=upwards)
 
 
 def _steps_among(batches: Collection[Ref]) -> Iterator[tuple[Ref, tuple[FamilyStep, bool]]]:
@@ -183,12 +169,6 @@ def _edges(table: Table) -> Select[UUID, UUID, UUID, UUID]:
     )
 
 
-def _among(table: Table, *, upwards: bool) -> Any:  # noqa: ANN401 - a condition
-    of_child = tuple_(table.producer_id, table.batch_id)
-    of_parent = tuple_(table.parent_producer_id, table.parent_batch_id)
-    return (of_child if upwards else of_parent).in_(bindparam("refs", expanding=True))
-
-
 def _with_time(table: Table) -> Any:  # noqa: ANN401 - a select
     return (
         _edges(table)
@@ -197,14 +177,12 @@ def _with_time(table: Table) -> Any:  # noqa: ANN401 - a select
             Event,
             (Event.producer_id == table.event_producer_id) & (Event.event_id == table.event_id),
         )
-        .where(_among(table, upwards=True))
+        .where(tuple_(table.producer_id, table.batch_id).in_(bindparam("refs", expanding=True)))
     )
 
 
 # Written once: putting a query together takes longer than asking it.
 _BOTH: tuple[Table, ...] = (BatchParent, SetAsideParent)
-_UP = {table: _edges(table).where(_among(table, upwards=True)) for table in _BOTH}
-_DOWN = {table: _edges(table).where(_among(table, upwards=False)) for table in _BOTH}
 _WITH_TIME = {table: _with_time(table) for table in _BOTH}
 _ANY_ASIDE = select(exists().select_from(SetAsideParent))
 _LOCK = (

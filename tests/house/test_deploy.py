@@ -109,7 +109,7 @@ def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     openssl = shutil.which("openssl")
     if nginx is None or openssl is None:
-        pytest.skip("no nginx or openssl on this machine")
+        pytest.skip("no nginx or openssl on this machine: apt install nginx-light openssl")
     certificate, key = tmp_path / "fullchain.pem", tmp_path / "privkey.pem"
     make = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
     subprocess.run(

@@ -1,0 +1,257 @@
+"""The stack of `deploy/` as it runs, without containers: app, worker, PostgreSQL, nginx with TLS.
+
+The commands are those of compose.yaml, nginx reads the files of `deploy/nginx`; changed is only
+where things are: ports, folders, and a certificate made here.
+"""
+
+import gzip
+import http.client
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from tests.accounts import PASSWORD, person, token_on
+from tests.bench.demo import clean_environ
+from tests.bench.proxy import TEMPORARY, program
+from tests.bench.servers import free_port, serving
+from tests.conftest import close
+from tests.http.on_sale import finished
+from tests.postgres import postgres_database
+from tests.signing_in import token_of
+from traceapp.app import create_app
+from traceapp.config import Config
+from traceapp.web.endpoints import transaction
+
+TOP = Path(__file__).resolve().parents[2]
+DEPLOY = TOP / "deploy"
+HOST = "truyxuat.example.vn"
+ROOT = f"https://{HOST}"
+HSTS = "max-age=31536000; includeSubDomains"
+PATIENCE_S = 60
+FORM = "application/x-www-form-urlencoded"
+NOTHING: Mapping[str, str] = {}
+CERTIFICATE = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status, headers as they were, body."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The ports of nginx, who may be believed, and what somebody there needs."""
+
+    tls_port: int
+    plain_port: int
+    trust: ssl.SSLContext
+    code: str
+    token: dict[str, str]
+
+    def ask(
+        self, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
+    ) -> Answer:
+        """Ask over TLS, as somebody who knows the name and believes its certificate."""
+        bare = socket.create_connection(("127.0.0.1", self.tls_port), timeout=PATIENCE_S)
+        line = http.client.HTTPSConnection(HOST)
+        line.sock = self.trust.wrap_socket(bare, server_hostname=HOST)
+        try:
+            line.request(method, path, body or None, dict(headers))
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            line.close()
+
+    def sign_in(self, name: str, password: str, headers: Mapping[str, str] = NOTHING) -> Answer:
+        """Send the form of signing in as a browser does."""
+        form = self.ask("/sign-in", NOTHING)
+        cookie, _, attributes = (form.headers["Set-Cookie"] or "").partition(";")
+        assert cookie.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "Path=/"} <= {part.strip() for part in attributes.split(";")}
+        filled = {"csrf_token": token_on(form.text), "name": name, "password": password}
+        told = {"Content-Type": FORM, "Origin": ROOT, "Cookie": cookie, **headers}
+        return self.ask("/sign-in", told, "POST", urlencode(filled).encode())
+
+
+@pytest.fixture(scope="module")
+def stack(postgres: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything that compose.yaml starts, and a producer with goods on sale."""
+    if program() is None or shutil.which("openssl") is None:
+        pytest.skip("no nginx or openssl on this machine: apt install nginx-light openssl")
+    folder = tmp_path_factory.mktemp("https")
+    folder.chmod(0o711)
+    with ExitStack() as running:
+        url = running.enter_context(postgres_database(*postgres))
+        ports = free_port(), free_port(), free_port()
+        settings = {"DATABASE_URL": url, "INSTANCE_DIR": str(folder / "instance")}
+        settings |= {"PUBLIC_URL": ROOT, "HOST": "127.0.0.1", "WEB_CONCURRENCY": "2"}
+        environ = clean_environ(**settings)
+        services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+        upstream = f"127.0.0.1:{ports[0]}"
+        app = _command(services["app"]["command"], upstream)
+        running.enter_context(serving(app, environ, f"http://{upstream}/healthz"))
+        worker = subprocess.Popen(_command(services["worker"]["command"]), cwd=TOP, env=environ)
+        running.callback(_end, worker)
+        config = _nginx(folder, upstream, ports[1:])
+        proxy = [program() or "", "-p", str(folder), "-e", str(folder / "log"), "-c", str(config)]
+        running.callback(_end, subprocess.Popen(proxy, env=environ))
+        _wait_for(ports[2])
+        healthy = _command(services["app"]["healthcheck"]["test"][1:], upstream)
+        subprocess.run(healthy, check=True)
+        code, token = _settled(settings)
+        trust = ssl.create_default_context(cafile=folder / "fullchain.pem")
+        yield Stack(ports[2], ports[1], trust, code, token)
+
+
+def _command(words: list[str], upstream: str = "") -> list[str]:
+    """Take a command of compose.yaml, with our interpreter and a free port."""
+    ours = shlex.quote(sys.executable)
+    return [
+        word.replace(".venv/bin/python", ours).replace("127.0.0.1:8000", upstream) for word in words
+    ]
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, "nginx does not listen"
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(PATIENCE_S)
+
+
+def _nginx(folder: Path, upstream: str, ports: tuple[int, ...]) -> Path:
+    files = ("-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem"))
+    name = ("-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}")
+    subprocess.run(["openssl", *CERTIFICATE, *name, *files], check=True, capture_output=True)
+    for file in ("traceapp.conf", "traceapp-locations.conf", "server.conf"):
+        text = (DEPLOY / "nginx" / file).read_text(encoding="utf-8")
+        text = re.sub(r"listen \[::\]:\d+( ssl)?;", "", text)
+        for old, new in (
+            ("listen 80;", f"listen 127.0.0.1:{ports[0]};"),
+            ("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;"),
+            ("127.0.0.1:8000", upstream),
+            ("/etc/nginx/certificates", str(folder)),
+            ("/etc/nginx/", f"{folder}/"),
+            ("/run/traceapp-pages", str(folder / "pages")),
+        ):
+            text = text.replace(old, new)
+        (folder / file).write_text(text, encoding="utf-8")
+    temporary = "".join(f"{kind}_temp_path {folder}/temp-{kind}; " for kind in TEMPORARY)
+    root = "user root;" if os.geteuid() == 0 else ""
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; pid {folder}/pid; {root} events {{}}\n"
+        f"http {{ access_log off; {temporary}\n"
+        f"include {folder}/traceapp.conf; include {folder}/server.conf; }}\n",
+        encoding="utf-8",
+    )
+    return config
+
+
+def _settled(settings: dict[str, str]) -> tuple[str, dict[str, str]]:
+    app = create_app(Config.from_environment(settings))
+    lan = person(app, "lan", role="clerk")
+    with app.app_context():
+        with transaction():
+            code = finished(lan)
+        token = token_of(lan)
+    close(app)
+    return code, token
+
+
+def test_http_leads_to_https(stack: Stack) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", stack.plain_port, timeout=PATIENCE_S)
+    line.request("GET", f"/B/{stack.code}?lang=en", headers={"Host": HOST})
+    answer = line.getresponse()
+    line.close()
+    assert (answer.status, answer.headers["Location"]) == (301, f"{ROOT}/B/{stack.code}?lang=en")
+
+
+def test_every_answer_over_https_asks_for_https_from_now_on(stack: Stack) -> None:
+    for path, status in (("/", 200), (f"/B/{stack.code}", 200), ("/B/7K3M9QRT2X", 404)):
+        answer = stack.ask(path, NOTHING)
+        assert answer.status == status, answer.text
+        assert answer.headers["Strict-Transport-Security"] == HSTS
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src" in (answer.headers["Content-Security-Policy"] or "")
+
+
+def test_a_page_is_packed_and_told_apart_by_language_and_carries_no_cookie(stack: Stack) -> None:
+    path = f"/B/{stack.code}"
+    asked = {"Accept": "text/html", "Accept-Encoding": "gzip", "Cookie": "other=1"}
+    vietnamese, english = (stack.ask(path, asked | {"Accept-Language": of}) for of in ("vi", "en"))
+    for page, language in ((vietnamese, "vi"), (english, "en")):
+        assert page.headers["Content-Encoding"] == "gzip"
+        assert f'<html lang="{language}"' in gzip.decompress(page.body).decode()
+    assert vietnamese.headers["Set-Cookie"] is None
+    tag = vietnamese.headers["ETag"]
+    assert tag
+    assert tag != english.headers["ETag"]
+    again = stack.ask(path, asked | {"Accept-Language": "vi", "If-None-Match": tag})
+    assert (again.status, again.body) == (304, b"")
+    assert json.loads(stack.ask(path, {"Accept": "application/json"}).body)
+    assert "no-cache" in (vietnamese.headers["Cache-Control"] or "")
+
+
+def test_somebody_signs_in_at_the_public_address_and_from_no_other(stack: Stack) -> None:
+    assert stack.sign_in("lan", PASSWORD, {"Origin": "https://other.example"}).status == 403
+    signed = stack.sign_in("lan", PASSWORD)
+    assert (signed.status, signed.headers["Location"]) == (303, "/desk")
+    session = (signed.headers["Set-Cookie"] or "").partition(";")[0]
+    desk = stack.ask("/desk/batches", {"Cookie": session})
+    assert (desk.status, desk.headers["Cache-Control"]) == (200, "private, no-store")
+    assert stack.ask("/desk/batches", NOTHING).status == 303
+
+
+def test_failures_are_counted_for_the_address_that_nginx_saw(stack: Stack) -> None:
+    said = [
+        stack.sign_in(f"ai{number}", "sai", {"X-Forwarded-For": f"203.0.113.{number}"}).status
+        for number in range(12)
+    ]
+    assert (said[0], said[-1]) == (422, 429)
+
+
+def test_programs_ask_over_https_and_read_addresses_of_the_public_url(stack: Stack) -> None:
+    (batch,) = json.loads(stack.ask("/api/v1/batches", stack.token).body)["items"]
+    assert batch["url"].lower() == f"{ROOT}/b/{stack.code}".lower()
+    most = stack.ask("/api/v1/photos/" + "0" * 64, stack.token, "PUT", bytes(27_000_000))
+    assert most.status == 413
+
+
+def test_the_worker_of_the_compose_file_works(stack: Stack) -> None:
+    end, worker = time.monotonic() + PATIENCE_S, ""
+    while worker != "ok" and time.monotonic() < end:
+        worker = json.loads(stack.ask("/healthz", NOTHING).body)["worker"]
+    assert worker == "ok"

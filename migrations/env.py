@@ -16,6 +16,7 @@ from traceapp.findings import models as _findings
 from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
+from traceapp.labels import models as _labels
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
@@ -24,7 +25,7 @@ from traceapp.public import models as _public
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
-    *(_findings, _hand_off_answers, _hand_offs),
+    *(_findings, _hand_off_answers, _hand_offs, _labels),
     *(_jobs, _photos, _producers, _public),
 )
 

@@ -18,6 +18,7 @@ from traceapp.findings import models as _findings
 from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
+from traceapp.labels import models as _labels
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
@@ -38,7 +39,7 @@ ROOMS = (
         _jobs,
         _public,
     ),
-    *(_hand_off_answers, _hand_offs, _api, _exchange, _audit, _demo),
+    *(_hand_off_answers, _hand_offs, _labels, _api, _exchange, _audit, _demo),
 )
 HEAD = """# Tables
 
@@ -48,7 +49,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
-`hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`.
+`hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
+`label_issue`, `label_change`.
 """
 
 

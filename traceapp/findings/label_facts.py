@@ -65,12 +65,14 @@ def run_of(step: StepFact, goods: GoodsFact) -> LabelRun | None:
     if labels is None or labels < 1 or labels != labels.to_integral_value():
         return None
     is_void = step.kind == VOID
-    net = None if is_void else _net(step, goods)
+    net = _told_net(step, goods)
+    if net is None and not is_void:
+        net = to_micro(Decimal(1), goods.uom) if unit(goods.uom).dimension == "count" else 0
     return LabelRun(step.at, step.ref.id, int(labels), net, is_void=is_void)
 
 
-def _net(step: StepFact, goods: GoodsFact) -> int:
-    """Give what one label stands for: as told, else one of what the batch is counted in."""
+def _told_net(step: StepFact, goods: GoodsFact) -> int | None:
+    """Give what one label stands for; None where it is not told in what the batch is kept in."""
     told = [(step.number("net"), step.text("net_unit")), (step.number("net_kg"), "kg")]
     batch = BatchUnit(goods.uom, goods.net_quantity, goods.net_uom)
     for quantity, uom in told:
@@ -80,7 +82,7 @@ def _net(step: StepFact, goods: GoodsFact) -> int:
             return amount_in(batch, quantity, uom)
         except QuantityError:
             continue  # it weighs so much, and is kept by the piece
-    return to_micro(Decimal(1), goods.uom) if unit(goods.uom).dimension == "count" else 0
+    return None
 
 
 def _runs(steps: Iterable[StepFact], goods: GoodsFact) -> Iterator[LabelRun]:

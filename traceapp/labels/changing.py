@@ -1,0 +1,116 @@
+"""Voiding labels that are not used, and printing a range again after a jam."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from traceapp import problem
+from traceapp.batches import capturing
+from traceapp.batches.capturing import Actor
+from traceapp.batches.models import Event
+from traceapp.batches.waiting import wait_for
+from traceapp.database.engine import db
+from traceapp.labels.issuing import record
+from traceapp.labels.models import LabelChange, LabelIssue
+from traceapp.labels.queries import changes_of
+from traceapp.trace.rules.labelling import VOID
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Labels of an issue, from the first to the last, and why something is done with them."""
+
+    change_id: UUID
+    first: int
+    last: int
+    reason: str
+    start_position: int = 1
+
+
+def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> LabelChange:
+    """Void labels that were not used: their goods may get others. Raises InvalidInput."""
+    wait_for([issue.batch_id])
+    known = _known(issue, labels)
+    if known is not None:
+        return known
+    if _is_any_voided(issue, labels):
+        raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
+    site_id = db.session.get_one(Event, (issue.producer_id, issue.issue_id)).site_id
+    step = {
+        "id": str(labels.change_id),
+        "step_kind": VOID,
+        "event_time": now.isoformat(),
+        "site_id": str(site_id),
+        "about": [{"batch_id": str(issue.batch_id)}],
+        "fields": {
+            "labels": labels.last - labels.first + 1,
+            "net": issue.quantity,
+            "net_unit": issue.uom,
+            "reason": labels.reason,
+        },
+    }
+    record(actor, capturing.read(step), now=now)
+    return _keep(actor, issue, labels, "voided", now)
+
+
+def reprint(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> LabelChange:
+    """Note that labels are printed again in place of spoilt ones. Raises InvalidInput."""
+    known = _known(issue, labels)
+    if known is not None:
+        return known
+    if _is_any_voided(issue, labels):
+        raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
+    return _keep(actor, issue, labels, "reprinted", now)
+
+
+def _known(issue: LabelIssue, labels: Range) -> LabelChange | None:
+    if not 1 <= labels.first <= labels.last <= issue.labels:
+        raise problem.InvalidInput(findings=[_OUTSIDE])
+    if not labels.reason.strip():
+        raise problem.InvalidInput(findings=[_NO_REASON])
+    return db.session.get(LabelChange, (issue.producer_id, labels.change_id))
+
+
+def _is_any_voided(issue: LabelIssue, labels: Range) -> bool:
+    return any(
+        change.act == "voided" and change.first <= labels.last and labels.first <= change.last
+        for change in changes_of(issue.producer_id, [issue.issue_id])
+    )
+
+
+def _keep(actor: Actor, issue: LabelIssue, labels: Range, act: str, now: datetime) -> LabelChange:
+    row = LabelChange(
+        producer_id=issue.producer_id,
+        change_id=labels.change_id,
+        issue_id=issue.issue_id,
+        act=act,
+        first=labels.first,
+        last=labels.last,
+        start_position=labels.start_position,
+        reason=labels.reason.strip(),
+        done_at=now,
+        by_member_id=actor.member_id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+_OUTSIDE = problem.Finding(
+    "/first",
+    "outside",
+    problem.N_("The issue has no such labels."),
+    problem.N_("Give the first and the last label, counted from 1 as they were printed."),
+)
+_NO_REASON = problem.Finding(
+    "/reason",
+    "required",
+    problem.N_("It must be said why."),
+    problem.N_("Write the reason, such as wet or torn labels."),
+)
+_VOIDED_BEFORE = problem.Finding(
+    "/first",
+    "voided_before",
+    problem.N_("Some of these labels were voided before."),
+    problem.N_("Choose labels that still count."),
+)

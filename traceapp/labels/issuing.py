@@ -1,0 +1,171 @@
+"""Issuing labels: asked about first, refused where there are too few goods, then on the record.
+
+Callers own the transaction. Two who issue labels for one batch at once take turns.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from traceapp import problem
+from traceapp.batches import capturing
+from traceapp.batches.amounts import BatchUnit, amount_in
+from traceapp.batches.capturing import Actor, Message, Recorded
+from traceapp.batches.models import Batch, Product
+from traceapp.batches.waiting import wait_for_others
+from traceapp.database.engine import db
+from traceapp.findings import attempts
+from traceapp.findings.attempts import Verdict
+from traceapp.labels.models import LabelIssue
+from traceapp.trace.rules.labelling import PRINT
+from traceapp.trace.units import QuantityError
+
+MOST_LABELS = 20_000  # in one issue, as in one file
+BUDGET = "label_budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Labels that somebody wants for a batch of their own: how many, for how much each, on what.
+
+    `reason` says why there may be more than goods; only who may exceed the budget is heard.
+    """
+
+    issue_id: UUID
+    batch_id: UUID
+    labels: int
+    quantity: Decimal
+    uom: str
+    stock: str
+    template: str
+    site_id: UUID
+    start_position: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the rules say against it; kept as an attempt, and nothing else of it."""
+
+    verdict: Verdict
+    message: Message
+
+    @property
+    def is_only_too_many(self) -> bool:
+        """Tell whether nothing stands against it but the number of labels."""
+        return {one.rule for one in self.verdict.findings if one.blocks} == {BUDGET}
+
+
+def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> LabelIssue | Refused:
+    """Issue labels once; the same order again is the same issue.
+
+    Raises InvalidInput for what cannot be, ContentConflict for another order of the same id.
+    """
+    net = _net(actor, order)
+    message = capturing.read(_step(order, now))
+    wait_for_others([message.data])
+    known = db.session.get(LabelIssue, (actor.producer_id, order.issue_id))
+    if known is not None:
+        if _is_same(known, order):
+            return known
+        raise problem.ContentConflict
+    verdict = attempts.judge(actor, message, now=now)
+    refused = Refused(verdict, message)
+    exceeds = refused.is_only_too_many and may_exceed and bool(order.reason)
+    if verdict.is_blocked and not exceeds:
+        attempts.keep(actor, message, verdict, now=now)
+        return refused
+    record(actor, message, now=now)
+    row = LabelIssue(
+        producer_id=actor.producer_id,
+        issue_id=order.issue_id,
+        batch_id=order.batch_id,
+        labels=order.labels,
+        net=net,
+        quantity=format(order.quantity, "f"),
+        uom=order.uom,
+        stock=order.stock,
+        template=order.template,
+        start_position=order.start_position,
+        reason=order.reason if exceeds else None,
+        issued_at=now,
+        by_member_id=actor.member_id,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def record(actor: Actor, message: Message, *, now: datetime) -> None:
+    """Put a step about labels on the record; sent before, it is there."""
+    (answer,) = capturing.record_events(actor, [message], now=now)
+    if not isinstance(answer, Recorded):
+        raise answer
+
+
+def _step(order: Order, now: datetime) -> dict[str, Any]:
+    if not 1 <= order.labels <= MOST_LABELS:
+        raise problem.InvalidInput(findings=[_TOO_MANY if order.labels > 0 else _NONE])
+    reason = {"reason": order.reason} if order.reason else {}
+    return {
+        "id": str(order.issue_id),
+        "step_kind": PRINT,
+        "event_time": now.isoformat(),
+        "site_id": str(order.site_id),
+        "about": [{"batch_id": str(order.batch_id)}],
+        "fields": {
+            "labels": order.labels,
+            "net": format(order.quantity, "f"),
+            "net_unit": order.uom,
+            **reason,
+        },
+    }
+
+
+def _net(actor: Actor, order: Order) -> int:
+    batch = db.session.get(Batch, (actor.producer_id, order.batch_id))
+    if batch is None:
+        raise problem.NotFound
+    product = db.session.get_one(Product, (batch.producer_id, batch.product_id))
+    each = None if product.net_quantity is None else Decimal(product.net_quantity)
+    if order.quantity <= 0:
+        raise problem.InvalidInput(findings=[_NO_SIZE])
+    try:
+        net = amount_in(BatchUnit(batch.uom, each, product.net_uom), order.quantity, order.uom)
+    except QuantityError as error:
+        raise problem.InvalidInput(findings=[_NO_SIZE]) from error
+    if net <= 0:
+        raise problem.InvalidInput(findings=[_NO_SIZE])
+    return net
+
+
+def _is_same(known: LabelIssue, order: Order) -> bool:
+    return (
+        *(known.batch_id, known.labels, known.quantity, known.uom, known.stock, known.template),
+        known.start_position,
+    ) == (
+        *(order.batch_id, order.labels, format(order.quantity, "f"), order.uom, order.stock),
+        *(order.template, order.start_position),
+    )
+
+
+_TOO_MANY = problem.Finding(
+    "/labels",
+    "too_many",
+    problem.N_("One issue holds at most 20,000 labels."),
+    problem.N_("Issue them in several runs."),
+)
+_NONE = problem.Finding(
+    "/labels",
+    "too_few",
+    problem.N_("At least one label must be issued."),
+    problem.N_("Write how many labels you want."),
+)
+_NO_SIZE = problem.Finding(
+    "/pack",
+    "unknown_size",
+    problem.N_("This batch is not kept in such packs."),
+    problem.N_("Give what one label stands for in the unit of the batch, or of its packs."),
+)

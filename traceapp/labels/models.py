@@ -1,0 +1,73 @@
+"""Tables of label issues and of what was done with their labels afterwards. Append-only."""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from traceapp.database.engine import Base
+from traceapp.database.types import Key, Moment, Reference
+
+
+class LabelIssue(Base):
+    """A run of labels for a batch of the producer whose row this is.
+
+    The step `print_labels` of the same id tells of it too: the budget is added up from the steps.
+    `net` is what one label stands for, in micro-units of the batch's base unit; `quantity` and
+    `uom` are that as it was typed. `reason` is given where there were too few goods.
+    """
+
+    __tablename__ = "label_issue"
+
+    producer_id: Mapped[Key]
+    issue_id: Mapped[Key]
+    batch_id: Mapped[Reference]
+    labels: Mapped[int]
+    net: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[str]
+    uom: Mapped[str]
+    stock: Mapped[str]
+    template: Mapped[str]
+    start_position: Mapped[int]
+    reason: Mapped[str | None]
+    issued_at: Mapped[Moment]
+    by_member_id: Mapped[Reference]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "batch_id"], ["batch.producer_id", "batch.batch_id"]),
+        ForeignKeyConstraint(["producer_id", "issue_id"], ["event.producer_id", "event.event_id"]),
+        CheckConstraint("labels > 0 AND net > 0", name="something"),
+        CheckConstraint("start_position > 0", name="start_position"),
+        CheckConstraint("reason <> ''", name="reason_told"),
+        Index("ix_label_issue_batch", "producer_id", "batch_id", "issued_at"),
+    )
+
+
+class LabelChange(Base):
+    """A range of the labels of an issue that was voided, or printed again after a jam.
+
+    Labels are counted from 1 in the order they were printed; `first` and `last` belong to it.
+    Voiding is told by the step `void_labels` of the same id too.
+    """
+
+    __tablename__ = "label_change"
+
+    producer_id: Mapped[Key]
+    change_id: Mapped[Key]
+    issue_id: Mapped[Reference]
+    act: Mapped[str]
+    first: Mapped[int]
+    last: Mapped[int]
+    start_position: Mapped[int]
+    reason: Mapped[str]
+    done_at: Mapped[Moment]
+    by_member_id: Mapped[Reference]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "issue_id"], ["label_issue.producer_id", "label_issue.issue_id"]
+        ),
+        CheckConstraint("act IN ('voided', 'reprinted')", name="act_known"),
+        CheckConstraint("first > 0 AND last >= first", name="in_order"),
+        CheckConstraint("start_position > 0", name="start_position"),
+        CheckConstraint("reason <> ''", name="reason_told"),
+        Index("ix_label_change_issue", "producer_id", "issue_id", "done_at"),
+    )

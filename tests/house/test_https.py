@@ -16,6 +16,7 @@ import ssl
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -197,6 +198,24 @@ def test_http_leads_to_https(stack: Stack) -> None:
     answer = line.getresponse()
     line.close()
     assert (answer.status, answer.headers["Location"]) == (301, f"{ROOT}/B/{stack.code}?lang=en")
+
+
+def test_asvs_12_1_1_only_newer_versions_of_tls_are_spoken(stack: Stack) -> None:
+    spoken = {}
+    for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2):
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        old.set_ciphers("ALL:@SECLEVEL=0")  # this side refuses nothing
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            old.minimum_version = old.maximum_version = version
+        with socket.create_connection(("127.0.0.1", stack.tls_port), PATIENCE_S) as bare:
+            try:
+                with old.wrap_socket(bare, server_hostname=HOST) as line:
+                    spoken[version.name] = line.version()
+            except (ssl.SSLError, ConnectionError):
+                spoken[version.name] = None
+    assert spoken == {"TLSv1": None, "TLSv1_1": None, "TLSv1_2": "TLSv1.2"}
 
 
 def test_every_answer_over_https_asks_for_https_from_now_on(stack: Stack) -> None:

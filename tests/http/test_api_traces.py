@@ -200,17 +200,37 @@ def _epcis(by: Program, path: str) -> Any:
     return by.get(f"{path}/epcis").get_json(force=True)["epcisBody"]["eventList"]
 
 
-def test_goods_sent_to_nobody_by_name_are_traced_by_who_received_them(
+def test_goods_sent_to_nobody_by_name_are_traced_by_all_who_received_them(
     chain: Chain, app: Flask
 ) -> None:
     offer = event(chain.lan.by, "ship", inputs=[line(chain.greens, "9")])
     assert chain.lan.post("/events", offer).status_code == 201
-    for name in ("Cửa hàng Hoa", "Cửa hàng Mai"):
-        shop = program(app, name)
-        says = line(chain.greens, "3", producer_id=str(chain.lan.by.producer_id))
+    says = line(chain.greens, "3", producer_id=str(chain.lan.by.producer_id))
+    shops = [program(app, f"Cửa hàng {name}") for name in ("Hoa", "Mai", "Lý", "Đào")]
+    for shop in shops:
         got = event(shop.by, "receive", outputs=[says], ship_event_id=offer["id"])
         assert shop.post("/events", got).status_code == 201
+    for shop in shops:
         assert shop.get(f"/batches/{chain.greens}/trace").status_code == 200
+        assert shop.get(f"/batches/{chain.greens}/ledger").get_json()["lot"] == "R1"
+    nobody = program(app, "Ông Tư")
+    told(nobody.get(f"/batches/{chain.greens}/trace"), 404, "not-found")
+
+
+def test_each_of_several_receivers_passes_the_goods_on_as_truly_as_the_others(
+    chain: Chain, app: Flask
+) -> None:
+    offer = event(chain.lan.by, "ship", inputs=[line(chain.greens, "9")])
+    assert chain.lan.post("/events", offer).status_code == 201
+    says = line(chain.greens, "3", producer_id=str(chain.lan.by.producer_id))
+    for name in ("Hoa", "Mai", "Lý"):
+        shop, kitchen = program(app, f"Cửa hàng {name}"), program(app, f"Bếp {name}")
+        got = event(shop.by, "receive", outputs=[says], ship_event_id=offer["id"])
+        assert shop.post("/events", got).status_code == 201
+        to = {"to_site": str(kitchen.by.site_id)}
+        onward = event(shop.by, "ship", inputs=[says], fields=to)
+        assert shop.post("/events", onward).status_code == 201
+        assert kitchen.get(f"/batches/{chain.greens}/trace").status_code == 200
 
 
 def test_an_official_reads_all_amounts(chain: Chain, app: Flask) -> None:
@@ -281,3 +301,33 @@ def test_the_answer_is_as_described(chain: Chain, app: Flask) -> None:
         assert value.keys() == described[name]["properties"].keys(), name
         assert set(described[name]["required"]) == value.keys(), name
     assert json.loads(json.dumps(found)) == found
+
+
+def test_the_lot_of_goods_that_one_only_claims_to_have_is_nowhere_told(
+    chain: Chain, claim: Claim
+) -> None:
+    """Of what has no page behind a code; the other side of the claim reads no more."""
+    by, greens = claim.tung, {"producer_id": str(chain.lan.by.producer_id)}
+    says = line(chain.greens, "5", **greens)
+    fields = {"container": "SỌT 1", "count": 1}
+    for step in (
+        event(by.by, "receive", outputs=[says]),
+        event(by.by, "aggregate", inputs=[says], fields=fields),
+    ):
+        assert by.post("/events", step).status_code == 201
+    assert told_lots(by, chain.greens) == {None}
+    to_tung = {"to_site": str(by.by.site_id)}
+    sent = event(chain.lan.by, "ship", inputs=[line(chain.greens, "5")], fields=to_tung)
+    assert chain.lan.post("/events", sent).status_code == 201
+    assert told_lots(by, chain.greens) == {"R1"}
+
+
+def told_lots(by: Program, batch_id: UUID) -> set[str | None]:
+    """Give what deliveries, crates and books call a batch."""
+    over = by.get("/hand-offs").get_json()["items"]
+    crate = by.get("/containers", query_string={"mark": "sọt 1"}).get_json()["items"]
+    lines = [one for delivery in over for one in delivery["batches"]] + crate
+    found = {one["lot"] for one in lines if one["batch_id"] == str(batch_id)}
+    assert len(over) > 1
+    assert crate
+    return found | {by.get(f"/batches/{batch_id}/ledger").get_json()["lot"]}

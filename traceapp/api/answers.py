@@ -159,11 +159,12 @@ class LedgerSchema(Schema):
 
     made + received + returned_in = used + sold + shipped + returned_out + sampled + lost +
     destroyed + sold_by_count + stock. `counted` and `sold_by_count` are null where nobody counted.
+    `lot` is null where you only say that you received the goods and no delivery to you is known.
     """
 
     producer_id = fields.UUID(required=True)
     batch_id = fields.UUID(required=True)
-    lot = fields.String(required=True)
+    lot = fields.String(required=True, allow_none=True)
     uom = fields.String(required=True)
     accounts = fields.Nested(
         Schema.from_dict(

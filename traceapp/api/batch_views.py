@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.api import answers, examples, operations, queries, shapes
+from traceapp.api import answers, examples, ledger_queries, operations, queries, shapes
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.idempotency import PARAMETER, repeatable
 from traceapp.api.rooms import batches
@@ -90,7 +90,7 @@ def show_ledger(batch_id: UUID) -> Body:
 
     Goods that were sent back to you stand in `returned_in`, those you sent back in `returned_out`.
     """
-    found = queries.ledger(member().producer_id, batch_id)
+    found = ledger_queries.ledger(member().producer_id, batch_id)
     if found is None:
         raise problem.NotFound
     return found

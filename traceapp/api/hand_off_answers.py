@@ -28,7 +28,7 @@ class HandedOverSchema(Schema):
     producer_id = fields.UUID(required=True)
     batch_id = fields.UUID(required=True)
     product = fields.String(required=True)
-    lot = fields.String(required=True)
+    lot = fields.String(required=True, allow_none=True)
     code = fields.String(required=True, allow_none=True)
     state = fields.String(required=True, validate=known(tuple(HandOffState)))
     shipped = fields.Nested(AmountSchema, required=True, allow_none=True)

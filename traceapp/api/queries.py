@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from traceapp.api.ledger_queries import counted
 from traceapp.batches import activation
 from traceapp.batches import queries as batches
 from traceapp.batches.models import Batch, Event, EventItem, Product
@@ -146,37 +147,10 @@ def whole_batch(ref: tuple[UUID, UUID], page: Page, today: date) -> Answer | Non
     balance = batches.balance(ref[0], ref)
     return facts | {
         "balance": {account: format(amount, "f") for account, amount in balance.items()},
-        "counted": None if books is None else _counted(books),
+        "counted": None if books is None else counted(books),
         "missing": missing,
         "events": events,
         "next": following,
-    }
-
-
-def ledger(holder: UUID, batch_id: UUID) -> Answer | None:
-    """Give the books of a holder about a batch; None where they say nothing."""
-    books = batches.books_of(holder, batch_id)
-    if books is None:
-        return None
-    by_count = books.sold_by_count
-    return {
-        "producer_id": str(books.batch[0]),
-        "batch_id": str(books.batch[1]),
-        "lot": books.lot,
-        "uom": books.uom,
-        "accounts": {name: format(amount, "f") for name, amount in books.accounts.items()},
-        "counted": _counted(books),
-        "sold_by_count": None if by_count is None else format(by_count, "f"),
-        "stock": format(books.stock, "f"),
-    }
-
-
-def _counted(books: batches.Books) -> Answer | None:
-    if books.counted is None or books.counted_at is None:
-        return None
-    return {
-        "quantity": format(books.counted, "f"),
-        "counted_at": books.counted_at.isoformat(),
     }
 
 

@@ -102,7 +102,7 @@ class ContainedSchema(Schema):
     producer_id = fields.UUID(required=True)
     batch_id = fields.UUID(required=True)
     product = fields.Nested(WordsSchema, required=True)
-    lot = fields.String(required=True)
+    lot = fields.String(required=True, allow_none=True)
     code = fields.String(required=True, allow_none=True)
     quantity = fields.String(required=True, allow_none=True)
     uom = fields.String(required=True)

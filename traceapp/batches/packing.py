@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     LargeBinary,
+    String,
     bindparam,
     cast,
     func,
@@ -54,6 +55,24 @@ def _on_sqlite(element: packed, compiler: SQLCompiler, **options: Any) -> str:  
 def _on_postgresql(element: packed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     ids = (f"uuid_send({compiler.process(one, **options)})" for one in element.clauses)
     return f"({' || '.join(ids)})"
+
+
+class in_hex(FunctionElement[str]):  # noqa: N801 - as above
+    """An id as `UUID.hex` writes it."""
+
+    name = "in_hex"
+    inherit_cache = True
+    type = String()
+
+
+@compiles(in_hex, "sqlite")
+def _hex_on_sqlite(element: in_hex, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    return f"lower(hex({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(in_hex, "postgresql")
+def _hex_on_postgresql(element: in_hex, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
+    return f"replace(CAST({compiler.process(element.clauses, **options)} AS TEXT), '-', '')"
 
 
 class _cut(FunctionElement[Any]):  # noqa: N801 - as above

@@ -185,7 +185,6 @@ class Books:
     """What a holder's books say about a batch: every account, in the batch's unit."""
 
     batch: Ref
-    lot: str
     uom: str
     accounts: dict[str, Decimal]
     stock: Decimal
@@ -198,7 +197,7 @@ def books_of(holder: UUID, batch_id: UUID) -> Books | None:
     """Give what a holder's books say about a batch of its own, or of goods it had in hand."""
     query = (
         select(
-            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
+            *(Batch.producer_id, Batch.batch_id, Batch.uom),
             *(*_BALANCE, Stock.counted, Stock.counted_at),
         )
         .outerjoin(
@@ -223,10 +222,13 @@ def books_of(holder: UUID, batch_id: UUID) -> Books | None:
         return None if amounts[name] is None else signed_quantity(amounts[name], row.uom)
 
     return Books(
-        *((row.producer_id, row.batch_id), row.lot, row.uom),
-        {name: signed_quantity(amounts[name] or 0, row.uom) for name in ACCOUNTS},
-        signed_quantity(row.stock or 0, row.uom),
-        *(told("counted"), row.counted_at, told("sold_by_count")),
+        batch=(row.producer_id, row.batch_id),
+        uom=row.uom,
+        accounts={name: signed_quantity(amounts[name] or 0, row.uom) for name in ACCOUNTS},
+        stock=signed_quantity(row.stock or 0, row.uom),
+        counted=told("counted"),
+        counted_at=row.counted_at,
+        sold_by_count=told("sold_by_count"),
     )
 
 

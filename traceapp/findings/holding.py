@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from traceapp.batches import activation
 from traceapp.batches.books.models import HandOff
+from traceapp.batches.packing import in_hex
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
@@ -176,7 +177,11 @@ def is_heard() -> ColumnElement[bool]:
         HandOff.batch_producer_id == Hold.producer_id,
         HandOff.batch_id == Hold.batch_id,
         HandOff.is_from_producer,
-        or_(HandOff.receiver_id == by, HandOff.answer_producer_id == by),
+        or_(
+            HandOff.receiver_id == by,
+            HandOff.answer_producer_id == by,
+            HandOff.further_takers.contains(in_hex(by)),
+        ),
     )
     authority = exists().where(ProducerKind.producer_id == by, ProducerKind.kind == "authority")
     return or_(by == Hold.producer_id, sent, authority)

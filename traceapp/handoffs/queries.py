@@ -19,6 +19,7 @@ from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoffs import overdue_if_sent_by, state_at
+from traceapp.tracing.readers import lot_told_to
 from traceapp.web import lists
 
 SENDER, RECEIVER = aliased(Producer), aliased(Producer)
@@ -49,7 +50,7 @@ def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
         select(
             *(column for column in columns if column.name != "folded_name"),
             *(
-                Batch.lot,
+                lot_told_to(producer_id),
                 Batch.uom,
                 Product.net_uom,
                 Product.name,
@@ -89,7 +90,7 @@ def listed(producer_id: UUID, wish: lists.Asked, now: datetime) -> lists.Page[Ro
     """List a producer's hand-offs, the newest first."""
     query = (
         hand_offs(producer_id)
-        .where(*(_has(word) for word in wish.words))
+        .where(*(_has(word, producer_id) for word in wish.words))
         .where(*conditions(producer_id, wish.chosen, now))
     )
     orders = (
@@ -240,10 +241,11 @@ def _in_state(state: HandOffState, now: datetime) -> ColumnElement[bool]:
             return HandOff.state == state
 
 
-def _has(word: str) -> ColumnElement[bool]:
+def _has(word: str, producer_id: UUID) -> ColumnElement[bool]:
+    lot = lot_told_to(producer_id).element
     named = lists.matching(
         [word],
-        *(Product.folded_name, Product.name_en, Batch.lot, HandOff.folded_name),
+        *(Product.folded_name, Product.name_en, lot, HandOff.folded_name),
         *(SENDER.folded_name, SENDER.name_en, RECEIVER.folded_name, RECEIVER.name_en),
     )
     bare = word.replace("-", "")

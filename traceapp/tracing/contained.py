@@ -16,19 +16,20 @@ from traceapp.findings.holding import held_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
+from traceapp.tracing.readers import lot_told_to
 
 
 @dataclass(frozen=True, slots=True)
 class Contained:
     """A batch inside; `quantity` in its unit, None where nobody said how much.
 
-    `is_held` where it is on hold now.
+    `lot` None where its packer only says that he received it. `is_held` where it is on hold now.
     """
 
     producer_id: UUID
     batch_id: UUID
     product: Words
-    lot: str
+    lot: str | None
     code: str | None
     quantity: Decimal | None
     uom: str
@@ -42,7 +43,7 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
         return []
     query = (
         select(
-            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
+            *(Batch.producer_id, Batch.batch_id, lot_told_to(producer_id), Batch.uom),
             *(Product.name, Product.name_en, PublicCode.code),
         )
         .join(

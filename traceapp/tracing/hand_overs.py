@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import FromClause, and_, select
 
+from traceapp.batches.books.hand_offs import takers_of
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.packing import packed
 from traceapp.trace.entries import HandOffState
@@ -53,6 +54,7 @@ def _shipments(family: FromClause) -> AnySelect:
             *(HAND_OFF.producer_id, HAND_OFF.event_id, HAND_OFF.record_id, HAND_OFF.sender_id),
             *(HAND_OFF.receiver_id, HAND_OFF.other_name, HAND_OFF.state, HAND_OFF.sent_at),
             *(HAND_OFF.answered_at, HAND_OFF.answer_producer_id, HAND_OFF.answer_id),
+            HAND_OFF.further_takers,
             *(HAND_OFF.shipped_quantity, HAND_OFF.shipped_uom),
             *(HAND_OFF.received_quantity, HAND_OFF.received_uom),
             *(HAND_OFF.compared_uom, HAND_OFF.compared_shipped, HAND_OFF.compared_received),
@@ -83,7 +85,7 @@ def _hand_over(row: AnyRow, names: Mapping[UUID, Words], now: datetime) -> HandO
         difference_pct=difference,
         sent=_figure(row.shipped_uom, row.shipped_quantity),
         received=_figure(row.received_uom, row.received_quantity),
-        takers=frozenset({row.receiver_id, row.answer_producer_id} - {None}),
+        takers=takers_of(row.receiver_id, row.answer_producer_id, row.further_takers),
     )
 
 

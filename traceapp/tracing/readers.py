@@ -5,7 +5,10 @@ deliveries from one to the next that begin at the batch's own producer let their
 where it came from and where it went.
 """
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, or_, select, true
+from sqlalchemy.orm import aliased
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
@@ -32,19 +35,38 @@ def had_by(reader: Visitor) -> ColumnElement[bool]:
 
 def traceable_by(reader: Visitor) -> ColumnElement[bool]:
     """Make the condition that somebody may trace a batch: their own, sent to them, or any."""
-    us = reader.producer_id
-    sent = (
-        select(HandOff.batch_id)
+    return _own_or(reader, _came_to(reader.producer_id))
+
+
+def _came_to(producer_id: UUID) -> ColumnElement[bool]:
+    """Match batches that deliveries from one to the next led to somebody."""
+    over = aliased(HandOff)
+    return (
+        select(over.batch_id)
         .where(
-            HandOff.batch_producer_id == Batch.producer_id,
-            HandOff.batch_id == Batch.batch_id,
-            HandOff.is_from_producer,
+            over.batch_producer_id == Batch.producer_id,
+            over.batch_id == Batch.batch_id,
+            over.is_from_producer,
             # What was sent to nobody by name is theirs who received it.
-            or_(HandOff.receiver_id == us, HandOff.answer_producer_id == us),
+            or_(
+                over.receiver_id == producer_id,
+                over.answer_producer_id == producer_id,
+                over.further_takers.contains(producer_id.hex),
+            ),
         )
         .exists()
     )
-    return _own_or(reader, sent)
+
+
+def lot_told_to(producer_id: UUID) -> ColumnElement[str | None]:
+    """Give the lot of a batch; NULL for somebody who only says that he received it.
+
+    Where the batch has a page behind a code, everybody may read it. Of Batch and its PublicCode.
+    """
+    is_told = or_(
+        Batch.producer_id == producer_id, PublicCode.code.is_not(None), _came_to(producer_id)
+    )
+    return case((is_told, Batch.lot)).label("lot")
 
 
 def visible_to(reader: Visitor) -> ColumnElement[bool]:

@@ -47,7 +47,7 @@ COMPARISON = (
     *("compared_uom", "compared_shipped", "compared_received"),
     *("answer_producer_id", "answer_id"),
 )
-TAKERS = ("receiver_id", "answer_producer_id")
+FURTHER = "further_takers"
 AFTER = ("after_producer_id", "after_batch_id")
 
 TABLE = db.metadata.tables[HandOff.__tablename__]
@@ -145,10 +145,10 @@ def _chained(batch: Ref, events: Iterable[EventFact], now: datetime) -> list[Row
     having = reached(
         batch.producer_id,
         (
-            (row["sender_id"], row[side])
+            (row["sender_id"], taker)
             for row in rows
             if row["state"] != HandOffState.UNMATCHED
-            for side in TAKERS
+            for taker in takers_of(row["receiver_id"], row["answer_producer_id"], row[FURTHER])
         ),
     )
     for row in rows:
@@ -170,6 +170,17 @@ def _rows(batch: Ref, events: Iterable[EventFact], now: datetime) -> Iterator[Ro
             yield _receipt(record, batch)
 
 
+def takers_of(receiver_id: UUID | None, last: UUID | None, further: str) -> frozenset[UUID]:
+    """Give everybody a delivery reached, by what its row says."""
+    named = (receiver_id, last, *map(UUID, further.split()))
+    return frozenset(one for one in named if one is not None)
+
+
+def _further_takers(parcel: Delivery) -> str:
+    """Name whoever else received what was sent to nobody by name: the row holds two of them."""
+    return " ".join(sorted({receipt.ref.producer_id.hex for receipt in parcel.receipts}))
+
+
 def _waits(story: Story, record: Record, batch: Ref) -> bool:
     """Say whether a receipt waits for its shipment: it names one, or somebody here made it."""
     if record.effect is not StockEffect.MOVE_IN or not makes(record.event, batch):
@@ -189,6 +200,7 @@ def _shipment(parcel: Delivery, now: datetime) -> Row:
     return row | {
         "sender_id": ship.ref.producer_id,
         "receiver_id": ship.event.receiver_id or _receiver(parcel),
+        FURTHER: "" if ship.event.receiver_id else _further_takers(parcel),
         "other_name": name,
         "folded_name": fold(name),
         "state": HandOffState.ON_THE_WAY if is_open else found,
@@ -206,6 +218,7 @@ def _receipt(record: Record, batch: Ref) -> Row:
         | {
             "sender_id": maker,
             "receiver_id": record.ref.producer_id,
+            FURTHER: "",
             "other_name": "",
             "folded_name": "",
             "state": HandOffState.UNMATCHED,

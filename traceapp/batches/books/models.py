@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
@@ -163,7 +163,8 @@ class HandOff(Base):
     is read as not confirmed. Both sides read it; `producer_id` wrote the event, `record_id` is
     what holds of it now, `folded_doc_no` the number of its delivery note, `answer_id` the last
     receipt, `compared_` both figures in one unit. `is_from_producer` where deliveries that somebody
-    sent lead from the batch's own producer to this one, itself among them.
+    sent lead from the batch's own producer to this one, itself among them. `further_takers` are the
+    ids of whoever else received what was sent to nobody by name, in hex.
     """
 
     __tablename__ = "hand_off"
@@ -191,6 +192,7 @@ class HandOff(Base):
     answer_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
     answer_id: Mapped[UUID | None] = mapped_column(Identifier)
     is_from_producer: Mapped[bool] = mapped_column(default=False)
+    further_takers: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     __table_args__ = (
         CheckConstraint(

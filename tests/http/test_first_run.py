@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from tests.conftest import AppMaker
+from traceapp import problem
 from traceapp.accounts.models import Account, OneTimeCode
 from traceapp.accounts.visitor import hashed
 from traceapp.admission import first_run
@@ -70,6 +71,20 @@ def test_asvs_6_3_2_the_start_of_an_empty_server_prints_a_code_and_keeps_its_has
         assert row.expires_at - row.made_at == timedelta(days=7)
     assert "http://localhost:8000/first-run" in log.getvalue()
     assert len(code.replace("-", "")) * 5 >= 128
+
+
+@pytest.mark.parametrize("trouble", [problem.Busy, problem.StorageFull])
+def test_a_server_without_a_code_starts_all_the_same_and_says_why(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, trouble: type[problem.Problem]
+) -> None:
+    def new_code(_now: datetime) -> str:
+        raise trouble
+
+    monkeypatch.setattr(first_run, "new_code", new_code)
+    log = io.StringIO()
+    with app.app_context():
+        first_run.print_code(log)
+    assert log.getvalue() == f"The code of the first run was not made: {trouble.__name__}.\n"
 
 
 def test_a_new_start_ends_the_code_of_the_one_before(app: Flask) -> None:

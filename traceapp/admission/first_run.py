@@ -67,11 +67,11 @@ def words(code: str) -> str:
 
 
 def print_code(to: TextIO) -> None:
-    """Print a fresh code where there is need of one, or why there is none."""
+    """Print a fresh code where there is need of one, or why there is none; a start goes on."""
     try:
         with transaction():
             code = new_code(datetime.now(UTC))
-    except (DatabaseError, problem.Busy) as error:
+    except (DatabaseError, problem.Problem) as error:
         to.write(f"The code of the first run was not made: {type(error).__name__}.\n")
         return
     if code is not None:

@@ -1,5 +1,7 @@
 """Whatever changes something answers 507 where the disk is full, and everything is read on.
 
+So it does with 503 where others hold the database locked.
+
 The databases say it themselves: each transaction that a request has finished writes once more
 than there is room for, in SQLite beyond its largest number of pages, in PostgreSQL by the error
 that it raises then. Real full disks: tests/durability/test_disk_full.py.
@@ -15,7 +17,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import has_request_context, request
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -34,8 +36,7 @@ from traceapp.handoffs import links
 from traceapp.web.endpoints import transaction
 
 FULL = "DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$"
-
-
+LOCKED = "DO $$ BEGIN RAISE EXCEPTION 'lock timeout' USING ERRCODE = '55P03'; END $$"
 SITE = "/desk/places/sites/new"
 PRODUCTS = "Tên sản phẩm,Nhóm hàng,Vai trò,Đơn vị\r\nCải ngọt,Rau củ,bán thành phẩm,kg\r\n"
 PROGRAMS = {"api_events.post_events", "api_photos.put_photo", "api_phones.sync"}
@@ -61,7 +62,6 @@ NOT_SENT = {
     "doors.enter": "a door of the demo",
     "desk_trace_search.read_label": "keeps nothing",
 }
-
 # A dry run writes and takes it back: what would come of it is not known without room.
 TRIALS = {
     "exchange.look",
@@ -78,13 +78,16 @@ def town(make_app: AppMaker) -> Town:
 
 
 @contextmanager
-def disk_full(monkeypatch: pytest.MonkeyPatch, safe: bool = False) -> Iterator[None]:
-    end = transaction._end
+def disk_full(
+    monkeypatch: pytest.MonkeyPatch, *, safe: bool = False, locked: bool = False
+) -> Iterator[None]:
+    """Let no transaction of a request that changes something end well, or of one that asks."""
+    end, fail = transaction._end, _find_it_locked if locked else _write_too_much
 
     def without_room(self: transaction, error: BaseException | None) -> None:
         if error is None and has_request_context() and (request.method in SAFE) is safe:
             try:
-                _write_too_much()
+                fail()
             except OperationalError as failure:
                 error = failure
         end(self, error)
@@ -106,27 +109,42 @@ def _write_too_much() -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 4294967294")
 
 
+def _find_it_locked() -> None:
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(LOCKED))
+    other = create_engine(db.engine.url, connect_args={"timeout": 0})
+    try:  # while this transaction holds the lock
+        with other.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        other.dispose()
+
+
 Told = dict[str, tuple[int, str]]
 
 
-def test_every_route_that_changes_something_tells_a_full_disk(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("status", "slug", "words"),
+    [(507, "storage-full", "Hết chỗ lưu"), (503, "busy", "Hệ thống đang bận")],
+)
+def test_every_route_that_changes_something_tells_a_full_disk_and_a_locked_database(
+    town: Town, monkeypatch: pytest.MonkeyPatch, status: int, slug: str, words: str
 ) -> None:
     told: Told = {}
     for route in changing(town.app):
         endpoint = route.rule.endpoint
         if endpoint in NOT_SENT:
             continue
-        with disk_full(monkeypatch):
+        with disk_full(monkeypatch, locked=status == 503):
             answer = by_hand(town, endpoint) if endpoint in BY_HAND else sent(town, route)
         told[endpoint] = answer.status_code, answer.content_type
-        words = "Hết chỗ lưu"
+        assert ("Retry-After" in answer.headers) is (status == 503), endpoint
         if route.is_for_programs or answer.is_json:
-            assert answer.get_json()["type"] == "/problems/storage-full", endpoint
+            assert answer.get_json()["type"] == f"/problems/{slug}", endpoint
             assert answer.get_json()["title"] == words
         else:
             assert words in answer.text, endpoint
-    program, page = (507, "application/problem+json"), (507, "text/html; charset=utf-8")
+    program, page = (status, "application/problem+json"), (status, "text/html; charset=utf-8")
     assert {endpoint: said for endpoint, said in told.items() if said not in {program, page}} == {}
     assert {endpoint for endpoint, said in told.items() if said == program} >= PROGRAMS
     assert told.keys() | NOT_SENT.keys() == {one.rule.endpoint for one in changing(town.app)}

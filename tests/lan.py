@@ -24,7 +24,7 @@ from traceapp.accounts.visitor import hashed
 from traceapp.api.models import RefusedMessage
 from traceapp.batches import operations as batches
 from traceapp.batches.hand_off_models import HandOffAnswer
-from traceapp.codes import audits
+from traceapp.codes import audits, openings
 from traceapp.codes.models import AuditedPage
 from traceapp.codes.page_asking import Asked, Outcome
 from traceapp.database.engine import db
@@ -121,6 +121,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         is_demo=False,
     )
     _audited(code)
+    openings.add({(code, datetime.now(UTC).date()): 40})
     return {
         "code": code,
         "report_number": receipt.number,

@@ -40,6 +40,7 @@ LISTS: Mapping[str, Listed] = {
         "/desk/trace", asked="until=2126-01-01", filters=("since=2126-01-01",)
     ),
     "hand_offs.list_hand_offs": Listed("/desk/hand-offs"),
+    "openings.list_openings": Listed("/desk/openings"),
     "people.list_people": Listed("/desk/people", never_empty="whoever reads it is one of them"),
     "phone_incomplete.list_incomplete": Listed("/desk/phones/incomplete"),
     "phone_refusals.list_refusals": Listed("/desk/phones/refused"),
@@ -83,6 +84,7 @@ NO_LISTS: Mapping[str, str] = {
     "hand_offs.find_offer": FILE,
     "hand_offs.show_hand_off": ONE,
     "hand_offs.show_note": ONE,
+    "openings.show_openings": "one batch by day",
     "particulars.edit_producer": FORM,
     "people.new_person": FORM,
     "people.show_person": ONE,

@@ -14,6 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
+from traceapp.database.indexes import partly
 from traceapp.database.types import Identifier, Key, Moment, Reference
 
 STATES = (
@@ -115,6 +116,8 @@ class OpeningCount(Base):
     __table_args__ = (
         CheckConstraint("opened > 0", name="opened_positive"),
         Index("ix_opening_count_day", "day"),
+        # Days that may be worth a look are asked for on every page of the desk.
+        partly("opened >= 30", "ix_opening_count_many", "day"),
     )
 
 

@@ -122,6 +122,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         handed_on=_handed_on(reader, found, language),
         amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
+        tells_openings=is_ours or _sees_all(reader),
         may_trace=told.tells_lineage,
         holds=hold_words.holds_of(reader, found.ref),
         crates=_own_crates(reader, found.ref),

@@ -13,6 +13,7 @@ from traceapp.desk import (
     hand_off_links,
     label_views,
     new_batch_views,
+    opening_views,
     place_views,
     product_views,
     report_views,
@@ -29,6 +30,6 @@ VIEWS = (
     *(views, step_views, batch_acts, new_batch_views, batch_date_views, count_views),
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
-    *(container_views, step_list_views, label_views, code_audit_views),
+    *(container_views, step_list_views, label_views, code_audit_views, opening_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -1,0 +1,177 @@
+"""How often pages of codes were opened lately, and which were opened unusually often on a day.
+
+Unusual is a day with many openings, and many times as many as the busiest days of the producer's
+other batches: where a producer has no other yet, many are enough to be worth a look.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches.models import Batch, Product
+from traceapp.codes.models import OpeningCount, PublicCode
+from traceapp.database.engine import db
+from traceapp.producers.models import Producer
+from traceapp.web import lists
+
+SHOWN = timedelta(days=30)
+NEWS = timedelta(days=7)
+MANY = 30  # as the rule scan_burst of the programme says
+TIMES = 3  # the usual busiest day
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The openings of one batch by day, and what is usual: the mean busiest day of the others."""
+
+    first: date
+    last: date
+    opened: dict[date, int]
+    usual: float | None
+
+    @property
+    def total(self) -> int:
+        """Count the openings of all days shown."""
+        return sum(self.opened.values())
+
+    def is_burst(self, day: date) -> bool:
+        """Tell whether a day is worth a look."""
+        opened = self.opened.get(day, 0)
+        return opened >= MANY and opened >= TIMES * (self.usual or 0)
+
+    @property
+    def burst(self) -> date | None:
+        """Give the busiest of the days that are worth a look; None where there is none."""
+        busiest = max(self.opened, key=lambda day: (self.opened[day], day), default=None)
+        return busiest if busiest and self.is_burst(busiest) else None
+
+
+def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
+    """List the codes whose pages were opened lately: what is worth a look first, then the most."""
+    peaks = _peaks(_first_day(today), _concerns(reader))
+    burst, of = _is_burst(peaks), peaks.c
+    query = (
+        select(
+            *(of.code, of.opened, of.busiest, burst.label("is_burst"), Batch.lot),
+            *(Product.name, Product.name_en, Producer.name.label("producer")),
+            Producer.name_en.label("producer_en"),
+        )
+        .select_from(peaks)
+        .join(Batch, and_(Batch.producer_id == of.producer_id, Batch.batch_id == of.batch_id))
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .join(Producer, Producer.producer_id == of.producer_id)
+        .where(*(_has(word, of.code) for word in wish.words))
+    )
+    if wish.chosen.get("sign"):
+        query = query.where(burst)
+    orders = (
+        lists.Order(case((burst, 1), else_=0), is_descending=True),
+        lists.Order(of.opened, is_descending=True),
+        lists.Order(of.code),
+    )
+    return lists.page(query, orders, wish)
+
+
+def days_of(producer_id: UUID, code: str, today: date) -> Days:
+    """Give the openings of the page of one code, by day."""
+    since = _first_day(today)
+    rows = db.session.execute(
+        select(OpeningCount.day, OpeningCount.opened).where(
+            OpeningCount.code == code, OpeningCount.day >= since
+        )
+    )
+    busiest = (
+        select(func.max(OpeningCount.opened).label("busiest"))
+        .join(PublicCode, PublicCode.code == OpeningCount.code)
+        .where(
+            PublicCode.producer_id == producer_id,
+            OpeningCount.code != code,
+            OpeningCount.day >= since,
+        )
+        .group_by(OpeningCount.code)
+        .subquery()
+    )
+    usual = db.session.scalar(select(func.avg(busiest.c.busiest)))
+    opened = {row.day: row.opened for row in rows}
+    return Days(since, today, opened, None if usual is None else float(usual))
+
+
+def count_bursts(reader: Visitor, today: date) -> int:
+    """Count the codes of the last days that are worth a look, for whoever it concerns."""
+    many = select(OpeningCount.code).where(
+        OpeningCount.opened >= MANY, OpeningCount.day > today - NEWS
+    )
+    # Only who has such a code is looked at more closely: this is asked for on every page.
+    makers = select(PublicCode.producer_id).where(PublicCode.code.in_(many))
+    peaks = _peaks(
+        _first_day(today),
+        and_(_concerns(reader), PublicCode.producer_id.in_(makers)),
+    )
+    query = select(func.count()).select_from(peaks).where(_is_burst(peaks))
+    return db.session.scalar(query.where(peaks.c.code.in_(many))) or 0
+
+
+def _first_day(today: date) -> date:
+    return today - SHOWN + timedelta(days=1)
+
+
+def _peaks(since: date, concerned: ColumnElement[bool]) -> FromClause:
+    """Give openings and busiest day of each code, beside those of its producer's other codes."""
+    of_codes = (
+        select(
+            *(PublicCode.producer_id, PublicCode.batch_id, OpeningCount.code),
+            cast(func.sum(OpeningCount.opened), BigInteger).label("opened"),
+            func.max(OpeningCount.opened).label("busiest"),
+        )
+        .join(PublicCode, PublicCode.code == OpeningCount.code)
+        .where(OpeningCount.day >= since, concerned)
+        .group_by(PublicCode.producer_id, PublicCode.batch_id, OpeningCount.code)
+        .subquery()
+    )
+    of = of_codes.c
+    whole = func.sum(of.busiest).over(partition_by=of.producer_id)
+    number = func.count().over(partition_by=of.producer_id)
+    return select(
+        *(of.producer_id, of.batch_id, of.code, of.opened, of.busiest),
+        (whole - of.busiest).label("others"),
+        (number - 1).label("number"),
+    ).subquery()
+
+
+def _is_burst(peaks: FromClause) -> ColumnElement[bool]:
+    of = peaks.c
+    return and_(of.busiest >= MANY, of.busiest * of.number >= TIMES * of.others)
+
+
+def _concerns(reader: Visitor) -> ColumnElement[bool]:
+    if reader.may(Act.LOOK_UP_ANY):
+        return true()
+    return PublicCode.producer_id == reader.producer_id
+
+
+def _has(word: str, code: ColumnElement[str]) -> ColumnElement[bool]:
+    by_name = lists.matching(
+        [word],
+        *(Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en, Batch.lot),
+    )
+    bare = word.replace("-", "")
+    return or_(*by_name, *lists.matching([bare] if bare else [], code))

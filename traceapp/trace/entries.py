@@ -33,6 +33,7 @@ class NoteKind(StrEnum):
     CLOCK = "clock"
     TIME_ORDER = "time_order"
     WITHDRAWN = "withdrawn"
+    NO_PLOT = "no_plot"
 
 
 class HandOffState(StrEnum):

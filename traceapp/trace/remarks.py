@@ -7,6 +7,7 @@ from traceapp.trace.facts import EventFact, Ref
 from traceapp.trace.history import Record, names
 from traceapp.trace.people import place, who
 from traceapp.trace.rules import claims_future, late_by, skew_of
+from traceapp.trace.rules.growing import HARVEST
 from traceapp.trace.rules.ordering import is_before
 from traceapp.trace.sentences import details, quote, sentence
 from traceapp.trace.story import Story
@@ -27,6 +28,10 @@ _HIDDEN = Words(
 )
 _WITHDRAWN = Words(
     "Đã rút lại: việc này không thuộc lô hàng này", "Taken back: this was not done to this batch"
+)
+_NO_PLOT = Words(
+    "Chưa ghi thu hoạch ở thửa nào, nên không rõ ruộng đã được chăm sóc ra sao",
+    "It is not recorded on which plot this was harvested, so what was done there is not known",
 )
 
 
@@ -70,6 +75,8 @@ def _notes(story: Story, record: Record, batch: Ref) -> Iterable[Note]:
         )
     if claims_future(event):
         yield Note(NoteKind.TIME_ORDER, _FUTURE)
+    if event.step_kind == HARVEST and event.plot_id is None and event.season_id is None:
+        yield Note(NoteKind.NO_PLOT, _NO_PLOT)
     yield from _wrong_order(story, record, batch)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from tests.pure.trace.builders import (
     CLERK,
@@ -19,20 +20,22 @@ from tests.pure.trace.builders import (
 )
 from traceapp.trace.facts import EvidenceLevel, PersonFact, PlaceFact
 
+PLOT = UUID(int=7)
 LAB = PersonFact(replace(MINH.organisation), "lab")
 
 
 def harvested(**changes):
     tale = Tale()
     tale.lot("rau")
-    tale.did("harvest", after(0), outputs={"rau": 2700}, name="first", **changes)
+    facts: dict[str, Any] = {"plot_id": PLOT, "outputs": {"rau": 2700}, "name": "first"}
+    tale.did("harvest", after(0), **facts | changes)
     return tale
 
 
 def corrected(minutes=22, **changes):
     tale = harvested()
     first = tale.events["first"]
-    more = {"outputs": {"rau": 270}, "corrects": first.ref.id, **changes}
+    more = {"plot_id": PLOT, "outputs": {"rau": 270}, "corrects": first.ref.id, **changes}
     when = more.pop("when", first.event_time)
     by = more.pop("by", CLERK)
     recorded = first.event_time + timedelta(minutes=minutes)
@@ -135,6 +138,18 @@ def test_a_wrong_phone_clock_is_said():
         "Lúc ghi, đồng hồ điện thoại chạy chậm 3 giờ 15 phút"
     ]
     assert step(right, "harvest")["notes"] == []
+
+
+def test_a_harvest_that_names_no_plot_says_that_nothing_is_known_of_the_field():
+    tale = harvested(plot_id=None)
+    tale.did("spray", after(-5), plot_id=PLOT, fields={"product": "Abamectin", "phi_days": 3})
+    document = tale.document("rau")
+    assert kinds(document) == ["harvest"]
+    (note,) = step(document, "harvest")["notes"]
+    assert note["kind"] == "no_plot"
+    assert note["words"]["vi"].startswith("Chưa ghi thu hoạch ở thửa nào")
+    in_season = harvested(plot_id=None, season_id=PLOT).document("rau")
+    assert step(in_season, "harvest")["notes"] == []
 
 
 def test_using_what_was_not_there_yet_is_said():

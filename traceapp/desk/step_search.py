@@ -123,9 +123,16 @@ def _same(ours: Sequence[Any], theirs: Sequence[Any]) -> ColumnElement[bool]:
 def _narrowed(
     query: Select[*tuple[Any, ...]], producer_id: UUID, wish: lists.Asked, now: datetime
 ) -> Select[*tuple[Any, ...]]:
+    grounds = _grounds(producer_id) if wish.words else []
     return query.where(
-        *_chosen(wish.chosen, now), *(_has(producer_id, word) for word in wish.words)
+        *_chosen(wish.chosen, now), *(_has(producer_id, grounds, word) for word in wish.words)
     )
+
+
+def _grounds(producer_id: UUID) -> Sequence[UUID]:
+    """Name on whose ground the steps were done: their own, for officers also others'."""
+    whose = select(Event.site_producer_id).where(Event.producer_id == producer_id)
+    return db.session.scalars(whose.distinct()).all()
 
 
 def _chosen(chosen: Mapping[str, str], now: datetime) -> Iterator[ColumnElement[bool]]:
@@ -140,16 +147,16 @@ def _chosen(chosen: Mapping[str, str], now: datetime) -> Iterator[ColumnElement[
         yield Event.season_id == UUID(season)
 
 
-def _has(producer_id: UUID, word: str) -> ColumnElement[bool]:
+def _has(producer_id: UUID, grounds: Sequence[UUID], word: str) -> ColumnElement[bool]:
     """Make the condition that a word is in what a step is called, says, names or was done at.
 
-    Names are looked for once, not at every step; whatever a producer writes to may be another's.
+    Names are looked for once, not at every step.
     """
     people = select(Membership.member_id).where(Membership.producer_id == producer_id)
     return or_(
         Event.step_kind.in_(kind.id for kind in STEP_KINDS.values() if word in _names(kind)),
         Event.author_member_id.in_(people.where(_folded_has(word, Membership.name))),
-        *(_was_at(producer_id, word, *place) for place in PLACES),
+        *(_was_at(grounds, word, *place) for place in PLACES),
         Event.folded_words.contains(word, autoescape=True),
         Event.event_id.in_(_naming_goods(producer_id, word)),
     )
@@ -163,11 +170,12 @@ def _folded_has(word: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401
     return folded(column).contains(word, autoescape=True)
 
 
-def _was_at(producer_id: UUID, word: str, table: type[Place], key: str) -> ColumnElement[bool]:
-    place, step = aliased(table), aliased(Event)
-    theirs = select(step.site_producer_id).where(step.producer_id == producer_id)
+def _was_at(
+    grounds: Sequence[UUID], word: str, table: type[Place], key: str
+) -> ColumnElement[bool]:
+    place = aliased(table)
     named = select(place.producer_id, getattr(place, key)).where(
-        place.producer_id.in_(theirs), _folded_has(word, place.name)
+        place.producer_id.in_(grounds), _folded_has(word, place.name)
     )
     return tuple_(Event.site_producer_id, getattr(Event, key)).in_(named)
 

@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from sqlalchemy import select
 
 from tests.accounts import PASSWORD, person, token_on
 from tests.bench.demo import clean_environ
@@ -35,7 +36,10 @@ from tests.http.on_sale import finished
 from tests.postgres import postgres_database
 from tests.signing_in import token_of
 from traceapp.app import create_app
+from traceapp.codes import openings
+from traceapp.codes.models import OpeningCount
 from traceapp.config import Config
+from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction
 
 TOP = Path(__file__).resolve().parents[2]
@@ -71,6 +75,7 @@ class Stack:
     trust: ssl.SSLContext
     code: str
     token: dict[str, str]
+    settings: Mapping[str, str]
 
     def ask(
         self, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
@@ -124,7 +129,7 @@ def stack(postgres: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -
         subprocess.run(healthy, check=True)
         code, token = _settled(settings)
         trust = ssl.create_default_context(cafile=folder / "fullchain.pem")
-        yield Stack(ports[2], ports[1], trust, code, token)
+        yield Stack(ports[2], ports[1], trust, code, token, settings)
 
 
 def _command(words: list[str], upstream: str = "") -> list[str]:
@@ -242,6 +247,26 @@ def test_a_page_is_packed_and_told_apart_by_language_and_carries_no_cookie(stack
     assert (again.status, again.body) == (304, b"")
     assert json.loads(stack.ask(path, {"Accept": "application/json"}).body)
     assert "no-cache" in (vietnamese.headers["Cache-Control"] or "")
+
+
+def test_only_who_asks_for_the_page_itself_opens_it(stack: Stack) -> None:
+    person, path = {"User-Agent": "Mozilla/5.0 (Linux; Android 14)"}, f"/B/{stack.code}"
+    for _ in range(3):
+        assert stack.ask(path, person, "HEAD").status == 200
+    stack.ask(path, person | {"Sec-Purpose": "prefetch"})
+    stack.ask(path, person | {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"})
+    time.sleep(0.5)  # the copy that the bot was given is too old now
+    stack.ask(path, person)
+    app = create_app(Config.from_environment(dict(stack.settings)))
+    end = time.monotonic() + PATIENCE_S
+    counted: list[int] = []
+    while not counted:
+        assert time.monotonic() < end, "nothing was counted"
+        time.sleep(1.5 * openings.EVERY_S)  # each of the processes has written by then
+        with app.app_context():
+            counted = list(db.session.scalars(select(OpeningCount.opened)))
+    close(app)
+    assert counted == [1]
 
 
 def test_somebody_signs_in_at_the_public_address_and_from_no_other(stack: Stack) -> None:

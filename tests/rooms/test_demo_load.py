@@ -1,6 +1,7 @@
 """The demo is loaded whole, each record at its own time, and the kilograms agree."""
 
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from tests.conftest import NOON
 from tests.hanoi import FINISHED, LOTS, MEMBER_ID, PRODUCER_ID, Content, ref
 from traceapp.batches import queries as batches
 from traceapp.batches.models import Batch, Event, EventEvidence
-from traceapp.codes.models import PublicCode
+from traceapp.codes.models import OpeningCount, PublicCode
 from traceapp.database.engine import Base, db
 from traceapp.demo import operations, queries
 from traceapp.demo.clock import HANOI
+from traceapp.desk import opening_search
 from traceapp.findings.models import Attempt
 from traceapp.freshness.models import PublicSnapshot
 from traceapp.jobs.models import Job
@@ -57,6 +59,20 @@ def test_everybody_and_everything_of_the_data_set_is_there(hanoi: Flask) -> None
         "problem_report": 1,
     }
     assert not queries.has_real_producer()
+
+
+def test_the_pages_of_one_lot_alone_were_opened_so_often_that_it_is_worth_a_look(
+    hanoi: Flask,
+) -> None:
+    assert db.session.scalar(select(func.sum(OpeningCount.opened))) == 97
+    lots = select(OpeningCount.code, PublicCode.producer_id, Batch.lot).distinct()
+    of_codes = lots.join(PublicCode, PublicCode.code == OpeningCount.code)
+    rows = db.session.execute(of_codes.join(Batch, Batch.batch_id == PublicCode.batch_id)).all()
+    t = NOON.astimezone(HANOI).date()
+    days = {row.lot: opening_search.days_of(row.producer_id, row.code, t) for row in rows}
+    assert len(days) == 6
+    loud = {lot: (one.burst, one.total) for lot, one in days.items() if one.burst}
+    assert loud == {"CX-BT-09": (t - timedelta(days=1), 63)}
 
 
 def test_loading_again_does_nothing(hanoi: Flask) -> None:

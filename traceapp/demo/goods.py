@@ -6,6 +6,7 @@ A batch that came from a partner without account belongs to the producer that re
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +115,16 @@ def batch(record: Record, made_of: Record, owner: Owner, directory: Directory) -
     is_finished = made_of.text("role") == "finished"
     code = BatchCode.from_digest(hashlib.sha256(batch_id.bytes).digest()) if is_finished else None
     return BatchEntry(Entry(record.where, owner.producer_id, given), code)
+
+
+def opening(record: Record, batches: Mapping[str, BatchEntry]) -> tuple[tuple[str, date], int]:
+    """Read how often the page of a lot was opened on a day: its code, the day, the number."""
+    code, opened = record.known("lot", batches).code, record.whole("count")
+    if code is None:
+        record.refuse("lot", "has no page")
+    if opened < 1:
+        record.refuse("count", "is not one or more")
+    return (code.text, record.one("at").day_of()), opened
 
 
 def _date(record: Record, key: str) -> str | None:

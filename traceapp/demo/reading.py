@@ -24,7 +24,7 @@ from traceapp.demo.record import Record
 from traceapp.demo.shapes import BatchEntry, DataSet, Directory, Entry
 
 HANOI = Path(__file__).parent / "hanoi"
-FILES = ("operators", "products", "lots", "events")
+FILES = ("operators", "products", "lots", "events", "openings")
 
 Partnerships = Mapping[tuple[str, UUID], UUID]
 
@@ -35,6 +35,7 @@ class _Files:
     products: Record
     lots: Record
     events: Record
+    openings: Record
 
 
 def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
@@ -69,6 +70,7 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         photos={bytes.fromhex(sha256[name]): content for name, content in photos.items()},
         batches={UUID(lot_id): batch for lot_id, batch in batches.items()},
         happenings=tuple(sorted(told, key=lambda one: (one.recorded, one.seq))),
+        openings=dict(goods.opening(one, batches) for one in files.openings.many("openings")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -91,3 +91,4 @@ class DataSet:
     photos: Mapping[bytes, bytes]
     batches: Mapping[UUID, BatchEntry]
     happenings: tuple[Happening, ...]
+    openings: Mapping[tuple[str, date], int]

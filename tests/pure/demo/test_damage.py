@@ -93,6 +93,7 @@ NEEDED: dict[tuple[str, str], dict[str, list[Any]]] = {
         "season": ["nobody", 7],
         "device_time": [3, {"day": 1}],
     },
+    ("openings", "openings"): {"lot": ANY_KEY, "at": DAYS, "count": [0, -1, *NUMBERS]},
 }
 
 

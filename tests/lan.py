@@ -34,6 +34,7 @@ from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.handoffs import links
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
+from traceapp.labels.models import LabelIssue
 from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
@@ -124,6 +125,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
     openings.add({(code, datetime.now(UTC).date()): 40})
     return {
         "code": code,
+        "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -155,6 +157,31 @@ def _audited(code: str) -> None:
     found = [Asked(one, Outcome.STATUS, "500") for one in (*pages, code)]
     count, now = len(found), datetime.now(UTC)
     audits.keep(audits.Audit(now, now, "http://localhost:8000", 1, count, count, found))
+
+
+def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
+    about = [{"batch_id": str(batch_id)}]
+    fields = {"labels": 1, "net": "0.1", "net_unit": "kg"}
+    issue_id = builders.record(owner, "print_labels", about=about, fields=fields).event_id
+    db.session.add(
+        LabelIssue(
+            producer_id=owner.producer_id,
+            issue_id=issue_id,
+            batch_id=batch_id,
+            labels=1,
+            net=100_000,
+            quantity="0.1",
+            uom="kg",
+            stock="a4-24",
+            template="full",
+            start_position=1,
+            reason=None,
+            issued_at=datetime.now(UTC),
+            by_member_id=owner.actor.member_id,
+        )
+    )
+    db.session.flush()
+    return issue_id
 
 
 def _delivery(owner: builders.Business, batch_id: UUID, text: str) -> tuple[UUID, UUID]:

@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 from tests.accounts import hash_cheaply
 from tests.builders import event
 from tests.conftest import AppMaker
+from tests.http.on_sale import finished
 from tests.http.test_joining import ASKED
 from tests.lan import a_picture
 from tests.phones import invited
@@ -31,6 +32,7 @@ from tests.security.forms import forms_on
 from tests.security.sending import changing, furnished, sent
 from tests.security.town import SAFE, Person, Route, Town, routes
 from traceapp.accounts.models import Phone
+from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.handoffs import links
 from traceapp.web.endpoints import transaction
@@ -42,6 +44,7 @@ PRODUCTS = "Tên sản phẩm,Nhóm hàng,Vai trò,Đơn vị\r\nCải ngọt,Ra
 PROGRAMS = {"api_events.post_events", "api_photos.put_photo", "api_phones.sync"}
 BY_HAND = {
     "api_events.post_attempt": "/api/v1/attempts",
+    "api_labels.post_label_issue": "/api/v1/batches/{}/label-issues",
     "api_phones.enrol_phone": "/api/v1/phones",
     "api_phones.sync": "/api/v1/sync",
     "api_photos.put_photo": "/api/v1/photos/",
@@ -168,8 +171,9 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
             with town.app.app_context():
                 code = invited(by).secret
             more = {"json": {"code": code, "phone_id": str(uuid4()), "name": "A05"}}
-        case "api_events.post_attempt":
-            more |= {"json": event(by, "scout")}
+        case "api_events.post_attempt" | "api_labels.post_label_issue":
+            path, body = _attempted(town, endpoint, path)
+            more |= {"json": body}
         case "hand_off_answers.answer_offer":
             path += _link(town)
             more = {"data": forms_on(client.get(path).text, path)[path] | {"name": "Cô Hoa"}}
@@ -183,6 +187,19 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
         case _:
             raise AssertionError(endpoint)
     return client.open(path, method=method, **more)
+
+
+def _attempted(town: Town, endpoint: str, path: str) -> tuple[str, dict[str, Any]]:
+    if endpoint == "api_events.post_attempt":
+        return path, event(town.lan.business, "scout")
+    return path.format(_on_sale(town)), {"labels": 1, "stock": "a4-24"}
+
+
+def _on_sale(town: Town) -> UUID:
+    with town.app.app_context(), transaction():
+        fact = codes.find(finished(town.lan.business, "YEN-20", name="Cải xanh"))
+        assert fact is not None
+        return fact.batch_id
 
 
 def _envelope(town: Town, record: dict[str, Any]) -> dict[str, Any]:

@@ -55,3 +55,10 @@ EVENT = {
     ],
     "fields": {"note": "Đóng túi buổi sáng"},
 }
+LABEL_ISSUE = {
+    "labels": 24,
+    "pack": {"quantity": "0.5", "uom": "kg"},
+    "stock": "a4-24",
+    "template": "full",
+    "start_position": 7,
+}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 from flask import request
 from sqlalchemy import delete
@@ -20,6 +21,7 @@ from traceapp import problem
 from traceapp.accounts.access import member
 from traceapp.api.models import KeptAnswer
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
@@ -60,6 +62,19 @@ def repeatable(view: Callable[..., Made]) -> Callable[..., Made]:
         return body, status, headers
 
     return once
+
+
+def id_from_key() -> UUID:
+    """Give the id of what a request makes: the same for the same key; a new one without a key.
+
+    For what is kept under its id for ever, and refused under it with other content.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return new_id()
+    if not KEY.fullmatch(key):
+        raise _refusal("idempotency_key", problem.N_("This key cannot be used."))
+    return uuid5(member().producer_id, f"{request.path}\n{key}")
 
 
 def _claimed(key: str, now: datetime) -> KeptAnswer:

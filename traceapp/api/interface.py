@@ -14,6 +14,7 @@ from traceapp.api import (
     directory_views,
     event_views,
     hand_off_views,
+    label_views,
     photo_views,
     reference_views,
     search_views,
@@ -28,7 +29,7 @@ from traceapp.web.fields import KeyNumber, PlainText
 # Importing them makes the routes.
 VIEWS = (
     *(directory_views, batch_views, trace_views, event_views, attempt_views),
-    *(hand_off_views, search_views, photo_views),
+    *(hand_off_views, search_views, label_views, photo_views),
 )
 DESCRIPTION = """\
 Everything a program needs to record what happened to food: register a batch, send its steps,

@@ -13,10 +13,11 @@ batches = Room("batches", "A batch: one product, one lot, one code.")
 traces = Room("traces", "Where a batch came from and where it went.")
 events = Room("events", "What happened to a batch.")
 hand_offs = Room("hand-offs", "Who sent what to whom, and whether both sides agree.")
+labels = Room("labels", "Labels for a batch: issued once, never more than goods, as files.")
 pictures = Room("photos", "Photos of steps.")
 phones = Room("phones", "Phones that log in the field: enrolled once, sending when they can.")
 
-ROOMS = (about, products, places, batches, traces, events, hand_offs, pictures, phones)
+ROOMS = (about, products, places, batches, traces, events, hand_offs, labels, pictures, phones)
 
 
 def _bound_body() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
-from traceapp.batches.models import Batch, BatchClaim, Product
+from traceapp.batches.models import Batch, BatchClaim, Event, Product
 from traceapp.batches.parties import AnyRow
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
@@ -248,3 +248,14 @@ _BALANCE = (
     SOLD_BY_COUNT.label("sold_by_count"),
     IN_STOCK.label("stock"),
 )
+
+
+def last_site(producer_id: UUID) -> UUID | None:
+    """Give where a producer last recorded something: mostly it is there again."""
+    query = (
+        select(Event.site_id)
+        .where(Event.producer_id == producer_id, Event.site_producer_id == producer_id)
+        .order_by(Event.event_id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
@@ -47,7 +46,7 @@ def ask_count(code: str) -> ResponseReturnValue:
     new = {
         "id": str(new_id()),
         "fields": {"counted_unit": found.card.uom},
-        "site_id": _last_site(who),
+        "site_id": str(queries.last_site(who.producer_id) or ""),
     }
     return _page(Form.showing(_fields(who, found), new), found)
 
@@ -96,18 +95,6 @@ def _fields(who: Visitor, found: Found) -> list[Field]:
             wanted=True,
         ),
     ]
-
-
-def _last_site(who: Visitor) -> str | None:
-    """Give where this producer last recorded something: mostly it is there again."""
-    query = (
-        select(Event.site_id)
-        .where(Event.producer_id == who.producer_id, Event.site_producer_id == who.producer_id)
-        .order_by(Event.event_id.desc())
-        .limit(1)
-    )
-    site_id = db.session.scalar(query)
-    return None if site_id is None else str(site_id)
 
 
 def _message(found: Found, form: Form) -> dict[str, Any]:

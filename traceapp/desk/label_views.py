@@ -1,9 +1,8 @@
 """The labels of a batch at the desk: chosen, shown as they will be printed, and as files."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -14,20 +13,21 @@ from markupsafe import Markup
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches import activation, paper
+from traceapp.batches import activation
 from traceapp.batches.faces import font_files, measure
 from traceapp.desk import batch_words, label_words, mending
 from traceapp.desk.batch_views import Found, find_batch
-from traceapp.findings.exits import lacking
-from traceapp.printing import raster, sheet, sheet_pdf, zpl
-from traceapp.printing.font_files import FontFiles
+from traceapp.labels.files import KINDS, Sheet
+from traceapp.labels.printable import NotPrinted, label_for
+from traceapp.printing import sheet
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
-from traceapp.printing.run import Copies, Design, places
+from traceapp.printing.run import Design, places
 from traceapp.printing.stock import A4_24, STOCKS
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.web.languages import say
+from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("desk_labels", "traceapp.desk", template_folder="templates")
@@ -48,37 +48,8 @@ class Wish:
         return {"stock": stock, "template": template, "count": self.count, "start": self.start}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file: its media type, and what writes it (one page or label at a time)."""
-
-    media_type: str
-    write: Callable[[Wish, Label, FontFiles], bytes]
-
-
-class NotPrinted(ValueError):  # noqa: N818 - the name says what is wrong
+class NoLabels(ValueError):  # noqa: N818 - the name says what is wrong
     """The batch gets no labels; the message tells the reader why."""
-
-
-def _pdf(wish: Wish, label: Label, fonts: FontFiles) -> bytes:
-    return b"".join(sheet_pdf.write(wish.design, _run(wish, label), fonts, wish.start))
-
-
-def _png(wish: Wish, label: Label, fonts: FontFiles) -> bytes:
-    return next(raster.png(wish.design, _run(wish, label), fonts, 300, wish.start))
-
-
-def _zpl(wish: Wish, label: Label, fonts: FontFiles) -> bytes:
-    return b"".join(zpl.write(wish.design, _run(wish, label), fonts))
-
-
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        "pdf": Kind("application/pdf", _pdf),
-        "png": Kind("image/png", _png),
-        "zpl": Kind("application/octet-stream", _zpl),
-    }
-)
 
 
 @blueprint.get("/desk/batches/<code>/labels")
@@ -92,16 +63,18 @@ def _page(found: Found, why: str = "") -> str:
     """Draw the page of labels; `why` says what was wrong with what was asked before."""
     try:
         label = _label(found)
-    except NotPrinted as error:
+    except NoLabels as error:
         return _no_labels(found, str(error))
     wish, wrong = _wished()
     wrong = wrong or why
     fonts, page = font_files(_static()), ""
     try:
-        placed = next(places(wish.design.stock, _run(wish, label), wish.start))
+        placed = next(places(wish.design.stock, _sheet(wish, label).run, wish.start))
         page = sheet.svg_page(wish.design, placed, measure(_static()))
         if fonts:
-            _pdf(replace(wish, count=1), label, fonts)  # it can be printed, letter for letter
+            KINDS["pdf"].write(
+                _sheet(replace(wish, count=1), label), fonts
+            )  # it can be printed, letter for letter
     except (DoesNotFit, MissingGlyph) as error:
         page, wrong = "", wrong or label_words.misfit(error)
     return render_template(
@@ -127,8 +100,8 @@ def download_labels(code: str, writer: str) -> ResponseReturnValue:
         raise problem.NotFound
     wish, wrong = _wished()
     try:
-        content = b"" if wrong else KINDS[writer].write(wish, _label(found), fonts)
-    except NotPrinted:
+        content = b"" if wrong else KINDS[writer].write(_sheet(wish, _label(found)), fonts)
+    except NoLabels:
         content = b""  # the page says why
     except (DoesNotFit, MissingGlyph) as error:
         content, wrong = b"", label_words.misfit(error)
@@ -148,14 +121,16 @@ def _own(code: str) -> Found:
 
 
 def _label(found: Found) -> Label:
-    """Give what is printed for a batch. Raises `NotPrinted`."""
-    if found.code is None or found.state is None:
-        raise problem.NotFound
-    if found.state not in paper.LABELLED_IN:
-        raise NotPrinted(batch_words.state_words(found.state).no_labels)
-    for one in lacking([FactRef(*found.ref)], member().producer_id):
-        raise NotPrinted(say(one.message))
-    return paper.label_of(found.card, found.code, settings())
+    """Give what is printed for a batch. Raises `NoLabels`."""
+    today = datetime.now(HANOI).date()
+    try:
+        return label_for(FactRef(*found.ref), today, settings())
+    except NotPrinted as error:
+        lacks = error.lacks
+        why = (
+            batch_words.state_words(error.state).no_labels if lacks is None else say(lacks.message)
+        )
+        raise NoLabels(why) from error
 
 
 def _wished() -> tuple[Wish, str]:
@@ -177,8 +152,8 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 
-def _run(wish: Wish, label: Label) -> list[Copies]:
-    return [Copies(label, wish.count)]
+def _sheet(wish: Wish, label: Label) -> Sheet:
+    return Sheet(wish.design, label, wish.count, wish.start)
 
 
 def _no_labels(found: Found, reason: str) -> str:

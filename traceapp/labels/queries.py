@@ -24,7 +24,7 @@ def last_issue(producer_id: UUID) -> LabelIssue | None:
     query = (
         select(LabelIssue)
         .where(LabelIssue.producer_id == producer_id)
-        .order_by(LabelIssue.issue_id.desc())
+        .order_by(LabelIssue.issued_at.desc(), LabelIssue.issue_id.desc())
         .limit(1)
     )
     return db.session.scalar(query)

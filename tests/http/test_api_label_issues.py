@@ -1,0 +1,175 @@
+"""Labels as programs issue them: once, never more than goods, with files that read back."""
+
+import csv
+import io
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.builders import NOW, business
+from tests.conftest import AppMaker
+from tests.http.answers import told
+from tests.http.on_sale import finished
+from tests.http.programs import API, Program
+from tests.pure.printing.zpl_reader import read_zpl
+from tests.signing_in import token_of
+from traceapp.batches.models import Batch
+from traceapp.codes import operations
+from traceapp.codes import queries as codes
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.findings.models import Attempt
+from traceapp.labels.models import LabelIssue
+from traceapp.web.endpoints import transaction
+
+Body = dict[str, Any]
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    """The demo, whose labels say MẪU."""
+    return make_app(TRACEAPP_DEMO="1")
+
+
+@pytest.fixture
+def lan(app: Flask) -> Program:
+    """Lan's program, whose greens are on sale: 12.5 kg, for 25 labels of 500 g."""
+    return on_sale(app, "HTX Lan", "owner")
+
+
+def on_sale(app: Flask, name: str, role: str) -> Program:
+    with app.app_context(), transaction():
+        owner = business(name, role=role)
+        code = finished(owner, name="Cải ngọt Đông Dư")
+        fact = codes.find(code)
+        assert fact is not None
+        product_id = db.session.get_one(Batch, (fact.producer_id, fact.batch_id)).product_id
+    with app.app_context():
+        return Program(app, owner, product_id, fact.batch_id, token_of(owner))
+
+
+def wish(labels: int = 24, **changes: Any) -> Body:
+    pack = {"quantity": "0.5", "uom": "kg"}
+    return {"labels": labels, "stock": "a4-24", "pack": pack} | changes
+
+
+def issue(by: Program, body: Body, **request: Any) -> Any:
+    return by.post(f"/batches/{by.batch_id}/label-issues", body, **request)
+
+
+def test_labels_are_issued_and_every_code_of_every_file_reads_back(lan: Program) -> None:
+    answer = issue(lan, wish(20, start_position=7))
+    made = answer.get_json()
+    assert (answer.status_code, made["labels"], made["start_position"]) == (201, 20, 7)
+    assert answer.headers["Location"] == f"{API}/label-issues/{made['id']}"
+    assert lan.get(f"/label-issues/{made['id']}").get_json() == made
+    pdf = lan.get(made["links"]["pdf"].removeprefix(API)).data
+    pages = [one.render(scale=150 / 72).to_pil() for one in pypdfium2.PdfDocument(pdf)]
+    found = [[one.text for one in zxingcpp.read_barcodes(page)] for page in pages]
+    assert [len(page) for page in found] == [18, 2]
+    (uri,) = {text for page in found for text in page}
+    table = lan.get(made["links"]["csv"].removeprefix(API)).get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+    assert (len(rows), {row["uri"] for row in rows}) == (20, {uri})
+    png = lan.get(made["links"]["png"].removeprefix(API))
+    assert png.mimetype == "image/png"
+    told(lan.get(made["links"]["zpl"].removeprefix(API)), 422, "invalid-input")
+
+
+def test_a_roll_is_printed_by_a_label_printer(lan: Program) -> None:
+    made = issue(lan, wish(3, stock="die-50x30")).get_json()
+    zpl = lan.get(made["links"]["zpl"].removeprefix(API)).data
+    assert len(zxingcpp.read_barcodes(read_zpl(zpl))) == 1
+    assert b"^PQ3^" in zpl
+
+
+def test_more_labels_than_goods_are_refused_with_the_number_there_may_be(lan: Program) -> None:
+    most = 25
+    errors = told(issue(lan, wish(most + 1)), 422, "blocked")["errors"]
+    assert [error["rule"] for error in errors] == ["label_budget"]
+    assert f"chỉ in được {most} tem" in errors[0]["message"]
+    assert count(lan, LabelIssue) == 0
+    assert count(lan, Attempt) == 1
+    assert issue(lan, wish(most)).status_code == 201
+    assert issue(lan, wish(1)).status_code == 422
+
+
+def test_an_owner_exceeds_with_a_reason_and_a_clerk_does_not(app: Flask) -> None:
+    for role, status in (("owner", 201), ("clerk", 422)):
+        by = on_sale(app, f"HTX {role}", role)
+        answer = issue(by, wish(26, reason="In dự phòng"))
+        assert answer.status_code == status
+        assert (answer.get_json().get("reason") == "In dự phòng") == (status == 201)
+
+
+def test_the_same_key_issues_once_and_another_order_under_it_is_refused(lan: Program) -> None:
+    key = {"Idempotency-Key": "till-1-0001"}
+    first, again = issue(lan, wish(), headers=key), issue(lan, wish(), headers=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json() == again.get_json()
+    told(issue(lan, wish(23), headers=key), 409, "content-conflict")
+    told(issue(lan, wish(), headers={"Idempotency-Key": "with space"}), 422, "invalid-input")
+    wished = wish(1, id=str(new_id()))
+    assert [issue(lan, wished).status_code for _ in range(2)] == [201, 200]
+    assert count(lan, LabelIssue) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"labels": 0}, "/labels"),
+        ({"labels": 10_000_000}, "/labels"),
+        ({"labels": "24"}, "/labels"),
+        ({"stock": "a3"}, "/stock"),
+        ({"template": "gold"}, "/template"),
+        ({"stock": "die-30x20"}, "/stock"),
+        ({"start_position": 25}, "/start_position"),
+        ({"start_position": 0}, "/start_position"),
+        ({"pack": {"quantity": "0", "uom": "kg"}}, "/pack"),
+        ({"pack": {"quantity": "1", "uom": "lít"}}, "/pack"),
+        ({"pack": {"quantity": "-1", "uom": "kg"}}, "/pack/quantity"),
+        ({"colour": "red"}, "/colour"),
+    ],
+)
+def test_what_cannot_be_is_pointed_at_and_nothing_is_issued(
+    lan: Program, changes: Body, pointer: str
+) -> None:
+    errors = told(issue(lan, wish() | changes), 422, "invalid-input")["errors"]
+    assert [error["pointer"] for error in errors] == [pointer]
+    assert count(lan, LabelIssue) == 0
+
+
+def test_goods_on_hold_get_no_labels_and_those_issued_before_no_file(lan: Program) -> None:
+    made = issue(lan, wish()).get_json()
+    with lan.app.app_context(), transaction():
+        code = codes.of_batch(lan.by.producer_id, lan.batch_id)
+        assert code is not None
+        operations.set_state(code.code, CodeState.HELD, actor="Chi cục (mẫu)", now=NOW)
+    told(issue(lan, wish()), 422, "blocked")
+    for writer in made["links"].values():
+        told(lan.get(writer.removeprefix(API)), 422, "blocked")
+
+
+def test_nobody_elses_labels_are_there(app: Flask, lan: Program) -> None:
+    minh = on_sale(app, "HTX Minh", "owner")
+    made = issue(lan, wish()).get_json()
+    told(minh.post(f"/batches/{lan.batch_id}/label-issues", wish()), 404, "not-found")
+    for path in (f"/label-issues/{made['id']}", made["links"]["pdf"].removeprefix(API)):
+        told(minh.get(path), 404, "not-found")
+
+
+def test_labels_show_in_the_steps_of_the_batch(lan: Program) -> None:
+    made = issue(lan, wish()).get_json()
+    found = lan.get(f"/events/{made['id']}").get_json()["document"]
+    assert found["fields"] == {"labels": 24, "net": "0.5", "net_unit": "kg"}
+    assert found["step_kind"] == "print_labels"
+
+
+def count(by: Program, table: type[LabelIssue] | type[Attempt]) -> int:
+    with by.app.app_context():
+        return db.session.scalar(select(func.count()).select_from(table)) or 0

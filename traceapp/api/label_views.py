@@ -1,0 +1,221 @@
+"""Routes of label issues: issuing labels for a batch, and their files."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, jsonify
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.api import examples
+from traceapp.api.contract import PREFIX, operation
+from traceapp.api.idempotency import PARAMETER, id_from_key
+from traceapp.api.label_shapes import LabelIssueBodySchema, LabelIssueSchema
+from traceapp.api.rooms import labels
+from traceapp.batches import queries
+from traceapp.batches.capturing import Actor
+from traceapp.batches.faces import font_files
+from traceapp.database.engine import db
+from traceapp.findings import words
+from traceapp.labels import issuing
+from traceapp.labels.files import KINDS, Sheet, table
+from traceapp.labels.issuing import Order, Refused
+from traceapp.labels.models import LabelIssue
+from traceapp.labels.printable import NotPrinted, label_for
+from traceapp.printing.glyphs import MissingGlyph
+from traceapp.printing.label import DoesNotFit, Label
+from traceapp.printing.run import Design
+from traceapp.printing.stock import STOCKS
+from traceapp.printing.templates import Template
+from traceapp.trace.facts import Ref
+from traceapp.web import csv_text, problems
+from traceapp.web.endpoints import transaction, writes_late
+from traceapp.web.languages import say
+from traceapp.web.pages import HANOI
+from traceapp.web.settings import settings
+
+Body = dict[str, Any]
+LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}
+FILE = {
+    "description": "The labels.",
+    "content": {
+        media_type: {"schema": {"type": "string", "format": "binary"}}
+        for media_type in (*(kind.media_type for kind in KINDS.values()), "text/csv")
+    },
+}
+
+
+@labels.post("/batches/<uuid:batch_id>/label-issues")
+@writes_late
+@may(Act.PRINT_LABELS)
+@operation(
+    {200: LabelIssueSchema(), 201: LabelIssueSchema()},
+    body=LabelIssueBodySchema(),
+    problems=(problem.Blocked, problem.ContentConflict),
+    headers=LOCATION,
+    parameters=[PARAMETER],
+    example=examples.LABEL_ISSUE,
+)
+def post_label_issue(batch_id: UUID, body: Body) -> Response:
+    """Issue labels for a batch: 201 with the places of the files, 200 when it was issued before.
+
+    422 `blocked`: a safety rule refuses it, or there are more labels than goods (`label_budget`
+    tells how many there may be). The same `Idempotency-Key`, or `id`, issues once.
+    """
+    asks = member()
+    actor = Actor(asks.producer_id, asks.member_id)
+    order, may_exceed = _order(actor, batch_id, body), asks.may(Act.EXCEED_LABEL_BUDGET)
+    _check(_sheet(order, _label(batch_id)))
+    db.session.rollback()  # whatever was read before: a writer takes the lock first
+    with transaction():
+        is_new = db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None
+        made = issuing.issue(actor, order, may_exceed=may_exceed, now=datetime.now(UTC))
+        shown = None if isinstance(made, Refused) else _shown(made)
+    if isinstance(made, Refused):
+        said = words.as_problem(actor.producer_id, made.message.data, made.verdict)
+        return problems.answer(said)
+    answer = jsonify(shown)
+    answer.status_code = 201 if is_new else 200
+    answer.headers["Location"] = f"{PREFIX}/label-issues/{order.issue_id}"
+    return answer
+
+
+@labels.get("/label-issues/<uuid:issue_id>")
+@may(Act.READ)
+@operation({200: LabelIssueSchema()})
+def show_label_issue(issue_id: UUID) -> Body:
+    """Show an issue of labels."""
+    return _shown(_issue(issue_id))
+
+
+@labels.get("/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,csv):writer>")
+@may(Act.PRINT_LABELS)
+@operation({200: FILE}, problems=(problem.Blocked, problem.InvalidInput))
+def download_label_issue(issue_id: UUID, writer: str) -> Response:
+    """Give the labels of an issue as a file: all of them, on the paper they were issued for.
+
+    A batch whose code is not in use any more, such as one on hold, prints nothing.
+    """
+    row = _issue(issue_id)
+    order = Design(STOCKS[row.stock], Template(row.template))
+    sheet = Sheet(order, _label(row.batch_id), row.labels, row.start_position)
+    if writer == "csv":
+        return Response(table(sheet), content_type=csv_text.MEDIA_TYPE)
+    fonts = font_files(Path(current_app.static_folder or ""))
+    if fonts is None:
+        raise problem.NotFound
+    try:
+        content = KINDS[writer].write(sheet, fonts)
+    except (DoesNotFit, MissingGlyph) as error:
+        raise problem.InvalidInput(findings=[_misfit(error)]) from error
+    return Response(content, mimetype=KINDS[writer].media_type)
+
+
+def _order(actor: Actor, batch_id: UUID, body: Body) -> Order:
+    card = queries.batch_card((actor.producer_id, batch_id))
+    site_id = body["site_id"] or queries.last_site(actor.producer_id)
+    if card is None or site_id is None:
+        raise problem.NotFound
+    pack = body["pack"] or {"quantity": Decimal(1), "uom": card.uom}
+    return Order(
+        issue_id=body["id"] or id_from_key(),
+        batch_id=batch_id,
+        labels=body["labels"],
+        quantity=pack["quantity"],
+        uom=pack["uom"],
+        stock=body["stock"],
+        template=body["template"],
+        site_id=site_id,
+        start_position=body["start_position"],
+        reason=body["reason"].strip(),
+    )
+
+
+def _sheet(order: Order, label: Label) -> Sheet:
+    """Give what would be printed first: one label, from where the first one lies."""
+    design = Design(STOCKS[order.stock], Template(order.template))
+    return Sheet(design, label, 1, order.start_position)
+
+
+def _check(sheet: Sheet) -> None:
+    """Refuse what could not be printed, before it is issued."""
+    fonts = font_files(Path(current_app.static_folder or ""))
+    if fonts is None:
+        return
+    try:
+        KINDS["pdf"].write(sheet, fonts)
+    except (DoesNotFit, MissingGlyph) as error:
+        raise problem.InvalidInput(findings=[_misfit(error)]) from error
+
+
+def _issue(issue_id: UUID) -> LabelIssue:
+    row = db.session.get(LabelIssue, (member().producer_id, issue_id))
+    if row is None:
+        raise problem.NotFound
+    return row
+
+
+def _label(batch_id: UUID) -> Label:
+    today = datetime.now(HANOI).date()
+    try:
+        return label_for(Ref(member().producer_id, batch_id), today, settings())
+    except NotPrinted as error:
+        lacks = error.lacks
+        finding = _NOT_IN_USE if lacks is None else _lacking(say(lacks.message), say(lacks.fix))
+        raise problem.Blocked(findings=[finding]) from error
+
+
+def _shown(row: LabelIssue) -> Body:
+    place = f"{PREFIX}/label-issues/{row.issue_id}/labels"
+    return {
+        "id": str(row.issue_id),
+        "batch_id": str(row.batch_id),
+        "labels": row.labels,
+        "pack": {"quantity": row.quantity, "uom": row.uom},
+        "stock": row.stock,
+        "template": row.template,
+        "start_position": row.start_position,
+        "reason": row.reason,
+        "issued_at": row.issued_at.isoformat(),
+        "links": {writer: f"{place}.{writer}" for writer in (*KINDS, "csv")},
+    }
+
+
+def _lacking(message: str, fix: str) -> problem.Finding:
+    return problem.Finding("", "incomplete", message, fix)
+
+
+def _misfit(error: DoesNotFit | MissingGlyph) -> problem.Finding:
+    if isinstance(error, MissingGlyph):
+        return _NO_LETTER
+    return _NO_POSITION if error.what == "start_position" else _NO_ROOM
+
+
+_NOT_IN_USE = problem.Finding(
+    "",
+    "not_in_use",
+    problem.N_("Labels are printed only while the code of the batch is in use."),
+    problem.N_("Read the state of the batch, and what its record lacks."),
+)
+_NO_LETTER = problem.Finding(
+    "/template",
+    "no_letter",
+    problem.N_("The text of the label holds a letter that labels cannot show."),
+    problem.N_("Change the name or the lot, or choose the template with the QR code only."),
+)
+_NO_POSITION = problem.Finding(
+    "/start_position",
+    "outside",
+    problem.N_("The sheet has no such position."),
+    problem.N_("Count the labels of the sheet from 1, row by row."),
+)
+_NO_ROOM = problem.Finding(
+    "/stock",
+    "no_room",
+    problem.N_("This label does not fit on this paper in this file."),
+    problem.N_("Choose larger paper, another template, or a PDF for sheets."),
+)

@@ -1,0 +1,37 @@
+"""Whether a batch gets labels now, and what stands on them."""
+
+from datetime import date
+
+from traceapp import problem
+from traceapp.batches import paper
+from traceapp.batches.queries import batch_card
+from traceapp.codes import queries as codes
+from traceapp.codes.states import CodeState, shown_state
+from traceapp.config import Config
+from traceapp.findings.exits import lacking
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.printing.label import Label
+from traceapp.trace.facts import Ref
+from traceapp.trace.rules.finding import Finding
+
+
+class NotPrinted(ValueError):  # noqa: N818 - the name says what is wrong
+    """It gets no labels: because of the state of its code, or a step that is incomplete."""
+
+    def __init__(self, state: CodeState, lacks: Finding | None = None) -> None:
+        super().__init__(state)
+        self.state = state
+        self.lacks = lacks
+
+
+def label_for(batch: Ref, today: date, config: Config) -> Label:
+    """Give what is printed for a batch. Raises NotFound without a code of its own, `NotPrinted`."""
+    card, fact = batch_card(batch), codes.of_batch(*batch)
+    if card is None or fact is None:
+        raise problem.NotFound
+    state = shown_state(fact.state, card.expiry_date, today)
+    if state not in paper.LABELLED_IN:
+        raise NotPrinted(state)
+    for one in lacking([batch], batch.producer_id):
+        raise NotPrinted(state, one)
+    return paper.label_of(card, BatchCode.parse(fact.code), config)

@@ -37,7 +37,7 @@ BROWSER = (
     "Mozilla/5.0 (Linux; Android 14; SM-A057F) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/126.0.0.0 Mobile Safari/537.36"
 )
-ADDED_AT_ONCE = 40
+ADDED_AT_ONCE = 20
 SLOW_S = 60.0
 
 

@@ -3,6 +3,7 @@
 Each page is asked in turn with a bare Flask view of the same server, one request at a time.
 """
 
+import hashlib
 import html
 import http.client
 import re
@@ -11,21 +12,26 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.bench import reading
 from tests.bench.demo import Demo, load
 from tests.bench.figure import Figure
 from tests.bench.servers import free_port, gunicorn, serving
-from tests.builders import Business
+from tests.builders import Business, event
 from tests.postgres import postgres_database, postgres_server
 from tests.signing_in import signed_in
+from traceapp.batches import capturing
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
+from traceapp.photos.models import Photo
 from traceapp.producers.models import Membership, Plot, Producer
+from traceapp.web.endpoints import transaction
 
 CLERK, PRODUCER = "Bùi Thị Lan Chi", "%Thanh Xuân%"
 FORM = "/desk/steps/new"
@@ -35,6 +41,16 @@ PAGES = {
     "list of products": "/desk/products",
     "form of a step": f"{FORM}?kind=irrigate",
 }
+# Asked once the clerk's producer has recorded so many steps more, each with a photo.
+MANY = 10_000
+LISTS = {
+    "list of steps": "/desk/steps",
+    "list of steps, three words found": "/desk/steps?q=bon+lam+thao",
+    "list of steps, three words not found": "/desk/steps?q=khong+co+gi",
+    "list of photos": "/desk/photos",
+    "list of photos, three words found": "/desk/photos?q=bon+lam+thao",
+}
+LONGEST_LIST_MS = 300.0
 ROUNDS = 30
 STEPS = 100
 LONGEST_WAIT_MS = 250.0  # for a durable write, 99 of 100
@@ -72,27 +88,79 @@ def _of(demo: Demo) -> Iterator[Figure]:
         yield Figure("step kept, half wait less", kept[STEPS // 2], "ms", database=demo.database)
         late = kept[STEPS * 99 // 100]
         yield Figure("step kept, 99 of 100", late, "ms", LONGEST_WAIT_MS, demo.database)
+        with reading.application(demo):
+            _record_many(_clerk())
+        # Servers have let go of connections on which nobody asked meanwhile.
+        clerk = Clerk(int(environ["PORT"]), cookie)
+        stranger = Clerk(int(other["PORT"]), "")
+        for name, path in LISTS.items():
+            waits, _ = _in_turn(clerk, path, stranger)
+            said = f"{name}, {MANY} steps, half wait less"
+            yield Figure(said, waits, "ms", LONGEST_LIST_MS, demo.database)
 
 
 def _session(demo: Demo) -> str:
     """Open a session of the clerk; gives the cookie."""
     with reading.application(demo) as app:
-        one = db.session.execute(
-            select(Membership, Plot)
-            .join(Producer, Producer.producer_id == Membership.producer_id)
-            .join(Plot, Plot.producer_id == Membership.producer_id)
-            .where(Membership.name == CLERK, Producer.name.like(PRODUCER))
-            .limit(1)
-        ).one()
-        member, plot = one
-        actor = Actor(member.producer_id, member.member_id)
-        business = Business(plot.producer_id, plot.site_id, plot.plot_id, actor)
-        db.session.rollback()  # what was read, so that a writing transaction can begin
-        client = signed_in(app, business)
+        client = signed_in(app, _clerk())
         name = app.config["SESSION_COOKIE_NAME"]
         cookie = client.get_cookie(name)
         assert cookie is not None
         return f"{name}={cookie.value}"
+
+
+def _clerk() -> Business:
+    """Find the clerk and a plot of her producer."""
+    one = db.session.execute(
+        select(Membership, Plot)
+        .join(Producer, Producer.producer_id == Membership.producer_id)
+        .join(Plot, Plot.producer_id == Membership.producer_id)
+        .where(Membership.name == CLERK, Producer.name.like(PRODUCER))
+        .limit(1)
+    ).one()
+    member, plot = one
+    actor = Actor(member.producer_id, member.member_id)
+    business = Business(plot.producer_id, plot.site_id, plot.plot_id, actor)
+    db.session.rollback()  # what was read, so that a writing transaction can begin
+    return business
+
+
+def _record_many(by: Business) -> None:
+    """Record steps seven minutes apart, the newest now, each with one of a hundred photos."""
+    now = datetime.now(UTC)
+    hashes = [hashlib.sha256(str(number).encode()).digest() for number in range(100)]
+    with transaction():
+        db.session.add_all(_photo(by, sha256, now) for sha256 in hashes)
+    for start in range(0, MANY, len(hashes)):
+        steps = [
+            _step(by, now - timedelta(minutes=7 * (start + place)), sha256)
+            for place, sha256 in enumerate(hashes)
+        ]
+        with transaction():
+            capturing.record_events(by.actor, [capturing.read(one) for one in steps], now=now)
+    with db.engine.begin() as connection:
+        connection.execute(text("ANALYZE"))  # as both databases do by themselves in time
+
+
+def _photo(by: Business, sha256: bytes, now: datetime) -> Photo:
+    return Photo(
+        producer_id=by.producer_id,
+        sha256=sha256,
+        media_type="image/jpeg",
+        size=1,
+        width=1,
+        height=1,
+        state="ready",
+        is_public=False,
+        uploaded_at=now,
+    )
+
+
+def _step(by: Business, when: datetime, sha256: bytes) -> dict[str, Any]:
+    said = {"product": "Phân lân Lâm Thao", "fert_type": "mineral", "n_pct": "3", "qty_kg": "5"}
+    photos = [sha256.hex()]
+    where = {"plot_id": str(by.plot_id), "event_time": when.isoformat()}
+    return event(by, "fertilize", fields=said, photos=photos, **where)
 
 
 class Clerk:

@@ -2,10 +2,9 @@
 
 The golden files are those of tests/pure/trace/test_golden.py: both sides must tell every one of
 the 29 finished lots in the same words. Outlines hold no code, path or picture, so nothing has to
-be done about these. Two things differ on purpose: the data set does not say at what moment
+be done about these. One thing differs on purpose: the data set does not say at what moment
 somebody confirmed a step (the loader takes it from the event that did), so `moments_unknown`
-leaves it out; and the loader skips what belongs to a room that is not built, so `without_labels`
-leaves printed labels out of the golden text.
+leaves it out.
 """
 
 from collections.abc import Iterator
@@ -22,12 +21,9 @@ from tests.pure.trace.outline import outline
 from tests.pure.trace.test_golden import GOLDEN
 from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
-from traceapp.demo.skipping import ROOM_BY_KIND
 from traceapp.trace.document import as_document
 from traceapp.trace.facts import TraceFacts
 from traceapp.trace.timeline import build
-
-PRINTED = "In tem, kích hoạt mã / Labels printed and codes activated"
 
 
 def moments_unknown(facts: TraceFacts) -> TraceFacts:
@@ -39,29 +35,11 @@ def moments_unknown(facts: TraceFacts) -> TraceFacts:
     return replace(facts, events=tuple(events))
 
 
-def without_labels(golden: str) -> str:
-    """Leave out the two lines of every step that printed labels."""
-    kept: list[str] = []
-    lines = iter(golden.splitlines(keepends=True))
-    for line in lines:
-        if line.rstrip().endswith(f" | {PRINTED}"):
-            assert " | " in next(lines)
-        else:
-            kept.append(line)
-    return "".join(kept)
-
-
 @pytest.mark.parametrize("lot", FINISHED)
 def test_a_finished_lot_reads_the_same_from_the_database(hanoi: Flask, lot: str) -> None:
     told = as_document(build(moments_unknown(trace_facts(ref(lot))), NOON))
     golden = (GOLDEN / f"{lot}.txt").read_text(encoding="utf-8")
-    assert outline(told) == without_labels(golden)
-
-
-def test_printed_labels_are_all_that_the_loader_leaves_out_of_a_timeline() -> None:
-    golden = "".join(path.read_text(encoding="utf-8") for path in GOLDEN.glob("*.txt"))
-    assert ROOM_BY_KIND["print_labels"] == "labels"
-    assert golden.count(PRINTED) == 23
+    assert outline(told) == golden
 
 
 def test_every_confirmation_in_the_database_has_its_moment(hanoi: Flask) -> None:

@@ -1,5 +1,6 @@
 """Questions about the families of many batches at once, by recursion or by levels. Core only."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
@@ -25,7 +26,7 @@ def naming(tree: CTE) -> ColumnElement[bool]:
     )
 
 
-class _Asked:
+class _Asked(ABC):
     """A question about families, written once for either walk: that takes longer than asking."""
 
     upward: bool
@@ -51,8 +52,9 @@ class _Asked:
         keys = walking.packed_ids(known)
         return ask(self._of_known(), keys=keys, last=len(known) - 1, **values)
 
+    @abstractmethod
     def _known(self, batches: Collection[walking.Ref]) -> Known:
-        raise NotImplementedError
+        """Walk level by level; give the rows of the walk, with their root where that is asked."""
 
     def _of_known(self) -> Query:
         dialect = db.engine.dialect.name

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
+from traceapp import problem
 from traceapp.batches import capturing
 from traceapp.database.engine import db
 from traceapp.findings.attempts import judge
@@ -164,3 +165,16 @@ def test_a_clock_that_is_behind_does_not_hide_labels_from_an_attempt(lan: Busine
     with writing():
         early = judge(lan.actor, capturing.read(printed(lan, lot, 1, hour=8)), now=NOW)
     assert "label_budget" in {one.rule for one in early.findings}
+
+
+@pytest.mark.parametrize("kind", ["print_labels", "void_labels"])
+def test_one_number_of_labels_tells_of_one_batch(lan: Business, kind: str) -> None:
+    with writing():
+        lots = [batch(lan, product(lan), f"L{number}") for number in range(2)]
+    about = [{"batch_id": str(lot)} for lot in lots]
+    fields = {"labels": 5, "net_kg": 1} if kind == "print_labels" else {"labels": 5, "reason": "x"}
+    message = event(lan, kind, event_time=at(9), about=about, fields=fields)
+    with writing():
+        (answer,) = capturing.record_events(lan.actor, [capturing.read(message)], now=NOW)
+    assert isinstance(answer, problem.InvalidInput)
+    assert [one.rule for one in answer.findings] == ["one_at_a_time"]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from traceapp import problem
-from traceapp.batches.books import counts
+from traceapp.batches.books import counts, labels
 from traceapp.batches.books.stock import ACCOUNTS, STOCKS, Holding
 from traceapp.batches.grants import SIDES, Item, Known
 from traceapp.batches.quantities import QUANTITY_FAULTS
@@ -26,8 +26,9 @@ LARGE = MAX_BASE * MICRO // 1000
 def unfit(
     known: Known, data: Mapping[str, Any], items: Sequence[Item]
 ) -> Iterator[problem.Finding]:
-    """Find figures that cannot be booked: a count that is not understood, sums too large."""
+    """Find figures that cannot be booked: counts and labels not understood, sums too large."""
     yield from counts.faults(known, data, items)
+    yield from labels.faults(data, items)
     yield from _too_large(known, data, items)
 
 

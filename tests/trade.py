@@ -1,5 +1,6 @@
 """Minh sends greens to Hoa's shop: messages of both sides, to be recorded in any order."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,12 @@ class Trade:
         batch = {"batch_id": str(self.greens), "producer_id": str(self.minh.producer_id)}
         facts: dict[str, Any] = {"about": [batch], "ship_event_id": str(self.ship_id)}
         return builders.event(self.hoa, "reject", **facts | changes)
+
+
+def numbers_in(text: str) -> set[str]:
+    """Give the numbers that stand by themselves: not those in ids, codes, tokens and drawings."""
+    written = re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+    return set(re.findall(r"(?<![\w-])\d+(?![\w-])", written))
 
 
 def tell(by: Business, message: dict[str, Any]) -> UUID:

@@ -9,23 +9,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from io import BytesIO
+from functools import partial
 from pathlib import Path
 
-import segno
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
-
+from tests.bench import labels_peers
+from tests.bench.labels_peers import FONTS
 from traceapp.printing import sheet_pdf, zpl
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import Label
 from traceapp.printing.run import Copies, Design
 from traceapp.printing.stock import A4_24, STOCKS
 
-FONTS = Path(__file__).parents[2] / "static" / "vendor" / "fonts"
-REGULAR, BOLD = FONTS / "BeVietnamPro_400Regular.ttf", FONTS / "BeVietnamPro_700Bold.ttf"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -57,42 +51,20 @@ def dots(count: int) -> Iterator[bytes]:
     return zpl.write(Design(STOCKS["die-50x30"]), labels(count), _fonts())
 
 
-def peer(count: int) -> Iterator[bytes]:
-    """Print the same as others do: ReportLab draws, segno encodes, a path of rectangles each."""
-    out = BytesIO()
-    pdfmetrics.registerFont(TTFont("regular", str(REGULAR)))
-    pdfmetrics.registerFont(TTFont("bold", str(BOLD)))
-    canvas = Canvas(out, pagesize=(210 * mm, 297 * mm))
-    for index, copies in enumerate(labels(count)):
-        place = A4_24.position(index % 24 + 1)
-        if index and place.number == 1:
-            canvas.showPage()
-        _draw(canvas, copies.label, place.x * mm, (297 - place.y - A4_24.die_height) * mm)
-    canvas.save()
-    yield out.getvalue()
-
-
-def _draw(canvas: Canvas, label: Label, x: float, y: float) -> None:
-    text = [label.name, label.producer, f"Lô {label.lot}", f"NSX {label.produced} {label.code}"]
-    for row, line in enumerate(text):
-        canvas.setFont("regular" if row else "bold", 7)
-        canvas.drawString(x + 2 * mm, y + (28 - 5 * row) * mm, line)
-    matrix = segno.make_qr(label.uri, error="m").matrix
-    module = 24 * mm / (len(matrix) + 8)
-    path = canvas.beginPath()
-    for row, modules in enumerate(matrix):
-        for column, dark in enumerate(modules):
-            if dark:
-                top = y + 27 * mm - (row + 4) * module
-                path.rect(x + 38 * mm + (column + 4) * module, top, module, module)
-    canvas.drawPath(path, stroke=0, fill=1)
+def peer(draw: labels_peers.Draws, count: int) -> Iterator[bytes]:
+    """Print the same as others do."""
+    yield draw([copies.label for copies in labels(count)])
 
 
 def _fonts() -> FontFiles:
-    return FontFiles(REGULAR.read_bytes(), BOLD.read_bytes())
+    return FontFiles(*(path.read_bytes() for path in FONTS))
 
 
-KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {"pdf": pdf, "zpl": dots, "reportlab": peer}
+KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {
+    "pdf": pdf,
+    "zpl": dots,
+    **{name: partial(peer, draw) for name, draw in labels_peers.PEERS.items()},
+}
 
 
 def main(kind: str, count: str, keep: str = "") -> None:

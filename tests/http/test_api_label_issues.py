@@ -15,6 +15,7 @@ from tests.conftest import AppMaker
 from tests.http.answers import told
 from tests.http.on_sale import finished
 from tests.http.programs import API, Program
+from tests.labelled import label, packed
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import token_of
 from traceapp.batches.models import Batch
@@ -153,6 +154,23 @@ def test_goods_on_hold_get_no_labels_and_those_issued_before_no_file(lan: Progra
     told(issue(lan, wish()), 422, "blocked")
     for writer in made["links"].values():
         told(lan.get(writer.removeprefix(API)), 422, "blocked")
+
+
+def test_what_the_label_lacks_is_one_error_each(app: Flask) -> None:
+    with app.app_context(), transaction():
+        owner = business("HTX Hoa", role="owner")
+        fact = codes.find(packed(owner, label(without=("warnings", "storage"))))
+        assert fact is not None
+    with app.app_context():
+        hoa = Program(app, owner, fact.batch_id, fact.batch_id, token_of(owner))
+    errors = told(issue(hoa, wish()), 422, "blocked")["errors"]
+    assert [(error["pointer"], error["rule"]) for error in errors] == [
+        ("/product/label/warnings", "label_contents"),
+        ("/product/label/storage", "label_contents"),
+    ]
+    assert "Cảnh báo" in errors[0]["message"]
+    assert all(error["fix"] for error in errors)
+    assert count(hoa, LabelIssue) == 0
 
 
 def test_nobody_elses_labels_are_there(app: Flask, lan: Program) -> None:

@@ -1,6 +1,7 @@
 """Labels at the desk: chosen, shown, and as files that print and read back."""
 
 import itertools
+import re
 
 import pypdfium2
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from tests.builders import Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
+from tests.labelled import label, packed
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import signed_in
 from traceapp.printing.stock import STOCKS
@@ -117,6 +119,22 @@ def test_what_cannot_be_printed_is_said_with_what_can(
         assert said.status_code == 200
         assert said.mimetype == "text/html"
         assert words in said.text
+
+
+def test_what_the_label_lacks_is_named_with_a_link_to_its_field(
+    reader: FlaskClient, lan: Business
+) -> None:
+    with writing(reader):
+        code = packed(lan, label(without=("warnings", "storage", "ingredients")))
+    for path in ("labels", "labels.pdf"):
+        said = page(reader, f"/desk/batches/{code}/{path}")
+        assert "labels.pdf" not in said
+        for name in ("Thành phần", "Cảnh báo", "Hướng dẫn bảo quản"):
+            assert f"<b>{name}</b>" in said
+        links = re.findall(r'href="(/desk/products/[^"#]+)#([^"]+)"', said)
+        assert len(links) == 3
+        for address, anchor in links:
+            assert f'id="{anchor}"' in page(reader, address)
 
 
 def test_a_letter_that_the_face_lacks_is_named(reader: FlaskClient, lan: Business) -> None:

@@ -1,6 +1,7 @@
 """Products at the desk: defining, changing, pictures, GTINs, and what bad input gets."""
 
 import io
+import re
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +105,9 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
         ({"label.group": "Vũ khí"}, "#f-label-group"),
         ({"label.standards": "TCVN 1", "standards_none": "yes"}, "#f-label-standards"),
         ({"standards_none": "maybe"}, "#f-standards_none"),
+        ({"warnings_none": "yes"}, "#f-warnings_none"),
+        ({"label.ethanol_percent": "101"}, "#f-label-ethanol_percent"),
+        ({"label.declared_none": "warnings"}, ""),
         ({"shelf_life_days": "0"}, "#f-shelf_life_days"),
         ({"photo_sha256": "zz"}, ""),
         ({"name": "a\u202eb"}, "#f-name"),
@@ -130,6 +134,26 @@ def test_a_gtin_of_another_producer_is_refused_and_the_product_with_it(
     assert answer.status_code == 422
     assert 'href="#f-gtin"' in page_of(answer)
     assert len(db.session.scalars(select(Product)).all()) == 1
+
+
+def test_that_there_is_nothing_to_warn_of_is_kept_and_shown_again(
+    app: Flask, desk: FlaskClient
+) -> None:
+    sent = greens(**{"warnings_none": "yes", "label.warnings.0.vi": ""})
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 303
+    saved = only_product()
+    assert '"declared_none":["warnings"]' in saved.label
+    page = page_of(desk.get(f"/desk/products/{saved.product_id}"))
+    assert re.search(r'id="f-warnings_none"[^>]* checked', page)
+
+
+def test_wine_is_asked_for_its_alcohol_and_keeps_it(app: Flask, desk: FlaskClient) -> None:
+    sent = greens(**{"label.group": "Rượu", "label.ethanol_percent": "29,5"})
+    assert 'name="label.ethanol_percent"' in page_of(
+        desk.post(NEW, data=form(app, **sent, do="again"))
+    )
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 303
+    assert '"ethanol_percent":29.5' in only_product().label
 
 
 def test_a_further_line_is_asked_for_without_saving(app: Flask, desk: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """Tables of products, plots, batches and steps: dry run, import, and the same file once more."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -85,6 +86,21 @@ def _told(report: Report) -> list[tuple[int, str, str]]:
 
 
 FILES = {"products": GREENS, "plots": PLOTS, "batches": BATCHES, "steps": STEPS}
+
+
+def test_a_table_says_that_there_is_nothing_to_warn_of_and_takes_it_back(app: Flask) -> None:
+    lan = _lan()
+    head = "Tên sản phẩm;Nhóm hàng;Vai trò;Đơn vị;Nhóm nhãn;Xuất xứ;Cảnh báo;Độ cồn (%)\r\n"
+    row = "Rượu nếp;Thực phẩm chế biến;thành phẩm;kg;Rượu;Hà Nội;{};29,5\r\n"
+    kept = []
+    for warning in ("Không có", "", "Không dùng cho trẻ em"):
+        assert _run(lan, "products", head + row.format(warning)).is_faultless
+        product_ = db.session.scalars(select(Product)).one()
+        label = json.loads(product_.label)
+        kept.append((label["declared_none"], [one["vi"] for one in label["warnings"]]))
+        assert label["ethanol_percent"] == 29.5
+        db.session.rollback()
+    assert kept == [(["warnings"], [])] * 2 + [([], ["Không dùng cho trẻ em"])]
 
 
 def test_the_four_tables_are_brought_in_and_a_second_time_changes_nothing(app: Flask) -> None:

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from traceapp.api.shapes import FindingSchema, ProblemSchema
 from traceapp.batches.books.stock import ACCOUNTS
-from traceapp.batches.schemas import LabelSchema
+from traceapp.batches.label_schemas import LabelSchema
 from traceapp.codes.states import CodeState
 from traceapp.producers.schemas import SITE_KINDS
 from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS

@@ -1,5 +1,6 @@
 """Routes of label issues: issuing labels for a batch, and their files."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +22,7 @@ from traceapp.batches.capturing import Actor
 from traceapp.batches.faces import font_files
 from traceapp.database.engine import db
 from traceapp.findings import words
-from traceapp.labels import issuing
+from traceapp.labels import contents, issuing
 from traceapp.labels.files import KINDS, Sheet, table
 from traceapp.labels.issuing import Order, Refused
 from traceapp.labels.models import LabelIssue
@@ -32,6 +33,7 @@ from traceapp.printing.run import Design
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref
+from traceapp.trace.label_contents import ITEMS
 from traceapp.web import csv_text, problems
 from traceapp.web.endpoints import transaction, writes_late
 from traceapp.web.languages import say
@@ -63,8 +65,9 @@ FILE = {
 def post_label_issue(batch_id: UUID, body: Body) -> Response:
     """Issue labels for a batch: 201 with the places of the files, 200 when it was issued before.
 
-    422 `blocked`: a safety rule refuses it, or there are more labels than goods (`label_budget`
-    tells how many there may be). The same `Idempotency-Key`, or `id`, issues once.
+    422 `blocked`: a safety rule refuses it, the label lacks what the law asks for (one error
+    `label_contents` for each item), or there are more labels than goods (`label_budget` tells
+    how many there may be). The same `Idempotency-Key`, or `id`, issues once.
     """
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)
@@ -164,9 +167,19 @@ def _label(batch_id: UUID) -> Label:
     try:
         return label_for(Ref(member().producer_id, batch_id), today, settings())
     except NotPrinted as error:
-        lacks = error.lacks
-        finding = _NOT_IN_USE if lacks is None else _lacking(say(lacks.message), say(lacks.fix))
-        raise problem.Blocked(findings=[finding]) from error
+        raise problem.Blocked(findings=[*_why_not(error)]) from error
+
+
+def _why_not(error: NotPrinted) -> Iterator[problem.Finding]:
+    """Say why nothing is printed: each item that the label lacks, else a step, else the state."""
+    for item in error.missing:
+        pointer, name = contents.pointer(item), say(ITEMS[item].name)
+        fix = contents.FIXES[item]
+        yield problem.Finding(pointer, "label_contents", contents.LACKS, fix, {"item": name})
+    if error.lacks is not None:
+        yield _lacking(say(error.lacks.message), say(error.lacks.fix))
+    elif not error.missing:
+        yield _NOT_IN_USE
 
 
 def _shown(row: LabelIssue) -> Body:

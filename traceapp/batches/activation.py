@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, tuple_
 
+from traceapp.batches.label_schemas import GROUPS_WITH_EXPIRY
 from traceapp.batches.models import Batch, EventItem, Product
-from traceapp.batches.schemas import GROUPS_WITH_EXPIRY
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState

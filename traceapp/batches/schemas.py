@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
+from traceapp.batches.label_schemas import LONG_TEXT, NAME, LabelSchema
 from traceapp.batches.quantities import Quantity, check_amount, negative_fault, number_fault, unit
 from traceapp.gs1.element import Lot
 from traceapp.gs1.errors import InvalidKey
@@ -23,17 +24,10 @@ from traceapp.web.faults import (
 )
 from traceapp.web.fields import KeyNumber, PlainText, in_our_time
 
-NAME = 200
-LONG_TEXT = 2000
 MOST_ITEMS = 200
 MOST_PHOTOS = 20
 BELOW_ZERO = "°C"  # the only unit in which less than nothing is measured
 MOST_SKEW_MINUTES = 10_000_000
-LABEL_GROUPS = (
-    *("Lương thực", "Thực phẩm", "Đồ uống", "Rượu", "Nguyên liệu thực phẩm"),
-    *("Dệt may", "Da, giày", "Sành, sứ", "Thủ công mỹ nghệ", "Đồ gỗ", "Đồ gia dụng"),
-)
-GROUPS_WITH_EXPIRY = frozenset(LABEL_GROUPS[:5])
 
 WITH_ITS_UNIT = Fault("with_unit", N_("Give the content and its unit together."))
 LABEL_NEEDED = Fault("label_needed", N_("A finished product needs its label data."))
@@ -50,38 +44,6 @@ UNLIKELY_OFFSET = Fault(
 )
 WIDEST_OFFSET = timedelta(hours=14)
 NOT_SENT_HERE = Fault("not_sent_here", N_("This field cannot be sent here."))
-
-
-class TwoLanguagesSchema(Schema):
-    """A text on a label in Vietnamese and, where there is one, in English."""
-
-    vi = PlainText(LONG_TEXT, required=True)
-    en = PlainText(LONG_TEXT, load_default=None, allow_none=True)
-
-
-class IngredientSchema(Schema):
-    """One ingredient; the list is in descending mass (Decree 37/2026, art. 48.3)."""
-
-    vi = PlainText(NAME, required=True)
-    en = PlainText(NAME, load_default=None, allow_none=True)
-    mass_percent = fields.Float(load_default=None, allow_none=True, validate=between(0, 100))
-
-
-class LabelSchema(Schema):
-    """Label data of a product (Decree 37/2026, art. 42 and Annex I).
-
-    `standards` must be given; an empty list is the answer "none declared".
-    """
-
-    group = fields.String(required=True, validate=known(LABEL_GROUPS))
-    origin = fields.Nested(TwoLanguagesSchema, required=True)
-    net_quantity = PlainText(60, load_default=None, allow_none=True)
-    ingredients = fields.List(fields.Nested(IngredientSchema), load_default=list)
-    specifications = fields.Nested(TwoLanguagesSchema, load_default=None, allow_none=True)
-    warnings = fields.List(fields.Nested(TwoLanguagesSchema), load_default=list)
-    use = fields.Nested(TwoLanguagesSchema, load_default=None, allow_none=True)
-    storage = fields.Nested(TwoLanguagesSchema, load_default=None, allow_none=True)
-    standards = fields.List(PlainText(NAME), required=True)
 
 
 class ProductSchema(Schema):

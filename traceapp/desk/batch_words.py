@@ -11,9 +11,11 @@ from traceapp.batches.books.handed_on import HandedOn
 from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
 from traceapp.desk.batch_queries import Holding
+from traceapp.labels.printable import NotPrinted
 from traceapp.problem import N_
 from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
+from traceapp.web.languages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,13 @@ def state_words(state: CodeState) -> StateWords:
     return StateWords(
         words.icon, words.tone, _(words.name), _(words.no_labels) if words.no_labels else ""
     )
+
+
+def no_labels_words(error: NotPrinted) -> str:
+    """Say why a batch gets no labels."""
+    if error.missing:
+        return str(_("The label does not say yet all that the law asks for. Nothing is printed."))
+    return state_words(error.state).no_labels if error.lacks is None else say(error.lacks.message)
 
 
 def missing_words(names: list[str]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The labels of a batch at the desk: chosen, shown as they will be printed, and as files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,6 @@ from traceapp.printing.run import Design, places
 from traceapp.printing.stock import A4_24, STOCKS
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref as FactRef
-from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
@@ -49,7 +49,11 @@ class Wish:
 
 
 class NoLabels(ValueError):  # noqa: N818 - the name says what is wrong
-    """The batch gets no labels; the message tells the reader why."""
+    """The batch gets no labels; the message says why, `missing` what its label lacks."""
+
+    def __init__(self, why: str, missing: Sequence[str] = ()) -> None:
+        super().__init__(why)
+        self.missing = missing
 
 
 @blueprint.get("/desk/batches/<code>/labels")
@@ -64,7 +68,7 @@ def _page(found: Found, why: str = "") -> str:
     try:
         label = _label(found)
     except NoLabels as error:
-        return _no_labels(found, str(error))
+        return _no_labels(found, error)
     wish, wrong = _wished()
     wrong = wrong or why
     fonts, page = font_files(_static()), ""
@@ -126,11 +130,7 @@ def _label(found: Found) -> Label:
     try:
         return label_for(FactRef(*found.ref), today, settings())
     except NotPrinted as error:
-        lacks = error.lacks
-        why = (
-            batch_words.state_words(error.state).no_labels if lacks is None else say(lacks.message)
-        )
-        raise NoLabels(why) from error
+        raise NoLabels(batch_words.no_labels_words(error), error.missing) from error
 
 
 def _wished() -> tuple[Wish, str]:
@@ -156,15 +156,16 @@ def _sheet(wish: Wish, label: Label) -> Sheet:
     return Sheet(wish.design, label, wish.count, wish.start)
 
 
-def _no_labels(found: Found, reason: str) -> str:
+def _no_labels(found: Found, why: NoLabels) -> str:
     lacks = activation.missing_of(found.ref)
     return render_template(
         "desk/no_labels.html",
         found=found,
         card=found.card,
         state=batch_words.state_words(found.state) if found.state else None,
-        reason=reason,
+        reason=str(why),
         missing=mending.what_is_missing(lacks, found.card),
+        unsaid=mending.what_the_label_lacks(why.missing, found.card),
     )
 
 

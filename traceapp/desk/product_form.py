@@ -1,14 +1,22 @@
 """The form of a product: what it is, then what its label says, as its group needs it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
-from traceapp.batches.schemas import GROUPS_WITH_EXPIRY, LABEL_GROUPS, LONG_TEXT, NAME
+from traceapp.batches.label_schemas import (
+    GIVEN_AND_NONE,
+    GROUPS_WITH_EXPIRY,
+    LABEL_GROUPS,
+    LONG_TEXT,
+    NAME,
+)
 from traceapp.desk import choices
 from traceapp.problem import N_
+from traceapp.trace.label_contents import contents
 from traceapp.web.faults import NOT_A_WORD, Fault
 from traceapp.web.forms import Field, Form, Option
 
@@ -40,23 +48,33 @@ ANSWER_ONCE = Fault(
 )
 PHOTO = "photo"
 
-# Decree 37/2026, Annex I: what a label of the group says beside name, address, origin and dates.
-STAPLE = ("net_quantity", "warnings")
-EDIBLE = (*STAPLE, "ingredients", "use", "storage")
-MADE = ("net_quantity", "ingredients", "specifications", "warnings", "use", "storage")
+NO_WARNINGS = "warnings_none"
+WARNINGS = "warnings"
 
 
 def needed(group: str) -> tuple[str, ...]:
-    """Name the parts of the label that a group of goods has."""
-    if group == "Lương thực":
-        return STAPLE
-    return EDIBLE if group in GROUPS_WITH_EXPIRY else MADE
+    """Name the parts of the label that a group of goods has (Decree 37/2026, Annex I)."""
+    return contents(group).items
 
 
 def fields(group: str, label: Mapping[str, Any] | None = None) -> list[Field]:
     """Give the questions about a product; parts of its label that are there are asked too."""
     shown = {*needed(group), *(name for name, value in (label or {}).items() if value)}
-    return [*_about(), *_label(has_expiry=group in GROUPS_WITH_EXPIRY), *_parts(shown)]
+    asked = {item for need in contents(group).needs for item in need}
+    parts = [
+        replace(field, wanted=_part_of(field) in asked and _is_first(field))
+        for field in _parts(shown)
+    ]
+    return [*_about(), *_label(has_expiry=group in GROUPS_WITH_EXPIRY), *parts]
+
+
+def _part_of(field: Field) -> str:
+    return field.name.split(".")[1] if "." in field.name else ""
+
+
+def _is_first(field: Field) -> bool:
+    """Tell whether a label lacks its part without it: English words and shares are extra."""
+    return field.name.rpartition(".")[2] not in {"en", "mass_percent"}
 
 
 def _about() -> list[Field]:
@@ -167,7 +185,17 @@ def _label(*, has_expiry: bool) -> list[Field]:
 
 def _parts(shown: set[str]) -> list[Field]:
     parts = {
-        "net_quantity": [Field("label.net_quantity", _("Net quantity on the label"), longest=60)],
+        "net_quantity": [
+            Field(
+                "label.net_quantity",
+                _("Net quantity on the label"),
+                longest=60,
+                hint=_("Left empty: the content of one pack."),
+            )
+        ],
+        "ethanol_percent": [
+            Field("label.ethanol_percent", _("Alcohol by volume"), "number", unit="%")
+        ],
         "ingredients": [
             Field("label.ingredients.#.vi", _("Ingredient or material"), longest=NAME),
             Field("label.ingredients.#.en", _("In English"), longest=NAME),
@@ -177,6 +205,7 @@ def _parts(shown: set[str]) -> list[Field]:
         "warnings": [
             Field("label.warnings.#.vi", _("Warning"), longest=LONG_TEXT),
             Field("label.warnings.#.en", _("In English"), longest=LONG_TEXT),
+            Field(NO_WARNINGS, _("There is nothing to warn of"), "tick"),
         ],
         "use": _both("use", _("How to use it")),
         "storage": _both("storage", _("How to keep it")),
@@ -195,7 +224,8 @@ def shown(record: Mapping[str, Any]) -> dict[str, Any]:
     """Give a product's record as the form shows it: standards as lines."""
     label = dict(record.get("label") or {})
     standards = label.pop("standards", None)
-    values = dict(record) | {"label": label}
+    none = label.pop("declared_none", ())
+    values = dict(record) | {"label": label, NO_WARNINGS: WARNINGS in none}
     if standards:
         label["standards"] = "\n".join(standards)
     elif standards is not None:
@@ -211,14 +241,20 @@ def given(form: Form) -> dict[str, Any]:
     data = form.data()
     data.pop("version", None)
     has_none = data.pop(NONE_DECLARED, False)
+    is_harmless = data.pop(NO_WARNINGS, False)
     label = data.pop("label", {})
     standards = _lines(label.pop("standards", ""))
-    if has_none not in (True, False):
-        raise ValidationError({NONE_DECLARED: [NOT_A_WORD]})
+    for name, answer in ((NONE_DECLARED, has_none), (NO_WARNINGS, is_harmless)):
+        if answer not in (True, False):
+            raise ValidationError({name: [NOT_A_WORD]})
     if standards and has_none:
         raise ValidationError({"label": {"standards": [ANSWER_ONCE]}})
     if standards or has_none:
         label["standards"] = standards
+    if is_harmless and label.get(WARNINGS):
+        raise ValidationError({NO_WARNINGS: [GIVEN_AND_NONE]})
+    if is_harmless:
+        label["declared_none"] = [WARNINGS]
     if label or data.get("role") == "finished":
         label.setdefault("group", form.value("label.group"))
         label.setdefault("origin", {})

@@ -10,7 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from traceapp.batches.schemas import LABEL_GROUPS
+from traceapp.batches.label_schemas import LABEL_GROUPS
 from traceapp.database.folding import fold
 from traceapp.exchange import cells
 from traceapp.exchange.tables import Cell

@@ -21,9 +21,12 @@ from traceapp.exchange.references import SEVERAL, References
 from traceapp.exchange.report import Outcome, at
 from traceapp.producers import operations as producers
 from traceapp.producers.models import Plot
+from traceapp.trace.label_contents import MAY_BE_NONE
 
 Values = Mapping[str, Any]
 LABEL = "label."
+AS_IT_STANDS = frozenset({"group", "standards", "ethanol_percent"})
+NONE = frozenset({"khong", "khong co", "none"})  # folded: the only warning is that there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,15 @@ def _label(before: Mapping[str, Any] | None, values: Values) -> dict[str, Any] |
     }
     if not given:
         return None
-    label: dict[str, Any] = {"standards": [], **(before or {})}
+    label: dict[str, Any] = {"standards": [], "declared_none": [], **(before or {})}
     for name, value in given.items():
         old = label.get(name)
-        if name in {"group", "standards"}:
+        if name in AS_IT_STANDS:
             label[name] = value
+        elif name in MAY_BE_NONE and len(value) == 1 and fold(value[0]) in NONE:
+            label[name], label["declared_none"] = [], [name]
         elif isinstance(value, list):
+            label["declared_none"] = [one for one in label["declared_none"] if one != name]
             if [one["vi"] for one in old or ()] != value:
                 label[name] = [{"vi": one} for one in value]
         elif old is None or old["vi"] != value:

@@ -1,27 +1,36 @@
 """Whether a batch gets labels now, and what stands on them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from traceapp import problem
 from traceapp.batches import paper
+from traceapp.batches.makers import packing_of
 from traceapp.batches.queries import batch_card
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.config import Config
 from traceapp.findings.exits import lacking
 from traceapp.gs1.batch_code import BatchCode
+from traceapp.labels import contents
 from traceapp.printing.label import Label
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 
 
 class NotPrinted(ValueError):  # noqa: N818 - the name says what is wrong
-    """It gets no labels: because of the state of its code, or a step that is incomplete."""
+    """It gets no labels: its code's state, a step that is incomplete, or what its label lacks.
 
-    def __init__(self, state: CodeState, lacks: Finding | None = None) -> None:
+    `missing` names the items of the label (`trace.label_contents`) that the law asks for.
+    """
+
+    def __init__(
+        self, state: CodeState, lacks: Finding | None = None, missing: Sequence[str] = ()
+    ) -> None:
         super().__init__(state)
         self.state = state
         self.lacks = lacks
+        self.missing = tuple(missing)
 
 
 def label_for(batch: Ref, today: date, config: Config) -> Label:
@@ -34,4 +43,6 @@ def label_for(batch: Ref, today: date, config: Config) -> Label:
         raise NotPrinted(state)
     for one in lacking([batch], batch.producer_id):
         raise NotPrinted(state, one)
+    if missing := contents.missing(card, packing_of(batch)):
+        raise NotPrinted(state, missing=missing)
     return paper.label_of(card, BatchCode.parse(fact.code), config)

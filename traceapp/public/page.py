@@ -161,6 +161,9 @@ def _label(product: Document, language: str) -> Iterator[Line]:
     if product["ingredients"]:
         names = [_ingredient(one, language) for one in product["ingredients"]]
         yield Line(_("Ingredients"), ", ".join(names))
+    if product.get("ethanol_percent") is not None:  # not in pages kept from before it was asked
+        share = percent(Decimal(str(product["ethanol_percent"])))
+        yield Line(_("Alcohol by volume"), pick(share.document(), language))
     texts = (
         (_("Specifications"), product["specifications"]),
         *((_("Warning"), text) for text in product["warnings"]),

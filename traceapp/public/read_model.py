@@ -65,7 +65,10 @@ def _product(card: BatchCard) -> Document:
         "net_quantity": label.get("net_quantity") or _net(card),
         **{
             name: label.get(name)
-            for name in ("origin", "ingredients", "specifications", "use", "storage")
+            for name in (
+                *("origin", "ingredients", "specifications", "use", "storage"),
+                "ethanol_percent",
+            )
         },
         "warnings": label.get("warnings") or [],
         "standards": label.get("standards"),

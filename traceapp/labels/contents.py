@@ -1,0 +1,65 @@
+"""What a batch's label says, and what the law asks for that it does not say yet.
+
+The table is `traceapp.trace.label_contents`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from traceapp.batches.makers import Packing
+from traceapp.batches.queries import BatchCard
+from traceapp.problem import N_
+from traceapp.trace.label_contents import ALWAYS, FRESH_FAMILIES, MAY_BE_NONE, lacking
+from traceapp.trace.units import UNITS
+
+MASS = "mass"
+DATES = ("production_date", "packing_date", "expiry_date")
+LACKS = N_("The label must say this, and does not yet: {item} (Decree 37/2026).")
+FIXES: Mapping[str, str] = {
+    "origin": N_("Say where the goods were grown or made."),
+    "net_quantity": N_("Write what one pack holds, such as 500 g."),
+    "production_date": N_("Add to the batch the day it was made."),
+    "expiry_date": N_("Food and drink need one. Add it to the batch."),
+    "packing_date": N_("Add to the batch the day it was packed again."),
+    "ingredients": N_("Name them, the largest share first."),
+    "ethanol_percent": N_("Write how much alcohol it holds, in percent by volume."),
+    "specifications": N_("Write size, weight, colour and the like."),
+    "warnings": N_("Write what to beware of, or say that there is nothing."),
+    "use": N_("Say in a few words how to use it."),
+    "storage": N_("Say in a few words how to keep it."),
+}
+
+
+def is_loose(card: BatchCard) -> bool:
+    """Tell whether these are fresh goods sold by weight, which need no label (art. 35.2e)."""
+    unit = UNITS.get(card.uom)
+    is_weighed = unit is not None and unit.dimension == MASS
+    return card.family in FRESH_FAMILIES and is_weighed and card.net_quantity is None
+
+
+def missing(card: BatchCard, packing: Packing) -> list[str]:
+    """Name the items that the label of a batch lacks, in the order of the table."""
+    group = (card.label or {}).get("group")
+    said = frozenset(_said(card))
+    return lacking(group, said, is_loose=is_loose(card), is_repacked=packing.is_repacked)
+
+
+def pointer(item: str) -> str:
+    """Give where an item stands: in the batch's own record, or in the label of its product."""
+    return f"/batch/{item}" if item in DATES else f"/product/label/{item}"
+
+
+def _said(card: BatchCard) -> Iterator[str]:
+    """Name what is there; name, party and address are part of every producer's record."""
+    label = card.label or {}
+    yield from (item for item in ALWAYS if item != "origin")
+    yield from (item for item in MAY_BE_NONE if item in label.get("declared_none", ()))
+    yield from (name for name, value in label.items() if _is_there(value))
+    yield from (name for name in DATES if getattr(card, name) is not None)
+    if card.net_quantity is not None:
+        yield "net_quantity"
+
+
+def _is_there(value: object) -> bool:
+    if isinstance(value, dict):
+        return bool(str(value.get("vi") or "").strip())
+    return value is not None and value not in ("", [])

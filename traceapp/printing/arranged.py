@@ -63,6 +63,14 @@ class Arranged:
         """Whether no line had to be cut."""
         return not any(line.text.endswith(ELLIPSIS) for line in self.lines)
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of all that is printed, the quiet zone included."""
+        x, y, side = self.symbol_x, self.symbol_y, self.symbol_side
+        drawn = [(x, y, x + side, y + side), *(line.box for line in self.lines if line.text)]
+        lefts, tops, rights, bottoms = zip(*drawn, strict=True)
+        return (min(lefts), min(tops), max(rights), max(bottoms))
+
 
 def centred(lines: Iterable[Line], width: float) -> Iterator[Line]:
     """Move lines to the middle of a die of so much width."""

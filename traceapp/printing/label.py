@@ -15,11 +15,12 @@ _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:k?g|m?l|quả)\b)", re.IGNORECASE)
 class DoesNotFit(ValueError):  # noqa: N818 - the name says what is wrong
     """Something asked for has no room on the stock.
 
-    `what` names it ("count", "start_position", "symbol", "lot", "code", "domain"); `fits` is the
-    most that would have fitted: labels, a position, modules or characters.
+    `what` names it ("count", "start_position", "symbol", "lot", "code", "domain", or "offset_x",
+    "offset_y", "percent" of a calibration); `fits` is what would have fitted: labels, a position,
+    modules, characters, mm or per cent.
     """
 
-    def __init__(self, what: str, fits: int, message: str) -> None:
+    def __init__(self, what: str, fits: float, message: str) -> None:
         super().__init__(message)
         self.what = what
         self.fits = fits

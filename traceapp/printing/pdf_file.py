@@ -6,8 +6,20 @@ goes out page by page.
 
 import zlib
 
+from traceapp.printing.calibration import Calibration
+from traceapp.printing.stock import Stock
+
+POINTS = 72 / 25.4  # in a millimetre
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _COMPRESSION = 6
+
+
+def page_matrix(stock: Stock, calibration: Calibration) -> str:
+    """Turn mm into points, put right for the printer; y runs up from the foot of the page."""
+    height = stock.page_height
+    scale = f"{POINTS * calibration.scale:.6f}"
+    right, up = POINTS * calibration.offset_x, POINTS * (height - calibration.y(height))
+    return f"{scale} 0 0 {scale} {right:.6g} {up:.6g} cm"
 
 
 class PdfFile:

@@ -15,6 +15,7 @@ from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs
 from traceapp.printing.label import VIETNAMESE, Label, Words
 from traceapp.printing.run import Arranger, Copies, Design, places
+from traceapp.printing.stock import Position
 
 MM_PER_INCH = 25.4
 RESOLUTIONS = (203, 300)  # dots per inch that label printers have
@@ -30,8 +31,10 @@ class Rasters:
         self, design: Design, fonts: FontFiles, dpi: int = 203, words: Words = VIETNAMESE
     ) -> None:
         self._stock = design.stock
+        self._calibration = design.calibration
         self._fonts = fonts
         self.dots = _DOTS_PER_MM[dpi]  # in a mm
+        self._drawn_dots = self.dots * design.calibration.scale  # in a mm of what is drawn
         self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
         self._arranger = Arranger(design, self._glyphs[0].width, words, dot=1 / self.dots)
         self._shared: dict[tuple[Line, ...], Image.Image] = {}
@@ -49,11 +52,21 @@ class Rasters:
 
     def page(self) -> Image.Image:
         """Give an empty page."""
-        size = (self._at(self._stock.page_width), self._at(self._stock.page_height))
-        return Image.new("1", size, _WHITE)
+        return Image.new("1", self.page_size, _WHITE)
+
+    @property
+    def page_size(self) -> tuple[int, int]:
+        """Return the dots of a page: it is as large as it is, however the printer is put right."""
+        sides = (self._stock.page_width, self._stock.page_height)
+        return (round(sides[0] * self.dots), round(sides[1] * self.dots))
+
+    def corner(self, place: Position) -> tuple[int, int]:
+        """Return the dot in which the upper left corner of a die lies; it may be off the page."""
+        x, y = self._calibration.x(place.x), self._calibration.y(place.y)
+        return (round(x * self.dots), round(y * self.dots))
 
     def _at(self, length: float) -> int:
-        return round(length * self.dots)
+        return round(length * self._drawn_dots)
 
     def _corner(self, arranged: Arranged) -> tuple[int, int]:
         return (self._at(arranged.symbol_x), self._at(arranged.symbol_y))
@@ -76,11 +89,11 @@ class Rasters:
         FreeType takes a millisecond for a line, more than all the rest of a label.
         """
         file = self._fonts.bold if line.bold else self._fonts.regular
-        glyphs, size = self._glyphs[line.bold], line.size * self.dots
+        glyphs, size = self._glyphs[line.bold], line.size * self._drawn_dots
         wide = glyphs.width(line.text, size)
-        if wide > line.width * self.dots:
-            size *= line.width * self.dots / wide
-        x, baseline = line.x * self.dots, self._at(line.baseline)
+        if wide > line.width * self._drawn_dots:
+            size *= line.width * self._drawn_dots / wide
+        x, baseline = line.x * self._drawn_dots, self._at(line.baseline)
         for letter in line.text:
             drawn, left, top, wide = _letter(file, int(size * _STEPS) / _STEPS, letter)
             picture.paste(_BLACK, (round(x) + left, baseline + top), drawn)
@@ -88,7 +101,7 @@ class Rasters:
 
     def _set(self, canvas: ImageDraw.ImageDraw, line: Line) -> None:
         """Draw a line; where dots make it wider than was measured, a little smaller."""
-        size, room = line.size * self.dots, line.width * self.dots
+        size, room = line.size * self._drawn_dots, line.width * self._drawn_dots
         file = self._fonts.bold if line.bold else self._fonts.regular
         font = _font(file, size)
         wide = font.getlength(line.text)
@@ -111,8 +124,7 @@ def png(
     for placed in places(design.stock, run, start_position):
         page = rasters.page()
         for copies, place in placed:
-            corner = (round(place.x * rasters.dots), round(place.y * rasters.dots))
-            page.paste(rasters.draw(copies.label), corner)
+            page.paste(rasters.draw(copies.label), rasters.corner(place))
         out = BytesIO()
         page.save(out, "PNG", dpi=(rasters.dots * MM_PER_INCH,) * 2)
         yield out.getvalue()

@@ -15,13 +15,14 @@ class Room:
     """A die of `width` x `height` mm for a symbol of so many `modules` along one side.
 
     `dot` is the side of a printer's dot in mm: a module is then a whole number of them. 0 where
-    the printer is not known to have any (paper, vector).
+    the printer is not known to have any (paper, vector). A module has at least `least_module` mm.
     """
 
     width: float
     height: float
     modules: int
     dot: float = 0.0
+    least_module: float = MIN_MODULE_MM
 
     @property
     def whole(self) -> int:
@@ -33,7 +34,7 @@ class Room:
         module = wanted / self.whole
         if self.dot:
             module = int(module / self.dot + _ROUNDING) * self.dot
-        return module * self.whole if module >= MIN_MODULE_MM - _ROUNDING else 0.0
+        return module * self.whole if module >= self.least_module - _ROUNDING else 0.0
 
     def sides(self, *wanted: float, margin: float) -> Iterator[float]:
         """Yield the readable ones of the sides `wanted`, and at last the smallest readable one.
@@ -53,5 +54,5 @@ class Room:
 
     def _least_side(self) -> float:
         if not self.dot:
-            return self.whole * MIN_MODULE_MM
-        return self.whole * math.ceil(MIN_MODULE_MM / self.dot - _ROUNDING) * self.dot
+            return self.whole * self.least_module
+        return self.whole * math.ceil(self.least_module / self.dot - _ROUNDING) * self.dot

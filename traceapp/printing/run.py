@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.calibration import AS_DRAWN, Calibration
 from traceapp.printing.label import (
     VIETNAMESE,
     DoesNotFit,
@@ -30,10 +31,11 @@ _LETTER = re.compile(r"[^ -]")
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """On what a run is printed, and what of each label."""
+    """On what a run is printed, what of each label, and how its printer is put right."""
 
     stock: Stock
     template: Template = Template.FULL
+    calibration: Calibration = AS_DRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +56,34 @@ class Arranger:
         self._arrange = ARRANGES[design.template]
         self._measure = measure
         self._words = words
-        self._dot = dot or design.stock.dot
+        self._calibration = design.calibration
+        # A dot is what it is: in the lengths of a label that is drawn larger it is smaller.
+        self._dot = (dot or design.stock.dot) / self._calibration.scale
         self._known: dict[tuple[Label, int], Arranged] = {}
 
     def arrange(self, label: Label, modules: int) -> Arranged:
-        """Arrange `label`, whose symbol has so many modules. Raises `DoesNotFit`."""
+        """Arrange `label`, whose symbol has so many modules.
+
+        Raises `DoesNotFit`, too where the calibration would move it off the page.
+        """
         lot, code = printable(label.lot), printable(label.code)
         shape = replace(
             label, uri="", lot=_DIGIT.sub(_WIDEST_DIGIT, lot), code=_LETTER.sub("0", code)
         )
         key = (shape, modules)
         if key not in self._known:
-            room = Room(self._stock.die_width, self._stock.die_height, modules, self._dot)
-            self._known[key] = self._arrange(shape, room, self._measure, self._words)
+            self._known[key] = self._arranged(shape, modules)
         arranged = self._known[key]
         own = {"lot": lot_line(label, self._words), "code": code}
         own.update((f"code_{number}", part) for number, part in enumerate(code_groups(code), 1))
         return replace(arranged, lines=tuple(_with_text(line, own) for line in arranged.lines))
+
+    def _arranged(self, shape: Label, modules: int) -> Arranged:
+        stock, least_module = self._stock, self._calibration.least_module
+        room = Room(stock.die_width, stock.die_height, modules, self._dot, least_module)
+        arranged = self._arrange(shape, room, self._measure, self._words)
+        self._calibration.check(stock, arranged)
+        return arranged
 
 
 def places(

@@ -8,6 +8,7 @@ from html import escape
 
 from traceapp.printing import symbol
 from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.calibration import AS_DRAWN, Calibration
 from traceapp.printing.label import VIETNAMESE, Label, Words
 from traceapp.printing.lines import Measure, estimate
 from traceapp.printing.run import Arranger, Copies, Design
@@ -41,13 +42,23 @@ def svg_page(
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} ',
             f'viewBox="0 0 {stock.page_width:g} {stock.page_height:g}" fill="#000">',
             f"<defs>{_definitions(ids)}</defs>",
-            *(
-                _drawn(copies.label, arranged[copies.label], place, ids[copies.label.uri], words)
-                for copies, place in page
+            _put_right(
+                design.calibration,
+                "".join(
+                    _drawn(label, arranged[label], place, ids[label.uri], words)
+                    for label, place in ((copies.label, place) for copies, place in page)
+                ),
             ),
             "</svg>",
         )
     )
+
+
+def _put_right(calibration: Calibration, drawn: str) -> str:
+    if calibration == AS_DRAWN:
+        return drawn
+    moved = f"translate({calibration.offset_x:g} {calibration.offset_y:g})"
+    return f'<g transform="{moved} scale({calibration.scale:.8g})">{drawn}</g>'
 
 
 def _definitions(ids: Mapping[str, str]) -> str:

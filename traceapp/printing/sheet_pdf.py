@@ -13,11 +13,10 @@ from traceapp.printing.arranged import Arranged, Line
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs
 from traceapp.printing.label import VIETNAMESE, Label, Words
-from traceapp.printing.pdf_file import PdfFile
+from traceapp.printing.pdf_file import POINTS, PdfFile, page_matrix
 from traceapp.printing.run import Arranger, Copies, Design, places
 from traceapp.printing.stock import Position
 
-POINTS = 72 / 25.4  # in a millimetre
 _PIECE = 10  # modules
 _DARK_RUN = re.compile(rb"\x01+")
 _PALE = "0.863 g"
@@ -48,6 +47,7 @@ class _Sheets:
     def __init__(self, design: Design, fonts: FontFiles, words: Words) -> None:
         self.file = PdfFile()
         self._stock = design.stock
+        self._matrix = page_matrix(design.stock, design.calibration)
         self._words = words
         self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
         self._fonts = (self.file.reserve(), self.file.reserve())
@@ -59,8 +59,7 @@ class _Sheets:
 
     def page(self, page: list[tuple[Copies, Position]]) -> Iterator[bytes]:
         """Write one page; `page` holds its labels and where they lie."""
-        scale = f"{POINTS:.6f}"
-        parts = [f"{scale} 0 0 {scale} 0 0 cm"]
+        parts = [self._matrix]
         drawn: dict[int, None] = {}
         for copies, place in page:
             if copies.count == 1:

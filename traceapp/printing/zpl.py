@@ -9,6 +9,8 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
+from PIL import Image
+
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import DoesNotFit
 from traceapp.printing.raster import Rasters
@@ -29,14 +31,21 @@ def write(
     if stock.positions > 1:
         raise DoesNotFit("stock", 1, "a label printer takes rolls, not sheets of labels")
     rasters = Rasters(design, fonts, dpi)
-    left, top = round(stock.left * rasters.dots), round(stock.top * rasters.dots)
-    wide, long = (round(x * rasters.dots) for x in (stock.page_width, stock.page_height))
+    corner, page = rasters.corner(stock.position(1)), rasters.page_size
+    begin = f"^XA^PW{page[0]}^LL{page[1]}^LH0,0^FO{max(corner[0], 0)},{max(corner[1], 0)}"
     for copies in run:
-        picture = rasters.draw(copies.label)
+        picture = _on_page(rasters.draw(copies.label), corner, page)
         dots = picture.tobytes("raw", "1;I")  # a set bit is a black dot
         row = (picture.width + 7) // 8
         text = b64encode(zlib.compress(dots, _COMPRESSION))
         yield (
-            f"^XA^PW{wide}^LL{long}^LH0,0^FO{left},{top}^GFA,{len(dots)},{len(dots)},{row},:Z64:"
+            f"{begin}^GFA,{len(dots)},{len(dots)},{row},:Z64:"
             f"{text.decode('ascii')}:{binascii.crc_hqx(text, 0):04X}^FS^PQ{copies.count}^XZ\n"
         ).encode("ascii")
+
+
+def _on_page(picture: Image.Image, corner: tuple[int, int], page: tuple[int, int]) -> Image.Image:
+    """Cut off the empty margins that a calibration moved off the page: no field begins there."""
+    (left, top), (wide, long) = corner, page
+    right, bottom = min(picture.width, wide - left), min(picture.height, long - top)
+    return picture.crop((max(-left, 0), max(-top, 0), right, bottom))

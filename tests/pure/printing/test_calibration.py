@@ -1,0 +1,271 @@
+"""A printer that is off is put right: everything moves alike, stays on the page, and is read."""
+
+import re
+from dataclasses import astuple, replace
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.pure.printing.test_writers import (
+    DOTS,
+    LABEL,
+    PRINTED,
+    TOO_COARSE,
+    decoded,
+    each_printed,
+    pages,
+    pdf,
+)
+from tests.pure.printing.zpl_reader import read_zpl
+from traceapp.printing import raster, symbol, zpl
+from traceapp.printing.calibration import (
+    AS_DRAWN,
+    LEAST_PERCENT,
+    MOST_OFFSET,
+    MOST_PERCENT,
+    Calibration,
+    Marks,
+    OutOfReach,
+    corrected,
+)
+from traceapp.printing.font_files import FontFiles
+from traceapp.printing.label import DoesNotFit
+from traceapp.printing.lines import estimate
+from traceapp.printing.pdf_file import POINTS, page_matrix
+from traceapp.printing.run import Arranger, Copies, Design, places
+from traceapp.printing.sheet import svg_page
+from traceapp.printing.stock import A4_24, STOCKS, Stock
+from traceapp.printing.templates import Template
+
+# Drawn at 95 %, a module needs more dots than these have room for.
+TOO_SMALL = TOO_COARSE | {("die-30x20", Template.CODE)}
+MOVED = re.compile(r'</defs><g transform="translate\((\S+) (\S+)\) scale\((\S+)\)"><g ')
+DPI = 300
+offsets = st.floats(-MOST_OFFSET, MOST_OFFSET)
+calibrations = st.builds(Calibration, offsets, offsets, st.floats(LEAST_PERCENT, MOST_PERCENT))
+EXTREMES = [
+    Calibration(-MOST_OFFSET, -MOST_OFFSET, MOST_PERCENT),
+    Calibration(MOST_OFFSET, MOST_OFFSET, LEAST_PERCENT),
+]
+
+
+def possible(design: Design, dot: float = 0.0) -> Design | None:
+    """Go to the nearest calibration that is possible, as refusals tell; None if none helps."""
+    modules = symbol.modules(LABEL.uri)
+    for _ in range(20):  # whole dots a module make it wider and narrower in steps
+        try:
+            Arranger(design, estimate, dot=dot).arrange(LABEL, modules)
+        except DoesNotFit as error:
+            if error.what not in ("offset_x", "offset_y", "percent"):
+                return None  # the letters have no room beside modules that are drawn larger
+            nearer = replace(design.calibration, **{error.what: error.fits})
+            assert nearer != design.calibration
+            design = replace(design, calibration=nearer)
+        else:
+            return design
+    raise AssertionError(design)
+
+
+def shifted(picture: Image.Image, right: int, down: int) -> Image.Image:
+    moved = Image.new(picture.mode, picture.size, "white")
+    moved.paste(picture, (right, down))
+    return moved
+
+
+@pytest.mark.parametrize(
+    "extreme", EXTREMES, ids=lambda one: "{:g} {:g} {:g}".format(*astuple(one))
+)
+@each_printed
+def test_every_writer_prints_at_the_utmost_that_is_possible_and_every_code_decodes(
+    fonts: FontFiles, stock: Stock, template: Template, extreme: Calibration
+) -> None:
+    design = possible(Design(stock, template, extreme))
+    if design is None:
+        assert (stock.key, template) in TOO_SMALL
+        return
+    last, run = stock.positions, [Copies(LABEL, 2)]  # on the last die, and on the first one
+    for page in pages(pdf(design, run, fonts, last)):
+        assert decoded(page) == [LABEL.uri]
+    for dpi in raster.RESOLUTIONS:
+        dotted = possible(design, 1 / DOTS[dpi])
+        if dotted is None:
+            assert (stock.key, template) in TOO_SMALL
+            continue
+        for picture in raster.png(dotted, run, fonts, dpi, last):
+            assert decoded(Image.open(BytesIO(picture))) == [LABEL.uri]
+        if last == 1:
+            (written,) = zpl.write(dotted, run, fonts, dpi)
+            assert decoded(read_zpl(written)) == [LABEL.uri]
+
+
+@settings(max_examples=30)
+@given(calibration=calibrations, point=st.tuples(st.floats(0, 210), st.floats(0, 297)))
+def test_screen_and_pdf_draw_every_point_scaled_from_the_corner_and_moved_by_the_offset(
+    calibration: Calibration, point: tuple[float, float]
+) -> None:
+    design = possible(Design(A4_24, calibration=calibration))
+    assert design is not None
+    assume(design.calibration != AS_DRAWN)
+    drawn, (x, y) = design.calibration, point
+    meant = (drawn.scale * x + drawn.offset_x, drawn.scale * y + drawn.offset_y)
+
+    (page,) = places(A4_24, [Copies(LABEL)])
+    found = MOVED.search(svg_page(design, page))
+    assert found
+    right, down, scale = map(float, found.groups())
+    assert (scale * x + right, scale * y + down) == pytest.approx(meant, abs=0.001)
+
+    a, _, _, d, e, f = map(float, page_matrix(A4_24, drawn).removesuffix(" cm").split())
+    up = d * (297 - y) + f
+    assert ((a * x + e) / POINTS, 297 - up / POINTS) == pytest.approx(meant, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("key", "right", "down"),
+    [
+        ("a4-24", 2, -3),
+        ("a4-65", -4, 7),
+        ("roll-58", 3, 1),
+        ("roll-80", -4, 0),
+        ("die-40x30", 0, 1),
+    ],
+)
+def test_an_offset_moves_the_whole_page_and_changes_nothing_else(
+    fonts: FontFiles, key: str, right: int, down: int
+) -> None:
+    plain = Design(STOCKS[key], Template.CODE)
+    run = [Copies(LABEL, plain.stock.positions)]
+    moved = replace(plain, calibration=Calibration(right, down))
+    before, after = (corners(pages(pdf(one, run, fonts), DPI)[0]) for one in (plain, moved))
+    assert len(before) == len(after) == plain.stock.positions
+    for (x, y), (moved_x, moved_y) in zip(before, after, strict=True):
+        assert (moved_x - x, moved_y - y) == pytest.approx((right, down), abs=0.15)
+    draws = (dots, zpl_dots) if plain.stock.positions == 1 else (dots,)
+    for draw in draws:
+        still, shoved = (draw(one, run, fonts) for one in (plain, moved))
+        assert shoved.tobytes() == shifted(still, right * 8, down * 8).tobytes()
+
+
+def corners(page: Image.Image) -> list[tuple[float, float]]:
+    """Give where the symbols of a page lie, in mm, row by row."""
+    found = [one.position.top_left for one in zxingcpp.read_barcodes(page)]
+    placed = [(one.x / DPI * 25.4, one.y / DPI * 25.4) for one in found]
+    return sorted(placed, key=lambda at: (round(at[1]), at[0]))
+
+
+def dots(design: Design, run: list[Copies], fonts: FontFiles) -> Image.Image:
+    (page,) = raster.png(design, run, fonts)
+    return Image.open(BytesIO(page)).convert("L")
+
+
+def zpl_dots(design: Design, run: list[Copies], fonts: FontFiles) -> Image.Image:
+    (written,) = zpl.write(design, run, fonts)
+    return read_zpl(written).convert("L")
+
+
+@each_printed
+def test_what_is_not_calibrated_is_written_as_ever(stock: Stock, template: Template) -> None:
+    design = Design(stock, template, Calibration(0, 0, 100))
+    assert design == Design(stock, template)
+    (page,) = places(stock, [Copies(LABEL)])
+    assert '</defs><g transform="translate(' in (drawn := svg_page(design, page))
+    assert not MOVED.search(drawn)
+
+
+@settings(max_examples=30)
+@given(calibration=calibrations, pair=st.sampled_from(PRINTED))
+def test_modules_drawn_smaller_are_still_wide_enough_and_whole_dots(
+    calibration: Calibration, pair: tuple[Stock, Template]
+) -> None:
+    stock, template = pair
+    for dpi in (0, *DOTS):
+        dot = 1 / DOTS[dpi] if dpi else stock.dot
+        design = possible(Design(stock, template, calibration), dot)
+        if design is None:
+            assert (stock.key, template) in TOO_SMALL
+            continue
+        modules = symbol.modules(LABEL.uri)
+        arranged = Arranger(design, estimate, dot=dot).arrange(LABEL, modules)
+        module = arranged.symbol_side / (modules + 2 * symbol.QUIET_MODULES)
+        paper = design.calibration.scale * module
+        assert min(module, paper) >= symbol.MIN_MODULE_MM - 1e-6
+        assert not dot or abs(paper / dot - round(paper / dot)) < 1e-6
+
+
+@settings(max_examples=30)
+@given(calibration=calibrations, pair=st.sampled_from(PRINTED))
+def test_all_that_is_printed_stays_on_the_page(
+    calibration: Calibration, pair: tuple[Stock, Template]
+) -> None:
+    design = possible(Design(*pair, calibration))
+    if design is None:
+        return
+    stock, drawn = design.stock, design.calibration
+    arranged = Arranger(design, estimate).arrange(LABEL, symbol.modules(LABEL.uri))
+    left, top, right, bottom = arranged.box
+    for number in (1, stock.positions):
+        die = stock.position(number)
+        assert min(drawn.x(die.x + left), drawn.y(die.y + top)) >= -1e-6
+        assert drawn.x(die.x + right) <= stock.page_width + 1e-6
+        assert drawn.y(die.y + bottom) <= stock.page_height + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        *(("offset_x", wrong) for wrong in (10.01, -10.01, float("nan"), float("inf"))),
+        *(("offset_y", wrong) for wrong in (10.01, -10.01, float("nan"))),
+        *(("percent", wrong) for wrong in (94.99, 105.01, 0, -100, float("nan"))),
+    ],
+)
+def test_a_printer_that_is_off_by_more_is_refused_with_what_is_possible(
+    what: str, wrong: float
+) -> None:
+    with pytest.raises(OutOfReach) as caught:
+        Calibration(**{what: wrong})
+    assert caught.value.what == what
+    for possible_value in (caught.value.least, caught.value.most):
+        Calibration(**{what: possible_value})
+
+
+MEANT = Marks(30, 40, 100)
+
+
+@given(
+    scale=st.floats(0.96, 1.04),
+    shift=st.tuples(st.floats(-5, 5), st.floats(-5, 5)),
+    before=st.builds(
+        Calibration, st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(99.5, 100.5)
+    ),
+    point=st.tuples(st.floats(0, 210), st.floats(0, 297)),
+)
+def test_a_printer_put_right_by_what_was_measured_prints_where_it_should(
+    scale: float, shift: tuple[float, float], before: Calibration, point: tuple[float, float]
+) -> None:
+    def printed(drawn: Calibration, at: tuple[float, float]) -> tuple[float, float]:
+        """Print as a printer does that is off."""
+        return (scale * drawn.x(at[0]) + shift[0], scale * drawn.y(at[1]) + shift[1])
+
+    left, top = printed(before, (MEANT.left, MEANT.top))
+    seen = Marks(left, top, scale * before.scale * MEANT.line)
+    try:
+        right = corrected(before, MEANT, seen)
+    except OutOfReach:
+        assume(False)
+    assert printed(right, point) == pytest.approx(point, abs=0.03)  # a per cent has two digits
+
+
+def test_what_was_right_changes_nothing() -> None:
+    before = Calibration(1.2, -0.4, 100.5)
+    assert corrected(before, MEANT, MEANT) == before
+    assert corrected(before, Marks(10, 10), Marks(10, 10)) == before
+
+
+@pytest.mark.parametrize("line", [0.0, -1.0, 94.0, 106.0, float("nan")])
+def test_a_line_that_no_printer_makes_of_100_mm_is_refused(line: float) -> None:
+    with pytest.raises(OutOfReach, match="percent may be 95 to 105"):
+        corrected(AS_DRAWN, MEANT, Marks(30, 40, line))

@@ -34,6 +34,7 @@ from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.handoffs import links
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
+from traceapp.labels import printers
 from traceapp.labels.models import LabelIssue
 from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
@@ -125,6 +126,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
     openings.add({(code, datetime.now(UTC).date()): 40})
     return {
         "code": code,
+        "printer_id": str(_printer(owner, text)),
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         "batch_id": str(batch_id),
@@ -182,6 +184,12 @@ def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
     )
     db.session.flush()
     return issue_id
+
+
+def _printer(owner: builders.Business, text: str) -> UUID:
+    by = (owner.producer_id, owner.actor.member_id)
+    given = {"name": f"Máy in {text}", "stock": "a4-24", "offset_x": 0.5}
+    return printers.add_printer(by, given, now=builders.NOW).printer_id
 
 
 def _delivery(owner: builders.Business, batch_id: UUID, text: str) -> tuple[UUID, UUID]:

@@ -1,4 +1,4 @@
-"""Putting places, plots, seasons and products into the archive, and taking them back."""
+"""Putting places, plots, seasons, products and printers into the archive, and taking them back."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.product_changes import ABOUT, find_product
 from traceapp.database.archivable import Archivable
+from traceapp.labels import printers
 from traceapp.producers import archiving, changes
 from traceapp.web.endpoints import writes
 
@@ -51,6 +52,16 @@ def archive_product(product_id: UUID) -> ResponseReturnValue:
     """Put a product away, or take it back."""
     product = find_product(member().producer_id, product_id)
     return _moved(product, ABOUT.format(product_id), product.name, "products.list_products")
+
+
+@blueprint.post("/desk/printers/<uuid:printer_id>/archive")
+@writes
+@may(Act.PRINT_LABELS)
+def archive_printer(printer_id: UUID) -> ResponseReturnValue:
+    """Put a printer away, or take it back."""
+    printer = printers.find_printer(member().producer_id, printer_id)
+    about = printers.ABOUT.format(printer_id)
+    return _moved(printer, about, printer.name, "printers.list_printers")
 
 
 def _moved(row: Archivable, about: str, name: str, back: str) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("products.list_products", "tag", N_("Products"), Act.READ),
     Entry("places.list_places", "map-pin", N_("Places"), Act.READ),
     Entry("certificates.list_certificates", "certificate", N_("Certificates"), Act.READ),
+    Entry("printers.list_printers", "print", N_("Printers"), Act.PRINT_LABELS),
     Entry(
         "desk_reports.list_reports",
         "report",

@@ -40,7 +40,8 @@ TAKEN_ALONG = (
     *("event_photo", "batch_parent", "set_aside_parent", "ledger_entry", "stock"),
     *("stock_count", "container_content", "audit_entry", "refused_message"),
     *("hand_off_answer", "hand_off_answer_item", "hand_off_answerer", "hand_off_acceptance"),
-    *("finding", "hold", "hold_release", "attempt", "label_issue", "label_change"),
+    *("finding", "hold", "hold_release", "attempt"),
+    *("printer", "label_issue", "label_change"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

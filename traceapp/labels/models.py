@@ -1,10 +1,49 @@
-"""Tables of label issues and of what was done with their labels afterwards. Append-only."""
+"""Tables of printers, and, append-only, of label issues and what was done with their labels."""
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
-from traceapp.database.types import Key, Moment, Reference
+from traceapp.database.types import Identifier, Key, Moment, Reference
+
+
+class Printer(Archivable, Base):
+    """A printer of the producer, and how it is put right (`printing.calibration`), in mm and %.
+
+    `stock` is the paper that is mostly in it, none where that changes.
+    """
+
+    __tablename__ = "printer"
+
+    producer_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey("producer.producer_id"), primary_key=True
+    )
+    printer_id: Mapped[Key]
+    name: Mapped[str]
+    folded_name: Mapped[str]
+    stock: Mapped[str | None]
+    offset_x: Mapped[float]
+    offset_y: Mapped[float]
+    percent: Mapped[float]
+    created_at: Mapped[Moment]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        UniqueConstraint("producer_id", "name"),
+        CheckConstraint("offset_x BETWEEN -10 AND 10", name="offset_x_range"),
+        CheckConstraint("offset_y BETWEEN -10 AND 10", name="offset_y_range"),
+        CheckConstraint("percent BETWEEN 95 AND 105", name="percent_range"),
+    )
 
 
 class LabelIssue(Base):
@@ -12,7 +51,8 @@ class LabelIssue(Base):
 
     The step `print_labels` of the same id tells of it too: the budget is added up from the steps.
     `net` is what one label stands for, in micro-units of the batch's base unit; `quantity` and
-    `uom` are that as it was typed. `reason` is given where there were too few goods.
+    `uom` are that as it was typed. `reason` is given where there were too few goods; `printer_id`
+    names the printer that the files are drawn for, where one was chosen.
     """
 
     __tablename__ = "label_issue"
@@ -30,9 +70,13 @@ class LabelIssue(Base):
     reason: Mapped[str | None]
     issued_at: Mapped[Moment]
     by_member_id: Mapped[Reference]
+    printer_id: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "batch_id"], ["batch.producer_id", "batch.batch_id"]),
+        ForeignKeyConstraint(
+            ["producer_id", "printer_id"], ["printer.producer_id", "printer.printer_id"]
+        ),
         ForeignKeyConstraint(["producer_id", "issue_id"], ["event.producer_id", "event.event_id"]),
         CheckConstraint("labels > 0 AND net > 0", name="something"),
         CheckConstraint("start_position > 0", name="start_position"),

@@ -44,6 +44,11 @@ def marks(stock: Stock) -> Marks:
     return _LARGE_MARKS if stock.page_width >= LARGE else _SMALL_MARKS
 
 
+def applied(calibration: Calibration) -> str:
+    """Say what a page was printed with, so that an older one is known."""
+    return f"x {calibration.offset_x:g} · y {calibration.offset_y:g} · {calibration.percent:g} %"
+
+
 def write(stock: Stock, calibration: Calibration, fonts: FontFiles) -> bytes:
     """Give the test page of a stock as a PDF in its true size."""
     file, glyphs = PdfFile(), Glyphs(fonts.regular)
@@ -86,7 +91,7 @@ class _Drawing:
             self._line()
             self._instructions()
         else:
-            self._text((6.0, stock.page_height - 1.5), self._applied(), _SMALL)
+            self._text((6.0, stock.page_height - 1.5), applied(calibration), _SMALL)
 
     def _dies(self) -> None:
         self.parts.append(f"{_PALE} {_BOLD_LINE} w")
@@ -135,7 +140,7 @@ class _Drawing:
             baseline += _LEADING
         while self._hides_a_number(baseline):
             baseline += 1
-        self._text((left, baseline), self._applied(), _TEXT, on_white=True)
+        self._text((left, baseline), applied(self._calibration), _TEXT, on_white=True)
 
     def _lines(self, width: float) -> Iterator[str]:
         named = {"left": self._marks.left, "top": self._marks.top, "line": self._marks.line}
@@ -150,11 +155,6 @@ class _Drawing:
         from_foot = (baseline - self._stock.top) % self._stock.pitch_y - self._stock.die_height
         is_on_a_row = self._stock.rows > 1
         return is_on_a_row and (-3.6 < from_foot < 3 or from_foot + self._stock.pitch_y < 3)  # noqa: PLR2004
-
-    def _applied(self) -> str:
-        """Say what the page was printed with, so that an older one is known."""
-        one = self._calibration
-        return f"x {one.offset_x:g} · y {one.offset_y:g} · {one.percent:g} %"
 
     def _stroke(self, start: tuple[float, float], end: tuple[float, float], width: float) -> None:
         height = self._stock.page_height

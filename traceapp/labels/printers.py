@@ -1,0 +1,161 @@
+"""The printers of a producer: added, changed, and put right by what was measured.
+
+Every change carries the version it was made from: somebody else's change in between is a
+ChangedMeanwhile. Callers own the transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, ValidationError, fields
+from sqlalchemy import select
+
+from traceapp import problem
+from traceapp.audit import operations as audit
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.database.ids import new_id
+from traceapp.labels.models import Printer
+from traceapp.printing.calibration import (
+    MOST_OFFSET,
+    Calibration,
+    Marks,
+    OutOfReach,
+    corrected,
+)
+from traceapp.printing.calibration_page import marks
+from traceapp.printing.stock import STOCKS, Stock
+from traceapp.web.faults import Fault, between, known
+from traceapp.web.fields import PlainText
+
+By = tuple[UUID, UUID]  # producer and member
+ABOUT = "printer/{}"
+LONGEST_NAME = 60
+LONGEST_MEASURE = 1_000  # mm
+
+TOO_FAR = Fault(
+    "too_far",
+    problem.N_("A cross that is more than about {most} mm off cannot be put right."),
+    problem.N_("Look whether the paper is the right one and lies straight, then measure again."),
+    most=f"{MOST_OFFSET:g}",
+)
+TOO_LONG = Fault(
+    "scaled",
+    problem.N_("A line of 100 mm can be put right if it comes out at about 95 to 105 mm."),
+    problem.N_(
+        "Print the test page anew in its true size, not fitted to the page, and measure again."
+    ),
+)
+# Which measure is to blame for a value that cannot be.
+BLAMED: Mapping[str, tuple[str, Fault]] = {
+    "offset_x": ("left", TOO_FAR),
+    "offset_y": ("top", TOO_FAR),
+    "percent": ("line", TOO_LONG),
+}
+
+
+class PrinterSchema(Schema):
+    """A printer; what it draws differently may be typed, too."""
+
+    name = PlainText(LONGEST_NAME, required=True)
+    stock = fields.String(load_default=None, validate=known(tuple(STOCKS)))
+    offset_x = fields.Float(load_default=0.0, validate=between(-10, 10))
+    offset_y = fields.Float(load_default=0.0, validate=between(-10, 10))
+    percent = fields.Float(load_default=100.0, validate=between(95, 105))
+
+
+class MeasuredSchema(Schema):
+    """What was measured on a test page, in mm; what is left out was right."""
+
+    left = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
+    top = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
+    line = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A test page that was measured: its paper, and what was typed, by name."""
+
+    stock: Stock
+    given: Mapping[str, Any]
+
+
+def find_printer(producer_id: UUID, printer_id: UUID) -> Printer:
+    """Give a printer of this producer. Raises NotFound."""
+    printer = db.session.get(Printer, (producer_id, printer_id))
+    if printer is None:
+        raise problem.NotFound
+    return printer
+
+
+def in_use(producer_id: UUID) -> list[Printer]:
+    """Give the printers that are offered, by name."""
+    query = select(Printer).where(Printer.producer_id == producer_id, Printer.archived_at.is_(None))
+    return list(db.session.scalars(query.order_by(Printer.folded_name, Printer.printer_id)))
+
+
+def calibration_of(printer: Printer) -> Calibration:
+    """Give how a printer is put right."""
+    return Calibration(printer.offset_x, printer.offset_y, printer.percent)
+
+
+def add_printer(by: By, given: Mapping[str, Any], *, now: datetime) -> Printer:
+    """Add a printer. Raises ValidationError."""
+    data = _load(given)
+    printer = Printer(producer_id=by[0], printer_id=new_id(), created_at=now, **data)
+    db.session.add(printer)
+    db.session.flush()
+    audit.note(by[0], "printer.added", ABOUT.format(printer.printer_id), by=by, now=now)
+    return printer
+
+
+def change_printer(
+    by: By, printer_id: UUID, given: Mapping[str, Any], *, version: int, now: datetime
+) -> None:
+    """Change a printer. Raises NotFound, ValidationError, ChangedMeanwhile."""
+    printer = find_printer(by[0], printer_id)
+    _change(by, printer, _load(given), (version, now))
+
+
+def measure_printer(
+    by: By, printer_id: UUID, read: Measured, *, version: int, now: datetime
+) -> None:
+    """Put a printer right by what was measured on a test page as it is printed now.
+
+    Raises NotFound, ValidationError, ChangedMeanwhile.
+    """
+    printer, meant = find_printer(by[0], printer_id), marks(read.stock)
+    typed = MeasuredSchema().load(read.given)
+    seen = {name: getattr(meant, name) if value is None else value for name, value in typed.items()}
+    try:
+        made = corrected(calibration_of(printer), meant, Marks(**seen))
+    except OutOfReach as error:
+        name, fault = BLAMED[error.what]
+        raise ValidationError({name: [fault]}) from error
+    data = {"offset_x": made.offset_x, "offset_y": made.offset_y, "percent": made.percent}
+    _change(by, printer, data, (version, now))
+
+
+def _change(by: By, printer: Printer, data: dict[str, Any], when: tuple[int, datetime]) -> None:
+    version, now = when
+    if printer.version != version:
+        raise problem.ChangedMeanwhile
+    changed = [name for name, value in data.items() if getattr(printer, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(printer, name, data[name])
+    printer.version += 1
+    db.session.flush()
+    detail = {"fields": ", ".join(sorted(set(changed) - {"folded_name"}))}
+    about = ABOUT.format(printer.printer_id)
+    audit.note(by[0], "printer.changed", about, by=by, now=now, detail=detail)
+
+
+def _load(given: Mapping[str, Any]) -> dict[str, Any]:
+    data = PrinterSchema().load(given)
+    rounded = {name: round(data[name], 2) for name in ("offset_x", "offset_y", "percent")}
+    return {**data, **rounded, "folded_name": fold(data["name"])}

@@ -25,6 +25,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings.models import Attempt
+from traceapp.labels import printers
 from traceapp.labels.models import LabelIssue
 from traceapp.web.endpoints import transaction
 
@@ -191,3 +192,32 @@ def test_labels_show_in_the_steps_of_the_batch(lan: Program) -> None:
 def count(by: Program, table: type[LabelIssue] | type[Attempt]) -> int:
     with by.app.app_context():
         return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_files_of_an_issue_are_drawn_for_its_printer_which_the_desk_remembers(
+    app: Flask, lan: Program
+) -> None:
+    owner = lan.by
+    with app.app_context(), transaction():
+        by = (owner.producer_id, owner.actor.member_id)
+        given = {"name": "Máy nhiệt", "offset_x": 3, "offset_y": 1}
+        printer_id = str(printers.add_printer(by, given, now=NOW).printer_id)
+    plain = issue(lan, wish(1, stock="roll-58")).get_json()
+    made = issue(lan, wish(1, stock="roll-58", printer_id=printer_id)).get_json()
+    assert (plain["printer_id"], made["printer_id"]) == (None, printer_id)
+    before, after = (lan.get(one["links"]["zpl"].removeprefix(API)).data for one in (plain, made))
+    assert b"^FO40,8^" in before
+    assert b"^FO64,16^" in after
+    with app.app_context():
+        last = printers.last_used(owner.producer_id)
+        assert last is not None
+        assert last.name == "Máy nhiệt"
+
+
+def test_the_printer_of_somebody_else_is_no_printer(app: Flask, lan: Program) -> None:
+    with app.app_context(), transaction():
+        hoa = business("HTX Hoa", role="owner")
+        by = (hoa.producer_id, hoa.actor.member_id)
+        theirs = printers.add_printer(by, {"name": "Máy của Hoa"}, now=NOW).printer_id
+    told(issue(lan, wish(1, printer_id=str(theirs))), 404, "not-found")
+    assert count(lan, LabelIssue) == 0

@@ -9,12 +9,13 @@ import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.builders import Business, business
+from tests.builders import NOW, Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
 from tests.labelled import label, packed
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import signed_in
+from traceapp.labels import printers
 from traceapp.printing.stock import STOCKS
 from traceapp.web.endpoints import transaction
 
@@ -150,3 +151,43 @@ def test_nobody_elses_labels_are_given(app: Flask, greens: str) -> None:
     for writer in ("pdf", "png", "zpl"):
         path = f"/desk/batches/{greens}/labels.{writer}"
         assert at_desk(app, minh).get(path).status_code == 404
+
+
+def test_labels_of_a_printer_are_moved_on_the_page_and_in_the_file(
+    reader: FlaskClient, lan: Business, greens: str
+) -> None:
+    with writing(reader):
+        given = {"name": "Máy laser", "offset_x": "2", "offset_y": "-3"}
+        printer = printers.add_printer((lan.producer_id, lan.actor.member_id), given, now=NOW)
+        printer_id = str(printer.printer_id)
+        asked = f"&printer={printer_id}"
+    path = f"/desk/batches/{greens}/labels?stock=a4-24&template=full"
+    assert "translate(2 -3) scale(1)" not in page(reader, path)
+    shown = page(reader, path + asked)
+    assert "translate(2 -3) scale(1)" in shown
+    assert f"printer={printer_id}" in shown  # in the address of the file
+    plain = PDF.format(greens, "a4-24", "full", 24, 1)
+    before, after = (symbols_on(reader.get(one).data) for one in (plain, plain + asked))
+    for (x, y), (moved_x, moved_y) in zip(before, after, strict=True):
+        assert (moved_x - x, moved_y - y) == pytest.approx((2, -3), abs=0.2)
+
+
+def test_a_printer_that_would_print_beside_the_paper_is_told_with_what_is_possible(
+    reader: FlaskClient, lan: Business, greens: str
+) -> None:
+    with writing(reader):
+        given = {"name": "Máy nhiệt", "offset_x": "-5"}
+        printer = printers.add_printer((lan.producer_id, lan.actor.member_id), given, now=NOW)
+        asked = f"stock=die-50x30&template=full&count=1&printer={printer.printer_id}"
+    for path in ("labels", "labels.pdf", "labels.zpl"):
+        said = reader.get(f"/desk/batches/{greens}/{path}?{asked}")
+        assert said.mimetype == "text/html"
+        assert re.search(r"dịch sang phải gần nhất có thể là -[0-2],\d mm", said.text)
+
+
+def symbols_on(file: bytes) -> list[tuple[float, float]]:
+    """Give where the symbols of the first page lie, in mm, row by row."""
+    drawn = pypdfium2.PdfDocument(file)[0].render(scale=300 / 72).to_pil()
+    found = [one.position.top_left for one in zxingcpp.read_barcodes(drawn)]
+    placed = [(one.x / 300 * 25.4, one.y / 300 * 25.4) for one in found]
+    return sorted(placed, key=lambda at: (round(at[1] / 5), at[0]))

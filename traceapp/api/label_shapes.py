@@ -23,8 +23,9 @@ class PackSchema(Schema):
 class LabelIssueBodySchema(Schema):
     """Labels that are wanted. Without `pack` a label stands for one unit of the batch.
 
-    `start_position` is the first free label of a sheet that was begun. `reason` is heard from
-    whoever may issue more labels than there are goods, and stays visible.
+    `start_position` is the first free label of a sheet that was begun. The files are drawn for
+    the printer `printer_id`, if one is named, as it was put right at the desk. `reason` is heard
+    from whoever may issue more labels than there are goods, and stays visible.
     """
 
     id = fields.UUID(load_default=None)
@@ -38,6 +39,7 @@ class LabelIssueBodySchema(Schema):
         load_default=1, strict=True, validate=between(1, MOST_POSITIONS)
     )
     site_id = fields.UUID(load_default=None)
+    printer_id = fields.UUID(load_default=None)
     reason = PlainText(LONGEST_REASON, load_default="")
 
 
@@ -60,6 +62,7 @@ class LabelIssueSchema(Schema):
     stock = fields.String(required=True)
     template = fields.String(required=True)
     start_position = fields.Integer(required=True)
+    printer_id = fields.UUID(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     issued_at = fields.AwareDateTime(required=True)
     links = fields.Nested(LabelLinksSchema, required=True)

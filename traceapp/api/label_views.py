@@ -22,7 +22,7 @@ from traceapp.batches.capturing import Actor
 from traceapp.batches.faces import font_files
 from traceapp.database.engine import db
 from traceapp.findings import words
-from traceapp.labels import contents, issuing
+from traceapp.labels import contents, issuing, printers
 from traceapp.labels.files import KINDS, Sheet, table
 from traceapp.labels.issuing import Order, Refused
 from traceapp.labels.models import LabelIssue
@@ -104,8 +104,8 @@ def download_label_issue(issue_id: UUID, writer: str) -> Response:
     A batch whose code is not in use any more, such as one on hold, prints nothing.
     """
     row = _issue(issue_id)
-    order = Design(STOCKS[row.stock], Template(row.template))
-    sheet = Sheet(order, _label(row.batch_id), row.labels, row.start_position)
+    design = _design(row)
+    sheet = Sheet(design, _label(row.batch_id), row.labels, row.start_position)
     if writer == "csv":
         return Response(table(sheet), content_type=csv_text.MEDIA_TYPE)
     fonts = font_files(Path(current_app.static_folder or ""))
@@ -135,13 +135,19 @@ def _order(actor: Actor, batch_id: UUID, body: Body) -> Order:
         site_id=site_id,
         start_position=body["start_position"],
         reason=body["reason"].strip(),
+        printer_id=body["printer_id"],
     )
 
 
 def _sheet(order: Order, label: Label) -> Sheet:
     """Give what would be printed first: one label, from where the first one lies."""
-    design = Design(STOCKS[order.stock], Template(order.template))
-    return Sheet(design, label, 1, order.start_position)
+    return Sheet(_design(order), label, 1, order.start_position)
+
+
+def _design(wish: Order | LabelIssue) -> Design:
+    """Give what is printed, put right for its printer. Raises NotFound for one of others."""
+    calibration = printers.calibration_for(member().producer_id, wish.printer_id)
+    return Design(STOCKS[wish.stock], Template(wish.template), calibration)
 
 
 def _check(sheet: Sheet) -> None:
@@ -192,6 +198,7 @@ def _shown(row: LabelIssue) -> Body:
         "stock": row.stock,
         "template": row.template,
         "start_position": row.start_position,
+        "printer_id": None if row.printer_id is None else str(row.printer_id),
         "reason": row.reason,
         "issued_at": row.issued_at.isoformat(),
         "links": {writer: f"{place}.{writer}" for writer in (*KINDS, "csv")},

@@ -18,9 +18,12 @@ from traceapp.batches import activation
 from traceapp.batches.faces import font_files, measure
 from traceapp.desk import batch_words, label_words, mending
 from traceapp.desk.batch_views import Found, find_batch
+from traceapp.labels import printers
 from traceapp.labels.files import KINDS, Sheet
+from traceapp.labels.models import Printer
 from traceapp.labels.printable import NotPrinted, label_for
 from traceapp.printing import sheet
+from traceapp.printing.calibration import AS_DRAWN
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
 from traceapp.printing.run import Design, places
@@ -35,17 +38,23 @@ blueprint = Blueprint("desk_labels", "traceapp.desk", template_folder="templates
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be printed: on which stock, which template, how many, from which die."""
+    """What is to be printed: on which stock, which template, how many, from which die.
+
+    `printer` is the one that it is drawn for, if any was chosen.
+    """
 
     design: Design
     count: int
     start: int
+    printer: Printer | None = None
 
     @property
     def asked(self) -> dict[str, Any]:
         """Give it as it stands in an address."""
         stock, template = self.design.stock.key, self.design.template.value
-        return {"stock": stock, "template": template, "count": self.count, "start": self.start}
+        printer = self.printer.printer_id if self.printer else ""
+        where = {"count": self.count, "start": self.start, "printer": printer}
+        return {"stock": stock, "template": template, **where}
 
 
 class NoLabels(ValueError):  # noqa: N818 - the name says what is wrong
@@ -88,6 +97,7 @@ def _page(found: Found, why: str = "") -> str:
         wish=wish,
         stocks=label_words.stocks(),
         templates=label_words.templates(),
+        printers=printers.in_use(member().producer_id),
         wrong=wrong,
         # Our own drawing; every text in it is escaped where it is drawn.
         sheet=Markup(page),  # noqa: S704
@@ -144,8 +154,19 @@ def _wished() -> tuple[Wish, str]:
     if start is None or (count is None and asked.get("count")):
         wrong = _("Write how many labels, and from which position, in whole numbers.")
     left_over = max(stock.positions - (start or 1) + 1, 1)
-    design = Design(stock, Template(template))
-    return Wish(design, left_over if count is None else count, 1 if start is None else start), wrong
+    printer = _printer(asked.get("printer"))
+    calibration = printers.calibration_of(printer) if printer else AS_DRAWN
+    design = Design(stock, Template(template), calibration)
+    count, start = left_over if count is None else count, 1 if start is None else start
+    return Wish(design, count, start, printer), wrong
+
+
+def _printer(asked: str | None) -> Printer | None:
+    """Give the printer that was chosen; before a choice the one of the last issue."""
+    producer_id = member().producer_id
+    if asked is None:
+        return printers.last_used(producer_id)
+    return next((one for one in printers.in_use(producer_id) if str(one.printer_id) == asked), None)
 
 
 def _whole(text: str) -> int | None:

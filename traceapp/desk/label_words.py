@@ -37,10 +37,23 @@ MISFITS: Mapping[str, str] = {
     ),
     "code": N_("The code does not fit legibly on this label. Choose a larger one."),
     "card": N_("A stall card needs upright paper of A6 or more. Choose A5 or A4."),
+    "percent": N_(
+        "Printed at the scale of this printer, labels leave the paper: "
+        "at most %(most)s percent fit."
+    ),
+    "offset_x": N_(
+        "Shifted as for this printer, labels leave the paper: "
+        "the nearest shift to the right that is possible is %(most)s mm."
+    ),
+    "offset_y": N_(
+        "Shifted as for this printer, labels leave the paper: "
+        "the nearest shift down that is possible is %(most)s mm."
+    ),
     "stock": N_("A label printer takes rolls, not sheets. Choose a roll, or the PDF."),
     "start_position": N_("The sheet has positions 1 to %(most)d."),
     "count": N_("At most %(most)d labels fit one file, and at least one."),
 }
+CALIBRATED = ("percent", "offset_x", "offset_y")
 
 
 def stocks() -> list[tuple[str, str]]:
@@ -59,7 +72,8 @@ def misfit(error: DoesNotFit | MissingGlyph) -> str:
         return str(
             _("The text holds a letter that labels cannot show: %(letter)s", letter=error.letter)
         )
-    return str(_(MISFITS.get(error.what, MISFITS["symbol"]), most=error.fits))
+    most = format_decimal(error.fits) if error.what in CALIBRATED else error.fits
+    return str(_(MISFITS.get(error.what, MISFITS["symbol"]), most=most))
 
 
 def _size(key: str) -> str:

@@ -30,7 +30,8 @@ BUDGET = "label_budget"
 class Order:
     """Labels that somebody wants for a batch of their own: how many, for how much each, on what.
 
-    `reason` says why there may be more than goods; only who may exceed the budget is heard.
+    `printer_id` names the printer that the files are drawn for. `reason` says why there may be
+    more than goods; only who may exceed the budget is heard.
     """
 
     issue_id: UUID
@@ -43,6 +44,7 @@ class Order:
     site_id: UUID
     start_position: int = 1
     reason: str = ""
+    printer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
         reason=order.reason if exceeds else None,
         issued_at=now,
         by_member_id=actor.member_id,
+        printer_id=order.printer_id,
     )
     db.session.add(row)
     db.session.flush()
@@ -144,10 +147,10 @@ def _net(actor: Actor, order: Order) -> int:
 def _is_same(known: LabelIssue, order: Order) -> bool:
     return (
         *(known.batch_id, known.labels, known.quantity, known.uom, known.stock, known.template),
-        known.start_position,
+        *(known.start_position, known.printer_id),
     ) == (
         *(order.batch_id, order.labels, format(order.quantity, "f"), order.uom, order.stock),
-        *(order.template, order.start_position),
+        *(order.template, order.start_position, order.printer_id),
     )
 
 

@@ -19,7 +19,9 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
 from traceapp.labels.models import Printer
+from traceapp.labels.queries import last_issue
 from traceapp.printing.calibration import (
+    AS_DRAWN,
     MOST_OFFSET,
     Calibration,
     Marks,
@@ -100,6 +102,22 @@ def in_use(producer_id: UUID) -> list[Printer]:
 def calibration_of(printer: Printer) -> Calibration:
     """Give how a printer is put right."""
     return Calibration(printer.offset_x, printer.offset_y, printer.percent)
+
+
+def calibration_for(producer_id: UUID, printer_id: UUID | None) -> Calibration:
+    """Give how the printer is put right that was chosen, if any. Raises NotFound."""
+    if printer_id is None:
+        return AS_DRAWN
+    return calibration_of(find_printer(producer_id, printer_id))
+
+
+def last_used(producer_id: UUID) -> Printer | None:
+    """Give the printer of the newest issue of labels, if it is still in use."""
+    issue = last_issue(producer_id)
+    if issue is None or issue.printer_id is None:
+        return None
+    printer = find_printer(producer_id, issue.printer_id)
+    return printer if printer.archived_at is None else None
 
 
 def add_printer(by: By, given: Mapping[str, Any], *, now: datetime) -> Printer:

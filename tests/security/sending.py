@@ -35,6 +35,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "archive.archive_site": PUT_AWAY,
     "batch_dates.change_dates": {"expiry_date": "2126-11-27"},
     "desk_batches.publish_photo": {"public": "yes"},
+    "desk_batches.stop_sale": {"reason": "stop:unsafe"},
     "desk_registering.register_batch": {"lot": "YEN-09"},
     "desk_reports.answer": {"text": "Đã xem"},
     "joining.join": ASKED,

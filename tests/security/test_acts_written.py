@@ -64,6 +64,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "admission.allow_name": ("http/test_renaming.py", "renaming.allowed"),
     "admission.refuse_name": ("http/test_renaming.py", "renaming.refused"),
     "api_phones.enrol_phone": ("http/test_phones.py", "phone_enrolled"),
+    "desk_batches.allow_sale": ("http/test_stopped_sales.py", "sale.allowed"),
     "desk_batches.release_batch": ("http/test_attempts.py", "hold.released"),
     "exchange.bring_in": ("http/test_desk_import.py", "import.products"),
     "hand_offs.accept": ("http/test_desk_hand_offs.py", "hand_off.accepted"),

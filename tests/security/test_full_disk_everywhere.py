@@ -62,6 +62,7 @@ NOT_SENT = {
     **dict.fromkeys(("desk_batches.check_step", "desk_batches.confirm_step"), AFTER_ANOTHER),
     **dict.fromkeys(("desk_batches.release_batch", "phone_imports.send_file"), AFTER_ANOTHER),
     **dict.fromkeys(("hand_offs.accept", "hand_offs.refuse"), AFTER_ANOTHER),
+    "desk_batches.allow_sale": AFTER_ANOTHER,
     "doors.enter": "a door of the demo",
     "desk_trace_search.read_label": "keeps nothing",
 }

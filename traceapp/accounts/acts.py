@@ -37,6 +37,7 @@ class Act(StrEnum):
     LOOK_UP_ANY = "look_up_any"
     CONFIRM_AS_INSPECTOR = "confirm_as_inspector"
     RELEASE_HOLD = "release_hold"
+    STOP_SALE = "stop_sale"
     ADMIT_PRODUCERS = "admit_producers"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
@@ -66,6 +67,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.LOOK_UP_ANY: OFFICIALS,
     Act.CONFIRM_AS_INSPECTOR: OFFICIALS,
     Act.RELEASE_HOLD: frozenset({"owner", "officer"}),
+    Act.STOP_SALE: STAFF | {"shop_seller", "officer"},
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }

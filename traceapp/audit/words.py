@@ -58,6 +58,8 @@ SENTENCES: Mapping[str, str] = {
     "batch.registered": N_("registered a batch"),
     "batch.dates": N_("changed the dates of a batch"),
     "hold.released": N_("released goods from a hold"),
+    "sale.stopped": N_("stopped the sale of a lot"),
+    "sale.allowed": N_("allowed the sale of a lot again"),
     "photo_published": N_("made a photo public"),
     "photo_hidden": N_("hid a photo from shoppers"),
     "report_answered": N_("answered a report"),

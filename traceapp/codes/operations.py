@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from traceapp import problem
 from traceapp.codes.models import CodeStateChange, PublicCode
 from traceapp.codes.states import CodeState
+from traceapp.codes.stop_reasons import STOP_REASONS
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
@@ -109,7 +110,30 @@ def free(held: Sequence[str], *, now: datetime) -> None:
     _change_all(list(db.session.scalars(set_here.distinct())), CodeState.ACTIVE, now)
 
 
-def _change_all(changed: Sequence[str], state: CodeState, now: datetime) -> None:
+def stop_sale(code: str, *, actor: str, reason: str, now: datetime) -> None:
+    """Let a code say that its sale was stopped; `reason` is one of `stop_reasons`."""
+    _change_all([code], CodeState.SALE_STOPPED, now, actor, reason)
+
+
+def allow_sale(stopped: Sequence[str], *, now: datetime) -> None:
+    """Put codes into use again whose sale was stopped for one of `stop_reasons`."""
+    if not stopped:
+        return
+    set_here = select(CodeStateChange.code).where(
+        CodeStateChange.code.in_(stopped),
+        CodeStateChange.state == CodeState.SALE_STOPPED,
+        CodeStateChange.reason.in_(STOP_REASONS),
+    )
+    _change_all(list(db.session.scalars(set_here.distinct())), CodeState.ACTIVE, now)
+
+
+def _change_all(
+    changed: Sequence[str],
+    state: CodeState,
+    now: datetime,
+    actor: str = MINTED_BY_SERVER,
+    reason: str | None = None,
+) -> None:
     if not changed:
         return
     db.session.execute(update(PublicCode).where(PublicCode.code.in_(changed)).values(state=state))
@@ -120,7 +144,7 @@ def _change_all(changed: Sequence[str], state: CodeState, now: datetime) -> None
     )
     said = set(db.session.scalars(noted))
     rows = [
-        {"code": code, "changed_at": now, "state": state, "actor": MINTED_BY_SERVER}
+        {"code": code, "changed_at": now, "state": state, "actor": actor, "reason": reason}
         for code in changed
         if code not in said
     ]

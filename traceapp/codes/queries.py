@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from traceapp.codes.models import CodeStateChange, PublicCode, ReservedCode
 from traceapp.codes.states import CodeState
+from traceapp.codes.stop_reasons import told_reason
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
+from traceapp.trace.words import Words
 
 CODE = PublicCode.__table__.c
 
@@ -27,6 +29,11 @@ class CodeFact:
     changed_at: datetime
     actor: str
     reason: str | None
+
+    @property
+    def why(self) -> Words | None:
+        """Give the reason as it is told."""
+        return told_reason(self.reason)
 
 
 def find(code: str) -> CodeFact | None:

@@ -30,6 +30,7 @@ from traceapp.desk import (
     ledger_bar,
     ledger_words,
     mending,
+    stop_words,
 )
 from traceapp.desk.batch_story import tell_batch
 from traceapp.gs1.batch_code import BatchCode
@@ -94,8 +95,8 @@ def show_batch(code: str) -> ResponseReturnValue:
     card = found.card
     language, told = languages.current(), tell_batch(reader, card, datetime.now(UTC))
     parts = ledger_words.parts(told, card.uom)
-    came_in = ledger_words.came_in(told.ledger)
-    heading = _("Where %(amount)s went", amount=amount(came_in, card.uom, language))
+    came_in = amount(ledger_words.came_in(told.ledger), card.uom, language)
+    heading = _("Where %(amount)s went", amount=came_in)
     is_ours = card.producer_id == reader.producer_id
     lacks = activation.missing_of(found.ref) if is_ours and found.code else []
     use_policy(img_src=media_sources())
@@ -125,6 +126,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         tells_openings=is_ours or _sees_all(reader),
         may_trace=told.tells_lineage,
         holds=hold_words.holds_of(reader, found.ref),
+        stops=stop_words.stops_of(reader, found.ref),
         crates=_own_crates(reader, found.ref),
     )
 

@@ -4,7 +4,6 @@ from flask import Blueprint
 
 from traceapp.desk import (
     archive_views,
-    batch_acts,
     batch_date_views,
     certificate_views,
     code_audit_views,
@@ -22,13 +21,14 @@ from traceapp.desk import (
     season_views,
     step_list_views,
     step_views,
+    stop_acts,
     trace_search_views,
     trace_views,
     views,
 )
 
 VIEWS = (
-    *(views, step_views, batch_acts, new_batch_views, batch_date_views, count_views),
+    *(views, step_views, stop_acts, new_batch_views, batch_date_views, count_views),
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),

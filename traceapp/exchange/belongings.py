@@ -42,6 +42,7 @@ TAKEN_ALONG = (
     *("hand_off_answer", "hand_off_answer_item", "hand_off_answerer", "hand_off_acceptance"),
     *("finding", "hold", "hold_release", "attempt"),
     *("printer", "label_issue", "label_change"),
+    *("sale_stop", "sale_stop_lift"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

@@ -6,7 +6,7 @@ replaces. Callers own the transaction.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -37,6 +37,9 @@ from traceapp.trace.rules.judging import judge_step
 from traceapp.trace.units import MICRO, from_micro
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.words import Words
+
+also_asked: list[Callable[[StepFact, Collection[Ref]], Iterable[Finding]]] = []
+"""Asked too, by rooms that stand on this one, what stands against an act with these goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,10 @@ def _judged(actor: Actor, message: Message, now: datetime) -> tuple[Finding, ...
     kind = STEP_KINDS[step.kind]
     said = [one for one in judge_step(step, around, now) if RULES[one.rule].is_asked_before(kind)]
     if RULES["held"].is_asked_before(kind):
-        said += _of_held_goods(step, _taken(items))
+        goods = _with_crates(step, _taken(items))
+        said += _of_held_goods(step, goods)
+        for also in also_asked:
+            said += also(step, goods)
     if step.kind in EXITS:
         said += lacking(_goods_of(step), actor.producer_id)
     if RULES["conflict"].is_asked_before(kind):
@@ -186,11 +192,14 @@ def _taken(items: Sequence[Item]) -> dict[Ref, int]:
     return taken
 
 
-def _of_held_goods(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding]:
-    """Find goods on hold among those the act would use, move, sell or label, crates opened."""
-    named = _goods_of(step)
-    crates = taken_along(step, taken)
-    held = held_among(list(dict.fromkeys((*named, *crates))), asks=step.ref.producer_id)
+def _with_crates(step: StepFact, taken: Mapping[Ref, int]) -> dict[Ref, str | None]:
+    """Give what the act would use, move, sell or label; in a crate that goes along, its mark."""
+    return {**taken_along(step, taken), **dict.fromkeys(_goods_of(step))}
+
+
+def _of_held_goods(step: StepFact, concerned: Mapping[Ref, str | None]) -> Iterator[Finding]:
+    """Find goods on hold among these."""
+    held = held_among(list(concerned), asks=step.ref.producer_id)
     goods = goods_of(held.keys())
     holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
     findings = findings_by_key(holds)
@@ -198,15 +207,15 @@ def _of_held_goods(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding
         first = min(own, key=lambda row: (row.held_at, row.finding_id))
         why = findings[Ref(first.finding_producer_id, first.finding_id)]
         values = {"lot": goods[batch].lot, "why": _told_to(step.ref, batch, why)}
-        is_named = batch in named
+        mark = concerned[batch]
         yield found(
             "held",
-            aspect="" if is_named else "crate",
+            aspect="" if mark is None else "crate",
             event=step.ref,
             batch=batch,
             cause=why.event,
             allowed=why.allowed,
-            values=values if is_named else {**values, "mark": crates[batch]},
+            values=values if mark is None else {**values, "mark": mark},
         )
 
 

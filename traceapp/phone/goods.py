@@ -1,6 +1,6 @@
 """What a phone knows offline of goods: products, batches in hand, shipments on their way here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.desk import step_options, step_setting
 from traceapp.findings import hold_queries, holding
+from traceapp.recalls.stop_queries import StopTold, stopped_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
@@ -75,10 +76,10 @@ def batches(producer_id: UUID) -> list[Answer]:
         .limit(MOST_BATCHES)
     )
     rows = db.session.execute(query).all()
-    held = holding.held_among(
-        {Ref(row.producer_id, row.batch_id) for row in rows}, asks=producer_id
-    )
-    return [_batch(producer_id, row, held) for row in rows]
+    refs = {Ref(row.producer_id, row.batch_id) for row in rows}
+    held = holding.held_among(refs, asks=producer_id)
+    stopped = stopped_among(refs, asks=producer_id)
+    return [_batch(producer_id, row, held, stopped) for row in rows]
 
 
 def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
@@ -113,9 +114,14 @@ def receivers(producer_id: UUID) -> list[Answer]:
     return [{"value": value, "name": name} for name, value in found.items()]
 
 
-def _batch(producer_id: UUID, row: Any, held: Collection[Ref]) -> Answer:  # noqa: ANN401 - a row
+def _batch(
+    producer_id: UUID,
+    row: Any,  # noqa: ANN401 - of the query
+    held: Collection[Ref],
+    stopped: Mapping[Ref, StopTold],
+) -> Answer:
     ref = Ref(row.producer_id, row.batch_id)
-    is_held = ref in held
+    stop = stopped.get(ref)
     return {
         "producer_id": str(row.producer_id),
         "batch_id": str(row.batch_id),
@@ -125,8 +131,8 @@ def _batch(producer_id: UUID, row: Any, held: Collection[Ref]) -> Answer:  # noq
         "code": row.code,
         "uom": row.uom,
         "left": format(from_micro(int(row.left), row.uom), "f"),
-        "held": is_held,
-        "held_because": _because(ref) if is_held else None,
+        "held": ref in held or stop is not None,
+        "held_because": _both(stop.why) if stop else _because(ref) if ref in held else None,
         "production_date": row.production_date and row.production_date.isoformat(),
         "expiry_date": row.expiry_date and row.expiry_date.isoformat(),
     }

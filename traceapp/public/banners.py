@@ -8,7 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from traceapp.codes.states import CodeState
+from traceapp.codes.stop_reasons import told_reason
 from traceapp.public.queries import Issued
+from traceapp.trace.words import Words
 from traceapp.web.languages import current, pick
 from traceapp.web.pages import HANOI
 
@@ -21,7 +23,7 @@ class Banner:
     icon: str
     title: str
     advice: str
-    reason: str | None = None
+    reason: Words | None = None
     since: str | None = None
 
 
@@ -36,7 +38,9 @@ def banner(
     told = state is not CodeState.EXPIRED  # the date alone is the reason
     changed = issued.changed_at.astimezone(HANOI).strftime("%d/%m/%Y %H:%M")
     return Banner(
-        tone, icon, title, advice, issued.reason if told else None, changed if told else None
+        *(tone, icon, title, advice),
+        reason=told_reason(issued.reason) if told else None,
+        since=changed if told else None,
     )
 
 

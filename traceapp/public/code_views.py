@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState
+from traceapp.codes.stop_reasons import told_reason
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.digital_link import BatchKey, ProductKey, readable
@@ -28,7 +29,7 @@ from traceapp.public.staleness import forget_pictured
 from traceapp.public.structured_data import as_script
 from traceapp.web.access import public
 from traceapp.web.endpoints import transaction
-from traceapp.web.languages import current
+from traceapp.web.languages import current, say
 from traceapp.web.pages import picture as media_url
 from traceapp.web.settings import settings
 
@@ -70,7 +71,8 @@ def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -
     body: dict[str, Any] = dict(document or {}) | _named_code(issued.code, state)
     if told:
         since = issued.changed_at.isoformat()
-        body["state"] |= {"actor": issued.actor, "reason": issued.reason, "since": since}
+        reason = say(told_reason(issued.reason)) or None
+        body["state"] |= {"actor": issued.actor, "reason": reason, "since": since}
     if document is not None:
         body["product"] = {**document["product"], "picture": _picture_url(document)}
         page_of_maker = whole_url(addresses.producer_path(issued.producer_id))

@@ -62,7 +62,7 @@ def init_app(app: Flask) -> None:
     catalogues.compile_stale(Path(app.root_path) / app.config["BABEL_TRANSLATION_DIRECTORIES"])
     Babel(app, default_locale=LANGUAGES[0], locale_selector=current)
     app.jinja_env.globals.update(current_language=current)
-    app.jinja_env.filters["pick"] = pick
+    app.jinja_env.filters.update(pick=pick, say=say)
     app.after_request(_remember)
 
 

@@ -1,0 +1,286 @@
+"""Stopping the sale of a lot in one tap: codes, labels, deliveries and holders, and its lifting."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.builders import Business, batch, business, event, line, product, record
+from tests.http.on_sale import code_of, finished, page
+from tests.signing_in import form, signed_in
+from tests.trade import Trade, tell
+from traceapp.audit.models import AuditEntry
+from traceapp.batches import capturing
+from traceapp.batches.capturing import Actor
+from traceapp.codes import queries as codes
+from traceapp.codes.states import CodeState
+from traceapp.codes.stop_reasons import STOP_REASONS
+from traceapp.database.engine import db
+from traceapp.desk.attention import KEPT
+from traceapp.findings import attempts
+from traceapp.phone import goods
+from traceapp.producers import operations as producers
+from traceapp.recalls.models import SaleStop
+from traceapp.web.endpoints import transaction
+from traceapp.web.languages import pick
+
+UNSAFE = "stop:unsafe"
+LOT = "CN-7"
+TOLD = f"stopped the sale of lot {LOT}"
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    """Minh's greens are on sale, and Hoa buys of them."""
+    made = Trade()
+    with transaction():
+        fact = codes.find(finished(made.minh, LOT))
+        assert fact is not None
+        made.greens = fact.batch_id
+        record(made.minh, "harvest", outputs=[line(made.greens, "300")])
+    return made
+
+
+@pytest.fixture
+def code(trade: Trade) -> str:
+    return code_of(trade.minh.producer_id, trade.greens)
+
+
+def joined(name: str, **facts: Any) -> Business:
+    db.session.rollback()
+    with transaction():
+        return business(name, **facts)
+
+
+def colleague(of: Business, role: str = "clerk") -> Business:
+    db.session.rollback()
+    with transaction():
+        member_id = producers.add_member(of.producer_id, {"name": "Chị Tư", "roles": [role]})
+    return replace(of, actor=Actor(of.producer_id, member_id))
+
+
+def posted(app: Flask, who: Business, path: str, **values: Any) -> tuple[int, str]:
+    """Send a form at the desk as somebody; give the status and the text."""
+    db.session.rollback()
+    with app.app_context():
+        answer = signed_in(app, who).post(path, data=form(app, **values))
+    g.pop(KEPT, None)
+    return answer.status_code, answer.text
+
+
+def stop(app: Flask, who: Business, code: str, reason: str = UNSAFE) -> int:
+    return posted(app, who, f"/desk/batches/{code}/stop", reason=reason)[0]
+
+
+def allow(app: Flask, who: Business, code: str, reason: str = "Đã kiểm tra") -> tuple[int, str]:
+    db.session.rollback()
+    (stop_id,) = db.session.scalars(select(SaleStop.stop_id).order_by(SaleStop.stopped_at).limit(1))
+    path = f"/desk/batches/{code}/allow-sale"
+    return posted(app, who, path, stop=str(stop_id), reason=reason)
+
+
+def desk(app: Flask, who: Business, path: str) -> str:
+    db.session.rollback()
+    with app.app_context():
+        return page(signed_in(app, who), path, language="en")
+
+
+def state(trade: Trade, batch_id: UUID | None = None) -> CodeState:
+    db.session.rollback()
+    fact = codes.of_batch(trade.minh.producer_id, batch_id or trade.greens)
+    assert fact is not None
+    return fact.state
+
+
+def refusals(by: Business, message: dict[str, Any]) -> set[str]:
+    db.session.rollback()
+    with transaction():
+        verdict = attempts.judge(by.actor, capturing.read(message), now=datetime.now(UTC))
+    return {one.rule for one in verdict.findings if one.blocks}
+
+
+def shopper(client: FlaskClient, code: str, language: str = "vi") -> str:
+    return page(client, f"/B/{code}", language=language)
+
+
+def test_the_code_says_it_first_who_and_why_in_both_languages(
+    app: Flask, client: FlaskClient, trade: Trade, code: str
+) -> None:
+    assert "Ngừng bán" not in shopper(client, code)
+    assert stop(app, trade.minh, code) == 303
+    assert state(trade) is CodeState.SALE_STOPPED
+    for language in ("vi", "en"):
+        text = shopper(client, code, language)
+        banner = text[text.index('class="banner') :][:900]
+        words = STOP_REASONS[UNSAFE]
+        assert "Xưởng Minh" in banner
+        assert pick(words.document(), language) in banner
+    told = client.get(f"/B/{code}?lang=en", headers={"Accept": "application/json"}).get_json()
+    assert told["state"]["state"] == "sale_stopped"
+    assert told["state"]["reason"] == STOP_REASONS[UNSAFE].en
+
+
+def test_labels_deliveries_sales_and_makings_stop_and_throwing_away_does_not(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    taken: dict[str, Any] = {"inputs": [line(trade.greens, "10")]}
+    about: dict[str, Any] = {"about": [{"batch_id": str(trade.greens)}]}
+    with transaction():
+        other = batch(trade.minh, product(trade.minh), "CN-2")
+    made = taken | {"outputs": [line(other, "9")]}
+    labels = about | {"fields": {"labels": 1, "net": "1", "net_unit": "kg"}}
+    asked = {"ship": taken, "sell": taken, "pack": made, "print_labels": labels}
+    for kind, changes in asked.items():
+        assert "sale_stopped" in refusals(trade.minh, event(trade.minh, kind, **changes)), kind
+    assert not refusals(trade.minh, event(trade.minh, "waste", **taken))
+    text = desk(app, trade.minh, f"/desk/batches/{code}/labels")
+    assert "The sale of this batch is stopped." in text
+
+
+def test_whoever_has_some_of_it_is_told_and_may_not_sell_it(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    assert TOLD not in desk(app, trade.hoa, "/desk")
+    stop(app, trade.minh, code)
+    assert f"Xưởng Minh {TOLD}" in desk(app, trade.hoa, "/desk")
+    sale = event(trade.hoa, "sell", inputs=[line(trade.greens, "1", **of_minh(trade))])
+    assert refusals(trade.hoa, sale) == {"sale_stopped"}
+    assert "Stop its sale now" in desk(app, trade.hoa, f"/desk/batches/{code}")
+
+
+def of_minh(trade: Trade) -> dict[str, str]:
+    return {"producer_id": str(trade.minh.producer_id)}
+
+
+def test_a_shop_stops_its_own_sale_of_anothers_goods_and_their_producer_is_told(
+    app: Flask, client: FlaskClient, trade: Trade, code: str
+) -> None:
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    assert stop(app, trade.hoa, code, "stop:complaint") == 303
+    sale = event(trade.hoa, "sell", inputs=[line(trade.greens, "1", **of_minh(trade))])
+    assert refusals(trade.hoa, sale) == {"sale_stopped"}
+    assert not refusals(trade.minh, event(trade.minh, "sell", inputs=[line(trade.greens, "1")]))
+    assert state(trade) is CodeState.ACTIVE
+    assert "Quầy Hoa" not in shopper(client, code).partition("<main")[2][:600]
+    assert f"Quầy Hoa {TOLD}" in desk(app, trade.minh, "/desk")
+
+
+def test_what_the_producer_made_of_it_stops_too_and_what_others_made_does_not(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    db.session.rollback()
+    with transaction():
+        own = batch(trade.minh, product(trade.minh), "GÓI-1")
+        record(
+            trade.minh,
+            "pack",
+            inputs=[line(trade.greens, "20")],
+            outputs=[line(own, "20")],
+        )
+        theirs = batch(trade.hoa, product(trade.hoa), "HOA-1")
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    taken = line(trade.greens, "5", **of_minh(trade))
+    tell(trade.hoa, event(trade.hoa, "pack", inputs=[taken], outputs=[line(theirs, "5")]))
+    stop(app, trade.minh, code)
+    assert "sale_stopped" in refusals(
+        trade.minh, event(trade.minh, "sell", inputs=[line(own, "1")])
+    )
+    assert not refusals(trade.hoa, event(trade.hoa, "sell", inputs=[line(theirs, "1")]))
+    assert TOLD in desk(app, trade.hoa, "/desk")
+
+
+def test_only_a_second_person_allows_its_sale_again_and_the_reason_stays(
+    app: Flask, client: FlaskClient, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    status, text = allow(app, trade.minh, code)
+    assert status == 422
+    assert "một mình" in text
+    assert state(trade) is CodeState.SALE_STOPPED
+    assert allow(app, trade.hoa, code)[0] == 404
+    assert allow(app, colleague(trade.minh), code, "Mẫu lưu vẫn tốt")[0] == 303
+    assert state(trade) is CodeState.ACTIVE
+    assert "Mẫu lưu vẫn tốt" in desk(app, trade.minh, f"/desk/batches/{code}")
+    assert not refusals(trade.minh, event(trade.minh, "sell", inputs=[line(trade.greens, "1")]))
+    assert allow(app, colleague(trade.minh), code)[0] == 404  # it is over
+    acts = set(db.session.scalars(select(AuditEntry.act)))
+    assert {"sale.stopped", "sale.allowed"} <= acts
+
+
+def test_the_phone_of_whoever_has_it_knows_that_it_may_not_be_sold(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    stop(app, trade.minh, code)
+    db.session.rollback()
+    (told,) = goods.batches(trade.hoa.producer_id)
+    assert told["held"]
+    assert told["held_because"] == STOP_REASONS[UNSAFE].document()
+
+
+def test_whoever_stopped_it_may_allow_it_once_somebody_else_recorded_a_passed_check(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    about = {
+        "about": [{"batch_id": str(trade.greens)}],
+        "event_time": datetime.now(UTC).isoformat(),
+    }
+    by_self = event(trade.minh, "inspect", fields={"scope": "mùi", "result": "pass"}, **about)
+    tell(trade.minh, by_self)
+    assert allow(app, trade.minh, code)[0] == 422
+    other = colleague(trade.minh)
+    failed = event(other, "inspect", fields={"scope": "mùi", "result": "fail"}, **about)
+    tell(other, failed)
+    assert allow(app, trade.minh, code)[0] == 422
+    tell(other, event(other, "inspect", fields={"scope": "mùi", "result": "pass"}, **about))
+    assert allow(app, trade.minh, code)[0] == 303
+    assert state(trade) is CodeState.ACTIVE
+
+
+def test_an_officer_stops_any_lot_and_its_producer_cannot_undo_that(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    office = joined("Chi cục An toàn thực phẩm", kinds=("authority",), role="officer")
+    assert stop(app, office, code, "stop:supplier") == 303
+    assert state(trade) is CodeState.SALE_STOPPED
+    assert allow(app, colleague(trade.minh, "owner"), code)[0] == 404
+    assert allow(app, colleague(office, "officer"), code)[0] == 303
+    assert state(trade) is CodeState.ACTIVE
+
+
+def test_a_second_tap_changes_nothing_and_a_stranger_or_a_field_worker_may_not(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stranger = joined("HTX Khác")
+    assert stop(app, stranger, code) == 404
+    assert stop(app, trade.hoa, code) == 404  # has none of it
+    assert stop(app, colleague(trade.minh, "field_worker"), code) == 404
+    assert stop(app, trade.minh, code, "nonsense") == 422
+    assert stop(app, trade.minh, code) == 303
+    assert stop(app, trade.minh, code) == 303
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(SaleStop)) == 1
+
+
+def test_goods_that_a_rule_holds_are_on_hold_when_their_sale_is_allowed(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    sprayed = {"plot_id": str(trade.minh.plot_id), "event_time": "2026-11-20T05:00:00+07:00"}
+    told_late = {"product": "Abamectin", "phi_days": 7}
+    tell(trade.minh, event(trade.minh, "spray", fields=told_late, **sprayed))
+    assert state(trade) is CodeState.SALE_STOPPED
+    assert allow(app, colleague(trade.minh), code)[0] == 303
+    assert state(trade) is CodeState.HELD

@@ -1,0 +1,55 @@
+"""What people do on the page of a batch when something is wrong: stop its sale, allow it again."""
+
+from datetime import UTC, datetime
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.desk.batch_acts import blueprint
+from traceapp.desk.batch_views import Found, find_batch
+from traceapp.desk.stop_words import actor_of, may_stop
+from traceapp.recalls import stopping
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import writes
+
+__all__ = ["blueprint"]
+
+STOP, LIFT = stopping.StopSchema(), stopping.LiftSchema()
+
+
+@blueprint.post("/desk/batches/<code>/stop")
+@writes
+@may(Act.STOP_SALE)
+def stop_sale(code: str) -> ResponseReturnValue:
+    """Stop the sale of a batch, alone and at once."""
+    reader = member()
+    found = find_batch(reader, code)
+    if not may_stop(reader, found.ref):
+        raise problem.NotFound
+    data = STOP.load({"reason": request.form.get("reason", "")})
+    stopping.stop(Ref(*found.ref), actor_of(reader), data["reason"], now=datetime.now(UTC))
+    flash(_("Sale is stopped. Its code says so now, and whoever has some of it is told."))
+    return _back_to(found)
+
+
+@blueprint.post("/desk/batches/<code>/allow-sale")
+@writes
+@may(Act.STOP_SALE)
+def allow_sale(code: str) -> ResponseReturnValue:
+    """Allow sale again, as a second person or after a check that was passed."""
+    reader = member()
+    found = find_batch(reader, code)
+    asked = {"stop": request.form.get("stop", ""), "reason": request.form.get("reason", "")}
+    data = LIFT.load(asked)
+    by, now = actor_of(reader), datetime.now(UTC)
+    stopping.lift(Ref(*found.ref), data["stop"], by, data["reason"], now=now)
+    flash(_("Sale is allowed again. The reason stays on this page."))
+    return _back_to(found)
+
+
+def _back_to(found: Found) -> ResponseReturnValue:
+    return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)

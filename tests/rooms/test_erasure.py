@@ -23,7 +23,7 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
 from traceapp.photos.storage import Storage
-from traceapp.producers.models import Membership
+from traceapp.producers.models import Membership, Plot
 from traceapp.web.endpoints import transaction
 from traceapp.web.settings import settings
 
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 NAME, PHONE = "Canary Vàng Anh", "+84912345678"
 SIGN_IN, EMAIL, DEVICE = "canary.bird", "canary@example.vn", "Canary Browser"
-CANARIES = ("Canary Vàng", PHONE, SIGN_IN, EMAIL, DEVICE, "canary secret")
+CANARIES = ("Canary Vàng", "canary vàng", PHONE, SIGN_IN, EMAIL, DEVICE, "canary secret")
 RECORDS = ("event", "event_item", "ledger_entry", "event_evidence", "batch", "public_code")
 
 
@@ -48,6 +48,8 @@ def hire(lan: Business) -> Business:
     with transaction():
         by = (lan.producer_id, lan.actor.member_id)
         member_id = people.add(by, given, now=NOW)
+    with transaction():
+        db.session.get_one(Plot, (lan.producer_id, lan.plot_id)).household = NAME.lower()
     with transaction():  # an older name stays in free pages unless they are overwritten
         people.change(by, member_id, given | {"name": NAME, "public_name_consent": True}, now=NOW)
     with transaction():

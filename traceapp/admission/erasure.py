@@ -18,18 +18,19 @@ from traceapp.accounts.models import Account, ApiToken, OneTimeCode, Passkey, Si
 from traceapp.admission import people
 from traceapp.audit.operations import note
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.freshness import operations as freshness
 from traceapp.freshness.models import PublicSnapshot
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.mail import operations as mail
-from traceapp.producers.models import Membership
+from traceapp.producers.models import Membership, Plot
 
 CLEAN = "admission.clean_after_erasure"
 FORGET_EXPORTS = "export.forget_made"  # the room beside this one does it
 TABLES = (
     *("membership", "account", "signed_in_device", "one_time_code", "passkey", "job"),
-    *("api_token", "public_snapshot", "phone"),
+    *("api_token", "public_snapshot", "phone", "plot"),
 )
 
 Member = tuple[UUID, UUID]
@@ -47,6 +48,7 @@ def erase(by: Member, member_id: UUID, *, now: datetime) -> None:
     if row.ended_at is None:
         people.end(by, member_id, now=now)
     account_id = row.account_id
+    _erase_household(by[0], row.name)
     row.name = row.phone = None
     row.public_name_consent = False
     row.account_id = None
@@ -85,6 +87,15 @@ def _nothing() -> None:
 def _works_elsewhere(account_id: UUID) -> bool:
     query = select(Membership.member_id).where(Membership.account_id == account_id).limit(1)
     return db.session.scalar(query) is not None
+
+
+def _erase_household(producer_id: UUID, name: str | None) -> None:
+    """Empty the household of plots that was named after the person."""
+    if not name:
+        return
+    for plot in db.session.scalars(select(Plot).where(Plot.producer_id == producer_id)):
+        if plot.household and fold(plot.household).split() == fold(name).split():
+            plot.household = None
 
 
 def _erase_account(account_id: UUID) -> None:

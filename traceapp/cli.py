@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from traceapp import problem
 from traceapp.accounts import commands as accounts
+from traceapp.admission import commands as people
 from traceapp.admission import first_run
 from traceapp.codes import commands as codes
 from traceapp.demo import commands as demo
@@ -24,6 +25,7 @@ GROUPS = (
     codes.group,
     demo.group,
     jobs.group,
+    people.group,
     photos.group,
     producers.group,
     *(mail.group, reports.group),

@@ -30,6 +30,8 @@ from traceapp.web.faults import Fault
 
 RESET_LASTS = timedelta(hours=24)
 
+Member = tuple[UUID, UUID]
+
 BAD_NAME = Fault(
     "sign_in_name",
     N_("A sign-in name has 3 to 40 plain letters, digits, dots or dashes; the first is a letter."),
@@ -102,28 +104,31 @@ def set_password(
     auth_log.decided("password", "changed", account_id)
 
 
-def issue_reset_code(owner: Visitor, member: tuple[UUID, UUID], now: datetime) -> str:
+def issue_reset_code(owner: Visitor, member: Member, now: datetime) -> str:
     """Make a code with which a member of the owner's producer sets a new password.
 
     The owner tells it to the person; it works once, for 24 hours, at `/reset-password`, and does
     not pass by a second factor. Raises NotFound for a member of another producer, one who left,
-    and one without an account. Someone who also works elsewhere must be helped by the operator:
-    else one producer's owner could take over what the account does at another.
+    and one without an account. Someone who also works elsewhere is helped by whoever runs the
+    server (`people invite`): else one producer's owner could take over what the account does at
+    another.
     """
-    row = db.session.get(Membership, member)
-    if member[0] != owner.producer_id or row is None or row.ended_at or row.account_id is None:
+    account_id = _account_of(member)
+    if member[0] != owner.producer_id:
         raise problem.NotFound
-    if _works_beside(row.account_id, owner.producer_id) and "operator" not in owner.kinds:
+    if _works_beside(account_id, owner.producer_id) and "operator" not in owner.kinds:
         raise problem.NotFound
-    by = (owner.producer_id, owner.member_id)
-    code = one_time_codes.issue(
-        "reset",
-        one_time_codes.About(row.account_id, *member),
-        by=by,
-        now=now,
-        lasts=RESET_LASTS,
-    )
-    note(owner.producer_id, "reset_code_issued", f"member:{member[1]}", by=by, now=now)
+    return make_reset_code(member, by=(owner.producer_id, owner.member_id), now=now)
+
+
+def make_reset_code(member: Member, *, by: Member | None, now: datetime) -> str:
+    """Make such a code for somebody, whoever asks; `by` None is whoever runs the server.
+
+    Raises NotFound for one who left and one without an account.
+    """
+    about = one_time_codes.About(_account_of(member), *member)
+    code = one_time_codes.issue("reset", about, by=by, now=now, lasts=RESET_LASTS)
+    note(member[0], "reset_code_issued", f"member:{member[1]}", by=by, now=now)
     return code
 
 
@@ -178,6 +183,13 @@ def workplaces(account_id: UUID) -> Sequence[Workplace]:
         .order_by(Producer.name, Membership.producer_id)
     )
     return [Workplace(*row) for row in rows]
+
+
+def _account_of(member: Member) -> UUID:
+    row = db.session.get(Membership, member)
+    if row is None or row.ended_at or row.account_id is None:
+        raise problem.NotFound
+    return row.account_id
 
 
 def _works_beside(account_id: UUID, producer_id: UUID) -> bool:

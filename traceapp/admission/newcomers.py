@@ -111,8 +111,11 @@ def take_invitation(code: str, newcomer: Newcomer, *, now: datetime) -> None:
     db.session.flush()
 
 
-def invite_member(member: Member, *, by: Member, now: datetime) -> str:
-    """Make the code with which a person of the list gets an account; an older one ends."""
+def invite_member(member: Member, *, by: Member | None, now: datetime) -> str:
+    """Make the code with which a person of the list gets an account; an older one ends.
+
+    `by` None is whoever runs the server.
+    """
     end_codes("join_as_member", member, now=now)
     about = About(None, *member)
     code = one_time_codes.issue("join_as_member", about, by=by, now=now, lasts=LASTS)

@@ -190,5 +190,6 @@ def test_a_second_person_with_the_same_values_can_come(app: Flask, lan: Business
         by = (lan.producer_id, lan.actor.member_id)
         again = people.add(by, {"name": NAME, "phone": PHONE, "roles": ["clerk"]}, now=NOW)
         code = newcomers.invite_member((lan.producer_id, again), by=by, now=NOW)
-        newcomers.join(code, SIGN_IN, "mưa nắng hai mùa", now=NOW)
+        chosen = {"code": code, "sign_in_name": SIGN_IN, "password": "mưa nắng hai mùa"}
+        newcomers.join(chosen, now=NOW)
     assert db.session.scalars(select(Account.sign_in_name)).one() == SIGN_IN

@@ -49,6 +49,14 @@ def account_fields() -> tuple[Field, ...]:
             hint=_("3 to 40 small letters or digits without spaces and marks, such as lan.nguyen."),
         ),
         Field(
+            "sign_in_phone",
+            _("Phone number to sign in with"),
+            kind="tel",
+            longest=30,
+            autocomplete="tel",
+            hint=_("If you like: then it works beside the name. Nobody calls it, nobody sees it."),
+        ),
+        Field(
             "password",
             _("Password"),
             kind="password",

@@ -18,7 +18,7 @@ from traceapp.accounts.one_time_codes import About, Purpose
 from traceapp.accounts.operations import Workplace
 from traceapp.accounts.passwords import check_new_password
 from traceapp.admission import queries
-from traceapp.admission.schemas import KindsSchema, RequestSchema
+from traceapp.admission.schemas import JoinSchema, KindsSchema, RequestSchema
 from traceapp.audit.operations import note
 from traceapp.database.engine import db
 from traceapp.problem import N_
@@ -74,7 +74,7 @@ def register(
     if not queries.has_territories():
         territories.load()
     place = place_named(told["commune"]).record()
-    account_id = _account(told["sign_in_name"], told["password"], told, now)
+    account_id = _account(told, now)
     about = {name: told[name] for name in ("name", "legal_form", "street", "phone", "email")}
     about["tax_code"] = told.get("tax_code")
     producer_id = producers.register_producer(
@@ -123,11 +123,12 @@ def invite_member(member: Member, *, by: Member | None, now: datetime) -> str:
     return code
 
 
-def join(code: str, sign_in_name: str, password: str, *, now: datetime) -> Newcomer:
+def join(given: Mapping[str, Any], *, now: datetime) -> Newcomer:
     """Give the person an invitation was made for an account. Raises ValidationError."""
-    row = _invited(code, now)
-    account_id = _account(sign_in_name, password, {"owner": row.name}, now)
-    return _accept(code, row, account_id, now)
+    told = JoinSchema().load(given)
+    row = _invited(told["code"], now)
+    account_id = _account(told | {"owner": row.name}, now)
+    return _accept(told["code"], row, account_id, now)
 
 
 def join_with(code: str, account_id: UUID, *, now: datetime) -> Newcomer:
@@ -156,14 +157,18 @@ def bad_code() -> ValidationError:
     return ValidationError({"code": [BAD_CODE]})
 
 
-def _account(sign_in_name: str, password: str, told: Mapping[str, Any], now: datetime) -> UUID:
-    own = [told.get("owner"), told.get("name"), told.get("phone")]
+def _account(told: Mapping[str, Any], now: datetime) -> UUID:
+    own = [told.get(name) for name in ("owner", "name", "phone")]
+    password, phone = told["password"], told["sign_in_phone"] or None
     wrong = check_new_password(password, [word for word in own if word])
     faults: dict[str, Any] = {"password": [operations.password_fault(wrong)]} if wrong else {}
     try:
-        made = operations.create_account(sign_in_name, password, now=now)
+        made = operations.create_account(told["sign_in_name"], password, phone=phone, now=now)
     except ValidationError as error:
-        raise ValidationError({**faults, **_messages(error)}) from error
+        found = _messages(error)
+        if "phone" in found:  # the form asks for another one too: that for the public
+            found["sign_in_phone"] = found.pop("phone")
+        raise ValidationError({**faults, **found}) from error
     if faults:
         raise ValidationError(faults)
     return made
@@ -189,7 +194,7 @@ def _accept(code: str, row: Membership, account_id: UUID, now: datetime) -> Newc
 
 
 def _messages(error: ValidationError) -> dict[str, Any]:
-    return error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+    return dict(error.messages) if isinstance(error.messages, dict) else {"_schema": error.messages}
 
 
 def _belong(member: Member, account_id: UUID) -> None:

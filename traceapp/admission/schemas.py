@@ -11,9 +11,10 @@ JOINING = tuple(kind for kind in KINDS if kind not in {"operator", "authority"})
 
 
 class AccountSchema(Schema):
-    """How somebody will sign in."""
+    """How somebody will sign in: by name, and by phone number where one is given."""
 
     sign_in_name = PlainText(40, required=True)
+    sign_in_phone = PlainText(30, load_default=None, allow_none=True)
     password = fields.String(required=True, validate=not_none())
 
 

@@ -21,7 +21,6 @@ from traceapp.accounts.models import Account
 from traceapp.accounts.visitor import visitor
 from traceapp.admission import first_run, forms, newcomers
 from traceapp.admission.newcomers import Newcomer
-from traceapp.admission.schemas import JoinSchema
 from traceapp.database.engine import db
 from traceapp.producers.queries import has_operator
 from traceapp.web.access import public
@@ -121,8 +120,7 @@ def _register(given: dict[str, str], now: datetime) -> Newcomer:
 
 
 def _join(given: dict[str, str], now: datetime) -> Newcomer:
-    told = JoinSchema().load(given)
-    return newcomers.join(told["code"], told["sign_in_name"], told["password"], now=now)
+    return newcomers.join(given, now=now)
 
 
 def _join_as(account_id: UUID) -> Callable[[dict[str, str], datetime], Newcomer]:

@@ -11,12 +11,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from tests.accounts import person
 from tests.bench.demo import clean_environ
 from tests.bench.servers import free_port, gunicorn, serving
-from tests.builders import business
 from tests.conftest import REQUIRE_ALL, AppMaker
-from tests.signing_in import token_of
-from traceapp.web.endpoints import transaction
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "integrate.md"
 LACKING = [program for program in ("curl", "jq") if shutil.which(program) is None]
@@ -34,10 +32,10 @@ def story() -> str:
 def test_the_story_of_the_page_runs_from_the_token_to_the_timeline(
     make_app: AppMaker, database_url: str, tmp_path: Path
 ) -> None:
-    with make_app().app_context():
-        with transaction():
-            lan = business("HTX Lan", role="owner")
-        token = token_of(lan)["Authorization"].removeprefix("Bearer ")
+    app = make_app()
+    person(app, "lan")
+    made = app.test_cli_runner().invoke(args=["tokens", "create", "--member", "lan"])
+    token = made.output.strip()
     port = str(free_port())
     environ = clean_environ(
         PORT=port, DATABASE_URL=database_url, INSTANCE_DIR=str(tmp_path / "instance")

@@ -22,6 +22,7 @@ from traceapp.handoffs import queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.recalls.stop_queries import stopped_by_others
 from traceapp.trace.entries import HandOffState
+from traceapp.tracing.readers import UNTOLD
 from traceapp.web.languages import current, pick, say
 from traceapp.web.pages import HANOI, day, moment
 
@@ -247,7 +248,7 @@ def _unsettled(reader: Visitor, now: datetime) -> Iterator[Task]:
 
 def _named(one: Seen) -> dict[str, str]:
     # The name first: it begins a sentence well, and often ends in brackets of its own.
-    lot = _("%(name)s, lot %(lot)s", name=_name_of(one.row), lot=one.row.lot)
+    lot = _("%(name)s, lot %(lot)s", name=_name_of(one.row), lot=one.row.lot or UNTOLD)
     return {"who": one.other, "lot": lot, "when": moment(one.row.sent_at)}
 
 

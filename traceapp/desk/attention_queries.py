@@ -16,6 +16,7 @@ from traceapp.desk.step_goods import goods_of
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.words import Words
+from traceapp.tracing.readers import UNTOLD
 
 MOST_SHOWN = 20
 SOON = timedelta(days=30)
@@ -88,7 +89,7 @@ def recorded_since(producer_id: UUID, since: datetime) -> list[Done]:
         .order_by(Event.record_time.desc(), Event.event_id.desc())
         .limit(MOST_SHOWN)
     ).all()
-    goods = goods_of([(row.producer_id, row.event_id) for row in rows])
+    goods = goods_of([(row.producer_id, row.event_id) for row in rows], producer_id)
     return [_done(row, goods.get((row.producer_id, row.event_id), ())) for row in rows]
 
 
@@ -96,7 +97,8 @@ def _done(row: Any, goods: Sequence[Any]) -> Done:  # noqa: ANN401 - rows of the
     first = goods[-1] if goods else None
     address = (first.code or str(first.batch_id)) if first else None
     lot = first and Words(
-        f"{first.name} · {first.lot}", f"{first.name_en or first.name} · {first.lot}"
+        f"{first.name} · {first.lot or UNTOLD}",
+        f"{first.name_en or first.name} · {first.lot or UNTOLD}",
     )
     return Done(row.step_kind, row.event_time, row.name, lot, address)
 

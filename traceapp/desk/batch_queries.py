@@ -22,7 +22,7 @@ from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import Membership, Producer, Site
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
-from traceapp.tracing.readers import visible_to
+from traceapp.tracing.readers import UNTOLD, lot_read_by, visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The lot of a batch, and what its address at the desk ends in."""
+    """The lot of a batch, "…" where the reader may not know it, and what its address ends in."""
 
     lot: str
     address: str
@@ -178,7 +178,7 @@ def site_owners(site_ids: Collection[UUID]) -> dict[str, Words]:
 def addresses(reader: Visitor, batches: Collection[Ref]) -> dict[Ref, Named]:
     """Give lot and address of those among these batches that somebody may see."""
     rows = db.session.execute(
-        select(Batch.producer_id, Batch.batch_id, Batch.lot, PublicCode.code)
+        select(Batch.producer_id, Batch.batch_id, lot_read_by(reader), PublicCode.code)
         .outerjoin(
             PublicCode,
             is_current_of(Batch.producer_id, Batch.batch_id),
@@ -186,7 +186,7 @@ def addresses(reader: Visitor, batches: Collection[Ref]) -> dict[Ref, Named]:
         .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)), visible_to(reader))
     )
     return {
-        (row.producer_id, row.batch_id): Named(row.lot, row.code or str(row.batch_id))
+        (row.producer_id, row.batch_id): Named(row.lot or UNTOLD, row.code or str(row.batch_id))
         for row in rows
     }
 

@@ -17,17 +17,17 @@ from traceapp.codes.queries import is_current_of
 from traceapp.codes.states import STOPPED
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
-from traceapp.tracing.readers import had_by
+from traceapp.tracing.readers import had_by, lot_read_by
 from traceapp.web import lists
 
 
 def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
     """List the batches somebody may see, newest first."""
-    stock = _stock(reader)
+    stock, lot = _stock(reader), lot_read_by(reader)
     query = (
-        _batches(stock)
+        _batches(stock, lot)
         .where(had_by(reader))
-        .where(*(_has(word) for word in wish.words))
+        .where(*(_has(word, lot.element) for word in wish.words))
         .where(*_chosen(wish.chosen, stock, today))
     )
     orders = (
@@ -38,10 +38,10 @@ def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
     return lists.page(query, orders, wish)
 
 
-def _batches(stock: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+def _batches(stock: ColumnElement[Any], lot: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Batch.production_date),
+            *(Batch.producer_id, Batch.batch_id, lot, Batch.uom, Batch.production_date),
             *(Batch.expiry_date, PublicCode.code, PublicCode.state),
             *(Product.name, Product.name_en, Producer.name.label("producer")),
             *(Producer.name_en.label("producer_en"), stock.label("stock")),
@@ -74,10 +74,10 @@ def _stock(reader: Visitor) -> ColumnElement[Any]:
     return func.coalesce(held, 0)
 
 
-def _has(word: str) -> ColumnElement[bool]:
+def _has(word: str, lot: ColumnElement[Any]) -> ColumnElement[bool]:
     by_name = lists.matching(
         [word],
-        *(Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en, Batch.lot),
+        *(Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en, lot),
     )
     bare = word.replace("-", "")
     return or_(*by_name, *lists.matching([bare] if bare else [], PublicCode.code))

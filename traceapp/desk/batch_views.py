@@ -1,6 +1,6 @@
 """Batches at the desk: the list, one batch with its ledger and steps, its sheet of labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -152,8 +152,10 @@ def find_batch(reader: Visitor, text: str) -> Found:
             reader, Batch.producer_id == fact.producer_id, Batch.batch_id == fact.batch_id
         )
     card = queries.batch_card(ref) if ref else None
-    if card is None:
+    if card is None or ref is None:
         raise problem.NotFound
+    if ref[0] != reader.producer_id:
+        card = replace(card, lot=batch_queries.addresses(reader, [ref])[ref].lot)
     if fact is not None and fact.moved_to is not None:
         raise RequestRedirect(_onward(fact.moved_to))
     state = shown_state(fact.state, card.expiry_date, _today()) if fact else None

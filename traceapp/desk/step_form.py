@@ -152,7 +152,7 @@ def _season_words(season: Season, plots: Mapping[UUID, Plot]) -> str:
 
 def batch_option(batch: AtHand) -> Option:
     """Offer a batch with what is left of it."""
-    words = f"{say(batch.product)} · {batch.lot}"
+    words = f"{say(batch.product)} · {batch.lot or _('Lot of another producer')}"
     if batch.left is not None:
         left = _("%(amount)s left", amount=amount(batch.left, batch.uom, languages.current()))
         words = f"{words} · {left}"

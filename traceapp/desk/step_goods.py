@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, and_, select, tuple_
 
@@ -10,24 +11,28 @@ from traceapp.batches.queries import Ref
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
+from traceapp.tracing.readers import lot_told_to
 
 AT_ONCE = 1000  # steps: a database takes only so many values in one statement
 
 
-def goods_of(events: Sequence[Ref]) -> dict[Ref, list[Any]]:
-    """Give the batches that each step names, in the order of its lines."""
+def goods_of(events: Sequence[Ref], reader: UUID) -> dict[Ref, list[Any]]:
+    """Give the batches that each step names, in the order of its lines.
+
+    The lot is None of goods that the reader only says to have received.
+    """
     found: dict[Ref, list[Any]] = {}
     for start in range(0, len(events), AT_ONCE):
         wanted = tuple_(EventItem.producer_id, EventItem.event_id).in_(events[start:][:AT_ONCE])
-        for row in db.session.execute(_named_items().where(wanted)):
+        for row in db.session.execute(_named_items(reader).where(wanted)):
             found.setdefault((row.producer_id, row.event_id), []).append(row)
     return found
 
 
-def _named_items() -> Select[*tuple[Any, ...]]:
+def _named_items(reader: UUID) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            *(EventItem.producer_id, EventItem.event_id, Batch.batch_id, Batch.lot),
+            *(EventItem.producer_id, EventItem.event_id, Batch.batch_id, lot_told_to(reader)),
             *(Product.name, Product.name_en, PublicCode.code),
         )
         .join(

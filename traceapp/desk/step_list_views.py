@@ -15,6 +15,7 @@ from traceapp.desk import step_search, step_words
 from traceapp.desk.step_goods import goods_of
 from traceapp.photos import queries as pictures
 from traceapp.trace.vocabulary import GROUPS, STEP_KINDS
+from traceapp.tracing.readers import UNTOLD
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
 from traceapp.web.languages import say
@@ -91,7 +92,7 @@ def _named(people: Mapping[str, str | None]) -> dict[str, str]:
 
 def _goods(found: lists.Page[Any]) -> Goods:
     refs = dict.fromkeys((row.Event.producer_id, row.Event.event_id) for row in found.rows)
-    return goods_of(list(refs))
+    return goods_of(list(refs), member().producer_id)
 
 
 def _drawn(goods: Goods) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def _state(row: Any) -> str:  # noqa: ANN401 - a row of step_search
 def _said(goods: list[Any]) -> str:
     language = languages.current()
     return "; ".join(
-        f"{languages.pick({'vi': one.name, 'en': one.name_en}, language)} · {one.lot}"
+        f"{languages.pick({'vi': one.name, 'en': one.name_en}, language)} · {one.lot or UNTOLD}"
         for one in goods
     )
 

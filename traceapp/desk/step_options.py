@@ -14,12 +14,14 @@ from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer, ProducerKind, Site
 from traceapp.trace.handoffs import destination
 from traceapp.trace.units import from_micro
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StepKind
 from traceapp.trace.words import Words
+from traceapp.tracing.readers import lot_told_to
 
 Ref = tuple[UUID, UUID]
 
@@ -39,11 +41,14 @@ HAND_OFFS = frozenset({"ship", "recall_return"})
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """A batch that can be named; `left` is what the ledger says is here, in the batch's unit."""
+    """A batch that can be named; `left` is what the ledger says is here, in the batch's unit.
+
+    The lot is None for who only says that he received it.
+    """
 
     ref: Ref
     product: Words
-    lot: str
+    lot: str | None
     uom: str
     left: Decimal | None
 
@@ -98,7 +103,7 @@ def in_stock(holder: UUID, *, also: Collection[Ref] = ()) -> list[AtHand]:
     )
     named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
     query = (
-        _batches()
+        _batches(holder)
         .add_columns(held.c.total)
         .outerjoin(
             held,
@@ -116,7 +121,7 @@ def own_batches(producer_id: UUID, *, now: datetime, also: Collection[Ref] = ())
     named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
     recent = and_(Batch.producer_id == producer_id, Batch.created_at >= now - LATELY)
     query = (
-        _batches()
+        _batches(producer_id)
         .where(or_(recent, named) if also else recent)
         .order_by(Batch.created_at.desc(), Batch.batch_id)
         .limit(MOST_BATCHES)
@@ -124,13 +129,17 @@ def own_batches(producer_id: UUID, *, now: datetime, also: Collection[Ref] = ())
     return [_at_hand(row) for row in db.session.execute(query)]
 
 
-def _batches() -> Any:  # noqa: ANN401 - a select to which callers add columns
-    return select(
-        *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom),
-        *(Product.name, Product.name_en),
-    ).join(
-        Product,
-        and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+def _batches(reader: UUID) -> Any:  # noqa: ANN401 - a select to which callers add columns
+    return (
+        select(
+            *(Batch.producer_id, Batch.batch_id, lot_told_to(reader), Batch.uom),
+            *(Product.name, Product.name_en),
+        )
+        .join(
+            Product,
+            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
+        )
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
     )
 
 

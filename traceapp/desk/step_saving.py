@@ -24,6 +24,7 @@ from traceapp.batches.offers import SHIPMENTS
 from traceapp.database.engine import db
 from traceapp.desk import harvest_doubts, step_message
 from traceapp.desk.batch_links import batch_page, code_of
+from traceapp.desk.batch_queries import addresses
 from traceapp.desk.step_form import Setting
 from traceapp.findings import attempts, foresight
 from traceapp.findings.attempts import Verdict
@@ -181,7 +182,7 @@ def _words(
                 WARNING,
                 _(
                     "Lot %(lot)s: %(amount)s more went out than came in. Check the quantities.",
-                    lot=batch.lot,
+                    lot=addresses(who, [ref])[ref].lot,
                     amount=over,
                 ),
             )

@@ -17,6 +17,7 @@ from traceapp.database.folding import fold, folded
 from traceapp.photos.models import Photo
 from traceapp.producers.models import Membership, Plot, Season, Site
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind
+from traceapp.tracing.readers import lot_told_to
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
@@ -182,7 +183,10 @@ def _was_at(
 
 def _naming_goods(producer_id: UUID, word: str) -> Select[UUID]:
     """Select the steps that name a batch by a product, a lot or a code with this word in it."""
-    columns: list[Any] = [Product.folded_name, Product.name_en, Batch.lot]
+    columns: list[Any] = [
+        *(Product.folded_name, Product.name_en),
+        lot_told_to(producer_id).element,
+    ]
     found = lists.matching([word], *columns)
     if bare := word.replace("-", ""):
         found += lists.matching([bare], PublicCode.code)

@@ -11,7 +11,7 @@ from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
-from traceapp.codes.states import CodeState
+from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.desk import step_options, step_setting
 from traceapp.findings import hold_queries, holding
@@ -19,6 +19,7 @@ from traceapp.recalls.stop_queries import StopTold, stopped_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
+from traceapp.tracing.readers import UNTOLD, lot_told_to
 
 MOST_BATCHES = 200
 
@@ -47,9 +48,9 @@ def batches(producer_id: UUID) -> list[Answer]:
     """List the batches, own and others', of which something is here, the newest first."""
     query = (
         select(
-            *(Batch.producer_id, Batch.batch_id, Batch.product_id, Batch.lot, Batch.uom),
+            *(Batch.producer_id, Batch.batch_id, Batch.product_id, Batch.uom),
             *(Batch.production_date, Batch.expiry_date, Product.name, Product.name_en),
-            *(PublicCode.code, IN_STOCK.label("left")),
+            *(lot_told_to(producer_id), PublicCode.code, IN_STOCK.label("left")),
         )
         .join(
             Stock,
@@ -63,14 +64,7 @@ def batches(producer_id: UUID) -> list[Answer]:
             Product,
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
-        .outerjoin(
-            PublicCode,
-            and_(
-                PublicCode.producer_id == Batch.producer_id,
-                PublicCode.batch_id == Batch.batch_id,
-                PublicCode.state != CodeState.MOVED,
-            ),
-        )
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
         .where(IN_STOCK > 0)
         .order_by(Batch.created_at.desc(), Batch.batch_id)
         .limit(MOST_BATCHES)
@@ -85,7 +79,7 @@ def batches(producer_id: UUID) -> list[Answer]:
 def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
     """List what others sent here and nobody has received yet."""
     coming = step_options.shipments_to(producer_id, now=now)
-    named = _named({ref for one in coming for ref, _, _ in one.items})
+    named = _named(producer_id, {ref for one in coming for ref, _, _ in one.items})
     return [
         {
             "event_id": str(one.event_id),
@@ -127,7 +121,7 @@ def _batch(
         "batch_id": str(row.batch_id),
         "product_id": str(row.product_id) if row.producer_id == producer_id else None,
         "name": _both(Words(row.name, row.name_en)),
-        "lot": row.lot,
+        "lot": row.lot or UNTOLD,
         "code": row.code,
         "uom": row.uom,
         "left": format(from_micro(int(row.left), row.uom), "f"),
@@ -144,21 +138,25 @@ def _because(ref: Ref) -> Answer | None:
     return None if first is None else _both(first.finding.message)
 
 
-def _named(refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Answer]:
+def _named(reader: UUID, refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Answer]:
     if not refs:
         return {}
     query = (
-        select(Batch.producer_id, Batch.batch_id, Batch.lot, Product.name, Product.name_en)
+        select(
+            *(Batch.producer_id, Batch.batch_id, lot_told_to(reader)),
+            *(Product.name, Product.name_en),
+        )
         .join(
             Product,
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
         .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(refs)))
     )
     return {
         (row.producer_id, row.batch_id): {
             "name": _both(Words(row.name, row.name_en)),
-            "lot": row.lot,
+            "lot": row.lot or UNTOLD,
         }
         for row in db.session.execute(query)
     }

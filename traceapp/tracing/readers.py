@@ -16,7 +16,10 @@ from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.models import Batch
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
+from traceapp.producers.models import ProducerKind
 from traceapp.tracing.family import Ref
+
+UNTOLD = "…"  # stands for a lot that the reader may not know
 
 
 def had_by(reader: Visitor) -> ColumnElement[bool]:
@@ -61,12 +64,26 @@ def _came_to(producer_id: UUID) -> ColumnElement[bool]:
 def lot_told_to(producer_id: UUID) -> ColumnElement[str | None]:
     """Give the lot of a batch; NULL for somebody who only says that he received it.
 
-    Where the batch has a page behind a code, everybody may read it. Of Batch and its PublicCode.
+    Where the batch has a page behind a code, everybody may read it; an authority inspects what
+    others hold, and reads it anyway. Of Batch and its PublicCode.
     """
+    inspects = select(ProducerKind.kind).where(
+        ProducerKind.producer_id == producer_id, ProducerKind.kind == "authority"
+    )
     is_told = or_(
-        Batch.producer_id == producer_id, PublicCode.code.is_not(None), _came_to(producer_id)
+        Batch.producer_id == producer_id,
+        PublicCode.code.is_not(None),
+        _came_to(producer_id),
+        inspects.exists(),
     )
     return case((is_told, Batch.lot)).label("lot")
+
+
+def lot_read_by(reader: Visitor) -> ColumnElement[str | None]:
+    """Make the lot as somebody may read it: those who look after all read every one."""
+    if reader.may(Act.LOOK_UP_ANY):
+        return case((true(), Batch.lot)).label("lot")
+    return lot_told_to(reader.producer_id)
 
 
 def visible_to(reader: Visitor) -> ColumnElement[bool]:

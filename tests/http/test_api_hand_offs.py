@@ -8,7 +8,7 @@ from flask import Flask
 from tests import builders
 from tests.builders import NOW, line
 from tests.http.programs import API
-from tests.signing_in import token_of
+from tests.signing_in import signed_in, token_of
 from tests.trade import Trade, tell
 from traceapp.batches.tracing import trace_facts
 from traceapp.database.ids import new_id
@@ -52,6 +52,50 @@ def test_both_sides_read_a_delivery_and_the_receiver_not_the_figure(
     assert came["batches"][0]["shipped"] is None
     assert listed(app, trade.hoa, "?direction=outgoing") == []
     assert listed(app, trade.hoa, "?state=matched") == []
+
+
+def test_goods_sent_to_nobody_by_name_are_listed_to_all_who_received_them(
+    app: Flask, trade: Trade
+) -> None:
+    """The sender reads each of them; they read themselves, and not what all received together."""
+    sent = str(new_id())
+    with app.app_context():
+        with transaction():
+            shops = [builders.business(f"Quầy {name}", kinds=("shop",)) for name in SHOPS]
+        tell(trade.minh, trade.ship("9", id=sent, fields={"doc_no": "PX-2"}))
+        for shop in shops:
+            got = line(trade.greens, "3", producer_id=str(trade.minh.producer_id))
+            tell(shop, builders.event(shop, "receive", outputs=[got], ship_event_id=sent))
+    for shop, name in zip(shops, SHOPS, strict=True):
+        (came,) = listed(app, shop, "?direction=incoming")
+        own = {"producer_id": str(shop.producer_id), "name": f"Quầy {name}"}
+        assert (came["id"], came["direction"]) == (sent, "incoming")
+        assert (came["receiver"], came["receivers"]) == (own, [own])
+        assert came["batches"][0]["received"] is None
+        assert came["batches"][0]["shipped"] == {"quantity": "9", "uom": "kg"}
+        assert listed(app, shop, "?direction=outgoing") == []
+        with app.app_context():
+            page = signed_in(app, shop).get(f"/desk/hand-offs/{sent}")
+        assert page.status_code == 200
+        assert f"Quầy {next(other for other in SHOPS if other != name)}" not in page.text
+    told = {one["id"]: one for one in listed(app, trade.minh, "?direction=outgoing")}[sent]
+    assert {one["name"] for one in told["receivers"]} == {f"Quầy {name}" for name in SHOPS}
+    assert told["batches"][0]["received"] == {"quantity": "9", "uom": "kg"}
+
+
+def test_a_sender_who_took_some_of_it_back_is_its_sender(app: Flask, trade: Trade) -> None:
+    sent = str(new_id())
+    with app.app_context():
+        tell(trade.minh, trade.ship("9", id=sent, fields={"doc_no": "PX-2"}))
+        tell(trade.hoa, trade.receive("6", ship_event_id=sent))
+        rest = [line(trade.greens, "3")]
+        tell(trade.minh, builders.event(trade.minh, "receive", outputs=rest, ship_event_id=sent))
+    assert sent in {one["id"] for one in listed(app, trade.minh, "?direction=outgoing")}
+    assert listed(app, trade.minh, "?direction=incoming") == []
+    assert sent in {one["id"] for one in listed(app, trade.hoa, "?direction=incoming")}
+
+
+SHOPS = ("Hoa Mai", "Lý", "Đào")
 
 
 def test_an_event_confirms_it_and_both_read_the_dispute(app: Flask, trade: Trade) -> None:

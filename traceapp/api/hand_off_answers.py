@@ -36,12 +36,17 @@ class HandedOverSchema(Schema):
 
 
 class HandOffSchema(Schema):
-    """A delivery: its id is that of the shipment, or of a receipt that waits for one."""
+    """A delivery: its id is that of the shipment, or of a receipt that waits for one.
+
+    Goods sent to nobody by name may have several `receivers`: the sender reads all of them, each of
+    them only itself, and `received` is null for it: its own figure is in its own event.
+    """
 
     id = fields.UUID(required=True)
     direction = fields.String(required=True, validate=known((INCOMING, OUTGOING)))
     sender = fields.Nested(PartySchema, required=True)
     receiver = fields.Nested(PartySchema, required=True)
+    receivers = fields.List(fields.Nested(PartySchema), required=True)
     sent_at = fields.AwareDateTime(required=True)
     answered_at = fields.AwareDateTime(required=True, allow_none=True)
     batches = fields.List(fields.Nested(HandedOverSchema), required=True)

@@ -1,6 +1,6 @@
 """What the interface lists of hand-offs, a delivery with its batches at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,6 +12,7 @@ from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
 from traceapp.handoffs import queries
+from traceapp.producers.models import Producer
 
 Answer = dict[str, Any]
 
@@ -28,20 +29,33 @@ def listed(producer_id: UUID, page: Answer, now: datetime) -> Answer:
     shown = wanted[: page["limit"]]
     query = queries.hand_offs(producer_id).where(HandOff.event_id.in_(shown))
     rows = db.session.execute(query.order_by(HandOff.event_id, Product.folded_name, Batch.lot))
-    items = [
-        _delivery(list(lines), producer_id, now)
-        for _, lines in groupby(rows, key=lambda row: row.event_id)
-    ]
+    deliveries = [list(lines) for _, lines in groupby(rows, key=lambda row: row.event_id)]
+    names = _names_of_takers(deliveries, producer_id)
+    items = [_delivery(lines, producer_id, names, now) for lines in deliveries]
     return {"items": items, "next": str(shown[-1]) if len(wanted) > len(shown) else None}
 
 
-def _delivery(lines: Sequence[Any], by: UUID, now: datetime) -> Answer:
+def _names_of_takers(deliveries: Iterable[Sequence[Any]], by: UUID) -> Mapping[UUID, str]:
+    takers = {one for lines in deliveries for one in _takers_of(lines, by)}
+    query = select(Producer.producer_id, Producer.name).where(Producer.producer_id.in_(takers))
+    return {row.producer_id: row.name for row in db.session.execute(query)} if takers else {}
+
+
+def _takers_of(lines: Sequence[Any], by: UUID) -> list[UUID]:
+    return list(dict.fromkeys(one for line in lines for one in queries.takers_of(line, by)))
+
+
+def _delivery(lines: Sequence[Any], by: UUID, names: Mapping[UUID, str], now: datetime) -> Answer:
     first = lines[0]
+    is_incoming = first.receiver_id == by != first.sender_id
+    receiver = _party(first.receiver_id, first.receiver or first.other_name or None)
+    several = [_party(one, names.get(one)) for one in _takers_of(lines, by)]
     return {
         "id": str(first.event_id),
-        "direction": queries.INCOMING if first.receiver_id == by else queries.OUTGOING,
+        "direction": queries.INCOMING if is_incoming else queries.OUTGOING,
         "sender": _party(first.sender_id, first.sender),
-        "receiver": _party(first.receiver_id, first.receiver or first.other_name or None),
+        "receiver": receiver,
+        "receivers": several or ([receiver] if receiver["name"] else []),
         "sent_at": first.sent_at.isoformat(),
         "answered_at": first.answered_at.isoformat() if first.answered_at else None,
         "batches": [_line(line, by, now) for line in lines],

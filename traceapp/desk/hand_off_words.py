@@ -117,7 +117,8 @@ class Seen:
         """Name the receiver, with a word for one without account."""
         known = _named(self.row.receiver, self.row.receiver_en)
         if known:
-            return known
+            more = 0 if self.is_incoming else len(self.row.further_takers.split()) - 1
+            return f"{known} +{more}" if more > 0 else known
         if self.row.other_name:
             return f"{self.row.other_name} ({_(NO_ACCOUNT)})"
         return str(_("not recorded"))
@@ -142,7 +143,7 @@ class Seen:
 
 def seen(row: Any, by: UUID, now: datetime) -> Seen:  # noqa: ANN401 - a row of queries.hand_offs
     """Look at a row from one side."""
-    return Seen(row, queries.state_of(row, now), is_incoming=row.receiver_id == by)
+    return Seen(row, queries.state_of(row, now), is_incoming=row.receiver_id == by != row.sender_id)
 
 
 def with_what_is_back(parcels: Sequence[Seen]) -> list[Seen]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.models import HandOff
@@ -15,16 +15,23 @@ from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoffs import overdue_if_sent_by, state_at
-from traceapp.tracing.readers import lot_told_to
+from traceapp.tracing.readers import is_among_takers, lot_told_to
 from traceapp.web import lists
 
 SENDER, RECEIVER = aliased(Producer), aliased(Producer)
 LOOK_BACK = timedelta(days=30)
 INCOMING, OUTGOING = "incoming", "outgoing"
+OF_ALL_TAKERS = frozenset(
+    {
+        *("received_quantity", "received_uom"),
+        *("compared_uom", "compared_shipped", "compared_received"),
+    }
+)
 
 Row = Any  # of `hand_offs`
 
@@ -44,11 +51,16 @@ class Answer:
 
 
 def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
-    """Ask for the hand-offs that a producer is a side of, one row for each batch."""
-    columns = HandOff.__table__.columns
+    """Ask for the hand-offs that a producer is a side of, one row for each batch.
+
+    Who is one of several that received goods sent to nobody by name reads himself as the receiver,
+    and no figure of what all of them received.
+    """
+    receiver = _receiver_told_to(producer_id)
     return (
         select(
-            *(column for column in columns if column.name != "folded_name"),
+            *_columns(producer_id),
+            receiver.label("receiver_id"),
             *(
                 lot_told_to(producer_id),
                 Batch.uom,
@@ -72,13 +84,36 @@ def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
         .outerjoin(SENDER, SENDER.producer_id == HandOff.sender_id)
-        .outerjoin(RECEIVER, RECEIVER.producer_id == HandOff.receiver_id)
+        .outerjoin(RECEIVER, RECEIVER.producer_id == receiver)
         .outerjoin(
             PublicCode,
             is_current_of(Batch.producer_id, Batch.batch_id),
         )
         .where(_is_side(producer_id))
     )
+
+
+def _receiver_told_to(producer_id: UUID) -> ColumnElement[UUID | None]:
+    itself = literal(producer_id, Identifier)
+    return case((_is_incoming(producer_id), itself), else_=HandOff.receiver_id)
+
+
+def _columns(producer_id: UUID) -> Iterable[ColumnElement[Any]]:
+    is_one_of_several = and_(
+        _is_incoming(producer_id), HandOff.further_takers.not_in(("", producer_id.hex))
+    )
+    for column in HandOff.__table__.columns:
+        if column.name in OF_ALL_TAKERS:
+            yield case((is_one_of_several, None), else_=column).label(column.name)
+        elif column.name not in {"folded_name", "receiver_id"}:
+            yield column
+
+
+def takers_of(row: Row, by: UUID) -> list[UUID]:
+    """Give whom a delivery reached or is to reach, as far as its side `by` may know."""
+    if not row.further_takers or row.receiver_id == by != row.sender_id:
+        return [row.receiver_id] if row.receiver_id else []
+    return [UUID(one) for one in row.further_takers.split()]
 
 
 def state_of(row: Row, now: datetime) -> HandOffState:
@@ -110,7 +145,7 @@ def conditions(
     if state := chosen.get("state"):
         yield _in_state(HandOffState(state), now)
     if chosen.get("side") == INCOMING:
-        yield HandOff.receiver_id == producer_id
+        yield _is_incoming(producer_id)
     elif chosen.get("side") == OUTGOING:
         yield HandOff.sender_id == producer_id
 
@@ -227,7 +262,12 @@ def _answered_items(producer_id: UUID, event_id: UUID) -> dict[UUID, list[Any]]:
 
 
 def _is_side(producer_id: UUID) -> ColumnElement[bool]:
-    return or_(HandOff.sender_id == producer_id, HandOff.receiver_id == producer_id)
+    return or_(HandOff.sender_id == producer_id, is_among_takers(producer_id))
+
+
+def _is_incoming(producer_id: UUID) -> ColumnElement[bool]:
+    """Match what others sent; a sender who took some of it back himself is its sender."""
+    return and_(HandOff.sender_id.is_distinct_from(producer_id), is_among_takers(producer_id))
 
 
 def _in_state(state: HandOffState, now: datetime) -> ColumnElement[bool]:

@@ -61,6 +61,11 @@ def _came_to(producer_id: UUID) -> ColumnElement[bool]:
     )
 
 
+def is_among_takers(producer_id: UUID) -> ColumnElement[bool]:
+    """Match deliveries that reached somebody: sent to him, or to nobody by name and received."""
+    return or_(HandOff.receiver_id == producer_id, HandOff.further_takers.contains(producer_id.hex))
+
+
 def lot_told_to(producer_id: UUID) -> ColumnElement[str | None]:
     """Give the lot of a batch; NULL for somebody who only says that he received it.
 

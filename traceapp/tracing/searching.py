@@ -20,7 +20,7 @@ from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.models import Plot, Producer, Season, Site
-from traceapp.tracing.readers import has_code, traceable_by
+from traceapp.tracing.readers import has_code, is_among_takers, traceable_by
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
@@ -165,7 +165,7 @@ def _handed_on(reader: Visitor, text: str) -> ColumnElement[bool]:
     )
     if not reader.may(Act.LOOK_UP_ANY):
         us = reader.producer_id
-        query = query.where(or_(HandOff.sender_id == us, HandOff.receiver_id == us))
+        query = query.where(or_(HandOff.sender_id == us, is_among_takers(us)))
     return tuple_(Batch.producer_id, Batch.batch_id).in_(query)
 
 

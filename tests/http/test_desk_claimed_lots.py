@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from tests import builders
 from tests.builders import Business, line
-from tests.signing_in import signed_in
+from tests.http.programs import API
+from tests.signing_in import signed_in, token_of
 from tests.trade import Trade, tell
 from traceapp.phone import goods
 from traceapp.web.endpoints import transaction
@@ -67,6 +68,18 @@ def test_the_lot_of_claimed_goods_is_nowhere_told(app: Flask, trade: Trade) -> N
         assert "Kín" in text
     assert not finds(app, trade.hoa, "/desk/batches")
     assert not finds(app, trade.hoa, "/desk/steps")
+
+
+def test_who_tries_to_sell_more_than_she_says_to_have_is_not_told_the_lot(
+    app: Flask, trade: Trade
+) -> None:
+    says = line(trade.greens, "90", producer_id=str(trade.minh.producer_id))
+    sale = builders.event(trade.hoa, "sell", inputs=[says])
+    with app.app_context():
+        headers = token_of(trade.hoa)
+    answer = app.test_client().post(f"{API}/attempts", json=sale, headers=headers)
+    (over,) = answer.get_json()["findings"]
+    assert over["message"].startswith("Lô …: ")
 
 
 def test_a_friend_to_whom_she_sends_them_on_reads_it_no_more(app: Flask, trade: Trade) -> None:

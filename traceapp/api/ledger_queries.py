@@ -7,10 +7,10 @@ from sqlalchemy import Select, select
 
 from traceapp.batches import queries as batches
 from traceapp.batches.models import Batch
+from traceapp.batches.told_lots import lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
-from traceapp.tracing.readers import lot_told_to
 
 Answer = dict[str, Any]
 

@@ -13,6 +13,7 @@ from traceapp.accounts.lifetimes import OFFICES
 from traceapp.accounts.visitor import Visitor, visitor
 from traceapp.admission import queries as admission
 from traceapp.batches.activation import missing_of_each
+from traceapp.batches.told_lots import UNTOLD
 from traceapp.desk import attention_queries as queries
 from traceapp.desk import hand_off_words, report_search
 from traceapp.desk.batch_words import missing_words
@@ -22,7 +23,6 @@ from traceapp.handoffs import queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.recalls.stop_queries import stopped_by_others
 from traceapp.trace.entries import HandOffState
-from traceapp.tracing.readers import UNTOLD
 from traceapp.web.languages import current, pick, say
 from traceapp.web.pages import HANOI, day, moment
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 
 from traceapp.batches.models import Batch, Event, Product
+from traceapp.batches.told_lots import UNTOLD
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
@@ -16,7 +17,6 @@ from traceapp.desk.step_goods import goods_of
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.words import Words
-from traceapp.tracing.readers import UNTOLD
 
 MOST_SHOWN = 20
 SOON = timedelta(days=30)

@@ -15,6 +15,7 @@ from traceapp.batches import queries
 from traceapp.batches.books.models import Stock
 from traceapp.batches.models import Batch, Event, EventEvidence, EventPhoto, LedgerEntry, Product
 from traceapp.batches.queries import Ref
+from traceapp.batches.told_lots import UNTOLD
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -22,7 +23,7 @@ from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import Membership, Producer, Site
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
-from traceapp.tracing.readers import UNTOLD, lot_read_by, visible_to
+from traceapp.tracing.readers import lot_read_by, visible_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from sqlalchemy import Select, and_, select, tuple_
 
 from traceapp.batches.models import Batch, EventItem, Product
 from traceapp.batches.queries import Ref
+from traceapp.batches.told_lots import lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
-from traceapp.tracing.readers import lot_told_to
 
 AT_ONCE = 1000  # steps: a database takes only so many values in one statement
 

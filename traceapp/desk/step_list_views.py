@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.queries import Ref
+from traceapp.batches.told_lots import UNTOLD
 from traceapp.desk import step_search, step_words
 from traceapp.desk.step_goods import goods_of
 from traceapp.photos import queries as pictures
 from traceapp.trace.vocabulary import GROUPS, STEP_KINDS
-from traceapp.tracing.readers import UNTOLD
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
 from traceapp.web.languages import say

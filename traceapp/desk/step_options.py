@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, or_, select, tuple_
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Event, EventItem, Product
+from traceapp.batches.told_lots import lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -21,7 +22,6 @@ from traceapp.trace.handoffs import destination
 from traceapp.trace.units import from_micro
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StepKind
 from traceapp.trace.words import Words
-from traceapp.tracing.readers import lot_told_to
 
 Ref = tuple[UUID, UUID]
 

@@ -11,13 +11,13 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Batch, Event, EventItem, EventPhoto, Product
+from traceapp.batches.told_lots import lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.folding import fold, folded
 from traceapp.photos.models import Photo
 from traceapp.producers.models import Membership, Plot, Season, Site
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind
-from traceapp.tracing.readers import lot_told_to
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 

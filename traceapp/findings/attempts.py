@@ -17,6 +17,7 @@ from traceapp.batches import grants
 from traceapp.batches.books.circles import way_around
 from traceapp.batches.capturing import Actor, Message
 from traceapp.batches.grants import Item
+from traceapp.batches.told_lots import lots_told_to
 from traceapp.database.engine import db
 from traceapp.findings.crates import taken_along
 from traceapp.findings.exits import lacking
@@ -200,13 +201,13 @@ def _with_crates(step: StepFact, taken: Mapping[Ref, int]) -> dict[Ref, str | No
 def _of_held_goods(step: StepFact, concerned: Mapping[Ref, str | None]) -> Iterator[Finding]:
     """Find goods on hold among these."""
     held = held_among(list(concerned), asks=step.ref.producer_id)
-    goods = goods_of(held.keys())
+    lots = lots_told_to(step.ref.producer_id, held.keys())
     holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
     findings = findings_by_key(holds)
     for batch, own in held.items():
         first = min(own, key=lambda row: (row.held_at, row.finding_id))
         why = findings[Ref(first.finding_producer_id, first.finding_id)]
-        values = {"lot": goods[batch].lot, "why": _told_to(step.ref, batch, why)}
+        values = {"lot": lots[batch], "why": _told_to(step.ref, batch, why)}
         mark = concerned[batch]
         yield found(
             "held",
@@ -246,12 +247,13 @@ def _of_stocks(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding]:
     if step.site is None:
         return
     holder = step.site.producer_id
+    lots = lots_told_to(step.ref.producer_id, taken.keys())
     for batch, stock in balances({(holder, batch) for batch in taken}).items():
         over = taken[batch[1]] - stock.amount
         if over > 0:
             amount = from_micro(taken[batch[1]], stock.uom)
             fact = StockFact(
-                *(holder, batch[1], stock.lot, stock.uom, from_micro(over, stock.uom)),
+                *(holder, batch[1], lots[batch[1]], stock.uom, from_micro(over, stock.uom)),
                 takers=((step, amount),),
                 came_in=stock.came_in,
             )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
 from traceapp.batches.models import Batch, Product
+from traceapp.batches.told_lots import is_among_takers, lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -20,7 +21,6 @@ from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoffs import overdue_if_sent_by, state_at
-from traceapp.tracing.readers import is_among_takers, lot_told_to
 from traceapp.web import lists
 
 SENDER, RECEIVER = aliased(Producer), aliased(Producer)

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, tuple_
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Product
+from traceapp.batches.told_lots import UNTOLD, lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -19,7 +20,6 @@ from traceapp.recalls.stop_queries import StopTold, stopped_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
-from traceapp.tracing.readers import UNTOLD, lot_told_to
 
 MOST_BATCHES = 200
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select, tuple_
 
 from traceapp.batches.books import containers
 from traceapp.batches.models import Batch, Product
+from traceapp.batches.told_lots import lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -16,7 +17,6 @@ from traceapp.findings.holding import held_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
-from traceapp.tracing.readers import lot_told_to
 
 
 @dataclass(frozen=True, slots=True)

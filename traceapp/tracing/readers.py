@@ -5,21 +5,16 @@ deliveries from one to the next that begin at the batch's own producer let their
 where it came from and where it went.
 """
 
-from uuid import UUID
-
 from sqlalchemy import ColumnElement, and_, case, or_, select, true
-from sqlalchemy.orm import aliased
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches.books.models import HandOff, Stock
+from traceapp.batches.books.models import Stock
 from traceapp.batches.models import Batch
+from traceapp.batches.told_lots import came_to, lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.producers.models import ProducerKind
 from traceapp.tracing.family import Ref
-
-UNTOLD = "…"  # stands for a lot that the reader may not know
 
 
 def had_by(reader: Visitor) -> ColumnElement[bool]:
@@ -38,50 +33,7 @@ def had_by(reader: Visitor) -> ColumnElement[bool]:
 
 def traceable_by(reader: Visitor) -> ColumnElement[bool]:
     """Make the condition that somebody may trace a batch: their own, sent to them, or any."""
-    return _own_or(reader, _came_to(reader.producer_id))
-
-
-def _came_to(producer_id: UUID) -> ColumnElement[bool]:
-    """Match batches that deliveries from one to the next led to somebody."""
-    over = aliased(HandOff)
-    return (
-        select(over.batch_id)
-        .where(
-            over.batch_producer_id == Batch.producer_id,
-            over.batch_id == Batch.batch_id,
-            over.is_from_producer,
-            # What was sent to nobody by name is theirs who received it.
-            or_(
-                over.receiver_id == producer_id,
-                over.answer_producer_id == producer_id,
-                over.further_takers.contains(producer_id.hex),
-            ),
-        )
-        .exists()
-    )
-
-
-def is_among_takers(producer_id: UUID) -> ColumnElement[bool]:
-    """Match deliveries that reached somebody: sent to him, or to nobody by name and received."""
-    return or_(HandOff.receiver_id == producer_id, HandOff.further_takers.contains(producer_id.hex))
-
-
-def lot_told_to(producer_id: UUID) -> ColumnElement[str | None]:
-    """Give the lot of a batch; NULL for somebody who only says that he received it.
-
-    Where the batch has a page behind a code, everybody may read it; an authority inspects what
-    others hold, and reads it anyway. Of Batch and its PublicCode.
-    """
-    inspects = select(ProducerKind.kind).where(
-        ProducerKind.producer_id == producer_id, ProducerKind.kind == "authority"
-    )
-    is_told = or_(
-        Batch.producer_id == producer_id,
-        PublicCode.code.is_not(None),
-        _came_to(producer_id),
-        inspects.exists(),
-    )
-    return case((is_told, Batch.lot)).label("lot")
+    return _own_or(reader, came_to(reader.producer_id))
 
 
 def lot_read_by(reader: Visitor) -> ColumnElement[str | None]:

@@ -12,6 +12,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, Event, EventItem, Product
+from traceapp.batches.told_lots import is_among_takers
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -20,7 +21,7 @@ from traceapp.gs1 import digital_link
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.models import Plot, Producer, Season, Site
-from traceapp.tracing.readers import has_code, is_among_takers, traceable_by
+from traceapp.tracing.readers import has_code, traceable_by
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 

@@ -1,0 +1,71 @@
+"""Whom deliveries brought a batch, and who is told its lot."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from traceapp.batches.books.models import HandOff
+from traceapp.batches.models import Batch
+from traceapp.batches.walking import Ref
+from traceapp.codes.models import PublicCode
+from traceapp.codes.queries import is_current_of
+from traceapp.database.engine import db
+from traceapp.producers.models import ProducerKind
+
+UNTOLD = "…"  # stands for a lot that the reader may not know
+
+
+def came_to(producer_id: UUID) -> ColumnElement[bool]:
+    """Match batches that deliveries from one to the next led to somebody."""
+    over = aliased(HandOff)
+    return (
+        select(over.batch_id)
+        .where(
+            over.batch_producer_id == Batch.producer_id,
+            over.batch_id == Batch.batch_id,
+            over.is_from_producer,
+            # What was sent to nobody by name is theirs who received it.
+            or_(
+                over.receiver_id == producer_id,
+                over.answer_producer_id == producer_id,
+                over.further_takers.contains(producer_id.hex),
+            ),
+        )
+        .exists()
+    )
+
+
+def is_among_takers(producer_id: UUID) -> ColumnElement[bool]:
+    """Match deliveries that reached somebody: sent to him, or to nobody by name and received."""
+    return or_(HandOff.receiver_id == producer_id, HandOff.further_takers.contains(producer_id.hex))
+
+
+def lot_told_to(producer_id: UUID) -> ColumnElement[str | None]:
+    """Give the lot of a batch; NULL for somebody who only says that he received it.
+
+    Where the batch has a page behind a code, everybody may read it; an authority inspects what
+    others hold, and reads it anyway. Of Batch and its PublicCode.
+    """
+    inspects = select(ProducerKind.kind).where(
+        ProducerKind.producer_id == producer_id, ProducerKind.kind == "authority"
+    )
+    is_told = or_(
+        Batch.producer_id == producer_id,
+        PublicCode.code.is_not(None),
+        came_to(producer_id),
+        inspects.exists(),
+    )
+    return case((is_told, Batch.lot)).label("lot")
+
+
+def lots_told_to(producer_id: UUID, batches: Collection[Ref]) -> dict[Ref, str]:
+    """Give what somebody may call each of these batches."""
+    query = (
+        select(Batch.producer_id, Batch.batch_id, lot_told_to(producer_id))
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
+        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)))
+    )
+    rows = db.session.execute(query) if batches else ()
+    return {(row.producer_id, row.batch_id): row.lot or UNTOLD for row in rows}

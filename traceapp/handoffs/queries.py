@@ -65,11 +65,9 @@ def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
                 lot_told_to(producer_id),
                 Batch.uom,
                 Product.net_uom,
-                Product.name,
-                Product.name_en,
-                Product.photo_sha256,
                 PublicCode.code,
             ),
+            *(Product.name, Product.name_en, Product.photo_sha256),
             *(SENDER.name.label("sender"), SENDER.name_en.label("sender_en")),
             *(RECEIVER.name.label("receiver"), RECEIVER.name_en.label("receiver_en")),
         )

@@ -1,7 +1,7 @@
 """Reading stopped sales: what stands in the way of goods, and what people see of it. Core only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch
+from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.stop_reasons import STOP_REASONS
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
@@ -83,7 +84,9 @@ def stopped_by_others(producer_id: UUID) -> list[StopTold]:
     rows = [*_HELD.rows(stock), *ask(_OF_OWN, producer=producer_id)]
     others = {Ref(row.producer_id, row.stop_id): row for row in rows}.values()
     newest = sorted(others, key=lambda row: row.stopped_at, reverse=True)
-    return [_told(row) for row in newest if row.by_producer_id != producer_id][:MOST]
+    told = [_told(row) for row in newest if row.by_producer_id != producer_id][:MOST]
+    lots = lots_told_to(producer_id, {one.batch for one in told})
+    return [replace(one, lot=lots[one.batch]) for one in told]
 
 
 def is_any_stopped() -> bool:

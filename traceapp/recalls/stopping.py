@@ -11,6 +11,7 @@ from sqlalchemy import select
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches import activation
+from traceapp.batches.told_lots import lots_told_to
 from traceapp.batches.waiting import wait_for
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
@@ -19,7 +20,6 @@ from traceapp.codes.stop_reasons import STOP_REASONS
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings import attempts, holding
-from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.reading import AnyRow, among, rows
 from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
@@ -138,9 +138,9 @@ def tell(batches: Collection[Ref], now: datetime) -> None:
 def of_stopped_goods(step: StepFact, goods: Collection[Ref]) -> Iterator[Finding]:
     """Find goods whose sale is stopped among those an act would use, move, sell or label."""
     stopped = stopped_among(goods, asks=step.ref.producer_id)
-    lots = goods_of(stopped.keys())
+    lots = lots_told_to(step.ref.producer_id, stopped.keys())
     for batch, one in stopped.items():
-        values = {"lot": lots[batch].lot, "who": one.body, "why": one.why}
+        values = {"lot": lots[batch], "who": one.body, "why": one.why}
         yield found(RULE, event=step.ref, batch=batch, values=values)
 
 

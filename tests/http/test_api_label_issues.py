@@ -174,6 +174,15 @@ def test_what_the_label_lacks_is_one_error_each(app: Flask) -> None:
     assert count(hoa, LabelIssue) == 0
 
 
+def test_paper_too_small_for_what_must_be_said_is_refused_with_paper_that_holds_it(
+    lan: Program,
+) -> None:
+    (error,) = told(issue(lan, wish(stock="a4-65")), 422, "invalid-input")["errors"]
+    assert error["pointer"] == "/stock"
+    assert "a4-24" in error["fix"]
+    assert "a4-65" not in error["fix"]
+
+
 def test_nobody_elses_labels_are_there(app: Flask, lan: Program) -> None:
     minh = on_sale(app, "HTX Minh", "owner")
     made = issue(lan, wish()).get_json()

@@ -126,6 +126,24 @@ def test_who_packs_again_says_when_and_names_who_made_it(app: Flask) -> None:
     assert unsaid(small) == []
 
 
+def test_a_label_says_party_address_origin_and_its_items_in_the_order_of_need(app: Flask) -> None:
+    shares = [("Muối", 0.5), ("Tinh bột dong riềng", 99.5)]
+    listed = [{"vi": name, "en": None, "mass_percent": share} for name, share in shares]
+    made = label_for(on_sale(lan(), label(ingredients=listed)), TODAY, settings())
+    assert (made.address, made.maker) == ("Thôn 1, xã Bát Tràng, Hà Nội", "")
+    assert made.origin == "Sản xuất tại Hà Nội, Việt Nam"
+    told = [item.told.replace("\u00a0", " ") for item in made.items]
+    assert told == [
+        "Định lượng: 500 g",
+        "Độ cồn: 29,5 %",
+        "Cảnh báo: Rửa kỹ trước khi dùng",
+        "HDBQ: Nơi mát, tránh nắng",
+        "Thành phần: Tinh bột dong riềng 99,5 %, Muối 0,5 %",
+        "HDSD: Xem trên bao bì",
+        "Thông số: 32 × 22 cm",
+    ]
+
+
 def test_every_label_of_the_demo_says_what_it_must(hanoi: Flask) -> None:
     sold = select(Batch.producer_id, Batch.batch_id).join(
         Product,

@@ -1,6 +1,7 @@
 """Routes of label issues: issuing labels for a batch, and their files."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from traceapp.api.label_shapes import LabelIssueBodySchema, LabelIssueSchema
 from traceapp.api.rooms import labels
 from traceapp.batches import queries
 from traceapp.batches.capturing import Actor
-from traceapp.batches.faces import font_files
+from traceapp.batches.faces import font_files, measure
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing, printers
@@ -31,7 +32,7 @@ from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
 from traceapp.printing.run import Design
 from traceapp.printing.stock import STOCKS
-from traceapp.printing.templates import Template
+from traceapp.printing.templates import Template, stocks_for
 from traceapp.trace.facts import Ref
 from traceapp.trace.label_contents import ITEMS
 from traceapp.web import csv_text, problems
@@ -114,7 +115,7 @@ def download_label_issue(issue_id: UUID, writer: str) -> Response:
     try:
         content = KINDS[writer].write(sheet, fonts)
     except (DoesNotFit, MissingGlyph) as error:
-        raise problem.InvalidInput(findings=[_misfit(error)]) from error
+        raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
     return Response(content, mimetype=KINDS[writer].media_type)
 
 
@@ -158,7 +159,7 @@ def _check(sheet: Sheet) -> None:
     try:
         KINDS["pdf"].write(sheet, fonts)
     except (DoesNotFit, MissingGlyph) as error:
-        raise problem.InvalidInput(findings=[_misfit(error)]) from error
+        raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
 
 
 def _issue(issue_id: UUID) -> LabelIssue:
@@ -209,10 +210,15 @@ def _lacking(message: str, fix: str) -> problem.Finding:
     return problem.Finding("", "incomplete", message, fix)
 
 
-def _misfit(error: DoesNotFit | MissingGlyph) -> problem.Finding:
+def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
+    """Say what cannot be printed; where a label must say too much for its paper, which holds it."""
     if isinstance(error, MissingGlyph):
         return _NO_LETTER
-    return _NO_POSITION if error.what == "start_position" else _NO_ROOM
+    if error.what != "contents":
+        return _NO_POSITION if error.what == "start_position" else _NO_ROOM
+    measured = measure(Path(current_app.static_folder or ""))
+    larger = ", ".join(stocks_for(sheet.design.template, sheet.label, measured))
+    return replace(_TOO_MUCH, values={"stocks": larger}) if larger else _NO_ROOM
 
 
 _NOT_IN_USE = problem.Finding(
@@ -238,4 +244,10 @@ _NO_ROOM = problem.Finding(
     "no_room",
     problem.N_("This label does not fit on this paper in this file."),
     problem.N_("Choose larger paper, another template, or a PDF for sheets."),
+)
+_TOO_MUCH = problem.Finding(
+    "/stock",
+    "no_room",
+    problem.N_("What must stand on this label does not fit legibly on this paper."),
+    problem.N_("Choose one of these: {stocks}."),
 )

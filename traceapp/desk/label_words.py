@@ -35,6 +35,10 @@ MISFITS: Mapping[str, str] = {
         "All that must be said does not fit legibly on this label. "
         "Choose a larger one, or the QR code only."
     ),
+    "contents": N_(
+        "Name, responsible party, address and origin must stand on the label, and do not fit "
+        "legibly on this one. Choose a larger one, or the QR code only."
+    ),
     "code": N_("The code does not fit legibly on this label. Choose a larger one."),
     "card": N_("A stall card needs upright paper of A6 or more. Choose A5 or A4."),
     "percent": N_(

@@ -3,13 +3,21 @@
 The table is `traceapp.trace.label_contents`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 from traceapp.batches.makers import Packing
 from traceapp.batches.queries import BatchCard
+from traceapp.printing import label as printing
+from traceapp.printing.label import Label
 from traceapp.problem import N_
-from traceapp.trace.label_contents import ALWAYS, FRESH_FAMILIES, MAY_BE_NONE, lacking
+from traceapp.producers.communes import place_name
+from traceapp.trace.label_contents import ALWAYS, FRESH_FAMILIES, ITEMS, MAY_BE_NONE, lacking
+from traceapp.trace.measures import amount
 from traceapp.trace.units import UNITS
+from traceapp.trace.wording import percent
 
 MASS = "mass"
 DATES = ("production_date", "packing_date", "expiry_date")
@@ -41,6 +49,59 @@ def missing(card: BatchCard, packing: Packing) -> list[str]:
     group = (card.label or {}).get("group")
     said = frozenset(_said(card))
     return lacking(group, said, is_loose=is_loose(card), is_repacked=packing.is_repacked)
+
+
+def written(label: Label, card: BatchCard, packing: Packing) -> Label:
+    """Put on a label what the law asks for; the picture that people share does without."""
+    place = place_name(card.commune_kind, card.commune, card.province)
+    is_same_day = label.packed == label.produced and not packing.is_repacked
+    return replace(
+        label,
+        address=", ".join(part for part in (card.street, place) if part),
+        origin=_vietnamese((card.label or {}).get("origin")),
+        maker="; ".join(packing.makers),
+        packed=None if is_same_day else label.packed,
+        items=tuple(_items(card)),
+    )
+
+
+def _items(card: BatchCard) -> Iterator[printing.Item]:
+    """Give the rest in the order of need: what comes last stands behind the code first."""
+    label = card.label or {}
+    alcohol = label.get("ethanol_percent")
+    told = {
+        "net_quantity": label.get("net_quantity") or _net(card),
+        "ethanol_percent": "" if alcohol is None else percent(Decimal(str(alcohol))).vi,
+        "warnings": "; ".join(_vietnamese(one) for one in label.get("warnings") or ()),
+        "storage": _vietnamese(label.get("storage")),
+        "ingredients": _ingredients(label.get("ingredients") or ()),
+        "use": _vietnamese(label.get("use")),
+        "specifications": _vietnamese(label.get("specifications")),
+    }
+    for kind, text in told.items():
+        if text:
+            yield printing.Item(kind, ITEMS[kind].word, text)
+
+
+def _net(card: BatchCard) -> str:
+    if card.net_quantity is None or card.net_uom is None:
+        return ""
+    return amount(Decimal(card.net_quantity), card.net_uom, "vi")
+
+
+def _ingredients(listed: Sequence[Mapping[str, Any]]) -> str:
+    """Write them in descending mass, as art. 48.3 wants, where every share is known."""
+    shares = [one.get("mass_percent") for one in listed]
+    if len(listed) == 1 or None in shares:
+        return ", ".join(one["vi"] for one in listed)
+    falling = sorted(listed, key=lambda one: -float(one["mass_percent"]))
+    return ", ".join(
+        f"{one['vi']} {percent(Decimal(str(one['mass_percent']))).vi}" for one in falling
+    )
+
+
+def _vietnamese(text: Mapping[str, str | None] | None) -> str:
+    return (text or {}).get("vi") or ""
 
 
 def pointer(item: str) -> str:

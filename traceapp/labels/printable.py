@@ -43,6 +43,8 @@ def label_for(batch: Ref, today: date, config: Config) -> Label:
         raise NotPrinted(state)
     for one in lacking([batch], batch.producer_id):
         raise NotPrinted(state, one)
-    if missing := contents.missing(card, packing_of(batch)):
+    packing = packing_of(batch)
+    if missing := contents.missing(card, packing):
         raise NotPrinted(state, missing=missing)
-    return paper.label_of(card, BatchCode.parse(fact.code), config)
+    label = paper.label_of(card, BatchCode.parse(fact.code), config)
+    return contents.written(label, card, packing)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 NO_BREAK = "\u00a0"
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:k?g|m?l|quả)\b)", re.IGNORECASE)
@@ -15,9 +16,9 @@ _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:k?g|m?l|quả)\b)", re.IGNORECASE)
 class DoesNotFit(ValueError):  # noqa: N818 - the name says what is wrong
     """Something asked for has no room on the stock.
 
-    `what` names it ("count", "start_position", "symbol", "lot", "code", "domain", or "offset_x",
-    "offset_y", "percent" of a calibration); `fits` is what would have fitted: labels, a position,
-    modules, characters, mm or per cent.
+    `what` names it ("count", "start_position", "symbol", "lot", "code", "domain", "contents", or
+    "offset_x", "offset_y", "percent" of a calibration); `fits` is what would have fitted: labels,
+    a position, modules, characters, mm or per cent.
     """
 
     def __init__(self, what: str, fits: float, message: str) -> None:
@@ -33,7 +34,10 @@ class Words:
     lot: str = "Lô"
     produced: str = "NSX"
     expires: str = "HSD"
-    packed: str = "Đóng gói"
+    packed: str = "Ngày đóng gói"  # never abbreviated (Decree 37/2026, art. 46.3)
+    packer: str = "Đóng gói"
+    maker: str = "Sản xuất"
+    more: str = "Quét mã xem đủ nội dung nhãn"
     scan: str = "Quét mã để xem hành trình"
     sample: str = "MẪU"
     sample_plain: str = "MAU"  # for a face that has no Ẫ: the mark must never be missing
@@ -43,12 +47,27 @@ class Words:
 VIETNAMESE = Words()
 
 
+class Item(NamedTuple):
+    """One more thing that a label says: what it is, its word on the label, its text."""
+
+    kind: str
+    word: str
+    text: str
+
+    @property
+    def told(self) -> str:
+        """Give it as it is printed."""
+        return printable(f"{self.word}: {self.text}")
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """The facts of one label. `uri` is encoded as it stands; a date that is `None` is left out.
 
     `code` is the readable code as a person types it, `domain` the host that answers it. `sample`
-    marks the label MẪU.
+    marks the label MẪU. `address` and `origin` belong to what the law wants on paper always,
+    `maker` where the producer only packed; `items`, the most needed first, may stand behind the
+    code where there is no legible room (Decree 37/2026, art. 37.3).
     """
 
     uri: str
@@ -61,6 +80,15 @@ class Label:
     expires: date | None = None
     packed: date | None = None
     sample: bool = False
+    address: str = ""
+    origin: str = ""
+    maker: str = ""
+    items: tuple[Item, ...] = ()
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether it says what the law asks for, so that nothing of it may be cut."""
+        return bool(self.address or self.origin)
 
 
 def printable(text: str) -> str:

@@ -5,14 +5,14 @@ from a real font) and pixels in a picture.
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 Measure = Callable[[str, float], float]
 """(text, size) -> width, both in the caller's unit."""
 
 ELLIPSIS = "…"
 _BALANCE_STEPS = 6
-_LONGEST = 400  # letters; nothing printed holds more, and measuring far longer texts is slow
+LONGEST = 400  # letters; nothing printed holds more, and measuring far longer texts is slow
 MONO_ADVANCE = 0.61  # of the size; DejaVu Sans Mono 0.602, Liberation Mono and Courier 0.600
 
 # Advance of a plain sans face in thousandths of its size, on the wide side of Noto Sans.
@@ -53,9 +53,9 @@ def wrap(text: str, size: float, width: float, lines: int, measure: Measure) -> 
     What is left over is cut with an ellipsis; a word wider than a line is broken inside. Lines that
     hold the whole text are made as even as they can be, so that no word stands alone.
     """
-    if len(text) > _LONGEST:
-        text = text[:_LONGEST] + ELLIPSIS
-    done = _greedy(text, size, width, lines, measure)
+    done = [*run_on(text, size, width, lines, measure)]
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + ELLIPSIS
     low, high = width / 2, width
     for _ in range(_BALANCE_STEPS if len(done) > 1 else 0):
         middle = (low + high) / 2
@@ -65,6 +65,13 @@ def wrap(text: str, size: float, width: float, lines: int, measure: Measure) -> 
         else:
             low = middle
     return tuple(done)
+
+
+def run_on(text: str, size: float, width: float, lines: int, measure: Measure) -> tuple[str, ...]:
+    """Break `text` likewise, each line as full as it can be."""
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + ELLIPSIS
+    return tuple(_greedy(text, size, width, lines, measure))
 
 
 def flow(
@@ -94,6 +101,15 @@ def _greedy(text: str, size: float, width: float, lines: int, measure: Measure) 
     if rest:
         done.append(shorten(rest, size, width, measure))
     return done
+
+
+def says(parts: Iterable[str], text: str) -> bool:
+    """Tell whether lines hold a text whole, wherever it was broken."""
+    return _squeezed(text) in _squeezed("".join(parts))
+
+
+def _squeezed(text: str) -> str:
+    return text.replace(" ", "")
 
 
 def _broken_alike(narrower: list[str], wider: list[str]) -> bool:

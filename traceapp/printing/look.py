@@ -50,6 +50,20 @@ ROOMY = Look(
     foot_gap=0.5,
 )
 
+# For labels that say all the law asks for, on sheets.
+DENSE = Look(
+    margin=2.0,
+    symbol_margin=0.8,
+    symbol_sides=(18.0, 16.0),
+    name_sizes=(3.3, 3.0, 2.7, 2.4),
+    producer_size=MIN_SIZE,
+    lot_sizes=(2.0, MIN_SIZE),
+    date_sizes=(2.0, MIN_SIZE),
+    foot_sizes=(2.2, 2.0, MIN_SIZE),
+    gap=0.5,
+    foot_gap=0.4,
+)
+
 # For small dies, whose printers hold them closer.
 TIGHT = Look(
     margin=1.5,
@@ -82,6 +96,19 @@ def looks(room: Room) -> Iterator[Look]:
     yield ROOMY
     yield TIGHT
     yield TINY
+
+
+def looks_for_contents(room: Room) -> Iterator[Look]:
+    """Yield the looks for a label with all that the law asks for, the best first."""
+    larger = min(room.width / ROOMY_DIE[0], room.height / ROOMY_DIE[1])
+    if larger > 1:
+        yield ROOMY.scaled(larger)
+        yield DENSE.scaled(larger)
+    yield ROOMY
+    yield DENSE
+    # The name is the largest thing on a label (Decree 37/2026, art. 43.1), the domain included.
+    yield replace(TIGHT, foot_sizes=(1.9, MIN_SIZE))
+    yield replace(TINY, foot_sizes=(1.9, MIN_SIZE))
 
 
 def _scaled(value: float | Sizes, by: float) -> float | Sizes:

@@ -13,10 +13,14 @@ from traceapp.trace.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing a label says: its name, the article that asks for it, whether "none" answers it."""
+    """One thing a label says: its name, the article that asks for it, whether "none" answers it.
+
+    `word` stands before it on paper.
+    """
 
     id: str
     name: Words
+    word: str
     article: str
     may_be_none: bool
 
@@ -41,7 +45,13 @@ _FILE = package_data.load("label_contents.json")
 
 ITEMS: Mapping[str, Item] = MappingProxyType(
     {
-        key: Item(key, Words(row["vi"], row["en"]), row["article"], bool(row.get("none")))
+        key: Item(
+            id=key,
+            name=Words(row["vi"], row["en"]),
+            word=row.get("printed", row["vi"]),
+            article=row["article"],
+            may_be_none=bool(row.get("none")),
+        )
         for key, row in _FILE["items"].items()
     }
 )

@@ -156,6 +156,15 @@ def test_wine_is_asked_for_its_alcohol_and_keeps_it(app: Flask, desk: FlaskClien
     assert '"ethanol_percent":29.5' in only_product().label
 
 
+def test_the_list_names_what_a_label_lacks(app: Flask, desk: FlaskClient) -> None:
+    picture = (io.BytesIO(jpeg()), "cai.jpg")
+    sent = greens(**{"label.warnings.0.vi": "", "photo": picture})
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 303
+    listed = page_of(desk.get("/desk/products"))
+    assert "Nhãn còn thiếu mục" in listed
+    assert "Cảnh báo, Hướng dẫn bảo quản" in listed
+
+
 def test_a_further_line_is_asked_for_without_saving(app: Flask, desk: FlaskClient) -> None:
     answer = desk.post(NEW, data=form(app, **greens(do="line")))
     page = page_of(answer)

@@ -1,6 +1,7 @@
 """What a label lacks blocks printing; in the demo nothing lacks."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -142,6 +143,24 @@ def test_a_label_says_party_address_origin_and_its_items_in_the_order_of_need(ap
         "HDSD: Xem trên bao bì",
         "Thông số: 32 × 22 cm",
     ]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "uom", "told"),
+    [
+        ("0.5", "kg", "500 g"),
+        ("500", "g", "500 g"),
+        ("2", "kg", "2 kg"),
+        ("250", "g", "250 g"),
+        ("3", "túi", "500 g"),
+    ],
+)
+def test_a_pack_of_another_size_says_its_own_content(
+    app: Flask, quantity: str, uom: str, told: str
+) -> None:
+    greens = on_sale(lan(), label())
+    made = label_for(greens, TODAY, settings(), contents.Pack(Decimal(quantity), uom))
+    assert made.items[0].text.replace("\u00a0", " ") == told
 
 
 def test_every_label_of_the_demo_says_what_it_must(hanoi: Flask) -> None:

@@ -24,6 +24,7 @@ from traceapp.batches.faces import font_files, measure
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing, printers
+from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet, table
 from traceapp.labels.issuing import Order, Refused
 from traceapp.labels.models import LabelIssue
@@ -73,7 +74,7 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)
     order, may_exceed = _order(actor, batch_id, body), asks.may(Act.EXCEED_LABEL_BUDGET)
-    _check(_sheet(order, _label(batch_id)))
+    _check(_sheet(order, _label(batch_id, Pack(order.quantity, order.uom))))
     db.session.rollback()  # whatever was read before: a writer takes the lock first
     with transaction():
         is_new = db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None
@@ -105,8 +106,9 @@ def download_label_issue(issue_id: UUID, writer: str) -> Response:
     A batch whose code is not in use any more, such as one on hold, prints nothing.
     """
     row = _issue(issue_id)
+    pack = Pack(Decimal(row.quantity), row.uom)
     design = _design(row)
-    sheet = Sheet(design, _label(row.batch_id), row.labels, row.start_position)
+    sheet = Sheet(design, _label(row.batch_id, pack), row.labels, row.start_position)
     if writer == "csv":
         return Response(table(sheet), content_type=csv_text.MEDIA_TYPE)
     fonts = font_files(Path(current_app.static_folder or ""))
@@ -169,10 +171,10 @@ def _issue(issue_id: UUID) -> LabelIssue:
     return row
 
 
-def _label(batch_id: UUID) -> Label:
+def _label(batch_id: UUID, pack: Pack) -> Label:
     today = datetime.now(HANOI).date()
     try:
-        return label_for(Ref(member().producer_id, batch_id), today, settings())
+        return label_for(Ref(member().producer_id, batch_id), today, settings(), pack)
     except NotPrinted as error:
         raise problem.Blocked(findings=[*_why_not(error)]) from error
 

@@ -1,6 +1,6 @@
 """Products at the desk: the list, a new one, changing one with its label data and picture."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,11 @@ from traceapp.batches.models import Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.desk import product_form, uploads
+from traceapp.labels.contents import missing_of_product
 from traceapp.photos import operations as photos
 from traceapp.photos import queries as pictures
 from traceapp.problem import N_
+from traceapp.trace.label_contents import ITEMS
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FAMILIES
 from traceapp.web import lists
@@ -68,6 +70,7 @@ def list_products() -> ResponseReturnValue:
         found=found,
         roles=words,
         families={name: say(text) for name, text in FAMILIES.items()},
+        unsaid=_unsaid(row.Product for row in found.rows),
         units={name: say(unit.name) for name, unit in UNITS.items()},
         pictures=pictures.renditions([key for key in keys if key[1]], public_only=False),
     )
@@ -205,6 +208,15 @@ def _latest_label() -> dict[str, Any]:
         .limit(1)
     ).one_or_none()
     return {} if latest is None else product_changes.record_of(latest)["label"] or {}
+
+
+def _unsaid(products: Iterable[Product]) -> dict[UUID, str]:
+    """Name, for each product that is sold, what its label lacks."""
+    sold = (one for one in products if one.role == "finished")
+    return {
+        one.product_id: ", ".join(say(ITEMS[item].name) for item in missing_of_product(one))
+        for one in sold
+    }
 
 
 def _columns(roles: Mapping[str, str]) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 The table is `traceapp.trace.label_contents`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from traceapp.batches.makers import Packing
+from traceapp.batches.models import Product
 from traceapp.batches.queries import BatchCard
 from traceapp.printing import label as printing
 from traceapp.printing.label import Label
@@ -16,10 +18,10 @@ from traceapp.problem import N_
 from traceapp.producers.communes import place_name
 from traceapp.trace.label_contents import ALWAYS, FRESH_FAMILIES, ITEMS, MAY_BE_NONE, lacking
 from traceapp.trace.measures import amount
-from traceapp.trace.units import UNITS
+from traceapp.trace.units import UNITS, convertible, to_micro
 from traceapp.trace.wording import percent
 
-MASS = "mass"
+MASS, COUNT = "mass", "count"
 DATES = ("production_date", "packing_date", "expiry_date")
 LACKS = N_("The label must say this, and does not yet: {item} (Decree 37/2026).")
 FIXES: Mapping[str, str] = {
@@ -37,22 +39,41 @@ FIXES: Mapping[str, str] = {
 }
 
 
-def is_loose(card: BatchCard) -> bool:
+class Pack(NamedTuple):
+    """What one label stands for."""
+
+    quantity: Decimal
+    uom: str
+
+
+def is_loose(goods: BatchCard | Product) -> bool:
     """Tell whether these are fresh goods sold by weight, which need no label (art. 35.2e)."""
-    unit = UNITS.get(card.uom)
+    unit = UNITS.get(goods.uom)
     is_weighed = unit is not None and unit.dimension == MASS
-    return card.family in FRESH_FAMILIES and is_weighed and card.net_quantity is None
+    return goods.family in FRESH_FAMILIES and is_weighed and goods.net_quantity is None
 
 
 def missing(card: BatchCard, packing: Packing) -> list[str]:
     """Name the items that the label of a batch lacks, in the order of the table."""
-    group = (card.label or {}).get("group")
-    said = frozenset(_said(card))
+    label = card.label or {}
+    dates = (name for name in DATES if getattr(card, name) is not None)
+    said = {*_said(label, card.net_quantity), *dates}
+    group = label.get("group")
     return lacking(group, said, is_loose=is_loose(card), is_repacked=packing.is_repacked)
 
 
-def written(label: Label, card: BatchCard, packing: Packing) -> Label:
-    """Put on a label what the law asks for; the picture that people share does without."""
+def missing_of_product(product: Product) -> list[str]:
+    """Name the items that the label of a product lacks, whichever batch it stands on."""
+    label = json.loads(product.label) or {}
+    said = {*_said(label, product.net_quantity), *DATES}
+    return lacking(label.get("group"), said, is_loose=is_loose(product))
+
+
+def written(label: Label, card: BatchCard, packing: Packing, pack: Pack | None = None) -> Label:
+    """Put on a label what the law asks for; the picture that people share does without.
+
+    `pack` is what one label stands for, where that is known.
+    """
     place = place_name(card.commune_kind, card.commune, card.province)
     is_same_day = label.packed == label.produced and not packing.is_repacked
     return replace(
@@ -61,16 +82,16 @@ def written(label: Label, card: BatchCard, packing: Packing) -> Label:
         origin=_vietnamese((card.label or {}).get("origin")),
         maker="; ".join(packing.makers),
         packed=None if is_same_day else label.packed,
-        items=tuple(_items(card)),
+        items=tuple(_items(card, pack)),
     )
 
 
-def _items(card: BatchCard) -> Iterator[printing.Item]:
+def _items(card: BatchCard, pack: Pack | None) -> Iterator[printing.Item]:
     """Give the rest in the order of need: what comes last stands behind the code first."""
     label = card.label or {}
     alcohol = label.get("ethanol_percent")
     told = {
-        "net_quantity": label.get("net_quantity") or _net(card),
+        "net_quantity": _other_pack(card, pack) or label.get("net_quantity") or _net(card),
         "ethanol_percent": "" if alcohol is None else percent(Decimal(str(alcohol))).vi,
         "warnings": "; ".join(_vietnamese(one) for one in label.get("warnings") or ()),
         "storage": _vietnamese(label.get("storage")),
@@ -81,6 +102,19 @@ def _items(card: BatchCard) -> Iterator[printing.Item]:
     for kind, text in told.items():
         if text:
             yield printing.Item(kind, ITEMS[kind].word, text)
+
+
+def _other_pack(card: BatchCard, pack: Pack | None) -> str:
+    """Write the content of a pack of another size than the product's own."""
+    if pack is None or is_loose(card) or UNITS[pack.uom].dimension == COUNT:
+        return ""
+    is_own = (
+        card.net_quantity is not None
+        and card.net_uom is not None
+        and convertible(card.net_uom, pack.uom)
+        and to_micro(Decimal(card.net_quantity), card.net_uom) == to_micro(*pack)
+    )
+    return "" if is_own else amount(pack.quantity, pack.uom, "vi")
 
 
 def _net(card: BatchCard) -> str:
@@ -109,14 +143,12 @@ def pointer(item: str) -> str:
     return f"/batch/{item}" if item in DATES else f"/product/label/{item}"
 
 
-def _said(card: BatchCard) -> Iterator[str]:
+def _said(label: Mapping[str, Any], net_quantity: str | None) -> Iterator[str]:
     """Name what is there; name, party and address are part of every producer's record."""
-    label = card.label or {}
     yield from (item for item in ALWAYS if item != "origin")
     yield from (item for item in MAY_BE_NONE if item in label.get("declared_none", ()))
     yield from (name for name, value in label.items() if _is_there(value))
-    yield from (name for name in DATES if getattr(card, name) is not None)
-    if card.net_quantity is not None:
+    if net_quantity is not None:
         yield "net_quantity"
 
 

@@ -33,8 +33,11 @@ class NotPrinted(ValueError):  # noqa: N818 - the name says what is wrong
         self.missing = tuple(missing)
 
 
-def label_for(batch: Ref, today: date, config: Config) -> Label:
-    """Give what is printed for a batch. Raises NotFound without a code of its own, `NotPrinted`."""
+def label_for(batch: Ref, today: date, config: Config, pack: contents.Pack | None = None) -> Label:
+    """Give what is printed for a batch, in packs of one size where that is known.
+
+    Raises NotFound without a code of its own, `NotPrinted`.
+    """
     card, fact = batch_card(batch), codes.of_batch(*batch)
     if card is None or fact is None:
         raise problem.NotFound
@@ -47,4 +50,4 @@ def label_for(batch: Ref, today: date, config: Config) -> Label:
     if missing := contents.missing(card, packing):
         raise NotPrinted(state, missing=missing)
     label = paper.label_of(card, BatchCode.parse(fact.code), config)
-    return contents.written(label, card, packing)
+    return contents.written(label, card, packing, pack)

@@ -32,6 +32,7 @@ from traceapp.desk import (
     mending,
     stop_words,
 )
+from traceapp.desk.batch_queries import Holding
 from traceapp.desk.batch_story import tell_batch
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.trace.facts import Ref as FactRef
@@ -116,10 +117,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         can_count=reader.may(Act.RECORD_STEP)
         and queries.has_stock_of(reader.producer_id, found.ref),
         missing=mending.what_is_missing(lacks, card),
-        holdings=[
-            (holding, batch_words.holding_words(holding, card.uom, language))
-            for holding in (batch_queries.holdings(found.ref) if _sees_all(reader) else ())
-        ],
+        holdings=_holdings(reader, found, language),
         handed_on=_handed_on(reader, found, language),
         amount=lambda quantity, uom: amount(quantity, uom, language),
         is_ours=is_ours,
@@ -129,6 +127,12 @@ def show_batch(code: str) -> ResponseReturnValue:
         stops=stop_words.stops_of(reader, found.ref),
         crates=_own_crates(reader, found.ref),
     )
+
+
+def _holdings(reader: Visitor, found: Found, language: str) -> list[tuple[Holding, str]]:
+    """Say how much everybody has, to who may know it."""
+    told = batch_queries.holdings(found.ref) if _sees_all(reader) else ()
+    return [(one, batch_words.holding_words(one, found.card.uom, language)) for one in told]
 
 
 def _handed_on(reader: Visitor, found: Found, language: str) -> list[str]:

@@ -36,7 +36,6 @@ def arrange(
     that would need letters under the legal height, or what must always stand on paper.
     """
     found: list[Found] = []
-    unsaid = DoesNotFit("contents", 0, "what the law wants on paper needs more room than there is")
     problem = DoesNotFit("lot", 0, "the facts need more height than the die has")
     has_room = False
     for tried in _rounds(label, room, (*looks,)):
@@ -54,8 +53,20 @@ def arrange(
         if found and label.has_contents:
             return min(found, key=lambda one: one[1])[0]
     if not found:
-        raise unsaid if has_room else problem
+        raise _cause(label, room, measure, words, looks) if has_room else problem
     return max(found, key=lambda one: sum(len(line.text) for line in one[0].lines))[0]
+
+
+def _cause(
+    label: Label, room: Room, measure: Measure, words: Words, looks: Iterable[Look]
+) -> DoesNotFit:
+    """Tell whether what the law wants has no room, or the label would have none without it."""
+    bare = replace(label, address="", origin="", maker="", items=())
+    try:
+        arrange(bare, room, measure, words, looks)
+    except DoesNotFit as error:
+        return error
+    return DoesNotFit("contents", 0, "what the law wants on paper needs more room than there is")
 
 
 def _is_best(label: Label, arranged: Arranged, behind: int) -> bool:

@@ -1,6 +1,6 @@
 """Labels are issued once, never more than there are goods, voided by range, and printed again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -244,6 +244,22 @@ def test_labels_printed_again_are_no_new_labels(shop: Shop) -> None:
         48,
         3,
     )
+
+
+@pytest.mark.parametrize(("act", "last"), [(void, 48), (reprint, 47)])
+def test_something_else_under_the_id_of_a_change_is_refused(
+    shop: Shop, act: Callable[..., object], last: int
+) -> None:
+    row, other = issued(shop, shop.order(60)), issued(shop, shop.order(60))
+    jam = Range(new_id(), 25, 48, "Kẹt giấy")
+    with writing():
+        reprint(shop.actor, row, jam, now=NOW)
+    with pytest.raises(problem.ContentConflict), writing():
+        act(shop.actor, row, replace(jam, last=last), now=NOW)
+    with pytest.raises(problem.ContentConflict), writing():
+        reprint(shop.actor, other, jam, now=NOW)
+    db.session.rollback()
+    assert shop.left == 510 - 120
 
 
 def test_voids_of_packs_of_different_size_give_back_their_own(shop: Shop) -> None:

@@ -15,6 +15,8 @@ from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
 from traceapp.trace.rules.labelling import VOID
 
+VOIDED, REPRINTED = "voided", "reprinted"
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -28,9 +30,12 @@ class Range:
 
 
 def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> LabelChange:
-    """Void labels that were not used: their goods may get others. Raises InvalidInput."""
+    """Void labels that were not used: their goods may get others.
+
+    Raises InvalidInput, and ContentConflict for something else of the same id.
+    """
     wait_for([issue.batch_id])
-    known = _known(issue, labels)
+    known = _known(issue, labels, VOIDED)
     if known is not None:
         return known
     if _is_any_voided(issue, labels):
@@ -50,30 +55,39 @@ def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> La
         },
     }
     record(actor, capturing.read(step), now=now)
-    return _keep(actor, issue, labels, "voided", now)
+    return _keep(actor, issue, labels, VOIDED, now)
 
 
 def reprint(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> LabelChange:
-    """Note that labels are printed again in place of spoilt ones. Raises InvalidInput."""
-    known = _known(issue, labels)
+    """Note that labels are printed again in place of spoilt ones.
+
+    Raises InvalidInput, and ContentConflict for something else of the same id.
+    """
+    wait_for([issue.batch_id])
+    known = _known(issue, labels, REPRINTED)
     if known is not None:
         return known
     if _is_any_voided(issue, labels):
         raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
-    return _keep(actor, issue, labels, "reprinted", now)
+    return _keep(actor, issue, labels, REPRINTED, now)
 
 
-def _known(issue: LabelIssue, labels: Range) -> LabelChange | None:
+def _known(issue: LabelIssue, labels: Range, act: str) -> LabelChange | None:
+    """Give what was done before under this id; it must have been the same."""
     if not 1 <= labels.first <= labels.last <= issue.labels:
         raise problem.InvalidInput(findings=[_OUTSIDE])
     if not labels.reason.strip():
         raise problem.InvalidInput(findings=[_NO_REASON])
-    return db.session.get(LabelChange, (issue.producer_id, labels.change_id))
+    known = db.session.get(LabelChange, (issue.producer_id, labels.change_id))
+    asked = (issue.issue_id, act, labels.first, labels.last)
+    if known and (known.issue_id, known.act, known.first, known.last) != asked:
+        raise problem.ContentConflict
+    return known
 
 
 def _is_any_voided(issue: LabelIssue, labels: Range) -> bool:
     return any(
-        change.act == "voided" and change.first <= labels.last and labels.first <= change.last
+        change.act == VOIDED and change.first <= labels.last and labels.first <= change.last
         for change in changes_of(issue.producer_id, [issue.issue_id])
     )
 

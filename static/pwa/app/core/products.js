@@ -82,7 +82,9 @@ export async function forget(list, code) {
 export async function read(code) {
   const store = (await database()).transaction("kept", "readwrite").store;
   const kept = await store.get(code);
-  if (kept?.isNews) await store.put({ ...kept, isNews: false });
+  if (!kept?.isNews) return;
+  await store.put({ ...kept, isNews: false });
+  changed();
 }
 
 /** Look at every copy again; without a network the next opening does it. */

@@ -14,9 +14,11 @@ export default function Product({ args: [code = ""] }) {
   const [now, setNow] = useState(/** @type {Told | "looking" | "unknown" | "unreachable"} */ ("looking"));
   useEffect(() => {
     look(`/B/${encodeURIComponent(code)}`).then((told) => setNow(told ?? "unknown"), () => setNow("unreachable"));
-    return () => void read(code);
   }, [code]);
   const told = typeof now === "object" ? now : kept?.told;
+  useEffect(() => {
+    if (told) void read(code);
+  }, [code, told]);
   if (!told) return html`<${Screen} title=${grouped(code)} back="#/products"><p class="note" role="status">${t(`product.${now}`)}</p><//>`;
   const state = stateOf(told);
   const tone = STOPPED.includes(state) ? "clay" : state === "active" ? "leaf" : "";

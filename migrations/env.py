@@ -22,12 +22,13 @@ from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 from traceapp.recalls import models as _recalls
+from traceapp.stalls import models as _stalls
 
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
     *(_findings, _hand_off_answers, _hand_offs, _labels),
-    *(_jobs, _photos, _producers, _public, _recalls),
+    *(_jobs, _photos, _producers, _public, _recalls, _stalls),
 )
 
 

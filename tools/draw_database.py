@@ -23,6 +23,8 @@ from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
+from traceapp.recalls import models as _recalls
+from traceapp.stalls import models as _stalls
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
 ROOMS = (
@@ -39,7 +41,7 @@ ROOMS = (
         _jobs,
         _public,
     ),
-    *(_hand_off_answers, _hand_offs, _labels, _api, _exchange, _audit, _demo),
+    *(_hand_off_answers, _hand_offs, _labels, _recalls, _stalls, _api, _exchange, _audit, _demo),
 )
 HEAD = """# Tables
 

@@ -18,6 +18,7 @@ SOURCES = sorted((ROOT / "traceapp").rglob("*.py"))
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
+MINTED = "uq_stall_code"  # at random by the server: nobody types it, nobody learns from a refusal
 
 # Tables that belong to no producer: decisions "Tenancy" lists them.
 GLOBAL_TABLES = {
@@ -105,7 +106,7 @@ def test_every_unique_key_of_a_producers_table_holds_the_producer() -> None:
             if index.unique:
                 assert "producer_id" in index.columns, index.name
         for constraint in table.constraints:
-            if isinstance(constraint, UniqueConstraint):
+            if isinstance(constraint, UniqueConstraint) and constraint.name != MINTED:
                 assert "producer_id" in constraint.columns, constraint.name
 
 

@@ -22,7 +22,7 @@ Given = Mapping[str, Any]
 
 
 def change_site(by: By, site_id: UUID, given: Given, version: int | None, *, now: datetime) -> None:
-    """Change a site; pages that tell of it are made anew."""
+    """Change a site; pages that tell of it, too of stalls there, are made anew."""
     if changes.change_site(by, site_id, given, version=version, now=now):
         _forget_pages_of(by[0], Event.site_id == site_id)
 
@@ -62,6 +62,4 @@ def forget_pages_with_certificates(producer_id: UUID) -> None:
 
 def _forget_pages_of(producer_id: UUID, where: ColumnElement[bool]) -> None:
     events = select(Event).where(Event.site_producer_id == producer_id, where)
-    touched = touched_by(db.session.scalars(events))
-    if touched:
-        freshness.forget(touched)
+    freshness.forget(touched_by(db.session.scalars(events)))

@@ -43,6 +43,7 @@ TAKEN_ALONG = (
     *("finding", "hold", "hold_release", "attempt"),
     *("printer", "label_issue", "label_change"),
     *("sale_stop", "sale_stop_lift"),
+    *("stall", "stall_lot"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

@@ -1,9 +1,9 @@
-"""Our own codes, for producers without a GTIN: `/B/` for a batch, `/U/` for a unit.
+"""Our own codes: `/B/` for a batch and `/U/` for a unit without a GTIN, `/S/` for a stall.
 
-Every character is random: 50 bits a batch, 65 bits a unit. There is no check character, because
-codes are sparse enough to do its work: among a million live batches a mistyped code meets another
-one with a probability of one in a billion, and otherwise the answer is "never issued". Malformed
-therefore means the wrong length or alphabet.
+Every character is random: 50 bits a batch, 55 a stall, 65 a unit; the length tells them apart.
+There is no check character, because codes are sparse enough to do its work: among a million live
+batches a mistyped code meets another one with a probability of one in a billion, and otherwise the
+answer is "never issued". Malformed therefore means the wrong length or alphabet.
 
 The alphabet is Crockford's base32: digits and capitals without I, L, O and U. A reader may type
 lower case, O for 0, I or L for 1, and group with spaces or hyphens; U is always a mistake.
@@ -75,6 +75,13 @@ class BatchCode(_RandomCode):
 
     __slots__ = ()
     LENGTH = 10
+
+
+class StallCode(_RandomCode):
+    """The public code of one stall of loose goods."""
+
+    __slots__ = ()
+    LENGTH = 11
 
 
 class UnitCode(_RandomCode):

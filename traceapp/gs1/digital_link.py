@@ -5,6 +5,7 @@
 00/<sscc>                             a pallet
 B/<batch code>[/21/<serial>]          our own, never called GS1 Digital Link
 U/<unit code>                         our own
+S/<stall code>                        our own
 """
 
 import re
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from traceapp.gs1.batch_code import BatchCode, UnitCode
+from traceapp.gs1.batch_code import BatchCode, StallCode, UnitCode
 from traceapp.gs1.element import GlnExtension, Lot, Serial
 from traceapp.gs1.errors import InvalidKey, Rule
 from traceapp.gs1.gln import Gln
@@ -45,6 +46,13 @@ class UnitKey:
 
 
 @dataclass(frozen=True, slots=True)
+class StallKey:
+    """A stall of loose goods, whatever is on it."""
+
+    code: StallCode
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceKey:
     """A place, or a part of it."""
 
@@ -59,7 +67,7 @@ class PalletKey:
     sscc: Sscc
 
 
-Key = ProductKey | BatchKey | UnitKey | PlaceKey | PalletKey
+Key = ProductKey | BatchKey | UnitKey | StallKey | PlaceKey | PalletKey
 
 LONGEST_LINK = 512  # a full key is 150 characters; the rest is room for a pasted address
 
@@ -74,6 +82,7 @@ _GRAMMAR: dict[tuple[str, ...], Callable[..., Key]] = {
     ("B",): lambda code: BatchKey(BatchCode.parse(code)),
     ("B", "21"): lambda code, serial: BatchKey(BatchCode.parse(code), Serial(serial)),
     ("U",): lambda code: UnitKey(UnitCode.parse(code)),
+    ("S",): lambda code: StallKey(StallCode.parse(code)),
 }
 _FIRST = {names[0] for names in _GRAMMAR}
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -125,7 +134,7 @@ def uri(public_url: str, key: Key) -> str:
 def readable(key: Key) -> str:
     """Write a key for the eye: our codes in groups, GS1 keys as (01)09520123456788(10)ABC."""
     match key:
-        case BatchKey(code, None) | UnitKey(code):
+        case BatchKey(code, None) | UnitKey(code) | StallKey(code):
             return code.readable
         case BatchKey(code, serial):
             return f"{code.readable} {serial}"
@@ -142,6 +151,8 @@ def _elements(key: Key) -> list[tuple[str, str]]:
             parts = {"B": batch, "21": serial}
         case UnitKey(unit):
             parts = {"U": unit}
+        case StallKey(stall):
+            parts = {"S": stall}
         case PlaceKey(gln, extension):
             parts = {"414": gln, "254": extension}
         case PalletKey(sscc):
@@ -181,9 +192,10 @@ def _bare(text: str) -> Key:
     except InvalidKey as not_gtin:
         if not_gtin.rule is not Rule.GTIN_LENGTH:
             raise
-    try:
-        return BatchKey(BatchCode.parse(text))
-    except InvalidKey as not_batch:
-        if not_batch.rule is not Rule.CODE_LENGTH:
-            raise
+    for read in (_GRAMMAR["B",], _GRAMMAR["S",]):
+        try:
+            return read(text)
+        except InvalidKey as other_kind:
+            if other_kind.rule is not Rule.CODE_LENGTH:
+                raise
     return UnitKey(UnitCode.parse(text))

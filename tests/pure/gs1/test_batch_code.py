@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.gs1.batch_code import ALPHABET, BatchCode, UnitCode
+from traceapp.gs1.batch_code import ALPHABET, BatchCode, StallCode, UnitCode
 from traceapp.gs1.errors import InvalidKey, Rule
 
-KINDS = st.sampled_from([BatchCode, UnitCode])
+KINDS = st.sampled_from([BatchCode, StallCode, UnitCode])
 ENTROPY = st.binary(min_size=13, max_size=32)
 
 

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.gs1.batch_code import ALPHABET, BatchCode, UnitCode
+from traceapp.gs1.batch_code import ALPHABET, BatchCode, StallCode, UnitCode
 from traceapp.gs1.digital_link import (
     LONGEST_LINK,
     BatchKey,
     PalletKey,
     PlaceKey,
     ProductKey,
+    StallKey,
     UnitKey,
     format_path,
     parse_path,
@@ -30,6 +31,7 @@ from traceapp.gs1.sscc import Sscc
 GTIN = Gtin("09520123456788")
 CODE = BatchCode("7K3M9QRT2X")
 UNIT = UnitCode("7K3M9QRT2XABC")
+STALL = StallCode("7K3M9QRT2XA")
 QR_ALPHANUMERIC = set(string.digits + string.ascii_uppercase + " $%*+-./:")
 
 CSET_82 = string.digits + string.ascii_letters + "!\"%&'()*+,-./:;<=>?_"
@@ -54,6 +56,7 @@ KEYS = st.one_of(
         st.none() | TEXTS.map(Serial),
     ),
     st.builds(UnitKey, st.text(ALPHABET, min_size=13, max_size=13).map(UnitCode)),
+    st.builds(StallKey, st.text(ALPHABET, min_size=11, max_size=11).map(StallCode)),
     st.builds(PlaceKey, checked("952", 9).map(Gln), st.none() | TEXTS.map(GlnExtension)),
     st.builds(PalletKey, checked("0952", 13).map(Sscc)),
 )
@@ -79,6 +82,7 @@ def rule_of(path: str, read=parse_path) -> Rule:
         ("B/7K3M9QRT2X/21/15", BatchKey(CODE, Serial("15"))),
         ("/%42/7K3M9QRT2X", BatchKey(CODE)),
         ("/u/7k3m9qrt2xabc", UnitKey(UNIT)),
+        ("/s/7k3m-9qrt-2xa", StallKey(STALL)),
         ("/414/9520123456788", PlaceKey(Gln("9520123456788"))),
         ("/414/9520123456788/254/V3", PlaceKey(Gln("9520123456788"), GlnExtension("V3"))),
         ("/00/952012345678912345", PalletKey(Sscc("952012345678912345"))),
@@ -107,6 +111,8 @@ def test_each_form_of_the_grammar_is_read(path, key):
         ("/01//09520123456788", Rule.LINK_INCOMPLETE),
         ("/B/7K3M9QRT2X/10/A", Rule.LINK_ORDER),
         ("/U/7K3M9QRT2XABC/21/1", Rule.LINK_ORDER),
+        ("/S/7K3M9QRT2XA/21/1", Rule.LINK_ORDER),
+        ("/S/7K3M9QRT2X", Rule.CODE_LENGTH),
         ("/01/9520123456788", Rule.GTIN_LINK_LENGTH),
         ("/01/0952012345678%38%00", Rule.GTIN_LINK_LENGTH),
         ("/01/09520123456789", Rule.GTIN_CHECK_DIGIT),
@@ -140,6 +146,7 @@ def test_each_mistake_is_named(path, rule):
         ("7k3m 9qrt 2x", BatchKey(CODE)),
         (" 7K3M-9QRT-2X\n", BatchKey(CODE)),
         ("7k3m9qrt2xabc", UnitKey(UNIT)),
+        ("7k3m 9qrt 2xa", StallKey(STALL)),
         ("9 520123 456788", ProductKey(GTIN)),
         ("b/7k3m9qrt2x", BatchKey(CODE)),
         ("example.vn/B/7K3M9QRT2X", BatchKey(CODE)),
@@ -214,6 +221,7 @@ def test_a_path_below_the_host_and_a_lot_keep_their_case():
         (BatchKey(CODE), "7K3M-9QRT-2X"),
         (BatchKey(CODE, Serial("15")), "7K3M-9QRT-2X 15"),
         (UnitKey(UNIT), "7K3M-9QRT-2XAB-C"),
+        (StallKey(STALL), "7K3M-9QRT-2XA"),
         (ProductKey(GTIN, Lot("a/1"), Serial("7")), "(01)09520123456788(10)a/1(21)7"),
         (PlaceKey(Gln("9520123456788")), "(414)9520123456788"),
     ],

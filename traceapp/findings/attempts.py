@@ -23,9 +23,8 @@ from traceapp.findings.crates import taken_along
 from traceapp.findings.exits import lacking
 from traceapp.findings.gathering import surroundings
 from traceapp.findings.goods_facts import goods_of
-from traceapp.findings.holding import held_among
+from traceapp.findings.hold_reasons import first_reasons, told_to
 from traceapp.findings.models import Attempt
-from traceapp.findings.queries import findings_by_key
 from traceapp.findings.reading import with_destination
 from traceapp.findings.stock_facts import balances
 from traceapp.trace.facts import Ref
@@ -37,7 +36,6 @@ from traceapp.trace.rules.finding import Finding, found, from_document, to_docum
 from traceapp.trace.rules.judging import judge_step
 from traceapp.trace.units import MICRO, from_micro
 from traceapp.trace.vocabulary import STEP_KINDS
-from traceapp.trace.words import Words
 
 also_asked: list[Callable[[StepFact, Collection[Ref]], Iterable[Finding]]] = []
 """Asked too, by rooms that stand on this one, what stands against an act with these goods."""
@@ -200,14 +198,11 @@ def _with_crates(step: StepFact, taken: Mapping[Ref, int]) -> dict[Ref, str | No
 
 def _of_held_goods(step: StepFact, concerned: Mapping[Ref, str | None]) -> Iterator[Finding]:
     """Find goods on hold among these."""
-    held = held_among(list(concerned), asks=step.ref.producer_id)
-    lots = lots_told_to(step.ref.producer_id, held.keys())
-    holds = {Ref(row.finding_producer_id, row.finding_id) for own in held.values() for row in own}
-    findings = findings_by_key(holds)
-    for batch, own in held.items():
-        first = min(own, key=lambda row: (row.held_at, row.finding_id))
-        why = findings[Ref(first.finding_producer_id, first.finding_id)]
-        values = {"lot": lots[batch], "why": _told_to(step.ref, batch, why)}
+    asks = step.ref.producer_id
+    held = first_reasons(concerned, asks=asks)
+    lots = lots_told_to(asks, held.keys())
+    for batch, why in held.items():
+        values = {"lot": lots[batch], "why": told_to(asks, batch, why)}
         mark = concerned[batch]
         yield found(
             "held",
@@ -235,11 +230,6 @@ def _of_circles(step: StepFact, around: Surroundings) -> Iterator[Finding]:
 def _named_to(asks: Ref, goods: GoodsFact | None) -> str:
     """Name a batch of the way: those of others are theirs to name."""
     return goods.lot if goods and goods.ref.producer_id == asks.producer_id else "…"
-
-
-def _told_to(asks: Ref, batch: Ref, why: Finding) -> Words:
-    """Say why goods are held; whoever only has them in hand is told the rule, not the figures."""
-    return why.message if batch.producer_id == asks.producer_id else RULES[why.rule].name
 
 
 def _of_stocks(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding]:

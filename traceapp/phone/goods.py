@@ -1,6 +1,6 @@
 """What a phone knows offline of goods: products, batches in hand, shipments on their way here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,8 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.desk import step_options, step_setting
-from traceapp.findings import hold_queries, holding
-from traceapp.recalls.stop_queries import StopTold, stopped_among
+from traceapp.findings.goods_facts import ANIMALS
+from traceapp.phone import standing
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
@@ -50,7 +50,7 @@ def batches(producer_id: UUID) -> list[Answer]:
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.product_id, Batch.uom),
             *(Batch.production_date, Batch.expiry_date, Product.name, Product.name_en),
-            *(lot_told_to(producer_id), PublicCode.code, IN_STOCK.label("left")),
+            *(Product.family, lot_told_to(producer_id), PublicCode.code, IN_STOCK.label("left")),
         )
         .join(
             Stock,
@@ -70,10 +70,16 @@ def batches(producer_id: UUID) -> list[Answer]:
         .limit(MOST_BATCHES)
     )
     rows = db.session.execute(query).all()
-    refs = {Ref(row.producer_id, row.batch_id) for row in rows}
-    held = holding.held_among(refs, asks=producer_id)
-    stopped = stopped_among(refs, asks=producer_id)
-    return [_batch(producer_id, row, held, stopped) for row in rows]
+    against = standing.against({_ref(row) for row in rows}, asks=producer_id)
+    animals = {_ref(row) for row in rows if row.family in ANIMALS}
+    leave = standing.first_leaving_days(animals)
+    return [
+        _batch(producer_id, row)
+        | standing.in_short(against[_ref(row)])
+        | {"against": against[_ref(row)], "is_live": _ref(row) in animals}
+        | {"leave_from": leave.get(_ref(row))}
+        for row in rows
+    ]
 
 
 def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
@@ -108,14 +114,7 @@ def receivers(producer_id: UUID) -> list[Answer]:
     return [{"value": value, "name": name} for name, value in found.items()]
 
 
-def _batch(
-    producer_id: UUID,
-    row: Any,  # noqa: ANN401 - of the query
-    held: Collection[Ref],
-    stopped: Mapping[Ref, StopTold],
-) -> Answer:
-    ref = Ref(row.producer_id, row.batch_id)
-    stop = stopped.get(ref)
+def _batch(producer_id: UUID, row: Any) -> Answer:  # noqa: ANN401 - of the query
     return {
         "producer_id": str(row.producer_id),
         "batch_id": str(row.batch_id),
@@ -125,17 +124,13 @@ def _batch(
         "code": row.code,
         "uom": row.uom,
         "left": format(from_micro(int(row.left), row.uom), "f"),
-        "held": ref in held or stop is not None,
-        "held_because": _both(stop.why) if stop else _because(ref) if ref in held else None,
         "production_date": row.production_date and row.production_date.isoformat(),
         "expiry_date": row.expiry_date and row.expiry_date.isoformat(),
     }
 
 
-def _because(ref: Ref) -> Answer | None:
-    active = (one for one in hold_queries.holds_on(ref) if one.is_active)
-    first = next(active, None)
-    return None if first is None else _both(first.finding.message)
+def _ref(row: Any) -> Ref:  # noqa: ANN401 - of the query
+    return Ref(row.producer_id, row.batch_id)
 
 
 def _named(reader: UUID, refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Answer]:

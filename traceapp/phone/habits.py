@@ -11,6 +11,7 @@ from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.desk import step_options
+from traceapp.phone.standing import stopped_by
 from traceapp.trace.rules.balancing import usual_loss
 from traceapp.trace.vocabulary import FieldSpec, StepKind
 from traceapp.trace.words import Words
@@ -118,6 +119,7 @@ def _kind(kind: StepKind, used: int | None) -> Answer:
         "families": list(kind.families),
         "fields": [_field(spec) for spec in kind.fields.values()],
         "loss_band_pct": usual_loss(kind.id),
+        "stopped_by": stopped_by(kind),
         "used": used,
     }
 

@@ -98,6 +98,7 @@ export interface FieldSpec { id: string; type: string; unit?: string | null; req
 export interface Kind {
   id: string; group: string; icon: string; label: Two; verb?: Two | null; stock_effect: string;
   fields: FieldSpec[]; used?: number | null; loss_band_pct?: [number, number] | null;
+  stopped_by?: string[];
 }
 export interface Substance {
   step_kind?: string; name: string; active_ingredient?: string | null; interval_days?: number | null;
@@ -105,7 +106,8 @@ export interface Substance {
 }
 export interface Batch {
   producer_id: string; batch_id: string; product_id?: string; name: Two | string; lot: string; code?: string | null;
-  uom: string; left?: string | null; held?: boolean; held_because?: Two | string | null;
+  uom: string; left?: string | null; against?: { rule: string; why: Two | null; by?: Two }[];
+  is_live?: boolean; leave_from?: { date: string; because?: string | null } | null;
   expiry_date?: string | null; production_date?: string | null;
 }
 export interface Shipment {

@@ -37,10 +37,11 @@ function isRepeatable({ event }, kinds) {
  * The first day on which a plot may be harvested, after the sprays that the server knows and those
  * this phone has logged since, whatever seasons they name.
  * @param {import("./questions.js").Ground} ground
- * @returns {Promise<string | undefined>}
+ * @param {import("../types.js").Sections} kept
+ * @param {Entry[]} saved
+ * @returns {string | undefined}
  */
-export async function harvestFrom(ground) {
-  const [saved, kept] = await Promise.all([entries(), sections()]);
+export function harvestFrom(ground, kept, saved) {
   const season = kept.seasons.find((one) => one.season_id === ground.season_id);
   const days = [season?.harvest_from?.date];
   for (const { event } of saved) {

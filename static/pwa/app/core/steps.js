@@ -18,13 +18,14 @@ const PACKING = ["pack", "repack"];
 /**
  * Make the steps: one for each plot where the work was the same.
  * @param {Kind} kind
- * @param {Answers} answers
+ * @param {Answers} given
  * @param {Sections} kept
  * @param {Phone} phone
  * @returns {Step[]}
  */
-export function build(kind, answers, kept, phone) {
+export function build(kind, given, kept, phone) {
   const now = new Date();
+  const answers = { ...given, lines: given.lines.filter((line) => Number(line.quantity) > 0) };
   const grounds = isGrown(kind) && !makes(kind) ? answers.grounds : answers.grounds.slice(0, 1);
   return grounds.map((ground) => {
     const batches = newBatches(kind, answers, kept, { ground, phone, now });

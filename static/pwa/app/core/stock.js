@@ -1,6 +1,7 @@
 // The goods in hand as this phone sees them: the server's list, with what was logged here since.
 // @ts-check
 import { entries, sections } from "./reading.js";
+import { withTreatments } from "./stops.js";
 
 /** @typedef {import("../types.js").Batch & {isUnsent?: boolean}} AtHand */
 
@@ -8,7 +9,7 @@ import { entries, sections } from "./reading.js";
 export async function inHand() {
   const [saved, kept] = await Promise.all([entries(), sections()]);
   /** @type {Map<string, AtHand>} */
-  const found = new Map(kept.batches.map((batch) => [batch.batch_id, { ...batch }]));
+  const found = new Map(withTreatments(kept.batches, saved).map((batch) => [batch.batch_id, { ...batch }]));
   const unsent = saved.filter((entry) => entry.state !== "accepted").reverse();
   for (const { batches, event, producer_id } of unsent) {
     for (const made of batches) {

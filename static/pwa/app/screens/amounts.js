@@ -1,7 +1,10 @@
 // How much: a big keypad, crates added one by one, and kilograms for each batch that goes in.
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
+import { isoDay } from "../core/clock.js";
+import { standing } from "../core/stops.js";
 import { Icon, html, language, number, t, two, unit } from "../view.js";
+import { Marks } from "./stopped.js";
 
 /** @typedef {import("../types.js").Line} Line */
 
@@ -57,13 +60,23 @@ export function Lines({ kind, answers, kept, set }) {
   const shipment = kept.shipments.find((one) => one.event_id === answers.ship_event_id);
   const offered = shipment
     ? shipment.items.map((item) => ({ ...item, left: item.quantity }))
-    : kept.batches.map(({ producer_id, batch_id, name, lot, uom, left }) => ({ producer_id, batch_id, name, lot, uom, left }));
-  const [open, setOpen] = useState(answers.lines.length === 1 ? answers.lines[0]?.batch_id : undefined);
+    : kept.batches;
+  const waiting = answers.lines.find((line) => line.quantity === "" || answers.lines.length === 1);
+  const [open, setOpen] = useState(waiting?.batch_id);
   const lineOf = (/** @type {string} */ batch_id) => answers.lines.find((line) => line.batch_id === batch_id);
   const put = (/** @type {typeof offered[number]} */ one, /** @type {string} */ quantity) => {
     const others = answers.lines.filter((line) => line.batch_id !== one.batch_id);
     const line = { producer_id: one.producer_id, batch_id: one.batch_id, quantity, uom: one.uom };
     set({ lines: Number(quantity) > 0 ? [...others, line] : others });
+  };
+  // Named before it is said how much: what may not be used is stopped here.
+  const choose = (/** @type {typeof offered[number]} */ { producer_id, batch_id, uom }) => {
+    setOpen(batch_id);
+    if (!lineOf(batch_id)) set({ lines: [...answers.lines, { producer_id, batch_id, uom, quantity: "" }] });
+  };
+  const leave = () => {
+    setOpen(undefined);
+    set({ lines: answers.lines.filter((line) => line.quantity !== "") });
   };
   const title = shipment ? "ask.arrived" : `ask.lines.${kind.stock_effect}`;
   const chosen = offered.find((one) => one.batch_id === open);
@@ -72,15 +85,15 @@ export function Lines({ kind, answers, kept, set }) {
     return html`<h2>${two(chosen.name)} <small>${chosen.lot}</small></h2>
       <${Amount} key=${chosen.batch_id} value=${lineOf(chosen.batch_id)?.quantity ?? ""} uom=${chosen.uom} set=${(/** @type {string} */ text) => put(chosen, text)} />
       ${whole && html`<button class="again" onClick=${() => (put(chosen, whole), setOpen(undefined))}>${t("ask.all_of_it", { amount: number(whole), unit: unit(chosen.uom) })}</button>`}
-      <button class="quiet" onClick=${() => setOpen(undefined)}>${t("ask.other_batches")}</button>`;
+      <button class="quiet" onClick=${leave}>${t("ask.other_batches")}</button>`;
   }
   return html`<h2>${t(title)}</h2>
     ${!offered.length && html`<p class="empty">${t("batches.none")}</p>`}
     <div class="list">
       ${offered.map((one) => {
         const line = lineOf(one.batch_id);
-        return html`<button class="opt" aria-pressed=${Boolean(line?.quantity)} onClick=${() => setOpen(one.batch_id)}>
-          <${Icon} name="package" /><span>${two(one.name)}<small>${[one.lot, one.left && t("batches.left", { amount: number(one.left), unit: unit(one.uom) })].filter(Boolean).join(" · ")}</small></span>
+        return html`<button class="opt" aria-pressed=${Boolean(line?.quantity)} onClick=${() => choose(one)}>
+          <${Icon} name="package" /><span>${two(one.name)}<small>${[one.lot, one.left && t("batches.left", { amount: number(one.left), unit: unit(one.uom) })].filter(Boolean).join(" · ")}</small>${!shipment && html`<${Marks} stops=${standing(one, isoDay(new Date()))} />`}</span>
           ${line?.quantity && html`<b class="amount">${number(line.quantity)} ${unit(line.uom)}</b>`}
         </button>`;
       })}

@@ -25,10 +25,10 @@ export function Asked(props) {
   return html`<${Shown} ...${props} />`;
 }
 
-/** @param {{isOn: boolean, icon?: string, title: string, more?: string, choose: () => void}} props */
-export function Choice({ isOn, icon = "circle", title, more, choose }) {
+/** @param {{isOn: boolean, icon?: string, title: string, more?: string, choose: () => void, children?: any}} props */
+export function Choice({ isOn, icon = "circle", title, more, choose, children }) {
   return html`<button class="opt" aria-pressed=${isOn} onClick=${choose}>
-    <${Icon} name=${isOn ? "check" : icon} /><span>${title}${more && html`<small>${more}</small>`}</span>
+    <${Icon} name=${isOn ? "check" : icon} /><span>${title}${more && html`<small>${more}</small>`}${children}</span>
   </button>`;
 }
 

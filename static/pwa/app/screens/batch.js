@@ -1,9 +1,12 @@
 // One batch: its code in large letters, what is left of it, and what can be done with it.
 // @ts-check
+import { isoDay } from "../core/clock.js";
 import { grouped } from "../core/codes.js";
 import { inHand } from "../core/stock.js";
+import { standing } from "../core/stops.js";
 import { sections } from "../core/reading.js";
 import { Icon, Screen, day, html, number, t, two, unit, useKept, verb } from "../view.js";
+import { Warnings } from "./stopped.js";
 
 const ACTS = ["ship", "sell", "waste", "pack", "stock_count"]; // the kinds a batch in hand is mostly for
 
@@ -26,7 +29,7 @@ export default function Batch({ args: [id = "", part] }) {
         ${batch.expiry_date && html`<dt>${t("batch.expiry")}</dt><dd>${day(batch.expiry_date)}</dd>`}
       </dl>
     </div>
-    ${batch.held && html`<p class="note clay"><b>${t("batches.held")}</b>${two(batch.held_because) || t("batch.held.why")}</p>`}
+    <${Warnings} stops=${standing(batch, isoDay(new Date()))} />
     ${labels
       ? html`<a class="quiet" href=${labels} target="_blank" rel="noopener"><${Icon} name="label" />${t("batch.print")}</a>`
       : html`<p class=${part === "labels" ? "note" : "soft"}>${t(batch.code ? "batch.print.later" : "batch.print.none")}</p>`}

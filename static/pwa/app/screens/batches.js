@@ -1,10 +1,13 @@
 // The goods in hand, what comes to us, and what this phone has made and not sent yet.
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
+import { isoDay } from "../core/clock.js";
 import { fold, grouped } from "../core/codes.js";
+import { standing } from "../core/stops.js";
 import { inHand } from "../core/stock.js";
 import { sections } from "../core/reading.js";
 import { Icon, Screen, day, html, moment, number, t, two, unit, useKept } from "../view.js";
+import { Marks } from "./stopped.js";
 
 const ENOUGH_TO_SEARCH = 8;
 
@@ -13,6 +16,7 @@ export default function Batches() {
   const [wanted, setWanted] = useState("");
   if (!found) return html`<${Screen} title=${t("tab.batches")} tab="batches" />`;
   const { kept, batches } = found;
+  const today = isoDay(new Date());
   const shown = batches.filter((one) => fold(`${two(one.name)} ${one.lot} ${one.code ?? ""}`).includes(fold(wanted)));
   return html`<${Screen} title=${t("tab.batches")} tab="batches">
     ${kept.shipments.map(
@@ -27,9 +31,9 @@ export default function Batches() {
     <ul class="list">
       ${shown.map(
         (one) => html`<li key=${one.batch_id}><a class="opt" href=${`#/batch/${one.batch_id}`}>
-          <${Icon} name=${one.held ? "ban" : "package"} />
+          <${Icon} name=${standing(one, today).length ? "ban" : "package"} />
           <div>${two(one.name)}<small>${[one.lot, grouped(one.code), one.expiry_date && t("batches.until", { day: day(one.expiry_date) })].filter(Boolean).join(" · ")}</small>
-            ${one.held && html`<span class="state bad">${t("batches.held")}</span>`}
+            <${Marks} stops=${standing(one, today)} />
             ${one.isUnsent && html`<span class="state">${t("state.saved")}</span>`}
           </div>
           ${one.left && html`<b class="amount">${number(one.left)} ${unit(one.uom)}</b>`}

@@ -1,9 +1,12 @@
 // Which goods: a delivery that is coming to us, or batches that a step is about.
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
+import { isoDay } from "../core/clock.js";
 import { fold } from "../core/codes.js";
+import { standing } from "../core/stops.js";
 import { html, moment, t, two } from "../view.js";
 import { Choice } from "./asking.js";
+import { Marks } from "./stopped.js";
 
 /** @param {import("./asking.js").Asking} props */
 export function Shipments({ kind, answers, kept, set }) {
@@ -35,7 +38,9 @@ export function About({ answers, kept, set }) {
   return html`<h2>${t("ask.about")}</h2>
     ${!kept.batches.length && html`<p class="empty">${t("batches.none")}</p>`}
     <div class="list">
-      ${kept.batches.map((batch) => html`<${Choice} isOn=${isOn(batch.batch_id)} icon="package" title=${two(batch.name)} more=${batch.lot} choose=${() => toggle(batch)} />`)}
+      ${kept.batches.map((batch) => html`<${Choice} isOn=${isOn(batch.batch_id)} icon="package" title=${two(batch.name)} more=${batch.lot} choose=${() => toggle(batch)}>
+        <${Marks} stops=${standing(batch, isoDay(new Date()))} />
+      <//>`)}
     </div>`;
 }
 

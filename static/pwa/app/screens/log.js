@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { isoDay } from "../core/clock.js";
 import { meta } from "../core/db.js";
 import { keepDraft, theDraft } from "../core/draft.js";
-import { copied, isAnswered, isGrown, makes, noAnswers, questions } from "../core/questions.js";
-import { phone, sections } from "../core/reading.js";
-import { harvestFrom } from "../core/repeats.js";
+import { copied, isAnswered, isGrown, makes, noAnswers, questions, takes } from "../core/questions.js";
+import { entries, phone, sections } from "../core/reading.js";
+import { stopsBefore, without, withTreatments } from "../core/stops.js";
 import { Screen, html, t, useKept, verb } from "../view.js";
 import { Aloud } from "./aloud.js";
 import { Asked } from "./asking.js";
@@ -14,10 +14,11 @@ import { Grounds } from "./grounds.js";
 import { groundWords } from "./home.js";
 import { Buttons } from "./log_foot.js";
 import { saveStep } from "./saving.js";
-import { TooEarly } from "./too_early.js";
+import { Stopped } from "./stopped.js";
 
 /** @typedef {import("../core/questions.js").Answers} Answers */
 /** @typedef {import("../core/questions.js").Ground} Ground */
+/** @typedef {import("../types.js").Entry} Entry */
 /** @typedef {import("../types.js").Kind} Kind */
 /** @typedef {import("../types.js").Sections} Sections */
 /** @typedef {import("../core/draft.js").Draft} Draft */
@@ -25,9 +26,9 @@ import { TooEarly } from "./too_early.js";
 /** @param {{args: string[]}} props */
 export default function Log({ args: [id = "", given] }) {
   const read = async () => {
-    const [kept, who, ground, draft] = await Promise.all([sections(), phone(), meta("ground"), theDraft()]);
+    const [kept, saved, who, ground, draft] = await Promise.all([sections(), entries(), phone(), meta("ground"), theDraft()]);
     const here = groundWords(kept, /** @type {Ground | undefined} */ (ground))?.ground;
-    return { kept, who, here, draft, early: here && (await harvestFrom(here)) };
+    return { kept: { ...kept, batches: withTreatments(kept.batches, saved) }, saved, who, here, draft };
   };
   const found = useKept(read, [id]);
   const kind = found?.kept.step_kinds.find((one) => one.id === id);
@@ -36,26 +37,26 @@ export default function Log({ args: [id = "", given] }) {
   return html`<${Flow} key=${id} kind=${kind} given=${given} ...${found} />`;
 }
 
-/** @param {Sections} kept @param {Ground | undefined} here @param {Draft | undefined} draft @param {string} kind @param {string} [given] */
+/** @param {Sections} kept @param {Ground | undefined} here @param {Draft | undefined} draft @param {Kind} kind @param {string} [given] */
 function beginning(kept, here, draft, kind, given) {
-  if (draft?.kind === kind && !given) return draft.answers;
+  if (draft?.kind === kind.id && !given) return draft.answers;
   const answers = { ...noAnswers(), grounds: here ? [here] : [] };
   const batch = kept.batches.find((one) => one.batch_id === given);
   if (batch) {
     const { producer_id, batch_id, uom } = batch;
-    answers.lines = [{ producer_id, batch_id, uom, quantity: "" }];
-    answers.about = [{ producer_id, batch_id }];
+    if (takes(kind)) answers.lines = [{ producer_id, batch_id, uom, quantity: "" }];
+    else answers.about = [{ producer_id, batch_id }];
   }
   if (kept.shipments.some((one) => one.event_id === given)) answers.ship_event_id = given;
   return answers;
 }
 
-/** @param {{kind: Kind, given?: string, kept: Sections, who: import("../types.js").Phone, here?: Ground, draft?: Draft, early?: string}} props */
-function Flow({ kind, given, kept, who, here, draft, early }) {
-  const [answers, setAnswers] = useState(() => beginning(kept, here, draft, kind.id, given));
+/** @param {{kind: Kind, given?: string, kept: Sections, saved: Entry[], who: import("../types.js").Phone, here?: Ground, draft?: Draft}} props */
+function Flow({ kind, given, kept, saved, who, here, draft }) {
+  const [answers, setAnswers] = useState(() => beginning(kept, here, draft, kind, given));
   const [at, setAt] = useState(0);
   const [isPicking, setPicking] = useState(false);
-  const [hasHappened, setHappened] = useState(false);
+  const [told, setTold] = useState(/** @type {string[]} */ ([])); // of what a person says that it is done already
   const [problem, setProblem] = useState("");
   const [isSaving, setSaving] = useState(false);
   const isStarted = useRef(false);
@@ -91,8 +92,11 @@ function Flow({ kind, given, kept, who, here, draft, early }) {
   const where = isGrown(kind) ? groundWords(kept, answers.grounds[0])?.short : "";
   const title = [verb(kind), answers.grounds.length > 1 && isGrown(kind) ? t("log.plots", { count: answers.grounds.length }) : where].filter(Boolean).join(" · ");
 
-  if (kind.id === "harvest" && early && early > isoDay(new Date()) && !hasHappened) {
-    return html`<${TooEarly} title=${title} from=${early} happened=${() => setHappened(true)} />`;
+  const stops = stopsBefore(kind, answers, kept, saved, isoDay(new Date())).filter((one) => !told.includes(one.id));
+  if (stops.length && !isPicking) {
+    const happened = () => setTold([...told, ...stops.map((one) => one.id)]);
+    const other = () => (set(without(answers, stops)), setAt(0));
+    return html`<${Stopped} title=${title} stops=${stops} happened=${happened} other=${other} />`;
   }
   if (isPicking) {
     const isOne = makes(kind);

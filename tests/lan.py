@@ -41,6 +41,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
+from traceapp.stalls import changing as stalls
 from traceapp.trace.facts import AnswerKind, Ref
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
@@ -79,7 +80,7 @@ def lan(text: str = CANARY) -> Lan:
     mine = _ids(business, text)
     code = mine["code"]
     anywhere = {"number": "1", "sequence": "1", "kind": "products", "language": "vi"}
-    anywhere |= {"form": "csv", "writer": "pdf"}
+    anywhere |= {"form": "csv", "writer": "pdf", "paper": "a5"}
     nowhere = {name: str(uuid4()) for name in mine}
     nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}
     assert code != nowhere["code"]
@@ -127,6 +128,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
     return {
         "code": code,
         "printer_id": str(_printer(owner, text)),
+        **_stall(owner, code, text),
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         "batch_id": str(batch_id),
@@ -190,6 +192,14 @@ def _printer(owner: builders.Business, text: str) -> UUID:
     by = (owner.producer_id, owner.actor.member_id)
     given = {"name": f"Máy in {text}", "stock": "a4-24", "offset_x": 0.5}
     return printers.add_printer(by, given, now=builders.NOW).printer_id
+
+
+def _stall(owner: builders.Business, code: str, text: str) -> dict[str, str]:
+    by, now = (owner.producer_id, owner.actor.member_id), datetime.now(UTC)
+    given = {"name": f"Sạp {text}", "site_id": str(owner.site_id)}
+    stall = stalls.open_stall(by, given, now=builders.NOW)
+    stalls.put_on(by, stall.stall_id, code, today=now.date(), now=now)
+    return {"stall_id": str(stall.stall_id), "stall_code": stall.code}
 
 
 def _delivery(owner: builders.Business, batch_id: UUID, text: str) -> tuple[UUID, UUID]:

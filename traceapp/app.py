@@ -37,6 +37,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
+from traceapp.stalls import views as stall_views
 from traceapp.upkeep import views as upkeep_views
 from traceapp.web import (
     access,
@@ -83,6 +84,7 @@ def create_app(config: Config) -> Flask:
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
+    app.register_blueprint(stall_views.blueprint)
     app.register_blueprint(exchange_views.blueprint)
     app.register_blueprint(particulars_views.blueprint)
     app.register_blueprint(hand_off_answers.blueprint)

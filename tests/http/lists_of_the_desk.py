@@ -49,6 +49,7 @@ LISTS: Mapping[str, Listed] = {
     "printers.list_printers": Listed("/desk/printers"),
     "products.list_products": Listed("/desk/products"),
     "seasons.list_seasons": Listed("/desk/seasons"),
+    "stalls.list_stalls": Listed("/desk/stalls"),
     "step_lists.list_photos": Listed("/desk/photos"),
     "step_lists.list_steps": Listed("/desk/steps"),
     "tokens.list_tokens": Listed("/desk/tokens"),
@@ -107,6 +108,10 @@ NO_LISTS: Mapping[str, str] = {
     "season_changes.edit_season": FORM,
     "seasons.new_season": FORM,
     "seasons.print_diary": FILE,
+    "stalls.edit_stall": FORM,
+    "stalls.new_stall": FORM,
+    "stalls.print_card": FILE,
+    "stalls.show_stall": "one stall; at most 60 lots fit on it",
     "seasons.show_season": "one season; its steps are searched in the list of steps",
     "steps.log_step": FORM,
 }

@@ -33,6 +33,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "archive.archive_product": PUT_AWAY,
     "archive.archive_season": PUT_AWAY,
     "archive.archive_site": PUT_AWAY,
+    "archive.archive_stall": PUT_AWAY,
     "batch_dates.change_dates": {"expiry_date": "2126-11-27"},
     "desk_batches.publish_photo": {"public": "yes"},
     "desk_batches.stop_sale": {"reason": "stop:unsafe"},
@@ -53,6 +54,8 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "printers.add_printer": {"name": "Máy in nhiệt", "stock": "die-50x30"},
     "printers.change_printer": {"name": "Máy in khác"},
     "printers.measure_printer": {"left": "31"},
+    "stalls.change_stall": {"name": "Sạp khác"},
+    "stalls.open_stall": {"name": "Sạp 77"},
     "tokens.make_token": {"name": "Cân", "scope": "read"},
     "products.add_product": {**GOODS, "standards_none": "yes"},
     "products.change_product": {"name": "Rau khác", "photo_sha256": ""},
@@ -81,6 +84,9 @@ NAMED = {
     "api_places.put_season": ("plot_id",),
     "phones.invite_phone": ("member_id",),
     "seasons.start_season": ("plot_id",),
+    "stalls.open_stall": ("site_id",),
+    "stalls.put_on": ("code",),
+    "stalls.take_off": ("code",),
 }
 
 

@@ -19,6 +19,7 @@ class Act(StrEnum):
     REGISTER_BATCH = "register_batch"
     START_SEASON = "start_season"
     PRINT_LABELS = "print_labels"
+    KEEP_STALLS = "keep_stalls"
     EXCEED_LABEL_BUDGET = "exceed_label_budget"
     MANAGE_PRODUCTS = "manage_products"
     MANAGE_PLACES = "manage_places"
@@ -49,6 +50,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.REGISTER_BATCH: STAFF | {"field_worker"},
     Act.START_SEASON: STAFF | {"field_worker"},
     Act.PRINT_LABELS: STAFF | {"shop_seller"},
+    Act.KEEP_STALLS: STAFF | {"shop_seller"},
     Act.EXCEED_LABEL_BUDGET: frozenset({"owner", "officer"}),
     Act.MANAGE_PRODUCTS: STAFF,
     Act.MANAGE_PLACES: STAFF,

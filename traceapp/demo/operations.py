@@ -12,7 +12,7 @@ from pathlib import Path
 from traceapp import problem
 from traceapp.codes import openings
 from traceapp.database.engine import db
-from traceapp.demo import queries, reading
+from traceapp.demo import market, queries, reading
 from traceapp.demo.clock import DemoClock
 from traceapp.demo.models import DemoLoad
 from traceapp.demo.skipping import LeftOut
@@ -50,6 +50,7 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     writer.write_directory(data.happenings[0].recorded - BEFORE_THE_FIRST_EVENT)
     writer.write_act(FIRST_ACT)
     writer.judge(now)
+    market.open_stall(now)
     openings.add(data.openings)
     db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))
     db.session.flush()

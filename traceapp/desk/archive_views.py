@@ -1,4 +1,4 @@
-"""Putting places, plots, seasons, products and printers into the archive, and taking them back."""
+"""Putting away places, plots, seasons, products, printers and stalls, and taking them back."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,8 +11,11 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.product_changes import ABOUT, find_product
 from traceapp.database.archivable import Archivable
+from traceapp.freshness import operations as freshness
 from traceapp.labels import printers
 from traceapp.producers import archiving, changes
+from traceapp.stalls.changing import ABOUT as ABOUT_STALL
+from traceapp.stalls.queries import find_stall
 from traceapp.web.endpoints import writes
 
 blueprint = Blueprint("archive", "traceapp.desk", template_folder="templates")
@@ -62,6 +65,16 @@ def archive_printer(printer_id: UUID) -> ResponseReturnValue:
     printer = printers.find_printer(member().producer_id, printer_id)
     about = printers.ABOUT.format(printer_id)
     return _moved(printer, about, printer.name, "printers.list_printers")
+
+
+@blueprint.post("/desk/stalls/<uuid:stall_id>/archive")
+@writes
+@may(Act.KEEP_STALLS)
+def archive_stall(stall_id: UUID) -> ResponseReturnValue:
+    """Put a stall away, or take it back; the page behind its code says so at once."""
+    stall = find_stall(member().producer_id, stall_id)
+    freshness.step()
+    return _moved(stall, ABOUT_STALL.format(stall_id), stall.name, "stalls.list_stalls")
 
 
 def _moved(row: Archivable, about: str, name: str, back: str) -> ResponseReturnValue:

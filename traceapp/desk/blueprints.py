@@ -19,6 +19,7 @@ from traceapp.desk import (
     report_views,
     season_change_views,
     season_views,
+    stall_views,
     step_list_views,
     step_views,
     stop_acts,
@@ -32,6 +33,6 @@ VIEWS = (
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
-    printer_views,
+    *(printer_views, stall_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

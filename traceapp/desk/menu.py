@@ -20,6 +20,7 @@ ENTRIES = (
         attention.count_offers,
     ),
     Entry("desk_batches.list_batches", "package", N_("Batches"), Act.READ),
+    Entry("stalls.list_stalls", "basket", N_("Stalls"), Act.KEEP_STALLS),
     Entry("openings.list_openings", "qr-code", N_("Pages of codes"), Act.READ),
     Entry("step_lists.list_steps", "clipboard", N_("Steps recorded"), Act.READ),
     Entry("desk_trace_search.find_batches", "split", N_("Trace"), Act.READ),

@@ -1,4 +1,4 @@
-"""A card for the stall: read from a step away, scanned from half a metre."""
+"""A card for the stall, of one lot or of all that is on it: scanned from half a metre."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -119,7 +119,8 @@ def _below(label: Label, setter: _Setter, words: Words, kinds: Sequence[str]) ->
     yield setter.plain(words.scan, SMALL_SHARE)
     yield setter.code(printable(label.code), CODE_SHARE)
     yield setter.plain(printable(label.domain), SMALL_SHARE)
-    yield setter.plain(lot_line(label, words), SMALL_SHARE, fact="lot")
+    if label.lot:  # the card of a whole stall names none
+        yield setter.plain(lot_line(label, words), SMALL_SHARE, fact="lot")
     known = [f"{word} {day}" for word, day in dates(label, words)]
     size = SMALL_SHARE * setter.width
     for part in text_lines.flow(known, " · ", size, setter.width, setter.measure):

@@ -1,4 +1,4 @@
-"""Which page of a batch or a producer a request asks for, read from the path as it was sent.
+"""Which page of a batch, stall or producer a request asks for, read from the path as it was sent.
 
 Only the reading: whether such a code was ever issued is for `traceapp.public.queries`.
 """

@@ -105,13 +105,15 @@ NOT_SOLD: Mapping[CodeState, Fault] = {
 }
 
 
-def open_stall(by: By, given: Mapping[str, Any], *, now: datetime) -> Stall:
-    """Open a stall at a site of the producer. Raises ValidationError."""
+def open_stall(
+    by: By, given: Mapping[str, Any], *, now: datetime, code: StallCode | None = None
+) -> Stall:
+    """Open a stall at a site of the producer; the demo brings its code. Raises ValidationError."""
     data = _load(by[0], given)
     stall = Stall(
         producer_id=by[0],
         stall_id=new_id(),
-        code=StallCode.mint().text,
+        code=(code or StallCode.mint()).text,
         created_at=now,
         changed_at=now,
         **data,

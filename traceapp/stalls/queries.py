@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, or_, select
 
 from traceapp import problem
 from traceapp.batches.books.models import Stock
@@ -24,7 +24,7 @@ from traceapp.stalls.models import Stall, StallLot
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
-MOST_IN_HAND = 300  # lots to choose from
+MOST_IN_HAND = 100  # lots to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,10 @@ def on_stall(stall: Stall, today: date) -> list[Lot]:
 
 def in_hand(holder: UUID, today: date) -> list[Lot]:
     """Give the lots that somebody has in hand and may sell, by name, the newest first."""
+    is_fresh = or_(Batch.expiry_date.is_(None), Batch.expiry_date >= today)
     rows = db.session.execute(
         _lots(holder)
-        .where(IN_STOCK > 0)
+        .where(IN_STOCK > 0, PublicCode.state == CodeState.ACTIVE, is_fresh)
         .order_by(Product.folded_name, Batch.created_at.desc(), Batch.batch_id.desc())
         .limit(MOST_IN_HAND)
     ).all()

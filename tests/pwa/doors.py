@@ -7,6 +7,7 @@ OFFICER = "Mai Thanh Trúc"
 # Who may print the labels of a lot.
 MAKERS = {
     "CN-VD03-T": CLERK,
+    "CT-GOP-01": CLERK,
     "GL-UL-01": "Hoàng Văn Lễ",
     "CX-BT-09": "Đinh Thị Bích",
     "XU-SN-11": "Emma Tran",

@@ -10,6 +10,7 @@ class _Forms(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.forms: dict[str, dict[str, str]] = {}
         self._here: dict[str, str] = {}
+        self._action = ""
         self._written: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -17,7 +18,10 @@ class _Forms(HTMLParser):
         name, value = given.get("name", ""), given.get("value", "")
         if tag == "form":
             is_sent = given.get("method", "").lower() == "post"
-            self._here = self.forms.setdefault(given.get("action", ""), {}) if is_sent else {}
+            self._action = given.get("action", "")
+            self._here = self.forms.setdefault(self._action, {}) if is_sent else {}
+        elif tag == "button" and given.get("formmethod", "").lower() == "post":
+            self.forms[self._action] = self._here | {name: value}
         elif tag in {"select", "textarea"}:
             self._written = name
             self._here |= {name: ""} if tag == "textarea" else {}

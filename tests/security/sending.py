@@ -51,6 +51,8 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "season_changes.change_season": {"name": "Vụ khác"},
     "seasons.end_season": {"ended_on": "2026-11-20"},
     "seasons.start_season": SEASON,
+    "label_issues.reprint_labels": {"first": "1", "last": "1", "reason": "Kẹt giấy"},
+    "label_issues.void_labels": {"first": "1", "last": "1", "reason": "Tem ướt"},
     "printers.add_printer": {"name": "Máy in nhiệt", "stock": "die-50x30"},
     "printers.change_printer": {"name": "Máy in khác"},
     "printers.measure_printer": {"left": "31"},

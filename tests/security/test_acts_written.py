@@ -39,6 +39,9 @@ NO_ACTS: Mapping[str, str] = {
     "hand_offs.refuse": A_RECORD,
     "api_events.post_attempt": "keeps the attempt itself, append-only",
     "api_labels.post_label_issue": "keeps the issue itself, append-only, and a record of the step",
+    "desk_labels.issue_labels": "keeps the issue itself, append-only, and a record of the step",
+    "label_issues.void_labels": "keeps the change itself, append-only, and a record of the step",
+    "label_issues.reprint_labels": "keeps the change itself, append-only",
     "api_photos.put_photo": "keeps what a step names by its hash; the step names its author",
     **dict.fromkeys(
         ("accounts.sign_in", "accounts.sign_in_by_passkey", "accounts.prove_second_factor"),

@@ -48,6 +48,7 @@ BY_HAND = {
     "api_phones.enrol_phone": "/api/v1/phones",
     "api_phones.sync": "/api/v1/sync",
     "api_photos.put_photo": "/api/v1/photos/",
+    "desk_labels.issue_labels": "/desk/batches/{}/labels",
     "exchange.send": "/desk/import",
     "hand_off_answers.answer_offer": "/h/",
     "steps.record_step": "/desk/steps/new",
@@ -181,10 +182,10 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
         case "exchange.send":
             client, file = town.browser(owner), (io.BytesIO(PRODUCTS.encode()), "rau.csv")
             more = {"data": town.form(kind="products", file=file)}
-        case "steps.record_step":
-            client = town.browser(owner)
+        case "desk_labels.issue_labels" | "steps.record_step":
+            client, path = town.browser(owner), path.format(_on_sale(town))
             shown = forms_on(client.get(f"{path}?kind=irrigate").text, path)[path]
-            more = {"data": town.form(**shown, do="save")}
+            more = {"data": shown | town.form(do="save")}
         case _:
             raise AssertionError(endpoint)
     return client.open(path, method=method, **more)

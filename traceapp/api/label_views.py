@@ -16,24 +16,23 @@ from traceapp.accounts.acts import Act
 from traceapp.api import examples
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.idempotency import PARAMETER, id_from_key
-from traceapp.api.label_shapes import LabelIssueBodySchema, LabelIssueSchema
+from traceapp.api.label_shapes import LabelIssueSchema
 from traceapp.api.rooms import labels
-from traceapp.batches import queries
 from traceapp.batches.capturing import Actor
 from traceapp.batches.faces import font_files, measure
 from traceapp.database.engine import db
 from traceapp.findings import words
-from traceapp.labels import contents, issuing, printers
+from traceapp.labels import contents, issuing
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet, table
-from traceapp.labels.issuing import Order, Refused
+from traceapp.labels.issuing import Refused
 from traceapp.labels.models import LabelIssue
+from traceapp.labels.orders import LabelIssueBodySchema, order_of
 from traceapp.labels.printable import NotPrinted, label_for
+from traceapp.labels.sheets import first_of, sheet_of
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
-from traceapp.printing.run import Design
-from traceapp.printing.stock import STOCKS
-from traceapp.printing.templates import Template, stocks_for
+from traceapp.printing.templates import stocks_for
 from traceapp.trace.facts import Ref
 from traceapp.trace.label_contents import ITEMS
 from traceapp.web import csv_text, problems
@@ -73,8 +72,10 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
     """
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)
-    order, may_exceed = _order(actor, batch_id, body), asks.may(Act.EXCEED_LABEL_BUDGET)
-    _check(_sheet(order, _label(batch_id, Pack(order.quantity, order.uom))))
+    order = order_of((actor.producer_id, batch_id), body["id"] or id_from_key(), body)
+    may_exceed = asks.may(Act.EXCEED_LABEL_BUDGET)
+    label = _label(batch_id, Pack(order.quantity, order.uom))
+    _check(first_of(actor.producer_id, order, label))
     db.session.rollback()  # whatever was read before: a writer takes the lock first
     with transaction():
         is_new = db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None
@@ -101,14 +102,15 @@ def show_label_issue(issue_id: UUID) -> Body:
 @may(Act.PRINT_LABELS)
 @operation({200: FILE}, problems=(problem.Blocked, problem.InvalidInput))
 def download_label_issue(issue_id: UUID, writer: str) -> Response:
-    """Give the labels of an issue as a file: all of them, on the paper they were issued for.
+    """Give the labels of an issue as a file: all that were not voided, on the paper of the issue.
 
     A batch whose code is not in use any more, such as one on hold, prints nothing.
     """
     row = _issue(issue_id)
     pack = Pack(Decimal(row.quantity), row.uom)
-    design = _design(row)
-    sheet = Sheet(design, _label(row.batch_id, pack), row.labels, row.start_position)
+    sheet = sheet_of(row, _label(row.batch_id, pack))
+    if not sheet.numbers:
+        raise problem.NotFound
     if writer == "csv":
         return Response(table(sheet), content_type=csv_text.MEDIA_TYPE)
     fonts = font_files(Path(current_app.static_folder or ""))
@@ -119,38 +121,6 @@ def download_label_issue(issue_id: UUID, writer: str) -> Response:
     except (DoesNotFit, MissingGlyph) as error:
         raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
     return Response(content, mimetype=KINDS[writer].media_type)
-
-
-def _order(actor: Actor, batch_id: UUID, body: Body) -> Order:
-    card = queries.batch_card((actor.producer_id, batch_id))
-    site_id = body["site_id"] or queries.last_site(actor.producer_id)
-    if card is None or site_id is None:
-        raise problem.NotFound
-    pack = body["pack"] or {"quantity": Decimal(1), "uom": card.uom}
-    return Order(
-        issue_id=body["id"] or id_from_key(),
-        batch_id=batch_id,
-        labels=body["labels"],
-        quantity=pack["quantity"],
-        uom=pack["uom"],
-        stock=body["stock"],
-        template=body["template"],
-        site_id=site_id,
-        start_position=body["start_position"],
-        reason=body["reason"].strip(),
-        printer_id=body["printer_id"],
-    )
-
-
-def _sheet(order: Order, label: Label) -> Sheet:
-    """Give what would be printed first: one label, from where the first one lies."""
-    return Sheet(_design(order), label, 1, order.start_position)
-
-
-def _design(wish: Order | LabelIssue) -> Design:
-    """Give what is printed, put right for its printer. Raises NotFound for one of others."""
-    calibration = printers.calibration_for(member().producer_id, wish.printer_id)
-    return Design(STOCKS[wish.stock], Template(wish.template), calibration)
 
 
 def _check(sheet: Sheet) -> None:

@@ -20,6 +20,7 @@ from traceapp.batches import operations as batches
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.demo import label_runs
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
 from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, LeftOut, why_skipped
 from traceapp.findings import attempts
@@ -124,6 +125,9 @@ class Writer:
         actor = batches.Actor(one.entry.producer_id, one.author_id)
         with named(one.entry):
             batches.record_event(actor, one.entry.given, now=one.recorded)
+            if one.kind in label_runs.KINDS:
+                event = Ref(one.entry.producer_id, one.event_id)
+                label_runs.keep_run(event, one.author_id, now=one.recorded)
         self.recorded += 1
 
     def _attempt(self, one: Happening) -> None:

@@ -27,6 +27,7 @@ from traceapp.desk import (
     batch_search,
     batch_words,
     hold_words,
+    label_story,
     ledger_bar,
     ledger_words,
     mending,
@@ -41,7 +42,7 @@ from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
 from traceapp.web import languages, lists
 from traceapp.web.headers import use_policy
-from traceapp.web.pages import HANOI, media_sources
+from traceapp.web.pages import HANOI, media_sources, quantity
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("desk_batches", "traceapp.desk", template_folder="templates")
@@ -96,8 +97,8 @@ def show_batch(code: str) -> ResponseReturnValue:
     card = found.card
     language, told = languages.current(), tell_batch(reader, card, datetime.now(UTC))
     parts = ledger_words.parts(told, card.uom)
-    came_in = amount(ledger_words.came_in(told.ledger), card.uom, language)
-    heading = _("Where %(amount)s went", amount=came_in)
+    came_in = ledger_words.came_in(told.ledger)
+    heading = _("Where %(amount)s went", amount=quantity(came_in, card.uom))
     is_ours = card.producer_id == reader.producer_id
     lacks = activation.missing_of(found.ref) if is_ours and found.code else []
     use_policy(img_src=media_sources())
@@ -126,6 +127,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         holds=hold_words.holds_of(reader, found.ref),
         stops=stop_words.stops_of(reader, found.ref),
         crates=_own_crates(reader, found.ref),
+        labels=label_story.story_of(reader, card),
     )
 
 

@@ -10,6 +10,7 @@ from traceapp.desk import (
     container_views,
     count_views,
     hand_off_links,
+    label_issue_views,
     label_views,
     new_batch_views,
     opening_views,
@@ -33,6 +34,6 @@ VIEWS = (
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
-    *(printer_views, stall_views),
+    *(label_issue_views, printer_views, stall_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

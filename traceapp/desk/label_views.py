@@ -1,130 +1,111 @@
-"""The labels of a batch at the desk: chosen, shown as they will be printed, and as files."""
+"""Labels of a batch at the desk: how many, on which paper, and issuing them.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+Looking never issues. What is issued is printed from a page of its own (`label_issue_views`).
+"""
 
-from flask import Blueprint, Response, current_app, render_template, request
+from datetime import UTC, datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
+from marshmallow import ValidationError
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches import activation
-from traceapp.batches.faces import font_files, measure
-from traceapp.desk import batch_words, label_words, mending
+from traceapp.batches.capturing import Actor
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.desk import batch_words, label_form, label_paper, label_story, label_words, mending
 from traceapp.desk.batch_views import Found, find_batch
-from traceapp.labels import printers
+from traceapp.desk.label_paper import NoLabels
+from traceapp.findings import words
+from traceapp.labels import history, issuing
+from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet
-from traceapp.labels.models import Printer
-from traceapp.labels.printable import NotPrinted, label_for
-from traceapp.printing import sheet
-from traceapp.printing.calibration import AS_DRAWN
+from traceapp.labels.issuing import Order, Refused
+from traceapp.labels.models import LabelIssue
+from traceapp.labels.orders import order_of
+from traceapp.labels.proposals import room_of
+from traceapp.labels.sheets import design_of, first_of
 from traceapp.printing.glyphs import MissingGlyph
-from traceapp.printing.label import DoesNotFit, Label
-from traceapp.printing.run import Design, places
-from traceapp.printing.stock import A4_24, STOCKS
+from traceapp.printing.label import DoesNotFit
+from traceapp.printing.run import Design
+from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
-from traceapp.trace.facts import Ref as FactRef
-from traceapp.web.pages import HANOI
-from traceapp.web.settings import settings
+from traceapp.trace.facts import Ref
+from traceapp.web import problems
+from traceapp.web.endpoints import transaction, writes_late
+from traceapp.web.forms import Form
 
 blueprint = Blueprint("desk_labels", "traceapp.desk", template_folder="templates")
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be printed: on which stock, which template, how many, from which die.
-
-    `printer` is the one that it is drawn for, if any was chosen.
-    """
-
-    design: Design
-    count: int
-    start: int
-    printer: Printer | None = None
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """Give it as it stands in an address."""
-        stock, template = self.design.stock.key, self.design.template.value
-        printer = self.printer.printer_id if self.printer else ""
-        where = {"count": self.count, "start": self.start, "printer": printer}
-        return {"stock": stock, "template": template, **where}
-
-
-class NoLabels(ValueError):  # noqa: N818 - the name says what is wrong
-    """The batch gets no labels; the message says why, `missing` what its label lacks."""
-
-    def __init__(self, why: str, missing: Sequence[str] = ()) -> None:
-        super().__init__(why)
-        self.missing = missing
+CARDS = ("card-a5", "card-a4")
 
 
 @blueprint.get("/desk/batches/<code>/labels")
 @may(Act.PRINT_LABELS)
-def print_labels(code: str) -> ResponseReturnValue:
-    """Show the first page of labels as it will be printed, and the files to print it from."""
-    return _page(_own(code))
+def order_labels(code: str) -> ResponseReturnValue:
+    """Propose labels for a batch, and show the first sheet as it will be printed."""
+    found = _own(code)
+    return _page(found, label_form.asked(room_of(found.card), request.args))
 
 
-def _page(found: Found, why: str = "") -> str:
-    """Draw the page of labels; `why` says what was wrong with what was asked before."""
-    try:
-        label = _label(found)
-    except NoLabels as error:
-        return _no_labels(found, error)
-    wish, wrong = _wished()
-    wrong = wrong or why
-    fonts, page = font_files(_static()), ""
-    try:
-        placed = next(places(wish.design.stock, _sheet(wish, label).run, wish.start))
-        page = sheet.svg_page(wish.design, placed, measure(_static()))
-        if fonts:
-            KINDS["pdf"].write(
-                _sheet(replace(wish, count=1), label), fonts
-            )  # it can be printed, letter for letter
-    except (DoesNotFit, MissingGlyph) as error:
-        page, wrong = "", wrong or label_words.misfit(error)
-    return render_template(
-        "desk/labels.html",
-        found=found,
-        card=found.card,
-        wish=wish,
-        stocks=label_words.stocks(),
-        templates=label_words.templates(),
-        printers=printers.in_use(member().producer_id),
-        wrong=wrong,
-        # Our own drawing; every text in it is escaped where it is drawn.
-        sheet=Markup(page),  # noqa: S704
-        has_fonts=fonts is not None,
-    )
-
-
-@blueprint.get("/desk/batches/<code>/labels.<any(pdf,png,zpl):writer>")
+@blueprint.post("/desk/batches/<code>/labels")
+@writes_late
 @may(Act.PRINT_LABELS)
-def download_labels(code: str, writer: str) -> ResponseReturnValue:
-    """Give the labels as a file; back to the page, which says why, where they cannot be had."""
-    found, fonts = _own(code), font_files(_static())
-    if fonts is None:
-        raise problem.NotFound
-    wish, wrong = _wished()
+def issue_labels(code: str) -> ResponseReturnValue:
+    """Issue labels and lead to their page; where they are refused, say what is possible."""
+    found = _own(code)
+    form = label_form.sent(room_of(found.card), request.form)
+    order = _order(found, form)
+    made = _issued(form, order) if order else None
+    if isinstance(made, LabelIssue):
+        return redirect(url_for("label_issues.show_issue", issue_id=made.issue_id), code=303)
+    return _page(found, form, refused=made), 422
+
+
+def _issued(form: Form, order: Order) -> LabelIssue | Refused | None:
+    """Issue labels once; what stands against it is said in the form."""
+    reader = member()
+    actor = Actor(reader.producer_id, reader.member_id)
+    may_exceed, now = reader.may(Act.EXCEED_LABEL_BUDGET), datetime.now(UTC)
+    db.session.rollback()  # whatever was read before: a writer takes the lock first
     try:
-        content = b"" if wrong else KINDS[writer].write(_sheet(wish, _label(found)), fonts)
-    except NoLabels:
-        content = b""  # the page says why
+        with transaction():
+            made = issuing.issue(actor, order, may_exceed=may_exceed, now=now)
+    except problem.ContentConflict:
+        form.blame(
+            "", _("Labels were issued from this page before, see below. Press again for more.")
+        )
+        return None
+    except problem.InvalidInput as error:
+        form.refuse(error)
+        return None
+    if isinstance(made, Refused):
+        _blame(form, actor, made)
+    return made
+
+
+@blueprint.get("/desk/batches/<code>/card.pdf")
+@may(Act.PRINT_LABELS)
+def download_card(code: str) -> ResponseReturnValue:
+    """Give the card that stands by loose goods: a sign, not a label, so it is not issued."""
+    found, fonts = _own(code), label_paper.fonts()
+    stock = STOCKS.get(request.args.get("stock", CARDS[0]))
+    if fonts is None or stock is None or stock.key not in CARDS:
+        raise problem.NotFound
+    try:
+        sheet = Sheet(Design(stock, Template.CARD), label_paper.label_of(found.ref), [1])
+        content = KINDS["pdf"].write(sheet, fonts)
+    except NoLabels as error:
+        return _no_labels(found, error), 422
     except (DoesNotFit, MissingGlyph) as error:
-        content, wrong = b"", label_words.misfit(error)
-    if not content:
-        return _page(found, wrong)
-    name = f"{found.address}-{wish.design.stock.key}.{writer}"
-    disposition = f'attachment; filename="{name}"'
-    headers = {"Content-Disposition": disposition}
-    return Response(content, mimetype=KINDS[writer].media_type, headers=headers)
+        form = label_form.asked(room_of(found.card), {})
+        form.blame("", label_words.misfit(error))
+        return _page(found, form), 422
+    return label_paper.file(content, "pdf", f"{found.address}-{stock.key}")
 
 
 def _own(code: str) -> Found:
@@ -134,47 +115,65 @@ def _own(code: str) -> Found:
     return found
 
 
-def _label(found: Found) -> Label:
-    """Give what is printed for a batch. Raises `NoLabels`."""
-    today = datetime.now(HANOI).date()
+def _order(found: Found, form: Form) -> Order | None:
+    """Read the order that a form describes, if it can be printed; else the form says why not."""
     try:
-        return label_for(FactRef(*found.ref), today, settings())
-    except NotPrinted as error:
-        raise NoLabels(batch_words.no_labels_words(error), error.missing) from error
+        body = label_form.read(form)
+        order = order_of(found.ref, body["id"] or new_id(), body)
+        label = label_paper.label_of(found.ref, Pack(order.quantity, order.uom))
+        label_paper.check(first_of(found.ref[0], order, label))
+    except (DoesNotFit, MissingGlyph) as error:
+        form.blame(label_words.blamed(error), label_words.misfit(error))
+    except problem.NotFound:
+        form.blame("", _("Record a step first: labels are printed where something was recorded."))
+    except NoLabels:
+        return None  # the page says why
+    except (ValidationError, problem.InvalidInput) as error:
+        form.refuse(error)
+    else:
+        return order
+    return None
 
 
-def _wished() -> tuple[Wish, str]:
-    """Read what is wished from the address; a value that cannot be is said and left out."""
-    asked, wrong = request.args, ""
-    stock = STOCKS.get(asked.get("stock", A4_24.key))
-    template = asked.get("template", Template.FULL.value)
-    if stock is None or template not in set(Template):
-        stock, template, wrong = A4_24, Template.FULL.value, _("Choose a stock from the list.")
-    start, count = _whole(asked.get("start", "1")), _whole(asked.get("count", ""))
-    if start is None or (count is None and asked.get("count")):
-        wrong = _("Write how many labels, and from which position, in whole numbers.")
-    left_over = max(stock.positions - (start or 1) + 1, 1)
-    printer = _printer(asked.get("printer"))
-    calibration = printers.calibration_of(printer) if printer else AS_DRAWN
-    design = Design(stock, Template(template), calibration)
-    count, start = left_over if count is None else count, 1 if start is None else start
-    return Wish(design, count, start, printer), wrong
+def _blame(form: Form, actor: Actor, made: Refused) -> None:
+    """Say in the form what the rules say against it."""
+    said = words.as_problem(actor.producer_id, made.message.data, made.verdict)
+    for each in problems.as_document(said)["errors"]:
+        name = "labels" if each["rule"] == issuing.BUDGET else ""
+        form.blame(name, f"{each['message']} {each['fix']}".strip())
 
 
-def _printer(asked: str | None) -> Printer | None:
-    """Give the printer that was chosen; before a choice the one of the last issue."""
-    producer_id = member().producer_id
-    if asked is None:
-        return printers.last_used(producer_id)
-    return next((one for one in printers.in_use(producer_id) if str(one.printer_id) == asked), None)
+def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
+    """Draw the page; where only goods are lacking, who may exceed is asked for a reason."""
+    room, batch = room_of(found.card), Ref(*found.ref)
+    try:
+        label_paper.label_of(found.ref)
+    except NoLabels as error:
+        return _no_labels(found, error)
+    is_asked = bool(form.value("labels")) and not form.errors
+    order = _order(found, form) if is_asked else None
+    preview = label_paper.preview(_sheet(found, order)) if order else None
+    form.typed["id"] = [str(new_id())]
+    done = history.history_of(batch)
+    return render_template(
+        "desk/labels.html",
+        found=found,
+        card=found.card,
+        form=form,
+        room=room,
+        asks_why=bool(form.value("reason") or (refused and refused.is_only_too_many)),
+        preview=preview,
+        cards=label_words.cards(CARDS),
+        has_fonts=label_paper.fonts() is not None,
+        history=label_story.told(done, found.card.uom, history.names_of(batch.producer_id, done)),
+    )
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
-
-
-def _sheet(wish: Wish, label: Label) -> Sheet:
-    return Sheet(wish.design, label, wish.count, wish.start)
+def _sheet(found: Found, order: Order) -> Sheet:
+    """Give all that an order would print."""
+    label = label_paper.label_of(found.ref, Pack(order.quantity, order.uom))
+    numbers = range(1, order.labels + 1)
+    return Sheet(design_of(found.ref[0], order), label, numbers, order.start_position)
 
 
 def _no_labels(found: Found, why: NoLabels) -> str:
@@ -188,7 +187,3 @@ def _no_labels(found: Found, why: NoLabels) -> str:
         missing=mending.what_is_missing(lacks, found.card),
         unsaid=mending.what_the_label_lacks(why.missing, found.card),
     )
-
-
-def _static() -> Path:
-    return Path(current_app.static_folder or "")

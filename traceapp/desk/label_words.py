@@ -1,6 +1,6 @@
 """Words of the page of labels: stocks, templates, and why something cannot be printed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -57,6 +57,12 @@ MISFITS: Mapping[str, str] = {
     "start_position": N_("The sheet has positions 1 to %(most)d."),
     "count": N_("At most %(most)d labels fit one file, and at least one."),
 }
+# Which field of the form is to blame; for all else the paper is.
+BLAMED: Mapping[str, str] = {
+    "start_position": "start_position",
+    "count": "labels",
+    **dict.fromkeys(("percent", "offset_x", "offset_y"), "printer_id"),
+}
 CALIBRATED = ("percent", "offset_x", "offset_y")
 
 
@@ -65,9 +71,15 @@ def stocks() -> list[tuple[str, str]]:
     return [(key, _(name, size=_size(key))) for key, name in STOCK_NAMES.items()]
 
 
+def cards(keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Name the papers of stall cards in the reader's language."""
+    return [(key, _(STOCK_NAMES[key])) for key in keys]
+
+
 def templates() -> list[tuple[str, str]]:
-    """Name every template in the reader's language."""
-    return [(template.value, _(name)) for template, name in TEMPLATE_NAMES.items()]
+    """Name every template of a label in the reader's language; a stall card is a sign."""
+    named = TEMPLATE_NAMES.items()
+    return [(one.value, _(name)) for one, name in named if one is not Template.CARD]
 
 
 def misfit(error: DoesNotFit | MissingGlyph) -> str:
@@ -78,6 +90,11 @@ def misfit(error: DoesNotFit | MissingGlyph) -> str:
         )
     most = format_decimal(error.fits) if error.what in CALIBRATED else error.fits
     return str(_(MISFITS.get(error.what, MISFITS["symbol"]), most=most))
+
+
+def blamed(error: DoesNotFit | MissingGlyph) -> str:
+    """Name the field of the form that is to blame."""
+    return "" if isinstance(error, MissingGlyph) else BLAMED.get(error.what, "stock")
 
 
 def _size(key: str) -> str:

@@ -59,6 +59,11 @@ def labelling_of(stocks: Collection[Stock]) -> set[Ref]:
     return {step.ref for stock in stocks for step in found.get(stock, ()) if step.kind == PRINT}
 
 
+def labelling_steps(stock: Stock) -> list[StepFact]:
+    """Give the steps that issued or voided labels for goods of a stock."""
+    return _labelling({stock[1]}).get(stock, [])
+
+
 def run_of(step: StepFact, goods: GoodsFact) -> LabelRun | None:
     """Read how many labels a step issues or voids; None where it does not say so."""
     labels = step.number("labels")

@@ -1,8 +1,10 @@
 """Voiding labels that are not used, and printing a range again after a jam."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from itertools import groupby
+from uuid import UUID, uuid5
 
 from traceapp import problem
 from traceapp.batches import capturing
@@ -13,9 +15,8 @@ from traceapp.database.engine import db
 from traceapp.labels.issuing import record
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
+from traceapp.labels.sheets import REPRINTED, VOIDED, standing
 from traceapp.trace.rules.labelling import VOID
-
-VOIDED, REPRINTED = "voided", "reprinted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,31 @@ class Range:
     last: int
     reason: str
     start_position: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """How many labels of an issue were counted that nobody used, whichever they are."""
+
+    change_id: UUID
+    count: int
+    reason: str
+
+
+def void_unused(actor: Actor, issue: LabelIssue, unused: Unused, *, now: datetime) -> None:
+    """Void as many labels as were not used, from the end; the same again changes nothing.
+
+    The labels of an issue are alike: it matters how many there are. Raises InvalidInput.
+    """
+    wait_for([issue.batch_id])
+    if db.session.get(LabelChange, (issue.producer_id, _part(unused.change_id, 0))) is not None:
+        return
+    left = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
+    if not 1 <= unused.count <= len(left):
+        raise problem.InvalidInput(findings=[_OUTSIDE])
+    for number, (first, last) in enumerate(_runs(left[-unused.count :])):
+        part = Range(_part(unused.change_id, number), first, last, unused.reason)
+        void(actor, issue, part, now=now)
 
 
 def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> LabelChange:
@@ -70,6 +96,18 @@ def reprint(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) ->
     if _is_any_voided(issue, labels):
         raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
     return _keep(actor, issue, labels, REPRINTED, now)
+
+
+def _part(change_id: UUID, number: int) -> UUID:
+    """Name a part of a change: the same each time it is sent."""
+    return uuid5(change_id, str(number))
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give rising numbers as ranges without a gap."""
+    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        held = [number for _, number in run]
+        yield held[0], held[-1]
 
 
 def _known(issue: LabelIssue, labels: Range, act: str) -> LabelChange | None:

@@ -1,6 +1,6 @@
 """Labels as files: PDF, PNG, ZPL for label printers, and a table for programs of others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,17 +15,17 @@ PNG_DPI = 300
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is printed: labels that are alike, on which stock, from which die."""
+    """What is printed: labels that are alike, their numbers in their issue, from which die."""
 
     design: Design
     label: Label
-    count: int
+    numbers: Sequence[int]
     start: int = 1
 
     @property
     def run(self) -> list[Copies]:
         """Give it as writers take it."""
-        return [Copies(self.label, self.count)]
+        return [Copies(self.label, len(self.numbers))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,5 @@ def table(sheet: Sheet) -> str:
     facts = (label.uri, label.code, label.name, label.producer, label.lot)
     dates = (label.produced, label.packed, label.expires)
     head = ("number", "uri", "code", "name", "producer", "lot", "produced", "packed", "expires")
-    rows = ((number, *facts, *dates) for number in range(1, sheet.count + 1))
+    rows = ((number, *facts, *dates) for number in sheet.numbers)
     return "".join(csv_text.lines(head, rows))

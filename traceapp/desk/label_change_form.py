@@ -1,0 +1,129 @@
+"""The forms of labels that were issued: voided because unused, printed again after a jam."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from marshmallow import Schema, ValidationError, fields
+
+from traceapp.batches import paper
+from traceapp.desk.batch_views import Found
+from traceapp.gs1.digital_link import BatchKey, Key, parse_typed
+from traceapp.gs1.errors import InvalidKey
+from traceapp.labels.changing import Range, Unused
+from traceapp.labels.issuing import MOST_LABELS
+from traceapp.labels.models import LabelIssue
+from traceapp.labels.orders import LONGEST_REASON, MOST_POSITIONS
+from traceapp.problem import N_
+from traceapp.web.faults import Fault, between
+from traceapp.web.fields import PlainText
+from traceapp.web.forms import Field, Form
+
+WHOLE = ("first", "last", "start_position")
+MOST_SCANNED = 1_000  # labels, a line each
+LONGEST_SCAN = 200  # characters of a line
+
+WHICH = Fault("required", N_("Say from which label to which."))
+WHICH_OR_SCAN = Fault("required", N_("Say from which label to which, or scan each of them."))
+OTHER = Fault(
+    "other_batch",
+    N_("Line {line} is not the code of a label of this batch."),
+    N_("Scan the labels of each batch by themselves."),
+)
+TOO_MANY = Fault("too_many", N_("The issue has no more than {most} labels that still count."))
+
+
+class ChangeSchema(Schema):
+    """Labels of an issue, counted from 1 as they were printed; or scanned, a line each."""
+
+    id = fields.UUID(required=True)
+    first = fields.Integer(load_default=None, strict=True, validate=between(1, MOST_LABELS))
+    last = fields.Integer(load_default=None, strict=True, validate=between(1, MOST_LABELS))
+    start_position = fields.Integer(
+        load_default=1, strict=True, validate=between(1, MOST_POSITIONS)
+    )
+    scanned = PlainText(MOST_SCANNED * LONGEST_SCAN, lines=True, load_default="")
+    reason = PlainText(LONGEST_REASON, required=True)
+
+
+def void_fields(issue: LabelIssue) -> list[Field]:
+    """Give the questions about labels that were not used."""
+    return [
+        *_range_fields(issue),
+        Field(
+            "scanned",
+            _("Or scan each label"),
+            "lines",
+            hint=_("A line each, as a hand scanner types them."),
+        ),
+        _reason(_("Wet labels"), _("Torn labels"), _("Fewer packs than planned")),
+    ]
+
+
+def reprint_fields(issue: LabelIssue) -> list[Field]:
+    """Give the questions about labels that are printed again."""
+    start = Field("start_position", _("First free position on the sheet"), "number", required=True)
+    return [
+        *_range_fields(issue),
+        start,
+        _reason(_("Paper jam"), _("Printed too pale"), _("Printed beside the frames")),
+    ]
+
+
+def voided(form: Form, found: Found, standing: int) -> Range | Unused:
+    """Read which labels are voided. Raises ValidationError."""
+    data = _loaded(form)
+    lines = [line for line in data["scanned"].splitlines() if line.strip()]
+    if not lines:
+        return _range(data, WHICH_OR_SCAN)
+    keys: set[Key] = {paper.key_of(found.card, found.code)} if found.code else set()
+    keys |= {BatchKey(found.code)} if found.code else set()
+    for number, line in enumerate(lines, 1):
+        if _key(line) not in keys:
+            raise ValidationError({"scanned": [OTHER.format(line=number)]})
+    if len(lines) > standing:
+        raise ValidationError({"scanned": [TOO_MANY.format(most=standing)]})
+    return Unused(data["id"], len(lines), data["reason"])
+
+
+def reprinted(form: Form) -> Range:
+    """Read which labels are printed again. Raises ValidationError."""
+    return _range(_loaded(form), WHICH)
+
+
+def _range(data: dict[str, Any], missing: Fault) -> Range:
+    first, last, change_id = data["first"], data["last"], UUID(str(data["id"]))
+    if first is None or last is None:
+        raise ValidationError({"first" if first is None else "last": [missing]})
+    return Range(change_id, first, last, data["reason"], data["start_position"])
+
+
+def _loaded(form: Form) -> dict[str, Any]:
+    data = form.data()
+    for name in WHOLE:
+        text = str(data.get(name, ""))
+        if text.isascii() and text.isdecimal() and len(text) < 10:  # noqa: PLR2004
+            data[name] = int(text)
+    loaded: dict[str, Any] = ChangeSchema().load(data)
+    return loaded
+
+
+def _key(text: str) -> Key | None:
+    try:
+        return parse_typed(text)
+    except InvalidKey:
+        return None
+
+
+def _range_fields(issue: LabelIssue) -> Iterable[Field]:
+    yield Field("id", kind="hidden")
+    most = issue.labels
+    yield Field(
+        "first", _("From label number"), "number", hint=_("1 to %(most)s.", most=most), wanted=True
+    )
+    yield Field("last", _("to label number"), "number", wanted=True)
+
+
+def _reason(*suggested: str) -> Field:
+    return Field("reason", _("Reason"), required=True, longest=LONGEST_REASON, suggested=suggested)

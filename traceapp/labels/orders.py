@@ -1,0 +1,76 @@
+"""Orders of labels as programs and forms send them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from traceapp import problem
+from traceapp.batches import queries
+from traceapp.batches.quantities import Quantity
+from traceapp.labels.issuing import MOST_LABELS, Order
+from traceapp.printing.stock import STOCKS
+from traceapp.printing.templates import Template
+from traceapp.web.faults import between, known
+from traceapp.web.fields import PlainText
+
+LONGEST_REASON = 500
+MOST_POSITIONS = max(stock.positions for stock in STOCKS.values())
+
+
+class PackSchema(Schema):
+    """What one label stands for, in a unit of the batch or of its packs."""
+
+    quantity = Quantity(required=True)
+    uom = PlainText(20, required=True)
+
+
+class LabelIssueBodySchema(Schema):
+    """Labels that are wanted. Without `pack` a label stands for one unit of the batch.
+
+    `start_position` is the first free label of a sheet that was begun. The files are drawn for
+    the printer `printer_id`, if one is named, as it was put right at the desk. `reason` is heard
+    from whoever may issue more labels than there are goods, and stays visible.
+    """
+
+    id = fields.UUID(load_default=None)
+    labels = fields.Integer(required=True, strict=True, validate=between(1, MOST_LABELS))
+    pack = fields.Nested(PackSchema, load_default=None)
+    stock = fields.String(required=True, validate=known(tuple(STOCKS)))
+    template = fields.String(
+        load_default=Template.FULL.value, validate=known(tuple(one.value for one in Template))
+    )
+    start_position = fields.Integer(
+        load_default=1, strict=True, validate=between(1, MOST_POSITIONS)
+    )
+    site_id = fields.UUID(load_default=None)
+    printer_id = fields.UUID(load_default=None)
+    reason = PlainText(LONGEST_REASON, load_default="")
+
+
+def order_of(batch: queries.Ref, issue_id: UUID, body: Mapping[str, Any]) -> Order:
+    """Give the order of labels for a batch of one's own, from a body as the schema loads it.
+
+    Labels are printed where something was last recorded, unless a site is named. Raises NotFound.
+    """
+    producer_id, batch_id = batch
+    card = queries.batch_card(batch)
+    site_id = body["site_id"] or queries.last_site(producer_id)
+    if card is None or site_id is None:
+        raise problem.NotFound
+    pack = body["pack"] or {"quantity": Decimal(1), "uom": card.uom}
+    return Order(
+        issue_id=issue_id,
+        batch_id=batch_id,
+        labels=body["labels"],
+        quantity=pack["quantity"],
+        uom=pack["uom"],
+        stock=body["stock"],
+        template=body["template"],
+        site_id=site_id,
+        start_position=body["start_position"],
+        reason=body["reason"].strip(),
+        printer_id=body["printer_id"],
+    )

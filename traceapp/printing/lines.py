@@ -6,6 +6,7 @@ from a real font) and pixels in a picture.
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 Measure = Callable[[str, float], float]
 """(text, size) -> width, both in the caller's unit."""
@@ -38,8 +39,7 @@ _WIDE_WIDTH = 1000  # full-width scripts and pictographs
 
 def estimate(text: str, size: float) -> float:
     """Estimate the width of `text` in a plain sans face of `size`, in the unit of `size`."""
-    base = (mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
-    return sum(_advance(letter) for letter in base) * size / 1000
+    return sum(map(_advance, text)) * size / 1000
 
 
 def mono(text: str, size: float) -> float:
@@ -135,7 +135,16 @@ def largest_that_fits(
     return next((size for size in sizes if measure(text, size) <= width), None)
 
 
+@lru_cache(maxsize=2048)  # letters; a text that must fit is measured again and again
 def _advance(letter: str) -> int:
+    """Give the advance of a letter as one reads it: without the marks above and below."""
+    base = (
+        mark for mark in unicodedata.normalize("NFD", letter) if not unicodedata.combining(mark)
+    )
+    return sum(_plain_advance(mark) for mark in base)
+
+
+def _plain_advance(letter: str) -> int:
     width = _WIDTHS.get(letter)
     if width is not None:
         return width

@@ -22,6 +22,7 @@ from traceapp.batches.faces import font_files
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.freshness.queries import generation
 from traceapp.stalls import card, changing
 from traceapp.stalls.models import Stall
 from traceapp.web.endpoints import transaction
@@ -237,7 +238,10 @@ def test_a_stall_stands_at_one_s_own_place(app: Flask, desk: FlaskClient) -> Non
 
 
 def test_a_stall_put_away_takes_no_lot(app: Flask, desk: FlaskClient, place: str) -> None:
+    before = generation()
+    db.session.rollback()
     assert desk.post(f"{place}/archive", data=form(app, do="put_away")).status_code == 303
+    assert generation() == before + 1  # the page behind its code says so at once
     assert "Sạp 12" not in desk.get("/desk/stalls").text.partition("<tbody")[2]
     assert "Sạp 12" in desk.get("/desk/stalls?state=archived").text
     assert "f-code" not in desk.get(place).text

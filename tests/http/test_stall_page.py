@@ -8,14 +8,16 @@ import brotli
 import pytest
 from flask import Flask
 
-from tests.builders import business
+from tests.builders import PLACE, business
 from tests.http.on_sale import finished
 from tests.http.test_code_pages import counted
+from traceapp.batches import record_changes
 from traceapp.codes import operations as codes
 from traceapp.codes import queries
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
+from traceapp.producers.models import Commune
 from traceapp.recalls import stopping
 from traceapp.stalls import changing
 from traceapp.stalls.changing import NOT_SOLD, Gone
@@ -178,6 +180,22 @@ def test_a_stop_by_the_seller_shows_at_his_stall_at_once(at_stall: AtStall) -> N
         stopping.stop(ref(code), actor, "stop:cold", now=datetime.now(UTC))
     fresh(at_stall)
     assert [lot["state"] for lot in at_stall.read()["lots"]] == ["sale_stopped"]
+
+
+def test_a_place_that_is_called_otherwise_shows_at_its_stalls_at_once(at_stall: AtStall) -> None:
+    assert "xã Bát Tràng" in at_stall.page()
+    db.session.rollback()
+    with transaction():
+        centre = {"latitude": 21.06, "longitude": 105.82}
+        place = {"province": "Hà Nội", "kind": "phường", "name": "Tây Hồ", "legacy": "[]"}
+        db.session.add(Commune(**place, **centre))
+        db.session.flush()
+        site = {**PLACE, "name": "Chợ", "kind": "shop", "commune_kind": "phường"}
+        given = site | {"commune": "Tây Hồ"}
+        site_id = at_stall.lan.site_id
+        record_changes.change_site(at_stall.by, site_id, given, None, now=datetime.now(UTC))
+    fresh(at_stall)
+    assert "phường Tây Hồ" in at_stall.page()
 
 
 def test_it_travels_like_the_page_of_a_batch(at_stall: AtStall) -> None:

@@ -5,7 +5,7 @@ from flask_migrate import Migrate
 
 from traceapp import cli
 from traceapp.accounts import access as accounts_access
-from traceapp.accounts import account_views, factor_views, security, token_views
+from traceapp.accounts import account_views, factor_views, own_number_views, security, token_views
 from traceapp.accounts import views as accounts_views
 from traceapp.admission import book_views, erasure, particulars_views, people_views
 from traceapp.admission import desk_views as admission_desk
@@ -57,7 +57,7 @@ EDGE = (
     *(accounts_access, token_views),
 )
 INTERFACE = (interface, sync_views, snapshot_views)  # phones add routes of theirs to it
-ACCOUNT_PAGES = (accounts_views, account_views, factor_views)  # three files of one blueprint
+ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
 

@@ -64,6 +64,7 @@ NO_LISTS: Mapping[str, str] = {
     "accounts.choose_producer": OWN,
     "accounts.confirm_form": FORM,
     "accounts.list_devices": OWN,
+    "accounts.number_form": FORM,
     "accounts.password_form": FORM,
     "accounts.second_factors": OWN,
     "admission.show_applicant": ONE,

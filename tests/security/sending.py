@@ -26,6 +26,7 @@ GOODS = {"name": "Rau muống", "family": "vegetable", "role": "intermediate", "
 SEASON = {"name": "Vụ đông", "crop": "cải ngọt", "started_on": "2026-10-05"}
 # What to change in a form before it is sent, and whole bodies where there is no form.
 TYPED: Mapping[str, dict[str, Any]] = {
+    "accounts.change_number": {"number": "0987 654 321", "password": PASSWORD},
     "accounts.change_password": {"old_password": PASSWORD, "password": "mưa nắng hai mùa"},
     "admission.refuse": {"reason": "Thiếu địa chỉ"},
     "archive.archive_plot": PUT_AWAY,
@@ -93,7 +94,7 @@ NAMED = {
 
 
 # These end what others need.
-LAST = ("archive.", "phones.revoke")
+LAST = ("accounts.change_password", "archive.", "phones.revoke")
 
 
 def changing(app: Flask) -> list[Route]:

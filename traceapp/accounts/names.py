@@ -31,6 +31,17 @@ def phone_number(text: str) -> str | None:
     return written
 
 
+def as_dialled(number: str) -> str:
+    """Give a number that is kept as people write it here: 0912 345 678, +44 20 7946 0958."""
+    parsed = phonenumbers.parse(number, REGION)
+    is_ours = phonenumbers.region_code_for_number(parsed) == REGION
+    form = phonenumbers.PhoneNumberFormat
+    written: str = phonenumbers.format_number(
+        parsed, form.NATIONAL if is_ours else form.INTERNATIONAL
+    )
+    return written
+
+
 def identity(text: str) -> str:
     """Give the form in which two ways of writing the same name or number are equal."""
     text = text[:LONGEST_IDENTITY]

@@ -104,6 +104,26 @@ def set_password(
     auth_log.decided("password", "changed", account_id)
 
 
+def set_phone(account_id: UUID, text: str, *, now: datetime) -> Fault | None:
+    """Set the number an account signs in with, beside its name; an empty text removes it.
+
+    Gives BAD_PHONE or NAME_TAKEN, and then changes nothing.
+    """
+    account = db.session.get_one(Account, account_id)
+    number = names.phone_number(text)
+    if text and number is None:
+        return BAD_PHONE
+    if number == account.phone:
+        return None
+    if number and _is_taken(Account.phone, number):
+        return NAME_TAKEN
+    account.phone = number
+    db.session.flush()
+    note_own(account_id, "number_changed" if number else "number_removed", now)
+    auth_log.decided("number", "changed", account_id)
+    return None
+
+
 def issue_reset_code(owner: Visitor, member: Member, now: datetime) -> str:
     """Make a code with which a member of the owner's producer sets a new password.
 

@@ -13,6 +13,8 @@ from traceapp.producers.models import Membership
 OwnAct = Literal[
     "password_changed",
     "password_reset",
+    "number_changed",
+    "number_removed",
     "app_set_up",
     "app_removed",
     "passkey_added",

@@ -1,7 +1,7 @@
 """Flask-Security set up over our tables: the engine of passwords, one-time passwords, freshness.
 
-Its own pages are off: ours (`views`, `account_views`, `factor_views`) stand on its functions. It
-never commits, and looks at no session unless a page of ours asks: pages for everybody stay free
+Its own pages are off: ours (`views` and the other files of that blueprint) stand on its functions.
+It never commits, and looks at no session unless a page of ours asks: pages for everybody stay free
 of cookies.
 """
 

@@ -25,6 +25,8 @@ SENTENCES: Mapping[str, str] = {
     "reset_code_issued": N_("made a code to reset a password"),
     "password_reset": N_("set a new password with a code"),
     "password_changed": N_("changed their own password"),
+    "number_changed": N_("set a phone number to sign in with"),
+    "number_removed": N_("took the phone number out of signing in"),
     "app_set_up": N_("set up an app as a second step of signing in"),
     "app_removed": N_("took the app out of signing in"),
     "passkey_added": N_("added a passkey"),

@@ -16,6 +16,9 @@ from traceapp.batches.models import Event
 from traceapp.batches.tracing import trace_facts
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
+from traceapp.labels.history import history_of
+from traceapp.labels.queries import changes_of, issues_of
+from traceapp.labels.sheets import standing
 from traceapp.producers.certificate_models import is_valid_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.lineage import Lineage
@@ -135,3 +138,13 @@ def test_the_page_of_every_finished_lot_answers(hanoi: Flask, lot: str) -> None:
     page = hanoi.test_client().get(f"/B/{code}")
     assert page.status_code == 200
     assert lot in page.get_data(as_text=True)
+
+
+def test_seven_hundred_labels_were_refused_and_of_the_510_printed_ten_are_void(
+    hanoi: Flask,
+) -> None:
+    batch = Ref(*ref("CT-VD07-S"))
+    told = [(one.act, one.labels, one.most) for one in history_of(batch)]
+    assert told == [("voided", 10, None), ("issued", 510, None), ("refused", 700, 510)]
+    (issue,) = issues_of(*batch)
+    assert len(standing(issue, changes_of(issue.producer_id, [issue.issue_id]))) == 500

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.pwa.doors import MAKERS, enter
-from tests.pwa.test_label_sheet import PRINTER_DPI, go_to_labels, printed
+from tests.pwa.test_label_sheet import PRINTER_DPI, go_to_labels, open_batch, printed, void_25
 
 
 def corners(sheet: Image.Image) -> list[tuple[float, float]]:
@@ -41,8 +41,13 @@ def test_a_cross_2_mm_too_far_left_moves_every_symbol_2_mm_to_the_right(
     expect(page.get_by_role("status")).to_contain_text("Đã chỉnh máy in")
     go_to_labels(page, demo, "CN-VD03-T")
     plain = [corners(one) for one in (printed(page), downloaded(page))]
-    page.locator("select[name='printer']").select_option(label="Máy laser thử")
-    page.get_by_role("button", name="Xem").click()
+    open_batch(page, demo, "CN-VD03-T")
+    void_25(page, first=101)
+    page.get_by_role("link", name="In tem").click()
+    page.locator("select[name='printer_id']").select_option(label="Máy laser thử")
+    page.get_by_label("Số tem").fill("24")
+    page.get_by_label("Ô trống đầu tiên trên tờ").fill("1")
+    page.get_by_role("button", name="Cấp tem").click()
     moved = [corners(one) for one in (printed(page), downloaded(page))]
     for before, after in zip(plain, moved, strict=True):
         assert len(before) == len(after) == 24

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.pwa.doors import MAKERS, enter
 from tests.pwa.serving import Process, served, stop
+from tests.pwa.test_label_sheet import go_to_labels
 
 PRINTER_SCALE = 300 / 72
 COPY = {"vi": "chưa kiểm tra lại thu hồi", "en": "not checked again for recalls"}
@@ -86,14 +87,9 @@ def printed_codes(page: Page) -> list[str]:
 
 
 def print_sheet(shop: Shop, lot: str) -> str:
-    """Walk through the door of its maker to a batch's sheet; give what its codes say."""
+    """Walk through the door of its maker to a batch, issue a sheet; give what its codes say."""
     page = shop.page
-    enter(page, shop.address, MAKERS[lot])
-    page.goto(f"{shop.address}/desk/batches")
-    page.get_by_label("Tìm lô hàng").fill(lot.lower())
-    page.get_by_role("button", name="Tìm").click()
-    page.locator("table.rows a").first.click()
-    page.get_by_role("link", name="In tem").click()
+    go_to_labels(page, shop.address, lot)
     codes = printed_codes(page)
     assert len(codes) == 24
     assert len(set(codes)) == 1

@@ -91,7 +91,10 @@ def _issued(form: Form, order: Order) -> LabelIssue | Refused | None:
 @blueprint.get("/desk/batches/<code>/card.pdf")
 @may(Act.PRINT_LABELS)
 def download_card(code: str) -> ResponseReturnValue:
-    """Give the card that stands by loose goods: a sign, not a label, so it is not issued."""
+    """Give the card that stands by loose goods: a sign, not a label, so it is not issued.
+
+    Where it cannot be had, the page says why.
+    """
     found, fonts = _own(code), label_paper.fonts()
     stock = STOCKS.get(request.args.get("stock", CARDS[0]))
     if fonts is None or stock is None or stock.key not in CARDS:
@@ -100,11 +103,11 @@ def download_card(code: str) -> ResponseReturnValue:
         sheet = Sheet(Design(stock, Template.CARD), label_paper.label_of(found.ref), [1])
         content = KINDS["pdf"].write(sheet, fonts)
     except NoLabels as error:
-        return _no_labels(found, error), 422
+        return _no_labels(found, error)
     except (DoesNotFit, MissingGlyph) as error:
         form = label_form.asked(room_of(found.card), {})
         form.blame("", label_words.misfit(error))
-        return _page(found, form), 422
+        return _page(found, form)
     return label_paper.file(content, "pdf", f"{found.address}-{stock.key}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,7 @@ class Answer:
     items: Sequence[Any] = ()
 
 
+@lru_cache(maxsize=64)  # each desk page asks; to write it takes longer than the database does
 def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
     """Ask for the hand-offs that a producer is a side of, one row for each batch.
 

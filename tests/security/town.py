@@ -32,6 +32,8 @@ ADDRESSES = {
     "token": "a-private-link-that-nobody-has",
     "file_name": "0" * 64 + ".webp",
 }
+REFUSED = 404
+PROVEN_FOR_S = 60.0  # long before one would be asked for the password again
 FOR_PHONES = {"/api/v1/phones/me", "/api/v1/sync"}
 LINK = {"kind": "01", "rest": "09520001000010"}
 
@@ -101,7 +103,8 @@ class Town:
     app: Flask
     lan: Lan
     _people: dict[tuple[str, str], Person] = field(default_factory=dict)
-    _readers: dict[Person, FlaskClient] = field(default_factory=dict)
+    _readers: dict[Person, tuple[float, FlaskClient]] = field(default_factory=dict)
+    _programs: dict[Person, dict[str, str]] = field(default_factory=dict)
 
     def colleague(self, role: str) -> Person:
         """Give somebody of Lan's co-operative."""
@@ -141,20 +144,33 @@ class Town:
     def ask(self, person: Person, route: Route, method: str, path: str) -> TestResponse:
         """Ask as this person would: a program where programs ask, else a browser.
 
-        What changes something gets a session of its own: it may be the signing out of all others.
+        Whoever was refused asks on. What changed something ends it: it may have been the signing
+        out of all others.
         """
         if route.is_for_programs:
+            headers = self.phone(person) if route.is_for_phones else self._program(person)
             body: dict[str, str] | None = {} if method not in SAFE else None
-            headers = self.phone(person) if route.is_for_phones else self.program(person)
-            return self.app.test_client().open(
-                path, method=method, json=body, headers=headers, buffered=True
-            )
-        if method in SAFE:
-            if person not in self._readers:
-                self._readers[person] = self.browser(person)
-            return self._readers[person].open(path, method=method, buffered=True)
-        self._readers.pop(person, None)
-        return self.browser(person).open(path, method=method, data=self.form(), buffered=True)
+            client = self.app.test_client()
+            answer = client.open(path, method=method, json=body, headers=headers, buffered=True)
+        else:
+            data = self.form() if method not in SAFE else None
+            client = self._reader(person)
+            answer = client.open(path, method=method, data=data, buffered=True)
+        if method not in SAFE and answer.status_code != REFUSED:
+            self._readers.pop(person, None)
+            self._programs.pop(person, None)
+        return answer
+
+    def _reader(self, person: Person) -> FlaskClient:
+        now = time.monotonic()
+        if person not in self._readers or now - self._readers[person][0] > PROVEN_FOR_S:
+            self._readers[person] = now, self.browser(person)
+        return self._readers[person][1]
+
+    def _program(self, person: Person) -> dict[str, str]:
+        if person not in self._programs:
+            self._programs[person] = self.program(person)
+        return self._programs[person]
 
     def _person(self, role: str, kind: str) -> Person:
         if (role, kind) not in self._people:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pypdfium2
 import pytest
@@ -18,6 +20,7 @@ from tests.http.programs import API, Program
 from tests.labelled import label, packed
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import token_of
+from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch
 from traceapp.codes import operations
 from traceapp.codes import queries as codes
@@ -26,6 +29,7 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings.models import Attempt
 from traceapp.labels import printers
+from traceapp.labels.changing import Range, void
 from traceapp.labels.models import LabelIssue
 from traceapp.web.endpoints import transaction
 
@@ -81,6 +85,24 @@ def test_labels_are_issued_and_every_code_of_every_file_reads_back(lan: Program)
     png = lan.get(made["links"]["png"].removeprefix(API))
     assert png.mimetype == "image/png"
     told(lan.get(made["links"]["zpl"].removeprefix(API)), 422, "invalid-input")
+
+
+def test_labels_that_were_voided_at_the_desk_are_in_no_file_any_more(lan: Program) -> None:
+    made = issue(lan, wish(20)).get_json()
+    with lan.app.app_context(), transaction():
+        row = db.session.get_one(LabelIssue, (lan.by.producer_id, UUID(made["id"])))
+        actor = Actor(lan.by.producer_id, lan.by.actor.member_id)
+        void(actor, row, Range(new_id(), 3, 18, "Tem ướt"), now=datetime.now(UTC))
+    table = lan.get(made["links"]["csv"].removeprefix(API)).get_data(as_text=True)
+    rows = csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))
+    assert [row["number"] for row in rows] == ["1", "2", "19", "20"]
+    pdf = pypdfium2.PdfDocument(lan.get(made["links"]["pdf"].removeprefix(API)).data)
+    assert len(zxingcpp.read_barcodes(pdf[0].render(scale=150 / 72).to_pil())) == 4
+    with lan.app.app_context(), transaction():
+        row = db.session.get_one(LabelIssue, (lan.by.producer_id, UUID(made["id"])))
+        for first, last in ((1, 2), (19, 20)):
+            void(actor, row, Range(new_id(), first, last, "Tem ướt"), now=datetime.now(UTC))
+    told(lan.get(made["links"]["pdf"].removeprefix(API)), 404, "not-found")
 
 
 def test_a_roll_is_printed_by_a_label_printer(lan: Program) -> None:

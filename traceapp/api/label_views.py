@@ -23,6 +23,7 @@ from traceapp.batches.faces import font_files, measure
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing
+from traceapp.labels.changing import NO_POSITION
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet, table
 from traceapp.labels.issuing import Refused
@@ -187,7 +188,7 @@ def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
     if isinstance(error, MissingGlyph):
         return _NO_LETTER
     if error.what != "contents":
-        return _NO_POSITION if error.what == "start_position" else _NO_ROOM
+        return NO_POSITION if error.what == "start_position" else _NO_ROOM
     measured = measure(Path(current_app.static_folder or ""))
     larger = ", ".join(stocks_for(sheet.design.template, sheet.label, measured))
     return replace(_TOO_MUCH, values={"stocks": larger}) if larger else _NO_ROOM
@@ -204,12 +205,6 @@ _NO_LETTER = problem.Finding(
     "no_letter",
     problem.N_("The text of the label holds a letter that labels cannot show."),
     problem.N_("Change the name or the lot, or choose the template with the QR code only."),
-)
-_NO_POSITION = problem.Finding(
-    "/start_position",
-    "outside",
-    problem.N_("The sheet has no such position."),
-    problem.N_("Count the labels of the sheet from 1, row by row."),
 )
 _NO_ROOM = problem.Finding(
     "/stock",

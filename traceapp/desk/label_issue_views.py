@@ -135,6 +135,10 @@ def reprint_labels(issue_id: UUID) -> ResponseReturnValue:
     """Note that labels are printed again in place of spoilt ones, and lead to their files."""
     issue = _issue(issue_id)
     form = Form.sent(label_change_form.reprint_fields(issue), request.form)
+    sheet = _sheet(issue, None)
+    if isinstance(sheet, str):
+        form.blame("", sheet)
+        return _change_page(issue, form, "reprint"), form.status
     with form.trying():
         labels = label_change_form.reprinted(form)
         made = changing.reprint(_actor(), issue, labels, now=datetime.now(UTC))

@@ -16,6 +16,7 @@ from traceapp.labels.issuing import record
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
 from traceapp.labels.sheets import REPRINTED, VOIDED, standing
+from traceapp.printing.stock import STOCKS
 from traceapp.trace.rules.labelling import VOID
 
 
@@ -42,10 +43,14 @@ class Unused:
 def void_unused(actor: Actor, issue: LabelIssue, unused: Unused, *, now: datetime) -> None:
     """Void as many labels as were not used, from the end; the same again changes nothing.
 
-    The labels of an issue are alike: it matters how many there are. Raises InvalidInput.
+    The labels of an issue are alike: it matters how many there are. Raises InvalidInput, and
+    ContentConflict for another number of the same id.
     """
     wait_for([issue.batch_id])
-    if db.session.get(LabelChange, (issue.producer_id, _part(unused.change_id, 0))) is not None:
+    if done := _parts(issue, unused.change_id):
+        voided = sum(part.last - part.first + 1 for part in done)
+        if (done[0].issue_id, voided) != (issue.issue_id, unused.count):
+            raise problem.ContentConflict
         return
     left = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
     if not 1 <= unused.count <= len(left):
@@ -95,12 +100,22 @@ def reprint(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) ->
         return known
     if _is_any_voided(issue, labels):
         raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
+    if labels.start_position > STOCKS[issue.stock].positions:
+        raise problem.InvalidInput(findings=[NO_POSITION])
     return _keep(actor, issue, labels, REPRINTED, now)
 
 
 def _part(change_id: UUID, number: int) -> UUID:
     """Name a part of a change: the same each time it is sent."""
     return uuid5(change_id, str(number))
+
+
+def _parts(issue: LabelIssue, change_id: UUID) -> list[LabelChange]:
+    """Give what was voided before under this id."""
+    found: list[LabelChange] = []
+    while part := db.session.get(LabelChange, (issue.producer_id, _part(change_id, len(found)))):
+        found.append(part)
+    return found
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -148,6 +163,12 @@ def _keep(actor: Actor, issue: LabelIssue, labels: Range, act: str, now: datetim
     return row
 
 
+NO_POSITION = problem.Finding(
+    "/start_position",
+    "outside",
+    problem.N_("The sheet has no such position."),
+    problem.N_("Count the labels of the sheet from 1, row by row."),
+)
 _OUTSIDE = problem.Finding(
     "/first",
     "outside",

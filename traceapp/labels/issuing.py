@@ -65,7 +65,7 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
 
     Raises InvalidInput for what cannot be, ContentConflict for another order of the same id.
     """
-    net = _net(actor, order)
+    net = net_of(actor.producer_id, order)
     message = capturing.read(_step(order, now))
     wait_for_others([message.data])
     known = db.session.get(LabelIssue, (actor.producer_id, order.issue_id))
@@ -127,8 +127,9 @@ def _step(order: Order, now: datetime) -> dict[str, Any]:
     }
 
 
-def _net(actor: Actor, order: Order) -> int:
-    batch = db.session.get(Batch, (actor.producer_id, order.batch_id))
+def net_of(producer_id: UUID, order: Order) -> int:
+    """Give what one label stands for, in micro-units. Raises NotFound, InvalidInput."""
+    batch = db.session.get(Batch, (producer_id, order.batch_id))
     if batch is None:
         raise problem.NotFound
     product = db.session.get_one(Product, (batch.producer_id, batch.product_id))

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from traceapp import problem
 from traceapp.batches import queries
 from traceapp.batches.quantities import Quantity
-from traceapp.labels.issuing import MOST_LABELS, Order
+from traceapp.labels.issuing import MOST_LABELS, Order, net_of
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
 from traceapp.web.faults import between, known
@@ -53,7 +53,8 @@ class LabelIssueBodySchema(Schema):
 def order_of(batch: queries.Ref, issue_id: UUID, body: Mapping[str, Any]) -> Order:
     """Give the order of labels for a batch of one's own, from a body as the schema loads it.
 
-    Labels are printed where something was last recorded, unless a site is named. Raises NotFound.
+    Labels are printed where something was last recorded, unless a site is named. Raises NotFound,
+    InvalidInput for packs that the batch cannot be in.
     """
     producer_id, batch_id = batch
     card = queries.batch_card(batch)
@@ -61,7 +62,7 @@ def order_of(batch: queries.Ref, issue_id: UUID, body: Mapping[str, Any]) -> Ord
     if card is None or site_id is None:
         raise problem.NotFound
     pack = body["pack"] or {"quantity": Decimal(1), "uom": card.uom}
-    return Order(
+    order = Order(
         issue_id=issue_id,
         batch_id=batch_id,
         labels=body["labels"],
@@ -74,3 +75,5 @@ def order_of(batch: queries.Ref, issue_id: UUID, body: Mapping[str, Any]) -> Ord
         reason=body["reason"].strip(),
         printer_id=body["printer_id"],
     )
+    net_of(producer_id, order)  # a pack that cannot be is told before a label is drawn
+    return order

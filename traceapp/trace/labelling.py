@@ -55,12 +55,18 @@ class Budget:
         return self.supply - self.bare - self.labelled
 
     def label(self, run: LabelRun) -> None:
-        """Count labels issued, or voided."""
+        """Count labels issued, or voided: what left with labels that nobody used left without."""
         self.last_net = (self.last_net if run.net is None else run.net) or self.last_net
         amount = run.labels * (self.last_net if run.net is None else run.net)
-        signed = -min(amount, self.labelled) if run.is_void else amount
-        self.labelled += signed
-        self.shelved = max(self.shelved + signed, 0)
+        if not run.is_void:
+            self.labelled += amount
+            self.shelved += amount
+            return
+        amount = min(amount, self.labelled)
+        there = min(amount, self.shelved)
+        self.labelled -= amount
+        self.shelved -= there
+        self.bare += amount - there
 
     def move(self, one: Movement) -> None:
         """Count goods that came or left."""

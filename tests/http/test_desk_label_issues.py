@@ -203,6 +203,23 @@ def test_voiding_sent_twice_voids_once(lan: tuple[FlaskClient, str]) -> None:
         typed = {"scanned": f"{code}\n{code}", "reason": "Tem ướt", "id": same}
         assert change(reader, f"{shown}/void", **typed)[0] == 303
     assert numbers(reader, shown) == [*range(1, 9)]
+    other = {"scanned": "\n".join([code] * 3), "reason": "Tem ướt", "id": same}
+    assert change(reader, f"{shown}/void", **other)[0] == 422
+    assert numbers(reader, shown) == [*range(1, 9)]
+
+
+def test_a_position_that_the_sheet_does_not_have_prints_nothing_again(
+    lan: tuple[FlaskClient, str],
+) -> None:
+    reader, code = lan
+    for stock, start in (("a4-24", "25"), ("die-50x30", "2")):
+        shown = issued(reader, code, labels=3, stock=stock)
+        typed = {"first": "1", "last": "2", "start_position": start, "reason": "Kẹt giấy"}
+        status, said = change(reader, f"{shown}/reprint", **typed)
+        assert status == 422
+        assert 'class="error"' in said
+    with reader.application.app_context():
+        assert counted(LabelChange) == 0
 
 
 @pytest.mark.parametrize("act", ["void", "reprint"])
@@ -245,6 +262,10 @@ def test_goods_that_are_stopped_print_nothing_of_what_was_issued(
     assert "<use " not in told
     for writer in ("pdf", "png", "zpl", "csv"):
         assert reader.get(f"{shown}/labels.{writer}").mimetype == "text/html"
+    typed = {"first": "1", "last": "2", "start_position": "1", "reason": "Kẹt giấy"}
+    status, said = change(reader, f"{shown}/reprint", **typed)
+    assert status == 422
+    assert "đang bị thu hồi" in said
 
 
 def counted(table: type[LabelIssue | LabelChange | Attempt]) -> int:

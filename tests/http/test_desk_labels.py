@@ -123,6 +123,9 @@ def test_a_label_printer_gets_its_own_language_and_a_roll_only(
         ({"template": "gold"}, "có sẵn"),
         ({"stock": "die-30x20"}, "mã QR"),
         ({"pack.uom": "lít"}, "không tính theo loại gói đó"),
+        ({"pack.uom": "xyz"}, "không tính theo loại gói đó"),
+        ({"pack.quantity": "0,0000001"}, "theo đơn vị của lô"),
+        ({"pack.quantity": "9999999999999"}, "theo đơn vị của lô"),
         ({"pack.quantity": "0"}, "theo đơn vị của lô"),
     ],
 )

@@ -73,6 +73,13 @@ def test_a_void_stands_for_as_much_as_the_labels_before_it() -> None:
     assert left(moved(1, "made", 100), voided(3, 2)) == 100  # of nothing nothing can be voided
 
 
+def test_a_void_of_labels_whose_goods_have_gone_frees_nothing() -> None:
+    made, labels = moved(1, "made", 10), printed(2, 10)
+    assert left(made, labels, moved(3, "sold", 10), voided(4, 10)) == 0  # they went without
+    assert left(made, labels, moved(3, "sold", 4), voided(4, 8)) == 6
+    assert left(made, labels, moved(3, "sold", 10), voided(4, 3), moved(5, "returned_in", 10)) == 3
+
+
 def test_too_many_labels_leave_less_than_nothing() -> None:
     assert left(moved(1, "made", 100), printed(2, 103)) == -3
 

@@ -13,6 +13,7 @@ from tests.pwa.doors import MAKERS, enter
 
 PRINTER_DPI = 300
 A4_MM = (210, 297)
+A_BATCH = re.compile("/desk/batches/[0-9A-Z]{10}$")
 FIRST_TOP = 12.9  # mm, the upper edge of the first label
 COUNT_TAPS = """addEventListener("click", (event) => {
   if (event.isTrusted) sessionStorage.taps = Number(sessionStorage.taps ?? 0) + 1;
@@ -41,6 +42,7 @@ def open_batch(page: Page, demo: str, lot: str) -> None:
     enter(page, demo, MAKERS[lot])
     page.goto(f"{demo}/desk/batches?q={lot}")
     page.locator("table.rows a").first.click()
+    expect(page).to_have_url(A_BATCH)
     page.wait_for_load_state()
 
 
@@ -153,6 +155,7 @@ def test_24_labels_from_position_7_take_three_taps(page: Page, demo: str) -> Non
     page.add_init_script(COUNT_TAPS)
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("link", name="CT-GOP-01").click()
+    expect(page).to_have_url(A_BATCH)
     page.evaluate("sessionStorage.taps = 0")
     page.get_by_role("link", name="In tem").click()
     page.get_by_role("button", name="Cấp tem").click()

@@ -1,5 +1,6 @@
 """A shop keeps its stall by taps on a phone, without a script; a shopper reads what is there."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.browser
 SELLER = "Đào Thị Quýt"
 PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDTH = "document.documentElement.scrollWidth"
+SHOPPERS = re.compile("/S/")
 LOOSE = 4  # lots that the stall of the demo has by weight
 
 
@@ -40,6 +42,7 @@ def test_two_lots_are_put_on_one_is_sold_out_and_a_shopper_reads_the_other(
     page.get_by_role("button", name="Hết hàng: CN-VD03-R").click()
     expect(page.get_by_role("status")).to_contain_text("Hết hàng")
     page.get_by_role("link", name="Người mua thấy gì").click()
+    expect(page).to_have_url(SHOPPERS)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sạp thử")
     (shown,) = lots_on(page)
     assert "CT-VD07-A" in shown
@@ -54,11 +57,12 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, demo: str, language: st
     enter(page, demo, SELLER)
     page.goto(f"{demo}/desk/stalls?lang={language}")
     page.get_by_role("link", name="Quầy B12", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quầy B12")
     assert page.evaluate(WIDTH) <= PHONE["width"]
     page.get_by_role(
         "link", name={"vi": "Người mua thấy gì", "en": "What shoppers see"}[language]
     ).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Quầy B12")
+    expect(page).to_have_url(SHOPPERS)
+    expect(page.locator(".cert a[href^='/B/']")).to_have_count(LOOSE)
     assert page.evaluate(WIDTH) <= PHONE["width"]
-    assert page.locator(".cert a[href^='/B/']").count() == LOOSE
     context.close()

@@ -94,10 +94,13 @@ class Budget:
 
 
 def budget(movements: Iterable[Movement], runs: Iterable[LabelRun]) -> Budget:
-    """Add up what happened in the order of its time; goods come, get their labels, and leave."""
+    """Add up what happened in the order of its time, whichever was read first.
+
+    At one moment goods come, get their labels, lose those voided, and leave.
+    """
     found = Budget()
     steps: list[Movement | LabelRun] = [*movements, *runs]
-    for one in sorted(steps, key=lambda one: (one.at, _turn(one))):
+    for one in sorted(steps, key=lambda one: (one.at, _turn(one), one.event_id)):
         if isinstance(one, LabelRun):
             found.label(one)
         else:
@@ -107,5 +110,5 @@ def budget(movements: Iterable[Movement], runs: Iterable[LabelRun]) -> Budget:
 
 def _turn(one: Movement | LabelRun) -> int:
     if isinstance(one, LabelRun):
-        return 1
-    return 0 if one.account in IN else 2
+        return 2 if one.is_void else 1
+    return 0 if one.account in IN else 3

@@ -73,6 +73,12 @@ def test_a_void_stands_for_as_much_as_the_labels_before_it() -> None:
     assert left(moved(1, "made", 100), voided(3, 2)) == 100  # of nothing nothing can be voided
 
 
+def test_labels_voided_at_the_moment_they_were_printed_are_void_whichever_is_read_first() -> None:
+    made = moved(1, "made", 10)
+    assert left(made, voided(2, 4), printed(2, 10)) == 4
+    assert left(made, printed(2, 10), voided(2, 4), moved(2, "sold", 10)) == 0
+
+
 def test_a_void_of_labels_whose_goods_have_gone_frees_nothing() -> None:
     made, labels = moved(1, "made", 10), printed(2, 10)
     assert left(made, labels, moved(3, "sold", 10), voided(4, 10)) == 0  # they went without

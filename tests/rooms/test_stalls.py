@@ -109,7 +109,7 @@ def refused(who: Business, stall: Stall, code: str, today: date = TODAY) -> str:
 
 def told(stall: Stall, today: date = TODAY) -> list[Lot]:
     db.session.rollback()
-    return on_stall(stall, today)
+    return on_stall(stall_key(stall), today)
 
 
 def codes_on(stall: Stall) -> list[str]:

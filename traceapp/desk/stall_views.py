@@ -168,7 +168,7 @@ def _today() -> date:
 
 
 def _page(stall: Stall, form: Form, wrong: str = "") -> tuple[str, int]:
-    lots = on_stall(stall, _today())
+    lots = on_stall((stall.producer_id, stall.stall_id), _today())
     there = {lot.ref for lot in lots}
     page = render_template(
         "desk/stall.html",

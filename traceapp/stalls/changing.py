@@ -154,7 +154,7 @@ def put_on(by: By, stall_id: UUID, code: str, *, today: date, now: datetime) -> 
         raise ValidationError({"code": [NOT_IN_HAND]})
     if not lot.is_for_sale:
         raise ValidationError({"code": [NOT_SOLD[lot.state]]})
-    there = {one.ref for one in on_stall(stall, today)}
+    there = {one.ref for one in on_stall((by[0], stall_id), today)}
     if lot.ref in there:
         return
     if len(there) >= MOST_LOTS:

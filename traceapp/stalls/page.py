@@ -9,14 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from traceapp.codes.states import CodeState
-from traceapp.database.engine import db
 from traceapp.problem import N_
-from traceapp.producers.models import Site
 from traceapp.public import producer_queries
 from traceapp.public.address import producer_path
 from traceapp.public.framing import whole_url
-from traceapp.stalls.models import Stall
-from traceapp.stalls.queries import Lot, on_stall
+from traceapp.stalls.queries import Lot, ToldStall, on_stall
 
 Document = dict[str, Any]
 
@@ -42,28 +39,27 @@ STATE_WORDS: Mapping[str, str] = {
 }
 
 
-def document_of(stall: Stall, today: date) -> Document:
+def document_of(stall: ToldStall, today: date) -> Document:
     """Make the document of a stall; of a seller who was not let in it tells nothing."""
     named: Document = {"format": FORMAT, "code": stall.code, "url": whole_url(f"/S/{stall.code}")}
     seller = producer_queries.producer(stall.producer_id)
     if seller is None:
         return named | {"state": StallState.NOT_IN_USE, "lots": []}
-    site = db.session.get_one(Site, (stall.producer_id, stall.site_id))
     is_closed = stall.archived_at is not None
     return named | {
         "state": StallState.CLOSED if is_closed else StallState.OPEN,
         "name": stall.name,
         "place": {
-            "commune_kind": site.commune_kind,
-            "commune": site.commune,
-            "province": site.province,
+            "commune_kind": stall.commune_kind,
+            "commune": stall.commune,
+            "province": stall.province,
         },
         "seller": {
             "name": {"vi": seller.name, "en": seller.name_en},
             "url": whole_url(producer_path(stall.producer_id)),
         },
         "changed_at": stall.changed_at.isoformat(),
-        "lots": [] if is_closed else [_lot(lot) for lot in on_stall(stall, today)],
+        "lots": [] if is_closed else [_lot(lot) for lot in on_stall(stall[:2], today)],
     }
 
 

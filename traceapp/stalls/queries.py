@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, or_, select
@@ -18,13 +18,28 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.database.engine import db
-from traceapp.producers.models import Producer
+from traceapp.producers.models import Producer, Site
 from traceapp.recalls.stop_queries import stopped_among
 from traceapp.stalls.models import Stall, StallLot
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
 MOST_IN_HAND = 100  # lots to choose from
+Key = tuple[UUID, UUID]  # producer and stall
+
+
+class ToldStall(NamedTuple):
+    """A stall and where it stands, as its page tells it."""
+
+    producer_id: UUID
+    stall_id: UUID
+    code: str
+    name: str
+    changed_at: datetime
+    archived_at: datetime | None
+    commune_kind: str
+    commune: str
+    province: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +74,24 @@ def find_stall(producer_id: UUID, stall_id: UUID) -> Stall:
     return stall
 
 
-def by_code(code: str) -> Stall | None:
+def by_code(code: str) -> ToldStall | None:
     """Find a stall by its eleven characters; None when they were never issued."""
-    return db.session.scalars(select(Stall).where(Stall.code == code)).one_or_none()
+    row = db.session.execute(
+        select(
+            *(Stall.producer_id, Stall.stall_id, Stall.code, Stall.name),
+            *(Stall.changed_at, Stall.archived_at, Site.commune_kind, Site.commune, Site.province),
+        )
+        .join(Site, and_(Site.producer_id == Stall.producer_id, Site.site_id == Stall.site_id))
+        .where(Stall.code == code)
+    ).one_or_none()
+    return None if row is None else ToldStall(**row._asdict())
 
 
-def on_stall(stall: Stall, today: date) -> list[Lot]:
+def on_stall(stall: Key, today: date) -> list[Lot]:
     """Give the lots on a stall, the last one put on first, each with what it says on a day."""
+    producer_id, stall_id = stall
     rows = db.session.execute(
-        _lots(stall.producer_id)
+        _lots(producer_id)
         .join(
             StallLot,
             and_(
@@ -76,13 +100,13 @@ def on_stall(stall: Stall, today: date) -> list[Lot]:
             ),
         )
         .where(
-            StallLot.producer_id == stall.producer_id,
-            StallLot.stall_id == stall.stall_id,
+            StallLot.producer_id == producer_id,
+            StallLot.stall_id == stall_id,
             StallLot.gone_at.is_(None),
         )
         .order_by(StallLot.put_on_at.desc(), StallLot.stay_id.desc())
     ).all()
-    return _told(rows, stall.producer_id, today)
+    return _told(rows, producer_id, today)
 
 
 def in_hand(holder: UUID, today: date) -> list[Lot]:

@@ -13,9 +13,8 @@ from traceapp.public.address import producer_path
 from traceapp.public.banners import Banner
 from traceapp.public.framing import rendered
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
-from traceapp.stalls.models import Stall
 from traceapp.stalls.page import STATE_WORDS, StallState, document_of
-from traceapp.stalls.queries import by_code
+from traceapp.stalls.queries import ToldStall, by_code
 from traceapp.web.access import public
 from traceapp.web.languages import current
 from traceapp.web.pages import HANOI
@@ -59,7 +58,7 @@ def show(stall_code: str) -> Response:  # noqa: ARG001 - read from the path as i
     )
 
 
-def _notice(state: StallState, stall: Stall) -> Banner | None:
+def _notice(state: StallState, stall: ToldStall) -> Banner | None:
     match state:
         case StallState.CLOSED:
             closed_at = stall.archived_at or stall.changed_at

@@ -20,7 +20,6 @@ from traceapp.web.faults import Fault, between
 from traceapp.web.fields import PlainText
 from traceapp.web.forms import Field, Form
 
-WHOLE = ("first", "last", "start_position")
 MOST_SCANNED = 1_000  # labels, a line each
 LONGEST_SCAN = 200  # characters of a line
 
@@ -38,11 +37,9 @@ class ChangeSchema(Schema):
     """Labels of an issue, counted from 1 as they were printed; or scanned, a line each."""
 
     id = fields.UUID(required=True)
-    first = fields.Integer(load_default=None, strict=True, validate=between(1, MOST_LABELS))
-    last = fields.Integer(load_default=None, strict=True, validate=between(1, MOST_LABELS))
-    start_position = fields.Integer(
-        load_default=1, strict=True, validate=between(1, MOST_POSITIONS)
-    )
+    first = fields.Integer(load_default=None, validate=between(1, MOST_LABELS))
+    last = fields.Integer(load_default=None, validate=between(1, MOST_LABELS))
+    start_position = fields.Integer(load_default=1, validate=between(1, MOST_POSITIONS))
     scanned = PlainText(MOST_SCANNED * LONGEST_SCAN, lines=True, load_default="")
     reason = PlainText(LONGEST_REASON, required=True)
 
@@ -100,12 +97,7 @@ def _range(data: dict[str, Any], missing: Fault) -> Range:
 
 
 def _loaded(form: Form) -> dict[str, Any]:
-    data = form.data()
-    for name in WHOLE:
-        text = str(data.get(name, ""))
-        if text.isascii() and text.isdecimal() and len(text) < 10:  # noqa: PLR2004
-            data[name] = int(text)
-    loaded: dict[str, Any] = ChangeSchema().load(data)
+    loaded: dict[str, Any] = ChangeSchema().load(form.data())
     return loaded
 
 

@@ -4,6 +4,7 @@ Looking never issues. What is issued is printed from a page of its own (`label_i
 """
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +31,7 @@ from traceapp.labels.orders import order_of
 from traceapp.labels.proposals import room_of
 from traceapp.labels.sheets import design_of, first_of
 from traceapp.printing.glyphs import MissingGlyph
-from traceapp.printing.label import DoesNotFit
+from traceapp.printing.label import DoesNotFit, Label
 from traceapp.printing.run import Design
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
@@ -42,6 +43,13 @@ from traceapp.web.forms import Form
 blueprint = Blueprint("desk_labels", "traceapp.desk", template_folder="templates")
 
 CARDS = ("card-a5", "card-a4")
+
+
+class Wish(NamedTuple):
+    """An order of labels that can be printed, and the label of which they all are."""
+
+    order: Order
+    label: Label
 
 
 @blueprint.get("/desk/batches/<code>/labels")
@@ -59,8 +67,8 @@ def issue_labels(code: str) -> ResponseReturnValue:
     """Issue labels and lead to their page; where they are refused, say what is possible."""
     found = _own(code)
     form = label_form.sent(room_of(found.card), request.form)
-    order = _order(found, form)
-    made = _issued(form, order) if order else None
+    wish = _wished(found, form)
+    made = _issued(form, wish.order) if wish else None
     if isinstance(made, LabelIssue):
         return redirect(url_for("label_issues.show_issue", issue_id=made.issue_id), code=303)
     return _page(found, form, refused=made), 422
@@ -118,7 +126,7 @@ def _own(code: str) -> Found:
     return found
 
 
-def _order(found: Found, form: Form) -> Order | None:
+def _wished(found: Found, form: Form) -> Wish | None:
     """Read the order that a form describes, if it can be printed; else the form says why not."""
     try:
         body = label_form.read(form)
@@ -134,7 +142,7 @@ def _order(found: Found, form: Form) -> Order | None:
     except (ValidationError, problem.InvalidInput) as error:
         form.refuse(error)
     else:
-        return order
+        return Wish(order, label)
     return None
 
 
@@ -154,8 +162,8 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     except NoLabels as error:
         return _no_labels(found, error)
     is_asked = bool(form.value("labels")) and not form.errors
-    order = _order(found, form) if is_asked else None
-    preview = label_paper.preview(_sheet(found, order)) if order else None
+    wish = _wished(found, form) if is_asked else None
+    preview = label_paper.preview(_sheet(wish)) if wish else None
     form.typed["id"] = [str(new_id())]
     done = history.history_of(batch)
     return render_template(
@@ -172,11 +180,10 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     )
 
 
-def _sheet(found: Found, order: Order) -> Sheet:
+def _sheet(wish: Wish) -> Sheet:
     """Give all that an order would print."""
-    label = label_paper.label_of(found.ref, Pack(order.quantity, order.uom))
-    numbers = range(1, order.labels + 1)
-    return Sheet(design_of(found.ref[0], order), label, numbers, order.start_position)
+    order, numbers = wish.order, range(1, wish.order.labels + 1)
+    return Sheet(design_of(member().producer_id, order), wish.label, numbers, order.start_position)
 
 
 def _no_labels(found: Found, why: NoLabels) -> str:

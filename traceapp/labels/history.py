@@ -4,7 +4,7 @@ Issues and voids are read from the steps, so that those recorded elsewhere are a
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.label_facts import labelling_steps, run_of
 from traceapp.findings.models import Attempt
 from traceapp.labels.issuing import BUDGET
+from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of, issues_of
 from traceapp.labels.sheets import REPRINTED, VOIDED
 from traceapp.producers.models import Membership
@@ -25,6 +26,8 @@ from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import from_document
 from traceapp.trace.rules.labelling import PRINT
+
+Issues = Mapping[UUID, LabelIssue]
 
 ISSUED, REFUSED = "issued", "refused"
 
@@ -49,7 +52,10 @@ class Done:
 
 def history_of(batch: Ref) -> list[Done]:
     """Give what was done about labels of a batch at its producer, the newest first."""
-    done = [*_recorded(batch), *_printed_again(batch), *_refused(batch)]
+    issues = {row.issue_id: row for row in issues_of(*batch)}
+    changes = changes_of(batch.producer_id, issues)
+    again = _printed_again(issues, changes)
+    done = [*_recorded(batch, issues, changes), *again, *_refused(batch)]
     return sorted(done, key=lambda one: (one.at, one.act), reverse=True)
 
 
@@ -62,17 +68,16 @@ def names_of(producer_id: UUID, done: list[Done]) -> Mapping[UUID, str | None]:
     return {row.member_id: row.name for row in db.session.execute(query)}
 
 
-def _recorded(batch: Ref) -> Iterator[Done]:
+def _recorded(batch: Ref, issues: Issues, changes: Sequence[LabelChange]) -> Iterator[Done]:
     steps = labelling_steps((batch.producer_id, batch))
     goods = goods_of({batch})[batch]
     authors = _authors(steps)
-    issues = {row.issue_id: row for row in issues_of(*batch)}
-    changes = {row.change_id: row for row in changes_of(batch.producer_id, issues)}
+    by_id = {row.change_id: row for row in changes}
     for step in steps:
         run = run_of(step, goods)
         if run is None:
             continue
-        change = changes.get(step.ref.id)
+        change = by_id.get(step.ref.id)
         yield Done(
             at=step.at,
             act=ISSUED if step.kind == PRINT else VOIDED,
@@ -94,9 +99,8 @@ def _authors(steps: list[StepFact]) -> Mapping[Ref, UUID]:
     return {Ref(row.producer_id, row.event_id): row.author_member_id for row in found}
 
 
-def _printed_again(batch: Ref) -> Iterator[Done]:
-    issues = {row.issue_id: row for row in issues_of(*batch)}
-    for change in changes_of(batch.producer_id, issues):
+def _printed_again(issues: Issues, changes: Sequence[LabelChange]) -> Iterator[Done]:
+    for change in changes:
         if change.act == REPRINTED:
             yield Done(
                 at=change.done_at,

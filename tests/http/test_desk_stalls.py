@@ -166,6 +166,12 @@ def test_a_lot_of_somebody_else_is_like_none(desk: FlaskClient, place: str) -> N
     assert "MN-1" not in desk.get(place).text
 
 
+def test_what_is_no_code_is_taken_off_no_stall(desk: FlaskClient, place: str) -> None:
+    for typed, status in (("", 400), ("\x00", 400), ("0123456789", 404)):
+        sent = form(desk.application, code=typed, do="sold_out")
+        assert desk.post(f"{place}/take-off", data=sent).status_code == status
+
+
 def test_a_recalled_lot_is_not_put_on_and_one_that_is_there_can_only_be_taken_off(
     desk: FlaskClient, place: str, lan: Business
 ) -> None:

@@ -18,7 +18,7 @@ from traceapp.batches.faces import font_files
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.desk import batch_words, label_words, place_form
-from traceapp.gs1.batch_code import StallCode
+from traceapp.gs1.batch_code import BatchCode, StallCode
 from traceapp.gs1.digital_link import LONGEST_LINK
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit
@@ -109,7 +109,7 @@ def put_on(stall_id: UUID) -> ResponseReturnValue:
 @may(Act.KEEP_STALLS)
 def take_off(stall_id: UUID) -> ResponseReturnValue:
     """Take a lot off the stall, as sold out or for another day."""
-    fact = codes.find(request.form.get("code", ""))
+    fact = codes.find(BatchCode.parse(request.form.get("code", "")).text)
     if fact is None:
         raise problem.NotFound
     why = Gone.SOLD_OUT if request.form.get("do") == Gone.SOLD_OUT else Gone.TAKEN_OFF

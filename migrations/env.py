@@ -21,6 +21,7 @@ from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
+from traceapp.questions import models as _questions
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
 
@@ -28,7 +29,7 @@ from traceapp.stalls import models as _stalls
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
     *(_findings, _hand_off_answers, _hand_offs, _labels),
-    *(_jobs, _photos, _producers, _public, _recalls, _stalls),
+    *(_jobs, _photos, _producers, _public, _questions, _recalls, _stalls),
 )
 
 

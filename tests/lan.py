@@ -41,6 +41,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
+from traceapp.questions import operations as questions
 from traceapp.stalls import changing as stalls
 from traceapp.trace.facts import AnswerKind, Ref
 from traceapp.web import csv_text
@@ -131,6 +132,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_stall(owner, code, text),
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
+        "question_id": str(_question(owner, batch_id, text)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
         "site_id": str(owner.site_id),
@@ -161,6 +163,16 @@ def _audited(code: str) -> None:
     found = [Asked(one, Outcome.STATUS, "500") for one in (*pages, code)]
     count, now = len(found), datetime.now(UTC)
     audits.keep(audits.Audit(now, now, "http://localhost:8000", 1, count, count, found))
+
+
+def _question(owner: builders.Business, batch_id: UUID, text: str) -> UUID:
+    """Let an authority have asked about the batch; the time is over, so another may be asked."""
+    office = builders.business(f"Cơ quan {uuid4().hex[:6]}", kinds=("authority",), role="officer")
+    by, now = Ref(office.producer_id, office.actor.member_id), datetime.now(UTC)
+    given = {"id": new_id(), "text": f"Giải trình {text}"}
+    batch = Ref(owner.producer_id, batch_id)
+    long_ago = now - 2 * questions.TIME_TO_EXPLAIN
+    return questions.ask(batch, given, by, report_id=None, now=long_ago)
 
 
 def _labels(owner: builders.Business, batch_id: UUID) -> UUID:

@@ -23,6 +23,7 @@ from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
+from traceapp.questions import models as _questions
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
 
@@ -41,7 +42,18 @@ ROOMS = (
         _jobs,
         _public,
     ),
-    *(_hand_off_answers, _hand_offs, _labels, _recalls, _stalls, _api, _exchange, _audit, _demo),
+    *(
+        _hand_off_answers,
+        _hand_offs,
+        _labels,
+        _recalls,
+        _questions,
+        _stalls,
+        _api,
+        _exchange,
+        _audit,
+        _demo,
+    ),
 )
 HEAD = """# Tables
 
@@ -52,7 +64,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
-`label_issue`, `label_change`.
+`label_issue`, `label_change`, `sale_stop`, `sale_stop_lift`, `question`, `question_answer`.
 """
 
 

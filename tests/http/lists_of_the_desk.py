@@ -110,6 +110,8 @@ NO_LISTS: Mapping[str, str] = {
     "printers.new_printer": FORM,
     "products.edit_product": FORM,
     "products.new_product": FORM,
+    "questions.ask_question": FORM,
+    "questions.show_question": ONE,
     "season_changes.edit_season": FORM,
     "seasons.new_season": FORM,
     "seasons.print_diary": FILE,

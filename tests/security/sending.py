@@ -49,6 +49,8 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "places.add_site": {"name": "Kho 77", "kind": "depot", "commune": "Bát Tràng"},
     "places.change_plot": {"name": "Thửa 78"},
     "places.change_site": {"name": "Kho 78", "commune": "Bát Tràng"},
+    "questions.answer_question": {"text": "Kho bị dột"},
+    "questions.put_question": {"text": "Vì sao có mùi lạ?"},
     "season_changes.change_season": {"name": "Vụ khác"},
     "seasons.end_season": {"ended_on": "2026-11-20"},
     "seasons.start_season": SEASON,
@@ -134,6 +136,8 @@ def asker(town: Town, endpoint: str) -> Person:
     """Give somebody who may: the owner, and the operator about other producers."""
     if endpoint.startswith("admission."):
         return town.outsider("owner", "operator")
+    if endpoint == "questions.put_question":
+        return town.outsider("officer", "authority")
     return Person(town.lan.business, "owner", "farm")
 
 

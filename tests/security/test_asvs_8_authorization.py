@@ -32,6 +32,7 @@ WATCHING = {
         Act.RELEASE_HOLD,
         Act.ANSWER_REPORTS,
         Act.READ_CODE_AUDIT,
+        Act.ASK_FOR_EXPLANATION,
     },
     "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS, Act.READ_CODE_AUDIT},
     "farm": set(),

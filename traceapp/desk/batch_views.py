@@ -31,6 +31,7 @@ from traceapp.desk import (
     ledger_bar,
     ledger_words,
     mending,
+    question_words,
     stop_words,
 )
 from traceapp.desk.batch_queries import Holding
@@ -126,6 +127,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         may_trace=told.tells_lineage,
         holds=hold_words.holds_of(reader, found.ref),
         stops=stop_words.stops_of(reader, found.ref),
+        questioned=question_words.questioned(reader, FactRef(*found.ref), datetime.now(UTC)),
         crates=_own_crates(reader, found.ref),
         labels=label_story.story_of(reader, card),
     )

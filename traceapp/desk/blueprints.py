@@ -17,6 +17,7 @@ from traceapp.desk import (
     place_views,
     printer_views,
     product_views,
+    question_views,
     report_views,
     season_change_views,
     season_views,
@@ -34,6 +35,6 @@ VIEWS = (
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
-    *(label_issue_views, printer_views, stall_views),
+    *(label_issue_views, printer_views, stall_views, question_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -1,6 +1,7 @@
 """Which shoppers' reports somebody answers for: about their own codes, or all of them."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, true
 
@@ -39,7 +40,13 @@ def listed(reader: Visitor, wish: lists.Asked) -> lists.Page[Any]:
     """List reports, newest first."""
     query = (
         select(
-            *(ProblemReport.number, ProblemReport.code, ProblemReport.kind, ProblemReport.text),
+            *(
+                ProblemReport.report_id,
+                ProblemReport.number,
+                ProblemReport.code,
+                ProblemReport.kind,
+            ),
+            ProblemReport.text,
             *(ProblemReport.area, ProblemReport.received_at),
             *(_is_answered().label("is_answered"), _is_closed().label("is_closed")),
         )
@@ -68,6 +75,13 @@ def find(reader: Visitor, number: str) -> ProblemReport | None:
     """Find a report by its number; None like for one that is nowhere."""
     return db.session.scalars(
         select(ProblemReport).where(ProblemReport.number == number, answered_for_by(reader))
+    ).one_or_none()
+
+
+def find_by_id(reader: Visitor, report_id: UUID) -> ProblemReport | None:
+    """Find a report by its id; None like for one that is nowhere."""
+    return db.session.scalars(
+        select(ProblemReport).where(ProblemReport.report_id == report_id, answered_for_by(reader))
     ).one_or_none()
 
 

@@ -1,5 +1,6 @@
 """Shoppers' reports at the desk: the list, one report, and the answer its sender reads."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +15,14 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
 from traceapp.desk import report_search
+from traceapp.desk.question_words import Timer, is_any_running, may_ask, read_by, timer
 from traceapp.public import report_queries
 from traceapp.public.models import ProblemReport
 from traceapp.public.operations import answer_report
+from traceapp.public.report_queries import Subject
 from traceapp.public.schemas import KIND_WORDS, ReportKind
+from traceapp.questions import queries as questions
+from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
 from traceapp.web.fields import PlainText
@@ -45,11 +50,21 @@ def list_reports() -> ResponseReturnValue:
         lists.Filter("state", _("State"), state_words()),
         lists.Filter("kind", _("About"), {kind.value: _(KIND_WORDS[kind]) for kind in ReportKind}),
     )
-    found = report_search.listed(member(), wish)
+    reader, now = member(), datetime.now(UTC)
+    found = report_search.listed(reader, wish)
+    asked = questions.about_reports([row.report_id for row in found.rows])
+
+    def timers_of(row: Any) -> list[Timer]:  # noqa: ANN401 - a row of `report_search.listed`
+        return [timer(one, now) for one in read_by(reader, asked.get(row.report_id, ()))]
+
     if wish.is_csv:
-        return lists.as_csv("phan-anh", _columns(), found.rows)
+        return lists.as_csv("phan-anh", _columns(timers_of), found.rows)
     return render_template(
-        "desk/report_list.html", found=found, kinds=KIND_WORDS, state_of=state_of
+        "desk/report_list.html",
+        found=found,
+        kinds=KIND_WORDS,
+        state_of=state_of,
+        timers_of=timers_of,
     )
 
 
@@ -117,18 +132,32 @@ def _fields() -> tuple[Field, ...]:
 
 
 def _page(report: ProblemReport, form: Form) -> ResponseReturnValue:
+    reader, now = member(), datetime.now(UTC)
+    subject = report_queries.subject(report.code) if report.code else None
+    asked = questions.about_reports([report.report_id]).get(report.report_id, [])
     page = render_template(
         "desk/report.html",
         report=report,
         kind=_(KIND_WORDS[ReportKind(report.kind)]),
-        subject=report_queries.subject(report.code) if report.code else None,
+        subject=subject,
+        questions=read_by(reader, asked),
+        timer_of=lambda one: timer(one, now),
+        ask_path=None if is_any_running(asked, now) else _ask_path(reader, report, subject),
         answers=report_queries.answers(report.report_id),
         form=form,
     )
     return page, form.status
 
 
-def _columns() -> dict[str, lists.Reader]:
+def _ask_path(reader: Visitor, report: ProblemReport, subject: Subject | None) -> str | None:
+    """Give where the producer of what was reported is asked, to who may ask it."""
+    if subject is None or subject.batch is None or not may_ask(reader, Ref(*subject.batch)):
+        return None
+    code = subject.batch[1]
+    return url_for("questions.ask_question", code=code, report=report.number)
+
+
+def _columns(timers_of: Callable[[Any], list[Timer]]) -> dict[str, lists.Reader]:
     states = state_words()
     return {
         _("Number"): lambda row: row.number,
@@ -138,4 +167,5 @@ def _columns() -> dict[str, lists.Reader]:
         _("Place"): lambda row: row.area,
         _("Report"): lambda row: row.text,
         _("State"): lambda row: states[state_of(row)],
+        _("Explanation"): lambda row: "; ".join(one.words for one in timers_of(row)),
     }

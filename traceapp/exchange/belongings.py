@@ -43,6 +43,7 @@ TAKEN_ALONG = (
     *("finding", "hold", "hold_release", "attempt"),
     *("printer", "label_issue", "label_change"),
     *("sale_stop", "sale_stop_lift"),
+    *("question", "question_answer"),
     *("stall", "stall_lot"),
 )
 LEFT_OUT = {
@@ -74,8 +75,11 @@ LEFT_OUT = {
     "import_file": "kept for a day between dry run and import",
     "export_file": "exports themselves",
 }
-# Another installation has other accounts: people are invited anew. Words are folded anew.
-EMPTIED = {("membership", "account_id"), ("event", "folded_words")}
+# Another installation has other accounts: people are invited anew. Words are folded anew. What
+# shoppers reported stays with the installation they reported it to.
+EMPTIED = {
+    *(("membership", "account_id"), ("event", "folded_words"), ("question", "report_id")),
+}
 TERRITORIES = ("province", "commune")
 _WITH_COMMUNE = ("producer", "site", "partner")
 

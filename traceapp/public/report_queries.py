@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp.batches.parties import AnyRow
-from traceapp.batches.queries import batch_card
+from traceapp.batches.queries import Ref, batch_card
 from traceapp.database.engine import db
 from traceapp.gs1.digital_link import (
     BatchKey,
@@ -62,6 +62,7 @@ class Subject:
     product: dict[str, str | None] | None = None
     producer: dict[str, str | None] | None = None
     lot: str | None = None
+    batch: Ref | None = None
 
 
 def by_token(token: str) -> Report | None:
@@ -117,6 +118,7 @@ def subject(text: str) -> Subject:
         {"vi": card.product_name, "en": card.product_name_en},
         {"vi": card.producer_name, "en": card.producer_name_en},
         card.lot,
+        (card.producer_id, card.batch_id),
     )
 
 

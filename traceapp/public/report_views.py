@@ -16,6 +16,8 @@ from traceapp.gs1.batch_code import BatchCode
 from traceapp.public import report_queries, walking
 from traceapp.public.operations import Receipt, receive_report
 from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, ReportSchema
+from traceapp.questions import queries as questions
+from traceapp.questions.queries import Asked
 from traceapp.web.access import public
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import CORRECT
@@ -140,12 +142,14 @@ def report_status(token: str) -> AnyResponse:
         walking.note_nothing()
         raise problem.NotFound
     answers = report_queries.answers(found.report_id)
+    asked = questions.about_reports([found.report_id]).get(found.report_id, [])
     if wants_json():
-        return _private(jsonify(_report_document(found, answers)))
+        return _private(jsonify(_report_document(found, answers, asked)))
     page = render_template(
         "public/report_status.html",
         report=found,
         answers=answers,
+        asked=asked,
         subject=report_queries.subject(found.code) if found.code else None,
         kind=gettext(KIND_WORDS[found.kind]),
         link=f"{settings().public_url}/reports/{quote(token)}",
@@ -155,7 +159,7 @@ def report_status(token: str) -> AnyResponse:
 
 
 def _report_document(
-    report: report_queries.Report, answers: list[report_queries.Answer]
+    report: report_queries.Report, answers: list[report_queries.Answer], asked: list[Asked]
 ) -> dict[str, Any]:
     return {
         "number": report.number,
@@ -173,6 +177,11 @@ def _report_document(
                 "answered_at": answer.answered_at.isoformat(),
             }
             for answer in answers
+        ],
+        # When the producer was asked, and until when; not what, nor what it says.
+        "producer_asked": [
+            {"asked_at": one.asked_at.isoformat(), "answer_by": one.answer_by.isoformat()}
+            for one in asked
         ],
     }
 

@@ -1,0 +1,1 @@
+"""What an authority asks the producer of a batch to explain, until when, and what it answered."""

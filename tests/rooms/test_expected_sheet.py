@@ -25,9 +25,13 @@ from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.demo import operations
 from traceapp.demo import queries as demo
+from traceapp.demo.clock import HANOI
 from traceapp.findings.attempts import verdict_of
 from traceapp.findings.models import Attempt, FindingRow
 from traceapp.findings.queries import finding_of
+from traceapp.public.models import ProblemReport
+from traceapp.questions import queries as questions
+from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 from traceapp.tracing.family import Way
 from traceapp.tracing.queries import trace
@@ -211,6 +215,19 @@ def test_a_mix_shows_the_shares_of_the_sheet(played: Flask, line: Content) -> No
         mixed.nodes[edge.parent].lot: edge.share_pct for edge in mixed.edges if edge.child == 0
     }
     assert shares == {lot: Decimal(str(pct)) for lot, pct in line["pct"].items()}
+
+
+def test_the_producer_that_was_asked_to_explain_has_the_time_of_the_sheet(played: Flask) -> None:
+    (wanted,) = (one for one in EXPECTED["timers"] if one["rule"] == "explain_24h")
+    (asked,) = questions.of_batch(Ref(*ref(wanted["lot"])))
+    until = asked.answer_by.astimezone(HANOI)
+    day, time = wanted["deadline"]["day"], wanted["deadline"]["time"]
+    assert (days_from_t(until.date()), until.strftime("%H:%M")) == (day, time)
+    assert (asked.answer is not None) is wanted["answered"]
+    assert asked.asked_at == asked.answer_by - timedelta(hours=24)
+    assert asked.text == "Đề nghị cơ sở giải trình và gửi ảnh mẫu lưu."
+    reported = select(ProblemReport.text).where(ProblemReport.report_id == asked.report_id)
+    assert db.session.scalars(reported).one().startswith("Gói miến mở ra có mùi lạ")
 
 
 def test_as_many_shipments_left_and_were_confirmed_as_the_sheet_says(played: Flask) -> None:

@@ -11,6 +11,7 @@ from traceapp.database.engine import db
 from traceapp.demo.clock import HANOI
 from traceapp.demo.models import DemoLoad
 from traceapp.producers.models import Producer
+from traceapp.public.models import ProblemReport
 
 STALE_AFTER_DAYS = 2
 
@@ -34,3 +35,11 @@ def has_real_producer() -> bool:
 def has_any_event(event_ids: Iterable[UUID]) -> bool:
     """Tell whether one of these events is recorded."""
     return db.session.execute(select(exists().where(Event.event_id.in_(event_ids)))).scalar_one()
+
+
+def report_received(at: datetime, text: str) -> UUID | None:
+    """Find a shopper's report by the moment it came and its words; None where there is none."""
+    query = select(ProblemReport.report_id).where(
+        ProblemReport.received_at == at, ProblemReport.text == text
+    )
+    return db.session.scalars(query).one_or_none()

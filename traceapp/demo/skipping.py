@@ -19,8 +19,6 @@ ROOM_BY_KIND = {
     "recall_ack": "recalls",
     "recall_destroy": "recalls",
     "recall_close": "recalls",
-    "ask_explanation": "oversight",
-    "give_explanation": "oversight",
 }
 
 

@@ -20,7 +20,7 @@ from traceapp.batches import operations as batches
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
-from traceapp.demo import label_runs
+from traceapp.demo import explanations, label_runs
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
 from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, LeftOut, why_skipped
 from traceapp.findings import attempts
@@ -108,6 +108,7 @@ class Writer:
 
     def _deeds(self, one: Happening) -> Iterator[Deed]:
         cases = {SUSPEND_CODE: self._suspend, CONSUMER_REPORT: self._report}
+        cases |= {explanations.KIND: self._ask}
         if one.kind in cases:
             yield one.recorded, one.seq, lambda: cases[one.kind](one)
             return
@@ -197,6 +198,11 @@ class Writer:
                 codes.set_state(
                     code.text, CodeState.SUSPENDED, actor=actor, now=one.recorded, reason=reason
                 )
+        self.recorded += 1
+
+    def _ask(self, one: Happening) -> None:
+        with named(one.entry):
+            explanations.ask(self.data, one)
         self.recorded += 1
 
     def _report(self, one: Happening) -> None:

@@ -22,6 +22,7 @@ from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 from traceapp.questions import models as _questions
+from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
 
@@ -29,7 +30,7 @@ from traceapp.stalls import models as _stalls
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
     *(_findings, _hand_off_answers, _hand_offs, _labels),
-    *(_jobs, _photos, _producers, _public, _questions, _recalls, _stalls),
+    *(_jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
 )
 
 

@@ -24,6 +24,7 @@ from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 from traceapp.questions import models as _questions
+from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
 
@@ -47,6 +48,7 @@ ROOMS = (
         _hand_offs,
         _labels,
         _recalls,
+        _recall_cases,
         _questions,
         _stalls,
         _api,
@@ -64,7 +66,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
-`label_issue`, `label_change`, `sale_stop`, `sale_stop_lift`, `question`, `question_answer`.
+`label_issue`, `label_change`, `sale_stop`, `sale_stop_lift`, `question`, `question_answer`,
+`recall_case`, `recall_act`, `recall_act_batch`, `recall_acknowledgement`.
 """
 
 

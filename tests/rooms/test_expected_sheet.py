@@ -6,7 +6,7 @@ and findings are asked after the first act too: the sheet says what the second c
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,6 +22,8 @@ from tests.rooms.test_traces import WALKS, walking
 from traceapp.app import create_app
 from traceapp.batches import queries as batches
 from traceapp.batches.models import Event
+from traceapp.codes import queries as codes
+from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.demo import operations
 from traceapp.demo import queries as demo
@@ -31,6 +33,8 @@ from traceapp.findings.models import Attempt, FindingRow
 from traceapp.findings.queries import finding_of
 from traceapp.public.models import ProblemReport
 from traceapp.questions import queries as questions
+from traceapp.recalls import case_queries, scope
+from traceapp.recalls.case_queries import Case
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 from traceapp.tracing.family import Way
@@ -45,6 +49,7 @@ OURS = frozenset(
     }
 )
 OF_LATER_ROOMS = {"scan_burst", "lab_fail", "boilerplate"}
+KEYS = {producer_id: key for key, producer_id in PRODUCER_ID.items()}
 LOTS = {batch_id: lot for lot, batch_id in LOT_ID.items()}
 CERTIFICATES = {c["id"]: c["key"] for o in OPERATORS["operators"] for c in o["certificates"]}
 SAID_OF_LOTS = frozenset(
@@ -202,9 +207,68 @@ def test_every_trace_comes_out_by_either_walk(played: Flask, line: Content, walk
     assert Counter(others) == Counter(line["lots"])
 
 
-@pytest.mark.parametrize("scope", EXPECTED["recall_scopes"], ids=lambda scope: scope["recall_no"])
-def test_the_scope_of_a_recall_is_what_came_of_its_first_lot(played: Flask, scope: Content) -> None:
-    assert Counter(lots_of(scope["lots"][0], Way.FORWARD)) == Counter(scope["lots"])
+@pytest.mark.parametrize("wanted", EXPECTED["recall_scopes"], ids=lambda one: one["recall_no"])
+def test_the_scope_of_a_recall_is_what_came_of_its_first_lot(
+    played: Flask, wanted: Content
+) -> None:
+    assert Counter(lots_of(wanted["lots"][0], Way.FORWARD)) == Counter(wanted["lots"])
+
+
+@pytest.mark.parametrize("wanted", EXPECTED["recall_scopes"], ids=lambda one: one["recall_no"])
+def test_a_recall_reaches_the_lots_and_holders_of_the_sheet(played: Flask, wanted: Content) -> None:
+    case = case_called(wanted["recall_no"])
+    found = scope.of_case(case.ref)
+    assert Counter(LOTS[one.id] for one in found.batches) == Counter(wanted["lots"])
+    held: dict[str, dict[str, Content]] = defaultdict(dict)
+    for one in found.held:
+        figures = {"left": float(one.left), "sold": float(one.sold)}
+        held[KEYS[one.holder_id]][one.lot] = figures
+    assert held == wanted["holders"]
+
+
+def test_every_answer_to_a_recall_is_what_the_books_said(played: Flask) -> None:
+    answered = [
+        (number, KEYS[one.holder_id], one.lot, float(one.answer.sold), float(one.answer.set_apart))
+        for number in ("MAU-TH-01", "MAU-DT-02")
+        for one in scope.of_case(case_called(number).ref).held
+        if one.answer is not None
+    ]
+    assert Counter(answered) == Counter(
+        [
+            ("MAU-TH-01", "baixanh", "CN-VD03-T", 0, 280),
+            ("MAU-TH-01", "hotay", "CN-VD03-T", 64, 134),
+            ("MAU-TH-01", "minhkhai", "CN-VD03-R", 43, 75),
+            ("MAU-DT-02", "songnhue", "MO-SN-11", 0, 330),
+            ("MAU-DT-02", "uocle", "GL-UL-01", 0, 78),
+            ("MAU-DT-02", "hotay", "GL-UL-01", 46, 104),
+            ("MAU-DT-02", "minhkhai", "GL-UL-01", 29, 71),
+        ]
+    )
+
+
+def test_the_clock_of_the_recall_runs_as_the_sheet_says(played: Flask) -> None:
+    (wanted,) = (one for one in EXPECTED["timers"] if one["rule"] == "recall_24h")
+    case = case_called(wanted["recall_no"])
+    assert case.notice is not None
+    due = case.notice.due_at.astimezone(HANOI)
+    day, time = wanted["deadline"]["day"], wanted["deadline"]["time"]
+    assert (days_from_t(due.date()), due.strftime("%H:%M")) == (day, time)
+    owed = [one for one in scope.of_case(case.ref).held if one.is_owed]
+    assert (owed == []) is wanted["all_acknowledged"]
+
+
+def test_the_drill_reaches_another_producer_and_no_page_says_so(played: Flask) -> None:
+    case = case_called("MAU-DT-02")
+    assert case.is_drill
+    assert case.is_widened
+    fact = codes.of_batch(*ref("GL-UL-01"))
+    assert fact is not None
+    assert fact.state is CodeState.ACTIVE
+
+
+def case_called(number: str) -> Case:
+    (case,) = (one for one in case_queries.led_by(None) if one.number == number)
+    return case
 
 
 @pytest.mark.parametrize("line", EXPECTED["shares"], ids=lambda line: line["lot"])

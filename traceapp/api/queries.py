@@ -15,6 +15,7 @@ from traceapp.batches import queries as batches
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.codes.recalled import STATE
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.database.archivable import Archivable, Archived
 from traceapp.database.engine import db
@@ -156,7 +157,7 @@ def whole_batch(ref: tuple[UUID, UUID], page: Page, today: date) -> Answer | Non
 
 def _batches(producer_id: UUID) -> Select[Any, Any, Any]:
     return (
-        select(Batch, PublicCode.code, PublicCode.state)
+        select(Batch, PublicCode.code, STATE)
         .outerjoin(
             PublicCode,
             is_current_of(Batch.producer_id, Batch.batch_id),

@@ -1,6 +1,6 @@
 """Tables of public codes. Those of their pages are global: a shopper knows the code alone."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,11 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
 from traceapp.database.indexes import partly
-from traceapp.database.types import Identifier, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 STATES = (
     "'not_activated', 'active', 'held', 'sale_stopped', 'suspended', 'recalled', 'voided', 'moved'"
 )
+RISKS = "'low', 'medium', 'high'"
 OUTCOMES = "'live', 'away', 'late', 'status', 'other'"
 
 
@@ -57,6 +58,50 @@ class CodeStateChange(Base):
     reason: Mapped[str | None]
 
     __table_args__ = (CheckConstraint(f"state IN ({STATES})", name="state_known"),)
+
+
+class RecallNotice(Base):
+    """What the pages of recalled batches say first: who recalls them, why, and what to do.
+
+    In force for the lots of `subject_producer_id`, and once it is widened for those of others too.
+    A drill is never in force. Only `is_widened` and `ended_at` change, by acts of the case.
+    """
+
+    __tablename__ = "recall_notice"
+
+    producer_id: Mapped[Key]
+    case_id: Mapped[Key]
+    subject_producer_id: Mapped[Reference]
+    actor: Mapped[str]
+    reason: Mapped[str]
+    risk: Mapped[str]
+    instruction: Mapped[str]
+    contact: Mapped[str]
+    issued_at: Mapped[Moment]
+    due_at: Mapped[Moment]
+    is_drill: Mapped[bool]
+    is_widened: Mapped[bool]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (CheckConstraint(f"risk IN ({RISKS})", name="risk_known"),)
+
+
+class RecalledBatch(Base):
+    """A batch that a recall reaches. It joins by itself, and leaves only by an act of people."""
+
+    __tablename__ = "recalled_batch"
+
+    producer_id: Mapped[Key]
+    batch_id: Mapped[Key]
+    case_producer_id: Mapped[Key]
+    case_id: Mapped[Key]
+    joined_at: Mapped[Moment]
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "batch_id"], ["batch.producer_id", "batch.batch_id"]),
+        Index("ix_recalled_batch_case", "case_producer_id", "case_id"),
+    )
 
 
 class CodeAudit(Base):

@@ -5,9 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from traceapp.codes.models import CodeStateChange, PublicCode, ReservedCode
+from traceapp.codes.models import (
+    CodeStateChange,
+    PublicCode,
+    RecalledBatch,
+    RecallNotice,
+    ReservedCode,
+)
+from traceapp.codes.recalled import IS_IN_FORCE, IS_REACHED, STATE
 from traceapp.codes.states import CodeState
 from traceapp.codes.stop_reasons import told_reason
 from traceapp.database.engine import db
@@ -60,9 +67,9 @@ def is_current_of(producer_id: Any, batch_id: Any) -> ColumnElement[bool]:  # no
 
 
 def issued() -> list[tuple[str, CodeState, str]]:
-    """List the codes that were issued with their stored state and the producer's name."""
+    """List the codes that were issued with what they say and the producer's name."""
     rows = db.session.execute(
-        select(PublicCode.code, PublicCode.state, Producer.name)
+        select(PublicCode.code, STATE, Producer.name)
         .join(Producer, Producer.producer_id == PublicCode.producer_id)
         .order_by(Producer.folded_name, PublicCode.code)
     )
@@ -82,23 +89,30 @@ def with_note() -> Select[*tuple[Any, ...]]:
     """Make the query for one code, in the order of `CodeFact`, to which callers add conditions.
 
     A code may be minted and activated at one instant: it gives the note of the state that holds.
+    A recall that is in force speaks before it; of several the last.
     """
+    is_recalled = and_(RecallNotice.case_id.is_not(None), PublicCode.state != CodeState.MOVED)
     return (
         select(
             PublicCode.code,
             PublicCode.producer_id,
             PublicCode.batch_id,
-            PublicCode.state,
+            case((is_recalled, CodeState.RECALLED), else_=PublicCode.state).label("state"),
             PublicCode.moved_to,
-            CodeStateChange.changed_at,
-            CodeStateChange.actor,
-            CodeStateChange.reason,
+            func.coalesce(RecallNotice.issued_at, CodeStateChange.changed_at).label("changed_at"),
+            func.coalesce(RecallNotice.actor, CodeStateChange.actor).label("actor"),
+            case((is_recalled, RecallNotice.reason), else_=CodeStateChange.reason).label("reason"),
         )
         .join(
             CodeStateChange,
             (CodeStateChange.code == PublicCode.code) & (CodeStateChange.state == PublicCode.state),
         )
-        .order_by(CodeStateChange.changed_at.desc())
+        .outerjoin(RecalledBatch, IS_REACHED)
+        .outerjoin(RecallNotice, IS_IN_FORCE)
+        .order_by(
+            *(RecallNotice.issued_at.is_(None), RecallNotice.issued_at.desc()),
+            CodeStateChange.changed_at.desc(),
+        )
         .limit(1)
     )
 

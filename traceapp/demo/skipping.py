@@ -15,8 +15,6 @@ SUSPEND_CODE = "suspend_code"
 CONSUMER_REPORT = "consumer_report"
 
 ROOM_BY_KIND = {
-    "recall_open": "recalls",
-    "recall_ack": "recalls",
     "recall_destroy": "recalls",
     "recall_close": "recalls",
 }

@@ -20,7 +20,7 @@ from traceapp.batches import operations as batches
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
-from traceapp.demo import explanations, label_runs
+from traceapp.demo import explanations, label_runs, recalls
 from traceapp.demo.shapes import Check, DataSet, Entry, Happening
 from traceapp.demo.skipping import CONSUMER_REPORT, SUSPEND_CODE, LeftOut, why_skipped
 from traceapp.findings import attempts
@@ -51,6 +51,10 @@ class Writer:
     _skipped_ids: dict[UUID, LeftOut] = field(default_factory=dict)
     _registered: set[UUID] = field(default_factory=set)
     _stored: set[tuple[UUID, str]] = field(default_factory=set)
+    _recalls: recalls.Recalls = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._recalls = recalls.Recalls(self.data)
 
     def write_directory(self, now: datetime) -> None:
         """Write who and where, and what they make."""
@@ -109,6 +113,7 @@ class Writer:
     def _deeds(self, one: Happening) -> Iterator[Deed]:
         cases = {SUSPEND_CODE: self._suspend, CONSUMER_REPORT: self._report}
         cases |= {explanations.KIND: self._ask}
+        cases |= dict.fromkeys(recalls.KINDS, self._recall)
         if one.kind in cases:
             yield one.recorded, one.seq, lambda: cases[one.kind](one)
             return
@@ -203,6 +208,12 @@ class Writer:
     def _ask(self, one: Happening) -> None:
         with named(one.entry):
             explanations.ask(self.data, one)
+        self.recorded += 1
+
+    def _recall(self, one: Happening) -> None:
+        self._store(one.entry, one.entry.given["photos"])
+        with named(one.entry):
+            self._recalls.play(one)
         self.recorded += 1
 
     def _report(self, one: Happening) -> None:

@@ -14,6 +14,7 @@ from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.codes.recalled import STATE
 from traceapp.codes.states import STOPPED
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
@@ -42,7 +43,7 @@ def _batches(stock: ColumnElement[Any], lot: ColumnElement[Any]) -> Select[*tupl
     return (
         select(
             *(Batch.producer_id, Batch.batch_id, lot, Batch.uom, Batch.production_date),
-            *(Batch.expiry_date, PublicCode.code, PublicCode.state),
+            *(Batch.expiry_date, PublicCode.code, STATE),
             *(Product.name, Product.name_en, Producer.name.label("producer")),
             *(Producer.name_en.label("producer_en"), stock.label("stock")),
         )
@@ -86,19 +87,19 @@ def _has(word: str, lot: ColumnElement[Any]) -> ColumnElement[bool]:
 def _chosen(
     chosen: Mapping[str, str], stock: ColumnElement[Any], today: date
 ) -> Iterable[ColumnElement[bool]]:
-    is_past = and_(PublicCode.state == "active", Batch.expiry_date < today)
+    is_past = and_(STATE == "active", Batch.expiry_date < today)
     match chosen.get("state"):
         case "active":
             yield and_(
-                PublicCode.state == "active",
+                STATE == "active",
                 or_(Batch.expiry_date.is_(None), Batch.expiry_date >= today),
             )
         case "expired":
             yield is_past
         case "not_activated":
-            yield PublicCode.state == "not_activated"
+            yield STATE == "not_activated"
         case "stopped":
-            yield PublicCode.state.in_(STOPPED)
+            yield STATE.in_(STOPPED)
         case "no_code":
             yield PublicCode.code.is_(None)
         case _:

@@ -44,6 +44,8 @@ TAKEN_ALONG = (
     *("printer", "label_issue", "label_change"),
     *("sale_stop", "sale_stop_lift"),
     *("question", "question_answer"),
+    *("recall_case", "recall_act", "recall_act_batch", "recall_acknowledgement"),
+    *("recall_notice", "recalled_batch"),
     *("stall", "stall_lot"),
 )
 LEFT_OUT = {

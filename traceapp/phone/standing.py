@@ -10,6 +10,7 @@ from uuid import UUID
 
 from traceapp.findings.ground_facts import treatments_of
 from traceapp.findings.hold_reasons import first_reasons, told_to
+from traceapp.recalls.forbidding import recalled_among
 from traceapp.recalls.stop_queries import stopped_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
@@ -17,7 +18,7 @@ from traceapp.trace.rules.treating import ASKING, first_leaving, leave_from
 from traceapp.trace.vocabulary import StepKind
 from traceapp.trace.words import Words
 
-OF_GOODS = ("held", "sale_stopped", "shelf_life", "withdrawal")
+OF_GOODS = ("recalled", "held", "sale_stopped", "shelf_life", "withdrawal")
 """The rules that forbid an act with goods as they stand, whatever else it says."""
 
 Answer = dict[str, Any]
@@ -32,6 +33,10 @@ def stopped_by(kind: StepKind) -> list[str]:
 def against(batches: Collection[Ref], *, asks: UUID) -> Mapping[Ref, Sequence[Answer]]:
     """Give, of each batch, the rules that it breaks until somebody says otherwise, and why."""
     found: dict[Ref, list[Answer]] = {batch: [] for batch in batches}
+    for batch, recall in recalled_among(batches).items():
+        found[batch].append(
+            {"rule": "recalled", "why": _both(recall.why), "by": _both(recall.body)}
+        )
     for batch, stop in stopped_among(batches, asks=asks).items():
         told = {"rule": "sale_stopped", "why": _both(stop.why), "by": _both(stop.body)}
         found[batch].append(told)

@@ -25,6 +25,7 @@ class Banner:
     advice: str
     reason: Words | None = None
     since: str | None = None
+    contact: str | None = None
 
 
 def banner(
@@ -41,6 +42,7 @@ def banner(
         *(tone, icon, title, advice),
         reason=told_reason(issued.reason) if told else None,
         since=changed if told else None,
+        contact=issued.contact if state is CodeState.RECALLED else None,
     )
 
 
@@ -51,7 +53,7 @@ def _words(
     match state:
         case CodeState.RECALLED:
             title = _("Recalled by %(actor)s", actor=actor)
-            advice = _(
+            advice = issued.instruction or _(
                 "Do not eat, use or sell it. Keep the pack apart and take it back to where you "
                 "bought it."
             )

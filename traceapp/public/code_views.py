@@ -73,6 +73,8 @@ def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -
         since = issued.changed_at.isoformat()
         reason = say(told_reason(issued.reason)) or None
         body["state"] |= {"actor": issued.actor, "reason": reason, "since": since}
+        if state is CodeState.RECALLED:
+            body["state"] |= {"instruction": issued.instruction, "contact": issued.contact}
     if document is not None:
         body["product"] = {**document["product"], "picture": _picture_url(document)}
         page_of_maker = whole_url(addresses.producer_path(issued.producer_id))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
+from traceapp.codes.recalled import IS_RECALLED
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness.models import PublicGeneration
@@ -120,6 +121,7 @@ def _in_use(producer_id: UUID, today: date) -> Subquery:
                 PublicCode.producer_id == Batch.producer_id,
                 PublicCode.batch_id == Batch.batch_id,
                 PublicCode.state == CodeState.ACTIVE,
+                ~IS_RECALLED,
             ),
         )
         .where(

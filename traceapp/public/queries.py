@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select, tuple_
 
 from traceapp.batches.models import Batch, GtinOwner, Product
-from traceapp.codes.models import PublicCode
+from traceapp.codes.models import PublicCode, RecallNotice
 from traceapp.codes.queries import with_note
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
@@ -27,7 +27,8 @@ Territory = tuple[str, str, str]  # province, kind, name
 class Issued:
     """A code that was issued, what it says now, and its read model where one is kept.
 
-    `generation` is the number the whole row was read under.
+    `generation` is the number the whole row was read under. `instruction` and `contact` are what
+    a recall tells whoever has the goods.
     """
 
     code: str
@@ -40,6 +41,8 @@ class Issued:
     reason: str | None
     document: str | None
     generation: int
+    instruction: str | None
+    contact: str | None
 
 
 def by_code(code: str) -> Issued | None:
@@ -128,6 +131,7 @@ def _issued() -> Select[Any]:
         .add_columns(
             PublicSnapshot.document,
             select(PublicGeneration.number).scalar_subquery().label("generation"),
+            *(RecallNotice.instruction, RecallNotice.contact),
         )
         .outerjoin(PublicSnapshot, PublicSnapshot.code == PublicCode.code)
     )

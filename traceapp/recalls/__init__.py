@@ -1,1 +1,1 @@
-"""When something is wrong: sale of a lot is stopped at once, and allowed again by somebody else."""
+"""When something is wrong: sale stopped at once, goods recalled, and let go again by two people."""

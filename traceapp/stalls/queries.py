@@ -16,6 +16,7 @@ from traceapp.batches.models import Batch, Product
 from traceapp.batches.queries import signed_quantity
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.codes.recalled import STATE
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer, Site
@@ -114,7 +115,7 @@ def in_hand(holder: UUID, today: date) -> list[Lot]:
     is_fresh = or_(Batch.expiry_date.is_(None), Batch.expiry_date >= today)
     rows = db.session.execute(
         _lots(holder)
-        .where(IN_STOCK > 0, PublicCode.state == CodeState.ACTIVE, is_fresh)
+        .where(IN_STOCK > 0, STATE == CodeState.ACTIVE, is_fresh)
         .order_by(Product.folded_name, Batch.created_at.desc(), Batch.batch_id.desc())
         .limit(MOST_IN_HAND)
     ).all()
@@ -132,7 +133,7 @@ def _lots(holder: UUID) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Batch.expiry_date),
-            *(Batch.production_date, Batch.packing_date, PublicCode.code, PublicCode.state),
+            *(Batch.production_date, Batch.packing_date, PublicCode.code, STATE),
             *(Product.name, Product.name_en, Producer.name.label("producer")),
             *(Producer.name_en.label("producer_en"), IN_STOCK.label("stock")),
         )

@@ -11,6 +11,7 @@ from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.batches.packing import packed
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.codes.recalled import STATE
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Partner, Producer
@@ -42,7 +43,7 @@ def _batches(family: FromClause) -> AnySelect:
             *(PRODUCT.name, PRODUCT.name_en, PRODUCT.family),
             *(PRODUCER.name.label("producer"), PRODUCER.name_en.label("producer_en")),
             *(BATCH.lot, BATCH.uom, BATCH.production_date, BATCH.packing_date, BATCH.expiry_date),
-            *(CODE.code, CODE.state),
+            *(CODE.code, STATE),
             *(PARTNER.name.label("partner"), PARTNER.name_en.label("partner_en")),
         )
         .select_from(family)

@@ -15,6 +15,7 @@ from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.batches.told_lots import is_among_takers
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.codes.recalled import STATE
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.gs1 import digital_link
@@ -49,7 +50,7 @@ def search(reader: Visitor, wish: Wish, listed: lists.Asked) -> lists.Page[Any]:
     query = (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.production_date),
-            *(Product.name, Product.name_en, PublicCode.code, PublicCode.state),
+            *(Product.name, Product.name_en, PublicCode.code, STATE),
             *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
             Batch.expiry_date,
         )

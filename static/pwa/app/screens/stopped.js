@@ -41,7 +41,7 @@ function Reason({ stop: { rule, day: until = "", why, by } }) {
 /** Beside a lot in a list: that something stands against it, and why. @param {{stops: Stop[]}} props */
 export function Marks({ stops }) {
   return stops.map(({ rule, day: until = "", why }) => {
-    const reason = ["held", "sale_stopped"].includes(rule) ? two(why) : "";
+    const reason = ["held", "recalled", "sale_stopped"].includes(rule) ? two(why) : "";
     return html`<span class="state bad"><${Icon} name="ban" />${t(`mark.${rule}`, { day: day(until) })}</span>${reason && html`<small>${reason}</small>`}`;
   });
 }

@@ -71,6 +71,8 @@ export default {
 
   "stop.held": "This lot is on hold",
   "stop.held.do": "An owner or an officer must release it first.",
+  "stop.recalled": "This lot is being recalled",
+  "stop.recalled.do": "Keep it apart and answer the notice of the recall at the desk.",
   "stop.sale_stopped": "The sale of this lot is stopped",
   "stop.sale_stopped.do": "Keep it apart. A second person, or a check that it passed, allows sale again.",
   "stop.shelf_life": "This lot expired on",
@@ -82,6 +84,7 @@ export default {
   "stop.happened": "Already done, log it anyway",
   "stop.if_happened": "If it is done already, log what happened: the record is taken, and whoever is in charge looks at it.",
   "mark.held": "On hold",
+  "mark.recalled": "Recalled",
   "mark.sale_stopped": "Sale stopped",
   "mark.shelf_life": "Expired on {day}",
   "mark.withdrawal": "May leave from {day}",

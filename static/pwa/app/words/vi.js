@@ -71,6 +71,8 @@ export default {
 
   "stop.held": "Lô này đang bị giữ",
   "stop.held.do": "Chủ cơ sở hoặc cán bộ quản lý phải giải tỏa trước.",
+  "stop.recalled": "Lô này đang bị thu hồi",
+  "stop.recalled.do": "Để riêng và trả lời thông báo thu hồi ở bàn làm việc.",
   "stop.sale_stopped": "Lô này đang ngừng bán",
   "stop.sale_stopped.do": "Để riêng. Người thứ hai, hoặc một lần kiểm tra đạt, mới cho bán lại.",
   "stop.shelf_life": "Lô này đã hết hạn ngày",
@@ -82,6 +84,7 @@ export default {
   "stop.happened": "Đã làm mất rồi, vẫn ghi",
   "stop.if_happened": "Nếu đã làm rồi thì cứ ghi thật: ghi chép vẫn được nhận, người phụ trách sẽ xem lại.",
   "mark.held": "Đang bị giữ",
+  "mark.recalled": "Đang bị thu hồi",
   "mark.sale_stopped": "Đang ngừng bán",
   "mark.shelf_life": "Hết hạn ngày {day}",
   "mark.withdrawal": "Được xuất đàn từ {day}",

@@ -1,0 +1,117 @@
+"""Holders answer a recall: how much they sold, how much they set apart.
+
+Callers own the transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from traceapp import problem
+from traceapp.audit import operations as audit
+from traceapp.batches.books.models import Stock
+from traceapp.batches.models import Batch
+from traceapp.batches.waiting import wait_for
+from traceapp.codes.models import RecalledBatch, RecallNotice
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.recalls.case_models import RecallAcknowledgement
+from traceapp.trace.facts import Ref
+from traceapp.trace.units import from_micro, to_micro
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a holder says of one lot, in the lot's own unit."""
+
+    batch: Ref
+    sold: Decimal
+    set_apart: Decimal
+    note: str = ""
+    photo_sha256: bytes | None = None
+
+
+def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
+    """Keep a holder's answer about one lot.
+
+    Raises NotFound for a lot the recall does not reach or the holder never had, InvalidInput for
+    more than was ever in hand.
+    """
+    wait_for([count.batch.id])
+    row = db.session.execute(_had(case, count.batch, by.producer_id)).one_or_none()
+    if row is None:
+        raise problem.NotFound
+    sold, set_apart = (to_micro(one, row.uom) for one in (count.sold, count.set_apart))
+    if sold + set_apart > row.came_in:
+        raise problem.InvalidInput(findings=[_more_than(from_micro(row.came_in, row.uom), row.uom)])
+    db.session.add(
+        RecallAcknowledgement(
+            producer_id=by.producer_id,
+            acknowledgement_id=new_id(),
+            case_producer_id=case.producer_id,
+            case_id=case.id,
+            batch_producer_id=count.batch.producer_id,
+            batch_id=count.batch.id,
+            sold=sold,
+            set_apart=set_apart,
+            note=count.note,
+            photo_sha256=count.photo_sha256,
+            by_member_id=by.id,
+            acknowledged_at=now,
+        )
+    )
+    db.session.flush()
+    member = (by.producer_id, by.id)
+    audit.note(by.producer_id, "recall.answered", str(case.id), by=member, now=now)
+
+
+def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select
+    came_in = Stock.made + Stock.received + Stock.returned_in
+    return (
+        select(Batch.uom, came_in.label("came_in"))
+        .select_from(RecalledBatch)
+        .join(
+            RecallNotice,
+            and_(
+                RecallNotice.producer_id == RecalledBatch.case_producer_id,
+                RecallNotice.case_id == RecalledBatch.case_id,
+                RecallNotice.ended_at.is_(None),
+            ),
+        )
+        .join(
+            Stock,
+            and_(
+                Stock.batch_producer_id == RecalledBatch.producer_id,
+                Stock.batch_id == RecalledBatch.batch_id,
+                Stock.producer_id == holder,
+            ),
+        )
+        .join(
+            Batch,
+            and_(
+                Batch.producer_id == RecalledBatch.producer_id,
+                Batch.batch_id == RecalledBatch.batch_id,
+            ),
+        )
+        .where(
+            RecalledBatch.case_producer_id == case.producer_id,
+            RecalledBatch.case_id == case.id,
+            RecalledBatch.producer_id == batch.producer_id,
+            RecalledBatch.batch_id == batch.id,
+            RecalledBatch.left_at.is_(None),
+        )
+    )
+
+
+def _more_than(had: Decimal, uom: str) -> problem.Finding:
+    return problem.Finding(
+        "/set_apart",
+        "more_than_held",
+        problem.N_("You never had more than {most} of this lot."),
+        problem.N_("Count again. If more came in, record the receipt first."),
+        values={"most": f"{had.normalize():f} {uom}"},
+    )

@@ -1,0 +1,272 @@
+"""Reading recall cases: what was done in them, and which stand open. Core only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, select
+
+from traceapp.codes.models import RecalledBatch, RecallNotice
+from traceapp.database.engine import db
+from traceapp.producers.models import Membership, Producer
+from traceapp.recalls.case_models import RecallAct, RecallActBatch, RecallCase
+from traceapp.trace.facts import Ref
+from traceapp.trace.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ActTold:
+    """Something done in a case; `is_answered` where a second person agreed or declined."""
+
+    act_id: UUID
+    kind: str
+    waits: bool
+    answers: UUID | None
+    reason: str
+    by: Ref
+    body: Words
+    person: str
+    at: datetime
+    batches: tuple[Ref, ...]
+    is_answered: bool
+    is_agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is told of an issued recall."""
+
+    actor: str
+    reason: str
+    risk: str
+    instruction: str
+    contact: str
+    issued_at: datetime
+    due_at: datetime
+    is_widened: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case, what is told of it once it is issued, and all that was done, the oldest first."""
+
+    ref: Ref
+    number: str
+    is_drill: bool
+    basis: str
+    batch: Ref
+    reason: str
+    lead: Words
+    person: str
+    opened_at: datetime
+    notice: Notice | None
+    acts: tuple[ActTold, ...]
+
+    @property
+    def waiting(self) -> tuple[ActTold, ...]:
+        """Give the acts that wait for a second person."""
+        return tuple(one for one in self.acts if one.waits and not one.is_answered)
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """Give when it was closed; a closed recall still stands on the pages of its goods."""
+        return self._agreed_at("close")
+
+    @property
+    def released_at(self) -> datetime | None:
+        """Give when its goods were let go again."""
+        return self._agreed_at("release")
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more is asked of anybody."""
+        return self.closed_at is not None or self.released_at is not None
+
+    @property
+    def is_widened(self) -> bool:
+        """Tell whether it is in force for other producers' lots too."""
+        return self.notice is not None and self.notice.is_widened
+
+    def _agreed_at(self, kind: str) -> datetime | None:
+        asked = {one.act_id for one in self.acts if one.kind == kind}
+        answers = [one.at for one in self.acts if one.kind == "agree" and one.answers in asked]
+        return answers[0] if answers else None
+
+
+def find(ref: Ref) -> Case | None:
+    """Find a case with all its acts; None where there is none."""
+    found = _cases(RecallCase.producer_id == ref.producer_id, RecallCase.case_id == ref.id)
+    return found[0] if found else None
+
+
+def find_by_id(case_id: UUID) -> Case | None:
+    """Find a case by the id in its address."""
+    found = _cases(RecallCase.case_id == case_id)
+    return found[0] if found else None
+
+
+def led_by(producer_id: UUID | None) -> list[Case]:
+    """List the cases a body leads, the newest first; None lists everybody's."""
+    return _cases(*(() if producer_id is None else (RecallCase.producer_id == producer_id,)))
+
+
+def about(batch: Ref) -> list[Case]:
+    """List the cases that reach a batch or were opened about it, the newest first."""
+    reaches = (
+        select(RecalledBatch.batch_id)
+        .where(
+            RecalledBatch.producer_id == batch.producer_id,
+            RecalledBatch.batch_id == batch.id,
+            RecalledBatch.case_producer_id == RecallCase.producer_id,
+            RecalledBatch.case_id == RecallCase.case_id,
+            RecalledBatch.left_at.is_(None),
+        )
+        .correlate(RecallCase)
+        .exists()
+    )
+    is_about = and_(
+        RecallCase.batch_producer_id == batch.producer_id, RecallCase.batch_id == batch.id
+    )
+    return _cases(is_about | reaches)
+
+
+def reaches_others(ref: Ref) -> bool:
+    """Tell whether a recall reaches lots of other producers than the one concerned."""
+    query = (
+        select(RecalledBatch.batch_id)
+        .join(
+            RecallNotice,
+            and_(
+                RecallNotice.producer_id == RecalledBatch.case_producer_id,
+                RecallNotice.case_id == RecalledBatch.case_id,
+            ),
+        )
+        .where(
+            RecalledBatch.case_producer_id == ref.producer_id,
+            RecalledBatch.case_id == ref.id,
+            RecalledBatch.left_at.is_(None),
+            RecalledBatch.producer_id != RecallNotice.subject_producer_id,
+        )
+        .limit(1)
+    )
+    return db.session.execute(query).first() is not None
+
+
+def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
+    rows = db.session.execute(
+        _query().where(*conditions).order_by(RecallCase.opened_at.desc(), RecallCase.case_id.desc())
+    ).all()
+    acts = _acts([row.case_id for row in rows])
+    return [_case(row, acts.get(row.case_id, [])) for row in rows]
+
+
+def _query() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *RecallCase.__table__.columns,
+            *(Producer.name.label("lead"), Producer.name_en.label("lead_en")),
+            Membership.name.label("person"),
+            *(RecallNotice.actor, RecallNotice.reason.label("told_reason")),
+            *(RecallNotice.instruction, RecallNotice.contact, RecallNotice.issued_at),
+            *(
+                RecallNotice.risk,
+                RecallNotice.due_at,
+                RecallNotice.is_widened,
+                RecallNotice.ended_at,
+            ),
+        )
+        .join(Producer, Producer.producer_id == RecallCase.producer_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.producer_id == RecallCase.producer_id,
+                Membership.member_id == RecallCase.opened_by_member_id,
+            ),
+        )
+        .outerjoin(
+            RecallNotice,
+            and_(
+                RecallNotice.producer_id == RecallCase.producer_id,
+                RecallNotice.case_id == RecallCase.case_id,
+            ),
+        )
+    )
+
+
+def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of the query
+    notice = None
+    if row.issued_at is not None:
+        notice = Notice(
+            *(row.actor, row.told_reason, row.risk, row.instruction, row.contact),
+            *(row.issued_at, row.due_at, row.is_widened, row.ended_at),
+        )
+    return Case(
+        ref=Ref(row.producer_id, row.case_id),
+        number=row.number,
+        is_drill=row.is_drill,
+        basis=row.basis,
+        batch=Ref(row.batch_producer_id, row.batch_id),
+        reason=row.reason,
+        lead=Words(row.lead, row.lead_en or row.lead),
+        person=row.person or "",
+        opened_at=row.opened_at,
+        notice=notice,
+        acts=tuple(acts),
+    )
+
+
+def _acts(case_ids: Sequence[UUID]) -> Mapping[UUID, list[ActTold]]:
+    if not case_ids:
+        return {}
+    rows = db.session.execute(
+        select(
+            *RecallAct.__table__.columns,
+            *(Producer.name.label("body"), Producer.name_en.label("body_en")),
+            Membership.name.label("person"),
+        )
+        .join(Producer, Producer.producer_id == RecallAct.by_producer_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.producer_id == RecallAct.by_producer_id,
+                Membership.member_id == RecallAct.by_member_id,
+            ),
+        )
+        .where(RecallAct.case_id.in_(case_ids))
+        .order_by(RecallAct.done_at, RecallAct.act_id)
+    ).all()
+    named = _batches_of([row.act_id for row in rows])
+    answers = {row.answers_act_id: row.kind for row in rows if row.answers_act_id}
+    found: dict[UUID, list[ActTold]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(_act(row, named.get(row.act_id, ()), answers.get(row.act_id)))
+    return found
+
+
+def _act(row: Any, batches: Iterable[Ref], answer: str | None) -> ActTold:  # noqa: ANN401 - a row
+    return ActTold(
+        act_id=row.act_id,
+        kind=row.kind,
+        waits=row.waits,
+        answers=row.answers_act_id,
+        reason=row.reason,
+        by=Ref(row.by_producer_id, row.by_member_id),
+        body=Words(row.body, row.body_en or row.body),
+        person=row.person or "",
+        at=row.done_at,
+        batches=tuple(batches),
+        is_answered=answer is not None,
+        is_agreed=answer == "agree",
+    )
+
+
+def _batches_of(act_ids: Sequence[UUID]) -> Mapping[UUID, list[Ref]]:
+    found: dict[UUID, list[Ref]] = defaultdict(list)
+    query = select(RecallActBatch.__table__).where(RecallActBatch.act_id.in_(act_ids))
+    for row in db.session.execute(query):
+        found[row.act_id].append(Ref(row.batch_producer_id, row.batch_id))
+    return found

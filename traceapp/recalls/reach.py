@@ -1,0 +1,141 @@
+"""Which batches a recall reaches: where it begins, and all that was or will be made of that.
+
+A batch joins by itself, when what it was made of is recorded, however late. It leaves only by an
+act of people, and is then no way on to what was made of it. Callers own the transaction.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CTE, ColumnElement, and_, bindparam, insert, literal, select, tuple_, update
+
+from traceapp.batches import capturing, walking
+from traceapp.batches.ledger import Row, Written
+from traceapp.batches.walking import CHILD
+from traceapp.codes.models import RecalledBatch, RecallNotice
+from traceapp.database.asking import Query, ask
+from traceapp.database.engine import db
+from traceapp.database.types import Identifier, Instant
+from traceapp.freshness import operations as freshness
+from traceapp.trace.facts import Ref
+
+CHUNK = 400
+_COLUMNS = ("producer_id", "batch_id", "case_producer_id", "case_id", "joined_at")
+
+
+def extend(case: Ref, roots: Collection[Ref], *, now: datetime) -> None:
+    """Let a recall reach these batches and all that was made of them."""
+    if not roots:
+        return
+    tree = _descent(case, roots)
+    is_there = _of_case(case, tree.c.producer_id, tree.c.batch_id).exists()
+    new = select(
+        *(tree.c.producer_id, tree.c.batch_id),
+        *(literal(part, Identifier) for part in (case.producer_id, case.id)),
+        literal(now, Instant),
+    ).where(~is_there)
+    db.session.execute(insert(RecalledBatch).from_select(_COLUMNS, new))
+    freshness.step()
+
+
+def take_in(case: Ref, batches: Collection[Ref]) -> None:
+    """Let batches that were let go belong to a recall again."""
+    _set_left(case, batches, None)
+
+
+def let_go(case: Ref, batches: Collection[Ref], *, now: datetime) -> None:
+    """Take batches out of a recall."""
+    _set_left(case, batches, now)
+    freshness.step()
+
+
+def follow(written: Written, now: datetime) -> None:
+    """Let recalls reach what was just recorded to be made of recalled goods."""
+    cases = [Ref(row.producer_id, row.case_id) for row in ask(_OPEN)]
+    if not cases:
+        return
+    is_corrected = any(step.corrects_event_id for step in written.steps)
+    for case in cases:
+        # A correction may bring back a way that was not written just now.
+        reached = _all_of(_MEMBERS, case) if is_corrected else _reached_among(case, written.lines)
+        extend(case, set(reached), now=now)
+
+
+def _reached_among(case: Ref, lines: Iterable[Row]) -> Iterable[Ref]:
+    named = sorted({(line["batch_producer_id"], line["batch_id"]) for line in lines})
+    for start in range(0, len(named), CHUNK):
+        refs = named[start:][:CHUNK]
+        for row in ask(_REACHED, refs=refs, case_producer=case.producer_id, case=case.id):
+            yield Ref(row.producer_id, row.batch_id)
+
+
+def _all_of(query: Query, case: Ref) -> Iterable[Ref]:
+    for row in ask(query, case_producer=case.producer_id, case=case.id):
+        yield Ref(row.producer_id, row.batch_id)
+
+
+def _descent(case: Ref, roots: Collection[Ref]) -> CTE:
+    pairs = {(root.producer_id, root.id) for root in roots}
+    if walking.is_by_levels():
+        return walking.known(_by_levels(case, pairs))
+    start = walking.known(pairs)
+    is_out = _of_case(case, *CHILD).where(RecalledBatch.left_at.is_not(None)).exists()
+
+    def narrowed(step: Query) -> Query:
+        return step.where(~is_out)
+
+    return walking.tree(
+        select(start.c.producer_id, start.c.batch_id), upward=False, narrowed=narrowed
+    )
+
+
+def _by_levels(case: Ref, roots: Collection[walking.Ref]) -> set[walking.Ref]:
+    seen = {(ref.producer_id, ref.id) for ref in _all_of(_OUT, case)} | set(roots)
+    out, level = seen - set(roots), set(roots)
+    while level:
+        level = {child for child, _ in walking.pairs(walking.EDGE, level, upward=False)} - seen
+        seen |= level
+    return seen - out
+
+
+def _of_case(case: Ref, producer_id: ColumnElement[UUID], batch_id: ColumnElement[UUID]) -> Query:
+    """Ask for the row of a batch in a case."""
+    return select(RecalledBatch.batch_id).where(
+        RecalledBatch.producer_id == producer_id,
+        RecalledBatch.batch_id == batch_id,
+        RecalledBatch.case_producer_id == case.producer_id,
+        RecalledBatch.case_id == case.id,
+    )
+
+
+def _set_left(case: Ref, batches: Collection[Ref], at: datetime | None) -> None:
+    refs = sorted((batch.producer_id, batch.id) for batch in batches)
+    for start in range(0, len(refs), CHUNK):
+        db.session.execute(
+            update(RecalledBatch)
+            .where(
+                RecalledBatch.case_producer_id == case.producer_id,
+                RecalledBatch.case_id == case.id,
+                tuple_(RecalledBatch.producer_id, RecalledBatch.batch_id).in_(refs[start:][:CHUNK]),
+            )
+            .values(left_at=at)
+        )
+
+
+_IS_OF_CASE = and_(
+    RecalledBatch.case_producer_id == bindparam("case_producer", type_=Identifier),
+    RecalledBatch.case_id == bindparam("case", type_=Identifier),
+)
+_OPEN = select(RecallNotice.producer_id, RecallNotice.case_id).where(
+    RecallNotice.ended_at.is_(None)
+)
+_MEMBERS, _OUT = (
+    select(RecalledBatch.producer_id, RecalledBatch.batch_id).where(_IS_OF_CASE, condition)
+    for condition in (RecalledBatch.left_at.is_(None), RecalledBatch.left_at.is_not(None))
+)
+_REACHED = _MEMBERS.where(
+    tuple_(RecalledBatch.producer_id, RecalledBatch.batch_id).in_(bindparam("refs", expanding=True))
+)
+
+capturing.on_recorded.append(follow)

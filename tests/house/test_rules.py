@@ -25,7 +25,7 @@ GLOBAL_TABLES = {
     *("account", "province", "commune", "public_code", "code_state_change", "gtin_owner"),
     *("job", "worker_pulse", "public_generation", "public_snapshot", "problem_report"),
     *("demo_load", "passkey", "signed_in_device", "one_time_code", "throttle", "report_answer"),
-    *("hand_off_link", "code_audit", "code_audit_page", "opening_count"),
+    *("hand_off_link", "report_act", "code_audit", "code_audit_page", "opening_count"),
 }
 # Edges between producers carry both ids without a key.
 FOREIGN_EDGES = {"batch_parent"}

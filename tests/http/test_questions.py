@@ -2,85 +2,34 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from tests.builders import Business, business
+from tests.builders import business
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page
-from tests.signing_in import form, signed_in
+from tests.http.reported import ANSWERED, ASKED, Case, at_desk, reported
+from tests.signing_in import form
 from traceapp.audit.models import AuditEntry
-from traceapp.batches.models import Batch
 from traceapp.database.engine import db
 from traceapp.jobs.models import Job
 from traceapp.mail.operations import DELIVER
-from traceapp.producers import operations as producers
 from traceapp.producers.models import Producer
-from traceapp.public.operations import Receipt, receive_report
+from traceapp.public.operations import receive_report
 from traceapp.questions import operations, queries
 from traceapp.questions.models import Question, QuestionAnswer
 from traceapp.questions.queries import QuestionState
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
-ASKED = "Vì sao miến có mùi lạ?"
-ANSWERED = "Kho bị dột hôm thứ ba."
 HOUR = timedelta(hours=1)
 JSON = {"Accept": "application/json"}
 MAIL = {"SMTP_URL": "smtp://localhost:2525", "MAIL_FROM": "traceapp@example.vn"}
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Lan's lot that somebody reported, with everybody around it at a browser."""
-
-    app: Flask
-    lan: Business
-    office: Business
-    code: str
-    batch: Ref
-    report: Receipt
-    officer: FlaskClient
-    owner: FlaskClient
-
-    def ask(self, text: str = ASKED, *, by: FlaskClient | None = None, **typed: str) -> int:
-        """Send the form of a question about the report."""
-        path = f"/desk/batches/{self.code}/questions/new?report={self.report.number}"
-        values = form(self.app, **{"id": str(uuid4()), "text": text} | typed)
-        return (by or self.officer).post(path, data=values).status_code
-
-    def answer(self, text: str, *, by: FlaskClient | None = None) -> int:
-        """Send the form of an answer to the only question."""
-        values = form(self.app, text=text)
-        return (by or self.owner).post(self.path, data=values).status_code
-
-    @property
-    def path(self) -> str:
-        """Give the page of the only question."""
-        with self.app.app_context():
-            return f"/desk/questions/{db.session.scalars(select(Question.question_id)).one()}"
-
-    def asked_ago(self, ago: timedelta, *, report_id: UUID | None = None) -> UUID:
-        """Ask some time ago."""
-        given = {"id": uuid4(), "text": ASKED}
-        by, now = Ref(self.office.producer_id, self.office.actor.member_id), datetime.now(UTC)
-        with self.app.app_context(), transaction():
-            return operations.ask(self.batch, given, by, report_id=report_id, now=now - ago)
-
-    def member(self, role: str, of: Business) -> FlaskClient:
-        """Give a browser of one more person of a body."""
-        with self.app.app_context(), transaction():
-            given = {"name": f"{role} {uuid4().hex[:4]}", "roles": [role]}
-            member_id = producers.add_member(of.producer_id, given)
-        actor = type(of.actor)(of.producer_id, member_id)
-        return at_desk(self.app, Business(of.producer_id, of.site_id, of.plot_id, actor))
 
 
 @pytest.fixture
@@ -91,22 +40,8 @@ def app(make_app: AppMaker) -> Flask:
 
 @pytest.fixture
 def case(app: Flask) -> Case:
-    with app.app_context(), transaction():
-        lan = business("HTX Lan", role="owner")
-        db.session.get_one(Producer, lan.producer_id).email = "lan@example.vn"
-        office = business("Cơ quan quản lý", kinds=("authority",), role="officer")
-        code = finished(lan)
-        batch_id = db.session.scalars(select(Batch.batch_id)).one()
-        told = {"code": f"B/{code}", "kind": "spoiled", "text": "miến mốc", "area": None}
-        report = receive_report(told, language="vi", now=datetime.now(UTC), is_demo=False)
-    batch = Ref(lan.producer_id, batch_id)
-    browsers = at_desk(app, office), at_desk(app, lan)
-    return Case(app, lan, office, code, batch, report, *browsers)
-
-
-def at_desk(app: Flask, who: Business) -> FlaskClient:
-    with app.app_context():
-        return signed_in(app, who)
+    """Lan's lot that somebody reported."""
+    return reported(app)
 
 
 def test_an_officer_asks_from_a_report_the_producer_answers_and_both_see_the_timer(
@@ -165,7 +100,8 @@ def test_a_form_sent_twice_asks_once_and_a_second_officer_is_told(case: Case) ->
         assert len(db.session.scalars(select(Question)).all()) == 1
         letters = select(Job.payload).where(Job.kind == DELIVER)
         (letter,) = db.session.scalars(letters)
-        books = db.session.execute(select(AuditEntry.producer_id, AuditEntry.act)).all()
+        acts = select(AuditEntry.producer_id, AuditEntry.act)
+        books = db.session.execute(acts.where(AuditEntry.act == "question.asked")).all()
     assert case.path in letter
     assert "lan@example.vn" in letter
     assert sorted(books) == sorted(

@@ -69,6 +69,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "api_phones.enrol_phone": ("http/test_phones.py", "phone_enrolled"),
     "desk_batches.allow_sale": ("http/test_stopped_sales.py", "sale.allowed"),
     "desk_batches.release_batch": ("http/test_attempts.py", "hold.released"),
+    "desk_reports.look_at": ("http/test_report_outcomes.py", "report_taken_up"),
     "exchange.bring_in": ("http/test_desk_import.py", "import.products"),
     "hand_offs.accept": ("http/test_desk_hand_offs.py", "hand_off.accepted"),
     "joining.join_member": ("http/test_people.py", "member_joined"),

@@ -39,6 +39,7 @@ class Act(StrEnum):
     CONFIRM_AS_INSPECTOR = "confirm_as_inspector"
     RELEASE_HOLD = "release_hold"
     STOP_SALE = "stop_sale"
+    DECIDE_REPORTS = "decide_reports"
     ASK_FOR_EXPLANATION = "ask_for_explanation"
     ADMIT_PRODUCERS = "admit_producers"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
@@ -71,6 +72,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.CONFIRM_AS_INSPECTOR: OFFICIALS,
     Act.RELEASE_HOLD: frozenset({"owner", "officer"}),
     Act.STOP_SALE: STAFF | {"shop_seller", "officer"},
+    Act.DECIDE_REPORTS: STAFF | {"officer"},
     Act.ASK_FOR_EXPLANATION: frozenset({"officer"}),
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
@@ -80,6 +82,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
 KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.LOOK_UP_ANY: frozenset({"authority"}),
     Act.CONFIRM_AS_INSPECTOR: frozenset({"authority"}),
+    Act.DECIDE_REPORTS: frozenset({"operator", "authority"}),
     Act.ASK_FOR_EXPLANATION: frozenset({"authority"}),
     Act.ADMIT_PRODUCERS: frozenset({"operator", "authority"}),
 }

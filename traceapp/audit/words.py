@@ -76,6 +76,8 @@ SENTENCES: Mapping[str, str] = {
     "photo_published": N_("made a photo public"),
     "photo_hidden": N_("hid a photo from shoppers"),
     "report_answered": N_("answered a report"),
+    "report_taken_up": N_("began to look at a report"),
+    "report_decided": N_("said what came of a report"),
     "question.asked": N_("asked the producer of a lot to explain"),
     "question.answered": N_("answered what it was asked to explain"),
     "hand_off.accepted": N_("took over the other side's figure of a delivery"),

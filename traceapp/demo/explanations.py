@@ -6,6 +6,7 @@ from uuid import UUID
 from traceapp import problem
 from traceapp.demo import queries
 from traceapp.demo.shapes import DataSet, Happening
+from traceapp.public.operations import take_up
 from traceapp.questions import operations
 from traceapp.questions.operations import TIME_TO_EXPLAIN
 from traceapp.trace.facts import Ref
@@ -28,6 +29,7 @@ def ask(data: DataSet, one: Happening) -> None:
         batch = Ref(UUID(lot["producer_id"]), UUID(lot["batch_id"]))
         question = {"id": one.event_id, "text": said["text"]}
         operations.ask(batch, question, by, report_id=report_id, now=asked_at)
+    take_up(report_id, by=(by.producer_id, by.id), now=asked_at)
 
 
 def _report_of(data: DataSet, event_id: UUID) -> UUID:

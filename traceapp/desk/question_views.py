@@ -16,6 +16,7 @@ from traceapp.database.ids import new_id
 from traceapp.desk import report_search
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.question_words import may_ask, may_read, timer
+from traceapp.desk.report_views import take_up_report
 from traceapp.public import report_queries
 from traceapp.public.models import ProblemReport
 from traceapp.questions import operations, queries
@@ -57,6 +58,8 @@ def put_question(code: str) -> ResponseReturnValue:
             report_id=report.report_id if report else None,
             now=datetime.now(UTC),
         )
+        if report is not None:
+            take_up_report(reader, report, datetime.now(UTC))
         flash(_("Asked. The producer is told, and both of you see the time that is left."))
         return redirect(url_for("questions.show_question", question_id=question_id), code=303)
     return _asking(found, report, form)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from flask_babel import ngettext
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
+from traceapp.desk import report_search
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.questions import queries
 from traceapp.questions.queries import Asked, QuestionState
@@ -110,13 +112,26 @@ def tasks(reader: Visitor) -> Iterator[Task]:
         )
         yield Task("chat", timer(asked, now).tone, words, _page(asked), _("Explain"))
     if reader.may(Act.ASK_FOR_EXPLANATION):
-        for asked in queries.overdue_of(reader.producer_id, now)[:MOST_OF_A_KIND]:
-            words = _(
-                "%(who)s was to explain about lot %(lot)s by %(when)s: %(timer)s.",
-                **_named(asked, now),
-                who=say(asked.producer),
-            )
-            yield Task("warning", "clay", words, _page(asked), _("Look at it"))
+        yield from _tasks_of_authority(reader.producer_id, now)
+
+
+def _tasks_of_authority(authority_id: UUID, now: datetime) -> Iterator[Task]:
+    for asked in queries.overdue_of(authority_id, now)[:MOST_OF_A_KIND]:
+        words = _(
+            "%(who)s was to explain about lot %(lot)s by %(when)s: %(timer)s.",
+            **_named(asked, now),
+            who=say(asked.producer),
+        )
+        yield Task("warning", "clay", words, _page(asked), _("Look at it"))
+    answered = queries.answered_of(authority_id)
+    waiting = report_search.unsettled({one.report_id for one in answered if one.report_id})
+    for asked in [one for one in answered if one.report_id in waiting][:MOST_OF_A_KIND]:
+        words = _(
+            "%(who)s has explained about lot %(lot)s. Say what came of the report.",
+            who=say(asked.producer),
+            lot=asked.lot,
+        )
+        yield Task("reply", "leaf", words, _page(asked), _("Read it"))
 
 
 def _named(asked: Asked, now: datetime) -> dict[str, str]:

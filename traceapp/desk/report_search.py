@@ -1,5 +1,6 @@
 """Which shoppers' reports somebody answers for: about their own codes, or all of them."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,13 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches.models import GtinOwner
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.public.models import ProblemReport, ReportAnswer
+from traceapp.public.models import ProblemReport, ReportAct, ReportAnswer
 from traceapp.public.schemas import ReportKind
 from traceapp.web import lists
 
 # Whoever runs the installation and the city's office read every report, also one without a code.
 READ_ALL = frozenset({"operator", "authority"})
 GTIN_KEY, GTIN_LENGTH = "01/", 14
-STATES = ("open", "answered", "closed")
 
 
 def answered_for_by(reader: Visitor) -> ColumnElement[bool]:
@@ -49,6 +49,7 @@ def listed(reader: Visitor, wish: lists.Asked) -> lists.Page[Any]:
             ProblemReport.text,
             *(ProblemReport.area, ProblemReport.received_at),
             *(_is_answered().label("is_answered"), _is_closed().label("is_closed")),
+            *(_outcome().label("outcome"), _is_looked_at().label("is_looked_at")),
         )
         .where(answered_for_by(reader))
         .where(*(_has(word) for word in wish.words))
@@ -85,12 +86,35 @@ def find_by_id(reader: Visitor, report_id: UUID) -> ProblemReport | None:
     ).one_or_none()
 
 
+def unsettled(report_ids: Collection[UUID]) -> set[UUID]:
+    """Give those of these reports that are not settled."""
+    query = select(ProblemReport.report_id).where(
+        ProblemReport.report_id.in_(report_ids), ~_is_closed()
+    )
+    return set(db.session.scalars(query)) if report_ids else set()
+
+
 def _is_answered() -> ColumnElement[bool]:
     return select(ReportAnswer.answer_id).where(_of_this()).exists()
 
 
 def _is_closed() -> ColumnElement[bool]:
     return select(ReportAnswer.answer_id).where(_of_this(), ReportAnswer.closes).exists()
+
+
+def _is_looked_at() -> ColumnElement[bool]:
+    return select(ReportAct.act_id).where(ReportAct.report_id == ProblemReport.report_id).exists()
+
+
+def _outcome() -> ColumnElement[str | None]:
+    """Give what came of a report, as was said last."""
+    return (
+        select(ReportAct.state)
+        .where(ReportAct.report_id == ProblemReport.report_id, ReportAct.answer_id.is_not(None))
+        .order_by(ReportAct.done_at.desc(), ReportAct.act_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _of_this() -> ColumnElement[bool]:
@@ -103,8 +127,12 @@ def _in_state(state: str) -> ColumnElement[bool]:
             return ~_is_answered()
         case "answered":
             return _is_answered() & ~_is_closed()
-        case _:
+        case "looking":
+            return _is_looked_at() & ~_is_answered()
+        case "closed":
             return _is_closed()
+        case outcome:
+            return _outcome() == outcome
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -7,38 +7,31 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from marshmallow import Schema, fields
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
+from traceapp.database.ids import new_id
 from traceapp.desk import report_search
 from traceapp.desk.question_words import Timer, is_any_running, may_ask, read_by, timer
+from traceapp.desk.report_form import AnswerSchema, answer_fields, refuse_too_early
 from traceapp.public import report_queries
 from traceapp.public.models import ProblemReport
-from traceapp.public.operations import answer_report
+from traceapp.public.operations import Reply, answer_report, take_up
 from traceapp.public.report_queries import Subject
-from traceapp.public.schemas import KIND_WORDS, ReportKind
+from traceapp.public.schemas import KIND_WORDS, OUTCOME_WORDS, ReportKind
 from traceapp.questions import queries as questions
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
-from traceapp.web.fields import PlainText
-from traceapp.web.forms import Field, Form
+from traceapp.web.forms import Form
 from traceapp.web.pages import moment
 
 blueprint = Blueprint("desk_reports", "traceapp.desk", template_folder="templates")
 
-LONGEST_ANSWER = 2000
-
-
-class AnswerSchema(Schema):
-    """An answer to a report; with `closes` nothing more will come."""
-
-    text = PlainText(LONGEST_ANSWER, lines=True, required=True)
-    closes = fields.Boolean(load_default=False)
+ANSWER = AnswerSchema()
 
 
 @blueprint.get("/desk/reports")
@@ -64,6 +57,7 @@ def list_reports() -> ResponseReturnValue:
         found=found,
         kinds=KIND_WORDS,
         state_of=state_of,
+        states=state_words(),
         timers_of=timers_of,
     )
 
@@ -72,42 +66,70 @@ def list_reports() -> ResponseReturnValue:
 @may(Act.ANSWER_REPORTS)
 def show_report(report_number: str) -> ResponseReturnValue:
     """Show a report, what was answered, and the form for an answer."""
-    return _page(_find(member(), report_number), Form.showing(_fields()))
+    reader = member()
+    report = _find(reader, report_number)
+    return _page(report, Form.showing(answer_fields(reader), {"id": str(new_id())}))
 
 
 @blueprint.post("/desk/reports/<report_number>")
 @writes
 @may(Act.ANSWER_REPORTS)
 def answer(report_number: str) -> ResponseReturnValue:
-    """Answer a report."""
+    """Answer a report, with what came of it where the reader says that."""
     reader = member()
     report = _find(reader, report_number)
-    form = Form.sent(_fields(), request.form)
+    form = Form.sent(answer_fields(reader), request.form)
     with form.trying():
-        given: dict[str, Any] = AnswerSchema().load(form.data())
+        reply: Reply = ANSWER.load(form.data())
         now, by = datetime.now(UTC), reader.key
-        answer_report(report.report_id, given["text"], closes=given["closes"], by=by, now=now)
-        detail = {"closes": given["closes"]}
-        note(reader.producer_id, "report_answered", report.number, by=by, now=now, detail=detail)
+        refuse_too_early(report, reply, now)
+        if answer_report(report.report_id, reply, by=by, now=now):
+            act = "report_decided" if reply.outcome else "report_answered"
+            detail = {"closes": reply.closes, "outcome": reply.outcome and reply.outcome.value}
+            note(reader.producer_id, act, report.number, by=by, now=now, detail=detail)
         flash(_("Answered. Whoever reported it reads it behind their private link."))
         return redirect(url_for("desk_reports.list_reports"), code=303)
     return _page(report, form)
+
+
+@blueprint.post("/desk/reports/<report_number>/look")
+@writes
+@may(Act.ANSWER_REPORTS)
+def look_at(report_number: str) -> ResponseReturnValue:
+    """Say that somebody looks at a report; a second tap changes nothing."""
+    reader = member()
+    report = _find(reader, report_number)
+    take_up_report(reader, report, datetime.now(UTC))
+    path = url_for("desk_reports.show_report", report_number=report.number)
+    return redirect(path, code=303)
+
+
+def take_up_report(reader: Visitor, report: ProblemReport, now: datetime) -> None:
+    """Let the reporter know that somebody looks at it, unless anybody did before."""
+    if take_up(report.report_id, by=reader.key, now=now):
+        note(reader.producer_id, "report_taken_up", report.number, by=reader.key, now=now)
 
 
 def state_words() -> dict[str, str]:
     """Name the states of a report."""
     return {
         "open": _("Not answered yet"),
+        "looking": _("Being looked at"),
         "answered": _("Answered, still open"),
         "closed": _("Settled"),
+        **{state.value: _(words) for state, words in OUTCOME_WORDS.items()},
     }
 
 
 def state_of(row: Any) -> str:  # noqa: ANN401 - a row of `report_search.listed`
     """Give the state of a report in the list."""
+    if row.outcome:
+        return str(row.outcome)
     if row.is_closed:
         return "closed"
-    return "answered" if row.is_answered else "open"
+    if row.is_answered:
+        return "answered"
+    return "looking" if row.is_looked_at else "open"
 
 
 def _find(reader: Visitor, number: str) -> ProblemReport:
@@ -115,20 +137,6 @@ def _find(reader: Visitor, number: str) -> ProblemReport:
     if report is None:
         raise problem.NotFound
     return report
-
-
-def _fields() -> tuple[Field, ...]:
-    return (
-        Field(
-            "text",
-            _("Your answer"),
-            "lines",
-            required=True,
-            longest=LONGEST_ANSWER,
-            hint=_("Say what you found and what you do about it. It cannot be changed later."),
-        ),
-        Field("closes", _("This settles the report"), "tick"),
-    )
 
 
 def _page(report: ProblemReport, form: Form) -> ResponseReturnValue:
@@ -144,6 +152,8 @@ def _page(report: ProblemReport, form: Form) -> ResponseReturnValue:
         timer_of=lambda one: timer(one, now),
         ask_path=None if is_any_running(asked, now) else _ask_path(reader, report, subject),
         answers=report_queries.answers(report.report_id),
+        look=report_queries.look(report.report_id),
+        outcomes=OUTCOME_WORDS,
         form=form,
     )
     return page, form.status

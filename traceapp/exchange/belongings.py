@@ -74,6 +74,7 @@ LEFT_OUT = {
     "hand_off_reminder": "letters of the installation",
     "problem_report": "written by shoppers to the installation",
     "report_answer": "written to shoppers",
+    "report_act": "what came of reports to the installation",
     "import_file": "kept for a day between dry run and import",
     "export_file": "exports themselves",
 }

@@ -2,7 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
@@ -48,3 +55,29 @@ class ReportAnswer(Base):
     answered_at: Mapped[Moment]
 
     __table_args__ = (CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text_length"),)
+
+
+class ReportAct(Base):
+    """Somebody in charge took a report up, or said what came of it. Append-only: the last counts.
+
+    `state` is one of `schemas.ReportState`; the words of an outcome are the answer that tells it.
+    """
+
+    __tablename__ = "report_act"
+
+    report_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey("problem_report.report_id"), primary_key=True
+    )
+    act_id: Mapped[Key]
+    state: Mapped[str]
+    answer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    done_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["report_id", "answer_id"], ["report_answer.report_id", "report_answer.answer_id"]
+        ),
+        CheckConstraint("(state = 'looking') = (answer_id IS NULL)", name="outcome_told"),
+    )

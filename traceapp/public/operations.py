@@ -3,17 +3,19 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
+from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
 from traceapp.gs1.batch_code import ALPHABET
-from traceapp.public.models import ProblemReport, ReportAnswer
+from traceapp.public.models import ProblemReport, ReportAct, ReportAnswer
+from traceapp.public.schemas import ReportState
 
 TOKEN_BYTES = 16  # 128 bits: the link is the only key to a report
 
@@ -53,19 +55,69 @@ def receive_report(
     return receipt
 
 
-def answer_report(
-    report_id: UUID, text: str, *, closes: bool, by: tuple[UUID, UUID], now: datetime
-) -> None:
-    """Keep an answer for the one who reported; with `closes` nothing more will come."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to the reporter; with `closes` nothing more will come. An outcome always closes.
+
+    `answer_id` is made with the form, so that a form sent twice answers once.
+    """
+
+    text: str
+    closes: bool
+    outcome: ReportState | None = None
+    answer_id: UUID = field(default_factory=new_id)
+
+
+def take_up(report_id: UUID, *, by: tuple[UUID, UUID], now: datetime) -> bool:
+    """Say that somebody looks at a report; False where anybody did or answered before."""
+    wait_for([report_id])
+    acted = select(ReportAct.act_id).where(ReportAct.report_id == report_id)
+    answered = select(ReportAnswer.answer_id).where(ReportAnswer.report_id == report_id)
+    if db.session.scalar(select(acted.exists() | answered.exists())):
+        return False
+    _act(report_id, ReportState.LOOKING, None, by=by, now=now)
+    return True
+
+
+def answer_report(report_id: UUID, reply: Reply, *, by: tuple[UUID, UUID], now: datetime) -> bool:
+    """Keep an answer for the one who reported, and what came of the report; False for one kept."""
+    wait_for([report_id])
+    if db.session.get(ReportAnswer, (report_id, reply.answer_id)) is not None:
+        return False
     db.session.add(
         ReportAnswer(
             report_id=report_id,
-            answer_id=new_id(),
-            text=text,
-            closes=closes,
+            answer_id=reply.answer_id,
+            text=reply.text,
+            closes=reply.closes or reply.outcome is not None,
             by_producer_id=by[0],
             by_member_id=by[1],
             answered_at=now,
+        )
+    )
+    db.session.flush()
+    if reply.outcome is not None:
+        _act(report_id, reply.outcome, reply.answer_id, by=by, now=now)
+    return True
+
+
+def _act(
+    report_id: UUID,
+    state: ReportState,
+    answer_id: UUID | None,
+    *,
+    by: tuple[UUID, UUID],
+    now: datetime,
+) -> None:
+    db.session.add(
+        ReportAct(
+            report_id=report_id,
+            act_id=new_id(),
+            state=state.value,
+            answer_id=answer_id,
+            by_producer_id=by[0],
+            by_member_id=by[1],
+            done_at=now,
         )
     )
     db.session.flush()

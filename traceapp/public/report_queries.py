@@ -1,5 +1,6 @@
 """Reading reports of a problem, and what a report is about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,10 +20,10 @@ from traceapp.gs1.digital_link import (
 )
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.models import Producer
-from traceapp.public.models import ProblemReport, ReportAnswer
+from traceapp.public.models import ProblemReport, ReportAct, ReportAnswer
 from traceapp.public.operations import digest
 from traceapp.public.queries import by_code, by_gtin
-from traceapp.public.schemas import LONGEST_CODE, ReportKind
+from traceapp.public.schemas import LONGEST_CODE, ReportKind, ReportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Answer:
     closes: bool
     answered_at: datetime
     by: str
+    outcome: ReportState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody took a report up: for whom, and when."""
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,41 @@ def latest(*, limit: int, kind: ReportKind | None = None) -> list[Report]:
 def answers(report_id: UUID) -> list[Answer]:
     """Give the answers to a report, oldest first."""
     rows = db.session.execute(
-        select(ReportAnswer.text, ReportAnswer.closes, ReportAnswer.answered_at, Producer.name)
+        select(
+            *(ReportAnswer.text, ReportAnswer.closes, ReportAnswer.answered_at, Producer.name),
+            ReportAct.state,
+        )
         .join(Producer, Producer.producer_id == ReportAnswer.by_producer_id)
+        .outerjoin(
+            ReportAct,
+            (ReportAct.report_id == ReportAnswer.report_id)
+            & (ReportAct.answer_id == ReportAnswer.answer_id),
+        )
         .where(ReportAnswer.report_id == report_id)
         .order_by(ReportAnswer.answered_at, ReportAnswer.answer_id)
     )
-    return [Answer(row.text, row.closes, row.answered_at, row.name) for row in rows]
+    return [
+        Answer(
+            *(row.text, row.closes, row.answered_at, row.name),
+            None if row.state is None else ReportState(row.state),
+        )
+        for row in rows
+    ]
+
+
+def look(report_id: UUID) -> Look | None:
+    """Give who took a report up; None while nobody has."""
+    row = db.session.execute(
+        select(Producer.name, ReportAct.done_at)
+        .join(Producer, Producer.producer_id == ReportAct.by_producer_id)
+        .where(ReportAct.report_id == report_id, ReportAct.state == ReportState.LOOKING.value)
+    ).first()
+    return None if row is None else Look(row.name, row.done_at)
+
+
+def outcome(answers: Sequence[Answer]) -> ReportState | None:
+    """Give what came of a report, by its answers, the last that says so; None where none does."""
+    return next((one.outcome for one in reversed(answers) if one.outcome is not None), None)
 
 
 def subject(text: str) -> Subject:

@@ -15,7 +15,7 @@ from traceapp import problem
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.public import report_queries, walking
 from traceapp.public.operations import Receipt, receive_report
-from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, ReportSchema
+from traceapp.public.schemas import KIND_WORDS, LONGEST_CODE, OUTCOME_WORDS, ReportSchema
 from traceapp.questions import queries as questions
 from traceapp.questions.queries import Asked
 from traceapp.web.access import public
@@ -143,13 +143,18 @@ def report_status(token: str) -> AnyResponse:
         raise problem.NotFound
     answers = report_queries.answers(found.report_id)
     asked = questions.about_reports([found.report_id]).get(found.report_id, [])
+    outcome, look = report_queries.outcome(answers), report_queries.look(found.report_id)
     if wants_json():
-        return _private(jsonify(_report_document(found, answers, asked)))
+        document = _report_document(found, answers, asked)
+        taken_up = None if look is None else {"by": look.by, "at": look.at.isoformat()}
+        return _private(jsonify(document | {"outcome": outcome, "taken_up": taken_up}))
     page = render_template(
         "public/report_status.html",
         report=found,
         answers=answers,
         asked=asked,
+        look=look,
+        outcome=OUTCOME_WORDS[outcome] if outcome else None,
         subject=report_queries.subject(found.code) if found.code else None,
         kind=gettext(KIND_WORDS[found.kind]),
         link=f"{settings().public_url}/reports/{quote(token)}",

@@ -34,6 +34,22 @@ KIND_WORDS: dict[ReportKind, str] = {
 }
 
 
+class ReportState(StrEnum):
+    """Where a report stands, as people in charge said it; before, it is new."""
+
+    LOOKING = "looking"
+    FOUNDED = "founded"
+    UNFOUNDED = "unfounded"
+    CANNOT_TELL = "cannot_tell"
+
+
+OUTCOME_WORDS: dict[ReportState, str] = {
+    ReportState.FOUNDED: N_("Founded: it is as reported"),
+    ReportState.UNFOUNDED: N_("Unfounded: it is not as reported"),
+    ReportState.CANNOT_TELL: N_("It cannot be told"),
+}
+
+
 _NO_KIND = Fault(
     "kind",
     N_("Choose what it is about."),

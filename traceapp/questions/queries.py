@@ -93,6 +93,13 @@ def overdue_of(authority_id: UUID, now: datetime) -> list[Asked]:
     return _read(Question.by_producer_id == authority_id, _IS_OPEN, Question.answer_by < now)[::-1]
 
 
+def answered_of(authority_id: UUID) -> list[Asked]:
+    """Give the questions of an authority about reports that were answered, the newest first."""
+    return _read(
+        Question.by_producer_id == authority_id, Question.report_id.is_not(None), ~_IS_OPEN
+    )
+
+
 def is_any_running(batch: Ref, report_id: UUID | None, now: datetime) -> bool:
     """Tell whether a question about this batch and report waits and its time is not over."""
     query = (

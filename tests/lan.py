@@ -42,6 +42,10 @@ from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
 from traceapp.questions import operations as questions
+from traceapp.recalls import case_queries, drills
+from traceapp.recalls import cases as recalls
+from traceapp.recalls.cases import Order, Suspicion, Wish
+from traceapp.recalls.stopping import Actor as RecallActor
 from traceapp.stalls import changing as stalls
 from traceapp.trace.facts import AnswerKind, Ref
 from traceapp.web import csv_text
@@ -132,6 +136,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_stall(owner, code, text),
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
+        **_recall(owner, batch_id, text),
         "question_id": str(_question(owner, batch_id, text)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -163,6 +168,24 @@ def _audited(code: str) -> None:
     found = [Asked(one, Outcome.STATUS, "500") for one in (*pages, code)]
     count, now = len(found), datetime.now(UTC)
     audits.keep(audits.Audit(now, now, "http://localhost:8000", 1, count, count, found))
+
+
+def _recall(owner: builders.Business, batch_id: UUID, text: str) -> dict[str, str]:
+    """Let the owner hold a drill about the batch, with something that waits for a second person."""
+    by = RecallActor(Ref(owner.producer_id, owner.actor.member_id), is_authority=False)
+    now = datetime.now(UTC)
+    order = Order(f"Diễn tập {text}", "low", f"Để riêng {text}", f"Bà {text}")
+    batch = Ref(owner.producer_id, batch_id)
+    case = drills.start(by, batch, order, now=now)
+    recalls.ask(case, by, Wish("close", f"Đã xong {text}"), now=now)
+    found = case_queries.find(case)
+    assert found is not None
+    opened = recalls.open_case(by, Suspicion(batch, "batch", f"Nghi {text}"), now=now)
+    return {
+        "case_id": str(case.id),
+        "act_id": str(found.waiting[0].act_id),
+        "open_case_id": str(opened.id),
+    }
 
 
 def _question(owner: builders.Business, batch_id: UUID, text: str) -> UUID:

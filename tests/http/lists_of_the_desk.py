@@ -31,6 +31,7 @@ LISTS: Mapping[str, Listed] = {
         "/desk/admissions", "Hoàng yến", "operator", never_empty="the operator is one of them"
     ),
     "audit.list_acts": Listed("/desk/audit", "điện thoại"),
+    "cases.list_cases": Listed("/desk/cases"),
     "certificates.list_certificates": Listed("/desk/certificates"),
     "code_audits.last_audit": Listed("/desk/codes/audit"),
     "containers.show_containers": Listed("/desk/containers"),
@@ -110,6 +111,10 @@ NO_LISTS: Mapping[str, str] = {
     "printers.new_printer": FORM,
     "products.edit_product": FORM,
     "products.new_product": FORM,
+    "case_papers.print_result": FILE,
+    "cases.new_case": FORM,
+    "cases.show_case": ONE,
+    "recalls.show_recall": ONE,
     "questions.ask_question": FORM,
     "questions.show_question": ONE,
     "season_changes.edit_season": FORM,

@@ -36,6 +36,16 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "archive.archive_site": PUT_AWAY,
     "archive.archive_stall": PUT_AWAY,
     "batch_dates.change_dates": {"expiry_date": "2126-11-27"},
+    "cases.ask_second": {"do": "release", "reason": "Đạt"},
+    "cases.decide": {"do": "withdraw"},
+    "cases.issue_case": {
+        "reason": "Mùi lạ",
+        "risk": "high",
+        "instruction": "Để riêng",
+        "contact": "Bà Lan",
+    },
+    "cases.widen_case": {"reason": "Cùng nguồn"},
+    "cases.open_case": {"basis": "batch", "reason": "Mùi lạ"},
     "desk_batches.publish_photo": {"public": "yes"},
     "desk_batches.stop_sale": {"reason": "stop:unsafe"},
     "desk_registering.register_batch": {"lot": "YEN-09"},
@@ -89,6 +99,7 @@ NAMED = {
     "api_places.put_season": ("plot_id",),
     "phones.invite_phone": ("member_id",),
     "seasons.start_season": ("plot_id",),
+    "cases.widen_case": ("code",),
     "stalls.open_stall": ("site_id",),
     "stalls.put_on": ("code",),
     "stalls.take_off": ("code",),
@@ -96,7 +107,7 @@ NAMED = {
 
 
 # These end what others need.
-LAST = ("accounts.change_password", "archive.", "phones.revoke")
+LAST = ("accounts.change_password", "archive.", "phones.revoke", "cases.issue_case")
 
 
 def changing(app: Flask) -> list[Route]:
@@ -158,4 +169,6 @@ def others(town: Town, endpoint: str) -> dict[str, str]:
                 by = (owner.producer_id, owner.member_id)
                 people.end(by, colleague.member_id, now=NOW)
         return {"member_id": str(colleague.member_id)}
+    if endpoint == "cases.issue_case":
+        return {"case_id": town.lan.values["open_case_id"]}
     return {name: str(uuid4()) for name in NEW.get(endpoint, ())}

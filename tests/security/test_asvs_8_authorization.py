@@ -33,6 +33,8 @@ WATCHING = {
         Act.ANSWER_REPORTS,
         Act.READ_CODE_AUDIT,
         Act.ASK_FOR_EXPLANATION,
+        Act.OPEN_CASE,
+        Act.ISSUE_RECALL,
     },
     "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS, Act.READ_CODE_AUDIT},
     "farm": set(),

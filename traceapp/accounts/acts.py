@@ -41,6 +41,9 @@ class Act(StrEnum):
     STOP_SALE = "stop_sale"
     DECIDE_REPORTS = "decide_reports"
     ASK_FOR_EXPLANATION = "ask_for_explanation"
+    OPEN_CASE = "open_case"
+    ISSUE_RECALL = "issue_recall"
+    ANSWER_RECALL = "answer_recall"
     ADMIT_PRODUCERS = "admit_producers"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
@@ -74,6 +77,9 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.STOP_SALE: STAFF | {"shop_seller", "officer"},
     Act.DECIDE_REPORTS: STAFF | {"officer"},
     Act.ASK_FOR_EXPLANATION: frozenset({"officer"}),
+    Act.OPEN_CASE: STAFF | OFFICIALS,
+    Act.ISSUE_RECALL: frozenset({"owner", "officer"}),
+    Act.ANSWER_RECALL: STAFF | {"shop_seller"},
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "sale.allowed": N_("allowed the sale of a lot again"),
     "recall.opened": N_("opened a recall case about a lot"),
     "recall.issued": N_("issued a recall"),
+    "recall.widened": N_("widened a recall"),
     "recall.asked": N_("asked for a second person in a recall case"),
     "recall.agreed": N_("agreed in a recall case"),
     "recall.declined": N_("declined in a recall case"),

@@ -26,6 +26,7 @@ from traceapp.desk import (
     batch_queries,
     batch_search,
     batch_words,
+    case_words,
     hold_words,
     label_story,
     ledger_bar,
@@ -95,13 +96,13 @@ def show_batch(code: str) -> ResponseReturnValue:
     """Show one batch: where its kilograms went, what was recorded, its code and its sources."""
     reader = member()
     found = find_batch(reader, code)
-    card = found.card
+    card, ref = found.card, FactRef(*found.ref)
     language, told = languages.current(), tell_batch(reader, card, datetime.now(UTC))
     parts = ledger_words.parts(told, card.uom)
     came_in = ledger_words.came_in(told.ledger)
     heading = _("Where %(amount)s went", amount=quantity(came_in, card.uom))
     is_ours = card.producer_id == reader.producer_id
-    lacks = activation.missing_of(found.ref) if is_ours and found.code else []
+    lacks = activation.missing_of(ref) if is_ours and found.code else []
     use_policy(img_src=media_sources())
     return render_template(
         "desk/batch.html",
@@ -116,8 +117,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         uri=paper.uri_of(card, found.code, settings()) if found.code else None,
         content=batch_words.content_words(card, language),
         can_print=is_ours and found.state in paper.LABELLED_IN and reader.may(Act.PRINT_LABELS),
-        can_count=reader.may(Act.RECORD_STEP)
-        and queries.has_stock_of(reader.producer_id, found.ref),
+        can_count=reader.may(Act.RECORD_STEP) and queries.has_stock_of(reader.producer_id, ref),
         missing=mending.what_is_missing(lacks, card),
         holdings=_holdings(reader, found, language),
         handed_on=_handed_on(reader, found, language),
@@ -125,10 +125,11 @@ def show_batch(code: str) -> ResponseReturnValue:
         is_ours=is_ours,
         tells_openings=is_ours or _sees_all(reader),
         may_trace=told.tells_lineage,
-        holds=hold_words.holds_of(reader, found.ref),
-        stops=stop_words.stops_of(reader, found.ref),
-        questioned=question_words.questioned(reader, FactRef(*found.ref), datetime.now(UTC)),
-        crates=_own_crates(reader, found.ref),
+        holds=hold_words.holds_of(reader, ref),
+        stops=stop_words.stops_of(reader, ref),
+        questioned=question_words.questioned(reader, ref, datetime.now(UTC)),
+        recalls=case_words.told_on(reader, ref),
+        crates=_own_crates(reader, ref),
         labels=label_story.story_of(reader, card),
     )
 

@@ -5,6 +5,8 @@ from flask import Blueprint
 from traceapp.desk import (
     archive_views,
     batch_date_views,
+    case_acts,
+    case_papers,
     certificate_views,
     code_audit_views,
     container_views,
@@ -18,6 +20,7 @@ from traceapp.desk import (
     printer_views,
     product_views,
     question_views,
+    recall_views,
     report_views,
     season_change_views,
     season_views,
@@ -35,6 +38,7 @@ VIEWS = (
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
+    *(case_acts, case_papers, recall_views),
     *(label_issue_views, printer_views, stall_views, question_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("places.list_places", "map-pin", N_("Places"), Act.READ),
     Entry("certificates.list_certificates", "certificate", N_("Certificates"), Act.READ),
     Entry("printers.list_printers", "print", N_("Printers"), Act.PRINT_LABELS),
+    Entry("cases.list_cases", "recall", N_("Recalls"), Act.OPEN_CASE),
     Entry(
         "desk_reports.list_reports",
         "report",

@@ -109,6 +109,7 @@ def put_on(stall_id: UUID) -> ResponseReturnValue:
 @may(Act.KEEP_STALLS)
 def take_off(stall_id: UUID) -> ResponseReturnValue:
     """Take a lot off the stall, as sold out or for another day."""
+    find_stall(member().producer_id, stall_id)  # before anything is said of the code
     fact = codes.find(BatchCode.parse(request.form.get("code", "")).text)
     if fact is None:
         raise problem.NotFound

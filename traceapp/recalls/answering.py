@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, or_, select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.books.models import Stock
+from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecalledBatch, RecallNotice
@@ -21,18 +22,19 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.trace.facts import Ref
-from traceapp.trace.units import from_micro, to_micro
+from traceapp.trace.units import UNITS, QuantityError, from_micro, to_micro
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a holder says of one lot, in the lot's own unit."""
+    """What a holder says of one lot, in the lot's own unit; `where` it stands in what was sent."""
 
     batch: Ref
     sold: Decimal
     set_apart: Decimal
     note: str = ""
     photo_sha256: bytes | None = None
+    where: str = ""
 
 
 def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
@@ -45,9 +47,10 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
     row = db.session.execute(_had(case, count.batch, by.producer_id)).one_or_none()
     if row is None:
         raise problem.NotFound
-    sold, set_apart = (to_micro(one, row.uom) for one in (count.sold, count.set_apart))
-    if sold + set_apart > row.came_in:
-        raise problem.InvalidInput(findings=[_more_than(from_micro(row.came_in, row.uom), row.uom)])
+    sold, set_apart = (_amount(one, row.uom) for one in (count.sold, count.set_apart))
+    if sold is None or set_apart is None or sold + set_apart > row.came_in:
+        most = f"{from_micro(row.came_in, row.uom).normalize():f} {UNITS[row.uom].symbol}"
+        raise problem.InvalidInput(findings=[_more_than(count.where, most)])
     db.session.add(
         RecallAcknowledgement(
             producer_id=by.producer_id,
@@ -67,6 +70,70 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
     db.session.flush()
     member = (by.producer_id, by.id)
     audit.note(by.producer_id, "recall.answered", str(case.id), by=member, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A recall that a holder has not answered for every lot."""
+
+    case: Ref
+    is_drill: bool
+    actor: str
+    reason: str
+    due_at: datetime
+
+
+def unanswered(holder: UUID) -> list[Owed]:
+    """Give the open recalls that reach lots of a holder's which he has not answered for."""
+    said = (
+        select(RecallAcknowledgement.batch_id)
+        .where(
+            RecallAcknowledgement.producer_id == holder,
+            RecallAcknowledgement.case_id == RecalledBatch.case_id,
+            RecallAcknowledgement.batch_id == RecalledBatch.batch_id,
+        )
+        .correlate(RecalledBatch)
+        .exists()
+    )
+    rows = db.session.execute(_notices_to(holder).where(~said))
+    return [
+        Owed(Ref(row.producer_id, row.case_id), row.is_drill, row.actor, row.reason, row.due_at)
+        for row in rows
+    ]
+
+
+def _notices_to(holder: UUID) -> Select[*tuple[Any, ...]]:
+    """Ask for the open recalls that reach goods a holder has or sold."""
+    return (
+        select(
+            *(RecallNotice.producer_id, RecallNotice.case_id, RecallNotice.is_drill),
+            *(RecallNotice.actor, RecallNotice.reason, RecallNotice.due_at),
+        )
+        .distinct()
+        .join(
+            RecalledBatch,
+            and_(
+                RecalledBatch.case_producer_id == RecallNotice.producer_id,
+                RecalledBatch.case_id == RecallNotice.case_id,
+                RecalledBatch.left_at.is_(None),
+                or_(
+                    RecallNotice.is_widened.is_(True),
+                    RecalledBatch.producer_id == RecallNotice.subject_producer_id,
+                ),
+            ),
+        )
+        .join(
+            Stock,
+            and_(
+                Stock.batch_producer_id == RecalledBatch.producer_id,
+                Stock.batch_id == RecalledBatch.batch_id,
+                Stock.producer_id == holder,
+                or_(IN_STOCK != 0, Stock.sold != 0),
+            ),
+        )
+        .where(RecallNotice.ended_at.is_(None))
+        .order_by(RecallNotice.due_at)
+    )
 
 
 def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select
@@ -107,11 +174,19 @@ def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select
     )
 
 
-def _more_than(had: Decimal, uom: str) -> problem.Finding:
+def _amount(quantity: Decimal, uom: str) -> int | None:
+    """Give micro-units; None for more than anybody can have."""
+    try:
+        return to_micro(quantity, uom)
+    except QuantityError:
+        return None
+
+
+def _more_than(where: str, most: str) -> problem.Finding:
     return problem.Finding(
-        "/set_apart",
+        f"{where}/set_apart",
         "more_than_held",
         problem.N_("You never had more than {most} of this lot."),
         problem.N_("Count again. If more came in, record the receipt first."),
-        values={"most": f"{had.normalize():f} {uom}"},
+        values={"most": most},
     )

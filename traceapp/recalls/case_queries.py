@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import aliased
 
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
@@ -112,6 +113,25 @@ def find_by_id(case_id: UUID) -> Case | None:
 def led_by(producer_id: UUID | None) -> list[Case]:
     """List the cases a body leads, the newest first; None lists everybody's."""
     return _cases(*(() if producer_id is None else (RecallCase.producer_id == producer_id,)))
+
+
+def with_waiting(producer_id: UUID | None) -> list[Case]:
+    """List the cases in which something waits for a second person; None asks about everybody's."""
+    answer = aliased(RecallAct)
+    waits = (
+        select(RecallAct.act_id)
+        .outerjoin(answer, answer.answers_act_id == RecallAct.act_id)
+        .where(
+            RecallAct.producer_id == RecallCase.producer_id,
+            RecallAct.case_id == RecallCase.case_id,
+            RecallAct.waits.is_(True),
+            answer.act_id.is_(None),
+        )
+        .correlate(RecallCase)
+        .exists()
+    )
+    led = () if producer_id is None else (RecallCase.producer_id == producer_id,)
+    return _cases(waits, *led)
 
 
 def about(batch: Ref) -> list[Case]:

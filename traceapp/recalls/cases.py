@@ -140,6 +140,7 @@ def widen(ref: Ref, by: Actor, roots: Collection[Ref], reason: str, *, now: date
     goes_beyond = not case.is_widened and queries.reaches_others(ref)
     if others or (goes_beyond and not _has_open(case, "widen")):
         _act(ref, "widen", by, reason, others, now=now, waits=True)
+    _note("recall.widened", ref, case.batch.producer_id, by, now)
 
 
 def ask(ref: Ref, by: Actor, wish: Wish, *, now: datetime) -> None:

@@ -1,0 +1,208 @@
+"""Recalls at the desk: opened, issued, answered, agreed to by a second person; shoppers' pages."""
+
+import re
+from time import monotonic, sleep
+from uuid import UUID
+
+import pypdfium2
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+
+from tests.builders import NOW, Business, business
+from tests.http.on_sale import code_of, page
+from tests.http.test_stopped_sales import colleague
+from tests.rooms.test_recall_cases import soup_of
+from tests.signing_in import form, signed_in
+from tests.trade import Trade
+from traceapp.batches import operations as batches
+from traceapp.database.engine import db
+from traceapp.desk.attention import KEPT
+from traceapp.recalls import case_queries
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import transaction
+
+ORDER = {
+    "reason": "Dư lượng 0,12 mg/kg",
+    "risk": "high",
+    "instruction": "Mang trả quầy Hoa",
+    "contact": "Chi cục, 0900 000 062",
+}
+
+
+BANNER = 'class="banner clay'
+
+
+def soon(client: FlaskClient, code: str, *, is_recalled: bool) -> str:
+    """Give the page of a code, which says or no longer says within a second that it is recalled."""
+    until = monotonic() + 1
+    while (BANNER in (told := page(client, f"/B/{code}"))) is not is_recalled:
+        assert monotonic() < until, told
+        sleep(0.05)
+    return told
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    made = Trade(on_sale=True)
+    with transaction():
+        batches.record_event(made.minh.actor, made.ship(), now=NOW)
+        batches.record_event(made.hoa.actor, made.receive(), now=NOW)
+    return made
+
+
+@pytest.fixture
+def office(app: Flask) -> Business:
+    db.session.rollback()
+    with transaction():
+        return business("Chi cục", kinds=("authority",), role="officer")
+
+
+@pytest.fixture
+def code(trade: Trade) -> str:
+    return code_of(trade.minh.producer_id, trade.greens)
+
+
+def posted(app: Flask, who: Business, path: str, **values: str) -> tuple[int, str]:
+    """Send a form at the desk as somebody; give the status and where it leads, or the page."""
+    db.session.rollback()
+    with app.app_context():
+        answer = signed_in(app, who).post(path, data=form(app, **values))
+    g.pop(KEPT, None)
+    return answer.status_code, answer.headers.get("Location") or answer.text
+
+
+def desk(app: Flask, who: Business, path: str, status: int = 200) -> str:
+    db.session.rollback()
+    with app.app_context():
+        told = page(signed_in(app, who), path, status, language="en")
+    g.pop(KEPT, None)
+    return told
+
+
+def opened(app: Flask, who: Business, code: str, basis: str = "batch") -> str:
+    """Open a case; give the address of its page."""
+    path = f"/desk/batches/{code}/case"
+    status, led = posted(app, who, path, basis=basis, reason="Mùi lạ")
+    assert status == 303
+    return led
+
+
+def issued(app: Flask, who: Business, code: str, basis: str = "batch") -> str:
+    case = opened(app, who, code, basis)
+    assert posted(app, who, f"{case}/issue", **ORDER)[0] == 303
+    return case
+
+
+def test_a_recall_is_on_the_page_of_the_code_from_the_second_it_is_issued(
+    app: Flask, client: FlaskClient, trade: Trade, office: Business, code: str
+) -> None:
+    case = opened(app, office, code)
+    assert "Thu hồi bởi" not in page(client, f"/B/{code}")
+    assert "Mùi lạ" not in page(client, f"/B/{code}")
+    assert posted(app, office, f"{case}/issue", **ORDER)[0] == 303
+    told = soon(client, code, is_recalled=True)
+    banner = told[told.index(BANNER) :][:1200]
+    for words in ("Chi cục", *(ORDER[name] for name in ("reason", "instruction", "contact"))):
+        assert words in banner
+    state = client.get(f"/B/{code}", headers={"Accept": "application/json"}).get_json()["state"]
+    assert (state["state"], state["actor"]) == ("recalled", "Chi cục")
+    assert (state["instruction"], state["contact"]) == (ORDER["instruction"], ORDER["contact"])
+    assert posted(app, office, f"{case}/issue", **ORDER)[0] == 422
+
+
+def test_who_holds_goods_is_told_and_answers_never_more_than_they_had(
+    app: Flask, trade: Trade, office: Business, code: str
+) -> None:
+    case = issued(app, office, code)
+    asked = case.replace("/cases/", "/recalls/")
+    assert asked in desk(app, trade.hoa, "/desk")
+    shown = desk(app, trade.hoa, asked)
+    assert "118 kg left" in shown
+    assert "Xưởng Minh" not in shown[shown.index("<main") :]
+    sent = {"lots.0.batch": str(trade.greens), "lots.0.sold": "8", "note": "Kho lạnh"}
+    status, told = posted(app, trade.hoa, asked, **sent | {"lots.0.set_apart": "110,5"})
+    assert (status, "118 kg" in told, "Kho lạnh" in told) == (422, True, True)
+    for wrong in ("-1", "nhiều", "NaN", "9" * 40):
+        assert posted(app, trade.hoa, asked, **sent | {"lots.0.set_apart": wrong})[0] == 422
+    assert posted(app, trade.hoa, asked, **sent | {"lots.0.set_apart": "110"})[0] == 303
+    assert asked not in desk(app, trade.hoa, "/desk")
+    assert "8 kg sold, 110 kg set apart" in desk(app, office, case)
+
+
+def test_lots_of_others_wait_for_a_second_officer_who_sees_it_under_today(
+    app: Flask, client: FlaskClient, trade: Trade, office: Business, code: str
+) -> None:
+    soup = soup_of(trade.hoa, Ref(trade.minh.producer_id, trade.greens))
+    of_soup = code_of(*soup)
+    case = issued(app, office, code)
+    assert "Thu hồi bởi" not in page(client, f"/B/{of_soup}")
+    decide = f"{case}/acts/{waiting(case)}"
+    assert posted(app, office, decide, do="agree")[0] == 422
+    second = colleague(office, "officer")
+    assert case in desk(app, second, "/desk")
+    assert posted(app, second, decide, do="agree")[0] == 303
+    soon(client, of_soup, is_recalled=True)
+    assert posted(app, second, decide, do="agree")[0] == 404
+
+
+def waiting(case: str) -> UUID:
+    db.session.rollback()
+    found = case_queries.find_by_id(UUID(case.rpartition("/")[2]))
+    assert found is not None
+    return found.waiting[0].act_id
+
+
+def test_a_release_by_two_gives_the_page_back(
+    app: Flask, client: FlaskClient, trade: Trade, code: str
+) -> None:
+    owner = colleague(trade.minh, "owner")
+    case = issued(app, owner, code)
+    soon(client, code, is_recalled=True)
+    assert posted(app, owner, f"{case}/ask", do="release", reason="")[0] == 422
+    assert posted(app, owner, f"{case}/ask", do="release", reason="Đạt")[0] == 303
+    decide = f"{case}/acts/{waiting(case)}"
+    assert posted(app, owner, decide, do="agree")[0] == 422
+    assert posted(app, colleague(trade.minh, "owner"), decide, do="agree")[0] == 303
+    soon(client, code, is_recalled=False)
+
+
+def test_a_drill_has_its_mark_everywhere_but_on_the_page_of_a_shopper(
+    app: Flask, client: FlaskClient, trade: Trade, code: str
+) -> None:
+    owner = colleague(trade.minh, "owner")
+    status, case = posted(app, owner, "/desk/cases/drill")
+    assert status == 303
+    assert BANNER not in page(client, f"/B/{code}")
+    asked = case.replace("/cases/", "/recalls/")
+    for who, path in (
+        (owner, case),
+        (trade.hoa, asked),
+        (trade.hoa, "/desk"),
+        (owner, f"/desk/batches/{code}"),
+    ):
+        assert "DRILL" in desk(app, who, path), path
+    with app.app_context():
+        answer = signed_in(app, owner).get(f"{case}/result.pdf")
+    text = "".join(
+        one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(answer.data)
+    )
+    assert answer.mimetype == "application/pdf"
+    assert "DIỄN TẬP" in text
+    assert "298 kg" in re.sub(r"\s+", " ", text)
+
+
+def test_a_stranger_and_another_tenant_find_no_case(
+    app: Flask, trade: Trade, office: Business, code: str
+) -> None:
+    case = issued(app, office, code)
+    db.session.rollback()
+    with transaction():
+        tung = business("Tùng", role="owner")
+    for who in (tung, trade.hoa, colleague(trade.minh, "owner")):
+        for path in (case, f"{case}/result.pdf"):
+            desk(app, who, path, 404)
+        assert posted(app, who, f"{case}/ask", do="release", reason="x")[0] == 404
+    desk(app, tung, case.replace("/cases/", "/recalls/"), 404)
+    desk(app, trade.hoa, f"/desk/batches/{code}/case", 404)
+    assert posted(app, trade.hoa, f"/desk/batches/{code}/case", basis="batch", reason="x")[0] == 404

@@ -1,0 +1,120 @@
+"""What people do in a recall case once it is issued: widen, ask for more, agree; and drills."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.desk import case_form
+from traceapp.desk.batch_views import find_batch
+from traceapp.desk.case_views import blueprint, find_case
+from traceapp.desk.stop_words import actor_of
+from traceapp.recalls import cases, drills, scope
+from traceapp.recalls.cases import Wish
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import writes
+from traceapp.web.faults import EMPTY
+from traceapp.web.fields import clean
+
+__all__ = ["blueprint"]
+
+KINDS = frozenset({"narrow", "release", "close"})
+
+
+@blueprint.post("/desk/cases/<uuid:case_id>/widen")
+@writes
+@may(Act.ISSUE_RECALL)
+def widen_case(case_id: UUID) -> ResponseReturnValue:
+    """Let the recall begin at one more lot."""
+    reader = member()
+    case = find_case(reader, case_id)
+    found = find_batch(reader, request.form.get("code", "").strip())
+    roots, now = [Ref(*found.ref)], datetime.now(UTC)
+    cases.widen(case.ref, actor_of(reader), roots, _reason(), now=now)
+    flash(_("Widened. What belongs to other producers waits for a second person."))
+    return _back(case_id)
+
+
+@blueprint.post("/desk/cases/<uuid:case_id>/ask")
+@writes
+@may(Act.ISSUE_RECALL)
+def ask_second(case_id: UUID) -> ResponseReturnValue:
+    """Ask a second person to let lots go, release all goods, or close the case."""
+    reader = member()
+    case = find_case(reader, case_id)
+    kind = request.form.get("do", "")
+    if kind not in KINDS:
+        raise problem.NotFound
+    ticked = {UUID(one) for one in request.form.getlist("lots") if _is_id(one)}
+    batches = case_form.named(scope.of_case(case.ref).batches, ticked) if kind == "narrow" else ()
+    if kind == "narrow" and not batches:
+        raise problem.InvalidInput(findings=[_NO_LOT])
+    wish = Wish(kind, _reason(), batches)
+    cases.ask(case.ref, actor_of(reader), wish, now=datetime.now(UTC))
+    flash(_("Asked. A second person decides."))
+    return _back(case_id)
+
+
+@blueprint.post("/desk/cases/<uuid:case_id>/acts/<uuid:act_id>")
+@writes
+@may(Act.ISSUE_RECALL)
+def decide(case_id: UUID, act_id: UUID) -> ResponseReturnValue:
+    """Agree to what waits, or decline it."""
+    reader = member()
+    case = find_case(reader, case_id)
+    by, now = actor_of(reader), datetime.now(UTC)
+    reason = clean(request.form.get("reason", ""), lines=True).strip()[: case_form.LONGEST]
+    if request.form.get("do") == "withdraw":
+        cases.withdraw(case.ref, act_id, by, reason, now=now)
+        flash(_("Declined. It stays in the list of what was done."))
+    else:
+        cases.agree(case.ref, act_id, by, reason, now=now)
+        flash(_("Agreed. It is in force now."))
+    return _back(case_id)
+
+
+@blueprint.post("/desk/cases/drill")
+@writes
+@may(Act.ISSUE_RECALL)
+def start_drill() -> ResponseReturnValue:
+    """Start a drill about a lot drawn at random."""
+    reader = member()
+    whose = None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
+    batch = drills.draw(whose)
+    if batch is None:
+        flash(_("There is no lot in hand to drill with."), "amber")
+        return redirect(url_for("cases.list_cases"), code=303)
+    order = drills.ORDER
+    case = drills.start(actor_of(reader), batch, order, now=datetime.now(UTC))
+    flash(_("The drill runs. The clock is ticking."))
+    return _back(case.id)
+
+
+def _reason() -> str:
+    reason = clean(request.form.get("reason", ""), lines=True).strip()
+    if not reason:
+        raise problem.InvalidInput(findings=[_NO_REASON])
+    return reason[: case_form.LONGEST]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _back(case_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("cases.show_case", case_id=case_id), code=303)
+
+
+_NO_REASON = problem.Finding("/reason", EMPTY.rule, EMPTY.message, EMPTY.fix)
+_NO_LOT = problem.Finding(
+    "/lots", "no_lot", problem.N_("No lot is ticked."), problem.N_("Tick the lots to let go.")
+)

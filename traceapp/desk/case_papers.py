@@ -1,0 +1,126 @@
+"""The result sheet of a recall or drill, as PDF: clock, kilograms, answers, what is missing."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.batches import faces
+from traceapp.desk import case_words
+from traceapp.desk.case_views import find_case
+from traceapp.printing import table_paper
+from traceapp.printing.table_paper import Column, Paper, Table
+from traceapp.recalls import scope
+from traceapp.recalls.case_queries import Case
+from traceapp.recalls.scope import Held, Scope
+from traceapp.web import languages
+from traceapp.web.languages import say
+from traceapp.web.pages import moment, quantity
+
+blueprint = Blueprint("case_papers", "traceapp.desk")
+
+
+@blueprint.get("/desk/cases/<uuid:case_id>/result.pdf")
+@may(Act.OPEN_CASE)
+def print_result(case_id: UUID) -> ResponseReturnValue:
+    """Give the result sheet. Raises NotSetUp where no Vietnamese face was fetched."""
+    case = find_case(member(), case_id)
+    if case.notice is None:
+        raise problem.NotFound
+    face = faces.typeface(Path(current_app.static_folder or ""))
+    if face is None:
+        raise problem.NotSetUp
+    paper = paper_of(case, scope.of_case(case.ref), datetime.now(UTC))
+    answer = Response(table_paper.pdf(paper, face), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
+    return answer
+
+
+def paper_of(case: Case, reached: Scope, now: datetime) -> Paper:
+    """Write the result of a case in the reader's language."""
+    title = _("Recall %(number)s", number=case.number)
+    if case.is_drill:
+        title = _("DRILL · %(title)s", title=title)
+    return Paper(
+        title,
+        _facts(case, reached, now),
+        (
+            _held_table(_("Where the goods are"), reached.held),
+            _missing_table(case_words.account(reached).missing),
+            _acts_table(case),
+        ),
+        _("%(producer)s · printed on %(day)s", producer=say(case.lead), day=moment(now)),
+        languages.current(),
+    )
+
+
+def _facts(case: Case, reached: Scope, now: datetime) -> list[tuple[str, str]]:
+    notice = case.notice
+    if notice is None:
+        return []
+    account = case_words.account(reached)
+    return [
+        (_("Recalled by"), notice.actor),
+        (_("Reason"), notice.reason),
+        (_("Issued"), moment(notice.issued_at)),
+        (_("Holders answer by"), moment(notice.due_at)),
+        (_("Clock"), case_words.clock(case, now)),
+        (_("State"), case_words.standing(case).words),
+        (_("Lots reached"), str(len(reached.batches))),
+        (_("Holders"), str(len(reached.holders))),
+        (_("Still there"), quantity(reached.left_kg, "kg")),
+        (_("Sold so far"), quantity(reached.sold_kg, "kg")),
+        (_("Who answered"), f"{account.answered}/{account.asked}"),
+        (_("Accounted for"), case_words.percent_of(account)),
+    ]
+
+
+def _held_table(title: str, held: Sequence[Held]) -> Table:
+    columns = [
+        *(Column(_("Lot"), 1.2), Column(_("Goods"), 1.8), Column(_("Holder"), 2)),
+        *(Column(_("Left by the books"), is_number=True), Column(_("Sold so far"), is_number=True)),
+        *(Column(_("Set apart"), is_number=True), Column(_("Answered"), 1.2)),
+    ]
+    rows = [
+        [
+            *(one.lot, say(one.name), say(one.holder)),
+            *(quantity(one.left, one.uom), quantity(one.sold, one.uom)),
+            quantity(one.answer.set_apart, one.uom) if one.answer else "–",
+            moment(one.answer.at) if one.answer else _("Not yet"),
+        ]
+        for one in held
+    ]
+    return Table(title, columns, rows, _("Nobody has or sold any of it by the books."))
+
+
+def _missing_table(missing: Sequence[Held]) -> Table:
+    columns = [
+        *(Column(_("Lot"), 1.2), Column(_("Holder"), 2)),
+        *(Column(_("Missing"), is_number=True), Column(_("Why"), 3)),
+    ]
+    rows = [
+        [
+            *(one.lot, say(one.holder), quantity(one.missing, one.uom)),
+            one.answer.note or _("Not explained") if one.answer else _("Not answered yet"),
+        ]
+        for one in missing
+    ]
+    return Table(_("Not accounted for"), columns, rows, _("Everything is accounted for."))
+
+
+def _acts_table(case: Case) -> Table:
+    columns = [
+        *(Column(_("When"), 1.2), Column(_("Who"), 2), Column(_("What"), 2), Column(_("Why"), 3)),
+    ]
+    rows = [
+        [moment(act.at), act.person or say(act.body), case_words.said(act), act.reason]
+        for act in case.acts
+    ]
+    return Table(_("What was done"), columns, rows, _("Nothing recorded."))

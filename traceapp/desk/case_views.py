@@ -1,0 +1,162 @@
+"""Recall cases at the desk: their list, opening one, its page, issuing it."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.desk import case_form, case_words
+from traceapp.desk.batch_views import Found, find_batch
+from traceapp.desk.stop_words import actor_of
+from traceapp.recalls import case_queries, cases, scope
+from traceapp.recalls.case_queries import Case
+from traceapp.recalls.kin import kin_of
+from traceapp.trace.facts import Ref
+from traceapp.web import lists
+from traceapp.web.endpoints import writes
+from traceapp.web.forms import Form
+from traceapp.web.pages import moment
+
+blueprint = Blueprint("cases", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/cases")
+@may(Act.OPEN_CASE)
+def list_cases() -> ResponseReturnValue:
+    """List the cases of the reader's body, or everybody's at the authority; drills too."""
+    reader = member()
+    kinds = {"recall": _("Recalls"), "drill": _("Drills"), "open": _("Still running")}
+    wish = lists.asked(request.args, lists.Filter("kind", _("Kind"), kinds))
+    led = case_queries.led_by(None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id)
+    found = lists.whole(
+        [case for case in led if _is_chosen(case, wish.chosen.get("kind"))],
+        wish,
+        lambda case: (case.number, case.reason, case.lead.vi, case.lead.en),
+    )
+    if wish.is_csv:
+        return lists.as_csv("ho-so-thu-hoi", _columns(), found.rows)
+    now = datetime.now(UTC)
+    return render_template("desk/cases.html", found=found, words=case_words, now=now)
+
+
+@blueprint.get("/desk/batches/<code>/case")
+@may(Act.OPEN_CASE)
+def new_case(code: str) -> ResponseReturnValue:
+    """Show what a recall of a batch would reach, and the form that opens a case."""
+    found = _suspected(member(), code)
+    return _opening(found, Form.showing(case_form.opening_fields(), {"basis": "batch"}))
+
+
+@blueprint.post("/desk/batches/<code>/case")
+@writes
+@may(Act.OPEN_CASE)
+def open_case(code: str) -> ResponseReturnValue:
+    """Open a case about a batch."""
+    reader = member()
+    found = _suspected(reader, code)
+    form = Form.sent(case_form.opening_fields(), request.form)
+    with form.trying():
+        suspicion = case_form.suspicion(Ref(*found.ref), form.data())
+        case = cases.open_case(actor_of(reader), suspicion, now=datetime.now(UTC))
+        flash(_("The case is open. Nobody is told before you issue it."))
+        return redirect(url_for("cases.show_case", case_id=case.id), code=303)
+    return _opening(found, form)
+
+
+@blueprint.get("/desk/cases/<uuid:case_id>")
+@may(Act.OPEN_CASE)
+def show_case(case_id: UUID) -> ResponseReturnValue:
+    """Show a case: what it reaches, who has it, who answered, what was done."""
+    reader = member()
+    case = find_case(reader, case_id)
+    return page(reader, case, Form.showing(case_form.issue_fields(case), case_form.proposed(case)))
+
+
+@blueprint.post("/desk/cases/<uuid:case_id>/issue")
+@writes
+@may(Act.ISSUE_RECALL)
+def issue_case(case_id: UUID) -> ResponseReturnValue:
+    """Issue the recall: every page says so from now on, and holders are told."""
+    reader = member()
+    case = find_case(reader, case_id)
+    form = Form.sent(case_form.issue_fields(case), request.form)
+    with form.trying():
+        order, roots = case_form.order(case, form.data())
+        cases.issue(case.ref, actor_of(reader), order, roots, now=datetime.now(UTC))
+        flash(_("Issued. Every page behind a code it reaches says so now."))
+        return redirect(url_for("cases.show_case", case_id=case_id), code=303)
+    return page(reader, case, form)
+
+
+def find_case(reader: Visitor, case_id: UUID) -> Case:
+    """Find a case that the reader leads or watches over; NotFound for any other."""
+    case = case_queries.find_by_id(case_id)
+    if case is None or not case_words.may_read(reader, case):
+        raise problem.NotFound
+    return case
+
+
+def page(reader: Visitor, case: Case, form: Form, wrong: str = "") -> ResponseReturnValue:
+    """Draw the page of a case."""
+    now = datetime.now(UTC)
+    reached = scope.of_batches([case.batch]) if case.notice is None else scope.of_case(case.ref)
+    told = render_template(
+        "desk/case.html",
+        case=case,
+        scope=reached,
+        account=case_words.account(reached),
+        words=case_words,
+        form=form,
+        now=now,
+        wrong=wrong,
+        lots={one.batch: one.lot for one in reached.held},
+        may_issue=reader.may(Act.ISSUE_RECALL),
+        kin=kin_of(case.batch) if case.notice is None else [],
+    )
+    return told, form.status
+
+
+def _suspected(reader: Visitor, code: str) -> Found:
+    """Find a batch about which the reader may open a case: his own, or, for officials, any."""
+    found = find_batch(reader, code)
+    if not (found.ref[0] == reader.producer_id or reader.may(Act.LOOK_UP_ANY)):
+        raise problem.NotFound
+    return found
+
+
+def _opening(found: Found, form: Form) -> ResponseReturnValue:
+    told = render_template(
+        "desk/case_new.html",
+        found=found,
+        card=found.card,
+        scope=scope.of_batches([Ref(*found.ref)]),
+        form=form,
+    )
+    return told, form.status
+
+
+def _is_chosen(case: Case, kind: str | None) -> bool:
+    match kind:
+        case "recall":
+            return not case.is_drill
+        case "drill":
+            return case.is_drill
+        case "open":
+            return not case.is_over
+        case _:
+            return True
+
+
+def _columns() -> dict[str, lists.Reader]:
+    return {
+        _("Number"): lambda case: case.number,
+        _("Why"): lambda case: case.reason,
+        _("Opened"): lambda case: moment(case.opened_at),
+        _("State"): lambda case: case_words.standing(case).words,
+    }

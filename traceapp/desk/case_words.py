@@ -1,0 +1,204 @@
+"""Recall cases as the desk tells them: where they stand, what was done, who waits for whom."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches.queries import has_stock_of
+from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
+from traceapp.desk.stop_words import actor_of
+from traceapp.problem import N_
+from traceapp.recalls import answering, case_queries
+from traceapp.recalls.case_queries import ActTold, Case
+from traceapp.recalls.cases import may_lead
+from traceapp.recalls.scope import Held, Scope
+from traceapp.trace.facts import Ref
+from traceapp.trace.wording import percent
+from traceapp.web.languages import say
+from traceapp.web.pages import moment
+
+BASES: Mapping[str, str] = MappingProxyType(
+    {
+        "batch": N_("Something about this lot"),
+        "lab_result": N_("A laboratory's result"),
+        "report": N_("A shopper's report"),
+        "inspection": N_("An inspection: goods do not match the data"),
+        "supplier": N_("A supplier's notice"),
+        "drill": N_("A drill"),
+    }
+)
+RISKS: Mapping[str, str] = MappingProxyType(
+    {"high": N_("High: may harm"), "medium": N_("Medium"), "low": N_("Low")}
+)
+DONE: Mapping[str, str] = MappingProxyType(
+    {
+        "issue": N_("issued the recall"),
+        "widen": N_("widened it"),
+        "narrow": N_("let lots go"),
+        "release": N_("released the goods"),
+        "close": N_("closed the case"),
+        "agree": N_("agreed"),
+        "withdraw": N_("declined"),
+    }
+)
+ASKED: Mapping[str, str] = MappingProxyType(
+    {
+        "widen": N_("asks to recall the lots of other producers too"),
+        "narrow": N_("asks to let lots go"),
+        "release": N_("asks to release all goods"),
+        "close": N_("asks to close the case"),
+    }
+)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands, as a mark."""
+
+    tone: str
+    icon: str
+    words: str
+
+
+def standing(case: Case) -> Standing:
+    """Say where a case stands."""
+    if case.released_at is not None:
+        return Standing("leaf", "circle-check", _("Released"))
+    if case.closed_at is not None:
+        return Standing("leaf", "circle-check", _("Closed"))
+    if case.notice is None:
+        return Standing("amber", "circle-help", _("Opened, not issued"))
+    if case.is_drill:
+        return Standing("amber", "recall", _("Drill running"))
+    return Standing("clay", "recall", _("Recall running"))
+
+
+def said(act: ActTold) -> str:
+    """Say what was done, or asked for."""
+    words: str = _((ASKED if act.waits else DONE)[act.kind])
+    return words
+
+
+def clock(case: Case, now: datetime) -> str:
+    """Say how long the case has run, and until when holders answer."""
+    if case.notice is None:
+        return ""
+    end = case.released_at or case.closed_at or now
+    minutes = int((end - case.notice.issued_at).total_seconds()) // 60
+    hours, minutes = divmod(minutes, 60)
+    words: str = _("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{minutes:02}")
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How much of the goods is accounted for by what holders said."""
+
+    percent: Decimal | None
+    answered: int
+    asked: int
+    missing: tuple[Held, ...]
+
+
+def account(scope: Scope) -> Account:
+    """Count how much of what the books have left and sold the answers account for, in kilograms."""
+    had = told = Decimal(0)
+    for one in scope.held:
+        if one.left_kg is None or one.sold_kg is None:
+            continue
+        in_books, mass = one.left + one.sold, one.left_kg + one.sold_kg
+        had += mass
+        if one.answer is not None and in_books > 0:
+            share = min((one.answer.sold + one.answer.set_apart) / in_books, Decimal(1))
+            told += mass * share
+    return Account(
+        percent=(told / had * 100).quantize(Decimal("0.1")) if had else None,
+        answered=sum(one.answer is not None for one in scope.held),
+        asked=len(scope.held),
+        missing=tuple(one for one in scope.held if one.missing),
+    )
+
+
+def percent_of(account: Account) -> str:
+    """Say how much is accounted for, in per cent."""
+    return "–" if account.percent is None else say(percent(account.percent))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The recalls that reach a batch, and what the reader may do about them."""
+
+    reader: Visitor
+    batch: Ref
+    told: tuple[Case, ...]
+    may_open: bool
+
+    def may_read(self, case: Case) -> bool:
+        """Tell whether the page of the case is the reader's to see."""
+        return may_read(self.reader, case)
+
+    def may_answer(self, case: Case) -> bool:
+        """Tell whether the reader has or had some of the goods."""
+        return (
+            case.notice is not None
+            and not case.is_over
+            and self.reader.may(Act.ANSWER_RECALL)
+            and has_stock_of(self.reader.producer_id, self.batch)
+            and (case.is_widened or self.batch.producer_id == case.batch.producer_id)
+        )
+
+
+def told_on(reader: Visitor, batch: Ref) -> Told:
+    """Tell of the recalls of a batch on its page: those in force, and those the reader leads."""
+    cases = [
+        case
+        for case in case_queries.about(batch)
+        if not case.is_over and (case.notice is not None or may_read(reader, case))
+    ]
+    is_own = batch.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
+    return Told(reader, batch, tuple(cases), is_own and reader.may(Act.OPEN_CASE))
+
+
+def may_read(reader: Visitor, case: Case) -> bool:
+    """Tell whether a case is the reader's to lead or to follow."""
+    return reader.may(Act.OPEN_CASE) and may_lead(case, actor_of(reader))
+
+
+@also
+def _asked(reader: Visitor) -> Iterator[Task]:
+    """Tell holders what they have not answered, and officers what waits for a second person."""
+    if reader.may(Act.ANSWER_RECALL):
+        for one in answering.unanswered(reader.producer_id)[:MOST_OF_A_KIND]:
+            words = _(
+                "%(mark)s%(who)s recalls lots you have or had: %(why)s Answer by %(until)s.",
+                mark=_("DRILL. ") if one.is_drill else "",
+                who=one.actor,
+                why=one.reason,
+                until=moment(one.due_at),
+            )
+            path = url_for("recalls.show_recall", case_id=one.case.id)
+            yield Task("recall", "amber" if one.is_drill else "clay", words, path, _("Answer"))
+    if reader.may(Act.ISSUE_RECALL):
+        yield from _waiting(reader)
+
+
+def _waiting(reader: Visitor) -> Iterator[Task]:
+    everybody = reader.may(Act.LOOK_UP_ANY)
+    for case in case_queries.with_waiting(None if everybody else reader.producer_id):
+        for act in case.waiting[:MOST_OF_A_KIND]:
+            words = _(
+                "%(number)s: %(who)s %(what)s. A second person is needed.",
+                number=case.number,
+                who=act.person or say(act.body),
+                what=said(act),
+            )
+            path = url_for("cases.show_case", case_id=case.ref.id)
+            yield Task("users", "clay", words, path, _("Decide"))

@@ -1,0 +1,80 @@
+"""A recall as its holders read it: which lots, what to do, and their answer about each."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.desk import case_form, case_words
+from traceapp.desk.uploads import keep_photos
+from traceapp.recalls import answering, case_queries, scope
+from traceapp.recalls.case_queries import Case
+from traceapp.recalls.scope import Held
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import writes
+from traceapp.web.forms import Form
+
+blueprint = Blueprint("recalls", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/recalls/<uuid:case_id>")
+@may(Act.ANSWER_RECALL)
+def show_recall(case_id: UUID) -> ResponseReturnValue:
+    """Show a recall to somebody who has or had goods of it."""
+    case, held = _find(member(), case_id)
+    form = Form.showing(case_form.answer_fields(), case_form.counted(held))
+    return _page(case, held, form)
+
+
+@blueprint.post("/desk/recalls/<uuid:case_id>")
+@writes
+@may(Act.ANSWER_RECALL)
+def answer_recall(case_id: UUID) -> ResponseReturnValue:
+    """Keep the answers about the lots, all or none."""
+    reader = member()
+    case, held = _find(reader, case_id)
+    form = Form.sent(case_form.answer_fields(), request.form)
+    now = datetime.now(UTC)
+    photos = keep_photos(form, "photo", reader.producer_id, now=now)
+    photo = bytes.fromhex(photos[0]) if photos else None
+    if not form.faults():
+        with form.trying():
+            for count in case_form.counts(held, form.data(), photo):
+                answering.acknowledge(case.ref, Ref(*reader.key), count, now=now)
+            flash(_("Answered. Whoever leads the recall reads it now."))
+            return redirect(url_for("recalls.show_recall", case_id=case_id), code=303)
+    return _page(case, held, form)
+
+
+def _find(reader: Visitor, case_id: UUID) -> tuple[Case, list[Held]]:
+    """Find a recall in force that reaches goods the reader has or had; NotFound for any other."""
+    case = case_queries.find_by_id(case_id)
+    if case is None or case.notice is None:
+        raise problem.NotFound
+    subject = case.batch.producer_id
+    held = [
+        one
+        for one in scope.of_case(case.ref).held
+        if one.holder_id == reader.producer_id
+        and (case.is_widened or one.batch.producer_id == subject)
+    ]
+    if not held:
+        raise problem.NotFound
+    return case, held
+
+
+def _page(case: Case, held: list[Held], form: Form) -> ResponseReturnValue:
+    told = render_template(
+        "desk/recall.html",
+        case=case,
+        held=held,
+        form=form,
+        standing=case_words.standing(case),
+    )
+    return told, form.status

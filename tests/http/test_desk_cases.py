@@ -8,8 +8,10 @@ import pypdfium2
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.builders import NOW, Business, business
+from tests.conftest import AppMaker
 from tests.http.on_sale import code_of, page
 from tests.http.test_stopped_sales import colleague
 from tests.rooms.test_recall_cases import soup_of
@@ -18,6 +20,9 @@ from tests.trade import Trade
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.desk.attention import KEPT
+from traceapp.jobs.models import Job
+from traceapp.mail.operations import DELIVER
+from traceapp.producers.models import Producer
 from traceapp.recalls import case_queries
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
@@ -206,3 +211,26 @@ def test_a_stranger_and_another_tenant_find_no_case(
     desk(app, tung, case.replace("/cases/", "/recalls/"), 404)
     desk(app, trade.hoa, f"/desk/batches/{code}/case", 404)
     assert posted(app, trade.hoa, f"/desk/batches/{code}/case", basis="batch", reason="x")[0] == 404
+
+
+def test_one_letter_goes_to_each_holder_with_an_address_and_says_what_a_drill_is(
+    make_app: AppMaker,
+) -> None:
+    app = make_app(SMTP_URL="smtp://localhost:2525", MAIL_FROM="traceapp@example.vn")
+    with app.app_context():
+        trade = Trade(on_sale=True)
+        with transaction():
+            batches.record_event(trade.minh.actor, trade.ship(), now=NOW)
+            batches.record_event(trade.hoa.actor, trade.receive(), now=NOW)
+            shop = db.session.get_one(Producer, trade.hoa.producer_id)
+            shop.email = "hoa@example.vn"
+        owner, greens = colleague(trade.minh, "owner"), trade.greens
+        code = code_of(trade.minh.producer_id, greens)
+        for basis, mark in (("batch", False), ("drill", True)):
+            case = issued(app, owner, code, basis)
+            db.session.rollback()
+            letters = db.session.scalars(select(Job.payload).where(Job.kind == DELIVER)).all()
+            (told,) = (one for one in letters if case.rpartition("/")[2] in one)
+            assert "hoa@example.vn" in told
+            assert ORDER["instruction"] in told
+            assert ("DIỄN TẬP" in told) is mark

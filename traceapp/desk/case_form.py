@@ -78,7 +78,7 @@ def opening_fields() -> tuple[Field, ...]:
     hint = _("What was found, where and when. Only your own body and the authority read it.")
     return (
         Field("basis", _("On what grounds"), "radio", required=True, options=bases),
-        Field("reason", _("What is wrong"), "lines", hint, required=True, longest=LONGEST),
+        Field("reason", _("What is wrong with it"), "lines", hint, required=True, longest=LONGEST),
     )
 
 

@@ -21,7 +21,7 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer
-from traceapp.recalls import case_faults, reach
+from traceapp.recalls import case_faults, letters, reach
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.case_models import RecallAct, RecallActBatch, RecallCase
 from traceapp.recalls.case_queries import ActTold, Case
@@ -125,6 +125,7 @@ def issue(ref: Ref, by: Actor, order: Order, roots: Collection[Ref], *, now: dat
     reach.extend(ref, roots, now=now)
     if queries.reaches_others(ref):
         _act(ref, "widen", by, order.reason, (), now=now, waits=True)
+    letters.tell(ref, of_others=False, now=now)
     _note("recall.issued", ref, case.batch.producer_id, by, now)
 
 
@@ -184,6 +185,7 @@ def _take_effect(case: Case, act: ActTold, now: datetime) -> None:
         reach.take_in(case.ref, act.batches)
         reach.extend(case.ref, act.batches, now=now)
         _change(case.ref, is_widened=True)
+        letters.tell(case.ref, of_others=True, now=now)
     elif act.kind == "narrow":
         reach.let_go(case.ref, act.batches, now=now)
     elif act.kind == "release" or case.is_drill:

@@ -13,12 +13,14 @@ from uuid import UUID
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import queries, tracing
+from traceapp.batches import own_records, queries, tracing
 from traceapp.batches.booking import STOCK
+from traceapp.batches.movements import Movement, movements
+from traceapp.batches.own_records import Shot
 from traceapp.batches.queries import BatchCard, Ref
 from traceapp.database.engine import db
 from traceapp.desk import batch_queries
-from traceapp.desk.batch_queries import Movement, Named, Shot
+from traceapp.desk.batch_queries import Named
 from traceapp.producers.models import ProducerKind
 from traceapp.trace.belonging import belonging
 from traceapp.trace.cards import made_amounts, share_words
@@ -104,7 +106,7 @@ def tell_batch(reader: Visitor, card: BatchCard, now: datetime) -> Telling:
         records = tuple(one for one in records if one.ref.producer_id == reader.producer_id)
     told = {record.ref: tell(story, record, facts.subject).step for record in records}
     holder = card.producer_id if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
-    moved = batch_queries.movements(holder, (card.producer_id, card.batch_id), card.uom)
+    moved = movements(holder, (card.producer_id, card.batch_id), card.uom)
     steps = _steps(reader, story, records, told)
     holes = [
         ((placed.sort_key[0], placed.sort_key[1], placed.sort_key[2]), _hole(reader, placed.gap))
@@ -128,9 +130,9 @@ def _steps(
     reader: Visitor, story: Story, records: Sequence[Record], told: Mapping[FactRef, Step]
 ) -> Iterator[tuple[Place, Line]]:
     refs: list[Ref] = [(record.ref.producer_id, record.ref.id) for record in records]
-    authors = batch_queries.authors(refs)
+    authors = own_records.authors(refs)
     checked = batch_queries.checked_by(reader, refs)
-    shots = batch_queries.shots(
+    shots = own_records.shots(
         reader.producer_id, [ref[1] for ref in refs if ref[0] == reader.producer_id]
     )
     for ref, record in zip(refs, records, strict=True):
@@ -144,7 +146,7 @@ def _steps(
             step=step,
             event=ref,
             author=name if is_ours else None,
-            amount=_amount(record.event, story.subject) if _may_count(reader, ref) else None,
+            amount=record.event.amount_of(story.subject) if _may_count(reader, ref) else None,
             shots=tuple(shots.get(ref[1], ())),
             may_confirm=ref not in checked and _may_confirm(reader, ref, member_id),
         )
@@ -159,15 +161,6 @@ def _may_confirm(reader: Visitor, event: Ref, author: UUID | None) -> bool:
     if event[0] == reader.producer_id:
         return reader.may(Act.CONFIRM_COLLEAGUE) and author != reader.member_id
     return reader.may(Act.CONFIRM_AS_INSPECTOR)
-
-
-def _amount(event: EventFact, batch: FactRef) -> tuple[Decimal, str] | None:
-    """Give how much of the batch an event names; None where it names none, or several units."""
-    items = [item for item in (*event.inputs, *event.outputs) if item.batch == batch]
-    units = {item.uom for item in items}
-    known = [item.quantity for item in items if item.quantity is not None]
-    uom = units.pop() if len(units) == 1 else None
-    return (sum(known, Decimal(0)), uom) if known and uom is not None else None
 
 
 def _hole(reader: Visitor, gap: Gap) -> Line:

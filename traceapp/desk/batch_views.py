@@ -18,6 +18,7 @@ from traceapp.batches import activation, paper, queries
 from traceapp.batches.books import containers
 from traceapp.batches.books.handed_on import handed_on
 from traceapp.batches.models import Batch
+from traceapp.batches.movements import Holding, holdings
 from traceapp.batches.queries import BatchCard, Ref
 from traceapp.codes import queries as codes
 from traceapp.codes.queries import CodeFact
@@ -35,7 +36,6 @@ from traceapp.desk import (
     question_words,
     stop_words,
 )
-from traceapp.desk.batch_queries import Holding
 from traceapp.desk.batch_story import tell_batch
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.trace.facts import Ref as FactRef
@@ -136,7 +136,7 @@ def show_batch(code: str) -> ResponseReturnValue:
 
 def _holdings(reader: Visitor, found: Found, language: str) -> list[tuple[Holding, str]]:
     """Say how much everybody has, to who may know it."""
-    told = batch_queries.holdings(found.ref) if _sees_all(reader) else ()
+    told = holdings(found.ref) if _sees_all(reader) else ()
     return [(one, batch_words.holding_words(one, found.card.uom, language)) for one in told]
 
 

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.books.handed_on import HandedOn
+from traceapp.batches.movements import Holding
 from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
-from traceapp.desk.batch_queries import Holding
 from traceapp.labels.printable import NotPrinted
 from traceapp.problem import N_
 from traceapp.trace.measures import amount

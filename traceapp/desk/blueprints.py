@@ -11,6 +11,7 @@ from traceapp.desk import (
     code_audit_views,
     container_views,
     count_views,
+    dossier_views,
     hand_off_links,
     label_issue_views,
     label_views,
@@ -39,6 +40,6 @@ VIEWS = (
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
     *(case_acts, case_papers, recall_views),
-    *(label_issue_views, printer_views, stall_views, question_views),
+    *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -211,6 +211,14 @@ class EventFact:
         """Give the producer whose plot and season the event names."""
         return self.land_owner_id or self.ref.producer_id
 
+    def amount_of(self, batch: Ref) -> tuple[Decimal, str] | None:
+        """Give how much of a batch is named; None where no amount is, or several units."""
+        items = [item for item in (*self.inputs, *self.outputs) if item.batch == batch]
+        units = {item.uom for item in items}
+        known = [item.quantity for item in items if item.quantity is not None]
+        uom = units.pop() if len(units) == 1 else None
+        return (sum(known, Decimal(0)), uom) if known and uom is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeFact:

@@ -5,7 +5,7 @@ A template is text with `{field}`, `{field|one|many}` (a number with its English
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -41,15 +41,19 @@ def quote(event: EventFact) -> Words | None:
     return None
 
 
-def details(event: EventFact) -> tuple[Detail, ...]:
-    """Give the public fields which neither the sentence nor the date already says."""
+def details(
+    event: EventFact, told: Collection[Visibility] = (Visibility.PUBLIC,)
+) -> tuple[Detail, ...]:
+    """Give the fields of these visibilities which neither the sentence nor the date says."""
     kind = STEP_KINDS.get(event.step_kind)
     said = set() if kind is None else _named(kind)
     found = []
-    for spec in _public(event):
+    for spec in kind.fields.values() if kind else ():
         value = (event.fields or {}).get(spec.id)
         own_day = spec.type == "date" and value == event.event_time.date().isoformat()
-        if value is None or spec.id in said or spec.quote or own_day:
+        if spec.visibility not in told or value is None or spec.id in said:
+            continue
+        if spec.quote or own_day:
             continue
         words = _written(spec, value)
         if words is not None:

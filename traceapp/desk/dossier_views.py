@@ -1,0 +1,88 @@
+"""The dossier of a batch at the desk: what is in it, and its files."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.desk.batch_views import Found, find_batch
+from traceapp.dossier import package, paper, tables, words
+from traceapp.dossier.contents import Dossier
+from traceapp.dossier.gathering import gather
+
+blueprint = Blueprint("dossiers", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/batches/<code>/dossier")
+@may(Act.READ)
+def show_dossier(code: str) -> ResponseReturnValue:
+    """Say what the dossier of a batch holds for this reader, and offer its files."""
+    found, dossier = _dossier(code)
+    return render_template(
+        "desk/dossier.html",
+        found=found,
+        card=found.card,
+        dossier=dossier,
+        quantities=tables.quantities(dossier),
+        left_out=words.left_out(dossier),
+        sizes=_sizes(dossier),
+    )
+
+
+@blueprint.get("/desk/batches/<code>/dossier.pdf")
+@may(Act.READ)
+def print_dossier(code: str) -> ResponseReturnValue:
+    """Give the dossier as PDF."""
+    found, dossier = _dossier(code)
+    return _file(paper.as_pdf(dossier, static()), "application/pdf", f"ho-so-{found.address}.pdf")
+
+
+@blueprint.get("/desk/batches/<code>/dossier.zip")
+@may(Act.READ)
+def pack_dossier(code: str) -> ResponseReturnValue:
+    """Give the dossier as ZIP, with pictures and tables."""
+    found, dossier = _dossier(code)
+    response = send_file(
+        package.as_zip(dossier, static()),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"ho-so-{found.address}.zip",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _dossier(code: str) -> tuple[Found, Dossier]:
+    reader = member()
+    found = find_batch(reader, code)
+    return found, gather(reader, found.card, found.state, datetime.now(UTC))
+
+
+def _sizes(dossier: Dossier) -> dict[str, int]:
+    nodes = dossier.lineage.nodes if dossier.lineage else ()
+    return {
+        "steps": len(dossier.happenings),
+        "sources": sum(1 for node in nodes if node.step < 0),
+        "made": sum(1 for node in nodes if node.step > 0),
+        "photos": len(dossier.photos),
+        "certificates": len(dossier.certificates),
+        "pages": len(dossier.pages),
+        "hand_offs": len(dossier.lineage.subject.hand_overs) if dossier.lineage else 0,
+        "stops": len(dossier.holds) + len(dossier.stops),
+    }
+
+
+def static() -> Path:
+    """Give the folder of static files, where the typefaces lie."""
+    return Path(current_app.static_folder or "")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, content_type=media_type, headers=headers)

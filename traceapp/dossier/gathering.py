@@ -1,0 +1,134 @@
+"""Gathering the dossier of a lot for somebody who may see it: the rules of its page at the desk.
+
+Steps of others are told as shoppers read them, amounts only to their own producer and to those who
+look after all; what lies behind a mere claim is left out (`tracing.visibility`).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.batches import own_records, queries
+from traceapp.batches.movements import holders, movements
+from traceapp.batches.queries import BatchCard
+from traceapp.batches.tracing import trace_facts
+from traceapp.codes.states import CodeState
+from traceapp.dossier import pictures
+from traceapp.dossier.contents import Books, Dossier, Happening, Held, Stopped
+from traceapp.findings.hold_queries import holds_on
+from traceapp.recalls.stop_queries import stops_on
+from traceapp.trace.belonging import belonging, window
+from traceapp.trace.facts import EventFact, Ref
+from traceapp.trace.history import Record, order
+from traceapp.trace.sentences import details
+from traceapp.trace.steps import tell
+from traceapp.trace.story import Story
+from traceapp.trace.vocabulary import STEP_KINDS, Visibility
+from traceapp.trace.words import Words
+from traceapp.tracing import readers
+from traceapp.tracing.family import Lineage, Way
+from traceapp.tracing.family import Ref as Pair
+from traceapp.tracing.particulars import producer_names
+from traceapp.tracing.reading import read, sources_told
+
+TOLD_ELSEWHERE = frozenset({"place", "event", "lot"})
+"""Types of fields that hold ids; hand-offs and lineage say what they stand for."""
+
+Lots = Mapping[Pair, str | None]
+
+
+def gather(reader: Visitor, card: BatchCard, state: CodeState | None, now: datetime) -> Dossier:
+    """Gather all that somebody may read of a lot; `card` names the lot as he may know it."""
+    ref = (card.producer_id, card.batch_id)
+    lineage = None
+    if readers.may_trace(reader, ref):
+        lineage = read(reader, ref, Way.BOTH, None, now=now)
+    lots: Lots = {node.ref: node.lot for node in lineage.nodes} if lineage else {ref: card.lot}
+    steps = tuple(_happenings(reader, ref, lots, lineage, now))
+    photos = pictures.of_steps(reader.producer_id, steps)
+    return Dossier(
+        card=card,
+        state=state,
+        made_at=now,
+        lineage=lineage,
+        happenings=tuple(pictures.with_files(one, photos) for one in steps),
+        books=tuple(_books(reader, card)),
+        certificates=tuple(pictures.certificates(reader.producer_id, ref)),
+        holds=tuple(_holds(reader, ref, lots)),
+        stops=tuple(
+            Stopped(one, _lot(one.batch, ref, lots))
+            for one in stops_on(Ref(*ref), asks=reader.producer_id)
+        ),
+        photos=tuple(one.shown for one in photos if one.shown),
+        pages=tuple(pictures.of_certificates(reader.producer_id, ref)),
+        missing=sum(1 for one in photos if one.shown is None),
+        tells_all=lineage is not None and lineage.tells_all,
+    )
+
+
+def _happenings(
+    reader: Visitor, ref: Pair, lots: Lots, lineage: Lineage | None, now: datetime
+) -> Iterator[Happening]:
+    """Tell the steps of the lot and of what it came from, in order, each once."""
+    told = sources_told(reader, ref, now=now) if lineage else [ref]
+    story = Story(trace_facts(ref, told), now)
+    found: dict[Ref, tuple[Record, Ref]] = {}
+    for batch in sorted(story.generations, key=lambda one: (story.generations[one], one)):
+        if batch == story.subject or (lineage and story.batch(batch)):
+            for record in belonging(story, batch, window(story, batch)):
+                found.setdefault(record.ref, (record, batch))
+    if lineage is None:
+        found = {key: one for key, one in found.items() if key.producer_id == reader.producer_id}
+    authors = own_records.authors([key for key in found if key.producer_id == reader.producer_id])
+    for record, batch in sorted(found.values(), key=lambda one: order(one[0])):
+        is_ours = record.ref.producer_id == reader.producer_id
+        _, author = authors.get(record.ref, (None, None))
+        step = tell(story, record, batch).step
+        facts = story.batch(batch)
+        yield Happening(
+            step=step,
+            event=record.ref,
+            batch=batch,
+            lot=lots.get((batch.producer_id, batch.id)),
+            product=facts.product if facts else Words(None, None),
+            recorded_at=record.event.record_time,
+            author=author,
+            level=step.evidence.level,
+            amount=record.event.amount_of(batch) if _may_count(reader, record.ref) else None,
+            details=tuple(_details(record.event, is_ours=is_ours)),
+        )
+
+
+def _details(event: EventFact, *, is_ours: bool) -> Iterator[tuple[Words, Words]]:
+    """Give what the sentence leaves out: of one's own steps every field, else public ones."""
+    kind = STEP_KINDS.get(event.step_kind)
+    for one in details(event, tuple(Visibility) if is_ours else (Visibility.PUBLIC,)):
+        if kind and kind.fields[one.field].type not in TOLD_ELSEWHERE:
+            yield one.label, one.value
+
+
+def _may_count(reader: Visitor, event: Ref) -> bool:
+    return event.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
+
+
+def _books(reader: Visitor, card: BatchCard) -> Iterator[Books]:
+    ref = (card.producer_id, card.batch_id)
+    told = holders(ref) if reader.may(Act.LOOK_UP_ANY) else [reader.producer_id]
+    names = producer_names(told)
+    for holder in told:
+        moves = tuple(movements(holder, ref, card.uom))
+        if moves or holder == card.producer_id:
+            yield Books(holder, names[holder], queries.balance(holder, ref), moves)
+
+
+def _holds(reader: Visitor, ref: Pair, lots: Lots) -> Iterator[Held]:
+    for one in holds_on(Ref(*ref)):
+        is_inside = one.batch.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
+        yield Held(one, _lot(one.batch, ref, lots), is_inside)
+
+
+def _lot(batch: Ref, ref: Pair, lots: Lots) -> str | None:
+    """Name a source as the reader may know it; None for the lot itself."""
+    pair = (batch.producer_id, batch.id)
+    return None if pair == ref else (lots.get(pair) or "")

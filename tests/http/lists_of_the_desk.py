@@ -121,6 +121,8 @@ NO_LISTS: Mapping[str, str] = {
     "seasons.new_season": FORM,
     "dossiers.pack_dossier": FILE,
     "dossiers.print_dossier": FILE,
+    "dossiers.print_report": FILE,
+    "dossiers.report_sheet": FILE,
     "dossiers.show_dossier": ONE,
     "seasons.print_diary": FILE,
     "stalls.edit_stall": FORM,

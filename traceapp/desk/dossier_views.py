@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, render_template, send_file
+from flask import Blueprint, Response, current_app, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.desk import dossier_form
 from traceapp.desk.batch_views import Found, find_batch
-from traceapp.dossier import package, paper, tables, words
+from traceapp.dossier import package, paper, sheets, tables, trace_report, words
 from traceapp.dossier.contents import Dossier
 from traceapp.dossier.gathering import gather
 
@@ -29,6 +30,7 @@ def show_dossier(code: str) -> ResponseReturnValue:
         quantities=tables.quantities(dossier),
         left_out=words.left_out(dossier),
         sizes=_sizes(dossier),
+        form=dossier_form.form(),
     )
 
 
@@ -53,6 +55,26 @@ def pack_dossier(code: str) -> ResponseReturnValue:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.get("/desk/batches/<code>/dossier/report.pdf")
+@may(Act.READ)
+def print_report(code: str) -> ResponseReturnValue:
+    """Give the draft of the trace report as PDF, with what was typed for it."""
+    asked = dossier_form.asked(request.args)
+    found, dossier = _dossier(code)
+    content = trace_report.as_pdf(dossier, asked, static())
+    return _file(content, "application/pdf", f"truy-xuat-{found.address}.pdf")
+
+
+@blueprint.get("/desk/batches/<code>/dossier/report.xlsx")
+@may(Act.READ)
+def report_sheet(code: str) -> ResponseReturnValue:
+    """Give the draft of the trace report as a workbook."""
+    asked = dossier_form.asked(request.args)
+    found, dossier = _dossier(code)
+    content = trace_report.as_xlsx(dossier, asked)
+    return _file(content, sheets.MEDIA_TYPE, f"truy-xuat-{found.address}.xlsx")
 
 
 def _dossier(code: str) -> tuple[Found, Dossier]:

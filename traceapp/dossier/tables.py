@@ -11,7 +11,6 @@ from traceapp.dossier import words
 from traceapp.dossier.contents import Dossier
 from traceapp.dossier.words import said
 from traceapp.printing.table_paper import Column, Table
-from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
 from traceapp.trace.wording import percent
 from traceapp.tracing.family import Edge, HandOver, Lineage, Node
@@ -39,7 +38,7 @@ def of(dossier: Dossier) -> tuple[Table, ...]:
         _steps(_("Tests, samples and inspections"), dossier, only=CHECKS),
         _certificates(dossier),
         _stands_in_the_way(dossier),
-        *((_hand_overs(dossier.lineage.subject),) if dossier.lineage else ()),
+        *((hand_overs(dossier.lineage.subject),) if dossier.lineage else ()),
     )
 
 
@@ -135,17 +134,15 @@ def _way(lineage: Lineage, title: str, is_shown: Callable[[Node], bool]) -> Tabl
 
 
 def _link(lineage: Lineage, edge: Edge, *, is_back: bool) -> str:
-    """Say what of a source went in, and into what: "60 kg (75 %) → CN-T"."""
+    """Say what of a source went in, and into what: "60 kg · 75 % · Cải ngọt túi CN-T"."""
     other = lineage.nodes[edge.child if is_back else edge.parent]
     parent = lineage.nodes[edge.parent]
-    much = []
+    told = []
     if edge.amount is not None:
-        much.append(amount(from_micro(edge.amount, parent.uom), parent.uom, languages.current()))
+        told.append(words.amount((from_micro(edge.amount, parent.uom), parent.uom)))
     if edge.share_pct is not None:
-        much.append(said(percent(edge.share_pct)))
-    name = f"{said(other.product)} {words.lot(other.lot)}"
-    arrow = "→" if is_back else "←"
-    return f"{' · '.join(much)} {arrow} {name}".strip()
+        told.append(said(percent(edge.share_pct)))
+    return " · ".join((*told, f"{said(other.product)} {words.lot(other.lot)}"))
 
 
 def _stocks(node: Node) -> Iterator[str]:
@@ -225,7 +222,8 @@ def _stands_in_the_way(dossier: Dossier) -> Table:
     return Table(_("Findings, holds and stopped sales"), columns, rows, _("None."))
 
 
-def _hand_overs(node: Node) -> Table:
+def hand_overs(node: Node) -> Table:
+    """List the deliveries of a batch in the order in which they were sent."""
     columns = (
         Column(_("Sent on"), 1.1),
         Column(_("From"), 2),

@@ -15,12 +15,20 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+)
 
 PAGE = landscape(A4)
 MARGIN, GAP, ROOM = 12 * mm, 4 * mm, 1.2 * mm
 LEFT: Literal[0] = 0
 RIGHT: Literal[2] = 2
+TOGETHER = 32 * mm  # a heading, the head of its table and a row: never a heading alone
 HEADING, TITLE, SMALL, TINY = 15, 10.5, 8, 7.5  # points
 LINE_HEIGHT = 1.4
 FRAME_PADDING = 6  # points that ReportLab leaves around text and not around tables
@@ -136,7 +144,8 @@ def pdf(paper: Paper, typeface: Typeface) -> bytes:
 def _story(paper: Paper, styles: Styles) -> list[Flowable]:
     story = [_plain(paper.title, styles.heading(HEADING)), _facts(paper, styles)]
     for table in paper.tables:
-        story += [Spacer(1, GAP), _plain(table.title, styles.heading(TITLE))]
+        heading = _plain(table.title, styles.heading(TITLE))
+        story += [CondPageBreak(TOGETHER), Spacer(1, GAP), heading]
         story.append(_table(table, styles) if table.rows else _plain(table.empty, styles.text()))
     return story
 

@@ -137,7 +137,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         **_recall(owner, batch_id, text),
-        "question_id": str(_question(owner, batch_id, text)),
+        "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
         "site_id": str(owner.site_id),
@@ -188,7 +188,15 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str) -> dict[str, st
     }
 
 
-def _question(owner: builders.Business, batch_id: UUID, text: str) -> UUID:
+def _question(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -> UUID:
+    """Let an authority have asked about the batch, and the owner have answered with a photo."""
+    asked, now = ask_about(owner, batch_id, text), datetime.now(UTC)
+    question, by = Ref(owner.producer_id, asked), Ref(owner.producer_id, owner.actor.member_id)
+    questions.answer(question, f"Kho dột {text}", by, now=now, photos=[photo])
+    return asked
+
+
+def ask_about(owner: builders.Business, batch_id: UUID, text: str) -> UUID:
     """Let an authority have asked about the batch; the time is over, so another may be asked."""
     office = builders.business(f"Cơ quan {uuid4().hex[:6]}", kinds=("authority",), role="officer")
     by, now = Ref(office.producer_id, office.actor.member_id), datetime.now(UTC)

@@ -67,6 +67,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
 `label_issue`, `label_change`, `sale_stop`, `sale_stop_lift`, `question`, `question_answer`,
+`question_photo`,
 `recall_case`, `recall_act`, `recall_act_batch`, `recall_acknowledgement`,
 `report_act`.
 """

@@ -116,6 +116,7 @@ NO_LISTS: Mapping[str, str] = {
     "cases.show_case": ONE,
     "recalls.show_recall": ONE,
     "questions.ask_question": FORM,
+    "questions.show_photo": FILE,
     "questions.show_question": ONE,
     "season_changes.edit_season": FORM,
     "seasons.new_season": FORM,

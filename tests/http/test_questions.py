@@ -1,5 +1,6 @@
 """An authority asks a producer to explain: who may, the timer of both sides, and what is public."""
 
+import io
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,20 +15,24 @@ from tests.builders import business
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page
 from tests.http.reported import ANSWERED, ASKED, Case, at_desk, reported
+from tests.lan import a_picture
 from tests.signing_in import form
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
 from traceapp.jobs.models import Job
+from traceapp.jobs.runner import Runner
 from traceapp.mail.operations import DELIVER
+from traceapp.photos.models import PhotoRendition
 from traceapp.producers.models import Producer
 from traceapp.public.operations import receive_report
 from traceapp.questions import operations, queries
-from traceapp.questions.models import Question, QuestionAnswer
+from traceapp.questions.models import Question, QuestionAnswer, QuestionPhoto
 from traceapp.questions.queries import QuestionState
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
 HOUR = timedelta(hours=1)
+PHOTOS = select(QuestionPhoto.photo_sha256)
 JSON = {"Accept": "application/json"}
 MAIL = {"SMTP_URL": "smtp://localhost:2525", "MAIL_FROM": "traceapp@example.vn"}
 
@@ -285,3 +290,71 @@ def test_no_letter_is_posted_where_no_address_is_known(case: Case) -> None:
     assert case.ask() == 303
     with case.app.app_context():
         assert db.session.scalars(select(Job).where(Job.kind == DELIVER)).all() == []
+
+
+def test_photos_of_an_answer_are_seen_by_either_side_and_nobody_else(case: Case) -> None:
+    assert case.ask() == 303
+    typed = form(case.app, text=ANSWERED, photo=[photo("green"), photo("blue")])
+    assert case.owner.post(case.path, data=typed).status_code == 303
+    assert "Ảnh 2 đang được xử lý" in page(case.officer, case.path)
+    with case.app.app_context():
+        Runner(case.app, now).run_due()
+        pictures = [f"{case.path}/photos/{one.hex()}" for one in db.session.scalars(PHOTOS)]
+    assert len(pictures) == 2
+    for reader in (case.officer, case.owner):
+        said = page(reader, case.path)
+        for path in pictures:
+            assert f'src="{path}"' in said
+            answer = reader.get(path)
+            assert answer.status_code == 200
+            assert (answer.mimetype or "").startswith("image/")
+            assert answer.headers["Cache-Control"] == "private, no-store"
+    with case.app.app_context(), transaction():
+        minh = business("Minh", role="owner")
+        renditions = db.session.scalars(select(PhotoRendition.file_name)).all()
+    for reader in (at_desk(case.app, minh), case.member("field_worker", case.lan)):
+        assert [reader.get(path).status_code for path in pictures] == [404, 404]
+    stranger = case.app.test_client()
+    assert {stranger.get(f"/media/{name}").status_code for name in renditions} == {404}
+    assert case.officer.get(f"{case.path}/photos/{'0' * 64}").status_code == 404
+
+
+def test_a_photo_outlives_a_fault_and_none_is_kept_that_is_no_picture(case: Case) -> None:
+    assert case.ask() == 303
+    first = case.owner.post(case.path, data=form(case.app, text="", photo=photo("green")))
+    assert first.status_code == 422
+    (kept,) = re.findall(r'name="photos" value="([0-9a-f]{64})"', first.text)
+    broken = {"text": ANSWERED, "photos": kept, "photo": (io.BytesIO(b"no picture"), "a.png")}
+    again = case.owner.post(case.path, data=form(case.app, **broken))
+    assert again.status_code == 422
+    assert f"{ANSWERED}</textarea>" in again.text
+    assert kept in again.text
+    sent = form(case.app, text=ANSWERED, photos=kept)
+    assert case.owner.post(case.path, data=sent).status_code == 303
+    with case.app.app_context():
+        assert [one.hex() for one in db.session.scalars(PHOTOS)] == [kept]
+
+
+@pytest.mark.parametrize("photos", [["0" * 64], ["../x"], ["0" * 63 + "\n"], ["ab" * 32] * 7])
+def test_what_is_no_photo_of_the_producer_is_refused(case: Case, photos: list[str]) -> None:
+    assert case.ask() == 303
+    typed = form(case.app, text=ANSWERED, photos=photos)
+    assert case.owner.post(case.path, data=typed).status_code == 422
+    with case.app.app_context():
+        assert db.session.scalars(select(QuestionAnswer)).all() == []
+
+
+def test_an_answer_bears_six_photos_at_most(case: Case) -> None:
+    assert case.ask() == 303
+    colours = ("red", "green", "blue", "white", "black", "yellow", "pink")
+    typed = form(case.app, text=ANSWERED, photo=[photo(one) for one in colours])
+    answer = case.owner.post(case.path, data=typed)
+    assert answer.status_code == 422
+    kept = re.findall(r'name="photos" value="([0-9a-f]{64})"', answer.text)
+    assert len(kept) == 7
+    sent = form(case.app, text=ANSWERED, photos=kept[1:])
+    assert case.owner.post(case.path, data=sent).status_code == 303
+
+
+def photo(colour: str) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(a_picture(colour)), f"{colour}.png"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.accounts import PASSWORD
 from tests.builders import NOW, PLACE
 from tests.http.test_joining import ASKED
-from tests.lan import lan
+from tests.lan import ask_about, lan
 from tests.security.forms import forms_on
 from tests.security.town import SAFE, Person, Route, Town, routes
 from tests.signing_in import account_of
@@ -19,6 +19,7 @@ from traceapp.accounts.passwords import hashed_password
 from traceapp.admission import people
 from traceapp.database.engine import db
 from traceapp.producers.operations import register_producer
+from traceapp.questions.queries import waiting_for
 from traceapp.web.endpoints import transaction
 
 PUT_AWAY = {"do": "put_away"}
@@ -171,4 +172,10 @@ def others(town: Town, endpoint: str) -> dict[str, str]:
         return {"member_id": str(colleague.member_id)}
     if endpoint == "cases.issue_case":
         return {"case_id": town.lan.values["open_case_id"]}
+    if endpoint == "questions.answer_question":
+        with town.app.app_context(), transaction():
+            waiting = [one.ref.id for one in waiting_for(town.lan.business.producer_id)]
+            batch_id = UUID(town.lan.values["batch_id"])
+            asked = waiting or [ask_about(town.lan.business, batch_id, "Sông Hồng")]
+        return {"question_id": str(asked[0])}
     return {name: str(uuid4()) for name in NEW.get(endpoint, ())}

@@ -1,5 +1,6 @@
 """Asking the producer of a lot to explain, and the producer's answer."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,16 +14,19 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.database.ids import new_id
-from traceapp.desk import report_search
+from traceapp.desk import report_search, uploads
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.question_words import may_ask, may_read, timer
 from traceapp.desk.report_views import take_up_report
+from traceapp.photos import queries as pictures
+from traceapp.photos.queries import MediaFile, Rendition
+from traceapp.photos.views import picture
 from traceapp.public import report_queries
 from traceapp.public.models import ProblemReport
 from traceapp.questions import operations, queries
 from traceapp.questions.operations import TIME_TO_EXPLAIN
 from traceapp.questions.queries import Asked
-from traceapp.questions.schemas import LONGEST_TEXT, AnswerSchema, QuestionSchema
+from traceapp.questions.schemas import LONGEST_TEXT, MOST_PHOTOS, AnswerSchema, QuestionSchema
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form
@@ -79,14 +83,41 @@ def show_question(question_id: UUID) -> ResponseReturnValue:
 def answer_question(question_id: UUID) -> ResponseReturnValue:
     """Keep what the producer answers."""
     reader = member()
-    asked = _find(reader, question_id)
+    asked, now = _find(reader, question_id), datetime.now(UTC)
     form = Form.sent(_answer_fields(), request.form)
-    with form.trying():
-        text = ANSWER.load(form.data())["text"]
-        operations.answer(asked.ref, text, Ref(*reader.key), now=datetime.now(UTC))
+    if reader.producer_id == asked.ref.producer_id:
+        kept = uploads.keep_photos(form, "photo", reader.producer_id, now=now)
+        form.typed["photos"] = list(dict.fromkeys([*form.typed.get("photos", ()), *kept]))
+    if form.errors:
+        return _page(reader, asked, form)
+    with form.trying(unique="photo"):
+        given = ANSWER.load(form.data())
+        photos = [bytes.fromhex(sha256) for sha256 in given["photos"]]
+        operations.answer(asked.ref, given["text"], Ref(*reader.key), now=now, photos=photos)
         flash(_("Answered. Whoever asked reads it now."))
         return redirect(url_for("questions.show_question", question_id=question_id), code=303)
     return _page(reader, asked, form)
+
+
+@blueprint.get("/desk/questions/<uuid:question_id>/photos/<sha256>")
+@may(Act.ANSWER_REPORTS)
+def show_photo(question_id: UUID, sha256: str) -> ResponseReturnValue:
+    """Show a photo of an answer to either side; back to the page while it is being prepared."""
+    asked = _find(member(), question_id)
+    photo = next((one for one in queries.photos_of(asked.ref) if one.hex() == sha256), None)
+    if photo is None:
+        raise problem.NotFound
+    found = _pictures(asked, [photo]).get(sha256)
+    if found is None:
+        return redirect(url_for("questions.show_question", question_id=question_id), code=303)
+    return picture(found.file_name, MediaFile(found.media_type, is_public=False))
+
+
+def _pictures(asked: Asked, photos: Collection[bytes]) -> dict[str, Rendition]:
+    """Give the pictures of photos of the producer that are prepared, by hexadecimal SHA-256."""
+    keys = [(asked.ref.producer_id, photo) for photo in photos]
+    found = pictures.renditions(keys, public_only=False) if keys else {}
+    return {key[1].hex(): sizes["large"] for key, sizes in found.items() if "large" in sizes}
 
 
 def _subject(reader: Visitor, code: str) -> tuple[Found, ProblemReport | None]:
@@ -130,6 +161,8 @@ def _page(reader: Visitor, asked: Asked, form: Form) -> ResponseReturnValue:
         timer=timer(asked, datetime.now(UTC)),
         report=report,
         form=form,
+        photos=[photo.hex() for photo in queries.photos_of(asked.ref)],
+        pictures=_pictures(asked, queries.photos_of(asked.ref)),
         may_answer=asked.answer is None and reader.producer_id == asked.ref.producer_id,
     )
     return page, form.status
@@ -147,4 +180,9 @@ def _question_fields() -> tuple[Field, ...]:
 def _answer_fields() -> tuple[Field, ...]:
     hint = _("Say what happened and how you know it. It cannot be changed later.")
     longest = LONGEST_TEXT
-    return (Field("text", _("Your answer"), "lines", hint, required=True, longest=longest),)
+    photo_hint = _("At most %(most)s. Only you and whoever asked see them.", most=MOST_PHOTOS)
+    return (
+        Field("text", _("Your answer"), "lines", hint, required=True, longest=longest),
+        Field("photo", _("Photos"), "files", photo_hint),
+        Field("photos", kind="many"),
+    )

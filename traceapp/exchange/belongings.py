@@ -43,7 +43,7 @@ TAKEN_ALONG = (
     *("finding", "hold", "hold_release", "attempt"),
     *("printer", "label_issue", "label_change"),
     *("sale_stop", "sale_stop_lift"),
-    *("question", "question_answer"),
+    *("question", "question_answer", "question_photo"),
     *("recall_case", "recall_act", "recall_act_batch", "recall_acknowledgement"),
     *("recall_notice", "recalled_batch"),
     *("stall", "stall_lot"),

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from traceapp import problem
 from traceapp.accounts.visitor import visitor
 from traceapp.photos import queries
+from traceapp.photos.queries import MediaFile
 from traceapp.photos.storage import Storage, rendition_path
 from traceapp.web.access import public
 from traceapp.web.settings import settings
@@ -31,6 +32,11 @@ def media(file_name: str) -> Response:
     found = queries.media_file(file_name, viewer) if FILE_NAME.fullmatch(file_name) else None
     if found is None:
         raise problem.NotFound
+    return picture(file_name, found)
+
+
+def picture(file_name: str, found: MediaFile) -> Response:
+    """Answer with a picture, to somebody who may see it. Raises NotFound where it is lost."""
     try:
         content = Storage(settings().storage_url).read(rendition_path(file_name))
     except FileNotFoundError:

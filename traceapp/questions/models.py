@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
@@ -54,4 +54,24 @@ class QuestionAnswer(Base):
             ["producer_id", "question_id"], ["question.producer_id", "question.question_id"]
         ),
         CheckConstraint("length(text) BETWEEN 1 AND 2000", name="text_length"),
+    )
+
+
+class QuestionPhoto(Base):
+    """A photo that belongs to an answer. Whoever may read the answer sees it, nobody else."""
+
+    __tablename__ = "question_photo"
+
+    producer_id: Mapped[Key]
+    question_id: Mapped[Key]
+    photo_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "question_id"],
+            ["question_answer.producer_id", "question_answer.question_id"],
+        ),
+        ForeignKeyConstraint(
+            ["producer_id", "photo_sha256"], ["photo.producer_id", "photo.sha256"]
+        ),
     )

@@ -1,5 +1,6 @@
 """Asking a producer to explain, and its answer. Callers own the transaction."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.problem import N_
 from traceapp.questions import letters, queries
-from traceapp.questions.models import Question, QuestionAnswer
+from traceapp.questions.models import Question, QuestionAnswer, QuestionPhoto
 from traceapp.trace.facts import Ref
 
 # Circular 31/2026/TT-BCT, Article 11(2): so long a seller has to explain a complaint.
@@ -54,8 +55,12 @@ def ask(
     return asked.question_id
 
 
-def answer(question: Ref, text: str, by: Ref, *, now: datetime) -> None:
+def answer(
+    question: Ref, text: str, by: Ref, *, now: datetime, photos: Collection[bytes] = ()
+) -> None:
     """Keep what a producer answers, in time or late; the same words sent again change nothing.
+
+    `photos` are the SHA-256 of photos that the producer has sent.
 
     Raises NotFound for whom it was not put to, InvalidInput where a colleague was faster.
     """
@@ -77,6 +82,9 @@ def answer(question: Ref, text: str, by: Ref, *, now: datetime) -> None:
             answered_at=now,
         )
     )
+    db.session.flush()
+    keys = {"producer_id": question.producer_id, "question_id": question.id}
+    db.session.add_all(QuestionPhoto(**keys, photo_sha256=photo) for photo in set(photos))
     db.session.flush()
     _note("question.answered", asked, by, now)
 

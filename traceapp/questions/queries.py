@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, Producer
-from traceapp.questions.models import Question, QuestionAnswer
+from traceapp.questions.models import Question, QuestionAnswer, QuestionPhoto
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
@@ -67,6 +67,14 @@ class Asked:
 def find(question_id: UUID) -> Asked | None:
     """Find a question by its id; None where there is none."""
     return next(iter(_read(Question.question_id == question_id)), None)
+
+
+def photos_of(question: Ref) -> list[bytes]:
+    """Give the SHA-256 of the photos of an answer."""
+    query = select(QuestionPhoto.photo_sha256).where(
+        QuestionPhoto.producer_id == question.producer_id, QuestionPhoto.question_id == question.id
+    )
+    return [bytes(sha256) for sha256 in db.session.scalars(query.order_by("photo_sha256"))]
 
 
 def of_batch(batch: Ref) -> list[Asked]:

@@ -256,6 +256,15 @@ def test_holders_answer_what_they_sold_and_set_apart_and_never_more_than_they_ha
         answering.acknowledge(case, owner(stranger).member, nothing, now=NOW)
 
 
+def test_books_that_ran_over_are_told_as_they_are(trade: Trade, office: Business) -> None:
+    case = issued(officer(office), greens(trade))
+    with acting():
+        record(trade.minh, "sell", inputs=[line(trade.greens, "500")])
+    held = {one.holder.vi: one for one in scope.of_case(case).held}
+    assert held["Xưởng Minh"].left_kg == Decimal(-320)
+    assert held["Xưởng Minh"].sold_kg == Decimal(500)
+
+
 def business_in_a_turn(name: str) -> Business:
     with acting():
         return business(name)

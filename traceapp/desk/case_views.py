@@ -23,6 +23,8 @@ from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
 from traceapp.web.pages import moment
 
+MOST_TICKS = 300
+
 blueprint = Blueprint("cases", "traceapp.desk", template_folder="templates")
 
 
@@ -115,7 +117,7 @@ def page(reader: Visitor, case: Case, form: Form, wrong: str = "") -> ResponseRe
         form=form,
         now=now,
         wrong=wrong,
-        lots={one.batch: one.lot for one in reached.held},
+        lots={one.batch: one.lot for one in reached.held[:MOST_TICKS]},
         may_issue=reader.may(Act.ISSUE_RECALL),
         kin=kin_of(case.batch) if case.notice is None else [],
     )

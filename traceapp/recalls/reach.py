@@ -6,9 +6,20 @@ act of people, and is then no way on to what was made of it. Callers own the tra
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, bindparam, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    and_,
+    bindparam,
+    literal,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from traceapp.batches import capturing, walking
 from traceapp.batches.ledger import Row, Written
@@ -29,13 +40,14 @@ def extend(case: Ref, roots: Collection[Ref], *, now: datetime) -> None:
     if not roots:
         return
     tree = _descent(case, roots)
-    is_there = _of_case(case, tree.c.producer_id, tree.c.batch_id).exists()
     new = select(
         *(tree.c.producer_id, tree.c.batch_id),
         *(literal(part, Identifier) for part in (case.producer_id, case.id)),
         literal(now, Instant),
-    ).where(~is_there)
-    db.session.execute(insert(RecalledBatch).from_select(_COLUMNS, new))
+    )
+    # SQLite reads "ON" after a select as the beginning of a join unless a WHERE stands between.
+    into = _INSERT[db.engine.dialect.name](RecalledBatch).from_select(_COLUMNS, new.where(true()))
+    db.session.execute(into.on_conflict_do_nothing())
     freshness.step()
 
 
@@ -80,14 +92,10 @@ def _descent(case: Ref, roots: Collection[Ref]) -> CTE:
     if walking.is_by_levels():
         return walking.known(_by_levels(case, pairs))
     start = walking.known(pairs)
-    is_out = _of_case(case, *CHILD).where(RecalledBatch.left_at.is_not(None)).exists()
-
-    def narrowed(step: Query) -> Query:
-        return step.where(~is_out)
-
-    return walking.tree(
-        select(start.c.producer_id, start.c.batch_id), upward=False, narrowed=narrowed
-    )
+    out = [(ref.producer_id, ref.id) for ref in _all_of(_OUT, case)]
+    narrowed = (lambda step: step.where(tuple_(*CHILD).not_in(out))) if out else None
+    began = select(start.c.producer_id, start.c.batch_id)
+    return walking.tree(began, upward=False, narrowed=narrowed)
 
 
 def _by_levels(case: Ref, roots: Collection[walking.Ref]) -> set[walking.Ref]:
@@ -97,16 +105,6 @@ def _by_levels(case: Ref, roots: Collection[walking.Ref]) -> set[walking.Ref]:
         level = {child for child, _ in walking.pairs(walking.EDGE, level, upward=False)} - seen
         seen |= level
     return seen - out
-
-
-def _of_case(case: Ref, producer_id: ColumnElement[UUID], batch_id: ColumnElement[UUID]) -> Query:
-    """Ask for the row of a batch in a case."""
-    return select(RecalledBatch.batch_id).where(
-        RecalledBatch.producer_id == producer_id,
-        RecalledBatch.batch_id == batch_id,
-        RecalledBatch.case_producer_id == case.producer_id,
-        RecalledBatch.case_id == case.id,
-    )
 
 
 def _set_left(case: Ref, batches: Collection[Ref], at: datetime | None) -> None:
@@ -123,6 +121,7 @@ def _set_left(case: Ref, batches: Collection[Ref], at: datetime | None) -> None:
         )
 
 
+_INSERT: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 _IS_OF_CASE = and_(
     RecalledBatch.case_producer_id == bindparam("case_producer", type_=Identifier),
     RecalledBatch.case_id == bindparam("case", type_=Identifier),

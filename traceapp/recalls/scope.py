@@ -186,8 +186,9 @@ def _told(row: Any, answers: Mapping[tuple[UUID, Ref], "_Said"]) -> Held:  # noq
 
 
 def _kilograms(unit: BatchUnit, quantity: Decimal) -> Decimal | None:
-    mass = mass_of(unit, quantity, unit.uom, None)
-    return None if mass is None else from_micro(mass, "kg")
+    """Weigh a quantity, which is below zero where the books ran over."""
+    mass = mass_of(unit, abs(quantity), unit.uom, None)
+    return None if mass is None else from_micro(mass, "kg").copy_sign(quantity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from traceapp.trace.facts import Ref
 from traceapp.tracing.queries import descendants
 from traceapp.web.endpoints import transaction
 
-SIZE, DRAWN, SEED, ROUNDS = 11_000, 100, 7, 3
+SIZE, DRAWN, SEED, ROUNDS = 11_000, 30, 7, 3
 SCOPE_MS, PAGES_MS, LONGEST_S = 600.0, 1000.0, 10.0
 SAYS = "Dư lượng vượt ngưỡng".encode()
 ORDER = Order("Dư lượng vượt ngưỡng", "high", "Để riêng", "Chi cục, 0900 000 062")

@@ -178,7 +178,7 @@ def _asked(reader: Visitor) -> Iterator[Task]:
     if reader.may(Act.ANSWER_RECALL):
         for one in answering.unanswered(reader.producer_id)[:MOST_OF_A_KIND]:
             words = _(
-                "%(mark)s%(who)s recalls lots you have or had: %(why)s Answer by %(until)s.",
+                "%(mark)s%(who)s recalls lots you have or had (%(why)s). Answer by %(until)s.",
                 mark=_("DRILL. ") if one.is_drill else "",
                 who=one.actor,
                 why=one.reason,

@@ -29,6 +29,7 @@ class Chain:
     officer: Business
     leaves: str
     bags: str
+    mixed: str
 
 
 def at(hour: int, day: str = "21") -> str:
@@ -55,9 +56,12 @@ def make_chain(app: Flask) -> Chain:
         sent = _send(minh, line(bags, "40"), str(hoa.site_id), 10)
         got = line(bags, "40", producer_id=str(minh.producer_id))
         record(hoa, "receive", outputs=[got], ship_event_id=sent, event_time=at(11))
+        mixed = batch(minh, product(minh, name="Rau trộn"), "CN-M")
+        both = [theirs | {"quantity": "5"}, line(bags, "3")]
+        record(minh, "mix", inputs=both, outputs=[line(mixed, "8")], event_time=at(12))
         tung = business("Người ngoài")
         officer = business("Chi cục", kinds=("authority",), role="officer")
-        return Chain(lan, minh, hoa, tung, officer, str(leaves), str(bags))
+        return Chain(lan, minh, hoa, tung, officer, str(leaves), str(bags), str(mixed))
 
 
 def _send(by: Business, goods: dict[str, Any], to: str, hour: int) -> str:

@@ -125,6 +125,8 @@ NO_LISTS: Mapping[str, str] = {
     "dossiers.print_report": FILE,
     "dossiers.report_sheet": FILE,
     "dossiers.show_dossier": ONE,
+    "dossiers.tracking_book": FILE,
+    "dossiers.tracking_tables": FILE,
     "seasons.print_diary": FILE,
     "stalls.edit_stall": FORM,
     "stalls.new_stall": FORM,

@@ -37,7 +37,7 @@ def test_the_paper_tells_lot_quantities_lineage_steps_and_hand_offs(
 ) -> None:
     told = pdf_of(desk(app, chain.minh), chain.bags)
     for words in (
-        *("Hồ sơ lô CN-T", "Cải ngọt túi", "Xưởng Minh", "68,25 kg", "28,25 kg", "40 kg"),
+        *("Hồ sơ lô CN-T", "Cải ngọt túi", "Xưởng Minh", "68,25 kg", "25,25 kg", "40 kg"),
         *("Cải ngọt rời", "HTX Đồng Xanh", "70 kg", "Quầy Hoa", "21/11/2026 09:00"),
     ):
         assert words in told
@@ -54,14 +54,14 @@ def test_the_zip_holds_what_its_list_says(app: Flask, chain: Chain) -> None:
         assert listed.keys() == {name for name in files if not name.startswith("README")}
         assert all(hashlib.sha256(files[name]).hexdigest() == listed[name] for name in listed)
     ledger = [(row["account"], row["quantity"]) for row in rows_of(files["ledger.csv"])]
-    assert ledger == [("made", "68.25"), ("shipped", "-40")]
+    assert ledger == [("made", "68.25"), ("shipped", "-40"), ("used", "-3")]
     steps = {row["step_kind"]: row for row in rows_of(files["events.csv"])}
     assert steps["pack"]["event_time"] == "2026-11-21T09:00:00+07:00"
     assert steps["pack"]["quantity"] == "68.25"
     assert steps["harvest"]["quantity"] == ""  # Lan's own figure
     family = json.loads(files["lineage.json"])
-    assert [edge["quantity"] for edge in family["edges"]] == ["70"]
-    assert {row["lot"] for row in rows_of(files["lineage.csv"])} == {"CN-T", "CN-A"}
+    assert {edge["quantity"] for edge in family["edges"]} == {"70", "3"}
+    assert {row["lot"] for row in rows_of(files["lineage.csv"])} == {"CN-T", "CN-A", "CN-M"}
 
 
 def test_what_others_keep_to_themselves_is_in_no_file(app: Flask, chain: Chain) -> None:
@@ -75,7 +75,7 @@ def test_what_others_keep_to_themselves_is_in_no_file(app: Flask, chain: Chain) 
         told = all_text(desk(app, who), batch_id)
         assert [one for one in hidden if one in told] == []
     shop = all_text(desk(app, chain.hoa), chain.bags)
-    assert not {"68.25", "68,25", "28.25", "28,25"} & set(re.findall(r"[\d.,]+", shop))
+    assert not {"68.25", "68,25", "25.25", "25,25"} & set(re.findall(r"[\d.,]+", shop))
 
 
 def test_an_officer_gets_the_lot_of_any_producer_with_all_amounts(app: Flask, chain: Chain) -> None:

@@ -11,7 +11,7 @@ from traceapp.batches.models import Event, EventPhoto
 from traceapp.batches.queries import Ref
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
-from traceapp.producers.models import Membership
+from traceapp.producers.models import Membership, Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +62,11 @@ def shots(producer_id: UUID, events: Collection[UUID]) -> Mapping[UUID, list[Sho
     for row in rows:
         found[row.event_id].append(Shot(bytes(row.sha256).hex(), row.file_name, row.is_public))
     return found
+
+
+def plot_names(producer_id: UUID) -> dict[UUID, str]:
+    """Give the names of a producer's plots."""
+    rows = db.session.execute(
+        select(Plot.plot_id, Plot.name).where(Plot.producer_id == producer_id)
+    )
+    return {row.plot_id: row.name for row in rows}

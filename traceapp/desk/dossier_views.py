@@ -10,7 +10,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.desk import dossier_form
 from traceapp.desk.batch_views import Found, find_batch
-from traceapp.dossier import package, paper, sheets, tables, trace_report, words
+from traceapp.dossier import package, paper, sheets, tables, trace_report, tracking, words
 from traceapp.dossier.contents import Dossier
 from traceapp.dossier.gathering import gather
 
@@ -75,6 +75,24 @@ def report_sheet(code: str) -> ResponseReturnValue:
     found, dossier = _dossier(code)
     content = trace_report.as_xlsx(dossier, asked)
     return _file(content, sheets.MEDIA_TYPE, f"truy-xuat-{found.address}.xlsx")
+
+
+@blueprint.get("/desk/batches/<code>/dossier/events.xlsx")
+@may(Act.READ)
+def tracking_book(code: str) -> ResponseReturnValue:
+    """Give the critical tracking events as a workbook to sort."""
+    found, dossier = _dossier(code)
+    name = f"tracking-events-{found.address}.xlsx"
+    return _file(tracking.as_xlsx(dossier), sheets.MEDIA_TYPE, name)
+
+
+@blueprint.get("/desk/batches/<code>/dossier/events.zip")
+@may(Act.READ)
+def tracking_tables(code: str) -> ResponseReturnValue:
+    """Give the critical tracking events as CSV, a file a kind."""
+    found, dossier = _dossier(code)
+    name = f"tracking-events-{found.address}.zip"
+    return _file(tracking.as_csv(dossier), "application/zip", name)
 
 
 def _dossier(code: str) -> tuple[Found, Dossier]:

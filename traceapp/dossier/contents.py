@@ -1,5 +1,6 @@
 """The shapes of a dossier: what one reader may read of one lot. Frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from traceapp.findings.hold_queries import HoldTold
 from traceapp.producers.certificate_models import Certificate
 from traceapp.recalls.stop_queries import StopTold
 from traceapp.trace.entries import Step
-from traceapp.trace.facts import EvidenceLevel, Ref
+from traceapp.trace.facts import EventFact, EvidenceLevel, PlaceFact, Ref
 from traceapp.trace.words import Words
 from traceapp.tracing.family import Lineage
 
@@ -23,10 +24,14 @@ class Happening:
 
     `amount` is how much of `batch` the step names, None where that is not for the reader.
     `files` are the names of its photos inside the ZIP. `lot` None = not for the reader.
+    `fact` is the step as it was recorded, with private fields: whoever shows more of it than is
+    told here has to ask `is_ours` for its fields and `is_counted` for its amounts. `field_name` is
+    that of the reader's own plot.
     """
 
     step: Step
     event: Ref
+    is_ours: bool
     batch: Ref
     lot: str | None
     product: Words
@@ -35,7 +40,18 @@ class Happening:
     level: EvidenceLevel
     amount: tuple[Decimal, str] | None
     details: tuple[tuple[Words, Words], ...]
+    fact: EventFact
+    is_counted: bool
+    field_name: str | None
     files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAt:
+    """What shoppers read of whoever made a lot and of its product: commune, and GTIN if any."""
+
+    place: PlaceFact | None
+    gtin: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ class Dossier:
     certificates: tuple[tuple[Certificate, bool], ...]
     holds: tuple[Held, ...]
     stops: tuple[Stopped, ...]
+    made_at_places: Mapping[Ref, MadeAt] = field(default_factory=dict)
     photos: tuple[Shown, ...] = field(default=())
     pages: tuple[Shown, ...] = field(default=())
     missing: int = 0

@@ -15,11 +15,11 @@ from traceapp.batches.queries import BatchCard
 from traceapp.batches.tracing import trace_facts
 from traceapp.codes.states import CodeState
 from traceapp.dossier import pictures
-from traceapp.dossier.contents import Books, Dossier, Happening, Held, Stopped
+from traceapp.dossier.contents import Books, Dossier, Happening, Held, MadeAt, Stopped
 from traceapp.findings.hold_queries import holds_on
 from traceapp.recalls.stop_queries import stops_on
 from traceapp.trace.belonging import belonging, window
-from traceapp.trace.facts import EventFact, Ref
+from traceapp.trace.facts import EventFact, Ref, TraceFacts
 from traceapp.trace.history import Record, order
 from traceapp.trace.sentences import details
 from traceapp.trace.steps import tell
@@ -29,7 +29,7 @@ from traceapp.trace.words import Words
 from traceapp.tracing import readers
 from traceapp.tracing.family import Lineage, Way
 from traceapp.tracing.family import Ref as Pair
-from traceapp.tracing.particulars import producer_names
+from traceapp.tracing.particulars import gtins, producer_names
 from traceapp.tracing.reading import read, sources_told
 
 TOLD_ELSEWHERE = frozenset({"place", "event", "lot"})
@@ -45,8 +45,10 @@ def gather(reader: Visitor, card: BatchCard, state: CodeState | None, now: datet
     if readers.may_trace(reader, ref):
         lineage = read(reader, ref, Way.BOTH, None, now=now)
     lots: Lots = {node.ref: node.lot for node in lineage.nodes} if lineage else {ref: card.lot}
-    steps = tuple(_happenings(reader, ref, lots, lineage, now))
+    facts = trace_facts(ref, sources_told(reader, ref, now=now) if lineage else [ref])
+    steps = tuple(_happenings(reader, facts, lots, lineage, now))
     photos = pictures.of_steps(reader.producer_id, steps)
+    numbers = gtins(facts)
     return Dossier(
         card=card,
         state=state,
@@ -56,10 +58,8 @@ def gather(reader: Visitor, card: BatchCard, state: CodeState | None, now: datet
         books=tuple(_books(reader, card)),
         certificates=tuple(pictures.certificates(reader.producer_id, ref)),
         holds=tuple(_holds(reader, ref, lots)),
-        stops=tuple(
-            Stopped(one, _lot(one.batch, ref, lots))
-            for one in stops_on(Ref(*ref), asks=reader.producer_id)
-        ),
+        stops=tuple(_stops(reader, ref, lots)),
+        made_at_places={one.ref: MadeAt(one.place, numbers.get(one.ref)) for one in facts.batches},
         photos=tuple(one.shown for one in photos if one.shown),
         pages=tuple(pictures.of_certificates(reader.producer_id, ref)),
         missing=sum(1 for one in photos if one.shown is None),
@@ -68,36 +68,46 @@ def gather(reader: Visitor, card: BatchCard, state: CodeState | None, now: datet
 
 
 def _happenings(
-    reader: Visitor, ref: Pair, lots: Lots, lineage: Lineage | None, now: datetime
+    reader: Visitor, facts: TraceFacts, lots: Lots, lineage: Lineage | None, now: datetime
 ) -> Iterator[Happening]:
     """Tell the steps of the lot and of what it came from, in order, each once."""
-    told = sources_told(reader, ref, now=now) if lineage else [ref]
-    story = Story(trace_facts(ref, told), now)
-    found: dict[Ref, tuple[Record, Ref]] = {}
-    for batch in sorted(story.generations, key=lambda one: (story.generations[one], one)):
-        if batch == story.subject or (lineage and story.batch(batch)):
-            for record in belonging(story, batch, window(story, batch)):
-                found.setdefault(record.ref, (record, batch))
+    story = Story(facts, now)
+    found = _records(story)
     if lineage is None:
         found = {key: one for key, one in found.items() if key.producer_id == reader.producer_id}
-    authors = own_records.authors([key for key in found if key.producer_id == reader.producer_id])
+    ours = [key for key in found if key.producer_id == reader.producer_id]
+    authors, plots = own_records.authors(ours), own_records.plot_names(reader.producer_id)
     for record, batch in sorted(found.values(), key=lambda one: order(one[0])):
         is_ours = record.ref.producer_id == reader.producer_id
         _, author = authors.get(record.ref, (None, None))
-        step = tell(story, record, batch).step
-        facts = story.batch(batch)
+        is_counted = is_ours or reader.may(Act.LOOK_UP_ANY)
+        step, told = tell(story, record, batch).step, story.batch(batch)
         yield Happening(
             step=step,
             event=record.ref,
+            is_ours=is_ours,
             batch=batch,
             lot=lots.get((batch.producer_id, batch.id)),
-            product=facts.product if facts else Words(None, None),
+            product=told.product if told else Words(None, None),
             recorded_at=record.event.record_time,
             author=author,
             level=step.evidence.level,
-            amount=record.event.amount_of(batch) if _may_count(reader, record.ref) else None,
+            amount=record.event.amount_of(batch) if is_counted else None,
             details=tuple(_details(record.event, is_ours=is_ours)),
+            fact=record.event,
+            is_counted=is_counted,
+            field_name=plots.get(record.event.plot_id) if record.event.plot_id else None,
         )
+
+
+def _records(story: Story) -> dict[Ref, tuple[Record, Ref]]:
+    """Give the steps of the lot and of those sources that were read, each with its batch."""
+    found: dict[Ref, tuple[Record, Ref]] = {}
+    for batch in sorted(story.generations, key=lambda one: (story.generations[one], one)):
+        if story.batch(batch):
+            for record in belonging(story, batch, window(story, batch)):
+                found.setdefault(record.ref, (record, batch))
+    return found
 
 
 def _details(event: EventFact, *, is_ours: bool) -> Iterator[tuple[Words, Words]]:
@@ -106,10 +116,6 @@ def _details(event: EventFact, *, is_ours: bool) -> Iterator[tuple[Words, Words]
     for one in details(event, tuple(Visibility) if is_ours else (Visibility.PUBLIC,)):
         if kind and kind.fields[one.field].type not in TOLD_ELSEWHERE:
             yield one.label, one.value
-
-
-def _may_count(reader: Visitor, event: Ref) -> bool:
-    return event.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
 
 
 def _books(reader: Visitor, card: BatchCard) -> Iterator[Books]:
@@ -126,6 +132,11 @@ def _holds(reader: Visitor, ref: Pair, lots: Lots) -> Iterator[Held]:
     for one in holds_on(Ref(*ref)):
         is_inside = one.batch.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
         yield Held(one, _lot(one.batch, ref, lots), is_inside)
+
+
+def _stops(reader: Visitor, ref: Pair, lots: Lots) -> Iterator[Stopped]:
+    for one in stops_on(Ref(*ref), asks=reader.producer_id):
+        yield Stopped(one, _lot(one.batch, ref, lots))
 
 
 def _lot(batch: Ref, ref: Pair, lots: Lots) -> str | None:

@@ -45,8 +45,10 @@ def _create_notices() -> None:
         sa.Column("contact", sa.String(), nullable=False),
         sa.Column("issued_at", Instant(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("is_official", sa.Boolean(), nullable=False),
         sa.Column("is_drill", sa.Boolean(), nullable=False),
         sa.Column("is_widened", sa.Boolean(), nullable=False),
+        sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.CheckConstraint(
             "risk IN ('low', 'medium', 'high')", name=op.f("ck_recall_notice_risk_known")
@@ -168,6 +170,8 @@ def _create_acknowledgements() -> None:
         sa.Column("batch_id", Identifier(), nullable=False),
         sa.Column("sold", sa.BigInteger(), nullable=False),
         sa.Column("set_apart", sa.BigInteger(), nullable=False),
+        sa.Column("booked_sold", sa.BigInteger(), nullable=False),
+        sa.Column("booked_left", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("photo_sha256", sa.LargeBinary(32), nullable=True),
         sa.Column("by_member_id", Identifier(), nullable=False),

@@ -18,7 +18,8 @@ from traceapp.batches import capturing
 from traceapp.findings import attempts
 from traceapp.phone.standing import OF_GOODS
 from traceapp.producers import operations as producers
-from traceapp.recalls import stopping
+from traceapp.recalls import cases, stopping
+from traceapp.recalls.cases import Order, Suspicion
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 from traceapp.web.pages import HANOI
@@ -53,6 +54,7 @@ class Barnyard:
             self.hill = producers.add_site(self.lan.producer_id, unsprayed)
             states = itertools.product((None, -1, 0, 1), (False, True), (False, True))
             self.lots = [self._lot(*state, n) for n, state in enumerate(states)]
+            self.lots.append(self._recalled(len(self.lots)))
             self.herds = [self.herd(n) for n in range(len(TREATMENTS))]
             for herd, how in zip(self.herds, TREATMENTS, strict=True):
                 record(self.lan, "treat", **self.treatment(herd, *how))
@@ -80,6 +82,14 @@ class Barnyard:
         if is_stopped:
             by = stopping.Actor(Ref(self.lan.producer_id, self.lan.actor.member_id), False)
             stopping.stop(Ref(self.lan.producer_id, lot), by, "stop:cold", now=self.now)
+        return lot
+
+    def _recalled(self, number: int) -> UUID:
+        lot = self._lot(1, False, False, number)
+        by = stopping.Actor(Ref(self.lan.producer_id, self.lan.actor.member_id), False)
+        batch = Ref(self.lan.producer_id, lot)
+        case = cases.open_case(by, Suspicion(batch, "batch", "Mùi lạ"), now=self.now)
+        cases.issue(case, by, Order("Mùi lạ", "high", "Để riêng", "Lan"), [batch], now=self.now)
         return lot
 
     def herd(self, number: int) -> UUID:

@@ -265,6 +265,73 @@ def test_books_that_ran_over_are_told_as_they_are(trade: Trade, office: Business
     assert held["Xưởng Minh"].sold_kg == Decimal(500)
 
 
+def test_no_producer_undoes_or_paints_over_what_the_authority_recalls(
+    trade: Trade, office: Business
+) -> None:
+    minh, second = owner(trade.minh), colleague(trade.minh, "owner")
+    soup_of(trade.hoa, greens(trade))
+    with acting():
+        case = cases.open_case(minh, Suspicion(greens(trade), "batch", "Nghi"), now=NOW)
+        cases.issue(case, officer(office), ORDER, [greens(trade)], now=NOW)
+    (act,) = found(case).waiting
+    with pytest.raises(problem.InvalidInput), acting():
+        cases.withdraw(case, act.act_id, second, "", now=NOW)
+    with pytest.raises(problem.InvalidInput), acting():
+        cases.ask(case, minh, Wish("release", "Không sao"), now=NOW)
+    with acting():
+        milder = Order("Sai nhãn", "low", "Vẫn ăn được", "Minh")
+        own = cases.open_case(minh, Suspicion(greens(trade), "batch", "Nhãn"), now=LATER)
+        cases.issue(own, minh, milder, [greens(trade)], now=LATER)
+    fact = codes.of_batch(*greens(trade))
+    assert fact is not None
+    assert (fact.actor, fact.reason) == ("Chi cục", ORDER.reason)
+
+
+def test_whoever_was_never_let_in_writes_on_no_page(app: Flask) -> None:
+    with transaction():
+        tung = business("Tùng")
+        lot = Ref(tung.producer_id, batch(tung, product(tung), "T-1"))
+        record(tung, "harvest", outputs=[line(lot.id, "10")])
+        producers.decide_admission(tung.producer_id, admitted=False, by=None, now=LATER)
+    with acting():
+        case = cases.open_case(owner(tung), Suspicion(lot, "batch", "?"), now=LATER)
+    with pytest.raises(problem.NotFound), acting():
+        cases.issue(case, owner(tung), ORDER, [lot], now=LATER)
+
+
+def test_what_is_over_is_over(trade: Trade, office: Business) -> None:
+    first, second = officer(office), colleague(office)
+    case = issued(first, greens(trade))
+    with acting():
+        cases.ask(case, first, Wish("release", "Đạt"), now=NOW)
+        cases.ask(case, first, Wish("close", "Xong"), now=NOW)
+        closing, release = sorted(found(case).waiting, key=lambda one: one.kind)
+    assert owner(trade.hoa).member.producer_id in {
+        one.holder_id for one in scope.of_case(case).held
+    }
+    assert [one.case for one in answering.unanswered(trade.hoa.producer_id)] == [case]
+    with acting():
+        cases.agree(case, closing.act_id, second, "", now=NOW)
+    assert answering.unanswered(trade.hoa.producer_id) == []
+    assert state(greens(trade)) is CodeState.RECALLED
+    with pytest.raises(problem.NotFound), acting():
+        cases.agree(case, release.act_id, second, "", now=NOW)
+
+
+def test_goods_that_came_back_are_not_missing(trade: Trade, office: Business) -> None:
+    case = issued(officer(office), greens(trade))
+    with acting():
+        answer = Count(greens(trade), Decimal(0), Decimal(118))
+        answering.acknowledge(case, owner(trade.hoa).member, answer, now=NOW)
+    taken = line(trade.greens, "118", producer_id=str(trade.minh.producer_id))
+    with acting():
+        fields = {"to_site": str(trade.minh.site_id), "doc_no": "TL-1"}
+        record(trade.hoa, "recall_return", inputs=[taken], fields=fields)
+    held = {one.holder.vi: one for one in scope.of_case(case).held}
+    assert held["Quầy Hoa"].missing == 0
+    assert held["Quầy Hoa"].answer is not None
+
+
 def business_in_a_turn(name: str) -> Business:
     with acting():
         return business(name)

@@ -122,7 +122,7 @@ def show_timeline(batch_id: UUID) -> Response:
     if issued is None:
         raise problem.NotFound
     now = datetime.now(UTC)
-    hidden = issued.state in page.WITHOUT_ORIGIN
+    hidden = issued.own_state in page.WITHOUT_ORIGIN
     document = None if hidden else code_views.document_behind(issued, now)
     return jsonify(code_views.as_json(issued, document, now))
 

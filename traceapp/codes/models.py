@@ -64,7 +64,7 @@ class RecallNotice(Base):
     """What the pages of recalled batches say first: who recalls them, why, and what to do.
 
     In force for the lots of `subject_producer_id`, and once it is widened for those of others too.
-    A drill is never in force. Only `is_widened` and `ended_at` change, by acts of the case.
+    A drill is never in force. Only `is_widened`, `closed_at` and `ended_at` change, by acts.
     """
 
     __tablename__ = "recall_notice"
@@ -79,8 +79,10 @@ class RecallNotice(Base):
     contact: Mapped[str]
     issued_at: Mapped[Moment]
     due_at: Mapped[Moment]
+    is_official: Mapped[bool]
     is_drill: Mapped[bool]
     is_widened: Mapped[bool]
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (CheckConstraint(f"risk IN ({RISKS})", name="risk_known"),)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, select
 
 from traceapp.codes.models import (
     CodeStateChange,
@@ -89,7 +89,7 @@ def with_note() -> Select[*tuple[Any, ...]]:
     """Make the query for one code, in the order of `CodeFact`, to which callers add conditions.
 
     A code may be minted and activated at one instant: it gives the note of the state that holds.
-    A recall that is in force speaks before it; of several the last.
+    A recall that is in force speaks before it; of several the last of an authority, else the last.
     """
     is_recalled = and_(RecallNotice.case_id.is_not(None), PublicCode.state != CodeState.MOVED)
     return (
@@ -99,9 +99,9 @@ def with_note() -> Select[*tuple[Any, ...]]:
             PublicCode.batch_id,
             case((is_recalled, CodeState.RECALLED), else_=PublicCode.state).label("state"),
             PublicCode.moved_to,
-            func.coalesce(RecallNotice.issued_at, CodeStateChange.changed_at).label("changed_at"),
-            func.coalesce(RecallNotice.actor, CodeStateChange.actor).label("actor"),
-            case((is_recalled, RecallNotice.reason), else_=CodeStateChange.reason).label("reason"),
+            _told(is_recalled, RecallNotice.issued_at, CodeStateChange.changed_at, "changed_at"),
+            _told(is_recalled, RecallNotice.actor, CodeStateChange.actor, "actor"),
+            _told(is_recalled, RecallNotice.reason, CodeStateChange.reason, "reason"),
         )
         .join(
             CodeStateChange,
@@ -110,11 +110,16 @@ def with_note() -> Select[*tuple[Any, ...]]:
         .outerjoin(RecalledBatch, IS_REACHED)
         .outerjoin(RecallNotice, IS_IN_FORCE)
         .order_by(
-            *(RecallNotice.issued_at.is_(None), RecallNotice.issued_at.desc()),
+            *(RecallNotice.issued_at.is_(None), RecallNotice.is_official.desc()),
+            RecallNotice.issued_at.desc(),
             CodeStateChange.changed_at.desc(),
         )
         .limit(1)
     )
+
+
+def _told(is_recalled: Any, recall: Any, own: Any, name: str) -> Any:  # noqa: ANN401 - columns
+    return case((is_recalled, recall), else_=own).label(name)
 
 
 def _first(*conditions: ColumnElement[bool]) -> CodeFact | None:

@@ -16,6 +16,7 @@ from traceapp.desk.case_views import blueprint, find_case
 from traceapp.desk.stop_words import actor_of
 from traceapp.recalls import cases, drills, scope
 from traceapp.recalls.cases import Wish
+from traceapp.stalls.typed import code_of
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import EMPTY
@@ -33,7 +34,7 @@ def widen_case(case_id: UUID) -> ResponseReturnValue:
     """Let the recall begin at one more lot."""
     reader = member()
     case = find_case(reader, case_id)
-    found = find_batch(reader, request.form.get("code", "").strip())
+    found = find_batch(reader, code_of(request.form.get("code", "")))
     roots, now = [Ref(*found.ref)], datetime.now(UTC)
     cases.widen(case.ref, actor_of(reader), roots, _reason(), now=now)
     flash(_("Widened. What belongs to other producers waits for a second person."))

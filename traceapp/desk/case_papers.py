@@ -31,13 +31,14 @@ blueprint = Blueprint("case_papers", "traceapp.desk")
 @may(Act.OPEN_CASE)
 def print_result(case_id: UUID) -> ResponseReturnValue:
     """Give the result sheet. Raises NotSetUp where no Vietnamese face was fetched."""
-    case = find_case(member(), case_id)
+    reader = member()
+    case = find_case(reader, case_id)
     if case.notice is None:
         raise problem.NotFound
     face = faces.typeface(Path(current_app.static_folder or ""))
     if face is None:
         raise problem.NotSetUp
-    paper = paper_of(case, scope.of_case(case.ref), datetime.now(UTC))
+    paper = paper_of(case, case_words.told_to(reader, scope.of_case(case.ref)), datetime.now(UTC))
     answer = Response(table_paper.pdf(paper, face), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
     return answer
@@ -91,7 +92,7 @@ def _held_table(title: str, held: Sequence[Held]) -> Table:
     rows = [
         [
             *(one.lot, say(one.name), say(one.holder)),
-            *(quantity(one.left, one.uom), quantity(one.sold, one.uom)),
+            *((quantity(one.left, one.uom), quantity(one.sold, one.uom)) if one.is_told else "––"),
             quantity(one.answer.set_apart, one.uom) if one.answer else "–",
             moment(one.answer.at) if one.answer else _("Not yet"),
         ]

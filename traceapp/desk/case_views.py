@@ -52,7 +52,7 @@ def list_cases() -> ResponseReturnValue:
 def new_case(code: str) -> ResponseReturnValue:
     """Show what a recall of a batch would reach, and the form that opens a case."""
     found = _suspected(member(), code)
-    return _opening(found, Form.showing(case_form.opening_fields(), {"basis": "batch"}))
+    return _opening(member(), found, Form.showing(case_form.opening_fields(), {"basis": "batch"}))
 
 
 @blueprint.post("/desk/batches/<code>/case")
@@ -68,7 +68,7 @@ def open_case(code: str) -> ResponseReturnValue:
         case = cases.open_case(actor_of(reader), suspicion, now=datetime.now(UTC))
         flash(_("The case is open. Nobody is told before you issue it."))
         return redirect(url_for("cases.show_case", case_id=case.id), code=303)
-    return _opening(found, form)
+    return _opening(reader, found, form)
 
 
 @blueprint.get("/desk/cases/<uuid:case_id>")
@@ -108,6 +108,7 @@ def page(reader: Visitor, case: Case, form: Form, wrong: str = "") -> ResponseRe
     """Draw the page of a case."""
     now = datetime.now(UTC)
     reached = scope.of_batches([case.batch]) if case.notice is None else scope.of_case(case.ref)
+    reached = case_words.told_to(reader, reached)
     told = render_template(
         "desk/case.html",
         case=case,
@@ -132,12 +133,12 @@ def _suspected(reader: Visitor, code: str) -> Found:
     return found
 
 
-def _opening(found: Found, form: Form) -> ResponseReturnValue:
+def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:
     told = render_template(
         "desk/case_new.html",
         found=found,
         card=found.card,
-        scope=scope.of_batches([Ref(*found.ref)]),
+        scope=case_words.told_to(reader, scope.of_batches([Ref(*found.ref)])),
         form=form,
     )
     return told, form.status

@@ -1,8 +1,8 @@
 """Recall cases as the desk tells them: where they stand, what was done, who waits for whom."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -56,7 +56,6 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "close": N_("asks to close the case"),
     }
 )
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +114,18 @@ def account(scope: Scope) -> Account:
         if one.left_kg is None or one.sold_kg is None:
             continue
         in_books, mass = one.left + one.sold, one.left_kg + one.sold_kg
-        had += mass
-        if one.answer is not None and in_books > 0:
-            share = min((one.answer.sold + one.answer.set_apart) / in_books, Decimal(1))
-            told += mass * share
+        if one.answer is None:
+            had += mass
+        elif in_books > 0 and one.answer.booked > 0:
+            # As the books stood when it was answered: goods that came back since are not missing.
+            each = mass / in_books
+            had += each * one.answer.booked
+            told += each * min(one.answer.sold + one.answer.set_apart, one.answer.booked)
     return Account(
         percent=(told / had * 100).quantize(Decimal("0.1")) if had else None,
         answered=sum(one.answer is not None for one in scope.held),
         asked=len(scope.held),
-        missing=tuple(one for one in scope.held if one.missing),
+        missing=tuple(one for one in scope.held if one.is_told and one.missing),
     )
 
 
@@ -161,10 +163,34 @@ def told_on(reader: Visitor, batch: Ref) -> Told:
     cases = [
         case
         for case in case_queries.about(batch)
-        if not case.is_over and (case.notice is not None or may_read(reader, case))
+        if not case.is_over and (may_read(reader, case) or _is_in_force(case, batch))
     ]
     is_own = batch.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
     return Told(reader, batch, tuple(cases), is_own and reader.may(Act.OPEN_CASE))
+
+
+def _is_in_force(case: Case, batch: Ref) -> bool:
+    is_of_subject = batch.producer_id == case.batch.producer_id
+    return case.notice is not None and (case.is_widened or is_of_subject)
+
+
+def told_to(reader: Visitor, reached: Scope) -> Scope:
+    """Give a scope as the reader may read it: officials all, a producer his own lots.
+
+    What others have and sold of these is theirs to say: he reads their answers, not their books.
+    """
+    if reader.may(Act.LOOK_UP_ANY):
+        return reached
+    own = (one for one in reached.held if one.batch.producer_id == reader.producer_id)
+    mine = reader.producer_id
+    return replace(
+        reached, held=tuple(one if one.holder_id == mine else _as_said(one) for one in own)
+    )
+
+
+def _as_said(one: Held) -> Held:
+    none = Decimal(0)
+    return replace(one, is_told=False, left=none, sold=none, left_kg=none, sold_kg=none)
 
 
 def may_read(reader: Visitor, case: Case) -> bool:

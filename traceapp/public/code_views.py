@@ -52,7 +52,7 @@ def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path
     walking.note_page()
     if issued.moved_to is not None:
         return _moved(issued.moved_to, asked)
-    document = None if issued.state in page.WITHOUT_ORIGIN else document_behind(issued, now)
+    document = None if issued.own_state in page.WITHOUT_ORIGIN else document_behind(issued, now)
     valid_until = page.valid_until(now, document)
     # The whole chain is opened from the page itself: that is not another opening.
     opens = None if asked.chain else issued.code

@@ -28,7 +28,7 @@ class Issued:
     """A code that was issued, what it says now, and its read model where one is kept.
 
     `generation` is the number the whole row was read under. `instruction` and `contact` are what
-    a recall tells whoever has the goods.
+    a recall tells whoever has the goods; `own_state` is the code's own, whatever a recall says.
     """
 
     code: str
@@ -43,6 +43,7 @@ class Issued:
     generation: int
     instruction: str | None
     contact: str | None
+    own_state: CodeState
 
 
 def by_code(code: str) -> Issued | None:
@@ -132,6 +133,7 @@ def _issued() -> Select[Any]:
             PublicSnapshot.document,
             select(PublicGeneration.number).scalar_subquery().label("generation"),
             *(RecallNotice.instruction, RecallNotice.contact),
+            PublicCode.state.label("own_state"),
         )
         .outerjoin(PublicSnapshot, PublicSnapshot.code == PublicCode.code)
     )
@@ -161,5 +163,6 @@ def _first(query: Select[Any], values: dict[str, str]) -> Issued | None:
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         return None
-    code, producer_id, batch_id, state, *rest = row
+    code, producer_id, batch_id, state, *rest, own = row
+    rest.append(CodeState(own))
     return Issued(code, producer_id, batch_id, CodeState(state), *rest)

@@ -21,6 +21,7 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.recalls.case_models import RecallAcknowledgement
+from traceapp.recalls.scope import HAS_OR_SOLD, SOLD
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import UNITS, QuantityError, from_micro, to_micro
 
@@ -48,8 +49,9 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
     if row is None:
         raise problem.NotFound
     sold, set_apart = (_amount(one, row.uom) for one in (count.sold, count.set_apart))
-    if sold is None or set_apart is None or sold + set_apart > row.came_in:
-        most = f"{from_micro(row.came_in, row.uom).normalize():f} {UNITS[row.uom].symbol}"
+    had = max(row.came_in, max(row.left, 0) + row.sold)
+    if sold is None or set_apart is None or sold + set_apart > had:
+        most = f"{from_micro(had, row.uom).normalize():f} {UNITS[row.uom].symbol}"
         raise problem.InvalidInput(findings=[_more_than(count.where, most)])
     db.session.add(
         RecallAcknowledgement(
@@ -61,6 +63,8 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
             batch_id=count.batch.id,
             sold=sold,
             set_apart=set_apart,
+            booked_sold=row.sold,
+            booked_left=row.left,
             note=count.note,
             photo_sha256=count.photo_sha256,
             by_member_id=by.id,
@@ -108,6 +112,7 @@ def _notices_to(holder: UUID) -> Select[*tuple[Any, ...]]:
         select(
             *(RecallNotice.producer_id, RecallNotice.case_id, RecallNotice.is_drill),
             *(RecallNotice.actor, RecallNotice.reason, RecallNotice.due_at),
+            RecallNotice.issued_at,
         )
         .distinct()
         .join(
@@ -128,18 +133,20 @@ def _notices_to(holder: UUID) -> Select[*tuple[Any, ...]]:
                 Stock.batch_producer_id == RecalledBatch.producer_id,
                 Stock.batch_id == RecalledBatch.batch_id,
                 Stock.producer_id == holder,
-                or_(IN_STOCK != 0, Stock.sold != 0),
+                HAS_OR_SOLD,
             ),
         )
-        .where(RecallNotice.ended_at.is_(None))
-        .order_by(RecallNotice.due_at)
+        .where(RecallNotice.ended_at.is_(None), RecallNotice.closed_at.is_(None))
+        .order_by(RecallNotice.is_drill, RecallNotice.issued_at.desc())
     )
 
 
 def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select
     came_in = Stock.made + Stock.received + Stock.returned_in
     return (
-        select(Batch.uom, came_in.label("came_in"))
+        select(
+            *(Batch.uom, came_in.label("came_in"), IN_STOCK.label("left"), SOLD.label("sold")),
+        )
         .select_from(RecalledBatch)
         .join(
             RecallNotice,

@@ -37,6 +37,6 @@ REASON = problem.Finding(
 AUTHORITY = problem.Finding(
     "/",
     "recall_of_others",
-    problem.N_("Only the authority recalls goods of other producers."),
-    problem.N_("Ask an officer to agree; until then your own lots are recalled."),
+    problem.N_("Only the authority decides this."),
+    problem.N_("It is about lots of other producers, or the authority recalled. Ask an officer."),
 )

@@ -103,7 +103,8 @@ class RecallActBatch(Base):
 class RecallAcknowledgement(Base):
     """A holder's answer: how much of a recalled batch was sold and how much is set apart.
 
-    In micro-units of the batch's own unit. A later answer about the same batch stands for it.
+    In micro-units of the batch's own unit, beside what the books said then. A later answer about
+    the same batch stands for it.
     """
 
     __tablename__ = "recall_acknowledgement"
@@ -116,6 +117,8 @@ class RecallAcknowledgement(Base):
     batch_id: Mapped[Reference]
     sold: Mapped[int] = mapped_column(BigInteger)
     set_apart: Mapped[int] = mapped_column(BigInteger)
+    booked_sold: Mapped[int] = mapped_column(BigInteger)
+    booked_left: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str]
     photo_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     by_member_id: Mapped[Reference]

@@ -47,6 +47,7 @@ class Notice:
     contact: str
     issued_at: datetime
     due_at: datetime
+    is_official: bool
     is_widened: bool
     ended_at: datetime | None
 
@@ -154,28 +155,6 @@ def about(batch: Ref) -> list[Case]:
     return _cases(is_about | reaches)
 
 
-def reaches_others(ref: Ref) -> bool:
-    """Tell whether a recall reaches lots of other producers than the one concerned."""
-    query = (
-        select(RecalledBatch.batch_id)
-        .join(
-            RecallNotice,
-            and_(
-                RecallNotice.producer_id == RecalledBatch.case_producer_id,
-                RecallNotice.case_id == RecalledBatch.case_id,
-            ),
-        )
-        .where(
-            RecalledBatch.case_producer_id == ref.producer_id,
-            RecalledBatch.case_id == ref.id,
-            RecalledBatch.left_at.is_(None),
-            RecalledBatch.producer_id != RecallNotice.subject_producer_id,
-        )
-        .limit(1)
-    )
-    return db.session.execute(query).first() is not None
-
-
 def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
     rows = db.session.execute(
         _query().where(*conditions).order_by(RecallCase.opened_at.desc(), RecallCase.case_id.desc())
@@ -195,6 +174,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             *(
                 RecallNotice.risk,
                 RecallNotice.due_at,
+                RecallNotice.is_official,
                 RecallNotice.is_widened,
                 RecallNotice.ended_at,
             ),
@@ -222,7 +202,7 @@ def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of
     if row.issued_at is not None:
         notice = Notice(
             *(row.actor, row.told_reason, row.risk, row.instruction, row.contact),
-            *(row.issued_at, row.due_at, row.is_widened, row.ended_at),
+            *(row.issued_at, row.due_at, row.is_official, row.is_widened, row.ended_at),
         )
     return Case(
         ref=Ref(row.producer_id, row.case_id),

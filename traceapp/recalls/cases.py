@@ -11,23 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from traceapp import problem
-from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
-from traceapp.producers.models import Producer
 from traceapp.recalls import case_faults, letters, reach
 from traceapp.recalls import case_queries as queries
-from traceapp.recalls.case_models import RecallAct, RecallActBatch, RecallCase
+from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
+from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.stopping import Actor
 from traceapp.trace.facts import Ref
-from traceapp.web.pages import HANOI
 
 ANSWERED_WITHIN = timedelta(hours=24)
 """Circular 17/2021/TT-BNNPTNT, articles 10 and 11."""
@@ -80,7 +78,7 @@ def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
         RecallCase(
             producer_id=case.producer_id,
             case_id=case.id,
-            number=suspicion.number or _number(case.producer_id, suspicion.is_drill, now),
+            number=suspicion.number or next_number(case.producer_id, suspicion.is_drill, now),
             is_drill=suspicion.is_drill,
             basis=suspicion.basis,
             batch_producer_id=batch.producer_id,
@@ -91,7 +89,7 @@ def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
         )
     )
     db.session.flush()
-    _note("recall.opened", case, batch.producer_id, by, now)
+    note("recall.opened", case, batch.producer_id, by, now)
     return case
 
 
@@ -103,6 +101,8 @@ def issue(ref: Ref, by: Actor, order: Order, roots: Collection[Ref], *, now: dat
     case = _case(ref, by)
     if case.notice is not None:
         raise problem.InvalidInput(findings=[case_faults.ISSUED])
+    if not (by.is_authority or is_admitted(by.member.producer_id)):
+        raise problem.NotFound  # whoever was never let in writes on no page
     if any(root.producer_id != case.batch.producer_id for root in roots):
         raise problem.NotFound
     db.session.add(
@@ -110,47 +110,51 @@ def issue(ref: Ref, by: Actor, order: Order, roots: Collection[Ref], *, now: dat
             producer_id=ref.producer_id,
             case_id=ref.id,
             subject_producer_id=case.batch.producer_id,
-            actor=_name(by.member.producer_id),
+            actor=name_of(by.member.producer_id),
             reason=order.reason,
             risk=order.risk,
             instruction=order.instruction,
             contact=order.contact,
             issued_at=now,
             due_at=order.due_at or now + ANSWERED_WITHIN,
+            is_official=by.is_authority,
             is_drill=case.is_drill,
             is_widened=False,
         )
     )
-    _act(ref, "issue", by, order.reason, roots, now=now)
+    write_act(ref, "issue", by, order.reason, roots, now=now)
     reach.extend(ref, roots, now=now)
-    if queries.reaches_others(ref):
-        _act(ref, "widen", by, order.reason, (), now=now, waits=True)
+    if reach.reaches_others(ref):
+        write_act(ref, "widen", by, order.reason, (), now=now, waits=True)
     letters.tell(ref, of_others=False, now=now)
-    _note("recall.issued", ref, case.batch.producer_id, by, now)
+    note("recall.issued", ref, case.batch.producer_id, by, now)
 
 
 def widen(ref: Ref, by: Actor, roots: Collection[Ref], reason: str, *, now: datetime) -> None:
     """Let a recall begin at more batches; those of other producers wait for a second person."""
     case = _open_notice(ref, by)
     own = {root for root in roots if root.producer_id == case.batch.producer_id}
+    if case.is_widened and reach.are_of_others(own, case.batch.producer_id):
+        own = set()  # in force for others already: what reaches more of theirs waits
     others = set(roots) - own
     if own:
-        _act(ref, "widen", by, reason, own, now=now)
+        write_act(ref, "widen", by, reason, own, now=now)
         reach.take_in(ref, own)
         reach.extend(ref, own, now=now)
-    goes_beyond = not case.is_widened and queries.reaches_others(ref)
+    goes_beyond = not case.is_widened and reach.reaches_others(ref)
     if others or (goes_beyond and not _has_open(case, "widen")):
-        _act(ref, "widen", by, reason, others, now=now, waits=True)
-    _note("recall.widened", ref, case.batch.producer_id, by, now)
+        write_act(ref, "widen", by, reason, others, now=now, waits=True)
+    note("recall.widened", ref, case.batch.producer_id, by, now)
 
 
 def ask(ref: Ref, by: Actor, wish: Wish, *, now: datetime) -> None:
     """Ask a second person to narrow, release or close; InvalidInput for what is asked already."""
     case = _open_notice(ref, by)
+    _check_authority(case, wish.kind, by)
     if _has_open(case, wish.kind):
         raise problem.InvalidInput(findings=[case_faults.ASKED])
-    _act(ref, wish.kind, by, wish.reason, wish.batches, now=now, waits=True)
-    _note("recall.asked", ref, case.batch.producer_id, by, now)
+    write_act(ref, wish.kind, by, wish.reason, wish.batches, now=now, waits=True)
+    note("recall.asked", ref, case.batch.producer_id, by, now)
 
 
 def agree(ref: Ref, act_id: UUID, by: Actor, reason: str, *, now: datetime) -> None:
@@ -159,25 +163,21 @@ def agree(ref: Ref, act_id: UUID, by: Actor, reason: str, *, now: datetime) -> N
     Raises NotFound for an act that does not wait, InvalidInput for who asked for it too early.
     """
     case = _case(ref, by)
-    act = next((one for one in case.waiting if one.act_id == act_id), None)
-    if act is None:
-        raise problem.NotFound
-    if act.kind == "widen" and not (by.is_authority or case.is_drill):
-        raise problem.InvalidInput(findings=[case_faults.AUTHORITY])
+    act = _waiting(case, act_id)
+    _check_authority(case, act.kind, by)
     if act.by == by.member:
         _check_alone(act, reason, now)
-    _act(ref, "agree", by, reason, (), now=now, answers=act_id)
+    write_act(ref, "agree", by, reason, (), now=now, answers=act_id)
     _take_effect(case, act, now)
-    _note("recall.agreed", ref, case.batch.producer_id, by, now)
+    note("recall.agreed", ref, case.batch.producer_id, by, now)
 
 
 def withdraw(ref: Ref, act_id: UUID, by: Actor, reason: str, *, now: datetime) -> None:
     """Take back, or decline, an act that waits."""
     case = _case(ref, by)
-    if all(one.act_id != act_id for one in case.waiting):
-        raise problem.NotFound
-    _act(ref, "withdraw", by, reason, (), now=now, answers=act_id)
-    _note("recall.declined", ref, case.batch.producer_id, by, now)
+    _check_authority(case, _waiting(case, act_id).kind, by)
+    write_act(ref, "withdraw", by, reason, (), now=now, answers=act_id)
+    note("recall.declined", ref, case.batch.producer_id, by, now)
 
 
 def _take_effect(case: Case, act: ActTold, now: datetime) -> None:
@@ -190,6 +190,8 @@ def _take_effect(case: Case, act: ActTold, now: datetime) -> None:
         reach.let_go(case.ref, act.batches, now=now)
     elif act.kind == "release" or case.is_drill:
         _change(case.ref, ended_at=now)
+    else:
+        _change(case.ref, closed_at=now)
     freshness.step()
 
 
@@ -222,6 +224,20 @@ def _open_notice(ref: Ref, by: Actor) -> Case:
     return case
 
 
+def _waiting(case: Case, act_id: UUID) -> ActTold:
+    act = next((one for one in case.waiting if one.act_id == act_id), None)
+    if act is None or case.is_over:
+        raise problem.NotFound
+    return act
+
+
+def _check_authority(case: Case, kind: str, by: Actor) -> None:
+    """Let no producer undo what an authority did, nor reach into the lots of others."""
+    is_official = case.is_widened or (case.notice is not None and case.notice.is_official)
+    if not (by.is_authority or case.is_drill) and (is_official or kind == "widen"):
+        raise problem.InvalidInput(findings=[case_faults.AUTHORITY])
+
+
 def _has_open(case: Case, kind: str) -> bool:
     return any(one.kind == kind for one in case.waiting)
 
@@ -231,63 +247,3 @@ def _check_alone(act: ActTold, reason: str, now: datetime) -> None:
         raise problem.InvalidInput(findings=[case_faults.SECOND])
     if not reason:
         raise problem.InvalidInput(findings=[case_faults.REASON])
-
-
-def _act(  # noqa: PLR0913 - what, by whom, why, about which goods
-    case: Ref,
-    kind: str,
-    by: Actor,
-    reason: str,
-    batches: Collection[Ref],
-    *,
-    now: datetime,
-    waits: bool = False,
-    answers: UUID | None = None,
-) -> None:
-    act_id = new_id()
-    db.session.add(
-        RecallAct(
-            producer_id=case.producer_id,
-            act_id=act_id,
-            case_id=case.id,
-            kind=kind,
-            waits=waits,
-            answers_act_id=answers,
-            reason=reason,
-            by_producer_id=by.member.producer_id,
-            by_member_id=by.member.id,
-            done_at=now,
-        )
-    )
-    db.session.flush()
-    db.session.add_all(
-        RecallActBatch(
-            producer_id=case.producer_id,
-            act_id=act_id,
-            batch_producer_id=batch.producer_id,
-            batch_id=batch.id,
-        )
-        for batch in batches
-    )
-    db.session.flush()
-
-
-def _number(producer_id: UUID, is_drill: bool, now: datetime) -> str:  # noqa: FBT001 - which series
-    """Give the next number: TH (thu hồi) or DT (diễn tập), year, count."""
-    count = (
-        select(func.count()).select_from(RecallCase).where(RecallCase.producer_id == producer_id)
-    )
-    following = db.session.execute(count).scalar_one() + 1
-    return f"{'DT' if is_drill else 'TH'}-{now.astimezone(HANOI).year}-{following:03}"
-
-
-def _name(producer_id: UUID) -> str:
-    return db.session.execute(
-        select(Producer.name).where(Producer.producer_id == producer_id)
-    ).scalar_one()
-
-
-def _note(act: str, case: Ref, concerned: UUID, by: Actor, now: datetime) -> None:
-    member = (by.member.producer_id, by.member.id)
-    for book in dict.fromkeys((concerned, by.member.producer_id)):
-        audit.note(book, act, str(case.id), by=member, now=now)

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from traceapp.batches.books.models import Stock
-from traceapp.batches.books.stock import IN_STOCK
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
 from traceapp.recalls.case_models import RecallCase
+from traceapp.recalls.scope import HAS_OR_SOLD
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import moment, public_host
 from traceapp.web.settings import settings
@@ -65,7 +65,7 @@ def _holders(case: Ref, whose: ColumnElement[bool]) -> list[tuple[str, str]]:
             and_(
                 Stock.batch_producer_id == RecalledBatch.producer_id,
                 Stock.batch_id == RecalledBatch.batch_id,
-                or_(IN_STOCK != 0, Stock.sold != 0),
+                HAS_OR_SOLD,
             ),
         )
         .join(Producer, Producer.producer_id == Stock.producer_id)

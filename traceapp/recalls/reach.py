@@ -7,6 +7,7 @@ act of people, and is then no way on to what was made of it. Callers own the tra
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -22,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from traceapp.batches import capturing, walking
-from traceapp.batches.ledger import Row, Written
+from traceapp.batches.ledger import Row, Step, Written
 from traceapp.batches.walking import CHILD
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.asking import Query, ask
@@ -30,6 +31,7 @@ from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 from traceapp.freshness import operations as freshness
 from traceapp.trace.facts import Ref
+from traceapp.trace.vocabulary import STEP_KINDS
 
 CHUNK = 400
 _COLUMNS = ("producer_id", "batch_id", "case_producer_id", "case_id", "joined_at")
@@ -64,14 +66,54 @@ def let_go(case: Ref, batches: Collection[Ref], *, now: datetime) -> None:
 
 def follow(written: Written, now: datetime) -> None:
     """Let recalls reach what was just recorded to be made of recalled goods."""
+    is_changed = any(_is_changed(step, written) for step in written.steps)
+    if not is_changed and all(not _makes(step) for step in written.steps):
+        return
     cases = [Ref(row.producer_id, row.case_id) for row in ask(_OPEN)]
     if not cases:
         return
-    is_corrected = any(step.corrects_event_id for step in written.steps)
     for case in cases:
         # A correction may bring back a way that was not written just now.
-        reached = _all_of(_MEMBERS, case) if is_corrected else _reached_among(case, written.lines)
+        reached = _all_of(_MEMBERS, case) if is_changed else _reached_among(case, written.lines)
         extend(case, set(reached), now=now)
+
+
+def reaches_others(ref: Ref) -> bool:
+    """Tell whether a recall reaches lots of other producers than the one concerned."""
+    query = (
+        select(RecalledBatch.batch_id)
+        .join(
+            RecallNotice,
+            and_(
+                RecallNotice.producer_id == RecalledBatch.case_producer_id,
+                RecallNotice.case_id == RecalledBatch.case_id,
+            ),
+        )
+        .where(
+            RecalledBatch.case_producer_id == ref.producer_id,
+            RecalledBatch.case_id == ref.id,
+            RecalledBatch.left_at.is_(None),
+            RecalledBatch.producer_id != RecallNotice.subject_producer_id,
+        )
+        .limit(1)
+    )
+    return db.session.execute(query).first() is not None
+
+
+def are_of_others(roots: Collection[Ref], producer_id: UUID) -> bool:
+    """Tell whether any of these batches, or of what was made of them, is somebody else's."""
+    family = walking.reached(((one.producer_id, one.id) for one in roots), upward=False)
+    return any(one[0] != producer_id for one in family)
+
+
+def _makes(step: Step) -> bool:
+    return STEP_KINDS[step.step_kind].stock_effect == "transform"
+
+
+def _is_changed(step: Step, written: Written) -> bool:
+    """Tell whether a step corrects another, or stands otherwise than before."""
+    is_old = (step.producer_id, step.event_id) not in {tuple(one) for one in written.new}
+    return step.corrects_event_id is not None or (is_old and _makes(step))
 
 
 def _reached_among(case: Ref, lines: Iterable[Row]) -> Iterable[Ref]:

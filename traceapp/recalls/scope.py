@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from traceapp.batches import walking
@@ -21,16 +21,23 @@ from traceapp.database.engine import db
 from traceapp.producers.models import Producer
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.trace.facts import Ref
-from traceapp.trace.units import from_micro
+from traceapp.trace.units import QuantityError, from_micro
 from traceapp.trace.words import Words
+
+SOLD: ColumnElement[int] = Stock.sold + func.coalesce(SOLD_BY_COUNT, 0)
+"""What a holder sold: noted, or not found by a count."""
+
+HAS_OR_SOLD: ColumnElement[bool] = or_(IN_STOCK != 0, SOLD != 0)
+"""Match who has or sold some of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a holder said of a lot: sold and set apart, in the lot's unit."""
+    """What a holder said of a lot, in its unit; `booked` is what the books had and sold then."""
 
     sold: Decimal
     set_apart: Decimal
+    booked: Decimal
     note: str
     at: datetime
 
@@ -52,6 +59,7 @@ class Held:
     left_kg: Decimal | None
     sold_kg: Decimal | None
     answer: Answer | None
+    is_told: bool = True
 
     @property
     def is_owed(self) -> bool:
@@ -63,7 +71,7 @@ class Held:
         """Give what the books have and the holder's answer does not account for."""
         if self.answer is None:
             return self.left + self.sold
-        return self.left + self.sold - self.answer.sold - self.answer.set_apart
+        return self.answer.booked - self.answer.sold - self.answer.set_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +128,23 @@ def of_batches(roots: Collection[Ref]) -> Scope:
 
 def _scope(family: CTE, answers: Mapping[tuple[UUID, Ref], "_Said"]) -> Scope:
     members = db.session.execute(select(family.c.producer_id, family.c.batch_id)).all()
-    rows = db.session.execute(_held(family)).all()
+    answered = [(holder, batch.id) for holder, batch in answers]
+    rows = db.session.execute(_held(family, answered)).all()
     return Scope(
         tuple(Ref(*row) for row in members),
         tuple(_told(row, answers) for row in rows),
     )
 
 
-def _held(family: CTE) -> Select[*tuple[Any, ...]]:
+def _held(family: CTE, answered: Collection[tuple[UUID, UUID]]) -> Select[*tuple[Any, ...]]:
     holder = aliased(Producer)
-    sold = Stock.sold + func.coalesce(SOLD_BY_COUNT, 0)
     return (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Product.name),
             *(Product.name_en, Product.net_quantity, Product.net_uom, PublicCode.code),
             *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
             *(Stock.producer_id.label("holder_id"), holder.name.label("holder")),
-            *(holder.name_en.label("holder_en"), IN_STOCK.label("stock"), sold.label("sold")),
+            *(holder.name_en.label("holder_en"), IN_STOCK.label("stock"), SOLD.label("sold")),
         )
         .select_from(family)
         .join(
@@ -157,7 +165,7 @@ def _held(family: CTE) -> Select[*tuple[Any, ...]]:
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .join(holder, holder.producer_id == Stock.producer_id)
         .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(or_(IN_STOCK != 0, sold != 0))
+        .where(or_(HAS_OR_SOLD, tuple_(Stock.producer_id, Batch.batch_id).in_(answered)))
         .order_by(Product.folded_name, Batch.lot, holder.folded_name)
     )
 
@@ -187,7 +195,10 @@ def _told(row: Any, answers: Mapping[tuple[UUID, Ref], "_Said"]) -> Held:  # noq
 
 def _kilograms(unit: BatchUnit, quantity: Decimal) -> Decimal | None:
     """Weigh a quantity, which is below zero where the books ran over."""
-    mass = mass_of(unit, abs(quantity), unit.uom, None)
+    try:
+        mass = mass_of(unit, abs(quantity), unit.uom, None)
+    except QuantityError:
+        return None  # more than anybody can have: nobody can say what it weighs
     return None if mass is None else from_micro(mass, "kg").copy_sign(quantity)
 
 
@@ -197,13 +208,15 @@ class _Said:
 
     sold: int
     set_apart: int
+    booked: int
     note: str
     at: datetime
 
     def in_unit(self, uom: str) -> Answer:
-        return Answer(
-            from_micro(self.sold, uom), from_micro(self.set_apart, uom), self.note, self.at
+        sold, apart, booked = (
+            from_micro(one, uom) for one in (self.sold, self.set_apart, self.booked)
         )
+        return Answer(sold, apart, booked, self.note, self.at)
 
 
 def _answers(case: Ref) -> dict[tuple[UUID, Ref], _Said]:
@@ -218,7 +231,8 @@ def _answers(case: Ref) -> dict[tuple[UUID, Ref], _Said]:
     )
     return {
         (row.producer_id, Ref(row.batch_producer_id, row.batch_id)): _Said(
-            row.sold, row.set_apart, row.note, row.acknowledged_at
+            *(row.sold, row.set_apart, row.booked_sold + row.booked_left),
+            *(row.note, row.acknowledged_at),
         )
         for row in rows
     }

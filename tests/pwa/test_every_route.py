@@ -140,7 +140,8 @@ class Visit:
     def open(self, route: Route) -> None:
         """Open the address; what is no page is only asked for."""
         endpoint, address = route.rule.endpoint, self.place.address + self.place.path(route)
-        asked = self.page.context.request.get(address, headers=ACCEPTS_PAGES)
+        # A server may end a connection that waited just as it is used again: ask once more.
+        asked = self.page.context.request.get(address, headers=ACCEPTS_PAGES, max_retries=2)
         if asked.status != 200:
             self.walk.troubles[address] = [f"{endpoint} answers {asked.status}"]
         elif not asked.headers["content-type"].startswith("text/html"):

@@ -1,7 +1,7 @@
 """Minh sends greens to Hoa's shop: messages of both sides, to be recorded in any order."""
 
 import re
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from tests import builders
@@ -24,6 +24,15 @@ class Trade:
             self.greens = builders.batch(self.minh, self._product(on_sale=on_sale), "CN-1")
             builders.record(self.minh, "harvest", outputs=[line(self.greens, "300")])
         self.ship_id, self.other_id = new_id(), new_id()
+
+    @classmethod
+    def delivered(cls) -> Self:
+        """Make the trade of goods on sale, of which Minh sent 120 kg and Hoa took 118."""
+        made = cls(on_sale=True)
+        with transaction():
+            batches.record_event(made.minh.actor, made.ship(), now=NOW)
+            batches.record_event(made.hoa.actor, made.receive(), now=NOW)
+        return made
 
     def _product(self, *, on_sale: bool) -> UUID:
         if not on_sale:

@@ -4,14 +4,17 @@ For a database of the bench alone: keys between tables are not checked while row
 """
 
 import sqlite3
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
 
 from tests.bench.volume import COLUMNS, CopySpelling, Plan, Row, Rows, Spelling
+from tests.postgres import postgres_database
 
 TOGETHER = 20_000
 NULL = "\\N"
@@ -20,6 +23,18 @@ NULL = "\\N"
 def spelling_of(url: str) -> Spelling:
     """Give how this database takes values."""
     return Spelling() if url.startswith("sqlite") else CopySpelling()
+
+
+def each_database(server: str) -> Iterator[tuple[ExitStack, str, Path, str]]:
+    """Give an empty database of each kind in turn; only one of them is there at a time."""
+    for kind in ("sqlite", "postgresql"):
+        with ExitStack() as stack:
+            made = tempfile.TemporaryDirectory(prefix="traceapp-bench-")
+            folder = Path(stack.enter_context(made))
+            url = f"sqlite:///{folder / 'bench.db'}"
+            if kind != "sqlite":
+                url = stack.enter_context(postgres_database(server))
+            yield stack, url, folder, kind
 
 
 def load(url: str, plan: Plan) -> int:

@@ -6,7 +6,6 @@ for until each of them says it.
 """
 
 import random
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -20,12 +19,12 @@ from sqlalchemy import text
 from tests.bench import proxy
 from tests.bench.demo import clean_environ
 from tests.bench.figure import Figure
-from tests.bench.loading import load
+from tests.bench.loading import each_database, load
 from tests.bench.servers import free_port, gunicorn, serving
 from tests.bench.trace import _plan, _ref
 from tests.builders import business
 from tests.conftest import close, migrate, settings_for
-from tests.postgres import postgres_database, postgres_server
+from tests.postgres import postgres_server
 from traceapp.app import create_app
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
@@ -46,14 +45,8 @@ ORDER = Order("Dư lượng vượt ngưỡng", "high", "Để riêng", "Chi c�
 def figures() -> Iterator[Figure]:
     """Measure on each database in turn."""
     with postgres_server() as server:
-        for kind in ("sqlite", "postgresql"):
-            with ExitStack() as stack:
-                made = tempfile.TemporaryDirectory(prefix="traceapp-bench-")
-                folder = Path(stack.enter_context(made))
-                url = f"sqlite:///{folder / 'bench.db'}"
-                if kind != "sqlite":
-                    url = stack.enter_context(postgres_database(server))
-                yield from _on(stack, url, folder, kind)
+        for stack, url, folder, kind in each_database(server):
+            yield from _on(stack, url, folder, kind)
 
 
 def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]:

@@ -5,7 +5,6 @@ batches whatever their number, and one herd has 65,000 descendants.
 """
 
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,11 +19,11 @@ from sqlalchemy.types import NullType
 
 from tests.bench import capture
 from tests.bench.figure import Figure
-from tests.bench.loading import load, spelling_of
+from tests.bench.loading import each_database, load, spelling_of
 from tests.bench.volume import LAYERS, Maker, Plan
 from tests.builders import business, product
 from tests.conftest import close, migrate, settings_for
-from tests.postgres import postgres_database, postgres_server
+from tests.postgres import postgres_server
 from traceapp.app import create_app
 from traceapp.batches.models import BatchParent
 from traceapp.database.engine import db
@@ -57,17 +56,11 @@ class Loaded:
 
 
 def figures() -> Iterator[Figure]:
-    """Measure at each size, on each database in turn; only one of them is there at a time."""
+    """Measure at each size, on each database in turn."""
     with postgres_server() as server:
         for size in SIZES:
-            for kind in ("sqlite", "postgresql"):
-                with ExitStack() as stack:
-                    made = tempfile.TemporaryDirectory(prefix="traceapp-bench-")
-                    folder = Path(stack.enter_context(made))
-                    url = f"sqlite:///{folder / 'bench.db'}"
-                    if kind != "sqlite":
-                        url = stack.enter_context(postgres_database(server))
-                    yield from _at(stack, url, folder, size)
+            for stack, url, folder, _ in each_database(server):
+                yield from _at(stack, url, folder, size)
 
 
 def _at(stack: ExitStack, url: str, folder: Path, size: int) -> Iterator[Figure]:

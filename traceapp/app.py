@@ -37,6 +37,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
+from traceapp.recalls import reach
 from traceapp.stalls import views as stall_views
 from traceapp.upkeep import views as upkeep_views
 from traceapp.web import (
@@ -114,4 +115,5 @@ def _register_jobs() -> None:
     jobs.register(leaving.FORGET_MADE, leaving.forget_made_job)
     jobs.register(hand_offs.INDEX_ALL, hand_offs.index_all_job)
     jobs.register(hand_offs.REMIND, reminders.remind_job)
+    jobs.register(reach.CATCH_UP, reach.catch_up_job)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

@@ -10,14 +10,13 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import NOW, Business, business
+from tests.builders import Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import code_of, page
 from tests.http.test_stopped_sales import colleague
 from tests.rooms.test_recall_cases import soup_of
 from tests.signing_in import form, signed_in
 from tests.trade import Trade
-from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.desk.attention import KEPT
 from traceapp.jobs.models import Job
@@ -49,11 +48,7 @@ def soon(client: FlaskClient, code: str, *, is_recalled: bool) -> str:
 
 @pytest.fixture
 def trade(app: Flask) -> Trade:
-    made = Trade(on_sale=True)
-    with transaction():
-        batches.record_event(made.minh.actor, made.ship(), now=NOW)
-        batches.record_event(made.hoa.actor, made.receive(), now=NOW)
-    return made
+    return Trade.delivered()
 
 
 @pytest.fixture
@@ -220,10 +215,8 @@ def test_one_letter_goes_to_each_holder_with_an_address_and_says_what_a_drill_is
 ) -> None:
     app = make_app(SMTP_URL="smtp://localhost:2525", MAIL_FROM="traceapp@example.vn")
     with app.app_context():
-        trade = Trade(on_sale=True)
+        trade = Trade.delivered()
         with transaction():
-            batches.record_event(trade.minh.actor, trade.ship(), now=NOW)
-            batches.record_event(trade.hoa.actor, trade.receive(), now=NOW)
             shop = db.session.get_one(Producer, trade.hoa.producer_id)
             shop.email = "hoa@example.vn"
         owner, greens = colleague(trade.minh, "owner"), trade.greens

@@ -1,5 +1,6 @@
 """Recall cases: what they reach, who may do what alone, what codes say, what holders answer."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from itertools import count
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select
 
 from tests.builders import LABEL, Business, batch, business, event, line, product, record
 from tests.trade import Trade
@@ -15,12 +17,15 @@ from traceapp import problem
 from traceapp.batches import capturing
 from traceapp.batches import operations as batches
 from traceapp.codes import queries as codes
+from traceapp.codes.models import RecalledBatch
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings import attempts
+from traceapp.jobs.models import Job
+from traceapp.jobs.registry import handler_of
 from traceapp.producers import operations as producers
-from traceapp.recalls import answering, case_queries, cases, scope
+from traceapp.recalls import answering, case_queries, cases, reach, scope
 from traceapp.recalls.answering import Count
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion, Wish
@@ -183,6 +188,37 @@ def test_what_is_recorded_later_is_reached_too_and_stays_reached(
     assert soup in reached(case)
     own = soup_of(trade.minh, greens(trade))
     assert state(own) is CodeState.RECALLED
+
+
+def test_lots_that_others_make_later_wait_for_a_second_officer(
+    trade: Trade, office: Business
+) -> None:
+    case = issued(officer(office), greens(trade))
+    assert found(case).waiting == ()
+    assert [act.kind for act in found(case).acts] == ["issue"]
+    soup = soup_of(trade.hoa, greens(trade))
+    (act,) = found(case).waiting
+    assert state(soup) is not CodeState.RECALLED
+    second = colleague(office)
+    with acting():
+        cases.agree(case, act.act_id, second, "", now=NOW)
+    assert state(soup) is CodeState.RECALLED
+
+
+def test_what_was_recorded_at_the_moment_of_the_issue_is_caught_up_with(
+    trade: Trade, office: Business
+) -> None:
+    case = issued(officer(office), greens(trade))
+    soup = soup_of(trade.minh, greens(trade))
+    with acting():
+        db.session.execute(delete(RecalledBatch).where(RecalledBatch.batch_id == soup.id))
+    assert reached(case) == {greens(trade)}
+    job = db.session.scalars(select(Job).where(Job.kind == reach.CATCH_UP)).one()
+    assert job.run_after == NOW + reach.CAUGHT_UP_AFTER
+    deed = handler_of(job.kind)(json.loads(job.payload), NOW)
+    with acting():
+        deed()
+    assert reached(case) == {greens(trade), soup}
 
 
 def test_a_release_takes_two_and_every_code_says_again_what_it_said(trade: Trade) -> None:

@@ -21,7 +21,7 @@ from traceapp.recalls.scope import Held
 from traceapp.trace.facts import Ref
 from traceapp.web.faults import CORRECT, Fault, known
 from traceapp.web.fields import PlainText
-from traceapp.web.forms import Field, Option
+from traceapp.web.forms import Field, Form, Option
 from traceapp.web.languages import say
 
 LONGEST = 2000
@@ -100,6 +100,13 @@ def issue_fields(case: Case) -> tuple[Field, ...]:
         Field("contact", _("Whom to ask"), hint=_("Name and telephone number."), required=True),
         *((Field("roots", _("Recall these too"), "many", options=near),) if near else ()),
     )
+
+
+def issuing(case: Case) -> Form:
+    """Give the form that issues a recall; nothing is asked of one that was issued."""
+    if case.notice is not None:
+        return Form.showing(())
+    return Form.showing(issue_fields(case), proposed(case))
 
 
 def proposed(case: Case) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.stop_words import actor_of
 from traceapp.recalls import case_queries, cases, scope
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.kin import kin_of
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
@@ -77,7 +76,7 @@ def show_case(case_id: UUID) -> ResponseReturnValue:
     """Show a case: what it reaches, who has it, who answered, what was done."""
     reader = member()
     case = find_case(reader, case_id)
-    return page(reader, case, Form.showing(case_form.issue_fields(case), case_form.proposed(case)))
+    return page(reader, case, case_form.issuing(case))
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/issue")
@@ -104,7 +103,7 @@ def find_case(reader: Visitor, case_id: UUID) -> Case:
     return case
 
 
-def page(reader: Visitor, case: Case, form: Form, wrong: str = "") -> ResponseReturnValue:
+def page(reader: Visitor, case: Case, form: Form) -> ResponseReturnValue:
     """Draw the page of a case."""
     now = datetime.now(UTC)
     reached = scope.of_batches([case.batch]) if case.notice is None else scope.of_case(case.ref)
@@ -117,10 +116,9 @@ def page(reader: Visitor, case: Case, form: Form, wrong: str = "") -> ResponseRe
         words=case_words,
         form=form,
         now=now,
-        wrong=wrong,
         lots={one.batch: one.lot for one in reached.held[:MOST_TICKS]},
         may_issue=reader.may(Act.ISSUE_RECALL),
-        kin=kin_of(case.batch) if case.notice is None else [],
+        to_decide=case_words.waiting_for(reader, case),
     )
     return told, form.status
 

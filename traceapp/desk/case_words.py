@@ -17,7 +17,7 @@ from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
 from traceapp.recalls import answering, case_queries
 from traceapp.recalls.case_queries import ActTold, Case
-from traceapp.recalls.cases import may_lead
+from traceapp.recalls.cases import may_decide, may_lead
 from traceapp.recalls.scope import Held, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.wording import percent
@@ -193,6 +193,12 @@ def _as_said(one: Held) -> Held:
     return replace(one, is_told=False, left=none, sold=none, left_kg=none, sold_kg=none)
 
 
+def waiting_for(reader: Visitor, case: Case) -> list[ActTold]:
+    """Give what waits in a case and is the reader's to decide."""
+    by = actor_of(reader)
+    return [act for act in case.waiting if may_decide(case, act.kind, by)]
+
+
 def may_read(reader: Visitor, case: Case) -> bool:
     """Tell whether a case is the reader's to lead or to follow."""
     return reader.may(Act.OPEN_CASE) and may_lead(case, actor_of(reader))
@@ -219,7 +225,7 @@ def _asked(reader: Visitor) -> Iterator[Task]:
 def _waiting(reader: Visitor) -> Iterator[Task]:
     everybody = reader.may(Act.LOOK_UP_ANY)
     for case in case_queries.with_waiting(None if everybody else reader.producer_id):
-        for act in case.waiting[:MOST_OF_A_KIND]:
+        for act in waiting_for(reader, case)[:MOST_OF_A_KIND]:
             words = _(
                 "%(number)s: %(who)s %(what)s. A second person is needed.",
                 number=case.number,

@@ -66,12 +66,22 @@ class Case:
     person: str
     opened_at: datetime
     notice: Notice | None
-    acts: tuple[ActTold, ...]
+    reaches_others: bool
+    all_acts: tuple[ActTold, ...]
+
+    @property
+    def acts(self) -> tuple[ActTold, ...]:
+        """Give what was done; the lots of others are no subject before any is reached."""
+        return tuple(one for one in self.all_acts if not self._sleeps(one))
 
     @property
     def waiting(self) -> tuple[ActTold, ...]:
         """Give the acts that wait for a second person."""
         return tuple(one for one in self.acts if one.waits and not one.is_answered)
+
+    def _sleeps(self, act: ActTold) -> bool:
+        is_of_others = act.kind == "widen" and act.waits and not act.batches
+        return is_of_others and not act.is_answered and not self.reaches_others
 
     @property
     def closed_at(self) -> datetime | None:
@@ -132,7 +142,7 @@ def with_waiting(producer_id: UUID | None) -> list[Case]:
         .exists()
     )
     led = () if producer_id is None else (RecallCase.producer_id == producer_id,)
-    return _cases(waits, *led)
+    return [case for case in _cases(waits, *led) if case.waiting and not case.is_over]
 
 
 def about(batch: Ref) -> list[Case]:
@@ -155,6 +165,20 @@ def about(batch: Ref) -> list[Case]:
     return _cases(is_about | reaches)
 
 
+_REACHES_OTHERS = (
+    select(RecalledBatch.batch_id)
+    .where(
+        RecalledBatch.case_producer_id == RecallCase.producer_id,
+        RecalledBatch.case_id == RecallCase.case_id,
+        RecalledBatch.left_at.is_(None),
+        RecalledBatch.producer_id != RecallCase.batch_producer_id,
+    )
+    .correlate(RecallCase)
+    .exists()
+    .label("reaches_others")
+)
+
+
 def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
     rows = db.session.execute(
         _query().where(*conditions).order_by(RecallCase.opened_at.desc(), RecallCase.case_id.desc())
@@ -168,7 +192,7 @@ def _query() -> Select[*tuple[Any, ...]]:
         select(
             *RecallCase.__table__.columns,
             *(Producer.name.label("lead"), Producer.name_en.label("lead_en")),
-            Membership.name.label("person"),
+            *(Membership.name.label("person"), _REACHES_OTHERS),
             *(RecallNotice.actor, RecallNotice.reason.label("told_reason")),
             *(RecallNotice.instruction, RecallNotice.contact, RecallNotice.issued_at),
             *(
@@ -215,7 +239,8 @@ def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of
         person=row.person or "",
         opened_at=row.opened_at,
         notice=notice,
-        acts=tuple(acts),
+        reaches_others=row.reaches_others,
+        all_acts=tuple(acts),
     )
 
 

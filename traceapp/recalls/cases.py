@@ -96,7 +96,8 @@ def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
 def issue(ref: Ref, by: Actor, order: Order, roots: Collection[Ref], *, now: datetime) -> None:
     """Issue a recall of batches and all that was made of them.
 
-    At once for the lots of the producer concerned; where it reaches others a widening waits.
+    At once for the lots of the producer concerned. That it hold for the lots of others, too, is
+    asked with it: whoever makes something of the goods tomorrow is told of to a second person.
     """
     case = _case(ref, by)
     if case.notice is not None:
@@ -124,8 +125,7 @@ def issue(ref: Ref, by: Actor, order: Order, roots: Collection[Ref], *, now: dat
     )
     write_act(ref, "issue", by, order.reason, roots, now=now)
     reach.extend(ref, roots, now=now)
-    if reach.reaches_others(ref):
-        write_act(ref, "widen", by, order.reason, (), now=now, waits=True)
+    write_act(ref, "widen", by, order.reason, (), now=now, waits=True)
     letters.tell(ref, of_others=False, now=now)
     note("recall.issued", ref, case.batch.producer_id, by, now)
 
@@ -141,8 +141,7 @@ def widen(ref: Ref, by: Actor, roots: Collection[Ref], reason: str, *, now: date
         write_act(ref, "widen", by, reason, own, now=now)
         reach.take_in(ref, own)
         reach.extend(ref, own, now=now)
-    goes_beyond = not case.is_widened and reach.reaches_others(ref)
-    if others or (goes_beyond and not _has_open(case, "widen")):
+    if others or not (case.is_widened or _has_open(case, "widen")):
         write_act(ref, "widen", by, reason, others, now=now, waits=True)
     note("recall.widened", ref, case.batch.producer_id, by, now)
 
@@ -231,15 +230,22 @@ def _waiting(case: Case, act_id: UUID) -> ActTold:
     return act
 
 
-def _check_authority(case: Case, kind: str, by: Actor) -> None:
-    """Let no producer undo what an authority did, nor reach into the lots of others."""
+def may_decide(case: Case, kind: str, by: Actor) -> bool:
+    """Tell whether a kind of act is theirs to ask for and to answer.
+
+    No producer undoes what an authority did, or reaches into the lots of others.
+    """
     is_official = case.is_widened or (case.notice is not None and case.notice.is_official)
-    if not (by.is_authority or case.is_drill) and (is_official or kind == "widen"):
+    return by.is_authority or case.is_drill or not (is_official or kind == "widen")
+
+
+def _check_authority(case: Case, kind: str, by: Actor) -> None:
+    if not may_decide(case, kind, by):
         raise problem.InvalidInput(findings=[case_faults.AUTHORITY])
 
 
 def _has_open(case: Case, kind: str) -> bool:
-    return any(one.kind == kind for one in case.waiting)
+    return any(one.kind == kind and one.waits and not one.is_answered for one in case.all_acts)
 
 
 def _check_alone(act: ActTold, reason: str, now: datetime) -> None:

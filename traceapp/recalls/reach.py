@@ -5,7 +5,7 @@ act of people, and is then no way on to what was made of it. Callers own the tra
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,15 +30,27 @@ from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 from traceapp.freshness import operations as freshness
+from traceapp.jobs import operations as jobs
+from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.facts import Ref
 from traceapp.trace.vocabulary import STEP_KINDS
 
 CHUNK = 400
+CATCH_UP = "recalls.catch_up"
+CAUGHT_UP_AFTER = timedelta(seconds=15)
+"""What was written while a recall was issued is seen by neither; by then it is."""
 _COLUMNS = ("producer_id", "batch_id", "case_producer_id", "case_id", "joined_at")
 
 
 def extend(case: Ref, roots: Collection[Ref], *, now: datetime) -> None:
     """Let a recall reach these batches and all that was made of them."""
+    if roots:
+        _extend(case, roots, now)
+        payload = {"case_producer_id": str(case.producer_id), "case_id": str(case.id)}
+        jobs.enqueue(CATCH_UP, payload, now=now, run_after=now + CAUGHT_UP_AFTER)
+
+
+def _extend(case: Ref, roots: Collection[Ref], now: datetime) -> None:
     if not roots:
         return
     tree = _descent(case, roots)
@@ -51,6 +63,12 @@ def extend(case: Ref, roots: Collection[Ref], *, now: datetime) -> None:
     into = _INSERT[db.engine.dialect.name](RecalledBatch).from_select(_COLUMNS, new.where(true()))
     db.session.execute(into.on_conflict_do_nothing())
     freshness.step()
+
+
+def catch_up_job(payload: Payload, now: datetime) -> Deed:
+    """Do a job of the kind CATCH_UP."""
+    case = Ref(UUID(str(payload["case_producer_id"])), UUID(str(payload["case_id"])))
+    return lambda: _extend(case, set(_all_of(_MEMBERS, case)), now)
 
 
 def take_in(case: Ref, batches: Collection[Ref]) -> None:
@@ -75,29 +93,7 @@ def follow(written: Written, now: datetime) -> None:
     for case in cases:
         # A correction may bring back a way that was not written just now.
         reached = _all_of(_MEMBERS, case) if is_changed else _reached_among(case, written.lines)
-        extend(case, set(reached), now=now)
-
-
-def reaches_others(ref: Ref) -> bool:
-    """Tell whether a recall reaches lots of other producers than the one concerned."""
-    query = (
-        select(RecalledBatch.batch_id)
-        .join(
-            RecallNotice,
-            and_(
-                RecallNotice.producer_id == RecalledBatch.case_producer_id,
-                RecallNotice.case_id == RecalledBatch.case_id,
-            ),
-        )
-        .where(
-            RecalledBatch.case_producer_id == ref.producer_id,
-            RecalledBatch.case_id == ref.id,
-            RecalledBatch.left_at.is_(None),
-            RecalledBatch.producer_id != RecallNotice.subject_producer_id,
-        )
-        .limit(1)
-    )
-    return db.session.execute(query).first() is not None
+        _extend(case, set(reached), now)
 
 
 def are_of_others(roots: Collection[Ref], producer_id: UUID) -> bool:

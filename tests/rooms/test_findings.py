@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy import event as sql
 
 from tests.builders import LABEL, NOW, Business, batch, business, event, line, product
+from traceapp import problem
 from traceapp.batches import batch_dates, capturing, product_changes, record_changes
 from traceapp.batches import operations as batches
 from traceapp.batches.models import Batch, Event
@@ -276,6 +277,52 @@ def test_an_overuse_that_shrinks_and_grows_again_stays_released_up_to_what_was_s
     gone = farm.harvest(17, "9")
     farm.record(gone)
     assert not is_held(farm, farm.packed)
+
+
+def lab_result(farm: Farm, by: Business, verdict: str = "fail") -> Message:
+    about = [{"producer_id": str(farm.lan.producer_id), "batch_id": str(farm.cut)}]
+    fields = {
+        "sample_code": "M-1",
+        "lab": "PTN",
+        "test": "Abamectin",
+        "report_no": "P-1",
+        "value": 0.12,
+        "limit": 0.05,
+        "verdict": verdict,
+    }
+    return event(by, "lab_result", event_time=at(19), about=about, fields=fields)
+
+
+def test_a_failed_laboratory_test_holds_the_lot_and_what_was_made_of_it_until_corrected(
+    farm: Farm,
+) -> None:
+    farm.record(farm.harvest(), farm.pack())
+    result = lab_result(farm, farm.lan)
+    farm.record(result)
+    assert is_held(farm, farm.cut)
+    assert is_held(farm, farm.packed)
+    again = lab_result(farm, farm.lan, "pass")
+    farm.record(again | {"corrects": result["id"]})
+    assert not is_held(farm, farm.cut)
+
+
+def test_only_an_officer_releases_what_the_authority_found(farm: Farm) -> None:
+    farm.record(farm.harvest(), farm.pack())
+    with writing():
+        office = business("Chi cục", kinds=("authority",))
+    with writing():
+        batches.record_event(office.actor, lab_result(farm, office), now=NOW)
+    (hold,) = db.session.scalars(select(Hold).where(Hold.finding_producer_id == office.producer_id))
+    seen = Seen(Ref(hold.finding_producer_id, hold.finding_id), hold.amount)
+    owner = InCharge(Ref(farm.lan.producer_id, farm.lan.actor.member_id), {"owner"})
+    with pytest.raises(problem.InvalidInput) as refused, writing():
+        release(farm.ref(farm.cut), seen, owner, "Không sao.", now=NOW)
+    assert [one.rule for one in refused.value.findings] == ["held_by_authority"]
+    assert is_held(farm, farm.cut)
+    officer = InCharge(Ref(office.producer_id, office.actor.member_id), {"officer"})
+    with writing():
+        release(farm.ref(farm.cut), seen, officer, "Mẫu đối chứng đạt.", now=NOW)
+    assert not is_held(farm, farm.cut)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))

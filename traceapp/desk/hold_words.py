@@ -10,6 +10,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.queries import Ref as Pair
 from traceapp.desk import batch_queries
+from traceapp.findings import releasing
 from traceapp.findings.hold_queries import HoldTold, holds_on
 from traceapp.findings.words import ROLES
 from traceapp.trace.facts import Ref
@@ -85,7 +86,9 @@ def _line(
         key=f"{one.key.producer_id}/{one.key.id}/{one.amount}",
         source=None if own == ref else (named.lot if named else _("one of its sources")),
         address=named.address if named and own != ref else None,
-        may_release=own == ref and may_release(reader, ref),
+        may_release=own == ref
+        and may_release(reader, ref)
+        and releasing.may_release(one.key, reader.roles),
         more=say(one.more) if is_inside and one.more else None,
     )
 

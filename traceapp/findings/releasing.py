@@ -12,12 +12,19 @@ from traceapp.audit import operations as audit
 from traceapp.database.engine import db
 from traceapp.findings import holding
 from traceapp.findings.models import FindingRow, Hold, HoldRelease
+from traceapp.producers.models import ProducerKind
 from traceapp.trace.facts import Ref
 from traceapp.web.fields import PlainText
 
 MOST = 2000
 # Who releases in more than one role does so as the first of these.
 IN_CHARGE = ("officer", "owner")
+OF_AUTHORITY = problem.Finding(
+    "/",
+    "held_by_authority",
+    problem.N_("The authority holds these goods; a producer cannot release them."),
+    problem.N_("Ask the authority, and send it what has changed."),
+)
 
 
 class ReleaseSchema(Schema):
@@ -45,7 +52,7 @@ class InCharge:
 def release(batch: Ref, seen: Seen, by: InCharge, reason: str, *, now: datetime) -> None:
     """Release a batch from one hold, up to what was seen of it.
 
-    Raises NotFound where it is not held for that.
+    Raises NotFound where it is not held for that, InvalidInput where only an officer releases it.
     """
     finding = seen.finding
     hold = db.session.get(Hold, (*batch, *finding), with_for_update=True)
@@ -54,6 +61,8 @@ def release(batch: Ref, seen: Seen, by: InCharge, reason: str, *, now: datetime)
     amount = min(seen.amount, hold.amount)
     if _is_released(hold, amount):
         raise problem.NotFound
+    if not may_release(finding, by.roles):
+        raise problem.InvalidInput(findings=[OF_AUTHORITY])
     role = next(role for role in IN_CHARGE if role in by.roles)
     db.session.add(
         HoldRelease(
@@ -79,6 +88,14 @@ def release(batch: Ref, seen: Seen, by: InCharge, reason: str, *, now: datetime)
         now=now,
         detail={"rule": _rule(finding)},
     )
+
+
+def may_release(finding: Ref, roles: Collection[str]) -> bool:
+    """Tell whether these roles let goods go: what an authority wrote down holds until it does."""
+    authority = exists().where(
+        ProducerKind.producer_id == finding.producer_id, ProducerKind.kind == "authority"
+    )
+    return "officer" in roles or not db.session.scalar(select(authority))
 
 
 def _rule(finding: Ref) -> str | None:

@@ -12,6 +12,7 @@ from traceapp.trace.rules import (
     keeping_cold,
     keeping_dates,
     labelling,
+    laboratory,
     ordering,
     treating,
 )
@@ -34,6 +35,7 @@ WATCHED = frozenset(
         keeping_cold.TRANSPORT,
         labelling.PRINT,
         labelling.VOID,
+        laboratory.LAB_RESULT,
     }
     or "temp_max_c" in kind.fields
 )
@@ -73,6 +75,8 @@ def _of_kind(step: StepFact, around: Surroundings) -> Iterator[Finding]:
         yield from growing.phi_over_7(step, crop)
     if step.kind == growing.HARVEST:
         yield from _of_growth(step, around, crop)
+    if step.kind == laboratory.LAB_RESULT:
+        yield from laboratory.lab_fail(step, around.lot)
     if step.kind in treating.ASKING:
         batches = (*(line.batch for line in step.inputs), *step.about)
         for batch in dict.fromkeys(batches):

@@ -31,6 +31,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.recalls import cases, scope
 from traceapp.recalls.cases import Order, Suspicion
+from traceapp.recalls.scope import Part
 from traceapp.recalls.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.tracing.queries import descendants
@@ -63,7 +64,7 @@ def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]
         office = business("Chi cục", kinds=("authority",), role="officer")
     by = Actor(Ref(office.producer_id, office.actor.member_id), is_authority=True)
     family = descendants((herd.producer_id, herd.id))
-    took = min(_timed(lambda: scope.of_batches([herd])) for _ in range(ROUNDS))
+    took = min(_timed(lambda: scope.of_batches([herd], Part())) for _ in range(ROUNDS))
     yield Figure(f"scope of a recall of {len(family):,} batches", took, "ms", SCOPE_MS, kind)
     db.session.remove()
     drawn = _drawn(family)

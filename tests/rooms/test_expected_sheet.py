@@ -223,7 +223,7 @@ def test_the_scope_of_a_recall_is_what_came_of_its_first_lot(
 def test_a_recall_reaches_the_lots_and_holders_of_the_sheet(played: Flask, wanted: Content) -> None:
     case = case_called(wanted["recall_no"])
     found = scope.of_case(case.ref)
-    assert Counter(LOTS[one.id] for one in found.batches) == Counter(wanted["lots"])
+    assert Counter(LOTS[one.id] for one in scope.batches_of(case.ref)) == Counter(wanted["lots"])
     held: dict[str, dict[str, Content]] = defaultdict(dict)
     for one in (one for one in found.held if one.left or one.sold):
         figures = {"left": float(one.left), "sold": float(one.sold)}

@@ -115,7 +115,7 @@ def state(batch: Ref) -> CodeState:
 
 def reached(case: Ref) -> set[Ref]:
     db.session.rollback()
-    return set(scope.of_case(case).batches)
+    return set(scope.batches_of(case))
 
 
 def test_a_producer_recalls_his_own_lot_alone_and_its_code_says_who_and_why(trade: Trade) -> None:

@@ -48,6 +48,20 @@ def mass_of(batch: BatchUnit, quantity: Decimal, uom: str, mass_kg: Decimal | No
     return None if mass_kg is None else to_micro(mass_kg, "kg")
 
 
+def weight_of(batch: BatchUnit, amount: int) -> int | None:
+    """Weigh micro-units of a batch, of any size and below zero too, in millionths of a kilogram.
+
+    None where nobody knows what one of them weighs.
+    """
+    if unit(batch.uom).base == "kg":
+        return amount
+    net = _net_mass(batch)
+    if net is None:
+        return None
+    weight = abs(amount) * net // MICRO
+    return weight if amount >= 0 else -weight
+
+
 def _net_mass(batch: BatchUnit) -> int | None:
     if not batch.net_quantity or batch.net_uom is None or unit(batch.net_uom).base != "kg":
         return None

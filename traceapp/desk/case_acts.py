@@ -52,7 +52,7 @@ def ask_second(case_id: UUID) -> ResponseReturnValue:
     if kind not in KINDS:
         raise problem.NotFound
     ticked = {UUID(one) for one in request.form.getlist("lots") if _is_id(one)}
-    batches = case_form.named(scope.of_case(case.ref).batches, ticked) if kind == "narrow" else ()
+    batches = case_form.named(scope.batches_of(case.ref), ticked) if kind == "narrow" else ()
     if kind == "narrow" and not batches:
         raise problem.InvalidInput(findings=[_NO_LOT])
     wish = Wish(kind, _reason(), batches)

@@ -17,7 +17,6 @@ from traceapp.desk import case_words
 from traceapp.desk.case_views import find_case
 from traceapp.printing import table_paper
 from traceapp.printing.table_paper import Column, Paper, Table
-from traceapp.recalls import scope
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.scope import Held, Scope
 from traceapp.web import languages
@@ -38,7 +37,7 @@ def print_result(case_id: UUID) -> ResponseReturnValue:
     face = faces.typeface(Path(current_app.static_folder or ""))
     if face is None:
         raise problem.NotSetUp
-    paper = paper_of(case, case_words.told_to(reader, scope.of_case(case.ref)), datetime.now(UTC))
+    paper = paper_of(case, case_words.reached_by(reader, case, most=None), datetime.now(UTC))
     answer = Response(table_paper.pdf(paper, face), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
     return answer
@@ -54,7 +53,7 @@ def paper_of(case: Case, reached: Scope, now: datetime) -> Paper:
         _facts(case, reached, now),
         (
             _held_table(_("Where the goods are"), reached.held),
-            _missing_table(case_words.account(reached).missing),
+            _missing_table([one for one in reached.held if one.is_told and one.missing]),
             _acts_table(case),
         ),
         _("%(producer)s · printed on %(day)s", producer=say(case.lead), day=moment(now)),
@@ -74,7 +73,7 @@ def _facts(case: Case, reached: Scope, now: datetime) -> list[tuple[str, str]]:
         (_("Holders answer by"), moment(notice.due_at)),
         (_("Clock"), case_words.clock(case, now)),
         (_("State"), case_words.standing(case).words),
-        (_("Lots reached"), str(len(reached.batches))),
+        (_("Lots reached"), str(reached.lots)),
         (_("Holders"), str(len(reached.holders))),
         (_("Still there"), quantity(reached.left_kg, "kg")),
         (_("Sold so far"), quantity(reached.sold_kg, "kg")),

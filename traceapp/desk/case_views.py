@@ -14,7 +14,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk import case_form, case_words
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.stop_words import actor_of
-from traceapp.recalls import case_queries, cases, scope
+from traceapp.recalls import case_queries, cases
 from traceapp.recalls.case_queries import Case
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
@@ -22,7 +22,7 @@ from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
 from traceapp.web.pages import moment
 
-MOST_TICKS = 300
+LONGEST_NUMBER = 9
 
 blueprint = Blueprint("cases", "traceapp.desk", template_folder="templates")
 
@@ -106,8 +106,7 @@ def find_case(reader: Visitor, case_id: UUID) -> Case:
 def page(reader: Visitor, case: Case, form: Form) -> ResponseReturnValue:
     """Draw the page of a case."""
     now = datetime.now(UTC)
-    reached = scope.of_batches([case.batch]) if case.notice is None else scope.of_case(case.ref)
-    reached = case_words.told_to(reader, reached)
+    reached = case_words.reached_by(reader, case, first_asked())
     told = render_template(
         "desk/case.html",
         case=case,
@@ -116,11 +115,18 @@ def page(reader: Visitor, case: Case, form: Form) -> ResponseReturnValue:
         words=case_words,
         form=form,
         now=now,
-        lots={one.batch: one.lot for one in reached.held[:MOST_TICKS]},
+        lots={one.batch: one.lot for one in reached.held},
         may_issue=reader.may(Act.ISSUE_RECALL),
         to_decide=case_words.waiting_for(reader, case),
     )
     return told, form.status
+
+
+def first_asked() -> int:
+    """Read which lot of a recall the page begins at; anything else begins at the first."""
+    text = request.args.get("from", "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else 0
 
 
 def _suspected(reader: Visitor, code: str) -> Found:
@@ -136,7 +142,7 @@ def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:
         "desk/case_new.html",
         found=found,
         card=found.card,
-        scope=case_words.told_to(reader, scope.of_batches([Ref(*found.ref)])),
+        scope=case_words.would_reach(reader, Ref(*found.ref), first_asked()),
         form=form,
     )
     return told, form.status

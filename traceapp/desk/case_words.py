@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -15,10 +16,10 @@ from traceapp.batches.queries import has_stock_of
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import answering, case_queries
+from traceapp.recalls import answering, case_queries, scope
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
-from traceapp.recalls.scope import Held, Scope
+from traceapp.recalls.scope import PAGE, Part, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.wording import percent
 from traceapp.web.languages import say
@@ -55,6 +56,11 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "release": N_("asks to release all goods"),
         "close": N_("asks to close the case"),
     }
+)
+
+ZERO = Decimal(0)
+NOT_TOLD: Mapping[str, Any] = MappingProxyType(
+    {"is_told": False, "left": ZERO, "sold": ZERO, "left_kg": ZERO, "sold_kg": ZERO}
 )
 
 
@@ -104,28 +110,25 @@ class Account:
     percent: Decimal | None
     answered: int
     asked: int
-    missing: tuple[Held, ...]
 
 
-def account(scope: Scope) -> Account:
+def account(reached: Scope) -> Account:
     """Count how much of what the books have left and sold the answers account for, in kilograms."""
-    had = told = Decimal(0)
-    for one in scope.held:
-        if one.left_kg is None or one.sold_kg is None:
+    had, told = reached.left_kg + reached.sold_kg, Decimal(0)
+    for one in reached.answered:
+        if one.answer is None or one.left_kg is None or one.sold_kg is None:
             continue
         in_books, mass = one.left + one.sold, one.left_kg + one.sold_kg
-        if one.answer is None:
-            had += mass
-        elif in_books > 0 and one.answer.booked > 0:
+        had -= mass
+        if in_books > 0 and one.answer.booked > 0:
             # As the books stood when it was answered: goods that came back since are not missing.
             each = mass / in_books
             had += each * one.answer.booked
             told += each * min(one.answer.sold + one.answer.set_apart, one.answer.booked)
     return Account(
         percent=(told / had * 100).quantize(Decimal("0.1")) if had else None,
-        answered=sum(one.answer is not None for one in scope.held),
-        asked=len(scope.held),
-        missing=tuple(one for one in scope.held if one.is_told and one.missing),
+        answered=len(reached.answered),
+        asked=reached.held_lots,
     )
 
 
@@ -174,23 +177,35 @@ def _is_in_force(case: Case, batch: Ref) -> bool:
     return case.notice is not None and (case.is_widened or is_of_subject)
 
 
-def told_to(reader: Visitor, reached: Scope) -> Scope:
-    """Give a scope as the reader may read it: officials all, a producer his own lots.
+def reached_by(reader: Visitor, case: Case, first: int = 0, most: int | None = PAGE) -> Scope:
+    """Give what a case reaches, or would reach, as the reader may read it: some of the lots."""
+    part = _part(reader, first, most)
+    if case.notice is None:
+        return _told_to(reader, scope.of_batches([case.batch], part))
+    return _told_to(reader, scope.of_case(case.ref, part))
 
-    What others have and sold of these is theirs to say: he reads their answers, not their books.
-    """
+
+def would_reach(reader: Visitor, batch: Ref, first: int = 0) -> Scope:
+    """Give what a recall of a batch would reach, as the reader may read it."""
+    return _told_to(reader, scope.of_batches([batch], _part(reader, first, PAGE)))
+
+
+def _part(reader: Visitor, first: int, most: int | None) -> Part:
+    """Give which lots the reader may read: officials all, a producer his own."""
+    return Part(None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id, first, most)
+
+
+def _told_to(reader: Visitor, reached: Scope) -> Scope:
+    """Leave out what others have and sold: he reads their answers, not their books."""
     if reader.may(Act.LOOK_UP_ANY):
         return reached
-    own = (one for one in reached.held if one.batch.producer_id == reader.producer_id)
     mine = reader.producer_id
-    return replace(
-        reached, held=tuple(one if one.holder_id == mine else _as_said(one) for one in own)
+    held, answered = (
+        tuple(one if one.holder_id == mine else replace(one, **NOT_TOLD) for one in some)
+        for some in (reached.held, reached.answered)
     )
-
-
-def _as_said(one: Held) -> Held:
-    none = Decimal(0)
-    return replace(one, is_told=False, left=none, sold=none, left_kg=none, sold_kg=none)
+    sums = (one if one.holder_id == mine else replace(one, **NOT_TOLD) for one in reached.sums)
+    return replace(reached, sums=tuple(sums), held=held, answered=answered)
 
 
 def waiting_for(reader: Visitor, case: Case) -> list[ActTold]:

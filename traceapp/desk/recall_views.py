@@ -60,9 +60,8 @@ def _find(reader: Visitor, case_id: UUID) -> tuple[Case, list[Held]]:
     subject = case.batch.producer_id
     held = [
         one
-        for one in scope.of_case(case.ref).held
-        if one.holder_id == reader.producer_id
-        and (case.is_widened or one.batch.producer_id == subject)
+        for one in scope.held_by(case.ref, reader.producer_id)
+        if case.is_widened or one.batch.producer_id == subject
     ]
     if not held:
         raise problem.NotFound

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from traceapp.codes.models import RecalledBatch, RecallNotice
@@ -131,7 +131,13 @@ def with_waiting(producer_id: UUID | None) -> list[Case]:
     answer = aliased(RecallAct)
     waits = (
         select(RecallAct.act_id)
-        .outerjoin(answer, answer.answers_act_id == RecallAct.act_id)
+        .outerjoin(
+            answer,
+            and_(
+                answer.producer_id == RecallAct.producer_id,
+                answer.answers_act_id == RecallAct.act_id,
+            ),
+        )
         .where(
             RecallAct.producer_id == RecallCase.producer_id,
             RecallAct.case_id == RecallCase.case_id,
@@ -183,7 +189,7 @@ def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
     rows = db.session.execute(
         _query().where(*conditions).order_by(RecallCase.opened_at.desc(), RecallCase.case_id.desc())
     ).all()
-    acts = _acts([row.case_id for row in rows])
+    acts = _acts([(row.producer_id, row.case_id) for row in rows])
     return [_case(row, acts.get(row.case_id, [])) for row in rows]
 
 
@@ -195,13 +201,8 @@ def _query() -> Select[*tuple[Any, ...]]:
             *(Membership.name.label("person"), _REACHES_OTHERS),
             *(RecallNotice.actor, RecallNotice.reason.label("told_reason")),
             *(RecallNotice.instruction, RecallNotice.contact, RecallNotice.issued_at),
-            *(
-                RecallNotice.risk,
-                RecallNotice.due_at,
-                RecallNotice.is_official,
-                RecallNotice.is_widened,
-                RecallNotice.ended_at,
-            ),
+            *(RecallNotice.risk, RecallNotice.due_at, RecallNotice.is_official),
+            *(RecallNotice.is_widened, RecallNotice.ended_at),
         )
         .join(Producer, Producer.producer_id == RecallCase.producer_id)
         .outerjoin(
@@ -244,8 +245,8 @@ def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of
     )
 
 
-def _acts(case_ids: Sequence[UUID]) -> Mapping[UUID, list[ActTold]]:
-    if not case_ids:
+def _acts(cases: Sequence[tuple[UUID, UUID]]) -> Mapping[UUID, list[ActTold]]:
+    if not cases:
         return {}
     rows = db.session.execute(
         select(
@@ -261,10 +262,10 @@ def _acts(case_ids: Sequence[UUID]) -> Mapping[UUID, list[ActTold]]:
                 Membership.member_id == RecallAct.by_member_id,
             ),
         )
-        .where(RecallAct.case_id.in_(case_ids))
+        .where(tuple_(RecallAct.producer_id, RecallAct.case_id).in_(cases))
         .order_by(RecallAct.done_at, RecallAct.act_id)
     ).all()
-    named = _batches_of([row.act_id for row in rows])
+    named = _batches_of([(row.producer_id, row.act_id) for row in rows])
     answers = {row.answers_act_id: row.kind for row in rows if row.answers_act_id}
     found: dict[UUID, list[ActTold]] = defaultdict(list)
     for row in rows:
@@ -289,9 +290,10 @@ def _act(row: Any, batches: Iterable[Ref], answer: str | None) -> ActTold:  # no
     )
 
 
-def _batches_of(act_ids: Sequence[UUID]) -> Mapping[UUID, list[Ref]]:
+def _batches_of(acts: Sequence[tuple[UUID, UUID]]) -> Mapping[UUID, list[Ref]]:
     found: dict[UUID, list[Ref]] = defaultdict(list)
-    query = select(RecallActBatch.__table__).where(RecallActBatch.act_id.in_(act_ids))
+    key = tuple_(RecallActBatch.producer_id, RecallActBatch.act_id)
+    query = select(RecallActBatch.__table__).where(key.in_(acts))
     for row in db.session.execute(query):
         found[row.act_id].append(Ref(row.batch_producer_id, row.batch_id))
     return found

@@ -1,205 +1,168 @@
 """What a recall is about: its batches, who has how much of them, who has answered. Core only."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import CTE, select, tuple_
 
 from traceapp.batches import walking
-from traceapp.batches.amounts import BatchUnit, mass_of
-from traceapp.batches.books.models import Stock
-from traceapp.batches.books.stock import IN_STOCK, SOLD_BY_COUNT
-from traceapp.batches.models import Batch, Product
-from traceapp.codes.models import PublicCode, RecalledBatch
-from traceapp.codes.queries import is_current_of
+from traceapp.batches.amounts import BatchUnit, weight_of
+from traceapp.batches.models import Product
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
+from traceapp.recalls import holdings
 from traceapp.recalls.case_models import RecallAcknowledgement
+from traceapp.recalls.held import Answer, Held, Scope, Sum
+from traceapp.recalls.holdings import HAS_OR_SOLD, PAGE, SOLD, Holding, Part, Total
 from traceapp.trace.facts import Ref
-from traceapp.trace.units import QuantityError, from_micro
+from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
 
-SOLD: ColumnElement[int] = Stock.sold + func.coalesce(SOLD_BY_COUNT, 0)
-"""What a holder sold: noted, or not found by a count."""
+__all__ = ["HAS_OR_SOLD", "PAGE", "SOLD", "Held", "Part", "Scope"]
 
-HAS_OR_SOLD: ColumnElement[bool] = or_(IN_STOCK != 0, SOLD != 0)
-"""Match who has or sold some of a batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a holder said of a lot, in its unit; `booked` is what the books had and sold then."""
-
-    sold: Decimal
-    set_apart: Decimal
-    booked: Decimal
-    note: str
-    at: datetime
+ALL = Part(most=None)
+CHUNK = 400
+_Key = tuple[UUID, Ref]
+"""A holder and a batch."""
+_Goods = tuple[Words, Decimal | None, str | None]
+"""The name of a product, and what one pack of it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A lot at one holder: what the books say is left and was sold, and what the holder said."""
-
-    batch: Ref
-    lot: str
-    uom: str
-    name: Words
-    producer: Words
-    code: str | None
-    holder_id: UUID
-    holder: Words
-    left: Decimal
-    sold: Decimal
-    left_kg: Decimal | None
-    sold_kg: Decimal | None
-    answer: Answer | None
-    is_told: bool = True
-
-    @property
-    def is_owed(self) -> bool:
-        """Tell whether its holder still has to answer."""
-        return self.answer is None and (self.left > 0 or self.sold > 0)
-
-    @property
-    def missing(self) -> Decimal:
-        """Give what the books have and the holder's answer does not account for."""
-        if self.answer is None:
-            return self.left + self.sold
-        return self.answer.booked - self.answer.sold - self.answer.set_apart
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """All lots a recall reaches, and where they are."""
-
-    batches: tuple[Ref, ...]
-    held: tuple[Held, ...]
-
-    @property
-    def holders(self) -> dict[UUID, Words]:
-        """Name everybody who has or sold some of it."""
-        return {one.holder_id: one.holder for one in self.held}
-
-    @property
-    def left_kg(self) -> Decimal:
-        """Give the kilograms still there, as far as they are known."""
-        return sum((one.left_kg or Decimal(0) for one in self.held), Decimal(0))
-
-    @property
-    def sold_kg(self) -> Decimal:
-        """Give the kilograms sold, as far as they are known."""
-        return sum((one.sold_kg or Decimal(0) for one in self.held), Decimal(0))
-
-    @property
-    def has_unknown_mass(self) -> bool:
-        """Tell whether some goods are kept in pieces of which nobody said the mass."""
-        return any(one.left_kg is None for one in self.held)
-
-
-def of_case(case: Ref) -> Scope:
+def of_case(case: Ref, part: Part = ALL) -> Scope:
     """Give the scope of an issued recall, with the answers of holders."""
-    family = (
-        select(RecalledBatch.producer_id, RecalledBatch.batch_id)
-        .where(
-            RecalledBatch.case_producer_id == case.producer_id,
-            RecalledBatch.case_id == case.id,
-            RecalledBatch.left_at.is_(None),
-        )
-        .cte("family")
+    answers = _answers(case)
+    found = holdings.find(holdings.members(case), part, case)
+    answered = [
+        one
+        for one in (holdings.answered(case) if answers else ())
+        if _key(one) in answers and part.maker in (None, one.maker_id)
+    ]
+    telling = _Telling([*found.totals, *found.held, *answered], answers)
+    return Scope(
+        found.lots,
+        telling.sums(found.totals),
+        tuple(map(telling.held, found.held)),
+        part.first,
+        tuple(map(telling.held, answered)),
     )
-    return _scope(family, _answers(case))
 
 
-def of_batches(roots: Collection[Ref]) -> Scope:
+def of_batches(roots: Collection[Ref], part: Part = ALL) -> Scope:
     """Give what a recall of these batches would reach."""
+    found = holdings.find(_family(roots), part)
+    telling = _Telling([*found.totals, *found.held], {})
+    held = tuple(map(telling.held, found.held))
+    return Scope(found.lots, telling.sums(found.totals), held, part.first)
+
+
+def held_by(case: Ref, holder: UUID) -> list[Held]:
+    """Give the lots of an issued recall that one holder has, sold or answered for."""
+    found = holdings.held_by(case, holder)
+    return list(map(_Telling(found, _answers(case)).held, found))
+
+
+def batches_of(case: Ref) -> list[Ref]:
+    """Give the batches that an issued recall reaches."""
+    family = holdings.members(case)
+    return [
+        Ref(*row) for row in db.session.execute(select(family.c.producer_id, family.c.batch_id))
+    ]
+
+
+def _family(roots: Collection[Ref]) -> CTE:
     pairs = {(root.producer_id, root.id) for root in roots}
     if walking.is_by_levels():
-        return _scope(walking.known(walking.reached(pairs, upward=False)), {})
+        return walking.known(walking.reached(pairs, upward=False))
     start = walking.known(pairs)
-    tree = walking.tree(select(start.c.producer_id, start.c.batch_id), upward=False)
-    return _scope(tree, {})
+    return walking.tree(select(start.c.producer_id, start.c.batch_id), upward=False)
 
 
-def _scope(family: CTE, answers: Mapping[tuple[UUID, Ref], "_Said"]) -> Scope:
-    members = db.session.execute(select(family.c.producer_id, family.c.batch_id)).all()
-    answered = [(holder, batch.id) for holder, batch in answers]
-    rows = db.session.execute(_held(family, answered)).all()
-    return Scope(
-        tuple(Ref(*row) for row in members),
-        tuple(_told(row, answers) for row in rows),
-    )
+def _key(one: Holding) -> _Key:
+    return one.holder_id, one.batch
 
 
-def _held(family: CTE, answered: Collection[tuple[UUID, UUID]]) -> Select[*tuple[Any, ...]]:
-    holder = aliased(Producer)
-    return (
-        select(
-            *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Product.name),
-            *(Product.name_en, Product.net_quantity, Product.net_uom, PublicCode.code),
-            *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
-            *(Stock.producer_id.label("holder_id"), holder.name.label("holder")),
-            *(holder.name_en.label("holder_en"), IN_STOCK.label("stock"), SOLD.label("sold")),
+class _Telling:
+    """Puts names, codes, kilograms and answers to holdings; each name is read once."""
+
+    def __init__(self, found: Collection[Total], answers: Mapping[_Key, "_Said"]) -> None:
+        self._answers = answers
+        bodies = {one.maker_id for one in found} | {one.holder_id for one in found}
+        self._bodies = dict(_bodies(bodies))
+        self._goods = dict(_goods({(one.maker_id, one.product_id) for one in found}))
+        lots = {one.batch for one in found if isinstance(one, Holding)}
+        self._codes = dict(_codes(lots))
+
+    def sums(self, totals: Iterable[Total]) -> tuple[Sum, ...]:
+        """Tell sums, by holder and product."""
+        told = (Sum(maker_id=one.maker_id, lots=one.lots, **self._told(one)) for one in totals)
+        return tuple(sorted(told, key=lambda one: (one.holder.vi, one.name.vi, one.uom)))
+
+    def held(self, one: Holding) -> Held:
+        """Tell one lot at a holder."""
+        said = self._answers.get(_key(one))
+        return Held(
+            batch=one.batch,
+            lot=one.lot,
+            code=self._codes.get(one.batch),
+            answer=said.in_unit(one.uom) if said else None,
+            **self._told(one),
         )
-        .select_from(family)
-        .join(
-            Stock,
-            and_(
-                Stock.batch_producer_id == family.c.producer_id,
-                Stock.batch_id == family.c.batch_id,
-            ),
-        )
-        .join(
-            Batch,
-            and_(Batch.producer_id == family.c.producer_id, Batch.batch_id == family.c.batch_id),
-        )
-        .join(
-            Product,
-            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
-        )
-        .join(Producer, Producer.producer_id == Batch.producer_id)
-        .join(holder, holder.producer_id == Stock.producer_id)
-        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(or_(HAS_OR_SOLD, tuple_(Stock.producer_id, Batch.batch_id).in_(answered)))
-        .order_by(Product.folded_name, Batch.lot, holder.folded_name)
-    )
+
+    def _told(self, one: Total) -> dict[str, Any]:
+        name, net, net_uom = self._goods[one.maker_id, one.product_id]
+        unit = BatchUnit(one.uom, net, net_uom)
+        return {
+            "uom": one.uom,
+            "name": name,
+            "producer": self._bodies[one.maker_id],
+            "holder_id": one.holder_id,
+            "holder": self._bodies[one.holder_id],
+            "left": from_micro(one.left, one.uom),
+            "sold": from_micro(one.sold, one.uom),
+            "left_kg": _kilograms(unit, one.left),
+            "sold_kg": _kilograms(unit, one.sold),
+        }
 
 
-def _told(row: Any, answers: Mapping[tuple[UUID, Ref], "_Said"]) -> Held:  # noqa: ANN401 - a row
-    batch = Ref(row.producer_id, row.batch_id)
-    net = Decimal(row.net_quantity) if row.net_quantity else None
-    unit = BatchUnit(row.uom, net, row.net_uom)
-    left, sold = from_micro(row.stock, row.uom), from_micro(row.sold, row.uom)
-    said = answers.get((row.holder_id, batch))
-    return Held(
-        batch=batch,
-        lot=row.lot,
-        uom=row.uom,
-        name=Words(row.name, row.name_en or row.name),
-        producer=Words(row.producer, row.producer_en or row.producer),
-        code=row.code,
-        holder_id=row.holder_id,
-        holder=Words(row.holder, row.holder_en or row.holder),
-        left=left,
-        sold=sold,
-        left_kg=_kilograms(unit, left),
-        sold_kg=_kilograms(unit, sold),
-        answer=said.in_unit(row.uom) if said else None,
-    )
+def _bodies(ids: Collection[UUID]) -> Iterator[tuple[UUID, Words]]:
+    query = select(Producer.producer_id, Producer.name, Producer.name_en)
+    for part in _parts(ids):
+        for row in db.session.execute(query.where(Producer.producer_id.in_(part))):
+            yield row.producer_id, Words(row.name, row.name_en or row.name)
 
 
-def _kilograms(unit: BatchUnit, quantity: Decimal) -> Decimal | None:
-    """Weigh a quantity, which is below zero where the books ran over."""
-    try:
-        mass = mass_of(unit, abs(quantity), unit.uom, None)
-    except QuantityError:
-        return None  # more than anybody can have: nobody can say what it weighs
-    return None if mass is None else from_micro(mass, "kg").copy_sign(quantity)
+def _goods(refs: Collection[walking.Ref]) -> Iterator[tuple[walking.Ref, _Goods]]:
+    key = (Product.producer_id, Product.product_id)
+    query = select(*key, Product.name, Product.name_en, Product.net_quantity, Product.net_uom)
+    for part in _parts(refs):
+        for row in db.session.execute(query.where(tuple_(*key).in_(part))):
+            net = Decimal(row.net_quantity) if row.net_quantity else None
+            yield (row[0], row[1]), (Words(row.name, row.name_en or row.name), net, row.net_uom)
+
+
+def _codes(refs: Collection[walking.Ref]) -> Iterator[tuple[walking.Ref, str]]:
+    key = (PublicCode.producer_id, PublicCode.batch_id)
+    query = select(*key, PublicCode.code).where(PublicCode.state != CodeState.MOVED)
+    for part in _parts(refs):
+        for row in db.session.execute(query.where(tuple_(*key).in_(part))):
+            yield (row[0], row[1]), row[2]
+
+
+def _parts(ids: Collection[Any]) -> Iterator[list[Any]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start:][:CHUNK]
+
+
+def _kilograms(unit: BatchUnit, amount: int) -> Decimal | None:
+    weight = weight_of(unit, amount)
+    return None if weight is None else from_micro(weight, "kg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +182,7 @@ class _Said:
         return Answer(sold, apart, booked, self.note, self.at)
 
 
-def _answers(case: Ref) -> dict[tuple[UUID, Ref], _Said]:
+def _answers(case: Ref) -> dict[_Key, _Said]:
     """Give the last answer of each holder about each lot."""
     rows = db.session.execute(
         select(RecallAcknowledgement.__table__)

@@ -12,7 +12,9 @@ from tests.conftest import AppMaker, close, settings_for
 from traceapp.accounts.models import Account
 from traceapp.app import create_app
 from traceapp.database.engine import db
+from traceapp.demo import queries
 from traceapp.demo.doors import DOORS
+from traceapp.demo.second_act import Part
 from traceapp.producers.models import Membership
 from traceapp.web.endpoints import transaction
 
@@ -67,6 +69,37 @@ def test_everybody_of_the_town_can_be_chosen(town: Flask) -> None:
     answer = client.post("/demo/doors", data={"member": members[0]}, base_url=HERE)
     assert (answer.status_code, answer.location) == (303, "/desk")
     assert client.get("/desk", base_url=HERE).status_code == 200
+
+
+def test_each_button_plays_its_part_and_shows_it_to_an_officer(town: Flask) -> None:
+    shows = {
+        "explanation": "MD-44-T",
+        "lab": "CN-VD03-T",
+        "recall": "MAU-TH-01",
+        "drill": "MAU-DT-02",
+    }
+    led_to = []
+    for part, shown in shows.items():
+        client = town.test_client()
+        page = client.get("/demo/doors", base_url=HERE).text
+        assert f'name="part" value="{part}"' in page
+        answer = client.post("/demo/play", data={"part": part}, base_url=HERE)
+        assert answer.status_code == 303
+        led_to.append(answer.location)
+        arrived = client.get(answer.location, base_url=HERE)
+        assert arrived.status_code == 200
+        assert shown in arrived.text
+        assert "Mai Thanh Trúc" in arrived.text
+    again = town.test_client().post("/demo/play", data={"part": "drill"}, base_url=HERE)
+    assert (again.status_code, again.location) == (303, led_to[-1])
+
+
+def test_a_part_that_is_none_or_a_stranger_plays_nothing(town: Flask) -> None:
+    for sent, where in (({}, HERE), ({"part": "king"}, HERE), ({"part": "lab"}, ELSEWHERE)):
+        answer = town.test_client().post("/demo/play", data=sent, base_url=where)
+        assert answer.status_code == 404
+    with town.app_context():
+        assert queries.shown(Part.LAB) is None
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,7 @@ def live(app: Flask, seed: int) -> dict[str, list[str]]:
         writer.write_directory(data.happenings[0].recorded)
         told = [
             one
-            for act in (1, 2)
-            for one in writer._loadable(act)
+            for one in writer._loadable({one.event_id for one in data.happenings})
             if one.blocked_by is None and one.kind not in {"suspend_code", "consumer_report"}
         ]
         writer._registered.clear()

@@ -21,6 +21,7 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.demo import operations, queries, resetting
 from traceapp.demo.clock import HANOI
+from traceapp.demo.second_act import Part
 from traceapp.freshness import operations as freshness
 from traceapp.freshness.queries import generation
 from traceapp.web.endpoints import transaction
@@ -53,6 +54,38 @@ def test_the_second_act_plays_once_as_far_as_its_rooms_are_built(first_act: Flas
     db.session.remove()
     with transaction():
         assert operations.play(NOON) is None
+
+
+def in_force() -> dict[str, CodeState | None]:
+    found = {lot: codes.of_batch(*ref(lot)) for lot in ("CN-VD03-T", "GL-UL-01", "MD-44-T")}
+    return {lot: code.state if code else None for lot, code in found.items()}
+
+
+def test_each_part_plays_alone_once_after_what_it_follows_from(first_act: Flask) -> None:
+    recorded: dict[Part, int | None] = {}
+    for part in (Part.EXPLANATION, Part.DRILL, Part.RECALL, Part.LAB):
+        with transaction():
+            outcome = operations.play(NOON, [part])
+        recorded[part] = outcome.recorded if outcome else None
+        assert queries.shown(part) is not None
+        if part is Part.DRILL:
+            assert set(in_force().values()) == {CodeState.ACTIVE}
+            assert queries.shown(Part.RECALL) is None
+        db.session.remove()
+    assert recorded == {Part.EXPLANATION: 1, Part.DRILL: 6, Part.RECALL: 9, Part.LAB: None}
+    assert in_force()["CN-VD03-T"] is CodeState.RECALLED
+    db.session.remove()
+    with transaction():
+        assert operations.play(NOON) is None
+
+
+def test_the_laboratory_alone_suspends_and_recalls_nothing(first_act: Flask) -> None:
+    with transaction():
+        outcome = operations.play(NOON, [Part.LAB])
+    assert outcome is not None
+    assert outcome.recorded == 2
+    assert in_force()["CN-VD03-T"] is CodeState.SUSPENDED
+    assert queries.shown(Part.RECALL) is None
 
 
 def test_a_reset_empties_even_what_refuses_to_be_deleted(demo_app: Flask) -> None:
@@ -111,6 +144,18 @@ def test_the_commands_say_what_is_loaded(hanoi: Flask) -> None:
     # Once that day is past, more of the sentence follows.
     assert exit_code == 0
     assert said.startswith(f"The demo plays on {date(2026, 11, 22)}")
+
+
+def test_the_command_plays_parts_by_name(first_act: Flask) -> None:
+    exit_code, said = run(first_act, "play", "explanation", "lab")
+    assert (exit_code, said) == (0, "The demo plays on 2026-11-22: 3 events recorded.\n")
+    assert run(first_act, "play", "lab") == (
+        0,
+        "This was played already; `demo reset` starts the demo over.\n",
+    )
+    exit_code, said = run(first_act, "play", "king")
+    assert exit_code == 2
+    assert "lab" in said
 
 
 def test_the_commands_refuse_outside_the_demo(app: Flask) -> None:

@@ -7,7 +7,8 @@ from flask.cli import AppGroup
 
 from traceapp import problem
 from traceapp.demo import operations, queries, resetting, skipping
-from traceapp.demo.operations import Outcome
+from traceapp.demo.operations import ALL_PARTS, Outcome
+from traceapp.demo.second_act import Part
 from traceapp.web.endpoints import transaction
 
 group = AppGroup("demo", help="Load the invented Hanoi, play its second act, start it over.")
@@ -20,14 +21,19 @@ def load() -> None:
 
 
 @group.command("play")
-def play() -> None:
-    """Play what act 2 brings, as far as its rooms are built."""
+@click.argument("parts", nargs=-1, type=click.Choice([str(part) for part in Part]))
+def play(parts: tuple[str, ...]) -> None:
+    """Play act 2, or the named parts of it and what they follow from."""
+    wanted = [Part(part) for part in parts] or ALL_PARTS
     try:
         with transaction():
-            outcome = operations.play(datetime.now(UTC))
+            outcome = operations.play(datetime.now(UTC), wanted)
     except problem.DemoRefused as refused:
         raise _complaint(refused) from refused
-    _tell(outcome)
+    if outcome is None:
+        click.echo("This was played already; `demo reset` starts the demo over.")
+    else:
+        _tell(outcome)
 
 
 @group.command("reset")
@@ -57,17 +63,17 @@ def _load() -> None:
             outcome = operations.load(datetime.now(UTC))
     except problem.DemoRefused as refused:
         raise _complaint(refused) from refused
-    _tell(outcome)
+    if outcome is None:
+        click.echo("The demo is loaded already; `demo reset` starts it over.")
+    else:
+        _tell(outcome)
 
 
 def _complaint(refused: problem.DemoRefused) -> click.ClickException:
     return click.ClickException(f"The demo data was not loaded. {refused.values['reason']}")
 
 
-def _tell(outcome: Outcome | None) -> None:
-    if outcome is None:
-        click.echo("The demo is loaded already; `demo reset` starts it over.")
-        return
+def _tell(outcome: Outcome) -> None:
     click.echo(f"The demo plays on {outcome.t}: {outcome.recorded} events recorded.")
     if outcome.attempted:
         click.echo(f"  {outcome.attempted} attempts refused, each by the rule it should meet")

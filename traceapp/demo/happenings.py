@@ -51,6 +51,7 @@ def read(record: Record, names: Names) -> Happening:
         event_id=event_id,
         seq=record.whole("seq"),
         act=record.whole("act"),
+        scenario=record.text_or_none("scenario"),
         kind=record.text("kind"),
         author_id=author_id,
         recorded=record.moment("recorded"),

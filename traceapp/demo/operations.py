@@ -4,7 +4,7 @@ Every record is written at its own time: `now` of an operation is when the data 
 recorded. No mail or notice is sent, and nothing that follows from other records is stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,12 +15,13 @@ from traceapp.database.engine import db
 from traceapp.demo import market, queries, reading
 from traceapp.demo.clock import DemoClock
 from traceapp.demo.models import DemoLoad
+from traceapp.demo.second_act import Part, happenings_of, with_causes
 from traceapp.demo.skipping import LeftOut
-from traceapp.demo.writing import Writer
+from traceapp.demo.writing import FIRST_ACT, Writer
 from traceapp.producers import territories
 from traceapp.web.settings import settings
 
-FIRST_ACT, SECOND_ACT = 1, 2
+ALL_PARTS = tuple(Part)
 BEFORE_THE_FIRST_EVENT = timedelta(days=1)
 
 
@@ -48,7 +49,7 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     territories.load()
     writer = Writer(data, now)
     writer.write_directory(data.happenings[0].recorded - BEFORE_THE_FIRST_EVENT)
-    writer.write_act(FIRST_ACT)
+    writer.write([one for one in data.happenings if one.act == FIRST_ACT])
     writer.judge(now)
     market.open_stall(now)
     openings.add(data.openings)
@@ -57,20 +58,24 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     return Outcome(clock.t, writer.recorded, writer.attempted, writer.skipped)
 
 
-def play(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
-    """Play act 2 as far as its rooms are built; None where it was played already.
+def play(
+    now: datetime, parts: Collection[Part] = ALL_PARTS, folder: Path = reading.HANOI
+) -> Outcome | None:
+    """Play parts of act 2 and what they follow from; None where all were played already.
 
-    Raises DemoRefused where no demo is loaded.
+    Two who press a button at once wait for each other. Raises DemoRefused where no demo is loaded.
     """
     require_demo()
-    t = queries.loaded_on()
+    t = queries.loaded_on(alone=True)
     if t is None:
         raise problem.DemoRefused(reason="Load it first: there is no first act here.")
     data = reading.read(DemoClock(t), folder)
-    if queries.has_any_event(one.event_id for one in data.happenings if one.act == SECOND_ACT):
+    told = (happenings_of(data.happenings, part) for part in with_causes(parts))
+    wanted = [one for part in told if not queries.is_recorded(part) for one in part]
+    if not wanted:
         return None
     writer = Writer(data, now)
-    writer.write_act(SECOND_ACT)
+    writer.write(wanted)
     writer.judge(now)
     return Outcome(t, writer.recorded, writer.attempted, writer.skipped)
 

@@ -42,6 +42,7 @@ class Check:
 class Happening:
     """One event: the entry's shape is for `record_event`, the rest stands beside it.
 
+    `scenario` is the letter of the story it belongs to.
     `made` and `touched` are its batches of outputs and of mere mention. `blocked_by` names the
     rule that must refuse it. `ship_event_id` is the shipment or return it answers to.
     """
@@ -50,6 +51,7 @@ class Happening:
     event_id: UUID
     seq: int
     act: int
+    scenario: str | None
     kind: str
     author_id: UUID
     recorded: datetime

@@ -4,7 +4,7 @@ Whatever an operation refuses is a damage of the data set, told with the record'
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +35,7 @@ from traceapp.public.schemas import ReportKind, ReportSchema
 from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.trace.rules.judging import HAND_OFFS
 
+FIRST_ACT = 1
 REPORT = ReportSchema()
 Deed = tuple[datetime, int, Callable[[], None]]
 
@@ -85,9 +86,10 @@ class Writer:
             by = None if entry.producer_id == officer[0] else officer
             producers.decide_admission(entry.producer_id, admitted=True, by=by, now=now)
 
-    def write_act(self, act: int) -> None:
-        """Write what happened in an act, in the order in which it was recorded."""
-        deeds = [deed for one in self._loadable(act) for deed in self._deeds(one)]
+    def write(self, wanted: Collection[Happening]) -> None:
+        """Write what happened, in the order in which it was recorded; the first act comes first."""
+        ids = {one.event_id for one in wanted}
+        deeds = [deed for one in self._loadable(ids) for deed in self._deeds(one)]
         for _, _, do in sorted(deeds, key=lambda deed: deed[:2]):
             do()
 
@@ -98,16 +100,16 @@ class Writer:
             with named(entry):
                 operation(entry.producer_id, entry.given)
 
-    def _loadable(self, act: int) -> Iterator[Happening]:
+    def _loadable(self, wanted: Collection[UUID]) -> Iterator[Happening]:
         for one in self.data.happenings:
             reason = why_skipped(one, self._skipped_ids)
             if reason is not None:
                 self._skipped_ids[one.event_id] = reason
-                if one.act == act:
+                if one.event_id in wanted:
                     self.skipped[reason] += 1
-            elif one.act == act:
+            elif one.event_id in wanted:
                 yield one
-            elif one.act < act:
+            elif one.act == FIRST_ACT:
                 self._registered.update(one.made)
 
     def _deeds(self, one: Happening) -> Iterator[Deed]:

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image
@@ -36,6 +37,9 @@ from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
 from traceapp.labels import printers
 from traceapp.labels.models import LabelIssue
+from traceapp.network import operations as network
+from traceapp.network.operations import Author
+from traceapp.network.schemas import IndicatorSchema, MeasureSchema
 from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
@@ -137,6 +141,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         **_recall(owner, batch_id, text),
+        **_assessment(owner, product_id, text),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -186,6 +191,48 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str) -> dict[str, st
         "act_id": str(found.waiting[0].act_id),
         "open_case_id": str(opened.id),
     }
+
+
+def _assessment(owner: builders.Business, product_id: UUID, text: str) -> dict[str, str]:
+    """Let an authority have assessed the product; a measure and a figure wait."""
+    assessment, body = open_assessment(owner, product_id, text)
+    us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+    now = datetime.now(UTC)
+    proposed = network.propose(assessment, a_measure(f"Bịt khe lò {text}"), body, now=now)
+    recorded = network.record(assessment, a_figure(f"Điện {text}"), us, now=now)
+    return {
+        "assessment_id": str(assessment.id),
+        "measure_id": str(proposed),
+        "indicator_id": str(recorded),
+    }
+
+
+def open_assessment(
+    owner: builders.Business, product_id: UUID | None, text: str
+) -> tuple[Ref, Author]:
+    """Let a new authority open an assessment; gives it and the officer."""
+    name = f"Cơ quan {uuid4().hex[:6]}"
+    office = builders.business(name, kinds=("authority",), role="officer")
+    body = Author(Ref(office.producer_id, office.actor.member_id), is_body=True)
+    given = {"product_id": product_id, "output_unit": f"giỏ {text}", "not_covered": f"Kho {text}"}
+    given["id"], now = new_id(), datetime.now(UTC)
+    opened = network.open_assessment(owner.producer_id, given, body, now=now)
+    return Ref(owner.producer_id, opened), body
+
+
+def a_measure(title: str = "Bịt khe lò", **changes: Any) -> dict[str, Any]:
+    """Give a measure as its form would send it."""
+    given = {"id": str(new_id()), "kind": "energy", "title": title, "proposed_on": "2026-01-05"}
+    return dict(MeasureSchema().load(given | changes))
+
+
+def a_figure(name: str = "Điện", **changes: Any) -> dict[str, Any]:
+    """Give a whole figure as its form would send it: 0.8 kWh before, 0.748 now."""
+    given = {"id": str(new_id()), "kind": "energy", "name": name, "method": "bill"}
+    given |= {"before": "0.8", "before_unit": "kWh/giỏ", "after": "0.748", "after_unit": "kWh/giỏ"}
+    given |= {"before_from": "2025-07-01", "before_until": "2025-12-31"}
+    given |= {"after_from": "2026-02-01", "after_until": "2026-07-31"}
+    return dict(IndicatorSchema().load(given | changes))
 
 
 def _question(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -> UUID:

@@ -19,6 +19,7 @@ from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.labels import models as _labels
+from traceapp.network import models as _network
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
@@ -50,6 +51,7 @@ ROOMS = (
         _recalls,
         _recall_cases,
         _questions,
+        _network,
         _stalls,
         _api,
         _exchange,
@@ -69,7 +71,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `label_issue`, `label_change`, `sale_stop`, `sale_stop_lift`, `question`, `question_answer`,
 `question_photo`,
 `recall_case`, `recall_act`, `recall_act_batch`, `recall_acknowledgement`,
-`report_act`.
+`report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`,
+`cleaner_indicator`, `cleaner_check`.
 """
 
 

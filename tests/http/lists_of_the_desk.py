@@ -30,6 +30,7 @@ LISTS: Mapping[str, Listed] = {
     "admission.list_producers": Listed(
         "/desk/admissions", "Hoàng yến", "operator", never_empty="the operator is one of them"
     ),
+    "assessments.list_assessments": Listed("/desk/assessments"),
     "audit.list_acts": Listed("/desk/audit", "điện thoại"),
     "cases.list_cases": Listed("/desk/cases"),
     "certificates.list_certificates": Listed("/desk/certificates"),
@@ -69,6 +70,13 @@ NO_LISTS: Mapping[str, str] = {
     "accounts.password_form": FORM,
     "accounts.second_factors": OWN,
     "admission.show_applicant": ONE,
+    "assessment_acts.ask_check": FORM,
+    "assessment_acts.ask_measure": FORM,
+    "assessment_acts.new_indicator": FORM,
+    "assessment_acts.new_measure": FORM,
+    "assessments.find_establishment": "whom an assessment will be about: the first 20 of a name",
+    "assessments.new_assessment": FORM,
+    "assessments.show_assessment": ONE,
     "batch_dates.edit_dates": FORM,
     "certificates.edit_certificate": ONE,
     "certificates.new_certificate": FORM,

@@ -27,7 +27,7 @@ from tests.http.lists_of_the_desk import (
     read,
     read_csv,
 )
-from tests.lan import CANARY, lan, more
+from tests.lan import CANARY, lan, more, open_assessment
 from tests.postgres import postgres_database
 from tests.signing_in import signed_in
 from traceapp.accounts.acts import ROLES, Act, may
@@ -90,6 +90,7 @@ def _database(request: pytest.FixtureRequest, folder: Path, stack: ExitStack) ->
 def _add(owner: builders.Business) -> None:
     made = more(owner, FORMULA)
     batch_id = made["batch_id"]
+    open_assessment(owner, None, "Khác")
     for mark in ("Sọt 7", FORMULA):
         fields = {"container": mark, "count": 1}
         builders.record(

@@ -45,6 +45,8 @@ class Act(StrEnum):
     ISSUE_RECALL = "issue_recall"
     ANSWER_RECALL = "answer_recall"
     ADMIT_PRODUCERS = "admit_producers"
+    ASSESS_CLEANER_PRODUCTION = "assess_cleaner_production"
+    TELL_CLEANER_PRODUCTION = "tell_cleaner_production"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 
@@ -81,6 +83,8 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.ISSUE_RECALL: frozenset({"owner", "officer"}),
     Act.ANSWER_RECALL: STAFF | {"shop_seller"},
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
+    Act.ASSESS_CLEANER_PRODUCTION: OFFICIALS,
+    Act.TELL_CLEANER_PRODUCTION: STAFF | OFFICIALS,
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }
 
@@ -91,6 +95,7 @@ KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.DECIDE_REPORTS: frozenset({"operator", "authority"}),
     Act.ASK_FOR_EXPLANATION: frozenset({"authority"}),
     Act.ADMIT_PRODUCERS: frozenset({"operator", "authority"}),
+    Act.ASSESS_CLEANER_PRODUCTION: frozenset({"authority"}),
 }
 
 

@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from traceapp.desk import (
     archive_views,
+    assessment_acts,
+    assessment_views,
     batch_date_views,
     case_acts,
     case_papers,
@@ -40,6 +42,7 @@ VIEWS = (
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
     *(case_acts, case_papers, recall_views),
+    *(assessment_views, assessment_acts),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -37,6 +37,7 @@ ENTRIES = (
         Act.ANSWER_REPORTS,
         attention.count_reports,
     ),
+    Entry("assessments.list_assessments", "recycle", N_("Cleaner production"), Act.READ),
     Entry(
         "admission.list_producers",
         "shop",

@@ -47,6 +47,8 @@ TAKEN_ALONG = (
     *("recall_case", "recall_act", "recall_act_batch", "recall_acknowledgement"),
     *("recall_notice", "recalled_batch"),
     *("stall", "stall_lot"),
+    *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step"),
+    *("cleaner_indicator", "cleaner_check"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

@@ -1,0 +1,1 @@
+"""The network of sustainable production: cleaner production assessed, and shown with baselines."""

@@ -1,0 +1,86 @@
+"""From what was typed of an indicator to what is kept, and what is wrong with it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from traceapp.network import faults
+from traceapp.network.figures import Claim, from_millionths, period, to_millionths
+from traceapp.network.models import CleanerIndicator
+from traceapp.problem import Finding
+
+Given = dict[str, Any]
+
+
+def faults_of(given: Given, today: date) -> Iterator[Finding]:
+    """Give what is wrong with the two amounts, their units and their periods."""
+    before, after = given["before"], given["after"]
+    if before is not None and before <= 0:
+        yield faults.BASELINE
+    if after < 0:
+        yield faults.OVER_100
+    if before is not None and given["before_unit"] != given["after_unit"]:
+        yield faults.UNITS
+    yield from _faults_of_periods(given, today)
+    if before is not None and before > 0 and after >= 0:
+        yield from _implausible(claim_given(given), given["reason"])
+
+
+def _implausible(claim: Claim, reason: str | None) -> Iterator[Finding]:
+    if not claim.is_plausible and reason is None:
+        yield replace(faults.IMPLAUSIBLE, values={"change": f"{claim.change:+.0f} %"})
+
+
+def _faults_of_periods(given: Given, today: date) -> Iterator[Finding]:
+    names = ("before_from", "before_until", "after_from", "after_until")
+    first, end, start, last = (given[name] for name in names)
+    if (first is None) is not (end is None):
+        yield replace(faults.HALF_PERIOD, pointer="/before_until")
+    if (start is None) is not (last is None):
+        yield faults.HALF_PERIOD
+    days = [one for one in (first, end, start, last) if one is not None]
+    if days != sorted(days) or (end is not None and end == start):
+        yield faults.ORDER
+        return
+    if days and days[-1] > today:
+        yield faults.FUTURE
+    before, after = period(first, end), period(start, last)
+    if before and after and not before.is_as_long_as(after):
+        yield replace(faults.LENGTHS, values={"before": str(before.days), "after": str(after.days)})
+
+
+def claim_given(given: Given) -> Claim:
+    """Read a claim as it was typed."""
+    return Claim(
+        given["kind"],
+        given["before"],
+        given["after"],
+        period(given["before_from"], given["before_until"]),
+        period(given["after_from"], given["after_until"]),
+        given["method"],
+    )
+
+
+def claim_of(kept: CleanerIndicator) -> Claim:
+    """Read a claim as it is kept."""
+    return Claim(
+        kept.kind,
+        None if kept.before is None else from_millionths(kept.before),
+        from_millionths(kept.after),
+        period(kept.before_from, kept.before_until),
+        period(kept.after_from, kept.after_until),
+        kept.method,
+    )
+
+
+def columns(given: Given) -> Given:
+    """Give the columns of a row from what was typed."""
+    left = {"id", "before", "after", "before_unit", "after_unit"}
+    before = given["before"]
+    return {
+        **{name: value for name, value in given.items() if name not in left},
+        "unit": given["after_unit"],
+        "before": None if before is None else to_millionths(before),
+        "after": to_millionths(given["after"]),
+    }

@@ -1,0 +1,300 @@
+"""Reading assessments of cleaner production: one, those of a producer or product, all as a list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import aliased
+
+from traceapp.batches.models import Product
+from traceapp.database.engine import db
+from traceapp.network import claiming
+from traceapp.network.figures import Claim
+from traceapp.network.models import (
+    CleanerAssessment,
+    CleanerCheck,
+    CleanerIndicator,
+    CleanerMeasure,
+    CleanerMeasureStep,
+)
+from traceapp.producers.models import Membership, Producer
+from traceapp.trace.facts import Ref
+from traceapp.trace.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of a measure on a day, and what shows it."""
+
+    state: str
+    on_day: date
+    evidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure with what became of it, in order; `cost` in dong."""
+
+    ref: Ref
+    assessment_id: UUID
+    kind: str
+    title: Words
+    cost: int | None
+    payback_months: int | None
+    responsible: str | None
+    proposed_on: date
+    steps: tuple[Step, ...]
+
+    @property
+    def state(self) -> str:
+        """Tell where it stands: proposed, chosen, done or dropped."""
+        states = {step.state for step in self.steps}
+        return next((one for one in ("dropped", "done", "chosen") if one in states), "proposed")
+
+    @property
+    def done_on(self) -> date | None:
+        """Give the day it was done."""
+        return next((step.on_day for step in self.steps if step.state == "done"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Who checked a figure, for which body, how and when."""
+
+    body: Words
+    person: str
+    how: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """The figure of one indicator that holds now, and who stands behind it."""
+
+    ref: Ref
+    assessment_id: UUID
+    name: Words
+    unit: str
+    claim: Claim
+    source: Words
+    reason: str | None
+    by: Ref
+    noted_at: datetime
+    check: Check | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """An assessment with all that holds in it. Without a product it is about the establishment."""
+
+    ref: Ref
+    producer: Words
+    product_id: UUID | None
+    product: Words | None
+    output_unit: str
+    not_covered: str
+    body: Words
+    by_producer_id: UUID
+    opened_at: datetime
+    measures: tuple[Measure, ...]
+    indicators: tuple[Indicator, ...]
+
+
+_BODY = aliased(Producer)
+
+
+def listing() -> Select[*tuple[Any, ...]]:
+    """Ask for all assessments with whom and what they are about."""
+    return (
+        select(
+            *(CleanerAssessment.producer_id, CleanerAssessment.assessment_id),
+            *(CleanerAssessment.product_id, CleanerAssessment.output_unit),
+            *(CleanerAssessment.not_covered, CleanerAssessment.by_producer_id),
+            CleanerAssessment.opened_at,
+            *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
+            *(Product.name.label("product"), Product.name_en.label("product_en")),
+            *(_BODY.name.label("body"), _BODY.name_en.label("body_en")),
+        )
+        .join(Producer, Producer.producer_id == CleanerAssessment.producer_id)
+        .outerjoin(
+            Product,
+            and_(
+                Product.producer_id == CleanerAssessment.producer_id,
+                Product.product_id == CleanerAssessment.product_id,
+            ),
+        )
+        .outerjoin(_BODY, _BODY.producer_id == CleanerAssessment.by_producer_id)
+    )
+
+
+def find(assessment_id: UUID) -> Assessment | None:
+    """Find an assessment by its id; None where there is none."""
+    return next(iter(_read(CleanerAssessment.assessment_id == assessment_id)), None)
+
+
+def of_producer(producer_id: UUID) -> list[Assessment]:
+    """Give the assessments of an establishment, the newest first."""
+    return _read(CleanerAssessment.producer_id == producer_id)
+
+
+def of_product(product: Ref) -> list[Assessment]:
+    """Give the assessments of a product, and those of all its producer makes."""
+    return _read(
+        CleanerAssessment.producer_id == product.producer_id,
+        (CleanerAssessment.product_id == product.id) | CleanerAssessment.product_id.is_(None),
+    )
+
+
+def find_measure(measure_id: UUID) -> Measure | None:
+    """Find a measure by its id; None where there is none."""
+    return next(iter(_measures(CleanerMeasure.measure_id == measure_id)), None)
+
+
+def find_indicator(indicator_id: UUID) -> Indicator | None:
+    """Find a figure by its id, whether it holds or was replaced; None where there is none."""
+    return next(iter(_indicators(CleanerIndicator.indicator_id == indicator_id)), None)
+
+
+def steps_of(measure: Ref) -> Sequence[CleanerMeasureStep]:
+    """Give what became of a measure."""
+    query = select(CleanerMeasureStep).where(
+        CleanerMeasureStep.producer_id == measure.producer_id,
+        CleanerMeasureStep.measure_id == measure.id,
+    )
+    return db.session.scalars(query).all()
+
+
+def is_replaced(kept: CleanerIndicator) -> bool:
+    """Tell whether a newer figure of the same kind and name holds."""
+    of_kind = _indicators(
+        CleanerIndicator.producer_id == kept.producer_id,
+        CleanerIndicator.assessment_id == kept.assessment_id,
+        CleanerIndicator.kind == kept.kind,
+    )
+    return kept.indicator_id not in {one.ref.id for one in _holding(of_kind)}
+
+
+def _read(*conditions: ColumnElement[bool]) -> list[Assessment]:
+    query = listing().where(*conditions)
+    newest = (CleanerAssessment.opened_at.desc(), CleanerAssessment.assessment_id.desc())
+    rows = db.session.execute(query.order_by(*newest)).all()
+    producers = {row.producer_id for row in rows}
+    ids = [row.assessment_id for row in rows]
+    measures = _measures(
+        CleanerMeasure.producer_id.in_(producers), CleanerMeasure.assessment_id.in_(ids)
+    )
+    figures = _indicators(
+        CleanerIndicator.producer_id.in_(producers), CleanerIndicator.assessment_id.in_(ids)
+    )
+    return [_assessment(row, measures, _holding(figures)) for row in rows]
+
+
+def _assessment(
+    row: Any,  # noqa: ANN401 - a row of `listing`
+    measures: Iterable[Measure],
+    figures: Iterable[Indicator],
+) -> Assessment:
+    about = row.assessment_id
+    return Assessment(
+        ref=Ref(row.producer_id, about),
+        producer=Words(row.producer, row.producer_en),
+        product_id=row.product_id,
+        product=None if row.product_id is None else Words(row.product, row.product_en),
+        output_unit=row.output_unit,
+        not_covered=row.not_covered,
+        body=Words(row.body or "", row.body_en),
+        by_producer_id=row.by_producer_id,
+        opened_at=row.opened_at,
+        measures=tuple(one for one in measures if one.assessment_id == about),
+        indicators=tuple(one for one in figures if one.assessment_id == about),
+    )
+
+
+def _measures(*conditions: ColumnElement[bool]) -> list[Measure]:
+    query = select(CleanerMeasure).where(*conditions)
+    rows = db.session.scalars(
+        query.order_by(CleanerMeasure.proposed_on, CleanerMeasure.measure_id)
+    ).all()
+    steps: dict[UUID, list[Step]] = {}
+    asked = select(CleanerMeasureStep).where(
+        CleanerMeasureStep.producer_id.in_({row.producer_id for row in rows}),
+        CleanerMeasureStep.measure_id.in_([row.measure_id for row in rows]),
+    )
+    for step in db.session.scalars(asked.order_by(CleanerMeasureStep.noted_at)):
+        told = Step(step.state, step.on_day, step.evidence)
+        steps.setdefault(step.measure_id, []).append(told)
+    return [
+        Measure(
+            ref=Ref(row.producer_id, row.measure_id),
+            assessment_id=row.assessment_id,
+            kind=row.kind,
+            title=Words(row.title, row.title_en),
+            cost=row.cost,
+            payback_months=row.payback_months,
+            responsible=row.responsible,
+            proposed_on=row.proposed_on,
+            steps=tuple(steps.get(row.measure_id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _indicators(*conditions: ColumnElement[bool]) -> list[Indicator]:
+    query = (
+        select(
+            CleanerIndicator,
+            CleanerCheck,
+            *(_BODY.name.label("body"), _BODY.name_en.label("body_en")),
+            Membership.name.label("person"),
+        )
+        .outerjoin(
+            CleanerCheck,
+            and_(
+                CleanerCheck.producer_id == CleanerIndicator.producer_id,
+                CleanerCheck.indicator_id == CleanerIndicator.indicator_id,
+            ),
+        )
+        .outerjoin(_BODY, _BODY.producer_id == CleanerCheck.by_producer_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.producer_id == CleanerCheck.by_producer_id,
+                Membership.member_id == CleanerCheck.by_member_id,
+            ),
+        )
+        .where(*conditions)
+        .order_by(CleanerIndicator.noted_at, CleanerIndicator.indicator_id)
+    )
+    return [_indicator(row) for row in db.session.execute(query)]
+
+
+def _indicator(row: Any) -> Indicator:  # noqa: ANN401 - a row of `_indicators`
+    kept, check = row.CleanerIndicator, row.CleanerCheck
+    checked = None
+    if check is not None:
+        body = Words(row.body or "", row.body_en)
+        checked = Check(body, row.person or "", check.how, check.checked_at)
+    return Indicator(
+        ref=Ref(kept.producer_id, kept.indicator_id),
+        assessment_id=kept.assessment_id,
+        name=Words(kept.name, kept.name_en),
+        unit=kept.unit,
+        claim=claiming.claim_of(kept),
+        source=Words(kept.source, kept.source_en),
+        reason=kept.reason,
+        by=Ref(kept.by_producer_id, kept.by_member_id),
+        noted_at=kept.noted_at,
+        check=checked,
+    )
+
+
+def _holding(figures: Iterable[Indicator]) -> list[Indicator]:
+    """Keep the newest figure of each kind and name, at the place of the first one."""
+    newest: dict[tuple[UUID, str, str], Indicator] = {}
+    for one in figures:
+        name = (one.name.vi or "").casefold()
+        newest[one.assessment_id, one.claim.kind, name] = one
+    return list(newest.values())

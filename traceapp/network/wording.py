@@ -1,0 +1,27 @@
+"""Figures of cleaner production as people of a language read them. Pure."""
+
+from decimal import Decimal
+
+from traceapp.network.figures import Period
+from traceapp.trace.wording import number
+from traceapp.trace.words import Words
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def per_cent(change: Decimal) -> Words:
+    """Write a change with both decimals and its sign: "−2,50 %" and "−2.50%"."""
+    sign = (MINUS if change < 0 else "+") if change else ""
+    figure = f"{sign}{abs(change):.2f}"
+    return Words(f"{figure.replace('.', ',')}\N{NO-BREAK SPACE}%", f"{figure}%")
+
+
+def amount(value: Decimal, unit: str) -> Words:
+    """Write an amount with the unit as it was typed."""
+    figure = number(value)
+    return Words(f"{figure.vi} {unit}", f"{figure.en} {unit}")
+
+
+def days(period: Period) -> str:
+    """Write a period, the same in both languages."""
+    return f"{period.first:%d/%m/%Y}–{period.last:%d/%m/%Y}"

@@ -54,6 +54,7 @@ from traceapp.stalls import changing as stalls
 from traceapp.trace.facts import AnswerKind, Ref
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
+from traceapp.webhooks import operations as webhooks
 
 CANARY = "Hoàng yến"  # the bird that miners took along: where it is heard, a wall has a hole
 FOLDED_CANARY = "hoang yen"  # as one may search for it; an answer that only repeats it holds none
@@ -133,6 +134,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         is_demo=False,
     )
     _audited(code)
+    webhook(owner)
     openings.add({(code, datetime.now(UTC).date()): 40})
     return {
         "code": code,
@@ -251,6 +253,15 @@ def ask_about(owner: builders.Business, batch_id: UUID, text: str) -> UUID:
     batch = Ref(owner.producer_id, batch_id)
     long_ago = now - 2 * questions.TIME_TO_EXPLAIN
     return questions.ask(batch, given, by, report_id=None, now=long_ago)
+
+
+def webhook(owner: builders.Business) -> str:
+    """Let the owner have an address for messages; give its secret."""
+    by = (owner.producer_id, owner.actor.member_id)
+    webhooks.enter(by, "https://hooks.example.vn/traceapp", now=builders.NOW)
+    secret = webhooks.rotate(by, now=builders.NOW)
+    webhooks.send_trial(by, now=builders.NOW)
+    return secret
 
 
 def _labels(owner: builders.Business, batch_id: UUID) -> UUID:

@@ -28,6 +28,7 @@ from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
+from traceapp.webhooks import models as _webhooks
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
 ROOMS = (
@@ -53,6 +54,7 @@ ROOMS = (
         _questions,
         _network,
         _stalls,
+        _webhooks,
         _api,
         _exchange,
         _audit,

@@ -37,7 +37,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
-from traceapp.recalls import reach
+from traceapp.recalls import reach, telling
 from traceapp.stalls import views as stall_views
 from traceapp.upkeep import views as upkeep_views
 from traceapp.web import (
@@ -52,6 +52,8 @@ from traceapp.web import (
     same_site,
     static_text,
 )
+from traceapp.webhooks import operations as webhooks
+from traceapp.webhooks import views as webhook_views
 
 EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
@@ -94,7 +96,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for views in (phone_views, phone_imports, refusal_views, incomplete_views):
+    for views in (phone_views, phone_imports, refusal_views, incomplete_views, webhook_views):
         app.register_blueprint(views.blueprint)
     INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)
@@ -116,4 +118,6 @@ def _register_jobs() -> None:
     jobs.register(hand_offs.INDEX_ALL, hand_offs.index_all_job)
     jobs.register(hand_offs.REMIND, reminders.remind_job)
     jobs.register(reach.CATCH_UP, reach.catch_up_job)
+    jobs.register(reach.TELL_JOINED, telling.tell_joined_job)
+    jobs.register(webhooks.DELIVER, webhooks.deliver_job)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

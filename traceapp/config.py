@@ -51,6 +51,7 @@ class Config:
     unknown_a_reader: int
     trace_walk: str
     hand_off_link_days: int
+    outbound_private_allowed: frozenset[str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -83,6 +84,7 @@ class Config:
             hand_off_link_days=_days(
                 "HAND_OFF_LINK_DAYS", environment.get("HAND_OFF_LINK_DAYS") or "14"
             ),
+            outbound_private_allowed=_private_allowed(environment, public_url),
         )
 
     @property
@@ -137,6 +139,20 @@ def _days(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_DAYS:
         raise BadSettingError(name, f"“{text}” is no number of days.", f"Write 1 to {MOST_DAYS}.")
     return int(text)
+
+
+def _private_allowed(environment: Mapping[str, str], public_url: str) -> frozenset[str]:
+    """Read which private hosts messages may go to, for tests: `localhost:8443,127.0.0.1:9000`."""
+    name = "OUTBOUND_PRIVATE_ALLOWED"
+    found = frozenset(one.strip() for one in environment.get(name, "").split(",") if one.strip())
+    if found and urlsplit(public_url).scheme == "https":
+        hint = "Unset it: with an https PUBLIC_URL messages go to public addresses only."
+        raise BadSettingError(name, "is for tests.", hint)
+    for one in found:
+        host, _, port = one.rpartition(":")
+        if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
+            raise BadSettingError(name, f"“{one}” is no host and port.", "Write localhost:8443.")
+    return found
 
 
 def _database_url(text: str) -> str:

@@ -28,6 +28,8 @@ def read(tmp_path: Path, **environment: str) -> Config:
         ("TRACEAPP_DEMO", "perhaps"),
         ("DEMO_SECRET", "a long enough demo secret"),
         ("TRACE_WALK", "sideways"),
+        ("OUTBOUND_PRIVATE_ALLOWED", "localhost"),
+        ("OUTBOUND_PRIVATE_ALLOWED", "localhost:0"),
         ("SMTP_URL", "http://mail.example.vn"),
         ("SMTP_URL", "smtp://mail.example.vn:many"),
     ],
@@ -46,6 +48,15 @@ def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) ->
 
 def test_the_demo_has_a_database_of_its_own(tmp_path: Path) -> None:
     assert read(tmp_path, TRACEAPP_DEMO="1").database_url != read(tmp_path).database_url
+
+
+def test_private_addresses_are_for_tests_alone(tmp_path: Path) -> None:
+    allowed = "localhost:8443, 127.0.0.1:9000"
+    found = read(tmp_path, OUTBOUND_PRIVATE_ALLOWED=allowed).outbound_private_allowed
+    assert found == {"localhost:8443", "127.0.0.1:9000"}
+    for url in ("https://truyxuat.example.vn", "https://localhost"):
+        with pytest.raises(BadSettingError, match="OUTBOUND_PRIVATE_ALLOWED"):
+            read(tmp_path, OUTBOUND_PRIVATE_ALLOWED=allowed, PUBLIC_URL=url)
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ NO_LISTS: Mapping[str, str] = {
     "stalls.show_stall": "one stall; at most 60 lots fit on it",
     "seasons.show_season": "one season; its steps are searched in the list of steps",
     "steps.log_step": FORM,
+    "webhooks.show_webhook": "one address, and the last 50 messages",
 }
 EMPTY = re.compile(r'<div class="empty">(.*?)</div>', re.DOTALL)
 HREF = re.compile(r'href="([^"]+)"')

@@ -86,6 +86,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "printers.measure_printer": {"left": "31"},
     "stalls.change_stall": {"name": "Sạp khác"},
     "stalls.open_stall": {"name": "Sạp 77"},
+    "webhooks.set_webhook": {"address": "https://1.1.1.1/traceapp"},
     "tokens.make_token": {"name": "Cân", "scope": "read"},
     "products.add_product": {**GOODS, "standards_none": "yes"},
     "products.change_product": {"name": "Rau khác", "photo_sha256": ""},
@@ -127,7 +128,13 @@ OF_OFFICERS = {
     "questions.put_question",
 }
 # These end what others need.
-LAST = ("accounts.change_password", "archive.", "phones.revoke", "cases.issue_case")
+LAST = (
+    "accounts.change_password",
+    "archive.",
+    "webhooks.remove",
+    "phones.revoke",
+    "cases.issue_case",
+)
 
 
 def changing(app: Flask) -> list[Route]:

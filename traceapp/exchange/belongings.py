@@ -56,6 +56,8 @@ LEFT_OUT = {
     "signed_in_device": "a secret of signing in",
     "one_time_code": "a secret of signing in",
     "api_token": "a secret of programs",
+    "webhook": "a secret of programs",
+    "webhook_delivery": "messages of the installation",
     "phone": "a secret of phones",
     "phone_invite": "a secret of phones",
     "phone_record": "numbers of phones that are not taken along",

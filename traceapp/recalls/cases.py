@@ -19,7 +19,7 @@ from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
-from traceapp.recalls import case_faults, letters, reach
+from traceapp.recalls import case_faults, reach, telling
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
 from traceapp.recalls.case_models import RecallCase
@@ -126,7 +126,7 @@ def issue(ref: Ref, by: Actor, order: Order, roots: Collection[Ref], *, now: dat
     write_act(ref, "issue", by, order.reason, roots, now=now)
     reach.extend(ref, roots, now=now)
     write_act(ref, "widen", by, order.reason, (), now=now, waits=True)
-    letters.tell(ref, of_others=False, now=now)
+    telling.issued(ref, now=now)
     note("recall.issued", ref, case.batch.producer_id, by, now)
 
 
@@ -139,8 +139,9 @@ def widen(ref: Ref, by: Actor, roots: Collection[Ref], reason: str, *, now: date
     others = set(roots) - own
     if own:
         write_act(ref, "widen", by, reason, own, now=now)
-        reach.take_in(ref, own)
+        reach.take_in(ref, own, now=now)
         reach.extend(ref, own, now=now)
+        telling.joined(ref, now, now=now)
     if others or not (case.is_widened or _has_open(case, "widen")):
         write_act(ref, "widen", by, reason, others, now=now, waits=True)
     note("recall.widened", ref, case.batch.producer_id, by, now)
@@ -181,16 +182,19 @@ def withdraw(ref: Ref, act_id: UUID, by: Actor, reason: str, *, now: datetime) -
 
 def _take_effect(case: Case, act: ActTold, now: datetime) -> None:
     if act.kind == "widen":
-        reach.take_in(case.ref, act.batches)
+        reach.take_in(case.ref, act.batches, now=now)
         reach.extend(case.ref, act.batches, now=now)
         _change(case.ref, is_widened=True)
-        letters.tell(case.ref, of_others=True, now=now)
+        telling.widened(case, now=now)
     elif act.kind == "narrow":
         reach.let_go(case.ref, act.batches, now=now)
+        telling.narrowed(case.ref, now=now)
     elif act.kind == "release" or case.is_drill:
         _change(case.ref, ended_at=now)
     else:
         _change(case.ref, closed_at=now)
+    if act.kind in ("release", "close"):
+        telling.ended(case.ref, act.kind, now=now)
     freshness.step()
 
 

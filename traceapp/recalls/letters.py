@@ -1,8 +1,8 @@
-"""One letter to everybody who has or sold recalled goods, where an address is known."""
+"""Letters to everybody who has or sold recalled goods, where an address is known."""
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from traceapp.batches.books.models import Stock
 from traceapp.codes.models import RecalledBatch, RecallNotice
@@ -32,14 +32,16 @@ address above, by {until}.
 DRILL, DRILL_EN = "DIỄN TẬP, không thu hồi thật.\n\n", "DRILL, nothing is recalled. "
 
 
-def tell(case: Ref, *, of_others: bool, now: datetime) -> None:
-    """Post letters in the transaction of the act: about the lots concerned, or those of others."""
+def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
+    """Post a letter to everybody who has or sold some of these lots of a recall in force."""
     if not mail.can_post():
         return
     notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
     number = db.session.get_one(RecallCase, (case.producer_id, case.id)).number
-    is_subject = RecalledBatch.producer_id == notice.subject_producer_id
-    for name, email in _holders(case, ~is_subject if of_others else is_subject):
+    is_in_force: ColumnElement[bool] = (
+        true() if notice.is_widened else RecalledBatch.producer_id == notice.subject_producer_id
+    )
+    for name, email in _holders(case, and_(lots, is_in_force)):
         text = LETTER.format(
             mark=DRILL if notice.is_drill else "",
             mark_en=DRILL_EN if notice.is_drill else "",
@@ -55,7 +57,7 @@ def tell(case: Ref, *, of_others: bool, now: datetime) -> None:
         mail.post(email, f"{public_host()}: {what} {number}", text, now=now)
 
 
-def _holders(case: Ref, whose: ColumnElement[bool]) -> list[tuple[str, str]]:
+def _holders(case: Ref, lots: ColumnElement[bool]) -> list[tuple[str, str]]:
     rows = db.session.execute(
         select(Producer.name, Producer.email)
         .distinct()
@@ -72,9 +74,8 @@ def _holders(case: Ref, whose: ColumnElement[bool]) -> list[tuple[str, str]]:
         .where(
             RecalledBatch.case_producer_id == case.producer_id,
             RecalledBatch.case_id == case.id,
-            RecalledBatch.left_at.is_(None),
             Producer.email.is_not(None),
-            whose,
+            lots,
         )
     )
     return [(row.name, row.email) for row in rows]

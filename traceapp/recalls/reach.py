@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     and_,
     bindparam,
     literal,
@@ -37,6 +38,7 @@ from traceapp.trace.vocabulary import STEP_KINDS
 
 CHUNK = 400
 CATCH_UP = "recalls.catch_up"
+TELL_JOINED = "recalls.tell_joined"  # `telling` does it
 CAUGHT_UP_AFTER = timedelta(seconds=15)
 """What was written while a recall was issued is seen by neither; by then it is."""
 _COLUMNS = ("producer_id", "batch_id", "case_producer_id", "case_id", "joined_at")
@@ -45,14 +47,28 @@ _COLUMNS = ("producer_id", "batch_id", "case_producer_id", "case_id", "joined_at
 def extend(case: Ref, roots: Collection[Ref], *, now: datetime) -> None:
     """Let a recall reach these batches and all that was made of them."""
     if roots:
-        _extend(case, roots, now)
+        db.session.execute(_joining(case, roots, now))
+        freshness.step()
         payload = {"case_producer_id": str(case.producer_id), "case_id": str(case.id)}
         jobs.enqueue(CATCH_UP, payload, now=now, run_after=now + CAUGHT_UP_AFTER)
 
 
-def _extend(case: Ref, roots: Collection[Ref], now: datetime) -> None:
+def _extend_late(case: Ref, roots: Collection[Ref], now: datetime) -> None:
+    """Let a recall reach what was recorded meanwhile, and have its holders told."""
     if not roots:
         return
+    joined = db.session.execute(_joining(case, roots, now).returning(RecalledBatch.batch_id)).all()
+    if joined:
+        freshness.step()
+        payload = {
+            "case_producer_id": str(case.producer_id),
+            "case_id": str(case.id),
+            "joined_at": now.isoformat(),
+        }
+        jobs.enqueue(TELL_JOINED, payload, now=now)
+
+
+def _joining(case: Ref, roots: Collection[Ref], now: datetime) -> Any:  # noqa: ANN401 - an insert
     tree = _descent(case, roots)
     new = select(
         *(tree.c.producer_id, tree.c.batch_id),
@@ -61,24 +77,23 @@ def _extend(case: Ref, roots: Collection[Ref], now: datetime) -> None:
     )
     # SQLite reads "ON" after a select as the beginning of a join unless a WHERE stands between.
     into = _INSERT[db.engine.dialect.name](RecalledBatch).from_select(_COLUMNS, new.where(true()))
-    db.session.execute(into.on_conflict_do_nothing())
-    freshness.step()
+    return into.on_conflict_do_nothing()
 
 
 def catch_up_job(payload: Payload, now: datetime) -> Deed:
     """Do a job of the kind CATCH_UP."""
     case = Ref(UUID(str(payload["case_producer_id"])), UUID(str(payload["case_id"])))
-    return lambda: _extend(case, set(_all_of(_MEMBERS, case)), now)
+    return lambda: _extend_late(case, set(_all_of(_MEMBERS, case)), now)
 
 
-def take_in(case: Ref, batches: Collection[Ref]) -> None:
-    """Let batches that were let go belong to a recall again."""
-    _set_left(case, batches, None)
+def take_in(case: Ref, batches: Collection[Ref], *, now: datetime) -> None:
+    """Let batches that were let go belong to a recall again, as if they joined now."""
+    _set(case, batches, RecalledBatch.left_at.is_not(None), left_at=None, joined_at=now)
 
 
 def let_go(case: Ref, batches: Collection[Ref], *, now: datetime) -> None:
     """Take batches out of a recall."""
-    _set_left(case, batches, now)
+    _set(case, batches, RecalledBatch.left_at.is_(None), left_at=now)
     freshness.step()
 
 
@@ -93,7 +108,7 @@ def follow(written: Written, now: datetime) -> None:
     for case in cases:
         # A correction may bring back a way that was not written just now.
         reached = _all_of(_MEMBERS, case) if is_changed else _reached_among(case, written.lines)
-        _extend(case, set(reached), now)
+        _extend_late(case, set(reached), now)
 
 
 def are_of_others(roots: Collection[Ref], producer_id: UUID) -> bool:
@@ -145,7 +160,9 @@ def _by_levels(case: Ref, roots: Collection[walking.Ref]) -> set[walking.Ref]:
     return seen - out
 
 
-def _set_left(case: Ref, batches: Collection[Ref], at: datetime | None) -> None:
+def _set(
+    case: Ref, batches: Collection[Ref], where: ColumnElement[bool], **values: datetime | None
+) -> None:
     refs = sorted((batch.producer_id, batch.id) for batch in batches)
     for start in range(0, len(refs), CHUNK):
         db.session.execute(
@@ -154,8 +171,9 @@ def _set_left(case: Ref, batches: Collection[Ref], at: datetime | None) -> None:
                 RecalledBatch.case_producer_id == case.producer_id,
                 RecalledBatch.case_id == case.id,
                 tuple_(RecalledBatch.producer_id, RecalledBatch.batch_id).in_(refs[start:][:CHUNK]),
+                where,
             )
-            .values(left_at=at)
+            .values(values)
         )
 
 

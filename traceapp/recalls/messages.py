@@ -1,0 +1,119 @@
+"""What programs of holders are told of a recall by webhook, as JSON: docs/integrators/webhooks.md.
+
+Callers own the transaction. A message names the lots it concerns that the reader has or sold.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from traceapp.batches.books.models import Stock
+from traceapp.batches.models import Batch, Product
+from traceapp.batches.told_lots import lots_told_to
+from traceapp.codes.models import PublicCode, RecalledBatch, RecallNotice
+from traceapp.codes.queries import is_current_of
+from traceapp.database.engine import db
+from traceapp.recalls.case_models import RecallCase
+from traceapp.recalls.scope import HAS_OR_SOLD
+from traceapp.trace.facts import Ref
+from traceapp.web.settings import settings
+from traceapp.webhooks import operations as webhooks
+from traceapp.webhooks.models import Webhook
+
+MOST_LOTS = 200
+DRILL = "DIỄN TẬP"
+
+
+def post(case: Ref, kind: str, lots: ColumnElement[bool], *, now: datetime) -> None:
+    """Post a message of this kind to everybody with a webhook who has or sold some of the lots."""
+    if not db.session.execute(select(Webhook.producer_id).limit(1)).first():
+        return
+    by_holder: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(_had(case).where(lots)):
+        by_holder[row.holder_id].append(row)
+    if not by_holder:
+        return
+    about, told = _told(case)
+    for holder, rows in by_holder.items():
+        content = told | {"lots": _lots(holder, rows), "lots_in_all": len(rows)}
+        webhooks.post(holder, webhooks.Message(f"recall.{kind}", about, content), now=now)
+
+
+def _told(case: Ref) -> tuple[str, dict[str, Any]]:
+    notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
+    number = db.session.get_one(RecallCase, (case.producer_id, case.id)).number
+    told = {
+        "is_drill": notice.is_drill,
+        "recall": {
+            "number": number,
+            "actor": notice.actor,
+            "is_official": notice.is_official,
+            "reason": notice.reason,
+            "risk": notice.risk,
+            "instruction": notice.instruction,
+            "contact": notice.contact,
+            "issued_at": notice.issued_at.isoformat(timespec="seconds"),
+            "due_at": notice.due_at.isoformat(timespec="seconds"),
+            "answer_at": f"{settings().public_url}/desk/recalls/{case.id}",
+        },
+    }
+    return f"{DRILL} {number}" if notice.is_drill else number, told
+
+
+def _lots(holder: UUID, rows: list[Any]) -> list[dict[str, Any]]:
+    some = rows[:MOST_LOTS]
+    lots = lots_told_to(holder, [(row.producer_id, row.batch_id) for row in some])
+    return [
+        {
+            "batch_id": str(row.batch_id),
+            "lot": lots[row.producer_id, row.batch_id],
+            "product": row.name,
+            "product_en": row.name_en,
+            "code": row.code,
+        }
+        for row in some
+    ]
+
+
+def _had(case: Ref) -> Select[*tuple[Any, ...]]:
+    """Ask for the lots of a recall in force at each holder with a webhook."""
+    return (
+        select(
+            *(Stock.producer_id.label("holder_id"), Batch.producer_id, Batch.batch_id),
+            *(Product.name, Product.name_en, PublicCode.code),
+        )
+        .select_from(RecalledBatch)
+        .join(RecallNotice, _IS_OF_CASE)
+        .join(Batch, _IS_BATCH)
+        .join(Product, _IS_PRODUCT)
+        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
+        .join(Stock, _IS_STOCK)
+        .join(Webhook, Webhook.producer_id == Stock.producer_id)
+        .where(
+            HAS_OR_SOLD,
+            RecalledBatch.case_producer_id == case.producer_id,
+            RecalledBatch.case_id == case.id,
+            or_(
+                RecallNotice.is_widened.is_(True),
+                RecalledBatch.producer_id == RecallNotice.subject_producer_id,
+            ),
+        )
+        .order_by(Product.folded_name, Batch.lot, Batch.batch_id)
+    )
+
+
+_IS_OF_CASE = and_(
+    RecallNotice.producer_id == RecalledBatch.case_producer_id,
+    RecallNotice.case_id == RecalledBatch.case_id,
+)
+_IS_BATCH = and_(
+    Batch.producer_id == RecalledBatch.producer_id, Batch.batch_id == RecalledBatch.batch_id
+)
+_IS_PRODUCT = and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id)
+_IS_STOCK = and_(
+    Stock.batch_producer_id == RecalledBatch.producer_id,
+    Stock.batch_id == RecalledBatch.batch_id,
+)

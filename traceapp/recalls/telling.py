@@ -1,0 +1,64 @@
+"""Who is told of an act of a recall: holders, by letter and by webhook.
+
+Callers own the transaction: that of the act.
+"""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from traceapp.codes.models import RecalledBatch, RecallNotice
+from traceapp.database.engine import db
+from traceapp.jobs.registry import Deed, Payload
+from traceapp.recalls import letters, messages
+from traceapp.recalls.case_queries import Case
+from traceapp.trace.facts import Ref
+
+_IS_IN = RecalledBatch.left_at.is_(None)
+
+
+def issued(case: Ref, *, now: datetime) -> None:
+    """Tell that a recall was issued."""
+    letters.post(case, _IS_IN, now=now)
+    messages.post(case, "issued", _IS_IN, now=now)
+
+
+def joined(case: Ref, at: datetime, *, now: datetime) -> None:
+    """Tell of the lots that joined a recall at this moment."""
+    lots = _IS_IN & (RecalledBatch.joined_at == at)
+    letters.post(case, lots, now=now)
+    messages.post(case, "widened", lots, now=now)
+
+
+def tell_joined_job(payload: Payload, now: datetime) -> Deed:
+    """Do a job of the kind TELL_JOINED: tell of lots that were recorded after the recall began."""
+    case = Ref(UUID(str(payload["case_producer_id"])), UUID(str(payload["case_id"])))
+    at = datetime.fromisoformat(str(payload["joined_at"]))
+    return partial(_tell_joined, case, at, now)
+
+
+def _tell_joined(case: Ref, at: datetime, now: datetime) -> None:
+    notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
+    if notice.ended_at is None and notice.closed_at is None:
+        joined(case, at, now=now)
+
+
+def widened(before: Case, *, now: datetime) -> None:
+    """Tell of a widening that was agreed to: the first time, of all lots of others."""
+    if before.is_widened:
+        joined(before.ref, now, now=now)
+        return
+    is_of_others = RecalledBatch.producer_id != before.batch.producer_id
+    lots = _IS_IN & (is_of_others | (RecalledBatch.joined_at == now))
+    letters.post(before.ref, lots, now=now)
+    messages.post(before.ref, "widened", lots, now=now)
+
+
+def narrowed(case: Ref, *, now: datetime) -> None:
+    """Tell of the lots that were just let go."""
+    messages.post(case, "narrowed", RecalledBatch.left_at == now, now=now)
+
+
+def ended(case: Ref, kind: str, *, now: datetime) -> None:
+    """Tell that a recall was released or closed."""
+    messages.post(case, f"{kind}d", _IS_IN, now=now)

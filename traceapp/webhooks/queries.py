@@ -1,0 +1,27 @@
+"""Reads of this room."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from traceapp.database.engine import db
+from traceapp.webhooks.models import Webhook, WebhookDelivery
+
+MOST = 50
+
+
+def address_of(producer_id: UUID) -> str | None:
+    """Give where a producer's messages go."""
+    query = select(Webhook.address).where(Webhook.producer_id == producer_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def last_deliveries(producer_id: UUID) -> Sequence[WebhookDelivery]:
+    """Give the last messages of a producer, the newest first."""
+    return db.session.scalars(
+        select(WebhookDelivery)
+        .where(WebhookDelivery.producer_id == producer_id)
+        .order_by(WebhookDelivery.asked_at.desc(), WebhookDelivery.delivery_id.desc())
+        .limit(MOST)
+    ).all()

@@ -163,7 +163,11 @@ def test_a_release_by_two_gives_the_page_back(
     assert posted(app, owner, f"{case}/ask", do="release", reason="Đạt")[0] == 303
     decide = f"{case}/acts/{waiting(case)}"
     assert posted(app, owner, decide, do="agree")[0] == 422
-    assert posted(app, colleague(trade.minh, "owner"), decide, do="agree")[0] == 303
+    second = colleague(trade.minh, "owner")
+    status, told = posted(app, second, decide, do="agree")
+    beside = told[told.index('id="why-1-words"') :][:400]
+    assert (status, "Không cho bán lại hàng khi chưa có kiểm tra" in beside) == (422, True)
+    assert posted(app, second, decide, do="agree", reason="Lấy mẫu nhầm lô")[0] == 303
     soon(client, code, is_recalled=False)
 
 

@@ -72,15 +72,16 @@ def test_the_page_of_a_shopper_turns_red_when_an_officer_presses_recall(
 def release(page: Page, second: Page, demo: str) -> None:
     """Let the goods go again, by two officers: other tests read the same lot."""
     page.get_by_text("Mở rộng, cho ra, giải tỏa hoặc đóng").click()
-    page.locator("#end-why").fill("Xét nghiệm lại đạt")
+    page.locator("#f-reason").fill("Xét nghiệm lại đạt")
     page.get_by_role("button", name="Giải tỏa toàn bộ").click()
     expect(page.get_by_role("status")).to_contain_text("Đã đề nghị")
-    agree(second, demo, page.url)
+    agree(second, demo, page.url, "Lấy mẫu nhầm lô")
 
 
-def agree(second: Page, demo: str, case: str) -> None:
+def agree(second: Page, demo: str, case: str, reason: str = "") -> None:
     enter(second, demo, SECOND)
     second.goto(case)
+    second.locator("#why-1").fill(reason)
     second.get_by_role("button", name="Đồng ý", exact=True).click()
     expect(second.get_by_role("status")).to_contain_text("Đã đồng ý")
 
@@ -98,7 +99,7 @@ def test_a_drill_runs_from_the_lot_to_its_closed_result_sheet(
     expect(shopper.locator(".banner.clay")).to_have_count(0)
     answered(shopper, demo)
     page.get_by_text("Mở rộng, cho ra, giải tỏa hoặc đóng").click()
-    page.locator("#end-why").fill("Đã đủ câu trả lời")
+    page.locator("#f-reason").fill("Đã đủ câu trả lời")
     page.get_by_role("button", name="Đóng hồ sơ").click()
     expect(page.get_by_role("status")).to_contain_text("Đã đề nghị")
     agree(second, demo, page.url)

@@ -231,7 +231,7 @@ def test_a_release_takes_two_and_every_code_says_again_what_it_said(trade: Trade
         cases.agree(case, act.act_id, owner(trade.minh), "", now=NOW)
     second = colleague(trade.minh, "owner")
     with acting():
-        cases.agree(case, act.act_id, second, "", now=NOW)
+        cases.agree(case, act.act_id, second, "Lấy mẫu nhầm lô", now=NOW)
     assert state(greens(trade)) is before
     assert found(case).is_over
 
@@ -244,7 +244,7 @@ def test_a_batch_that_was_let_go_is_no_way_on(trade: Trade, office: Business) ->
         (act,) = found(case).waiting
     second = colleague(office)
     with acting():
-        cases.agree(case, act.act_id, second, "", now=NOW)
+        cases.agree(case, act.act_id, second, "Nấu từ lô khác", now=NOW)
     assert reached(case) == {greens(trade)}
     further = soup_of(trade.minh, soup, "2")
     assert reached(case) == {greens(trade)}

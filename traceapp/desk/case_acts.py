@@ -10,21 +10,20 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.desk import case_form
+from traceapp.desk import case_ending, case_form
 from traceapp.desk.batch_views import find_batch
-from traceapp.desk.case_views import blueprint, find_case
+from traceapp.desk.case_ending import Decision
+from traceapp.desk.case_views import blueprint, find_case, lots_of, page
 from traceapp.desk.stop_words import actor_of
 from traceapp.recalls import cases, drills, scope
-from traceapp.recalls.cases import Wish
 from traceapp.stalls.typed import code_of
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.faults import EMPTY
 from traceapp.web.fields import clean
+from traceapp.web.forms import Form
 
 __all__ = ["blueprint"]
-
-KINDS = frozenset({"narrow", "release", "close"})
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/widen")
@@ -49,16 +48,16 @@ def ask_second(case_id: UUID) -> ResponseReturnValue:
     reader = member()
     case = find_case(reader, case_id)
     kind = request.form.get("do", "")
-    if kind not in KINDS:
+    if kind not in case_ending.KINDS:
         raise problem.NotFound
-    ticked = {UUID(one) for one in request.form.getlist("lots") if _is_id(one)}
-    batches = case_form.named(scope.batches_of(case.ref), ticked) if kind == "narrow" else ()
-    if kind == "narrow" and not batches:
-        raise problem.InvalidInput(findings=[_NO_LOT])
-    wish = Wish(kind, _reason(), batches)
-    cases.ask(case.ref, actor_of(reader), wish, now=datetime.now(UTC))
-    flash(_("Asked. A second person decides."))
-    return _back(case_id)
+    lots = lots_of(reader, case)
+    form = Form.sent(case_ending.ending_fields(case, lots), request.form)
+    with form.trying():
+        wish = case_ending.wish(form, kind, scope.batches_of(case.ref))
+        cases.ask(case.ref, actor_of(reader), wish, now=datetime.now(UTC))
+        flash(_("Asked. A second person decides."))
+        return _back(case_id)
+    return page(reader, case, form)
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/acts/<uuid:act_id>")
@@ -69,14 +68,17 @@ def decide(case_id: UUID, act_id: UUID) -> ResponseReturnValue:
     reader = member()
     case = find_case(reader, case_id)
     by, now = actor_of(reader), datetime.now(UTC)
-    reason = clean(request.form.get("reason", ""), lines=True).strip()[: case_form.LONGEST]
-    if request.form.get("do") == "withdraw":
-        cases.withdraw(case.ref, act_id, by, reason, now=now)
-        flash(_("Declined. It stays in the list of what was done."))
-    else:
-        cases.agree(case.ref, act_id, by, reason, now=now)
-        flash(_("Agreed. It is in force now."))
-    return _back(case_id)
+    form = Form.sent(case_ending.decision_fields(), request.form)
+    reason = case_ending.typed_reason(form)
+    with form.trying():
+        if request.form.get("do") == "withdraw":
+            cases.withdraw(case.ref, act_id, by, reason, now=now)
+            flash(_("Declined. It stays in the list of what was done."))
+        else:
+            cases.agree(case.ref, act_id, by, reason, now=now)
+            flash(_("Agreed. It is in force now."))
+        return _back(case_id)
+    return page(reader, case, None, Decision(act_id, form))
 
 
 @blueprint.post("/desk/cases/drill")
@@ -103,19 +105,8 @@ def _reason() -> str:
     return reason[: case_form.LONGEST]
 
 
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _back(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("cases.show_case", case_id=case_id), code=303)
 
 
 _NO_REASON = problem.Finding("/reason", EMPTY.rule, EMPTY.message, EMPTY.fix)
-_NO_LOT = problem.Finding(
-    "/lots", "no_lot", problem.N_("No lot is ticked."), problem.N_("Tick the lots to let go.")
-)

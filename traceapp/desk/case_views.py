@@ -11,11 +11,13 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import case_form, case_words
+from traceapp.desk import case_ending, case_form, case_words
 from traceapp.desk.batch_views import Found, find_batch
+from traceapp.desk.case_ending import Decision
 from traceapp.desk.stop_words import actor_of
-from traceapp.recalls import case_queries, cases
+from traceapp.recalls import case_queries, cases, releasing
 from traceapp.recalls.case_queries import Case
+from traceapp.recalls.held import Scope
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.endpoints import writes
@@ -76,7 +78,7 @@ def show_case(case_id: UUID) -> ResponseReturnValue:
     """Show a case: what it reaches, who has it, who answered, what was done."""
     reader = member()
     case = find_case(reader, case_id)
-    return page(reader, case, case_form.issuing(case))
+    return page(reader, case)
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/issue")
@@ -103,10 +105,18 @@ def find_case(reader: Visitor, case_id: UUID) -> Case:
     return case
 
 
-def page(reader: Visitor, case: Case, form: Form) -> ResponseReturnValue:
-    """Draw the page of a case."""
-    now = datetime.now(UTC)
+def page(
+    reader: Visitor, case: Case, form: Form | None = None, decision: Decision | None = None
+) -> ResponseReturnValue:
+    """Draw the page of a case; with what was typed, where that was refused."""
     reached = case_words.reached_by(reader, case, first_asked())
+    lots = _named(reached)
+    if form is None:
+        form = (
+            Form.showing(case_ending.ending_fields(case, lots))
+            if case.notice
+            else case_form.issuing(case)
+        )
     told = render_template(
         "desk/case.html",
         case=case,
@@ -114,12 +124,31 @@ def page(reader: Visitor, case: Case, form: Form) -> ResponseReturnValue:
         account=case_words.account(reached),
         words=case_words,
         form=form,
-        now=now,
-        lots={one.batch: one.lot for one in reached.held},
+        decision=decision,
+        checks=_checks(case, lots),
+        now=datetime.now(UTC),
+        lots=lots,
         may_issue=reader.may(Act.ISSUE_RECALL),
         to_decide=case_words.waiting_for(reader, case),
     )
-    return told, form.status
+    return told, (decision.form if decision else form).status
+
+
+def lots_of(reader: Visitor, case: Case) -> dict[Ref, str]:
+    """Name the lots of a case that are offered as ticks."""
+    return _named(case_words.reached_by(reader, case, first_asked()))
+
+
+def _named(reached: Scope) -> dict[Ref, str]:
+    return {one.batch: one.lot for one in reached.held}
+
+
+def _checks(case: Case, lots: dict[Ref, str]) -> dict[UUID, list[str]]:
+    """Say which checks each act names."""
+    return {
+        act_id: [case_ending.said(one, lots) for one in named]
+        for act_id, named in releasing.told(case).items()
+    }
 
 
 def first_asked() -> int:

@@ -27,8 +27,8 @@ def write_act(  # noqa: PLR0913 - what, by whom, why, about which goods
     now: datetime,
     waits: bool = False,
     answers: UUID | None = None,
-) -> None:
-    """Write an act with the batches it names."""
+) -> UUID:
+    """Write an act with the batches it names; give its id."""
     act_id = new_id()
     db.session.add(
         RecallAct(
@@ -55,6 +55,7 @@ def write_act(  # noqa: PLR0913 - what, by whom, why, about which goods
         for batch in batches
     )
     db.session.flush()
+    return act_id
 
 
 def next_number(producer_id: UUID, is_drill: bool, now: datetime) -> str:  # noqa: FBT001 - which series

@@ -34,6 +34,21 @@ REASON = problem.Finding(
     problem.N_("Whoever goes on alone says why."),
     problem.N_("Write who was asked, when, and why it cannot wait."),
 )
+NAME_CHECK = problem.Finding(
+    "/checks",
+    "check_not_named",
+    problem.N_("These goods passed a check since the recall: name it."),
+    problem.N_("Tick the check of each lot."),
+)
+NO_CHECK = problem.Finding(
+    "/reason",
+    "no_check",
+    problem.N_("Letting goods go without a check is refused."),
+    problem.N_(
+        "Record a check they passed and ask again naming it; where there is none, a second person "
+        "writes here why it is not needed."
+    ),
+)
 AUTHORITY = problem.Finding(
     "/",
     "recall_of_others",

@@ -100,6 +100,23 @@ class RecallActBatch(Base):
     )
 
 
+class RecallActCheck(Base):
+    """A check that an act letting goods go names: the step in which its result was recorded."""
+
+    __tablename__ = "recall_act_check"
+
+    producer_id: Mapped[Key]
+    act_id: Mapped[Key]
+    event_producer_id: Mapped[Key]
+    event_id: Mapped[Key]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "act_id"], ["recall_act.producer_id", "recall_act.act_id"]
+        ),
+    )
+
+
 class RecallAcknowledgement(Base):
     """A holder's answer: how much of a recalled batch was sold and how much is set apart.
 

@@ -19,7 +19,7 @@ from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
-from traceapp.recalls import case_faults, reach, telling
+from traceapp.recalls import case_faults, reach, releasing, telling
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
 from traceapp.recalls.case_models import RecallCase
@@ -60,11 +60,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a second person is asked to agree to: narrow (with batches), release or close."""
+    """What a second person is asked to agree to: narrow (with batches), release or close.
+
+    `checks` are the steps in which checks were recorded that the goods passed since.
+    """
 
     kind: str
     reason: str
     batches: tuple[Ref, ...] = ()
+    checks: frozenset[UUID] = frozenset()
 
 
 def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
@@ -153,20 +157,24 @@ def ask(ref: Ref, by: Actor, wish: Wish, *, now: datetime) -> None:
     _check_authority(case, wish.kind, by)
     if _has_open(case, wish.kind):
         raise problem.InvalidInput(findings=[case_faults.ASKED])
-    write_act(ref, wish.kind, by, wish.reason, wish.batches, now=now, waits=True)
+    named = releasing.named(case, wish.kind, wish.batches, wish.checks)
+    act_id = write_act(ref, wish.kind, by, wish.reason, wish.batches, now=now, waits=True)
+    releasing.keep(ref, act_id, named)
     note("recall.asked", ref, case.batch.producer_id, by, now)
 
 
 def agree(ref: Ref, act_id: UUID, by: Actor, reason: str, *, now: datetime) -> None:
     """Agree to an act that waits: as a second person, or alone after half an hour with a reason.
 
-    Raises NotFound for an act that does not wait, InvalidInput for who asked for it too early.
+    Raises NotFound for an act that does not wait, InvalidInput for who asked for it too early and
+    for goods that would go without a check. Who works for two bodies is no second person.
     """
     case = _case(ref, by)
     act = _waiting(case, act_id)
     _check_authority(case, act.kind, by)
-    if act.by == by.member:
+    if releasing.is_same_person(act.by, by.member):
         _check_alone(act, reason, now)
+    releasing.check(case, act, by.member, reason)
     write_act(ref, "agree", by, reason, (), now=now, answers=act_id)
     _take_effect(case, act, now)
     note("recall.agreed", ref, case.batch.producer_id, by, now)

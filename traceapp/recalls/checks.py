@@ -1,28 +1,55 @@
-"""Checks that were passed after a sale was stopped: an inspection, a laboratory's result."""
+"""Checks of goods that were passed since a moment: an inspection, a laboratory's result."""
 
 import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, tuple_
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
+from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
+from traceapp.trace.words import Words
 
 # The field of each kind that tells how it came out.
 VERDICTS = {"inspect": "result", "lab_result": "verdict"}
 PASSED = "pass"
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that a batch passed: the step it is, who recorded it, and when it was made."""
+
+    event: Ref
+    batch: Ref
+    kind: str
+    at: datetime
+    author: Ref
+    body: Words
+
+
 def is_passed(batch: Ref, since: datetime, besides: Ref) -> bool:
     """Tell whether somebody else recorded since then that a batch passed a check."""
+    return any(one.author != besides for one in passed([batch], since))
+
+
+def passed(batches: Collection[Ref], since: datetime) -> Iterator[Check]:
+    """Give the checks these batches passed since then, the newest first."""
     query = (
-        select(Event.step_kind, Event.document)
+        select(
+            *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
+            *(Event.author_member_id, Event.document, Producer.name, Producer.name_en),
+            *(EventItem.batch_producer_id, EventItem.batch_id),
+        )
+        .distinct()
         .join(
             EventItem,
             and_(EventItem.producer_id == Event.producer_id, EventItem.event_id == Event.event_id),
         )
+        .join(Producer, Producer.producer_id == Event.producer_id)
         .outerjoin(
             CorrectedEvent,
             and_(
@@ -31,15 +58,20 @@ def is_passed(batch: Ref, since: datetime, besides: Ref) -> bool:
             ),
         )
         .where(
-            EventItem.batch_producer_id == batch.producer_id,
-            EventItem.batch_id == batch.id,
+            tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(sorted(batches)),
             Event.step_kind.in_(VERDICTS),
             Event.event_time >= since,
-            Event.author_member_id != besides.id,
             CorrectedEvent.event_id.is_(None),
         )
+        .order_by(Event.event_time.desc(), Event.event_id)
     )
-    return any(
-        json.loads(row.document).get("fields", {}).get(VERDICTS[row.step_kind]) == PASSED
-        for row in db.session.execute(query)
-    )
+    for row in db.session.execute(query) if batches else ():
+        if json.loads(row.document).get("fields", {}).get(VERDICTS[row.step_kind]) == PASSED:
+            yield Check(
+                event=Ref(row.producer_id, row.event_id),
+                batch=Ref(row.batch_producer_id, row.batch_id),
+                kind=row.step_kind,
+                at=row.event_time,
+                author=Ref(row.producer_id, row.author_member_id),
+                body=Words(row.name, row.name_en or row.name),
+            )

@@ -1,4 +1,4 @@
-"""Reading operators.json: who and where. Networks and cleaner production are not read yet."""
+"""Reading operators.json: who and where. `networks` are not read yet."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

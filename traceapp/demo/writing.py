@@ -241,6 +241,8 @@ def named(entry: Entry) -> Iterator[None]:
     """Name the record when an operation refuses it."""
     try:
         yield
+    except problem.DemoRefused:
+        raise
     except (problem.Problem, ValidationError, InvalidKey, IntegrityError) as error:
         raise problem.DemoRefused(reason=f"{entry.where}: {_said(error)}") from error
 

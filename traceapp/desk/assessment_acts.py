@@ -15,13 +15,13 @@ from traceapp.database.ids import new_id
 from traceapp.desk import assessment_form, assessment_words
 from traceapp.desk.assessment_views import author, find_assessment
 from traceapp.network import operations, queries
-from traceapp.network.queries import Assessment, Indicator, Measure
 from traceapp.network.schemas import (
     CheckSchema,
     IndicatorSchema,
     MeasureSchema,
     MeasureStepSchema,
 )
+from traceapp.network.told import Assessment, Indicator, Measure
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from traceapp.batches.models import Product
 from traceapp.database.engine import db
-from traceapp.network.queries import Measure
 from traceapp.network.schemas import LONGEST_TEXT, LONGEST_TITLE
+from traceapp.network.told import Measure
 from traceapp.network.vocabulary import INDICATOR_KINDS, MEASURE_KINDS, METHODS
 from traceapp.trace.words import Words
 from traceapp.web.forms import Field, Option

@@ -19,8 +19,8 @@ from traceapp.desk import assessment_form, assessment_words
 from traceapp.network import operations, queries
 from traceapp.network.models import CleanerAssessment
 from traceapp.network.operations import Author
-from traceapp.network.queries import Assessment
 from traceapp.network.schemas import AssessmentSchema
+from traceapp.network.told import Assessment
 from traceapp.producers.models import Producer
 from traceapp.producers.queries import is_admitted
 from traceapp.trace.facts import Ref

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from traceapp.network import wording
 from traceapp.network.figures import Claim, Lack, Period
-from traceapp.network.queries import Indicator
+from traceapp.network.told import Indicator
 from traceapp.network.vocabulary import INDICATOR_KINDS, MEASURE_KINDS, METHODS, STATES
 from traceapp.trace.words import Words
 from traceapp.web.languages import say

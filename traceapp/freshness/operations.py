@@ -37,6 +37,12 @@ def forget(batches: Iterable[tuple[UUID, UUID]]) -> None:
         run(_DROP, refs=refs[start : start + CHUNK])
 
 
+def forget_of(producer_id: UUID) -> None:
+    """Drop the read models of all batches of a producer."""
+    step()
+    db.session.execute(delete(PublicSnapshot).where(PublicSnapshot.producer_id == producer_id))
+
+
 def forget_all() -> None:
     """Drop every read model: something changed that may be told of on any page."""
     step()

@@ -13,6 +13,7 @@ from traceapp.audit import operations as audit
 from traceapp.batches.models import Product
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
+from traceapp.freshness import operations as freshness
 from traceapp.network import claiming, faults, queries
 from traceapp.network.faults import refuse
 from traceapp.network.models import (
@@ -28,6 +29,10 @@ from traceapp.web.pages import HANOI, day
 
 Given = dict[str, Any]
 Signed = CleanerAssessment | CleanerMeasure | CleanerIndicator
+
+
+# What public pages tell of.
+SHOWN = frozenset({"measure.done", "indicator.recorded", "indicator.checked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,8 @@ def _signed(ref: Ref, by: Author) -> dict[str, UUID]:
 def _keep(row: Any, act: str, assessment: Ref, by: Author, now: datetime) -> None:  # noqa: ANN401 - one of the tables
     db.session.add(row)
     db.session.flush()
+    if act in SHOWN:
+        freshness.forget_of(assessment.producer_id)
     member, about = (by.member.producer_id, by.member.id), f"assessment/{assessment.id}"
     for book in {assessment.producer_id, by.member.producer_id}:
         audit.note(book, act, about, by=member, now=now)

@@ -1,8 +1,6 @@
 """Reading assessments of cleaner production: one, those of a producer or product, all as a list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,6 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.models import Product
 from traceapp.database.engine import db
 from traceapp.network import claiming
-from traceapp.network.figures import Claim
 from traceapp.network.models import (
     CleanerAssessment,
     CleanerCheck,
@@ -20,89 +17,13 @@ from traceapp.network.models import (
     CleanerMeasure,
     CleanerMeasureStep,
 )
+from traceapp.network.told import Assessment, Check, Indicator, Measure, Step
+from traceapp.network.vocabulary import INDICATOR_KINDS
 from traceapp.producers.models import Membership, Producer
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What became of a measure on a day, and what shows it."""
-
-    state: str
-    on_day: date
-    evidence: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A measure with what became of it, in order; `cost` in dong."""
-
-    ref: Ref
-    assessment_id: UUID
-    kind: str
-    title: Words
-    cost: int | None
-    payback_months: int | None
-    responsible: str | None
-    proposed_on: date
-    steps: tuple[Step, ...]
-
-    @property
-    def state(self) -> str:
-        """Tell where it stands: proposed, chosen, done or dropped."""
-        states = {step.state for step in self.steps}
-        return next((one for one in ("dropped", "done", "chosen") if one in states), "proposed")
-
-    @property
-    def done_on(self) -> date | None:
-        """Give the day it was done."""
-        return next((step.on_day for step in self.steps if step.state == "done"), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Who checked a figure, for which body, how and when."""
-
-    body: Words
-    person: str
-    how: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """The figure of one indicator that holds now, and who stands behind it."""
-
-    ref: Ref
-    assessment_id: UUID
-    name: Words
-    unit: str
-    claim: Claim
-    source: Words
-    reason: str | None
-    by: Ref
-    noted_at: datetime
-    check: Check | None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """An assessment with all that holds in it. Without a product it is about the establishment."""
-
-    ref: Ref
-    producer: Words
-    product_id: UUID | None
-    product: Words | None
-    output_unit: str
-    not_covered: str
-    body: Words
-    by_producer_id: UUID
-    opened_at: datetime
-    measures: tuple[Measure, ...]
-    indicators: tuple[Indicator, ...]
-
-
+KINDS = tuple(INDICATOR_KINDS)
 _BODY = aliased(Producer)
 
 
@@ -181,6 +102,8 @@ def _read(*conditions: ColumnElement[bool]) -> list[Assessment]:
     query = listing().where(*conditions)
     newest = (CleanerAssessment.opened_at.desc(), CleanerAssessment.assessment_id.desc())
     rows = db.session.execute(query.order_by(*newest)).all()
+    if not rows:
+        return []
     producers = {row.producer_id for row in rows}
     ids = [row.assessment_id for row in rows]
     measures = _measures(
@@ -292,9 +215,9 @@ def _indicator(row: Any) -> Indicator:  # noqa: ANN401 - a row of `_indicators`
 
 
 def _holding(figures: Iterable[Indicator]) -> list[Indicator]:
-    """Keep the newest figure of each kind and name, at the place of the first one."""
+    """Keep the newest figure of each kind and name, kinds in their order."""
     newest: dict[tuple[UUID, str, str], Indicator] = {}
     for one in figures:
         name = (one.name.vi or "").casefold()
         newest[one.assessment_id, one.claim.kind, name] = one
-    return list(newest.values())
+    return sorted(newest.values(), key=lambda one: KINDS.index(one.claim.kind))

@@ -16,6 +16,7 @@ from traceapp.codes.stop_reasons import told_reason
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.digital_link import BatchKey, ProductKey, readable
+from traceapp.network.vocabulary import METHODS
 from traceapp.photos import operations as photos
 from traceapp.public import address as addresses
 from traceapp.public import lines, page, queries, read_model, walking
@@ -205,6 +206,8 @@ def _shown(shown: page.Page, asked: Address) -> Response:
         was_withdrawn=lines.was_withdrawn,
         where_and_who=lines.where_and_who,
         place_words=lines.commune,
+        methods=METHODS,
+        span=lines.span,
         written=lines.written,
         media=media_url,
         icon_name=name_of,

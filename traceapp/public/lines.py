@@ -89,6 +89,11 @@ def written(day: str | None) -> str | None:
     return None if day is None else date.fromisoformat(day).strftime("%d/%m/%Y")
 
 
+def span(period: Part) -> str:
+    """Write a period from day to day."""
+    return f"{written(period['from'])}–{written(period['until'])}"
+
+
 def in_groups(code: str) -> str:
     """Write a code in groups of four, as printed."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from traceapp.network.card import of_producer as cleaner_production
 from traceapp.problem import N_
 from traceapp.public import producer_queries as queries
 from traceapp.public.address import producer_path
@@ -61,6 +62,7 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
         "renamed": _renamed(queries.renaming(producer_id, found.name)),
         "products": _products(producer_id, rows[: queries.MOST_LOTS]),
         "has_more_products": len(rows) > queries.MOST_LOTS,
+        "cleaner_production": cleaner_production(producer_id),
         "certificates": [_certificate(row) for row in queries.certificates(producer_id, today)],
     }
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request
 
 from traceapp import problem
+from traceapp.network.vocabulary import METHODS
 from traceapp.public import lines, page, producer_page, producer_queries, walking
 from traceapp.public.address import producer_path
 from traceapp.public.framing import rendered
@@ -40,5 +41,7 @@ def show_producer(producer_id: UUID) -> Response:
         kinds=producer_page.kind_words(document["kinds"]),
         commune=lines.commune(document, current()),
         say=lines.sayer(current()),
+        methods=METHODS,
+        span=lines.span,
         written=lines.written,
     )

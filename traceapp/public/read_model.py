@@ -12,6 +12,7 @@ from traceapp.batches.queries import BatchCard
 from traceapp.batches.tracing import trace_facts
 from traceapp.findings.hold_queries import HoldTold, Release, releases_of
 from traceapp.findings.words import ROLES
+from traceapp.network.card import of_product as card_of_product
 from traceapp.producers.certificate_models import Certificate, is_valid_on
 from traceapp.public import queries
 from traceapp.trace.document import as_document
@@ -39,6 +40,7 @@ def document_of(ref: batches.Ref, now: datetime) -> Document:
     document["releases"] = [
         _release(told, one) for told in releases_of(Ref(*ref)) for one in told.releases
     ]
+    document["cleaner_production"] = card_of_product(Ref(ref[0], card.product_id))
     _place_centres(document["stops"])
     return document
 

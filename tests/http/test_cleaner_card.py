@@ -1,0 +1,168 @@
+"""The card of cleaner production on public pages: what the data set says, and nothing unproven."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.builders import Business, business
+from tests.conftest import AppMaker, close, settings_for
+from tests.http.on_sale import finished, page
+from tests.http.test_code_pages import notice
+from tests.lan import a_figure, a_measure, open_assessment
+from traceapp.app import create_app
+from traceapp.batches.models import Batch, Product
+from traceapp.codes.models import PublicCode
+from traceapp.database.engine import db
+from traceapp.network import operations
+from traceapp.network.operations import Author
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import transaction
+
+NOW = datetime(2026, 11, 29, 5, tzinfo=UTC)
+SAID = {
+    "materials": ("-2.50", "1 kg/giỏ", "0,975 kg/giỏ", "book"),
+    "energy": ("-6.50", "0,8 kWh/giỏ", "0,748 kWh/giỏ", "bill"),
+    "dust": ("-12.50", "3,2 mg/m³", "2,8 mg/m³", "meter"),
+    "waste_water": ("-9.09", "11 lít/giỏ", "10 lít/giỏ", "meter"),
+}
+
+
+@pytest.fixture
+def demo(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(demo_url, tmp_path, TRACEAPP_DEMO="1"))
+    yield app
+    close(app)
+
+
+def code_of_lot(app: Flask, lot: str) -> str:
+    with app.app_context():
+        query = select(PublicCode.code).join(Batch, Batch.batch_id == PublicCode.batch_id)
+        return db.session.scalars(query.where(Batch.lot == lot)).one()
+
+
+def read_as_json(reader: FlaskClient, path: str) -> dict[str, Any]:
+    answer = reader.get(path, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    return dict(json.loads(answer.text))
+
+
+def written_on(card: dict[str, Any]) -> str:
+    year, month, day = card["figures"][0]["checked"]["on"].split("-")
+    return f"{day}/{month}/{year}"
+
+
+def test_the_basket_of_the_demo_shows_its_figures_with_baselines_and_checker(
+    demo: Flask,
+) -> None:
+    reader, path = demo.test_client(), f"/B/{code_of_lot(demo, 'GM-G12-01')}"
+    (card,) = read_as_json(reader, path)["cleaner_production"]
+    told = {
+        one["kind"]: (one["change_percent"], one["before"]["vi"], one["now"]["vi"], one["method"])
+        for one in card["figures"]
+    }
+    assert told == SAID
+    assert [one["kind"] for one in card["figures"]] == list(SAID)
+    assert {one["checked"]["by"]["vi"] for one in card["figures"]} == {
+        "Cơ quan quản lý Hà Nội (mẫu)"
+    }
+    assert len(card["measures"]) == 5
+    figures = ("−2.50", "−6.50", "−12.50", "−9.09")
+    producer = re.findall(r'href="(/producers/[^"]+)"', page(reader, path))[0]
+    for shown in (path, producer):
+        for language in ("vi", "en"):
+            said = page(reader, f"{shown}?lang={language}", language=language)
+            for figure in figures:
+                written = figure.replace(".", ",") if language == "vi" else figure
+                assert written in said, (language, shown)
+            assert "1 kg/giỏ" in said
+            assert written_on(card) in said
+    said = page(reader, f"{path}?lang=vi")
+    assert "Chưa xét tới:" in said
+    for secret in ("18.000.000", "2000000", "hoàn vốn"):
+        assert secret not in said
+
+
+def test_what_nobody_checked_says_so(demo: Flask) -> None:
+    reader, path = demo.test_client(), f"/B/{code_of_lot(demo, 'MD-44-T')}"
+    (card,) = read_as_json(reader, path)["cleaner_production"]
+    assert [one["change_percent"] for one in card["figures"]] == ["-2.39", "-5.81", "-7.69"]
+    assert {one["checked"] for one in card["figures"]} == {None}
+    section = page(reader, path).partition('id="cleaner"')[2].partition("<h2")[0]
+    assert section.count("Chỉ có nhà sản xuất tự khai, chưa ai khác kiểm tra") == 3
+    assert "đã kiểm tra" not in section
+    assert "Ước lượng" in section
+
+
+@pytest.fixture
+def lan(make_app: AppMaker) -> tuple[Flask, Business, str]:
+    app = make_app()
+    with app.app_context(), transaction():
+        owner = business("HTX Lan", role="owner")
+        code = finished(owner)
+    return app, owner, f"/B/{code}"
+
+
+def test_a_page_tells_at_once_what_is_whole_and_never_what_lacks_something(
+    lan: tuple[Flask, Business, str],
+) -> None:
+    app, owner, path = lan
+    reader = app.test_client()
+    assert "Sản xuất sạch hơn" not in page(reader, path)
+    with app.app_context(), transaction():
+        product_id = db.session.scalars(select(Product.product_id)).one()
+        assessment, body = open_assessment(owner, product_id, "G-12")
+        us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+        for number, missing in enumerate(
+            (
+                {"before": None, "before_unit": None},
+                {"before_from": None, "before_until": None},
+                {"after_from": None, "after_until": None},
+                {"method": None},
+            )
+        ):
+            lacking = a_figure(f"Thiếu {number}", after="0.7", **missing)
+            operations.record(assessment, lacking, us, now=NOW)
+        measure = operations.propose(assessment, a_measure("Bịt khe"), body, now=NOW)
+    notice(app)
+    assert "Sản xuất sạch hơn" not in page(reader, path)
+    with app.app_context(), transaction():
+        for state in ("chosen", "done"):
+            step = {"state": state, "on": NOW.date(), "evidence": "Hóa đơn 7788"}
+            operations.advance(Ref(owner.producer_id, measure), step, us, now=NOW)
+    notice(app)
+    said = page(reader, path)
+    assert "Bịt khe" in said
+    assert "Thiếu" not in said
+    assert "7788" not in said
+    with app.app_context(), transaction():
+        figure = operations.record(assessment, a_figure("Điện"), us, now=NOW)
+    notice(app)
+    assert "−6,50" in page(reader, path)
+    assert "đã kiểm tra, 29/11/2026" not in page(reader, path)
+    with app.app_context(), transaction():
+        operations.check(Ref(owner.producer_id, figure), "Xem hóa đơn 9911", body, now=NOW)
+    notice(app)
+    said = page(reader, path)
+    assert "đã kiểm tra, 29/11/2026" in said
+    assert "9911" not in said
+
+
+def test_what_is_typed_stays_text(lan: tuple[Flask, Business, str]) -> None:
+    app, owner, path = lan
+    with app.app_context(), transaction():
+        product_id = db.session.scalars(select(Product.product_id)).one()
+        assessment, _body = open_assessment(owner, product_id, "<b>x</b>")
+        us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+        figure = a_figure("<script>alert(1)</script>", source="<i>y</i>")
+        operations.record(assessment, figure, us, now=NOW)
+    said = page(app.test_client(), path)
+    assert "alert(1)" in said
+    assert not re.search(r"<script>alert|<b>x|<i>y", said)

@@ -1,0 +1,85 @@
+"""What everybody may read of cleaner production: a document in both languages, without costs.
+
+Shown are measures that are done, and figures with baseline, periods and method, whoever said them;
+who checked them, or that nobody did, stands beside each.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from traceapp.network import queries, wording
+from traceapp.network.figures import Period
+from traceapp.network.told import Assessment, Check, Indicator, Measure
+from traceapp.trace.facts import Ref
+from traceapp.web.pages import HANOI
+
+Document = dict[str, Any]
+MOST = 5  # the newest; beyond them a page outgrows one flight
+
+
+def of_product(product: Ref) -> list[Document]:
+    """Tell what concerns a product: its own assessments, and those of the whole establishment."""
+    return list(islice(_shown(queries.of_product(product)), MOST))
+
+
+def of_producer(producer_id: UUID) -> list[Document]:
+    """Tell what concerns an establishment."""
+    return list(islice(_shown(queries.of_producer(producer_id)), MOST))
+
+
+def _shown(assessments: Iterable[Assessment]) -> Iterable[Document]:
+    for one in assessments:
+        done = [(measure.done_on, measure) for measure in one.measures if measure.done_on]
+        done.sort(key=lambda pair: pair[0])
+        figures = [figure for figure in one.indicators if figure.claim.is_whole]
+        if done or figures:
+            yield {
+                "product": None if one.product is None else one.product.document(),
+                "output_unit": one.output_unit,
+                "body": one.body.document(),
+                "not_covered": one.not_covered,
+                "measures": [_measure(measure, on) for on, measure in done],
+                "figures": [_figure(figure) for figure in figures],
+            }
+
+
+def _measure(measure: Measure, done_on: date) -> Document:
+    return {
+        "title": measure.title.document(),
+        "kind": measure.kind,
+        "done_on": done_on.isoformat(),
+    }
+
+
+def _figure(figure: Indicator) -> Document:
+    claim = figure.claim
+    before, change = claim.before, claim.change
+    if before is None or change is None:
+        raise ValueError("a claim without baseline is not shown")
+    return {
+        "kind": claim.kind,
+        "name": figure.name.document(),
+        "unit": figure.unit,
+        "before": wording.amount(before, figure.unit).document(),
+        "now": wording.amount(claim.after, figure.unit).document(),
+        "change": wording.per_cent(change).document(),
+        "change_percent": f"{change:.2f}",
+        "periods": {"before": _period(claim.before_period), "now": _period(claim.after_period)},
+        "method": claim.method,
+        "source": figure.source.document(),
+        "reason": figure.reason,
+        "checked": None if figure.check is None else _check(figure.check),
+    }
+
+
+def _period(period: Period | None) -> Document | None:
+    if period is None:
+        return None
+    return {"from": period.first.isoformat(), "until": period.last.isoformat()}
+
+
+def _check(check: Check) -> Document:
+    return {"by": check.body.document(), "on": check.at.astimezone(HANOI).date().isoformat()}

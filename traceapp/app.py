@@ -38,6 +38,7 @@ from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
 from traceapp.recalls import reach, telling
+from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
 from traceapp.upkeep import views as upkeep_views
 from traceapp.web import (
@@ -119,5 +120,6 @@ def _register_jobs() -> None:
     jobs.register(hand_offs.REMIND, reminders.remind_job)
     jobs.register(reach.CATCH_UP, reach.catch_up_job)
     jobs.register(reach.TELL_JOINED, telling.tell_joined_job)
+    jobs.register(recall_reminders.REMIND, recall_reminders.remind_job)
     jobs.register(webhooks.DELIVER, webhooks.deliver_job)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

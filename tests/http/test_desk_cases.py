@@ -1,6 +1,7 @@
 """Recalls at the desk: opened, issued, answered, agreed to by a second person; shoppers' pages."""
 
 import re
+from datetime import timedelta
 from time import monotonic, sleep
 from uuid import UUID
 
@@ -8,21 +9,22 @@ import pypdfium2
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders import Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import code_of, page
 from tests.http.test_stopped_sales import colleague
-from tests.rooms.test_recall_cases import soup_of
+from tests.rooms.test_recall_cases import acting, soup_of
 from tests.signing_in import form, signed_in
 from tests.trade import Trade
+from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.desk.attention import KEPT
 from traceapp.jobs.models import Job
 from traceapp.mail.operations import DELIVER
 from traceapp.producers.models import Producer
-from traceapp.recalls import case_queries
+from traceapp.recalls import case_queries, reminders
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -128,6 +130,28 @@ def test_who_holds_goods_is_told_and_answers_never_more_than_they_had(
     assert posted(app, trade.hoa, asked, **sent | {"lots.0.set_apart": "110"})[0] == 303
     assert asked not in desk(app, trade.hoa, "/desk")
     assert "8 kg sold, 110 kg set apart" in desk(app, office, case)
+
+
+def test_reminders_are_told_to_who_leads_and_to_who_is_late(
+    app: Flask, trade: Trade, office: Business, code: str
+) -> None:
+    case = issued(app, office, code)
+    asked = case.replace("/cases/", "/recalls/")
+    assert "Reminded" not in desk(app, trade.hoa, asked)
+    db.session.rollback()
+    notice = db.session.scalars(select(RecallNotice)).one()
+    ref = Ref(notice.producer_id, notice.case_id)
+    with acting():
+        long_ago = timedelta(days=2)
+        moved = {"issued_at": notice.issued_at - long_ago, "due_at": notice.due_at - long_ago}
+        db.session.execute(update(RecallNotice).values(moved))
+        reminders.remind(ref, 0, notice.issued_at)
+        reminders.remind(ref, 1, notice.issued_at)
+    shown = desk(app, trade.hoa, asked)
+    assert "Overdue" in shown
+    assert "Reminded 2 times" in shown
+    assert "Reminded 2 times" in desk(app, office, case)
+    assert "still waits for your answer" in desk(app, trade.hoa, "/desk")
 
 
 def test_lots_of_others_wait_for_a_second_officer_who_sees_it_under_today(

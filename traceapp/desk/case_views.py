@@ -15,7 +15,7 @@ from traceapp.desk import case_ending, case_form, case_words
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.case_ending import Decision
 from traceapp.desk.stop_words import actor_of
-from traceapp.recalls import case_queries, cases, releasing
+from traceapp.recalls import case_queries, cases, releasing, reminders
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.held import Scope
 from traceapp.trace.facts import Ref
@@ -126,6 +126,7 @@ def page(
         form=form,
         decision=decision,
         checks=_checks(case, lots),
+        reminded=reminders.reminded(case.ref),
         now=datetime.now(UTC),
         lots=lots,
         may_issue=reader.may(Act.ISSUE_RECALL),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
 from traceapp.recalls import answering, case_queries, scope
+from traceapp.recalls.answering import Owed
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
 from traceapp.recalls.scope import PAGE, Part, Scope
@@ -224,17 +225,32 @@ def _asked(reader: Visitor) -> Iterator[Task]:
     """Tell holders what they have not answered, and officers what waits for a second person."""
     if reader.may(Act.ANSWER_RECALL):
         for one in answering.unanswered(reader.producer_id)[:MOST_OF_A_KIND]:
-            words = _(
-                "%(mark)s%(who)s recalls lots you have or had (%(why)s). Answer by %(until)s.",
-                mark=_("DRILL. ") if one.is_drill else "",
-                who=one.actor,
-                why=one.reason,
-                until=moment(one.due_at),
-            )
+            words = _owed(one, datetime.now(UTC))
             path = url_for("recalls.show_recall", case_id=one.case.id)
             yield Task("recall", "amber" if one.is_drill else "clay", words, path, _("Answer"))
     if reader.may(Act.ISSUE_RECALL):
         yield from _waiting(reader)
+
+
+def _owed(one: Owed, now: datetime) -> str:
+    told = {
+        "mark": _("DRILL. ") if one.is_drill else "",
+        "who": one.actor,
+        "why": one.reason,
+        "until": moment(one.due_at),
+    }
+    words: str = (
+        _(
+            "%(mark)s%(who)s still waits for your answer about recalled lots (%(why)s). "
+            "It was due by %(until)s.",
+            **told,
+        )
+        if one.due_at < now
+        else _(
+            "%(mark)s%(who)s recalls lots you have or had (%(why)s). Answer by %(until)s.", **told
+        )
+    )
+    return words
 
 
 def _waiting(reader: Visitor) -> Iterator[Task]:

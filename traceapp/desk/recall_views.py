@@ -13,7 +13,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.desk import case_form, case_words
 from traceapp.desk.uploads import keep_photos
-from traceapp.recalls import answering, case_queries, scope
+from traceapp.recalls import answering, case_queries, reminders, scope
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.scope import Held
 from traceapp.trace.facts import Ref
@@ -75,5 +75,7 @@ def _page(case: Case, held: list[Held], form: Form) -> ResponseReturnValue:
         held=held,
         form=form,
         standing=case_words.standing(case),
+        reminded=reminders.reminded(case.ref).get(member().producer_id),
+        now=datetime.now(UTC),
     )
     return told, form.status

@@ -149,3 +149,20 @@ class RecallAcknowledgement(Base):
         ),
         Index("ix_recall_acknowledgement_case", "case_producer_id", "case_id"),
     )
+
+
+class RecallReminder(Base):
+    """A holder who had not answered was reminded; numbers count from 0, each comes once."""
+
+    __tablename__ = "recall_reminder"
+
+    producer_id: Mapped[Key]
+    case_producer_id: Mapped[Key]
+    case_id: Mapped[Key]
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reminded_at: Mapped[Moment]
+
+    __table_args__ = (
+        CheckConstraint("number >= 0", name="number_not_negative"),
+        ForeignKeyConstraint(["producer_id"], ["producer.producer_id"]),
+    )

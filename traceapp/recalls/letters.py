@@ -1,8 +1,11 @@
 """Letters to everybody who has or sold recalled goods, where an address is known."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from traceapp.batches.books.models import Stock
 from traceapp.codes.models import RecalledBatch, RecallNotice
@@ -29,39 +32,56 @@ Trả lời từng lô, đã bán bao nhiêu và để riêng bao nhiêu, trư�
 {mark_en}{actor} recalls goods you have or sold. Do as it says above, and answer lot by lot, at the
 address above, by {until}.
 """
+REMINDER = """{mark}Kính gửi {holder},
+
+Nhắc lần {times}: {actor} chờ bạn trả lời về hàng bị thu hồi mà bạn đang giữ hoặc đã bán.
+Hạn trả lời: {until}.
+Lý do thu hồi: {reason}
+Cần làm: {instruction}
+Liên hệ: {contact}
+
+Trả lời từng lô, đã bán bao nhiêu và để riêng bao nhiêu:
+{link}
+
+----
+{mark_en}Reminder {times}: {actor} waits for your answer about recalled goods, due by {until}.
+Answer lot by lot at the address above.
+"""
 DRILL, DRILL_EN = "DIỄN TẬP, không thu hồi thật.\n\n", "DRILL, nothing is recalled. "
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has or sold some of the goods."""
+
+    producer_id: UUID
+    name: str
+    email: str | None
 
 
 def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     """Post a letter to everybody who has or sold some of these lots of a recall in force."""
-    if not mail.can_post():
-        return
-    notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
-    number = db.session.get_one(RecallCase, (case.producer_id, case.id)).number
-    is_in_force: ColumnElement[bool] = (
-        true() if notice.is_widened else RecalledBatch.producer_id == notice.subject_producer_id
-    )
-    for name, email in _holders(case, and_(lots, is_in_force)):
-        text = LETTER.format(
-            mark=DRILL if notice.is_drill else "",
-            mark_en=DRILL_EN if notice.is_drill else "",
-            holder=name,
-            actor=notice.actor,
-            reason=notice.reason,
-            instruction=notice.instruction,
-            contact=notice.contact,
-            until=moment(notice.due_at),
-            link=f"{settings().public_url}/desk/recalls/{case.id}",
-        )
-        what = "Diễn tập thu hồi" if notice.is_drill else "Thu hồi"
-        mail.post(email, f"{public_host()}: {what} {number}", text, now=now)
+    _post(case, holders(case, lots), LETTER, "", now)
 
 
-def _holders(case: Ref, lots: ColumnElement[bool]) -> list[tuple[str, str]]:
+def remind(case: Ref, of: Collection[Holder], times: int, *, now: datetime) -> None:
+    """Post a reminder to these holders, which is the first or a later one."""
+    _post(case, of, REMINDER, f"Nhắc lần {times}: ", now, times=times)
+
+
+def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
+    """Give everybody who has or sold some of these lots of a recall in force."""
     rows = db.session.execute(
-        select(Producer.name, Producer.email)
+        select(Producer.producer_id, Producer.name, Producer.email)
         .distinct()
         .select_from(RecalledBatch)
+        .join(
+            RecallNotice,
+            and_(
+                RecallNotice.producer_id == RecalledBatch.case_producer_id,
+                RecallNotice.case_id == RecalledBatch.case_id,
+            ),
+        )
         .join(
             Stock,
             and_(
@@ -74,8 +94,43 @@ def _holders(case: Ref, lots: ColumnElement[bool]) -> list[tuple[str, str]]:
         .where(
             RecalledBatch.case_producer_id == case.producer_id,
             RecalledBatch.case_id == case.id,
-            Producer.email.is_not(None),
+            or_(
+                RecallNotice.is_widened.is_(True),
+                RecalledBatch.producer_id == RecallNotice.subject_producer_id,
+            ),
             lots,
         )
     )
-    return [(row.name, row.email) for row in rows]
+    return [Holder(*row) for row in rows]
+
+
+def _post(  # noqa: PLR0913 - about what, to whom, which words, when
+    case: Ref,
+    to: Collection[Holder],
+    letter: str,
+    before: str,
+    now: datetime,
+    *,
+    times: int = 0,
+) -> None:
+    if not mail.can_post():
+        return
+    notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
+    number = db.session.get_one(RecallCase, (case.producer_id, case.id)).number
+    what = "Diễn tập thu hồi" if notice.is_drill else "Thu hồi"
+    for holder in to:
+        if holder.email is None:
+            continue
+        text = letter.format(
+            mark=DRILL if notice.is_drill else "",
+            mark_en=DRILL_EN if notice.is_drill else "",
+            holder=holder.name,
+            actor=notice.actor,
+            reason=notice.reason,
+            instruction=notice.instruction,
+            contact=notice.contact,
+            until=moment(notice.due_at),
+            times=times,
+            link=f"{settings().public_url}/desk/recalls/{case.id}",
+        )
+        mail.post(holder.email, f"{public_host()}: {before}{what} {number}", text, now=now)

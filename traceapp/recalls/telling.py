@@ -10,7 +10,7 @@ from uuid import UUID
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs.registry import Deed, Payload
-from traceapp.recalls import letters, messages
+from traceapp.recalls import letters, messages, reminders
 from traceapp.recalls.case_queries import Case
 from traceapp.trace.facts import Ref
 
@@ -21,6 +21,7 @@ def issued(case: Ref, *, now: datetime) -> None:
     """Tell that a recall was issued."""
     letters.post(case, _IS_IN, now=now)
     messages.post(case, "issued", _IS_IN, now=now)
+    reminders.expect(case, now=now)
 
 
 def joined(case: Ref, at: datetime, *, now: datetime) -> None:

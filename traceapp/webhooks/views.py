@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "trial": N_("Trial"),
         "recall.issued": N_("Recall issued"),
         "recall.widened": N_("Recall widened"),
+        "recall.reminder": N_("Reminder to answer a recall"),
         "recall.narrowed": N_("Lots let go"),
         "recall.released": N_("Goods released"),
         "recall.closed": N_("Case closed"),

@@ -20,6 +20,7 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
 from traceapp.gs1.batch_code import BatchCode
+from traceapp.producers import green_claims
 
 PRODUCT = schemas.ProductSchema()
 BATCH = schemas.BatchSchema()
@@ -32,6 +33,7 @@ __all__ = ["Actor", "Recorded", "define_product", "record_event", "register_batc
 def define_product(producer_id: UUID, given: Given) -> UUID:
     """Define a product; a GTIN is checked and claimed for this producer."""
     data = PRODUCT.load(given)
+    green_claims.refuse_unproven(producer_id, green_claims.texts_of_product(data))
     gtin = data["gtin"]
     photo = data.pop("photo_sha256")
     net = data.pop("net_quantity")

@@ -26,6 +26,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.freshness import operations as freshness
+from traceapp.producers import green_claims
 
 ABOUT = "product/{}"
 
@@ -68,6 +69,8 @@ def change_product(
     if version is not None and product.version != version:
         raise problem.ChangedMeanwhile
     data = PRODUCT.load(given)
+    texts = green_claims.texts_of_product(data)
+    green_claims.refuse_unproven(actor.producer_id, texts)
     data.pop("product_id")
     _move_gtin(product, data["gtin"])
     before = record_of(product)

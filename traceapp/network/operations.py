@@ -23,6 +23,7 @@ from traceapp.network.models import (
     CleanerMeasure,
     CleanerMeasureStep,
 )
+from traceapp.producers import green_claims
 from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI, day
@@ -81,6 +82,8 @@ def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID
     ref = Ref(assessment.producer_id, given["id"])
     if _is_kept(CleanerMeasure, ref, by):
         return ref.id
+    texts = {"/title": given["title"], "/title_en": given["title_en"]}
+    green_claims.refuse_unproven(assessment.producer_id, texts)
     if given["proposed_on"] > _today(now):
         refuse(_at(faults.LATER, "/proposed_on"))
     kept = CleanerMeasure(

@@ -1,0 +1,135 @@
+"""General green claims are refused where shoppers would read them, but for an eco-label."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.builders import LABEL, Business, business, product
+from tests.http.reported import at_desk
+from tests.lan import a_measure, open_assessment
+from tests.security.forms import forms_on
+from tests.signing_in import form, token_of
+from traceapp import problem
+from traceapp.database.engine import db
+from traceapp.network import operations
+from traceapp.producers import operations as producers
+from traceapp.web.endpoints import transaction
+
+CERTIFICATE = {
+    "number": "NST 12",
+    "scheme": "Nhãn sinh thái Việt Nam",
+    "scheme_en": "Vietnam Ecolabel",
+    "standard": "NXVN 01",
+    "issuer": "Bộ",
+    "scope": "Giỏ",
+    "issued_on": "2026-01-01",
+}
+
+
+FINISHED: dict[str, Any] = {"role": "finished", "label": LABEL}
+
+
+@pytest.fixture
+def lan(app: Flask) -> Business:
+    with transaction():
+        return business("HTX Lan", role="owner")
+
+
+@pytest.fixture
+def desk(app: Flask, lan: Business) -> FlaskClient:
+    return at_desk(app, lan)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "words"),
+    [
+        ({"name": "Giỏ mây thân thiện môi trường"}, "/name", "thân thiện môi trường"),
+        ({"name_en": "Eco-friendly basket"}, "/name_en", "Eco-friendly"),
+        (
+            {"label": {**LABEL, "specifications": {"vi": "Sản phẩm xanh", "en": None}}},
+            "/label/specifications/vi",
+            "Sản phẩm xanh",
+        ),
+        (
+            {"label": {**LABEL, "use": {"vi": "Lau khô", "en": "A sustainable choice"}}},
+            "/label/use/en",
+            "sustainable",
+        ),
+    ],
+)
+def test_a_finished_product_makes_no_general_claim(
+    lan: Business, changes: dict[str, Any], pointer: str, words: str
+) -> None:
+    with pytest.raises(problem.InvalidInput) as refused, transaction():
+        product(lan, **(FINISHED | changes))
+    (found,) = refused.value.findings
+    assert (found.pointer, found.rule, found.values["words"]) == (pointer, "green_claim", words)
+    db.session.rollback()
+    with transaction():
+        product(lan, **(FINISHED | changes | {"role": "intermediate"}))  # no shopper reads of it
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, True),
+        ({"expires_on": "2026-01-02"}, False),
+        ({"issued_on": "2100-01-01"}, False),
+        ({"scheme": "VietGAP", "scheme_en": "VietGAP", "standard": "TCVN"}, False),
+    ],
+)
+def test_only_an_eco_label_in_force_is_a_basis(
+    lan: Business, changes: dict[str, str], counts: bool
+) -> None:
+    with transaction():
+        producers.add_certificate(lan.producer_id, CERTIFICATE | changes)
+    if counts:
+        with transaction():
+            product(lan, **FINISHED, name="Giỏ mây thân thiện môi trường")
+        return
+    with pytest.raises(problem.InvalidInput), transaction():
+        product(lan, **FINISHED, name="Giỏ mây thân thiện môi trường")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("vi", "quảng cáo xanh"), ("en", "general green claim")]
+)
+def test_the_desk_says_which_words_and_why_in_both_languages(
+    app: Flask, lan: Business, desk: FlaskClient, language: str, words: str
+) -> None:
+    with transaction():
+        made = product(lan, **FINISHED)
+    path = f"/desk/products/{made}"
+    typed = {"name": "Rau sạch Lan", "family": "vegetable", "role": "finished", "uom": "kg"}
+    shown = forms_on(desk.get(f"{path}?lang={language}").text, path)[path]
+    typed = shown | typed | {"label.origin.vi": "Việt Nam"}
+    answer = desk.post(f"{path}?lang={language}", data=form(app, **typed))
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "“sạch”" in answer.text
+    assert 'value="Rau sạch Lan"' in answer.text
+
+
+def test_programs_are_told_too(app: Flask, lan: Business) -> None:
+    with transaction():
+        made = product(lan)
+    headers = token_of(lan)
+    body = {"name": "Eco cải", "family": "vegetable", "role": "finished", "uom": "kg"}
+    path = f"/api/v1/products/{made}"
+    answer = app.test_client().put(path, json=body | {"label": LABEL}, headers=headers)
+    assert answer.status_code == 422
+    assert [one["rule"] for one in answer.get_json()["errors"]] == ["green_claim"]
+
+
+def test_a_measure_makes_none_either(lan: Business) -> None:
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with transaction():
+        assessment, body = open_assessment(lan, None, "G-12")
+    for name in ("title", "title_en"):
+        given = a_measure() | {name: "Lò sấy eco-friendly"}
+        with pytest.raises(problem.InvalidInput) as refused:
+            operations.propose(assessment, given, body, now=now)
+        assert [one.pointer for one in refused.value.findings] == [f"/{name}"]

@@ -1,0 +1,115 @@
+"""General green claims are found in both languages; colours, food, names and cleaning are none."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traceapp.claims.green import NEUTRAL, VAGUE, find, is_basis
+from traceapp.database.folding import fold
+
+CLAIMS = [
+    ("Giỏ mây thân thiện môi trường", "thân thiện môi trường", VAGUE),
+    ("Thân thiện với môi trường, bền", "Thân thiện với môi trường", VAGUE),
+    ("Làm vì môi trường", "vì môi trường", VAGUE),
+    ("Không gây hại cho môi trường", "Không gây hại cho môi trường", VAGUE),
+    ("Sản phẩm xanh của làng", "Sản phẩm xanh", VAGUE),
+    ("Thực phẩm sạch Hồ Tây", "Thực phẩm sạch", VAGUE),
+    ("SẢN PHẨM SẠCH", "SẢN PHẨM SẠCH", VAGUE),
+    ("Sản Phẩm Xanh", "Sản Phẩm Xanh", VAGUE),
+    ("Rau sạch mỗi ngày", "sạch", VAGUE),
+    ("Thịt lợn sạch", "sạch", VAGUE),
+    ("Gạo sạch, ngon", "sạch", VAGUE),
+    ("Xanh, sạch, đẹp", "Xanh", VAGUE),
+    ("Giỏ xanh cho nhà bạn", "xanh", VAGUE),
+    ("Bao bì sinh thái", "Bao bì sinh thái", VAGUE),
+    ("Bao bì phân hủy sinh học", "phân hủy sinh học", VAGUE),
+    ("Sản phẩm bền vững", "Sản phẩm bền vững", VAGUE),
+    ("Trung hòa các-bon từ 2024", "Trung hòa các-bon", NEUTRAL),
+    ("Không phát thải", "Không phát thải", NEUTRAL),
+    ("An eco-friendly basket", "eco-friendly", VAGUE),
+    ("An eco friendly basket", "eco friendly", VAGUE),
+    ("Environmentally-friendly dyeing", "Environmentally-friendly", VAGUE),
+    ("A green product", "green", VAGUE),
+    ("Greener than before", "Greener", VAGUE),
+    ("Sustainable silk", "Sustainable", VAGUE),
+    ("Nature's friend", "Nature's friend", VAGUE),
+    ("Good for the planet", "Good for the planet", VAGUE),
+    ("Clean food for all", "Clean food", VAGUE),
+    ("100% natural", "100% natural", VAGUE),
+    ("Climate neutral noodles", "Climate neutral", NEUTRAL),
+    ("Carbon-neutral delivery", "Carbon-neutral", NEUTRAL),
+    ("zero emission", "zero emission", NEUTRAL),
+    ("Biodegradable bag", "Biodegradable", VAGUE),
+]
+NONE = [
+    *("", "Chè xanh một tôm hai lá", "Trà xanh", "Đậu xanh", "Bưởi da xanh", "Rau xanh ăn lá"),
+    *("Màu xanh lá", "Khăn nhuộm xanh lam", "Vỏ xanh, ruột đỏ", "Chuối xanh", "Hành lá", "Lá xanh"),
+    *("HTX Rau an toàn Bãi Xanh", "HTX Mây tre Phú Vinh Xanh", "Gạo thơm Tam Hưng Xanh"),
+    *("Rửa sạch, nấu chín", "Làm sạch cỏ", "Lau sạch bằng khăn ẩm", "Nhặt sạch cỏ trước khi gieo"),
+    *("Để nơi sạch, khô", "Ngâm nước sạch", "Sản xuất sạch hơn", "Sách nấu ăn", "Thanh, xách"),
+    *("Green tea", "Green beans, 300 g", "Leafy greens", "Green papaya", "Wash clean before use"),
+    *("Cleaner production", "Evergreen", "Greenhouse tomatoes", "The green leaves", "Dark green"),
+    *("Keep in a clean, dry place", "Song mây ít hơn 2,5 % so với 2025, đo bằng sổ kho"),
+    *("Điện giảm 6,5 % mỗi giỏ", "Economy pack", "Ecuador", "Naturally dried", "Môi trường nước"),
+    *("Trồng ngoài trời", "Khâu tráng và phơi", "Bảo ôn lò sấy và bịt khe hở", "Kết cấu bền vững"),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "why"), CLAIMS)
+def test_a_general_claim_is_found_with_its_words_and_why(text: str, words: str, why: str) -> None:
+    first = find(text)[0]
+    assert (first.words, first.why) == (words, why)
+    assert text[first.start : first.start + len(words)] == words
+
+
+@pytest.mark.parametrize(("text", "words", "why"), CLAIMS)
+def test_it_is_found_however_its_letters_are_put_together(text: str, words: str, why: str) -> None:
+    assert find(unicodedata.normalize("NFD", text))[0].why == why
+    assert find(f"Một câu trước. {text}\nvà một câu sau")
+    assert find(text.upper())
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_colours_food_names_and_cleaning_are_no_claims(text: str) -> None:
+    assert find(text) == []
+
+
+def test_all_claims_of_a_text_are_told_in_order_and_none_twice() -> None:
+    text = "Sản phẩm xanh, eco-friendly, thân thiện môi trường và sạch"
+    told = [one.words for one in find(text)]
+    assert told == ["Sản phẩm xanh", "eco-friendly", "thân thiện môi trường", "sạch"]
+
+
+@given(st.text())
+def test_any_text_is_read_and_places_are_right(text: str) -> None:
+    whole = unicodedata.normalize("NFC", text)
+    end = 0
+    for one in find(text):
+        assert one.words
+        assert whole[one.start : one.start + len(one.words)] == one.words
+        assert one.start >= end
+        end = one.start + len(one.words)
+
+
+@given(st.sampled_from([text for text, _, _ in CLAIMS]), st.sampled_from(NONE))
+def test_what_is_no_claim_hides_none(claim: str, plain: str) -> None:
+    assert find(f"{plain}. {claim}")
+    assert find(f"{claim}. {plain}")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "counts"),
+    [
+        ("Nhãn sinh thái Việt Nam", True),
+        ("EU Ecolabel", True),
+        ("Nhãn Xanh Việt Nam", True),
+        ("ISO 14024:2018", True),
+        ("VietGAP", False),
+        ("ISO 14001", False),
+        ("OCOP", False),
+    ],
+)
+def test_an_eco_label_is_a_basis(scheme: str, counts: bool) -> None:
+    assert is_basis(fold(scheme)) is counts

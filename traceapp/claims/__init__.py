@@ -1,0 +1,1 @@
+"""Words of advertising that nobody can check, found in either language. Pure."""

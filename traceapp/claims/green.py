@@ -1,0 +1,132 @@
+"""Finds general green claims in a text: “eco-friendly”, “sạch”, “thân thiện môi trường”.
+
+A general claim says that goods are good for the world without saying what is less, since when and
+compared with what. The idea follows Directive (EU) 2024/825; what Vietnamese law says of it was not
+looked into. Colours, vegetables, names and cleaning are no claims: “chè xanh”, “green beans”,
+“Bãi Xanh”, “rửa sạch”. Pure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from traceapp.problem import N_
+
+VAGUE = N_("“{words}” is a general green claim: it names nothing that anybody can check.")
+NEUTRAL = N_("“{words}” promises an effect on climate or nature that no record here can show.")
+INSTEAD = N_(
+    "Write what is used up or let out less, since when and compared with what, or keep the "
+    "certificate of an eco-label here."
+)
+# Schemes whose certificate is a basis, as it is folded: without marks, in small letters.
+ECO_LABELS = ("nhan sinh thai", "nhan xanh viet nam", "ecolabel", "eco-label", "iso 14024")
+
+_GOODS = (
+    r"(?:sản phẩm|thực phẩm|nông sản|hàng hóa|hàng hoá|hàng|đồ|thương hiệu|công nghệ|năng lượng|"
+    r"nông nghiệp|tiêu dùng|sản xuất|bao bì|lối sống|sống|nguồn gốc|chuỗi)"
+)
+_WORLD = r"(?:môi trường|thiên nhiên|trái đất|hành tinh|khí hậu|sinh thái)"
+_OF_WORLD = r"(?:eco|enviro\w*|planet|earth|nature|climate)"
+_PHRASES = (
+    (VAGUE, rf"thân thiện(?: với)? {_WORLD}|(?:vì|bảo vệ|tốt cho) {_WORLD}"),
+    (VAGUE, rf"(?:không|ít)(?: gây)? (?:hại|ô nhiễm|ảnh hưởng)(?: (?:cho|đến|tới))? {_WORLD}"),
+    (VAGUE, rf"{_GOODS} (?:xanh|sạch(?! hơn)|bền vững|sinh thái)\b"),
+    (VAGUE, r"phát triển bền vững|(?:hoàn toàn|thuần) (?:tự nhiên|thiên nhiên)"),
+    (VAGUE, r"phân (?:hủy|huỷ) sinh học"),
+    (NEUTRAL, r"trung (?:hòa|hoà) (?:các[ -]?bon|carbon|khí hậu)"),
+    (NEUTRAL, r"(?:không|zero|ít) phát thải|(?:các[ -]?bon|carbon) thấp"),
+    (VAGUE, rf"\b{_OF_WORLD}[\s-]*(?:friendly|safe|sound|conscious|kind)\b"),
+    (VAGUE, r"\beco\b|\becolog(?:ical|ically)\b|\bsustainab(?:le|ly|ility)\b|\bbiodegradable\b"),
+    (VAGUE, r"\b(?:nature|planet|earth)['’]s friend\b"),
+    (VAGUE, r"\bgood for (?:the |our )?(?:planet|environment|nature|earth)\b"),
+    (VAGUE, r"\bclean(?:er)? (?:foods?|products?|vegetables?|meat|rice|farming|energy|goods)\b"),
+    (VAGUE, r"\b(?:all|purely|100 ?%)[\s-]+natural\b"),
+    (NEUTRAL, r"\b(?:climate|carbon|co2|co₂)[\s-]*(?:neutral|positive|negative|free)\b"),
+    (NEUTRAL, r"\b(?:zero|low)[\s-]*(?:emissions?|carbon|waste|impact)\b"),
+)
+_RULES = tuple((why, re.compile(pattern)) for why, pattern in _PHRASES)
+# A word alone is a claim unless one of these stands before or behind it.
+_BEFORE = {
+    "xanh": "chè trà đậu đỗ da rau lá màu mầu cải ớt chuối xoài hành tỏi vỏ cỏ cây men táo ngô "
+    "tương tinh nước sắc dải tươi quả trái bí dưa măng còn đang hạt cơm hoa ruột vẫn hơi ánh",
+    "sạch": "rửa làm lau quét nhặt giặt gọt cạo tẩy hút súc vét nước để ráo phòng khăn nơi sàn cọ "
+    "dọn đãi vo chỗ tay khô thùng dao",
+    "green": "dark light pale bright deep olive the",
+}
+_BEHIND = {
+    "xanh": "lá đậm nhạt lam lục dương lơ ngọc non mướt tươi rì biển trời rêu thẫm sẫm vỏ",
+    "sạch": "cỏ đất bụi vỏ lông bằng với nước sẽ cát bùn dầu vết rễ",
+    "green": "tea beans bean onion onions pepper peppers leaf leaves skin mango mangoes banana "
+    "papaya chilli colour color rice gram lentils cabbage peas mustard asparagus apple apples",
+}
+_ALONE = re.compile(r"\b(?:xanh|sạch|green(?:er|est)?)\b(?!-)")
+
+
+@dataclass(frozen=True, slots=True)
+class GreenClaim:
+    """A general claim: its words as they were typed, where they begin, and why it is none."""
+
+    words: str
+    start: int
+    why: str
+
+
+def find(text: str) -> list[GreenClaim]:
+    """Give the general green claims in a text, in their order; none overlaps another."""
+    text = unicodedata.normalize("NFC", text)
+    found: list[GreenClaim] = []
+    end = 0
+    for claim in sorted(_all(text), key=lambda one: (one.start, -len(one.words))):
+        if claim.start >= end:
+            found.append(claim)
+            end = claim.start + len(claim.words)
+    return found
+
+
+def is_basis(scheme: str) -> bool:
+    """Tell whether a certificate of this scheme (folded) lets its holder make such a claim."""
+    return any(label in scheme for label in ECO_LABELS)
+
+
+def _all(text: str) -> Iterator[GreenClaim]:
+    small = text.lower()
+    if len(small) != len(text):  # letters whose small form is longer; places must stay the same
+        small = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+    spaced = re.sub(r"\s", " ", small)
+    for why, rule in _RULES:
+        for match in rule.finditer(spaced):
+            if not _is_programme(spaced, match):
+                yield GreenClaim(text[match.start() : match.end()], match.start(), why)
+    for match in _ALONE.finditer(spaced):
+        if not (_is_ordinary(spaced, match) or _is_name(text, match)):
+            yield GreenClaim(text[match.start() : match.end()], match.start(), VAGUE)
+
+
+def _is_programme(text: str, match: re.Match[str]) -> bool:
+    """Tell “cleaner production” and the like, the names of what is measured, from claims."""
+    return text.startswith(("cleaner production", "sản xuất sạch hơn"), match.start())
+
+
+def _is_ordinary(text: str, match: re.Match[str]) -> bool:
+    word = match[0].removesuffix("er").removesuffix("est")
+    before, behind = _last_word(text[: match.start()]), _first_word(text[match.end() :])
+    if word == "sạch" and text[: match.start()].endswith("sản xuất ") and behind == "hơn":
+        return True
+    return before in _BEFORE[word].split() or behind in _BEHIND[word].split()
+
+
+def _is_name(text: str, match: re.Match[str]) -> bool:
+    """Tell a name such as “Bãi Xanh”: two words with a capital each, not all in capitals."""
+    word, before = text[match.start() : match.end()], _last_word(text[: match.start()])
+    return word.istitle() and before[:1].isupper()
+
+
+def _last_word(text: str) -> str:
+    found = re.search(r"(\w+) $", text)
+    return found[1] if found else ""
+
+
+def _first_word(text: str) -> str:
+    found = re.match(r" (\w+)", text)
+    return found[1] if found else ""

@@ -46,7 +46,7 @@ from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
 from traceapp.questions import operations as questions
-from traceapp.recalls import case_queries, drills
+from traceapp.recalls import case_photos, case_queries, drills
 from traceapp.recalls import cases as recalls
 from traceapp.recalls.cases import Order, Suspicion, Wish
 from traceapp.recalls.stopping import Actor as RecallActor
@@ -142,7 +142,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_stall(owner, code, text),
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
-        **_recall(owner, batch_id, text),
+        **_recall(owner, batch_id, text, photo),
         **_assessment(owner, product_id, text),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
@@ -177,13 +177,14 @@ def _audited(code: str) -> None:
     audits.keep(audits.Audit(now, now, "http://localhost:8000", 1, count, count, found))
 
 
-def _recall(owner: builders.Business, batch_id: UUID, text: str) -> dict[str, str]:
-    """Let the owner hold a drill about the batch, with something that waits for a second person."""
+def _recall(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -> dict[str, str]:
+    """Let the owner hold a drill about the batch, with a photo; something waits for another."""
     by = RecallActor(Ref(owner.producer_id, owner.actor.member_id), is_authority=False)
     now = datetime.now(UTC)
     order = Order(f"Diễn tập {text}", "low", f"Để riêng {text}", f"Bà {text}")
     batch = Ref(owner.producer_id, batch_id)
     case = drills.start(by, batch, order, now=now)
+    case_photos.keep(case, [photo])
     recalls.ask(case, by, Wish("close", f"Đã xong {text}"), now=now)
     found = case_queries.find(case)
     assert found is not None

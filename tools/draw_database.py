@@ -72,7 +72,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
 `label_issue`, `label_change`, `sale_stop`, `sale_stop_lift`, `question`, `question_answer`,
 `question_photo`,
-`recall_case`, `recall_act`, `recall_act_batch`, `recall_act_check`, `recall_acknowledgement`,
+`recall_case`, `recall_evidence`, `recall_act`, `recall_act_batch`, `recall_act_check`,
+`recall_acknowledgement`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`,
 `cleaner_indicator`, `cleaner_check`.
 """

@@ -125,6 +125,7 @@ NO_LISTS: Mapping[str, str] = {
     "recalls.show_recall": ONE,
     "questions.ask_question": FORM,
     "questions.show_photo": FILE,
+    "cases.show_evidence": FILE,
     "questions.show_question": ONE,
     "season_changes.edit_season": FORM,
     "seasons.new_season": FORM,

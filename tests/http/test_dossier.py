@@ -3,13 +3,20 @@
 import hashlib
 import json
 import re
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.builders import NOW, business
 from tests.conftest import AppMaker
 from tests.http.dossiers import DOSE, ELSEWHERE, Chain, desk, make_chain, pdf_of, rows_of, zip_of
+from traceapp.recalls import case_queries, cases, drills
+from traceapp.recalls.cases import Order, Suspicion, Wish
+from traceapp.recalls.stopping import Actor
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import transaction
 
 
 @pytest.fixture
@@ -62,6 +69,36 @@ def test_the_zip_holds_what_its_list_says(app: Flask, chain: Chain) -> None:
     family = json.loads(files["lineage.json"])
     assert {edge["quantity"] for edge in family["edges"]} == {"70", "3"}
     assert {row["lot"] for row in rows_of(files["lineage.csv"])} == {"CN-T", "CN-A", "CN-M"}
+
+
+def test_the_paper_tells_recalls_and_drills_and_what_became_of_them(
+    app: Flask, chain: Chain
+) -> None:
+    with app.app_context(), transaction():
+        offices = [
+            business(name, kinds=("authority",), role="officer") for name in ("Chi cục", "Sở")
+        ]
+    first, second = (
+        Actor(Ref(of.producer_id, of.actor.member_id), is_authority=True) for of in offices
+    )
+    bags = Ref(chain.minh.producer_id, UUID(chain.bags))
+    with app.app_context(), transaction():
+        order = Order("Dư lượng", "high", "Mang trả", "Chi cục")
+        case = cases.open_case(first, Suspicion(bags, "lab_result", "Nghi dư lượng"), now=NOW)
+        cases.open_case(first, Suspicion(bags, "batch", "Chưa phát"), now=NOW)
+        cases.issue(case, first, order, [bags], now=NOW)
+        drills.start(second, bags, Order("Thử", "low", "Không", "Sở"), now=NOW)
+    told = pdf_of(desk(app, chain.minh), chain.bags)
+    for words in ("do Chi cục: Dư lượng", "DIỄN TẬP", "do Sở: Thử", "Đang chạy"):
+        assert words in told
+    assert "Chưa phát" not in told
+    with app.app_context(), transaction():
+        cases.ask(case, first, Wish("close", "Đã thu đủ"), now=NOW)
+        found = case_queries.find(case)
+        assert found is not None
+        (asked,) = (act for act in found.waiting if act.kind == "close")
+        cases.agree(case, asked.act_id, second, "", now=NOW)
+    assert "Đóng lúc" in pdf_of(desk(app, chain.minh), chain.bags)
 
 
 def test_what_others_keep_to_themselves_is_in_no_file(app: Flask, chain: Chain) -> None:

@@ -1,11 +1,13 @@
 """An officer presses recall and a shopper's page turns red; a drill runs to its result sheet."""
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.pwa.doors import OFFICER, enter
@@ -16,6 +18,8 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDTH = "document.documentElement.scrollWidth"
 CASE = re.compile("/desk/cases/[0-9a-f-]{36}$")
 LOT = "CN-VD03-T"
+PACKER = "Nguyễn Thị Thoa"
+TABLE = (150, 120, 90)
 
 
 @pytest.fixture
@@ -40,9 +44,9 @@ def open_batch(page: Page, demo: str) -> None:
     expect(page).to_have_url(re.compile("/desk/batches/[0-9A-Z]{10}$"))
 
 
-def opened(page: Page, demo: str, basis: str, reason: str) -> None:
-    """Open a case on the page of the lot, and issue it."""
-    page.get_by_role("link", name="Thu hồi", exact=True).last.click()
+def opened(page: Page, door: str, basis: str, reason: str) -> None:
+    """Open a case by a link on the page of the lot or of its trace."""
+    page.get_by_role("link", name=door, exact=True).last.click()
     page.locator(f"input[value={basis}]").check()
     page.get_by_label("Có gì không ổn").fill(reason)
     page.get_by_role("button", name="Mở hồ sơ").click()
@@ -56,7 +60,7 @@ def test_the_page_of_a_shopper_turns_red_when_an_officer_presses_recall(
     code = page.url.rpartition("/")[2]
     shopper.goto(f"{demo}/B/{code}")
     expect(shopper.locator(".banner.clay")).to_have_count(0)
-    opened(page, demo, "lab_result", "Dư lượng 0,12 mg/kg")
+    opened(page, "Thu hồi", "lab_result", "Dư lượng 0,12 mg/kg")
     page.get_by_role("button", name="Phát thông báo thu hồi").click()
     expect(page.get_by_role("status")).to_contain_text("Đã phát")
     shopper.reload()
@@ -86,12 +90,35 @@ def agree(second: Page, demo: str, case: str, reason: str = "") -> None:
     expect(second.get_by_role("status")).to_contain_text("Đã đồng ý")
 
 
-def test_a_drill_runs_from_the_lot_to_its_closed_result_sheet(
+def photographed(shop: Page, demo: str) -> bytes:
+    """Print the card of the lot, lay it on a table and take a photo of it, not quite straight."""
+    enter(shop, demo, PACKER)
+    shop.goto(f"{demo}/desk/batches?q={LOT}")
+    code = shop.locator("table.rows a").first.get_attribute("href")
+    printed = shop.request.get(f"{demo}{code}/card.pdf").body()
+    paper = pypdfium2.PdfDocument(printed)[0].render(scale=2).to_pil().convert("RGB")
+    turned = paper.rotate(7, expand=True, resample=Image.Resampling.BICUBIC, fillcolor=TABLE)
+    photo = Image.new("RGB", (turned.width + 300, turned.height + 200), TABLE)
+    photo.paste(turned, (190, 60))
+    file = io.BytesIO()
+    photo.filter(ImageFilter.GaussianBlur(0.8)).save(file, "JPEG", quality=70)
+    return file.getvalue()
+
+
+def test_a_drill_runs_from_a_photographed_label_to_its_closed_result_sheet(
     page: Page, shopper: Page, second: Page, demo: str, tmp_path: Path
 ) -> None:
-    open_batch(page, demo)
-    code = page.url.rpartition("/")[2]
-    opened(page, demo, "drill", "Diễn tập quý 4")
+    photo = photographed(shopper, demo)
+    enter(page, demo, OFFICER)
+    page.goto(f"{demo}/desk/trace")
+    page.locator("#photo").set_input_files(
+        {"name": "tem.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    page.get_by_role("button", name="Đọc nhãn").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(LOT)
+    expect(page.locator("table.family-rows")).to_contain_text("CN-VD03-H")
+    code = page.url.partition("/batches/")[2].partition("/")[0]
+    opened(page, "Mở hồ sơ thu hồi", "drill", "Diễn tập quý 4")
     page.get_by_role("button", name="Bắt đầu diễn tập").click()
     expect(page.get_by_role("status")).to_contain_text("Đã phát")
     expect(page.get_by_role("heading", level=1)).to_contain_text("DIỄN TẬP")

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields
 from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.desk.case_words import BASES, RISKS
+from traceapp.photos.fields import SentPhotos
 from traceapp.problem import N_
 from traceapp.producers.models import Producer
 from traceapp.recalls.answering import Count
@@ -42,6 +43,7 @@ class OpeningSchema(Schema):
 
     basis = fields.String(required=True, validate=known(tuple(BASES)))
     reason = PlainText(LONGEST, lines=True, required=True)
+    photos = SentPhotos()
 
 
 class IssueSchema(Schema):
@@ -79,13 +81,17 @@ def opening_fields() -> tuple[Field, ...]:
     return (
         Field("basis", _("On what grounds"), "radio", required=True, options=bases),
         Field("reason", _("What is wrong with it"), "lines", hint, required=True, longest=LONGEST),
+        Field("photo", _("Photos"), "files", _("What you see: the label, the goods, the place.")),
+        Field("photos", kind="many"),
     )
 
 
 def suspicion(batch: Ref, data: Mapping[str, Any]) -> Suspicion:
     """Read why a case is opened. Raises ValidationError."""
     given = OPENING.load(dict(data))
-    return Suspicion(batch, given["basis"], given["reason"], given["basis"] == "drill")
+    is_drill = given["basis"] == "drill"
+    photos = tuple(bytes.fromhex(sha256) for sha256 in given["photos"])
+    return Suspicion(batch, given["basis"], given["reason"], is_drill, photos=photos)
 
 
 def issue_fields(case: Case) -> tuple[Field, ...]:

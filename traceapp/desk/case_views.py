@@ -11,11 +11,21 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import case_ending, case_form, case_words
+from traceapp.desk import (
+    case_doors,
+    case_ending,
+    case_form,
+    case_words,
+    private_photos,
+    uploads,
+)
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.case_ending import Decision
+from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
+from traceapp.public.models import ProblemReport
 from traceapp.recalls import case_queries, cases, releasing, reminders
+from traceapp.recalls.case_photos import photos_of
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.held import Scope
 from traceapp.trace.facts import Ref
@@ -52,8 +62,10 @@ def list_cases() -> ResponseReturnValue:
 @may(Act.OPEN_CASE)
 def new_case(code: str) -> ResponseReturnValue:
     """Show what a recall of a batch would reach, and the form that opens a case."""
-    found = _suspected(member(), code)
-    return _opening(member(), found, Form.showing(case_form.opening_fields(), {"basis": "batch"}))
+    reader = member()
+    found, report = _suspected(reader, code)
+    proposed = case_doors.proposed(found.ref, report, request.args)
+    return _opening(reader, found, Form.showing(case_form.opening_fields(), proposed))
 
 
 @blueprint.post("/desk/batches/<code>/case")
@@ -61,12 +73,17 @@ def new_case(code: str) -> ResponseReturnValue:
 @may(Act.OPEN_CASE)
 def open_case(code: str) -> ResponseReturnValue:
     """Open a case about a batch."""
-    reader = member()
-    found = _suspected(reader, code)
+    reader, now = member(), datetime.now(UTC)
+    found, report = _suspected(reader, code)
     form = Form.sent(case_form.opening_fields(), request.form)
-    with form.trying():
+    uploads.keep_beside(form, "photo", reader.producer_id, now=now)
+    if form.errors:
+        return _opening(reader, found, form)
+    with form.trying(unique="photo"):
         suspicion = case_form.suspicion(Ref(*found.ref), form.data())
-        case = cases.open_case(actor_of(reader), suspicion, now=datetime.now(UTC))
+        case = cases.open_case(actor_of(reader), suspicion, now=now)
+        if report is not None:
+            take_up_report(reader, report, now)
         flash(_("The case is open. Nobody is told before you issue it."))
         return redirect(url_for("cases.show_case", case_id=case.id), code=303)
     return _opening(reader, found, form)
@@ -79,6 +96,15 @@ def show_case(case_id: UUID) -> ResponseReturnValue:
     reader = member()
     case = find_case(reader, case_id)
     return page(reader, case)
+
+
+@blueprint.get("/desk/cases/<uuid:case_id>/evidence/<sha256>")
+@may(Act.OPEN_CASE)
+def show_evidence(case_id: UUID, sha256: str) -> ResponseReturnValue:
+    """Show a photo of what the case was opened for."""
+    case = find_case(member(), case_id)
+    page = url_for("cases.show_case", case_id=case_id)
+    return private_photos.show(case.ref.producer_id, photos_of(case.ref), sha256, page)
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/issue")
@@ -129,6 +155,11 @@ def page(
         reminded=reminders.reminded(case.ref),
         now=datetime.now(UTC),
         lots=lots,
+        photos=[photo.hex() for photo in photos_of(case.ref)],
+        pictures=private_photos.prepared(case.ref.producer_id, photos_of(case.ref)),
+        photo_path=lambda sha256: url_for(
+            "cases.show_evidence", case_id=case.ref.id, sha256=sha256
+        ),
         may_issue=reader.may(Act.ISSUE_RECALL),
         to_decide=case_words.waiting_for(reader, case),
     )
@@ -159,12 +190,12 @@ def first_asked() -> int:
     return int(text) if is_number else 0
 
 
-def _suspected(reader: Visitor, code: str) -> Found:
-    """Find a batch about which the reader may open a case: his own, or, for officials, any."""
+def _suspected(reader: Visitor, code: str) -> tuple[Found, ProblemReport | None]:
+    """Find a batch about which the reader may open a case, and the report the address names."""
     found = find_batch(reader, code)
-    if not (found.ref[0] == reader.producer_id or reader.may(Act.LOOK_UP_ANY)):
+    if not case_doors.may_open(reader, found.ref):
         raise problem.NotFound
-    return found
+    return found, case_doors.report_named(reader, found.ref, request.args)
 
 
 def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.queries import has_stock_of
+from traceapp.desk import case_doors
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
@@ -147,6 +148,11 @@ class Told:
     told: tuple[Case, ...]
     may_open: bool
 
+    @property
+    def may_inspect(self) -> bool:
+        """Tell whether the reader notes, as an official, that goods do not match their data."""
+        return self.may_open and self.reader.may(Act.LOOK_UP_ANY)
+
     def may_read(self, case: Case) -> bool:
         """Tell whether the page of the case is the reader's to see."""
         return may_read(self.reader, case)
@@ -167,15 +173,9 @@ def told_on(reader: Visitor, batch: Ref) -> Told:
     cases = [
         case
         for case in case_queries.about(batch)
-        if not case.is_over and (may_read(reader, case) or _is_in_force(case, batch))
+        if not case.is_over and (may_read(reader, case) or case.is_told_of(batch))
     ]
-    is_own = batch.producer_id == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
-    return Told(reader, batch, tuple(cases), is_own and reader.may(Act.OPEN_CASE))
-
-
-def _is_in_force(case: Case, batch: Ref) -> bool:
-    is_of_subject = batch.producer_id == case.batch.producer_id
-    return case.notice is not None and (case.is_widened or is_of_subject)
+    return Told(reader, batch, tuple(cases), case_doors.may_open(reader, batch))
 
 
 def reached_by(reader: Visitor, case: Case, first: int = 0, most: int | None = PAGE) -> Scope:

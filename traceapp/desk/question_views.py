@@ -1,6 +1,5 @@
 """Asking the producer of a lot to explain, and the producer's answer."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,19 +13,16 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.database.ids import new_id
-from traceapp.desk import report_search, uploads
+from traceapp.desk import private_photos, report_search, uploads
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.question_words import may_ask, may_read, timer
 from traceapp.desk.report_views import take_up_report
-from traceapp.photos import queries as pictures
-from traceapp.photos.queries import MediaFile, Rendition
-from traceapp.photos.views import picture
-from traceapp.public import report_queries
+from traceapp.photos.fields import MOST_PHOTOS
 from traceapp.public.models import ProblemReport
 from traceapp.questions import operations, queries
 from traceapp.questions.operations import TIME_TO_EXPLAIN
 from traceapp.questions.queries import Asked
-from traceapp.questions.schemas import LONGEST_TEXT, MOST_PHOTOS, AnswerSchema, QuestionSchema
+from traceapp.questions.schemas import LONGEST_TEXT, AnswerSchema, QuestionSchema
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form
@@ -86,8 +82,7 @@ def answer_question(question_id: UUID) -> ResponseReturnValue:
     asked, now = _find(reader, question_id), datetime.now(UTC)
     form = Form.sent(_answer_fields(), request.form)
     if reader.producer_id == asked.ref.producer_id:
-        kept = uploads.keep_photos(form, "photo", reader.producer_id, now=now)
-        form.typed["photos"] = list(dict.fromkeys([*form.typed.get("photos", ()), *kept]))
+        uploads.keep_beside(form, "photo", reader.producer_id, now=now)
     if form.errors:
         return _page(reader, asked, form)
     with form.trying(unique="photo"):
@@ -104,20 +99,8 @@ def answer_question(question_id: UUID) -> ResponseReturnValue:
 def show_photo(question_id: UUID, sha256: str) -> ResponseReturnValue:
     """Show a photo of an answer to either side; back to the page while it is being prepared."""
     asked = _find(member(), question_id)
-    photo = next((one for one in queries.photos_of(asked.ref) if one.hex() == sha256), None)
-    if photo is None:
-        raise problem.NotFound
-    found = _pictures(asked, [photo]).get(sha256)
-    if found is None:
-        return redirect(url_for("questions.show_question", question_id=question_id), code=303)
-    return picture(found.file_name, MediaFile(found.media_type, is_public=False))
-
-
-def _pictures(asked: Asked, photos: Collection[bytes]) -> dict[str, Rendition]:
-    """Give the pictures of photos of the producer that are prepared, by hexadecimal SHA-256."""
-    keys = [(asked.ref.producer_id, photo) for photo in photos]
-    found = pictures.renditions(keys, public_only=False) if keys else {}
-    return {key[1].hex(): sizes["large"] for key, sizes in found.items() if "large" in sizes}
+    page = url_for("questions.show_question", question_id=question_id)
+    return private_photos.show(asked.ref.producer_id, queries.photos_of(asked.ref), sha256, page)
 
 
 def _subject(reader: Visitor, code: str) -> tuple[Found, ProblemReport | None]:
@@ -128,12 +111,7 @@ def _subject(reader: Visitor, code: str) -> tuple[Found, ProblemReport | None]:
     number = request.args.get("report")
     if number is None:
         return found, None
-    report = report_search.find(reader, number)
-    if report is None or report.code is None:
-        raise problem.NotFound
-    if report_queries.subject(report.code).batch != found.ref:
-        raise problem.NotFound
-    return found, report
+    return found, report_search.about_batch(reader, number, found.ref)
 
 
 def _find(reader: Visitor, question_id: UUID) -> Asked:
@@ -161,8 +139,11 @@ def _page(reader: Visitor, asked: Asked, form: Form) -> ResponseReturnValue:
         timer=timer(asked, datetime.now(UTC)),
         report=report,
         form=form,
+        photo_path=lambda sha256: url_for(
+            "questions.show_photo", question_id=asked.ref.id, sha256=sha256
+        ),
         photos=[photo.hex() for photo in queries.photos_of(asked.ref)],
-        pictures=_pictures(asked, queries.photos_of(asked.ref)),
+        pictures=private_photos.prepared(asked.ref.producer_id, queries.photos_of(asked.ref)),
         may_answer=asked.answer is None and reader.producer_id == asked.ref.producer_id,
     )
     return page, form.status

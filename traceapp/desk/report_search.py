@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, true
 
+from traceapp import problem
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.models import GtinOwner
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
+from traceapp.public import report_queries
 from traceapp.public.models import ProblemReport, ReportAct, ReportAnswer
 from traceapp.public.schemas import ReportKind
 from traceapp.web import lists
@@ -77,6 +79,16 @@ def find(reader: Visitor, number: str) -> ProblemReport | None:
     return db.session.scalars(
         select(ProblemReport).where(ProblemReport.number == number, answered_for_by(reader))
     ).one_or_none()
+
+
+def about_batch(reader: Visitor, number: str, batch: tuple[UUID, UUID]) -> ProblemReport:
+    """Find a report about a batch by its number. Raises NotFound where it is about another."""
+    report = find(reader, number)
+    if report is None or report.code is None:
+        raise problem.NotFound
+    if report_queries.subject(report.code).batch != batch:
+        raise problem.NotFound
+    return report
 
 
 def find_by_id(reader: Visitor, report_id: UUID) -> ProblemReport | None:

@@ -14,7 +14,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
 from traceapp.database.ids import new_id
-from traceapp.desk import report_search
+from traceapp.desk import case_doors, report_search
 from traceapp.desk.question_words import Timer, is_any_running, may_ask, read_by, timer
 from traceapp.desk.report_form import AnswerSchema, answer_fields, refuse_too_early
 from traceapp.public import report_queries
@@ -151,6 +151,7 @@ def _page(report: ProblemReport, form: Form) -> ResponseReturnValue:
         questions=read_by(reader, asked),
         timer_of=lambda one: timer(one, now),
         ask_path=None if is_any_running(asked, now) else _ask_path(reader, report, subject),
+        case_path=case_doors.path_from_report(reader, subject.batch if subject else None, report),
         answers=report_queries.answers(report.report_id),
         look=report_queries.look(report.report_id),
         outcomes=OUTCOME_WORDS,

@@ -10,7 +10,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import batch_words, trace_drawing, trace_telling
+from traceapp.desk import batch_words, case_doors, trace_drawing, trace_telling
 from traceapp.desk.batch_views import find_batch
 from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
@@ -53,6 +53,7 @@ def show_trace(code: str) -> ResponseReturnValue:
         is_past=as_of is not None,
         now_address=url_for(".show_trace", code=found.address, direction=lineage.way.value),
         is_unreadable=is_unreadable,
+        may_open_case=case_doors.may_open(reader, found.ref),
     )
 
 

@@ -32,6 +32,12 @@ def keep_photos(
     return kept
 
 
+def keep_beside(form: Form, name: str, producer_id: UUID, *, now: datetime) -> None:
+    """Keep the photos sent in a field beside those that the field `photos` holds already."""
+    kept = keep_photos(form, name, producer_id, now=now)
+    form.typed["photos"] = list(dict.fromkeys([*form.typed.get("photos", ()), *kept]))
+
+
 def keep_pages(form: Form, name: str, producer_id: UUID, *, now: datetime) -> list[str]:
     """Keep photos and the pages of PDFs sent in a field; give the SHA-256 of each picture."""
     kept = []

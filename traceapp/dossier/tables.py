@@ -217,9 +217,14 @@ def _stands_in_the_way(dossier: Dossier) -> Table:
     since = [
         *((one.told.since, words.held(one)) for one in dossier.holds),
         *((one.told.at, words.stopped(one)) for one in dossier.stops),
+        *(
+            (one.notice.issued_at, words.recalled(one, one.notice))
+            for one in dossier.recalls
+            if one.notice
+        ),
     ]
     rows = [[moment(at), *told] for at, told in sorted(since, key=lambda one: one[0])]
-    return Table(_("Findings, holds and stopped sales"), columns, rows, _("None."))
+    return Table(_("Findings, holds, stopped sales and recalls"), columns, rows, _("None."))
 
 
 def hand_overs(node: Node) -> Table:

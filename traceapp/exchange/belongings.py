@@ -44,7 +44,7 @@ TAKEN_ALONG = (
     *("printer", "label_issue", "label_change"),
     *("sale_stop", "sale_stop_lift"),
     *("question", "question_answer", "question_photo"),
-    *("recall_case", "recall_act", "recall_act_batch", "recall_act_check"),
+    *("recall_case", "recall_evidence", "recall_act", "recall_act_batch", "recall_act_check"),
     *("recall_acknowledgement", "recall_notice", "recalled_batch"),
     *("stall", "stall_lot"),
     *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step"),

@@ -50,6 +50,25 @@ class RecallCase(Base):
     )
 
 
+class RecallEvidence(Base):
+    """A photo of what a case is opened for. Only whoever may read the case sees it."""
+
+    __tablename__ = "recall_evidence"
+
+    producer_id: Mapped[Key]
+    case_id: Mapped[Key]
+    photo_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "case_id"], ["recall_case.producer_id", "recall_case.case_id"]
+        ),
+        ForeignKeyConstraint(
+            ["producer_id", "photo_sha256"], ["photo.producer_id", "photo.sha256"]
+        ),
+    )
+
+
 class RecallAct(Base):
     """Something done in a case. One that waits takes effect when a second person agrees to it.
 

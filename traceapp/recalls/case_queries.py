@@ -69,6 +69,11 @@ class Case:
     reaches_others: bool
     all_acts: tuple[ActTold, ...]
 
+    def is_told_of(self, batch: Ref) -> bool:
+        """Tell whether holders of one of its batches were told: others' wait to be widened to."""
+        is_ours = batch.producer_id == self.batch.producer_id
+        return self.is_widened or (self.notice is not None and is_ours)
+
     @property
     def acts(self) -> tuple[ActTold, ...]:
         """Give what was done; the lots of others are no subject before any is reached."""
@@ -111,14 +116,13 @@ class Case:
 
 def find(ref: Ref) -> Case | None:
     """Find a case with all its acts; None where there is none."""
-    found = _cases(RecallCase.producer_id == ref.producer_id, RecallCase.case_id == ref.id)
-    return found[0] if found else None
+    of_ref = (RecallCase.producer_id == ref.producer_id, RecallCase.case_id == ref.id)
+    return next(iter(_cases(*of_ref)), None)
 
 
 def find_by_id(case_id: UUID) -> Case | None:
     """Find a case by the id in its address."""
-    found = _cases(RecallCase.case_id == case_id)
-    return found[0] if found else None
+    return next(iter(_cases(RecallCase.case_id == case_id)), None)
 
 
 def led_by(producer_id: UUID | None) -> list[Case]:
@@ -139,8 +143,7 @@ def with_waiting(producer_id: UUID | None) -> list[Case]:
             ),
         )
         .where(
-            RecallAct.producer_id == RecallCase.producer_id,
-            RecallAct.case_id == RecallCase.case_id,
+            _is_of_case(RecallAct),
             RecallAct.waits.is_(True),
             answer.act_id.is_(None),
         )
@@ -193,6 +196,10 @@ def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
     return [_case(row, acts.get(row.case_id, [])) for row in rows]
 
 
+def _is_of_case(table: type[RecallNotice | RecallAct]) -> ColumnElement[bool]:
+    return and_(table.producer_id == RecallCase.producer_id, table.case_id == RecallCase.case_id)
+
+
 def _query() -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -212,13 +219,7 @@ def _query() -> Select[*tuple[Any, ...]]:
                 Membership.member_id == RecallCase.opened_by_member_id,
             ),
         )
-        .outerjoin(
-            RecallNotice,
-            and_(
-                RecallNotice.producer_id == RecallCase.producer_id,
-                RecallNotice.case_id == RecallCase.case_id,
-            ),
-        )
+        .outerjoin(RecallNotice, _is_of_case(RecallNotice))
     )
 
 

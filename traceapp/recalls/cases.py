@@ -19,7 +19,7 @@ from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
-from traceapp.recalls import case_faults, reach, releasing, telling
+from traceapp.recalls import case_faults, case_photos, reach, releasing, telling
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
 from traceapp.recalls.case_models import RecallCase
@@ -35,13 +35,17 @@ ALONE_AFTER = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """What a case is opened for: a batch, why, and on what grounds (`case_models.BASES`)."""
+    """What a case is opened for: a batch, why, and on what grounds (`case_models.BASES`).
+
+    `photos` are the SHA-256 of photos that whoever opens it has sent.
+    """
 
     batch: Ref
     basis: str
     reason: str
     is_drill: bool = False
     number: str | None = None
+    photos: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
         )
     )
     db.session.flush()
+    case_photos.keep(case, suspicion.photos)
     note("recall.opened", case, batch.producer_id, by, now)
     return case
 

@@ -2,10 +2,11 @@
 
 Measured on SQLite and PostgreSQL through the documented nginx with its cache and two workers: pages
 drawn from all over the herd are kept by cache and workers before the recall is issued, and asked
-for until each of them says it.
+for until each of them says it. A mail server takes the letters that the workers send to holders.
 """
 
 import random
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from tests.bench import proxy
 from tests.bench.demo import clean_environ
@@ -25,10 +26,12 @@ from tests.bench.trace import _plan, _ref
 from tests.builders import business
 from tests.conftest import close, migrate, settings_for
 from tests.postgres import postgres_server
+from tests.rooms.test_mail import Box, mail_server
 from traceapp.app import create_app
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.producers.models import Producer
 from traceapp.recalls import cases, scope
 from traceapp.recalls.cases import Order, Suspicion
 from traceapp.recalls.scope import Part
@@ -38,7 +41,9 @@ from traceapp.tracing.queries import descendants
 from traceapp.web.endpoints import transaction
 
 SIZE, DRAWN, SEED, ROUNDS = 11_000, 30, 7, 3
-SCOPE_MS, PAGES_MS, LONGEST_S = 600.0, 1000.0, 10.0
+SCOPE_MS, PAGES_MS, NOTICE_MS, LONGEST_S = 600.0, 1000.0, 5000.0, 10.0
+WORKER = [sys.executable, "-m", "traceapp.jobs.worker"]
+FROM = "no-reply@trace.example.vn"
 SAYS = "Dư lượng vượt ngưỡng".encode()
 ORDER = Order("Dư lượng vượt ngưỡng", "high", "Để riêng", "Chi cục, 0900 000 062")
 
@@ -52,7 +57,9 @@ def figures() -> Iterator[Figure]:
 
 def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]:
     migrate(url, folder)
-    app = create_app(settings_for(url, folder))
+    post = stack.enter_context(mail_server())
+    by_mail = {"SMTP_URL": f"smtp://{post.place}", "MAIL_FROM": FROM}
+    app = create_app(settings_for(url, folder, **by_mail))
     stack.callback(close, app)
     stack.enter_context(app.app_context())
     plan = _plan(url, SIZE)
@@ -61,6 +68,7 @@ def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]
     db.session.commit()
     herd = Ref(*_ref(plan.herd()))
     with transaction():
+        db.session.execute(update(Producer).values(email="holder@example.vn"))
         office = business("Chi cục", kinds=("authority",), role="officer")
     by = Actor(Ref(office.producer_id, office.actor.member_id), is_authority=True)
     family = descendants((herd.producer_id, herd.id))
@@ -71,22 +79,24 @@ def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]
     db.session.remove()
     environ = clean_environ(
         DATABASE_URL=url,
-        INSTANCE_DIR=str(folder),
+        INSTANCE_DIR=str(folder / "instance"),  # as the one who issues: it wakes the worker
         HOST="127.0.0.1",
         PORT=str(free_port()),
         WEB_CONCURRENCY="2",
+        **by_mail,
     )
     root = f"http://127.0.0.1:{environ['PORT']}"
     stack.enter_context(serving(gunicorn(environ), environ, f"{root}/healthz"))
+    stack.enter_context(serving(WORKER, environ, f"{root}/healthz"))
     if proxy.program():
         upstream = root.removeprefix("http://")
         root, _ = stack.enter_context(proxy.nginx(folder / "nginx", upstream, b"x"))
     pages = [f"{root}/B/{code}" for code in drawn]
     if not any(SAYS in _page(one) for one in pages):
-        yield from _issue(by, herd, pages, kind)
+        yield from _issue(by, herd, pages, post.box, kind)
 
 
-def _issue(by: Actor, herd: Ref, pages: Sequence[str], kind: str) -> Iterator[Figure]:
+def _issue(by: Actor, herd: Ref, pages: Sequence[str], box: Box, kind: str) -> Iterator[Figure]:
     with transaction():
         suspicion = Suspicion(herd, "lab_result", ORDER.reason)
         case = cases.open_case(by, suspicion, now=datetime.now(UTC))
@@ -99,6 +109,10 @@ def _issue(by: Actor, herd: Ref, pages: Sequence[str], kind: str) -> Iterator[Fi
     took = (time.monotonic() - issued) * 1000
     name = f"until all of {len(pages)} pages drawn say so"
     yield Figure(name, float("inf") if waiting else took, "ms", PAGES_MS, kind)
+    while not box.letters and time.monotonic() < issued + LONGEST_S:
+        time.sleep(0.01)
+    took = (box.taken_at - issued) * 1000 if box.letters else float("inf")
+    yield Figure("until a holder's mail server took the first notice", took, "ms", NOTICE_MS, kind)
 
 
 def _in_transaction(by: Actor, case: Ref, herd: Ref) -> None:

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,10 +37,12 @@ class Box:
 
     letters: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 taken"
+    taken_at: float = 0.0  # when the first letter came, by the machine's steady clock
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.answer.startswith("250"):
             read = email.message_from_bytes(envelope.content, policy=email.policy.default)
+            self.taken_at = self.taken_at or time.monotonic()
             self.letters.append(read)
         return self.answer
 

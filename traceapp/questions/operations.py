@@ -7,6 +7,7 @@ from uuid import UUID
 
 from traceapp import problem
 from traceapp.audit import operations as audit
+from traceapp.batches import territory
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.problem import N_
@@ -24,11 +25,12 @@ def ask(
     """Ask the producer of a batch to explain; gives the question's id.
 
     `given` is what `QuestionSchema` loaded. The same form sent again asks nothing more. Raises
-    InvalidInput while a question about the same batch and report runs, NotFound for a question to
-    oneself or an id that is another question's.
+    InvalidInput while a question about the same batch and report runs and outside the territory,
+    NotFound for a question to oneself or an id that is another question's.
     """
     if batch.producer_id == by.producer_id:
         raise problem.NotFound
+    territory.check(by.producer_id, batch)
     wait_for([batch.id])
     kept = db.session.get(Question, (batch.producer_id, given["id"]))
     if kept is not None:

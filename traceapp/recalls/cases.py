@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from traceapp import problem
+from traceapp.batches import territory
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
@@ -76,10 +77,15 @@ class Wish:
 
 
 def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
-    """Open a case about a batch: one's own, or, for an authority, anybody's."""
+    """Open a case about a batch: one's own, or, for an authority, anybody's in its territory.
+
+    Raises NotFound for a producer's of others, InvalidInput outside the territory.
+    """
     batch = suspicion.batch
     if not (by.is_authority or batch.producer_id == by.member.producer_id):
         raise problem.NotFound
+    if by.is_authority:
+        territory.check(by.member.producer_id, batch)
     wait_for([by.member.producer_id, batch.id])
     case = Ref(by.member.producer_id, new_id())
     db.session.add(

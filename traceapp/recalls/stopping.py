@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches import activation
+from traceapp.batches import activation, territory
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.batches.waiting import wait_for
 from traceapp.codes import operations as codes
@@ -61,8 +61,11 @@ class Actor:
 def stop(batch: Ref, by: Actor, reason: str, *, now: datetime) -> None:
     """Stop the sale of a batch, and of what its producer made of it; a second tap changes nothing.
 
-    Whoever only has the goods in hand stops his own sale of them.
+    Whoever only has the goods in hand stops his own sale of them. Raises InvalidInput for an
+    authority outside its territory.
     """
+    if by.is_authority:
+        territory.check(by.member.producer_id, batch)
     wait_for([batch.id])
     if any(_is_open_by(one, batch, by) for one in stops_on(batch, asks=by.member.producer_id)):
         return

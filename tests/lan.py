@@ -46,8 +46,9 @@ from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
 from traceapp.questions import operations as questions
-from traceapp.recalls import case_photos, case_queries, drills
+from traceapp.recalls import answering, case_photos, case_queries, drills
 from traceapp.recalls import cases as recalls
+from traceapp.recalls.answering import Count
 from traceapp.recalls.cases import Order, Suspicion, Wish
 from traceapp.recalls.stopping import Actor as RecallActor
 from traceapp.stalls import changing as stalls
@@ -185,6 +186,8 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -
     batch = Ref(owner.producer_id, batch_id)
     case = drills.start(by, batch, order, now=now)
     case_photos.keep(case, [photo])
+    counted = Count(batch, Decimal(0), Decimal(1), f"Kho {text}", photo)
+    answering.acknowledge(case, by.member, counted, now=now)
     recalls.ask(case, by, Wish("close", f"Đã xong {text}"), now=now)
     found = case_queries.find(case)
     assert found is not None

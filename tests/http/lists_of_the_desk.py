@@ -120,6 +120,8 @@ NO_LISTS: Mapping[str, str] = {
     "products.edit_product": FORM,
     "products.new_product": FORM,
     "case_papers.print_result": FILE,
+    "case_papers.show_photo": FILE,
+    "recalls.show_photo": FILE,
     "cases.new_case": FORM,
     "cases.show_case": ONE,
     "recalls.show_recall": ONE,

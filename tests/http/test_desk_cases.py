@@ -1,7 +1,8 @@
 """Recalls at the desk: opened, issued, answered, agreed to by a second person; shoppers' pages."""
 
+import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tests.builders import Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import code_of, page
 from tests.http.test_stopped_sales import colleague
+from tests.lan import a_picture
 from tests.rooms.test_recall_cases import acting, soup_of
 from tests.signing_in import form, signed_in
 from tests.trade import Trade
@@ -22,9 +24,11 @@ from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.desk.attention import KEPT
 from traceapp.jobs.models import Job
+from traceapp.jobs.runner import Runner
 from traceapp.mail.operations import DELIVER
 from traceapp.producers.models import Producer
 from traceapp.recalls import case_queries, reminders
+from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -130,6 +134,43 @@ def test_who_holds_goods_is_told_and_answers_never_more_than_they_had(
     assert posted(app, trade.hoa, asked, **sent | {"lots.0.set_apart": "110"})[0] == 303
     assert asked not in desk(app, trade.hoa, "/desk")
     assert "8 kg sold, 110 kg set apart" in desk(app, office, case)
+
+
+def test_the_photo_of_an_answer_is_shown_to_its_holder_and_to_who_leads_and_to_nobody_else(
+    app: Flask, trade: Trade, office: Business, code: str
+) -> None:
+    case = issued(app, office, code)
+    asked = case.replace("/cases/", "/recalls/")
+    lots = {"lots.0.batch": str(trade.greens), "lots.0.sold": "8", "lots.0.set_apart": "110"}
+    sent = form(app, **lots, note="Kho lạnh", photo=(io.BytesIO(a_picture()), "kho.png"))
+    db.session.rollback()
+    with app.app_context():
+        answer = signed_in(app, trade.hoa).post(asked, data=sent)
+    g.pop(KEPT, None)
+    assert answer.status_code == 303
+    assert "is being prepared" in desk(app, office, case)
+    db.session.rollback()
+    Runner(app, lambda: datetime.now(UTC)).run_due()
+    sha256 = db.session.scalars(select(RecallAcknowledgement.photo_sha256)).one()
+    assert sha256 is not None
+    for who, page_of in ((office, case), (trade.hoa, asked)):
+        at = f"{page_of}/photos/{bytes(sha256).hex()}"
+        assert f'<img src="{at}"' in desk(app, who, page_of)
+        assert picture_at(app, who, at).startswith("image/")
+        assert picture_at(app, who, f"{page_of}/photos/{'0' * 64}") == "404"
+    at = f"{case}/photos/{bytes(sha256).hex()}"
+    for stranger in (trade.minh, trade.hoa):
+        assert picture_at(app, stranger, at) == "404"
+    assert picture_at(app, trade.minh, at.replace("/cases/", "/recalls/")) == "404"
+
+
+def picture_at(app: Flask, who: Business, at: str) -> str:
+    """Give the media type of a picture that somebody asks for, or the status."""
+    db.session.rollback()
+    with app.app_context():
+        answer = signed_in(app, who).get(at)
+    g.pop(KEPT, None)
+    return (answer.mimetype or "") if answer.status_code == 200 else str(answer.status_code)
 
 
 def test_reminders_are_told_to_who_leads_and_to_who_is_late(

@@ -1,11 +1,14 @@
-"""The result sheet of a recall or drill, as PDF: clock, kilograms, answers, what is missing."""
+"""The result sheet of a recall or drill, as PDF: clock, kilograms, answers, what is missing.
+
+And the photos of holders.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +16,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches import faces
-from traceapp.desk import case_words
+from traceapp.desk import case_pictures, case_words
 from traceapp.desk.case_views import find_case
 from traceapp.printing import table_paper
 from traceapp.printing.table_paper import Column, Paper, Table
@@ -41,6 +44,16 @@ def print_result(case_id: UUID) -> ResponseReturnValue:
     answer = Response(table_paper.pdf(paper, face), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
     return answer
+
+
+@blueprint.get("/desk/cases/<uuid:case_id>/photos/<sha256>")
+@may(Act.OPEN_CASE)
+def show_photo(case_id: UUID, sha256: str) -> ResponseReturnValue:
+    """Show a photo that a holder sent with an answer."""
+    reader = member()
+    case = find_case(reader, case_id)
+    back = url_for("cases.show_case", case_id=case_id)
+    return case_pictures.answer(case_pictures.told_to(reader, case), sha256, back)
 
 
 def paper_of(case: Case, reached: Scope, now: datetime) -> Paper:

@@ -11,9 +11,10 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import case_form, case_words
+from traceapp.desk import case_form, case_pictures, case_words
 from traceapp.desk.uploads import keep_photos
-from traceapp.recalls import answering, case_queries, reminders, scope
+from traceapp.recalls import answer_photos, answering, case_queries, reminders, scope
+from traceapp.recalls.answer_photos import AnswerPhoto
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.scope import Held
 from traceapp.trace.facts import Ref
@@ -52,6 +53,20 @@ def answer_recall(case_id: UUID) -> ResponseReturnValue:
     return _page(case, held, form)
 
 
+@blueprint.get("/desk/recalls/<uuid:case_id>/photos/<sha256>")
+@may(Act.ANSWER_RECALL)
+def show_photo(case_id: UUID, sha256: str) -> ResponseReturnValue:
+    """Show a holder the photo that was sent."""
+    reader = member()
+    case, _held = _find(reader, case_id)
+    back = url_for("recalls.show_recall", case_id=case_id)
+    return case_pictures.answer(_own_photos(reader, case), sha256, back)
+
+
+def _own_photos(reader: Visitor, case: Case) -> list[AnswerPhoto]:
+    return answer_photos.of_case(case.ref, holder=reader.producer_id)
+
+
 def _find(reader: Visitor, case_id: UUID) -> tuple[Case, list[Held]]:
     """Find a recall in force that reaches goods the reader has or had; NotFound for any other."""
     case = case_queries.find_by_id(case_id)
@@ -75,6 +90,7 @@ def _page(case: Case, held: list[Held], form: Form) -> ResponseReturnValue:
         held=held,
         form=form,
         standing=case_words.standing(case),
+        photos=case_pictures.shown(_own_photos(member(), case)),
         reminded=reminders.reminded(case.ref).get(member().producer_id),
         now=datetime.now(UTC),
     )

@@ -46,9 +46,10 @@ from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
 from traceapp.questions import operations as questions
-from traceapp.recalls import answering, case_photos, case_queries, drills
+from traceapp.recalls import answering, case_photos, case_queries, drills, effectiveness
 from traceapp.recalls import cases as recalls
 from traceapp.recalls.answering import Count
+from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion, Wish
 from traceapp.recalls.stopping import Actor as RecallActor
 from traceapp.stalls import changing as stalls
@@ -191,6 +192,7 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -
     recalls.ask(case, by, Wish("close", f"Đã xong {text}"), now=now)
     found = case_queries.find(case)
     assert found is not None
+    _checked(found, text, now)
     opened = recalls.open_case(by, Suspicion(batch, "batch", f"Nghi {text}"), now=now)
     return {
         "case_id": str(case.id),
@@ -239,6 +241,15 @@ def a_figure(name: str = "Điện", **changes: Any) -> dict[str, Any]:
     given |= {"before_from": "2025-07-01", "before_until": "2025-12-31"}
     given |= {"after_from": "2026-02-01", "after_until": "2026-07-31"}
     return dict(IndicatorSchema().load(given | changes))
+
+
+def _checked(case: Case, text: str, now: datetime) -> None:
+    """Let an authority have gone to the holders of a recall."""
+    office = builders.business(f"Cơ quan {uuid4().hex[:6]}", kinds=("authority",), role="officer")
+    by = RecallActor(Ref(office.producer_id, office.actor.member_id), is_authority=True)
+    effectiveness.draw(case, by, 3, now=now)
+    holder, found = case.batch.producer_id, effectiveness.Found.TAKEN_AWAY
+    effectiveness.write_finding(case, holder, by, found, f"Kệ trống {text}", now=now)
 
 
 def _question(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -> UUID:

@@ -26,6 +26,7 @@ from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
+from traceapp.recalls import effectiveness_models as _effectiveness
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
 from traceapp.webhooks import models as _webhooks
@@ -51,6 +52,7 @@ ROOMS = (
         _labels,
         _recalls,
         _recall_cases,
+        _effectiveness,
         _questions,
         _network,
         _stalls,
@@ -74,6 +76,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `question_photo`,
 `recall_case`, `recall_evidence`, `recall_act`, `recall_act_batch`, `recall_act_check`,
 `recall_acknowledgement`,
+`recall_sample`, `recall_sample_holder`, `recall_sample_finding`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`,
 `cleaner_indicator`, `cleaner_check`.
 """

@@ -86,6 +86,8 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "printers.measure_printer": {"left": "31"},
     "stalls.change_stall": {"name": "Sạp khác"},
     "stalls.open_stall": {"name": "Sạp 77"},
+    "effectiveness.draw_sample": {"size": "3"},
+    "effectiveness.write_finding": {"found": "taken_away", "note": "Kệ trống"},
     "webhooks.set_webhook": {"address": "https://1.1.1.1/traceapp"},
     "tokens.make_token": {"name": "Cân", "scope": "read"},
     "products.add_product": {**GOODS, "standards_none": "yes"},
@@ -123,6 +125,8 @@ NAMED = {
 
 
 OF_OFFICERS = {
+    "effectiveness.draw_sample",
+    "effectiveness.write_finding",
     "assessment_acts.check_indicator",
     "assessments.open_assessment",
     "questions.put_question",

@@ -44,6 +44,7 @@ class Act(StrEnum):
     OPEN_CASE = "open_case"
     ISSUE_RECALL = "issue_recall"
     ANSWER_RECALL = "answer_recall"
+    CHECK_RECALL = "check_recall"
     ADMIT_PRODUCERS = "admit_producers"
     ASSESS_CLEANER_PRODUCTION = "assess_cleaner_production"
     TELL_CLEANER_PRODUCTION = "tell_cleaner_production"
@@ -82,6 +83,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.OPEN_CASE: STAFF | OFFICIALS,
     Act.ISSUE_RECALL: frozenset({"owner", "officer"}),
     Act.ANSWER_RECALL: STAFF | {"shop_seller"},
+    Act.CHECK_RECALL: OFFICIALS,
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
     Act.ASSESS_CLEANER_PRODUCTION: OFFICIALS,
     Act.TELL_CLEANER_PRODUCTION: STAFF | OFFICIALS,
@@ -91,6 +93,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
 # Some acts belong to bodies of a kind: a co-op's owner cannot admit another co-op.
 KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.LOOK_UP_ANY: frozenset({"authority"}),
+    Act.CHECK_RECALL: frozenset({"authority"}),
     Act.CONFIRM_AS_INSPECTOR: frozenset({"authority"}),
     Act.DECIDE_REPORTS: frozenset({"operator", "authority"}),
     Act.ASK_FOR_EXPLANATION: frozenset({"authority"}),

@@ -74,6 +74,8 @@ SENTENCES: Mapping[str, str] = {
     "recall.agreed": N_("agreed in a recall case"),
     "recall.declined": N_("declined in a recall case"),
     "recall.answered": N_("answered a recall"),
+    "recall.sample_drawn": N_("drew holders of a recall at random, to check it"),
+    "recall.visited": N_("noted what was found at a holder of recalled goods"),
     "webhook.set": N_("set the address that messages to a program go to"),
     "webhook.secret_made": N_("made a new secret for messages to a program"),
     "webhook.removed": N_("removed the address that messages to a program went to"),

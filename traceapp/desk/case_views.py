@@ -25,7 +25,7 @@ from traceapp.desk.case_ending import Decision
 from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
 from traceapp.public.models import ProblemReport
-from traceapp.recalls import case_queries, cases, releasing, reminders
+from traceapp.recalls import case_queries, cases, effectiveness, releasing, reminders
 from traceapp.recalls.case_photos import photos_of
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.held import Scope
@@ -154,6 +154,8 @@ def page(
         decision=decision,
         checks=_checks(case, lots),
         reminded=reminders.reminded(case.ref),
+        sample=effectiveness.last_of(case.ref),
+        may_check=reader.may(Act.CHECK_RECALL),
         answer_photos=case_pictures.shown(case_pictures.told_to(reader, case)),
         now=datetime.now(UTC),
         lots=lots,

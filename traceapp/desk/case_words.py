@@ -21,6 +21,7 @@ from traceapp.recalls import answering, case_queries, scope
 from traceapp.recalls.answering import Owed
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
+from traceapp.recalls.effectiveness import Found, Sample
 from traceapp.recalls.scope import PAGE, Part, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.wording import percent
@@ -35,6 +36,13 @@ BASES: Mapping[str, str] = MappingProxyType(
         "inspection": N_("An inspection: goods do not match the data"),
         "supplier": N_("A supplier's notice"),
         "drill": N_("A drill"),
+    }
+)
+FOUND: Mapping[str, str] = MappingProxyType(
+    {
+        "on_sale": N_("Still on sale"),
+        "taken_away": N_("Taken away"),
+        "not_reached": N_("Not reached"),
     }
 )
 RISKS: Mapping[str, str] = MappingProxyType(
@@ -132,6 +140,14 @@ def account(reached: Scope) -> Account:
         answered=len(reached.answered),
         asked=reached.held_lots,
     )
+
+
+def rate(sample: Sample) -> str:
+    """Say at how many of the holders that were reached the goods were off the shelves."""
+    if not sample.reached:
+        return "–"
+    taken = Decimal(sample.count(Found.TAKEN_AWAY)) / sample.reached * 100
+    return say(percent(taken.quantize(Decimal("0.1"))))
 
 
 def percent_of(account: Account) -> str:

@@ -46,6 +46,7 @@ TAKEN_ALONG = (
     *("question", "question_answer", "question_photo"),
     *("recall_case", "recall_evidence", "recall_act", "recall_act_batch", "recall_act_check"),
     *("recall_acknowledgement", "recall_notice", "recalled_batch"),
+    *("recall_sample", "recall_sample_holder", "recall_sample_finding"),
     *("stall", "stall_lot"),
     *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step"),
     *("cleaner_indicator", "cleaner_check"),

@@ -49,6 +49,12 @@ NO_CHECK = problem.Finding(
         "writes here why it is not needed."
     ),
 )
+NO_HOLDER = problem.Finding(
+    "/",
+    "no_holder",
+    problem.N_("Nobody has or sold any of it by the books."),
+    problem.N_("There is nothing to check yet."),
+)
 AUTHORITY = problem.Finding(
     "/",
     "recall_of_others",

@@ -18,6 +18,7 @@ from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.labels import models as _labels
 from traceapp.network import models as _network
+from traceapp.network import programme_models as _programme
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
@@ -30,7 +31,7 @@ from traceapp.stalls import models as _stalls
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
-    *(_findings, _hand_off_answers, _hand_offs, _labels, _network),
+    *(_findings, _hand_off_answers, _hand_offs, _labels, _network, _programme),
     *(_jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
 )
 

@@ -20,6 +20,7 @@ from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.labels import models as _labels
 from traceapp.network import models as _network
+from traceapp.network import programme_models as _programme
 from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
@@ -55,6 +56,7 @@ ROOMS = (
         _effectiveness,
         _questions,
         _network,
+        _programme,
         _stalls,
         _webhooks,
         _api,
@@ -78,7 +80,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `recall_acknowledgement`,
 `recall_sample`, `recall_sample_holder`, `recall_sample_finding`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`,
-`cleaner_indicator`, `cleaner_check`.
+`cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_activity`, `published_total`,
+`published_figure`.
 """
 
 

@@ -22,6 +22,7 @@ MINTED = "uq_stall_code"  # at random by the server: nobody types it, nobody lea
 
 # Tables that belong to no producer: decisions "Tenancy" lists them.
 GLOBAL_TABLES = {
+    "programme_sum",
     *("account", "province", "commune", "public_code", "code_state_change", "gtin_owner"),
     *("job", "worker_pulse", "public_generation", "public_snapshot", "problem_report"),
     *("demo_load", "passkey", "signed_in_device", "one_time_code", "throttle", "report_answer"),

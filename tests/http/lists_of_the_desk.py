@@ -125,6 +125,7 @@ NO_LISTS: Mapping[str, str] = {
     "cases.new_case": FORM,
     "cases.show_case": ONE,
     "recalls.show_recall": ONE,
+    "programme_desk.new_entry": FORM,
     "questions.ask_question": FORM,
     "questions.show_photo": FILE,
     "cases.show_evidence": FILE,

@@ -14,6 +14,7 @@ SAMPLES = {
     "gtin": "09520001000010",
     "lot": "CX-BT-09",
     "sequence": "1",
+    "year": "2026",
 }
 PUBLIC_HOST = "http://truyxuat.example"
 

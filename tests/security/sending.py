@@ -74,6 +74,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "places.add_site": {"name": "Kho 77", "kind": "depot", "commune": "Bát Tràng"},
     "places.change_plot": {"name": "Thửa 78"},
     "places.change_site": {"name": "Kho 78", "commune": "Bát Tràng"},
+    "programme_desk.add_entry": {"kind": "event", "title": "Chợ phiên", "on_day": "05/01/2026"},
     "questions.answer_question": {"text": "Kho bị dột"},
     "questions.put_question": {"text": "Vì sao có mùi lạ?"},
     "season_changes.change_season": {"name": "Vụ khác"},
@@ -129,6 +130,7 @@ OF_OFFICERS = {
     "effectiveness.write_finding",
     "assessment_acts.check_indicator",
     "assessments.open_assessment",
+    "programme_desk.add_entry",
     "questions.put_question",
 }
 # These end what others need.

@@ -48,6 +48,7 @@ class Act(StrEnum):
     ADMIT_PRODUCERS = "admit_producers"
     ASSESS_CLEANER_PRODUCTION = "assess_cleaner_production"
     TELL_CLEANER_PRODUCTION = "tell_cleaner_production"
+    LEAD_PROGRAMME = "lead_programme"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 
@@ -87,6 +88,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.ADMIT_PRODUCERS: frozenset({"owner", "officer"}),
     Act.ASSESS_CLEANER_PRODUCTION: OFFICIALS,
     Act.TELL_CLEANER_PRODUCTION: STAFF | OFFICIALS,
+    Act.LEAD_PROGRAMME: frozenset({"officer"}),
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }
 
@@ -99,6 +101,7 @@ KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.ASK_FOR_EXPLANATION: frozenset({"authority"}),
     Act.ADMIT_PRODUCERS: frozenset({"operator", "authority"}),
     Act.ASSESS_CLEANER_PRODUCTION: frozenset({"authority"}),
+    Act.LEAD_PROGRAMME: frozenset({"authority"}),
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from traceapp import problem
 from traceapp.codes import openings
 from traceapp.database.engine import db
-from traceapp.demo import cleaner_production, market, queries, reading
+from traceapp.demo import cleaner_production, market, programme, queries, reading
 from traceapp.demo.clock import DemoClock
 from traceapp.demo.models import DemoLoad
 from traceapp.demo.second_act import Part, happenings_of, with_causes
@@ -51,7 +51,9 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     writer.write_directory(data.happenings[0].recorded - BEFORE_THE_FIRST_EVENT)
     writer.write([one for one in data.happenings if one.act == FIRST_ACT])
     writer.judge(now)
-    cleaner_production.write(data.assessments, data.directory, data.product_ids)
+    told = data.cleaner_production
+    cleaner_production.write(told.many("assessments"), data.directory, data.product_ids)
+    programme.write(told, data.directory, now)
     market.open_stall(now)
     openings.add(data.openings)
     db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))

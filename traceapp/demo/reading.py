@@ -70,7 +70,7 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         photos={bytes.fromhex(sha256[name]): content for name, content in photos.items()},
         batches={UUID(lot_id): batch for lot_id, batch in batches.items()},
         happenings=tuple(sorted(told, key=lambda one: (one.recorded, one.seq))),
-        assessments=files.operators.one("cleaner_production").many("assessments"),
+        cleaner_production=files.operators.one("cleaner_production"),
         product_ids={key: product.identity("id") for key, product in products.items()},
         openings=dict(goods.opening(one, batches) for one in files.openings.many("openings")),
     )

@@ -94,5 +94,5 @@ class DataSet:
     batches: Mapping[UUID, BatchEntry]
     happenings: tuple[Happening, ...]
     openings: Mapping[tuple[str, date], int]
-    assessments: tuple[Record, ...]
+    cleaner_production: Record
     product_ids: Mapping[str, UUID]

@@ -23,6 +23,7 @@ from traceapp.desk import (
     place_views,
     printer_views,
     product_views,
+    programme_views,
     question_views,
     recall_views,
     report_views,
@@ -43,7 +44,7 @@ VIEWS = (
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
     *(case_acts, case_papers, recall_views, effectiveness_views),
-    *(assessment_views, assessment_acts),
+    *(assessment_views, assessment_acts, programme_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

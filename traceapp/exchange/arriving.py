@@ -27,6 +27,7 @@ from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
 from traceapp.jobs import operations as jobs
+from traceapp.network import sums
 from traceapp.photos.operations import EXTENSIONS, RENDER
 from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
@@ -64,6 +65,7 @@ def take_in(file: IO[bytes], *, now: datetime) -> Arrived:
     arrival.write_photos(now)
     name = arrival.check_whole()
     audit.note(producer_id, "export.taken_in", f"producer/{producer_id}", by=None, now=now)
+    sums.rebuild()
     jobs.enqueue(hand_offs.INDEX_ALL, {}, now=now)
     freshness.step()
     return Arrived(producer_id, name, arrival.counts, len(arrival.photos_here))

@@ -50,6 +50,7 @@ TAKEN_ALONG = (
     *("stall", "stall_lot"),
     *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step"),
     *("cleaner_indicator", "cleaner_check"),
+    *("programme_plan", "programme_activity", "published_total", "published_figure"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",
@@ -74,6 +75,8 @@ LEFT_OUT = {
     "opening_count": "the installation's: how often pages at its address were opened",
     "code_audit": "the installation's: whether its address answers",
     "code_audit_page": "the installation's: whether its address answers",
+    "programme_sum": "made again from the assessments",
+    "programme_establishment": "made again from the assessments",
     "hand_off": "made again from the events",
     "hand_off_link": "a secret of whoever it was given to",
     "hand_off_reminder": "letters of the installation",

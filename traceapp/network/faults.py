@@ -113,6 +113,12 @@ NO_EVIDENCE = Finding(
     N_("Say what shows that it is done."),
     N_("An invoice and its number, a photo, who saw it."),
 )
+NO_FIGURES = Finding(
+    "/figures/establishments",
+    "no_figures",
+    N_("There is no figure in it."),
+    N_("Write down at least one figure that was published."),
+)
 
 
 def refuse(*found: Finding) -> None:

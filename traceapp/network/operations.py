@@ -14,7 +14,7 @@ from traceapp.batches.models import Product
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
-from traceapp.network import claiming, faults, queries
+from traceapp.network import claiming, faults, queries, sums
 from traceapp.network.faults import refuse
 from traceapp.network.models import (
     CleanerAssessment,
@@ -72,6 +72,7 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
         not_covered=given["not_covered"],
         opened_at=now,
     )
+    sums.add(_today(now).year, "assessments")
     _keep(kept, "assessment.opened", ref, by, now)
     return ref.id
 
@@ -93,6 +94,7 @@ def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID
         assessment_id=assessment.id,
         noted_at=now,
     )
+    sums.add(kept.proposed_on.year, "proposed")
     _keep(kept, "measure.proposed", assessment, by, now)
     return ref.id
 
@@ -119,6 +121,8 @@ def advance(measure: Ref, given: Given, by: Author, *, now: datetime) -> None:
         evidence=given["evidence"],
         noted_at=now,
     )
+    if state == "done":
+        sums.add_done(on.year, measure.producer_id)
     _keep(step, f"measure.{state}", Ref(measure.producer_id, kept.assessment_id), by, now)
 
 
@@ -139,6 +143,7 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
         assessment_id=assessment.id,
         noted_at=now,
     )
+    sums.replace(queries.holding(assessment, kept.kind, kept.name), claiming.claim_of(kept))
     _keep(kept, "indicator.recorded", assessment, by, now)
     return ref.id
 
@@ -167,6 +172,7 @@ def check(indicator: Ref, how: str, by: Author, *, now: datetime) -> None:
         **_signed(indicator, by), indicator_id=indicator.id, how=how, checked_at=now
     )
     assessment = Ref(indicator.producer_id, kept.assessment_id)
+    sums.add_figure(claiming.claim_of(kept), "checked")
     _keep(made, "indicator.checked", assessment, by, now)
 
 

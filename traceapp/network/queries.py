@@ -88,6 +88,22 @@ def steps_of(measure: Ref) -> Sequence[CleanerMeasureStep]:
     return db.session.scalars(query).all()
 
 
+def all_holding() -> list[Indicator]:
+    """Give every figure that holds."""
+    return _holding(_indicators())
+
+
+def holding(assessment: Ref, kind: str, name: str) -> Indicator | None:
+    """Give the figure of this kind and name that holds; None where there is none."""
+    of_kind = _indicators(
+        CleanerIndicator.producer_id == assessment.producer_id,
+        CleanerIndicator.assessment_id == assessment.id,
+        CleanerIndicator.kind == kind,
+    )
+    same = (one for one in _holding(of_kind) if (one.name.vi or "").casefold() == name.casefold())
+    return next(same, None)
+
+
 def is_replaced(kept: CleanerIndicator) -> bool:
     """Tell whether a newer figure of the same kind and name holds."""
     of_kind = _indicators(

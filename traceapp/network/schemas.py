@@ -1,11 +1,18 @@
 """Shapes of what is said about cleaner production."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from traceapp.network.vocabulary import INDICATOR_KINDS, MEASURE_KINDS, METHODS
+from traceapp.network.vocabulary import (
+    ACTIVITY_KINDS,
+    COUNTS,
+    INDICATOR_KINDS,
+    MEASURE_KINDS,
+    METHODS,
+)
 from traceapp.problem import N_
 from traceapp.web.faults import Fault, between, known
 from traceapp.web.fields import PlainText, in_our_time
@@ -14,8 +21,16 @@ LARGEST = 1_000_000_000
 FINEST = 6
 MOST_COST = 10**12
 MOST_MONTHS = 600
+MOST_PEOPLE = 1_000_000
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+OVER = 100 * 100  # hundredths of a per cent: nothing becomes less by more
 LONGEST_TITLE, LONGEST_TEXT = 200, 500
 NO_AMOUNT = Fault("amount", N_("Write a number below 1,000,000,000 with at most six decimals."))
+NO_FIGURE = Fault(
+    "published_figure",
+    N_("Write it as it was printed: 185, >190 or -2,52; at most 100 per cent either way."),
+)
+_PRINTED = re.compile(r"([<>=])? ?(-?\d{1,9}(?:\.\d{1,4})?)", re.ASCII)
 _WORDS: dict[str, Any] = {"invalid": NO_AMOUNT, "special": NO_AMOUNT}
 
 
@@ -80,3 +95,65 @@ class CheckSchema(Schema):
     """How a figure was checked."""
 
     how = PlainText(LONGEST_TEXT, lines=True, required=True)
+
+
+class PlanSchema(Schema):
+    """The plan of a year."""
+
+    id = fields.UUID(required=True)
+    year = fields.Integer(required=True, validate=between(FIRST_YEAR, LAST_YEAR))
+    number = PlainText(60, required=True)
+    signed_on = fields.Date(required=True, validate=in_our_time)
+    targets = PlainText(2000, lines=True, required=True)
+
+
+class ActivitySchema(Schema):
+    """Something the programme did on a day; its year is that of the day."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=known(tuple(ACTIVITY_KINDS)))
+    title = PlainText(LONGEST_TITLE, required=True)
+    title_en = PlainText(LONGEST_TITLE, load_default=None)
+    on_day = fields.Date(required=True, validate=in_our_time)
+    establishments = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
+    people = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
+    booths = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
+
+
+class PublishedField(fields.Field[tuple[str, int]]):
+    """A figure as it was printed, such as “185”, “>190”, “-2,52”; `decimals` after the mark.
+
+    Gives its sign and its value times ten to the power of `decimals`.
+    """
+
+    def __init__(self, decimals: int, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**options)
+        self.decimals = decimals
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str, int]:  # noqa: ANN401, ARG002
+        found = _PRINTED.fullmatch(str(value).strip().replace("−", "-").replace(",", "."))
+        if found is None:
+            raise ValidationError(NO_FIGURE)
+        exact = Decimal(found[2]) * 10**self.decimals
+        if exact != int(exact) or (self.decimals and not -OVER <= exact <= OVER):
+            raise ValidationError(NO_FIGURE)
+        return found[1] or "=", int(exact)
+
+
+class TotalSchema(Schema):
+    """Totals of a year as they were published, with their source."""
+
+    id = fields.UUID(required=True)
+    year = fields.Integer(required=True, validate=between(FIRST_YEAR, LAST_YEAR))
+    source = PlainText(LONGEST_TEXT, required=True)
+    confidence = PlainText(LONGEST_TITLE, load_default=None)
+    sector = PlainText(LONGEST_TITLE, load_default=None)
+    figures = fields.Nested(
+        Schema.from_dict(
+            {
+                **{name: PublishedField(0, load_default=None) for name in COUNTS},
+                **{name: PublishedField(2, load_default=None) for name in INDICATOR_KINDS},
+            }
+        ),
+        required=True,
+    )

@@ -46,3 +46,15 @@ PLAUSIBLE: Mapping[str, Decimal] = {
     "waste_water": Decimal(60),
     "emissions": Decimal(60),
 }
+ACTIVITY_KINDS: Mapping[str, str] = {
+    "visit": N_("Support visit"),
+    "advice": N_("Advice"),
+    "training": N_("Training"),
+    "survey": N_("Survey"),
+    "event": N_("Fair or event"),
+}
+# What is published of a year; the first two are counts, the others changes in per cent.
+COUNTS: Mapping[str, str] = {
+    "establishments": N_("Establishments"),
+    "measures": N_("Measures"),
+}

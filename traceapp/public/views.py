@@ -13,7 +13,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from traceapp.gs1.digital_link import format_path, parse_typed
 from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.queries import has_operator
-from traceapp.public import app_views, producer_views, report_views, shell_views
+from traceapp.public import (
+    app_views,
+    producer_views,
+    programme_views,
+    report_views,
+    shell_views,
+)
 from traceapp.public.samples import samples
 from traceapp.web.access import is_demo_visitor, public
 from traceapp.web.headers import use_policy
@@ -30,6 +36,7 @@ blueprint.register_blueprint(report_views.blueprint)
 blueprint.register_blueprint(shell_views.blueprint)
 blueprint.register_blueprint(app_views.blueprint)
 blueprint.register_blueprint(producer_views.blueprint)
+blueprint.register_blueprint(programme_views.blueprint)
 
 
 @blueprint.get("/")

@@ -1,0 +1,151 @@
+"""The programme by year: what is computed and what was published stand apart; officers write."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from tests.builders import business
+from tests.conftest import AppMaker, close, settings_for
+from tests.http.on_sale import page
+from tests.http.reported import at_desk
+from tests.signing_in import form
+from traceapp.app import create_app
+from traceapp.database.engine import db
+from traceapp.network import sums
+from traceapp.network.programme_models import (
+    ProgrammeActivity,
+    ProgrammePlan,
+    PublishedFigure,
+    PublishedTotal,
+)
+from traceapp.web.endpoints import transaction
+
+PLAN = {"year": "2026", "number": "12/KH", "signed_on": "05/03/2026", "targets": "30 cơ sở"}
+ACTIVITY = {"kind": "event", "title": "Chợ phiên", "on_day": "05/06/2026", "booths": "20"}
+TOTAL = {"year": "2026", "source": "Báo A", "figures.measures": ">190", "figures.energy": "-6,5"}
+SENT = {"plan": PLAN, "activity": ACTIVITY, "total": TOTAL}
+
+
+@pytest.fixture
+def demo(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(demo_url, tmp_path, TRACEAPP_DEMO="1"))
+    yield app
+    close(app)
+
+
+def part(html: str, name: str) -> str:
+    """Give the section whose heading has this id."""
+    return html.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def test_published_totals_of_the_demo_stand_apart_from_what_is_computed(demo: Flask) -> None:
+    reader = demo.test_client()
+    said = page(reader, "/programme/2021")
+    published, records = part(said, "published"), part(said, "records")
+    for words in (">185<", ">30<", "−2,52", "−6,50", "−12,50", "−9,10", "congthuong.vn"):
+        assert words in published
+        assert words not in records
+    assert "không có ghi chép nào" in records
+    assert "55/KH-UBND" in said
+    assert "09/03/2021" in said
+    assert "&gt; 190" in part(page(reader, "/programme/2023"), "published")
+    assert "&lt; −10,00" in part(page(reader, "/programme/2024"), "published")
+    with demo.app_context():
+        assert sums.kept() == sums.recomputed()
+        year = max(year for (year, subject) in sums.kept() if subject.startswith("checked/"))
+    said = page(reader, f"/programme/{year}?lang=en", language="en")
+    assert re.search(r"Mean change, checked figures", part(said, "records"))
+    assert "No published totals" in part(said, "published")
+    index = page(reader, "/programme?lang=vi")
+    for year in (2021, 2023, 2024):
+        assert f'href="/programme/{year}"' in index
+
+
+def test_what_is_of_no_year_is_not_found(demo: Flask) -> None:
+    for path in ("2022", "1999", "2101", "abc", "20211"):
+        assert demo.test_client().get(f"/programme/{path}").status_code == 404
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def officer(app: Flask) -> FlaskClient:
+    with app.app_context(), transaction():
+        office = business("Cơ quan quản lý", kinds=("authority",), role="officer")
+    return at_desk(app, office)
+
+
+def test_an_officer_writes_a_plan_an_activity_and_totals_once_each(
+    app: Flask, officer: FlaskClient
+) -> None:
+    assert "Chưa ghi gì về năm nào" in page(app.test_client(), "/programme")
+    for name, typed in SENT.items():
+        sent = form(app, id=str(uuid4()), **typed)
+        for _ in range(2):
+            answer = officer.post(f"/desk/programme/{name}/new", data=sent)
+            assert answer.status_code == 303
+            assert answer.headers["Location"] == "/programme/2026"
+    said = page(app.test_client(), "/programme/2026")
+    for words in ("12/KH", "30 cơ sở", "Chợ phiên", "20 gian hàng", "&gt; 190", "−6,50", "Báo A"):
+        assert said.count(words) == 1, words
+    newer = form(app, id=str(uuid4()), **(PLAN | {"number": "15/KH"}))
+    assert officer.post("/desk/programme/plan/new", data=newer).status_code == 303
+    said = page(app.test_client(), "/programme/2026")
+    assert "15/KH" in said
+    assert "12/KH" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("plan", {"signed_on": "01/01/2099"}),
+        ("plan", {"year": "1999"}),
+        ("plan", {"targets": ""}),
+        ("activity", {"on_day": "01/01/2099"}),
+        ("activity", {"kind": "xanh"}),
+        ("activity", {"booths": "-1"}),
+        ("total", {"figures.energy": "-100,01"}),
+        ("total", {"figures.measures": "khoảng 190"}),
+        ("total", {"figures.measures": "190,5"}),
+        ("total", {"figures.measures": "", "figures.energy": ""}),
+        ("total", {"source": ""}),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_kept(
+    app: Flask, officer: FlaskClient, name: str, changes: dict[str, str]
+) -> None:
+    typed = {"id": str(uuid4()), **SENT[name], **changes}
+    answer = officer.post(f"/desk/programme/{name}/new", data=form(app, **typed))
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    with app.app_context():
+        for table in (ProgrammePlan, ProgrammeActivity, PublishedTotal, PublishedFigure):
+            assert db.session.scalars(select(table)).all() == []
+
+
+def test_nobody_else_writes_and_nothing_is_changed(app: Flask, officer: FlaskClient) -> None:
+    with app.app_context(), transaction():
+        others = [
+            business("HTX Lan", role="owner"),
+            business("Cơ quan hai", kinds=("authority",), role="inspector"),
+        ]
+    for name, typed in SENT.items():
+        path = f"/desk/programme/{name}/new"
+        for other in others:
+            reader = at_desk(app, other)
+            assert reader.get(path).status_code == 404
+            assert reader.post(path, data=form(app, x="y")).status_code == 404
+        assert officer.post(path, data=form(app, id=str(uuid4()), **typed)).status_code == 303
+    for table in (ProgrammePlan, ProgrammeActivity, PublishedTotal, PublishedFigure):
+        with app.app_context(), pytest.raises(DatabaseError, match="append-only"):
+            db.session.query(table).delete()

@@ -1,0 +1,74 @@
+"""The programme of the data set: plans, activities, and totals as they were published."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from traceapp.demo.record import Record
+from traceapp.demo.shapes import Directory, Entry
+from traceapp.demo.writing import named
+from traceapp.network import programme
+from traceapp.network.schemas import ActivitySchema, PlanSchema, TotalSchema
+from traceapp.network.vocabulary import INDICATOR_KINDS
+from traceapp.trace.facts import Ref
+
+PLAN, ACTIVITY, TOTAL = PlanSchema(), ActivitySchema(), TotalSchema()
+
+
+def write(record: Record, directory: Directory, now: datetime) -> None:
+    """Write all of it, as if the body had written it down now; activities on their next day."""
+    given = record.one("programme")
+    _operator, _, member = given.text("body").partition("/")
+    by = Ref(*given.chosen("body", member, directory.member_ids))
+    for one in given.many("plans"):
+        with named(Entry(one.where, by.producer_id, one.content)):
+            programme.plan(PLAN.load(_plan(one)), by, now=now)
+    for one in given.many("activities"):
+        with named(Entry(one.where, by.producer_id, one.content)):
+            programme.act(ACTIVITY.load(_activity(one)), by, now=now)
+    for place, one in enumerate(record.many("programme_totals")):
+        with named(Entry(one.where, by.producer_id, one.content)):
+            at = now + timedelta(microseconds=place)
+            programme.publish(TOTAL.load(_total(one)), by, now=at)
+
+
+def _plan(one: Record) -> dict[str, Any]:
+    return {
+        "id": str(one.identity("id")),
+        "year": one.whole("year"),
+        "number": one.text("number"),
+        "signed_on": one.text("signed_on"),
+        "targets": one.text("targets_vi"),
+    }
+
+
+def _activity(one: Record) -> dict[str, Any]:
+    counts = ("establishments", "people", "booths")
+    known = {name: one.whole(name) for name in counts if one.has(name)}
+    return {
+        "id": str(one.identity("id")),
+        "kind": one.text("kind"),
+        "title": one.text("title_vi"),
+        "title_en": one.text("title_en"),
+        "on_day": one.day("on").isoformat(),
+        **known,
+    }
+
+
+def _total(one: Record) -> dict[str, Any]:
+    figures = {
+        name: f"{one.text_or_none(f'{name}_op') or '='}{one.whole(name)}"
+        for name in ("establishments", "measures")
+        if one.has(name)
+    }
+    for kind in INDICATOR_KINDS:
+        if f"{kind}_pct" in one.content:
+            sign = one.content.get(f"{kind}_op", "=")
+            figures[kind] = f"{sign}{one.number(f'{kind}_pct'):f}"
+    return {
+        "id": str(one.identity("id")),
+        "year": one.whole("year"),
+        "source": one.text("source"),
+        "confidence": one.text("confidence_vi"),
+        "figures": figures,
+        **({"sector": one.text("sector_vi")} if one.has("sector_vi") else {}),
+    }

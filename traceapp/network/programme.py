@@ -1,0 +1,88 @@
+"""What a body says of a year of the programme. Callers own the transaction; nothing is changed."""
+
+from datetime import datetime
+from typing import Any
+
+from traceapp import problem
+from traceapp.audit import operations as audit
+from traceapp.batches.waiting import wait_for
+from traceapp.database.engine import Base, db
+from traceapp.network import faults
+from traceapp.network.faults import refuse
+from traceapp.network.programme_models import (
+    ProgrammeActivity,
+    ProgrammePlan,
+    PublishedFigure,
+    PublishedTotal,
+)
+from traceapp.trace.facts import Ref
+from traceapp.web.pages import HANOI
+
+Given = dict[str, Any]
+
+
+def plan(given: Given, by: Ref, *, now: datetime) -> int:
+    """Write down the plan of a year, in place of an earlier one; gives the year.
+
+    `given` is what `PlanSchema` loaded. Raises InvalidInput for a plan signed in the future.
+    """
+    _refuse_future(given, "signed_on", now)
+    row = {"plan_id": given["id"], **_without_id(given)}
+    _keep(ProgrammePlan, row, "programme.planned", by, now)
+    return int(given["year"])
+
+
+def act(given: Given, by: Ref, *, now: datetime) -> int:
+    """Write down an activity; gives its year. `given` is what `ActivitySchema` loaded.
+
+    Raises InvalidInput for a day that is still to come.
+    """
+    _refuse_future(given, "on_day", now)
+    year = given["on_day"].year
+    row = {"activity_id": given["id"], "year": year, **_without_id(given)}
+    _keep(ProgrammeActivity, row, "programme.acted", by, now)
+    return int(year)
+
+
+def publish(given: Given, by: Ref, *, now: datetime) -> int:
+    """Write down totals that were published; gives their year. `TotalSchema` loaded `given`.
+
+    Raises InvalidInput where there is no figure.
+    """
+    told = {subject: one for subject, one in given["figures"].items() if one is not None}
+    if not told:
+        refuse(faults.NO_FIGURES)
+    row = {name: value for name, value in given.items() if name not in {"id", "figures"}}
+    row["total_id"] = given["id"]
+    if _keep(PublishedTotal, row, "programme.published", by, now):
+        keys = {"producer_id": by.producer_id, "total_id": given["id"]}
+        for subject, (sign, value) in told.items():
+            db.session.add(PublishedFigure(**keys, subject=subject, sign=sign, value=value))
+        db.session.flush()
+    return int(given["year"])
+
+
+def _keep(table: type[Base], row: Given, act_name: str, by: Ref, now: datetime) -> bool:
+    """Keep a row unless the same form came before. Raises NotFound for an id others use."""
+    ids = [value for name, value in row.items() if name.endswith("_id")]
+    wait_for(ids)
+    kept: Any = db.session.get(table, (by.producer_id, *ids))
+    if kept is not None:
+        if kept.by_member_id != by.id:
+            raise problem.NotFound
+        return False
+    db.session.add(table(**row, producer_id=by.producer_id, by_member_id=by.id, noted_at=now))
+    db.session.flush()
+    member, about = (by.producer_id, by.id), f"programme/{row['year']}"
+    audit.note(by.producer_id, act_name, about, by=member, now=now)
+    return True
+
+
+def _refuse_future(given: Given, name: str, now: datetime) -> None:
+    if given[name] > now.astimezone(HANOI).date():
+        later = faults.LATER
+        refuse(problem.Finding(f"/{name}", later.rule, later.message, later.fix))
+
+
+def _without_id(given: Given) -> Given:
+    return {name: value for name, value in given.items() if name != "id"}

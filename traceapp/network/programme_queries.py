@@ -1,0 +1,205 @@
+"""Reading the programme by year: what is computed from records, what was published, apart."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, union
+
+from traceapp.database.engine import db
+from traceapp.network.figures import HUNDREDTH
+from traceapp.network.programme_models import (
+    ProgrammeActivity,
+    ProgrammePlan,
+    ProgrammeSum,
+    PublishedFigure,
+    PublishedTotal,
+)
+from traceapp.network.vocabulary import INDICATOR_KINDS
+from traceapp.producers.models import Producer
+from traceapp.trace.words import Words
+
+MOST_ACTIVITIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean change in per cent of some figures, to a hundredth, and how many they are."""
+
+    count: int
+    change: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What came of one kind of indicator: of all figures that are said, of those checked."""
+
+    kind: str
+    said: Mean
+    checked: Mean
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What the records of a year come to."""
+
+    assessments: int
+    proposed: int
+    done: int
+    establishments: int
+    changes: tuple[Change, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is no record of the year."""
+        return not (self.assessments or self.proposed or self.done or self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan of a body."""
+
+    body: Words
+    number: str
+    signed_on: date
+    targets: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Totals as they were published. A figure is its sign and its value as printed."""
+
+    source: str
+    confidence: str | None
+    sector: str | None
+    figures: dict[str, tuple[str, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something the programme did."""
+
+    kind: str
+    title: Words
+    on_day: date
+    establishments: int | None
+    people: int | None
+    booths: int | None
+
+
+def years() -> list[int]:
+    """Give the years of which anything is known, the newest first."""
+    tables = (ProgrammeSum, ProgrammePlan, ProgrammeActivity, PublishedTotal)
+    found = union(*(select(table.year) for table in tables)).subquery()
+    return list(db.session.scalars(select(found.c.year).order_by(found.c.year.desc())))
+
+
+def computed(year: int) -> Computed:
+    """Give what the records of a year come to, from the sums that are kept."""
+    return _computed(_sums([year]).get(year, {}))
+
+
+def computed_by_year() -> dict[int, Computed]:
+    """Give the same of every year that has records."""
+    return {year: _computed(sums) for year, sums in _sums(None).items()}
+
+
+def plan(year: int) -> Plan | None:
+    """Give the newest plan of a year."""
+    query = (
+        select(ProgrammePlan, Producer.name, Producer.name_en)
+        .join(Producer, Producer.producer_id == ProgrammePlan.producer_id)
+        .where(ProgrammePlan.year == year)
+        .order_by(ProgrammePlan.noted_at.desc(), ProgrammePlan.plan_id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        return None
+    kept, name, name_en = row
+    return Plan(Words(name, name_en), kept.number, kept.signed_on, kept.targets)
+
+
+def published(year: int | None = None) -> dict[int, list[Published]]:
+    """Give what was published, by year, as it was written down."""
+    query = select(PublishedTotal).order_by(PublishedTotal.noted_at, PublishedTotal.total_id)
+    if year is not None:
+        query = query.where(PublishedTotal.year == year)
+    totals = db.session.scalars(query).all()
+    figures = _figures([one.total_id for one in totals])
+    found: dict[int, list[Published]] = {}
+    for one in totals:
+        told = Published(one.source, one.confidence, one.sector, figures.get(one.total_id, {}))
+        found.setdefault(one.year, []).append(told)
+    return found
+
+
+def activities(year: int) -> list[Activity]:
+    """Give the newest activities of a year."""
+    query = (
+        select(ProgrammeActivity)
+        .where(ProgrammeActivity.year == year)
+        .order_by(ProgrammeActivity.on_day.desc(), ProgrammeActivity.activity_id)
+        .limit(MOST_ACTIVITIES)
+    )
+    return [
+        Activity(
+            one.kind,
+            Words(one.title, one.title_en),
+            one.on_day,
+            one.establishments,
+            one.people,
+            one.booths,
+        )
+        for one in db.session.scalars(query)
+    ]
+
+
+def count_activities(year: int) -> int:
+    """Count the activities of a year."""
+    query = select(func.count()).select_from(ProgrammeActivity)
+    return db.session.scalar(query.where(ProgrammeActivity.year == year)) or 0
+
+
+def _sums(chosen: list[int] | None) -> dict[int, dict[str, tuple[int, int]]]:
+    query: Any = select(ProgrammeSum).order_by(ProgrammeSum.year.desc())
+    if chosen is not None:
+        query = query.where(ProgrammeSum.year.in_(chosen))
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for one in db.session.scalars(query):
+        found.setdefault(one.year, {})[one.subject] = (one.count, one.total)
+    return found
+
+
+def _computed(sums: dict[str, tuple[int, int]]) -> Computed:
+    counts = {name: sums.get(name, (0, 0))[0] for name in _COUNTED}
+    changes = (
+        Change(kind, _mean(sums, f"said/{kind}"), _mean(sums, f"checked/{kind}"))
+        for kind in INDICATOR_KINDS
+    )
+    return Computed(**counts, changes=tuple(one for one in changes if one.said.count))
+
+
+def _mean(sums: dict[str, tuple[int, int]], subject: str) -> Mean:
+    count, total = sums.get(subject, (0, 0))
+    if not count:
+        return Mean(0, None)
+    return Mean(count, (Decimal(total) / 100 / count).quantize(HUNDREDTH, ROUND_HALF_UP))
+
+
+def _figures(total_ids: list[UUID]) -> dict[UUID, dict[str, tuple[str, Decimal]]]:
+    query = select(PublishedFigure).where(PublishedFigure.total_id.in_(total_ids))
+    found: dict[UUID, dict[str, tuple[str, Decimal]]] = {}
+    for one in db.session.scalars(query):
+        value = Decimal(one.value) if one.subject not in INDICATOR_KINDS else _percent(one.value)
+        found.setdefault(one.total_id, {})[one.subject] = (one.sign, value)
+    return found
+
+
+def _percent(hundredths: int) -> Decimal:
+    return (Decimal(hundredths) / 100).quantize(HUNDREDTH)
+
+
+_COUNTED = ("assessments", "proposed", "done", "establishments")

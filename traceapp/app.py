@@ -40,6 +40,7 @@ from traceapp.public import views as public_views
 from traceapp.recalls import reach, telling
 from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
+from traceapp.statistics import views as statistics_views
 from traceapp.upkeep import views as upkeep_views
 from traceapp.web import (
     access,
@@ -62,6 +63,7 @@ EDGE = (
 )
 INTERFACE = (interface, sync_views, snapshot_views)  # phones add routes of theirs to it
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
+PHONES = (phone_views, phone_imports, refusal_views, incomplete_views)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
 
@@ -97,7 +99,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for views in (phone_views, phone_imports, refusal_views, incomplete_views, webhook_views):
+    for views in (*PHONES, webhook_views, statistics_views):
         app.register_blueprint(views.blueprint)
     INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)

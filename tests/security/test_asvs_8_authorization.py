@@ -34,6 +34,8 @@ WATCHING = {
         Act.READ_CODE_AUDIT,
         Act.ASK_FOR_EXPLANATION,
         Act.OPEN_CASE,
+        Act.ASSESS_CLEANER_PRODUCTION,
+        Act.TELL_CLEANER_PRODUCTION,
         Act.ISSUE_RECALL,
     },
     "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS, Act.READ_CODE_AUDIT},

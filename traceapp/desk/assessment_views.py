@@ -38,7 +38,7 @@ blueprint = Blueprint("assessments", "traceapp.desk", template_folder="templates
 
 
 @blueprint.get("/desk/assessments")
-@may(Act.READ)
+@may(Act.TELL_CLEANER_PRODUCTION)
 def list_assessments() -> ResponseReturnValue:
     """List the assessments of the reader's establishment, or all at a programme body."""
     abouts = {"product": _("One product"), "all": _("The whole establishment")}
@@ -105,7 +105,7 @@ def open_assessment(producer_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/desk/assessments/<uuid:assessment_id>")
-@may(Act.READ)
+@may(Act.TELL_CLEANER_PRODUCTION)
 def show_assessment(assessment_id: UUID) -> ResponseReturnValue:
     """Show an assessment: measures, figures before and now, who checked them."""
     reader = member()
@@ -114,7 +114,6 @@ def show_assessment(assessment_id: UUID) -> ResponseReturnValue:
         "desk/assessment.html",
         found=found,
         words=assessment_words,
-        may_tell=may_tell(reader, found),
         may_check=reader.may(Act.ASSESS_CLEANER_PRODUCTION)
         and reader.producer_id != found.ref.producer_id,
         reader=reader,
@@ -133,13 +132,6 @@ def find_assessment(reader: Visitor, assessment_id: UUID) -> Assessment:
     if found is None or not author(reader).may_write(found.ref.producer_id):
         raise problem.NotFound
     return found
-
-
-def may_tell(reader: Visitor, found: Assessment) -> bool:
-    """Tell whether the reader may say something in an assessment that he may read."""
-    return reader.may(Act.TELL_CLEANER_PRODUCTION) and author(reader).may_write(
-        found.ref.producer_id
-    )
 
 
 def _establishment(reader: Visitor, producer_id: UUID) -> Producer:

@@ -37,7 +37,12 @@ ENTRIES = (
         Act.ANSWER_REPORTS,
         attention.count_reports,
     ),
-    Entry("assessments.list_assessments", "recycle", N_("Cleaner production"), Act.READ),
+    Entry(
+        "assessments.list_assessments",
+        "recycle",
+        N_("Cleaner production"),
+        Act.TELL_CLEANER_PRODUCTION,
+    ),
     Entry(
         "admission.list_producers",
         "shop",

@@ -1,0 +1,101 @@
+"""Open statistics: what is counted, kept for five minutes, drawn, and given as CSV."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.builders import business
+from tests.conftest import AppMaker, close, settings_for
+from tests.http.on_sale import finished, page
+from traceapp.app import create_app
+from traceapp.network import programme_queries
+from traceapp.statistics import queries, views
+from traceapp.statistics.bars import draw
+from traceapp.web.csv_text import FORMULA_STARTS
+from traceapp.web.endpoints import transaction
+
+NAMES = ("producers", "lots", "drills", "programme")
+
+
+@pytest.fixture
+def demo(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(demo_url, tmp_path, TRACEAPP_DEMO="1"))
+    yield app
+    close(app)
+
+
+def rows(app: Flask, name: str, language: str = "vi") -> list[list[str]]:
+    answer = app.test_client().get(f"/statistics/{name}.csv?lang={language}")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+
+def test_page_and_files_of_the_demo_say_the_same_in_both_languages(demo: Flask) -> None:
+    for language, word in (("vi", "Số liệu mở"), ("en", "Open statistics")):
+        said = page(demo.test_client(), f"/statistics?lang={language}", language=language)
+        assert word in said
+        for name in NAMES:
+            heads, *lines = rows(demo, name, language)
+            for line in lines:
+                assert len(line) == len(heads)
+                assert f'data-label="{heads[0]}">{line[0]}</td>' in said
+                assert not line[0].startswith(FORMULA_STARTS)
+    assert rows(demo, "producers", "vi")[0] != rows(demo, "producers", "en")[0]
+
+
+def test_the_programme_of_the_demo_is_that_of_its_own_page(demo: Flask) -> None:
+    _heads, *lines = rows(demo, "programme")
+    with demo.app_context():
+        computed = programme_queries.computed_by_year()
+    assert [(int(line[0]), int(line[1])) for line in lines] == [
+        (year, computed[year].done) for year in sorted(computed, reverse=True)
+    ]
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    return make_app()
+
+
+def test_an_empty_installation_has_nothing_to_count_and_no_drawing(app: Flask) -> None:
+    said = page(app.test_client(), "/statistics")
+    assert "Chưa có gì để đếm" in said
+    assert '<svg class="bars"' not in said
+
+
+def test_it_is_counted_again_after_five_minutes_and_not_before(app: Flask) -> None:
+    start = datetime(2026, 11, 29, 5, tzinfo=UTC)
+    with app.app_context():
+        assert views.counted(start).lots == 0
+    with app.app_context(), transaction():
+        lan = business("Lan", kinds=("farm", "coop"), role="owner")
+        finished(lan)
+    with app.app_context():
+        before = views.counted(start + timedelta(minutes=5, microseconds=-1))
+        assert (before.lots, before.at) == (0, start)
+        after = views.counted(start + timedelta(minutes=5))
+        assert (after.lots, after.codes_in_use, after.producers) == (1, 1, 1)
+        assert after.producers_by_kind == {"farm": 1, "coop": 1}
+        assert after == queries.count(after.at)
+
+
+def test_a_table_that_is_none_is_not_found(app: Flask) -> None:
+    for name in ("all", "producers.csv", "..", "Producers"):
+        assert app.test_client().get(f"/statistics/{name}.csv").status_code == 404
+
+
+def test_bars_are_as_long_as_their_numbers_and_words_stay_text() -> None:
+    drawn = draw("x", "Việc <b>", [("A <i>", 200), ("B", 50), ("C", 1), ("D", 0)])
+    lengths = re.findall(r'<rect x="0" y="\d+" width="(\d+)"', drawn)
+    assert lengths == ["320", "80", "2", "0"]
+    assert "<b>" not in drawn
+    assert "<i>" not in drawn
+    assert "A &lt;i&gt;: 200; B: 50" in drawn
+    assert draw("x", "t", []) == draw("x", "t", [("A", 0)]) == ""

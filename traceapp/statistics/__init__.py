@@ -1,0 +1,1 @@
+"""Open statistics: what everybody may count here, as tables, drawings and CSV."""

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import capture, desk, labels, page, phone, recall, sync, trace
+from tests.bench import capture, desk, labels, network, page, phone, recall, sync, trace
 from tests.bench.figure import Figure
 
 GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -17,6 +17,7 @@ GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
     "phone": phone.figures,
     "labels": labels.figures,
     "recall": recall.figures,
+    "network": network.figures,
 }
 
 

@@ -34,6 +34,7 @@ from traceapp.findings.queries import finding_of
 from traceapp.public.models import ProblemReport
 from traceapp.questions import queries as questions
 from traceapp.recalls import case_queries, scope
+from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_queries import Case
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
@@ -274,7 +275,8 @@ def test_the_drill_reaches_another_producer_and_no_page_says_so(played: Flask) -
 
 
 def case_called(number: str) -> Case:
-    (case,) = (one for one in case_queries.led_by(None) if one.number == number)
+    ids = db.session.scalars(select(RecallCase.case_id).where(RecallCase.number == number)).all()
+    (case,) = case_queries.among(ids)
     return case
 
 

@@ -37,6 +37,7 @@ WATCHING = {
         Act.ASSESS_CLEANER_PRODUCTION,
         Act.TELL_CLEANER_PRODUCTION,
         Act.ISSUE_RECALL,
+        Act.CHECK_RECALL,
     },
     "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS, Act.READ_CODE_AUDIT},
     "farm": set(),

@@ -122,6 +122,8 @@ def _about(about: str, names: Names) -> str:
     kind, number = _parts(about)
     if (kind, number) in names:
         return names[kind, number]
+    if kind == "drill":
+        return f"{gettext('DRILL')} {number}"
     return "" if _is_id(number) or not kind else number[:12]
 
 

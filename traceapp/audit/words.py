@@ -124,6 +124,8 @@ SUBJECTS: Mapping[str, str] = {
     "stall": N_("Stalls"),
     "batch": N_("Batches"),
     "hand_off": N_("Hand-offs"),
+    "recall": N_("Recalls"),
+    "drill": N_("Drills"),
     "assessment": N_("Cleaner production"),
     "programme": N_("Programme"),
     "import": N_("Imports"),

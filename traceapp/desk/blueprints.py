@@ -14,6 +14,7 @@ from traceapp.desk import (
     container_views,
     count_views,
     dossier_views,
+    drill_views,
     effectiveness_views,
     hand_off_links,
     label_issue_views,
@@ -43,7 +44,7 @@ VIEWS = (
     *(hand_off_links, season_views, product_views, place_views, certificate_views),
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
-    *(case_acts, case_papers, recall_views, effectiveness_views),
+    *(case_acts, case_papers, recall_views, effectiveness_views, drill_views),
     *(assessment_views, assessment_acts, programme_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )

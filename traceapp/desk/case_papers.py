@@ -16,7 +16,8 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches import faces
-from traceapp.desk import case_pictures, case_words
+from traceapp.desk import case_pictures, case_sources, case_words
+from traceapp.desk.case_sources import Source
 from traceapp.desk.case_views import find_case
 from traceapp.printing import table_paper
 from traceapp.printing.table_paper import Column, Paper, Table
@@ -40,7 +41,9 @@ def print_result(case_id: UUID) -> ResponseReturnValue:
     face = faces.typeface(Path(current_app.static_folder or ""))
     if face is None:
         raise problem.NotSetUp
-    paper = paper_of(case, case_words.reached_by(reader, case, most=None), datetime.now(UTC))
+    now = datetime.now(UTC)
+    sources = case_sources.sources_of(reader, case, now=now)
+    paper = paper_of(case, case_words.reached_by(reader, case, most=None), sources, now)
     answer = Response(table_paper.pdf(paper, face), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
     return answer
@@ -56,7 +59,7 @@ def show_photo(case_id: UUID, sha256: str) -> ResponseReturnValue:
     return case_pictures.answer(case_pictures.told_to(reader, case), sha256, back)
 
 
-def paper_of(case: Case, reached: Scope, now: datetime) -> Paper:
+def paper_of(case: Case, reached: Scope, sources: Sequence[Source], now: datetime) -> Paper:
     """Write the result of a case in the reader's language."""
     title = _("Recall %(number)s", number=case.number)
     if case.is_drill:
@@ -65,6 +68,7 @@ def paper_of(case: Case, reached: Scope, now: datetime) -> Paper:
         title,
         _facts(case, reached, now),
         (
+            _sources_table(sources),
             _held_table(_("Where the goods are"), reached.held),
             _missing_table([one for one in reached.held if one.is_told and one.missing]),
             _acts_table(case),
@@ -93,6 +97,15 @@ def _facts(case: Case, reached: Scope, now: datetime) -> list[tuple[str, str]]:
         (_("Who answered"), f"{account.answered}/{account.asked}"),
         (_("Accounted for"), case_words.percent_of(account)),
     ]
+
+
+def _sources_table(sources: Sequence[Source]) -> Table:
+    columns = [
+        *(Column(_("Goods"), 2), Column(_("Lot"), 1.2), Column(_("Producer"), 2)),
+        Column(_("Steps back"), is_number=True),
+    ]
+    rows = [[say(one.name), one.lot, say(one.producer), str(one.generations)] for one in sources]
+    return Table(_("Back to its sources"), columns, rows, _("It was made from nothing recorded."))
 
 
 def _held_table(title: str, held: Sequence[Held]) -> Table:

@@ -1,5 +1,6 @@
 """Recall cases at the desk: their list, opening one, its page, issuing it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from traceapp.desk import (
     case_ending,
     case_form,
     case_pictures,
+    case_sources,
     case_words,
     private_photos,
     uploads,
@@ -25,7 +27,8 @@ from traceapp.desk.case_ending import Decision
 from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
 from traceapp.public.models import ProblemReport
-from traceapp.recalls import case_queries, cases, effectiveness, releasing, reminders
+from traceapp.recalls import case_list, case_queries, cases, effectiveness, releasing, reminders
+from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_photos import photos_of
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.held import Scope
@@ -47,12 +50,14 @@ def list_cases() -> ResponseReturnValue:
     reader = member()
     kinds = {"recall": _("Recalls"), "drill": _("Drills"), "open": _("Still running")}
     wish = lists.asked(request.args, lists.Filter("kind", _("Kind"), kinds))
-    led = case_queries.led_by(None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id)
-    found = lists.whole(
-        [case for case in led if _is_chosen(case, wish.chosen.get("kind"))],
-        wish,
-        lambda case: (case.number, case.reason, case.lead.vi, case.lead.en),
+    led_by = None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
+    query = case_list.listed(led_by, wish.chosen.get("kind"), wish.words)
+    orders = (
+        lists.Order(RecallCase.opened_at, is_descending=True),
+        lists.Order(RecallCase.case_id, is_descending=True),
     )
+    paged = lists.page(query, orders, wish)
+    found = replace(paged, rows=case_queries.among([row.case_id for row in paged.rows]))
     if wish.is_csv:
         return lists.as_csv("ho-so-thu-hoi", _columns(), found.rows)
     now = datetime.now(UTC)
@@ -156,6 +161,7 @@ def page(
         reminded=reminders.reminded(case.ref),
         sample=effectiveness.last_of(case.ref),
         may_check=reader.may(Act.CHECK_RECALL),
+        sources=case_sources.sources_of(reader, case, now=datetime.now(UTC)),
         answer_photos=case_pictures.shown(case_pictures.told_to(reader, case)),
         now=datetime.now(UTC),
         lots=lots,
@@ -213,21 +219,9 @@ def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:
     return told, form.status
 
 
-def _is_chosen(case: Case, kind: str | None) -> bool:
-    match kind:
-        case "recall":
-            return not case.is_drill
-        case "drill":
-            return case.is_drill
-        case "open":
-            return not case.is_over
-        case _:
-            return True
-
-
 def _columns() -> dict[str, lists.Reader]:
     return {
-        _("Number"): lambda case: case.number,
+        _("Number"): lambda case: f"{_('DRILL')} {case.number}" if case.is_drill else case.number,
         _("Why"): lambda case: case.reason,
         _("Opened"): lambda case: moment(case.opened_at),
         _("State"): lambda case: case_words.standing(case).words,

@@ -80,8 +80,15 @@ def name_of(producer_id: UUID) -> str:
     ).scalar_one()
 
 
+def named(case: Ref) -> str:
+    """Give what the book of acts calls a case: its number, and whether it is a drill."""
+    row = db.session.get_one(RecallCase, (case.producer_id, case.id))
+    return f"{'drill' if row.is_drill else 'recall'}:{row.number}"
+
+
 def note(act: str, case: Ref, concerned: UUID, by: Actor, now: datetime) -> None:
     """Note it in the book of whoever acts and of whose goods it is about."""
     member = (by.member.producer_id, by.member.id)
+    about = named(case)
     for book in dict.fromkeys((concerned, by.member.producer_id)):
-        audit.note(book, act, str(case.id), by=member, now=now)
+        audit.note(book, act, about, by=member, now=now)

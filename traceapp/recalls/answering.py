@@ -20,6 +20,7 @@ from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.recalls.act_writing import named
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.recalls.scope import HAS_OR_SOLD, SOLD
 from traceapp.trace.facts import Ref
@@ -73,7 +74,7 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
     )
     db.session.flush()
     member = (by.producer_id, by.id)
-    audit.note(by.producer_id, "recall.answered", str(case.id), by=member, now=now)
+    audit.note(by.producer_id, "recall.answered", named(case), by=member, now=now)
 
 
 @dataclass(frozen=True, slots=True)

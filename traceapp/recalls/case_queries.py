@@ -1,7 +1,7 @@
 """Reading recall cases: what was done in them, and which stand open. Core only."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,9 +125,9 @@ def find_by_id(case_id: UUID) -> Case | None:
     return next(iter(_cases(RecallCase.case_id == case_id)), None)
 
 
-def led_by(producer_id: UUID | None) -> list[Case]:
-    """List the cases a body leads, the newest first; None lists everybody's."""
-    return _cases(*(() if producer_id is None else (RecallCase.producer_id == producer_id,)))
+def among(case_ids: Collection[UUID]) -> list[Case]:
+    """Give these cases, the newest first."""
+    return _cases(RecallCase.case_id.in_(case_ids)) if case_ids else []
 
 
 def with_waiting(producer_id: UUID | None) -> list[Case]:

@@ -133,3 +133,5 @@ def test_at_the_desk_an_officer_draws_notes_and_reads_the_rate(
     assert "50%" in part or "50 %" in part
     assert "Còn 3 túi trên kệ" in part
     assert "2 of 2 holders" in part
+    assert "Still on sale</dt><dd>1</dd>" in part
+    assert "Taken away</dt><dd>1</dd>" in part

@@ -68,7 +68,7 @@ class Sample:
 
     def count(self, found: Found | None) -> int:
         """Count the holders at which this was found last."""
-        return sum(one.found is found for one in self.visits)
+        return sum(one.found == found for one in self.visits)
 
     @property
     def reached(self) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from tests.builders import business, product
 from tests.lan import a_figure, a_measure, open_assessment
 from traceapp import problem
+from traceapp.accounts.operations import create_account
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import Base, db
 from traceapp.database.ids import new_id
@@ -26,6 +28,7 @@ from traceapp.network.models import (
 )
 from traceapp.network.operations import Author
 from traceapp.network.schemas import MeasureStepSchema
+from traceapp.producers.models import Membership
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -189,6 +192,43 @@ def test_nobody_checks_his_own_establishment_or_his_own_figure(case: Case) -> No
     stranger = Author(Ref(new_id(), new_id()), is_body=False)
     with pytest.raises(problem.NotFound):
         operations.check(Ref(case.assessment.producer_id, ours), "Xem", stranger, now=NOW)
+
+
+def test_a_person_who_also_works_for_the_body_checks_nothing_of_his_own(case: Case) -> None:
+    with transaction():
+        figure_id = operations.record(case.assessment, a_figure(), case.us, now=NOW)
+        account = create_account("lan", None, now=NOW)
+        db.session.flush()
+        for one in (case.us.member, case.body.member):
+            membership = db.session.get_one(Membership, tuple(one))
+            membership.account_id = account
+    figure = Ref(case.assessment.producer_id, figure_id)
+    with pytest.raises(problem.InvalidInput) as refused:
+        operations.check(figure, "Xem", case.body, now=NOW)
+    assert rules_of(refused.value) == [("/how", "self_checked")]
+    given = {"id": new_id(), "product_id": None, "output_unit": "giỏ", "not_covered": "Sơn"}
+    with pytest.raises(problem.NotFound):
+        operations.open_assessment(case.assessment.producer_id, given, case.body, now=NOW)
+
+
+def test_a_form_sent_again_with_other_words_is_told_and_loses_nothing(case: Case) -> None:
+    measure, figure = a_measure(), a_figure()
+    with transaction():
+        operations.propose(case.assessment, measure, case.us, now=NOW)
+        operations.record(case.assessment, figure, case.us, now=NOW)
+        at = Ref(case.assessment.producer_id, measure["id"])
+        operations.advance(at, step("chosen", "2026-11-01"), case.us, now=NOW)
+    for again in (
+        lambda: operations.propose(case.assessment, measure | {"title": "Khác"}, case.us, now=NOW),
+        lambda: operations.record(
+            case.assessment, figure | {"after": Decimal("0.75")}, case.us, now=NOW
+        ),
+    ):
+        with pytest.raises(problem.ContentConflict):
+            again()
+    with pytest.raises(problem.InvalidInput) as refused:
+        operations.advance(at, step("chosen", "2026-11-01", "HĐ 7788"), case.body, now=NOW)
+    assert rules_of(refused.value) == [("/state", "measure_over")]
 
 
 def test_the_database_itself_refuses_a_check_by_the_establishment(case: Case) -> None:

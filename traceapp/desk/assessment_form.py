@@ -70,7 +70,7 @@ def indicator_fields() -> tuple[Field, ...]:
     """Ask for before and after with their units, periods, method and source."""
     unit = _("Per unit of output, such as kg/basket, kWh/kg.")
     lacking = _("Without baseline, both periods and a method the figure is kept but not shown.")
-    reason = _("Needed where a change is rare, such as a new machine or another product.")
+    reason = _("Needed where a change is rare, such as a new machine. Shoppers read it.")
     source = _("Which meter, bill or book. Shoppers read it.")
     return (
         Field("id", kind="hidden"),

@@ -71,6 +71,7 @@ def _figure(figure: Indicator) -> Document:
         "method": claim.method,
         "source": figure.source.document(),
         "reason": figure.reason,
+        "is_of_body": figure.by.producer_id != figure.ref.producer_id,
         "checked": None if figure.check is None else _check(figure.check),
     }
 

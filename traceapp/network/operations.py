@@ -25,6 +25,7 @@ from traceapp.network.models import (
 )
 from traceapp.producers import green_claims
 from traceapp.producers.models import Producer
+from traceapp.producers.persons import is_same_person, works_for
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI, day
 
@@ -32,6 +33,7 @@ Given = dict[str, Any]
 Signed = CleanerAssessment | CleanerMeasure | CleanerIndicator
 
 
+WHEN = frozenset({"opened_at", "noted_at"})
 # What public pages tell of.
 SHOWN = frozenset({"measure.done", "indicator.recorded", "indicator.checked"})
 
@@ -53,7 +55,7 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
 
     Raises NotFound for one's own establishment, one that is not there, or another's product.
     """
-    if not by.is_body or by.member.producer_id == producer_id:
+    if not by.is_body or works_for(by.member, producer_id):
         raise problem.NotFound
     if db.session.get(Producer, producer_id) is None:
         raise problem.NotFound
@@ -62,8 +64,6 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
         raise problem.NotFound
     ref = Ref(producer_id, given["id"])
     wait_for([ref.id])
-    if _is_kept(CleanerAssessment, ref, by):
-        return ref.id
     kept = CleanerAssessment(
         **_signed(ref, by),
         assessment_id=ref.id,
@@ -72,6 +72,8 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
         not_covered=given["not_covered"],
         opened_at=now,
     )
+    if _is_kept(kept):
+        return ref.id
     sums.add(_today(now).year, "assessments")
     _keep(kept, "assessment.opened", ref, by, now)
     return ref.id
@@ -81,12 +83,6 @@ def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID
     """Propose a measure; `given` is what `MeasureSchema` loaded. Raises NotFound, InvalidInput."""
     _find_assessment(assessment, by)
     ref = Ref(assessment.producer_id, given["id"])
-    if _is_kept(CleanerMeasure, ref, by):
-        return ref.id
-    texts = {"/title": given["title"], "/title_en": given["title_en"]}
-    green_claims.refuse_unproven(assessment.producer_id, texts)
-    if given["proposed_on"] > _today(now):
-        refuse(_at(faults.LATER, "/proposed_on"))
     kept = CleanerMeasure(
         **_signed(ref, by),
         **{name: value for name, value in given.items() if name != "id"},
@@ -94,6 +90,12 @@ def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID
         assessment_id=assessment.id,
         noted_at=now,
     )
+    if _is_kept(kept):
+        return ref.id
+    texts = {"/title": given["title"], "/title_en": given["title_en"]}
+    green_claims.refuse_unproven(assessment.producer_id, texts)
+    if given["proposed_on"] > _today(now):
+        refuse(_at(faults.LATER, "/proposed_on"))
     sums.add(kept.proposed_on.year, "proposed")
     _keep(kept, "measure.proposed", assessment, by, now)
     return ref.id
@@ -108,9 +110,11 @@ def advance(measure: Ref, given: Given, by: Author, *, now: datetime) -> None:
     kept = db.session.get(CleanerMeasure, (measure.producer_id, measure.id))
     if kept is None or not by.may_write(measure.producer_id):
         raise problem.NotFound
-    steps = {step.state: step.on_day for step in queries.steps_of(measure)}
+    known = queries.steps_of(measure)
+    steps = {step.state: step.on_day for step in known}
+    said = [(one.state, one.on_day, one.evidence, one.by_member_id) for one in known]
     state, on = given["state"], given["on"]
-    if steps.get(state) == on:
+    if (state, on, given["evidence"], by.member.id) in said:
         return
     _refuse_disorder(kept.proposed_on, steps, given, _today(now))
     step = CleanerMeasureStep(
@@ -133,9 +137,6 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     """
     _find_assessment(assessment, by)
     ref = Ref(assessment.producer_id, given["id"])
-    if _is_kept(CleanerIndicator, ref, by):
-        return ref.id
-    refuse(*claiming.faults_of(given, _today(now)))
     kept = CleanerIndicator(
         **_signed(ref, by),
         **claiming.columns(given),
@@ -143,6 +144,9 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
         assessment_id=assessment.id,
         noted_at=now,
     )
+    if _is_kept(kept):
+        return ref.id
+    refuse(*claiming.faults_of(given, _today(now)))
     sums.replace(queries.holding(assessment, kept.kind, kept.name), claiming.claim_of(kept))
     _keep(kept, "indicator.recorded", assessment, by, now)
     return ref.id
@@ -158,7 +162,7 @@ def check(indicator: Ref, how: str, by: Author, *, now: datetime) -> None:
     kept = db.session.get(CleanerIndicator, (indicator.producer_id, indicator.id))
     if kept is None:
         raise problem.NotFound
-    if by.member.producer_id == indicator.producer_id:
+    if works_for(by.member, indicator.producer_id):
         refuse(faults.SELF_CHECK)
     if not by.is_body:
         raise problem.NotFound
@@ -177,7 +181,7 @@ def check(indicator: Ref, how: str, by: Author, *, now: datetime) -> None:
 
 
 def _refuse_check(kept: CleanerIndicator, by: Author) -> None:
-    if kept.by_member_id == by.member.id:
+    if is_same_person(Ref(kept.by_producer_id, kept.by_member_id), by.member):
         refuse(faults.OWN_FIGURE)
     if not claiming.claim_of(kept).is_whole:
         refuse(faults.NOT_WHOLE)
@@ -209,12 +213,22 @@ def _find_assessment(assessment: Ref, by: Author) -> None:
         raise problem.NotFound
 
 
-def _is_kept(table: type[Signed], ref: Ref, by: Author) -> bool:
-    """Tell whether the same form came before. Raises NotFound for an id that others use."""
-    kept: Any = db.session.get(table, (ref.producer_id, ref.id))
-    if kept is not None and kept.by_member_id != by.member.id:
+def _is_kept(row: Signed) -> bool:
+    """Tell whether the same form came before.
+
+    Raises NotFound for an id that others use, ContentConflict where it said something else.
+    """
+    columns = db.metadata.tables[row.__tablename__].columns
+    key = [getattr(row, column.name) for column in columns if column.primary_key]
+    kept: Any = db.session.get(type(row), key)
+    if kept is None:
+        return False
+    if kept.by_member_id != row.by_member_id:
         raise problem.NotFound
-    return kept is not None
+    said = {column.name for column in columns} - WHEN
+    if any(getattr(kept, name) != getattr(row, name) for name in said):
+        raise problem.ContentConflict
+    return True
 
 
 def _signed(ref: Ref, by: Author) -> dict[str, UUID]:

@@ -20,6 +20,7 @@ from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
+from traceapp.producers.persons import is_same_person
 from traceapp.recalls import case_faults, case_photos, reach, releasing, telling
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
@@ -183,7 +184,7 @@ def agree(ref: Ref, act_id: UUID, by: Actor, reason: str, *, now: datetime) -> N
     case = _case(ref, by)
     act = _waiting(case, act_id)
     _check_authority(case, act.kind, by)
-    if releasing.is_same_person(act.by, by.member):
+    if is_same_person(act.by, by.member):
         _check_alone(act, reason, now)
     releasing.check(case, act, by.member, reason)
     write_act(ref, "agree", by, reason, (), now=now, answers=act_id)

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.database.engine import db
-from traceapp.producers.models import Membership
+from traceapp.producers.persons import is_same_person
 from traceapp.recalls import case_faults, checks
 from traceapp.recalls.case_models import RecallActCheck
 from traceapp.recalls.case_queries import ActTold, Case
@@ -83,17 +83,6 @@ def check(case: Case, act: ActTold, by: Ref, reason: str) -> None:
     if lots <= proven or (reason and not is_same_person(act.by, by)):
         return
     raise problem.InvalidInput(findings=[case_faults.NO_CHECK])
-
-
-def is_same_person(one: Ref, other: Ref) -> bool:
-    """Tell whether two members are one person, who may work for more than one body."""
-    if one == other:
-        return True
-    query = select(Membership.account_id).where(
-        tuple_(Membership.producer_id, Membership.member_id).in_([tuple(one), tuple(other)])
-    )
-    first, *rest = db.session.scalars(query).all() or [None]
-    return first is not None and rest == [first]
 
 
 def told(case: Case) -> dict[UUID, list[Check]]:

@@ -93,6 +93,7 @@ def _facts(case: Case, reached: Scope, now: datetime) -> list[tuple[str, str]]:
         (_("Lots reached"), str(reached.lots)),
         (_("Holders"), str(len(reached.holders))),
         (_("Still there"), quantity(reached.left_kg, "kg")),
+        (_("Goods on the way"), quantity(reached.coming_kg, "kg")),
         (_("Sold so far"), quantity(reached.sold_kg, "kg")),
         (_("Who answered"), f"{account.answered}/{account.asked}"),
         (_("Accounted for"), case_words.percent_of(account)),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -17,7 +18,7 @@ from traceapp.desk import case_doors
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import answering, case_queries, scope
+from traceapp.recalls import answering, case_queries, scope, transit
 from traceapp.recalls.answering import Owed
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
@@ -70,7 +71,16 @@ ASKED: Mapping[str, str] = MappingProxyType(
 
 ZERO = Decimal(0)
 NOT_TOLD: Mapping[str, Any] = MappingProxyType(
-    {"is_told": False, "left": ZERO, "sold": ZERO, "left_kg": ZERO, "sold_kg": ZERO}
+    {
+        "is_told": False,
+        "left": ZERO,
+        "sold": ZERO,
+        "coming": ZERO,
+        "sent": ZERO,
+        "left_kg": ZERO,
+        "sold_kg": ZERO,
+        "coming_kg": ZERO,
+    }
 )
 
 
@@ -124,11 +134,12 @@ class Account:
 
 def account(reached: Scope) -> Account:
     """Count how much of what the books have left and sold the answers account for, in kilograms."""
-    had, told = reached.left_kg + reached.sold_kg, Decimal(0)
+    had, told = reached.left_kg + reached.sold_kg + reached.coming_kg, Decimal(0)
     for one in reached.answered:
-        if one.answer is None or one.left_kg is None or one.sold_kg is None:
+        if one.answer is None or one.left_kg is None:
             continue
-        in_books, mass = one.left + one.sold, one.left_kg + one.sold_kg
+        in_books = one.left + one.sold + one.coming
+        mass = sum((kg or ZERO for kg in (one.left_kg, one.sold_kg, one.coming_kg)), ZERO)
         had -= mass
         if in_books > 0 and one.answer.booked > 0:
             # As the books stood when it was answered: goods that came back since are not missing.
@@ -179,9 +190,13 @@ class Told:
             case.notice is not None
             and not case.is_over
             and self.reader.may(Act.ANSWER_RECALL)
-            and has_stock_of(self.reader.producer_id, self.batch)
+            and _has_or_waits(self.reader.producer_id, self.batch)
             and (case.is_widened or self.batch.producer_id == case.batch.producer_id)
         )
+
+
+def _has_or_waits(holder: UUID, batch: Ref) -> bool:
+    return has_stock_of(holder, batch) or transit.coming_to(holder, batch) is not None
 
 
 def told_on(reader: Visitor, batch: Ref) -> Told:

@@ -9,20 +9,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, desc, func, or_, select, union
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.books.models import Stock
+from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.recalls import transit
 from traceapp.recalls.act_writing import named
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.recalls.scope import HAS_OR_SOLD, SOLD
+from traceapp.recalls.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import UNITS, QuantityError, from_micro, to_micro
 
@@ -47,10 +49,12 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
     """
     wait_for([count.batch.id])
     row = db.session.execute(_had(case, count.batch, by.producer_id)).one_or_none()
-    if row is None:
+    coming = transit.coming_to(by.producer_id, count.batch)
+    if row is None or (row.books is None and coming is None):
         raise problem.NotFound
+    left = row.left + (coming or 0)
     sold, set_apart = (_amount(one, row.uom) for one in (count.sold, count.set_apart))
-    had = max(row.came_in, max(row.left, 0) + row.sold)
+    had = max(row.came_in + (coming or 0), max(left, 0) + row.sold)
     if sold is None or set_apart is None or sold + set_apart > had:
         most = f"{from_micro(had, row.uom).normalize():f} {UNITS[row.uom].symbol}"
         raise problem.InvalidInput(findings=[_more_than(count.where, most)])
@@ -65,7 +69,7 @@ def acknowledge(case: Ref, by: Ref, count: Count, *, now: datetime) -> None:
             sold=sold,
             set_apart=set_apart,
             booked_sold=row.sold,
-            booked_left=row.left,
+            booked_left=left,
             note=count.note,
             photo_sha256=count.photo_sha256,
             by_member_id=by.id,
@@ -94,28 +98,49 @@ def unanswered(holder: UUID) -> list[Owed]:
         select(RecallAcknowledgement.batch_id)
         .where(
             RecallAcknowledgement.producer_id == holder,
+            RecallAcknowledgement.case_producer_id == RecalledBatch.case_producer_id,
             RecallAcknowledgement.case_id == RecalledBatch.case_id,
             RecallAcknowledgement.batch_id == RecalledBatch.batch_id,
         )
         .correlate(RecalledBatch)
         .exists()
     )
-    rows = db.session.execute(_notices_to(holder).where(~said))
+    both = (_notices().join(*held).where(~said) for held in (_in_books(holder), _coming(holder)))
+    query = union(*both).order_by("is_drill", desc("issued_at"))
     return [
         Owed(Ref(row.producer_id, row.case_id), row.is_drill, row.actor, row.reason, row.due_at)
-        for row in rows
+        for row in db.session.execute(query)
     ]
 
 
-def _notices_to(holder: UUID) -> Select[*tuple[Any, ...]]:
-    """Ask for the open recalls that reach goods a holder has or sold."""
+def _in_books(holder: UUID) -> tuple[type[Stock], ColumnElement[bool]]:
+    """Match recalled goods that a holder has or sold."""
+    return Stock, and_(
+        Stock.batch_producer_id == RecalledBatch.producer_id,
+        Stock.batch_id == RecalledBatch.batch_id,
+        Stock.producer_id == holder,
+        HAS_OR_SOLD,
+    )
+
+
+def _coming(holder: UUID) -> tuple[type[HandOff], ColumnElement[bool]]:
+    """Match recalled goods on their way to somebody."""
+    return HandOff, and_(
+        HandOff.batch_producer_id == RecalledBatch.producer_id,
+        HandOff.batch_id == RecalledBatch.batch_id,
+        HandOff.receiver_id == holder,
+        IS_ON_THE_WAY,
+    )
+
+
+def _notices() -> Select[*tuple[Any, ...]]:
+    """Ask for the open recalls and the batches that they reach."""
     return (
         select(
             *(RecallNotice.producer_id, RecallNotice.case_id, RecallNotice.is_drill),
             *(RecallNotice.actor, RecallNotice.reason, RecallNotice.due_at),
             RecallNotice.issued_at,
         )
-        .distinct()
         .join(
             RecalledBatch,
             and_(
@@ -128,25 +153,17 @@ def _notices_to(holder: UUID) -> Select[*tuple[Any, ...]]:
                 ),
             ),
         )
-        .join(
-            Stock,
-            and_(
-                Stock.batch_producer_id == RecalledBatch.producer_id,
-                Stock.batch_id == RecalledBatch.batch_id,
-                Stock.producer_id == holder,
-                HAS_OR_SOLD,
-            ),
-        )
         .where(RecallNotice.ended_at.is_(None), RecallNotice.closed_at.is_(None))
-        .order_by(RecallNotice.is_drill, RecallNotice.issued_at.desc())
     )
 
 
 def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select
     came_in = Stock.made + Stock.received + Stock.returned_in
+    figures = {"came_in": came_in, "left": IN_STOCK, "sold": SOLD}
     return (
         select(
-            *(Batch.uom, came_in.label("came_in"), IN_STOCK.label("left"), SOLD.label("sold")),
+            *(Batch.uom, Stock.producer_id.label("books")),
+            *(func.coalesce(figure, 0).label(name) for name, figure in figures.items()),
         )
         .select_from(RecalledBatch)
         .join(
@@ -157,7 +174,7 @@ def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select
                 RecallNotice.ended_at.is_(None),
             ),
         )
-        .join(
+        .outerjoin(
             Stock,
             and_(
                 Stock.batch_producer_id == RecalledBatch.producer_id,

@@ -22,7 +22,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A lot at one holder: what the books say is left and was sold, and what the holder said."""
+    """A lot at one holder: what the books say is left and was sold, and what the holder said.
+
+    `coming` is on its way to the holder, or was sent to nobody known here; what the holder `sent`
+    to somebody else who did not receive it yet is counted there.
+    """
 
     batch: Ref
     lot: str
@@ -34,21 +38,24 @@ class Held:
     holder: Words
     left: Decimal
     sold: Decimal
+    coming: Decimal
+    sent: Decimal
     left_kg: Decimal | None
     sold_kg: Decimal | None
+    coming_kg: Decimal | None
     answer: Answer | None
     is_told: bool = True
 
     @property
     def is_owed(self) -> bool:
         """Tell whether its holder still has to answer."""
-        return self.answer is None and (self.left > 0 or self.sold > 0)
+        return self.answer is None and max(self.left, self.sold, self.coming) > 0
 
     @property
     def missing(self) -> Decimal:
         """Give what the books have and the holder's answer does not account for."""
         if self.answer is None:
-            return self.left + self.sold
+            return self.left + self.sold + self.coming
         return self.answer.booked - self.answer.sold - self.answer.set_apart
 
 
@@ -65,8 +72,11 @@ class Sum:
     holder: Words
     left: Decimal
     sold: Decimal
+    coming: Decimal
+    sent: Decimal
     left_kg: Decimal | None
     sold_kg: Decimal | None
+    coming_kg: Decimal | None
     is_told: bool = True
 
 
@@ -103,6 +113,11 @@ class Scope:
     def sold_kg(self) -> Decimal:
         """Give the kilograms sold, as far as they are known."""
         return sum((one.sold_kg or Decimal(0) for one in self.sums), Decimal(0))
+
+    @property
+    def coming_kg(self) -> Decimal:
+        """Give the kilograms on their way, as far as they are known."""
+        return sum((one.coming_kg or Decimal(0) for one in self.sums), Decimal(0))
 
     @property
     def has_unknown_mass(self) -> bool:

@@ -1,26 +1,27 @@
-"""Letters to everybody who has or sold recalled goods, where an address is known."""
+"""Letters to everybody who has, sold or waits for recalled goods, where an address is known."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union
 
-from traceapp.batches.books.models import Stock
+from traceapp.batches.books.models import HandOff, Stock
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.scope import HAS_OR_SOLD
+from traceapp.recalls.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import moment, public_host
 from traceapp.web.settings import settings
 
 LETTER = """{mark}Kính gửi {holder},
 
-{actor} thu hồi hàng mà bạn đang giữ hoặc đã bán.
+{actor} thu hồi hàng mà bạn đang giữ, đã bán, đã gửi đi hoặc sắp nhận.
 Lý do: {reason}
 Cần làm: {instruction}
 Liên hệ: {contact}
@@ -29,8 +30,8 @@ Trả lời từng lô, đã bán bao nhiêu và để riêng bao nhiêu, trư�
 {link}
 
 ----
-{mark_en}{actor} recalls goods you have or sold. Do as it says above, and answer lot by lot, at the
-address above, by {until}.
+{mark_en}{actor} recalls goods you have, sold, sent or wait for. Do as it says above, and answer
+lot by lot, at the address above, by {until}.
 """
 REMINDER = """{mark}Kính gửi {holder},
 
@@ -52,7 +53,7 @@ DRILL, DRILL_EN = "DIỄN TẬP, không thu hồi thật.\n\n", "DRILL, nothing 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has or sold some of the goods."""
+    """Who has, sold or waits for some of the goods."""
 
     producer_id: UUID
     name: str
@@ -60,7 +61,7 @@ class Holder:
 
 
 def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
-    """Post a letter to everybody who has or sold some of these lots of a recall in force."""
+    """Post a letter to everybody concerned by some of these lots of a recall in force."""
     _post(case, holders(case, lots), LETTER, "", now)
 
 
@@ -70,27 +71,25 @@ def remind(case: Ref, of: Collection[Holder], times: int, *, now: datetime) -> N
 
 
 def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
-    """Give everybody who has or sold some of these lots of a recall in force."""
-    rows = db.session.execute(
+    """Give everybody concerned by some of these lots of a recall in force."""
+    has = and_(
+        Stock.batch_producer_id == RecalledBatch.producer_id,
+        Stock.batch_id == RecalledBatch.batch_id,
+        HAS_OR_SOLD,
+    )
+    waits = and_(
+        HandOff.batch_producer_id == RecalledBatch.producer_id,
+        HandOff.batch_id == RecalledBatch.batch_id,
+        IS_ON_THE_WAY,
+    )
+    is_of_case = and_(
+        RecallNotice.producer_id == RecalledBatch.case_producer_id,
+        RecallNotice.case_id == RecalledBatch.case_id,
+    )
+    reached = (
         select(Producer.producer_id, Producer.name, Producer.email)
-        .distinct()
         .select_from(RecalledBatch)
-        .join(
-            RecallNotice,
-            and_(
-                RecallNotice.producer_id == RecalledBatch.case_producer_id,
-                RecallNotice.case_id == RecalledBatch.case_id,
-            ),
-        )
-        .join(
-            Stock,
-            and_(
-                Stock.batch_producer_id == RecalledBatch.producer_id,
-                Stock.batch_id == RecalledBatch.batch_id,
-                HAS_OR_SOLD,
-            ),
-        )
-        .join(Producer, Producer.producer_id == Stock.producer_id)
+        .join(RecallNotice, is_of_case)
         .where(
             RecalledBatch.case_producer_id == case.producer_id,
             RecalledBatch.case_id == case.id,
@@ -101,7 +100,11 @@ def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
             lots,
         )
     )
-    return [Holder(*row) for row in rows]
+    both = (
+        reached.join(Stock, has).join(Producer, Producer.producer_id == Stock.producer_id),
+        reached.join(HandOff, waits).join(Producer, Producer.producer_id == HandOff.receiver_id),
+    )
+    return [Holder(*row) for row in db.session.execute(union(*both))]
 
 
 def _post(  # noqa: PLR0913 - about what, to whom, which words, when

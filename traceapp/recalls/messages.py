@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from traceapp.batches.books.models import Stock
+from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.models import Batch, Product
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.models import PublicCode, RecalledBatch, RecallNotice
@@ -18,6 +19,7 @@ from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.scope import HAS_OR_SOLD
+from traceapp.recalls.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
 from traceapp.web.settings import settings
 from traceapp.webhooks import operations as webhooks
@@ -28,16 +30,18 @@ DRILL = "DIỄN TẬP"
 
 
 def post(case: Ref, kind: str, lots: ColumnElement[bool], *, now: datetime) -> None:
-    """Post a message of this kind to everybody with a webhook who has or sold some of the lots."""
+    """Post a message of this kind to everybody with a webhook concerned by some of the lots."""
     if not db.session.execute(select(Webhook.producer_id).limit(1)).first():
         return
-    by_holder: dict[UUID, list[Any]] = defaultdict(list)
-    for row in db.session.execute(_had(case).where(lots)):
-        by_holder[row.holder_id].append(row)
+    by_holder: dict[UUID, dict[Ref, Any]] = defaultdict(dict)
+    for concerned in ((Stock.producer_id, _HAS), (HandOff.receiver_id, _WAITS)):
+        for row in db.session.execute(_had(case, *concerned).where(lots)):
+            by_holder[row.holder_id][Ref(row.producer_id, row.batch_id)] = row
     if not by_holder:
         return
     about, told = _told(case)
-    for holder, rows in by_holder.items():
+    for holder, found in by_holder.items():
+        rows = list(found.values())
         content = told | {"lots": _lots(holder, rows), "lots_in_all": len(rows)}
         webhooks.post(holder, webhooks.Message(f"recall.{kind}", about, content), now=now)
 
@@ -78,11 +82,13 @@ def _lots(holder: UUID, rows: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _had(case: Ref) -> Select[*tuple[Any, ...]]:
+def _had(
+    case: Ref, holder_id: InstrumentedAttribute[Any], is_concerned: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
     """Ask for the lots of a recall in force at each holder with a webhook."""
     return (
         select(
-            *(Stock.producer_id.label("holder_id"), Batch.producer_id, Batch.batch_id),
+            *(holder_id.label("holder_id"), Batch.producer_id, Batch.batch_id),
             *(Product.name, Product.name_en, PublicCode.code),
         )
         .select_from(RecalledBatch)
@@ -90,10 +96,9 @@ def _had(case: Ref) -> Select[*tuple[Any, ...]]:
         .join(Batch, _IS_BATCH)
         .join(Product, _IS_PRODUCT)
         .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .join(Stock, _IS_STOCK)
-        .join(Webhook, Webhook.producer_id == Stock.producer_id)
+        .join(holder_id.class_, is_concerned)
+        .join(Webhook, Webhook.producer_id == holder_id)
         .where(
-            HAS_OR_SOLD,
             RecalledBatch.case_producer_id == case.producer_id,
             RecalledBatch.case_id == case.id,
             or_(
@@ -113,7 +118,13 @@ _IS_BATCH = and_(
     Batch.producer_id == RecalledBatch.producer_id, Batch.batch_id == RecalledBatch.batch_id
 )
 _IS_PRODUCT = and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id)
-_IS_STOCK = and_(
+_HAS = and_(
     Stock.batch_producer_id == RecalledBatch.producer_id,
     Stock.batch_id == RecalledBatch.batch_id,
+    HAS_OR_SOLD,
+)
+_WAITS = and_(
+    HandOff.batch_producer_id == RecalledBatch.producer_id,
+    HandOff.batch_id == RecalledBatch.batch_id,
+    IS_ON_THE_WAY,
 )

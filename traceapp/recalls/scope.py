@@ -18,8 +18,9 @@ from traceapp.database.engine import db
 from traceapp.producers.models import Producer
 from traceapp.recalls import holdings
 from traceapp.recalls.case_models import RecallAcknowledgement
+from traceapp.recalls.concerned import HAS_OR_SOLD, SOLD
 from traceapp.recalls.held import Answer, Held, Scope, Sum
-from traceapp.recalls.holdings import HAS_OR_SOLD, PAGE, SOLD, Holding, Part, Total
+from traceapp.recalls.holdings import PAGE, Holding, Part, Total
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
@@ -125,7 +126,10 @@ class _Telling:
             "holder": self._bodies[one.holder_id],
             "left": from_micro(one.left, one.uom),
             "sold": from_micro(one.sold, one.uom),
+            "coming": from_micro(one.coming, one.uom),
+            "sent": from_micro(one.sent, one.uom),
             "left_kg": _kilograms(unit, one.left),
+            "coming_kg": _kilograms(unit, one.coming),
             "sold_kg": _kilograms(unit, one.sold),
         }
 

@@ -24,6 +24,7 @@ from traceapp.desk import (
 )
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.case_ending import Decision
+from traceapp.desk.case_preview import preview_of
 from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
 from traceapp.public.models import ProblemReport
@@ -171,6 +172,7 @@ def page(
             "cases.show_evidence", case_id=case.ref.id, sha256=sha256
         ),
         may_issue=reader.may(Act.ISSUE_RECALL),
+        preview=None if case.notice else preview_of(reader, [case.batch], reached),
         to_decide=case_words.waiting_for(reader, case),
     )
     return told, (decision.form if decision else form).status
@@ -209,11 +211,14 @@ def _suspected(reader: Visitor, code: str) -> tuple[Found, ProblemReport | None]
 
 
 def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:
+    batch = Ref(*found.ref)
+    reached = case_words.would_reach(reader, batch, first_asked())
     told = render_template(
         "desk/case_new.html",
         found=found,
         card=found.card,
-        scope=case_words.would_reach(reader, Ref(*found.ref), first_asked()),
+        scope=reached,
+        preview=preview_of(reader, [batch], reached),
         form=form,
     )
     return told, form.status

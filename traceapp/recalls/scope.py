@@ -56,7 +56,7 @@ def of_case(case: Ref, part: Part = ALL) -> Scope:
 
 def of_batches(roots: Collection[Ref], part: Part = ALL) -> Scope:
     """Give what a recall of these batches would reach."""
-    found = holdings.find(_family(roots), part)
+    found = holdings.find(family_of(roots), part)
     telling = _Telling([*found.totals, *found.held], {})
     held = tuple(map(telling.held, found.held))
     return Scope(found.lots, telling.sums(found.totals), held, part.first)
@@ -76,7 +76,8 @@ def batches_of(case: Ref) -> list[Ref]:
     ]
 
 
-def _family(roots: Collection[Ref]) -> CTE:
+def family_of(roots: Collection[Ref]) -> CTE:
+    """Make the family of these batches: they and all that was made of them."""
     pairs = {(root.producer_id, root.id) for root in roots}
     if walking.is_by_levels():
         return walking.known(walking.reached(pairs, upward=False))

@@ -17,13 +17,12 @@ from traceapp.producers.models import Producer
 from traceapp.recalls.answering import Count
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion
-from traceapp.recalls.kin import Kin, kin_of
+from traceapp.recalls.kin import Group
 from traceapp.recalls.scope import Held
 from traceapp.trace.facts import Ref
 from traceapp.web.faults import CORRECT, Fault, known
 from traceapp.web.fields import PlainText
 from traceapp.web.forms import Field, Form, Option
-from traceapp.web.languages import say
 
 LONGEST = 2000
 NO_FIGURE = Fault("not_a_figure", N_("Write a number of zero or more."), CORRECT)
@@ -47,13 +46,14 @@ class OpeningSchema(Schema):
 
 
 class IssueSchema(Schema):
-    """What is told with a recall, and which other lots it begins at."""
+    """What is told with a recall, and which other lots it begins at: some, or all of a group."""
 
     reason = PlainText(LONGEST, lines=True, required=True)
     risk = fields.String(required=True, validate=known(tuple(RISKS)))
     instruction = PlainText(LONGEST, lines=True, required=True)
     contact = PlainText(200, required=True)
     roots = fields.List(fields.UUID(), load_default=list)
+    groups = fields.List(fields.String(), load_default=list)
 
 
 class CountSchema(Schema):
@@ -94,17 +94,17 @@ def suspicion(batch: Ref, data: Mapping[str, Any]) -> Suspicion:
     return Suspicion(batch, given["basis"], given["reason"], is_drill, photos=photos)
 
 
-def issue_fields(case: Case) -> tuple[Field, ...]:
+def issue_fields() -> tuple[Field, ...]:
     """Ask what is told with the recall, and which lots near the suspected one are as bad."""
     risks = tuple(Option(key, _(words)) for key, words in RISKS.items())
-    near = tuple(Option(str(one.batch.id), _near(one)) for one in kin_of(case.batch))
     reason_hint = _("Shoppers read it as you write it. Say what is proven, no guess.")
     return (
         Field("reason", _("Reason"), "lines", reason_hint, required=True, longest=LONGEST),
         Field("risk", _("Risk"), "radio", required=True, options=risks),
         Field("instruction", _("What to do with the goods"), "lines", required=True),
         Field("contact", _("Whom to ask"), hint=_("Name and telephone number."), required=True),
-        *((Field("roots", _("Recall these too"), "many", options=near),) if near else ()),
+        Field("roots", _("Recall these too"), "many"),
+        Field("groups", _("Recall these too"), "many"),
     )
 
 
@@ -112,7 +112,7 @@ def issuing(case: Case) -> Form:
     """Give the form that issues a recall; nothing is asked of one that was issued."""
     if case.notice is not None:
         return Form.showing(())
-    return Form.showing(issue_fields(case), proposed(case))
+    return Form.showing(issue_fields(), proposed(case))
 
 
 def proposed(case: Case) -> dict[str, Any]:
@@ -130,13 +130,14 @@ def proposed(case: Case) -> dict[str, Any]:
     }
 
 
-def order(case: Case, data: Mapping[str, Any]) -> tuple[Order, list[Ref]]:
+def order(case: Case, data: Mapping[str, Any], near: Sequence[Group]) -> tuple[Order, set[Ref]]:
     """Read what is told, and where the recall begins. Raises ValidationError."""
     given = ISSUE.load(dict(data))
-    offered = {one.batch.id: one.batch for one in kin_of(case.batch)}
-    also = [offered[one] for one in given["roots"] if one in offered]
+    offered = {one.id: one for group in near for one in group.batches}
+    whole = [group.batches for group in near if group.reason in given["groups"]]
+    ticked = {offered[one] for one in given["roots"] if one in offered}
     told = Order(given["reason"], given["risk"], given["instruction"], given["contact"])
-    return told, [case.batch, *also]
+    return told, {case.batch, *ticked}.union(*whole)
 
 
 def answer_fields() -> tuple[Field, ...]:
@@ -189,13 +190,3 @@ def _plain(quantity: Decimal) -> str:
 def named(batches: Collection[Ref], ids: Collection[UUID]) -> tuple[Ref, ...]:
     """Give the batches among these that were ticked."""
     return tuple(one for one in batches if one.id in ids)
-
-
-def _near(one: Kin) -> str:
-    lot = _("%(name)s, lot %(lot)s", name=say(one.name), lot=one.lot)
-    words: str = (
-        _("%(lot)s (it was made from this)", lot=lot)
-        if one.is_source
-        else _("%(lot)s (shares a source)", lot=lot)
-    )
-    return words

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from traceapp.desk import (
     case_doors,
     case_ending,
     case_form,
+    case_kin,
     case_pictures,
     case_sources,
     case_words,
@@ -24,6 +26,7 @@ from traceapp.desk import (
 )
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.case_ending import Decision
+from traceapp.desk.case_kin import Turned
 from traceapp.desk.case_preview import preview_of
 from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
@@ -121,10 +124,18 @@ def issue_case(case_id: UUID) -> ResponseReturnValue:
     """Issue the recall: every page says so from now on, and holders are told."""
     reader = member()
     case = find_case(reader, case_id)
-    form = Form.sent(case_form.issue_fields(case), request.form)
+    form = Form.sent(case_form.issue_fields(), request.form)
+    turned = case_kin.turned_to(request.form.get("do", ""))
+    if turned is not None:
+        return page(reader, case, form, turned=turned)
     with form.trying():
-        order, roots = case_form.order(case, form.data())
-        cases.issue(case.ref, actor_of(reader), order, roots, now=datetime.now(UTC))
+        near = case_kin.near(reader, case)
+        order, roots = case_form.order(case, form.data(), near)
+        own = {one for one in roots if one.producer_id == case.batch.producer_id}
+        by, now = actor_of(reader), datetime.now(UTC)
+        cases.issue(case.ref, by, order, own, now=now)
+        if roots - own:  # the lots of others wait for a second person
+            cases.widen(case.ref, by, roots - own, order.reason, now=now)
         flash(_("Issued. Every page behind a code it reaches says so now."))
         return redirect(url_for("cases.show_case", case_id=case_id), code=303)
     return page(reader, case, form)
@@ -139,17 +150,16 @@ def find_case(reader: Visitor, case_id: UUID) -> Case:
 
 
 def page(
-    reader: Visitor, case: Case, form: Form | None = None, decision: Decision | None = None
+    reader: Visitor,
+    case: Case,
+    form: Form | None = None,
+    decision: Decision | None = None,
+    turned: Turned | None = None,
 ) -> ResponseReturnValue:
     """Draw the page of a case; with what was typed, where that was refused."""
     reached = case_words.reached_by(reader, case, first_asked())
     lots = _named(reached)
-    if form is None:
-        form = (
-            Form.showing(case_ending.ending_fields(case, lots))
-            if case.notice
-            else case_form.issuing(case)
-        )
+    form = form or _form(case, lots)
     told = render_template(
         "desk/case.html",
         case=case,
@@ -166,16 +176,34 @@ def page(
         answer_photos=case_pictures.shown(case_pictures.told_to(reader, case)),
         now=datetime.now(UTC),
         lots=lots,
-        photos=[photo.hex() for photo in photos_of(case.ref)],
-        pictures=private_photos.prepared(case.ref.producer_id, photos_of(case.ref)),
-        photo_path=lambda sha256: url_for(
-            "cases.show_evidence", case_id=case.ref.id, sha256=sha256
-        ),
+        **_evidence(case),
+        lots_of=case_kin.lots_of,
+        lot_named=case_kin.lot_named,
+        kin=[] if case.notice else case_kin.offered(reader, case, form, turned),
         may_issue=reader.may(Act.ISSUE_RECALL),
         preview=None if case.notice else preview_of(reader, [case.batch], reached),
         to_decide=case_words.waiting_for(reader, case),
     )
     return told, (decision.form if decision else form).status
+
+
+def _form(case: Case, lots: dict[Ref, str]) -> Form:
+    """Give the form that issues a recall, or ends one that was issued."""
+    if case.notice is None:
+        return case_form.issuing(case)
+    return Form.showing(case_ending.ending_fields(case, lots))
+
+
+def _evidence(case: Case) -> dict[str, Any]:
+    """Give the photos of a case and how they are shown."""
+    photos = photos_of(case.ref)
+    return {
+        "photos": [photo.hex() for photo in photos],
+        "pictures": private_photos.prepared(case.ref.producer_id, photos),
+        "photo_path": lambda sha256: url_for(
+            "cases.show_evidence", case_id=case.ref.id, sha256=sha256
+        ),
+    }
 
 
 def lots_of(reader: Visitor, case: Case) -> dict[Ref, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from traceapp.audit import operations as audit
+from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.producers.models import Producer
@@ -45,16 +46,17 @@ def write_act(  # noqa: PLR0913 - what, by whom, why, about which goods
         )
     )
     db.session.flush()
-    db.session.add_all(
-        RecallActBatch(
-            producer_id=case.producer_id,
-            act_id=act_id,
-            batch_producer_id=batch.producer_id,
-            batch_id=batch.id,
-        )
-        for batch in batches
-    )
-    db.session.flush()
+    named = [
+        {
+            "producer_id": case.producer_id,
+            "act_id": act_id,
+            "batch_producer_id": batch.producer_id,
+            "batch_id": batch.id,
+        }
+        for batch in sorted(batches)
+    ]
+    if named:
+        insert_rows(db.metadata.tables[RecallActBatch.__tablename__], named)
     return act_id
 
 

@@ -145,6 +145,46 @@ def test_a_check_that_was_corrected_meanwhile_no_longer_counts(
     assert refused(case, act, colleague(office)) == "no_check"
 
 
+def test_a_check_that_failed_later_makes_an_earlier_one_worth_nothing(
+    trade: Trade, office: Business
+) -> None:
+    case = issued(officer(office), greens(trade))
+    passed = checked(office, greens(trade), minutes=5)
+    act = asked(case, officer(office), Wish("release", "Đạt", (), frozenset({passed})))
+    checked(office, greens(trade), minutes=6, verdict="fail")
+    assert refused(case, act, colleague(office)) == "no_check"
+    checked(office, greens(trade), minutes=7)
+    assert len(releasing.offered(found(case), [greens(trade)])) == 1
+
+
+def test_a_check_of_the_producer_himself_is_none_in_the_recall_of_an_authority(
+    trade: Trade, office: Business
+) -> None:
+    case = issued(officer(office), greens(trade))
+    checked(trade.minh, greens(trade), minutes=5)
+    assert releasing.offered(found(case), [greens(trade)]) == []
+
+
+def test_nobody_releases_alone_on_a_check_of_his_own(trade: Trade, office: Business) -> None:
+    case = issued(owner(trade.minh), greens(trade))
+    passed = checked(trade.minh, greens(trade), minutes=5)
+    act = asked(case, owner(trade.minh), Wish("release", "Đạt", (), frozenset({passed})))
+    assert refused(case, act, owner(trade.minh), "Chờ mãi") == "no_check"
+    agreed(case, act, colleague(trade.minh, "owner"))
+    assert state(greens(trade)) is not CodeState.RECALLED
+
+
+def test_what_was_made_of_lots_that_were_let_go_needs_a_reason(
+    trade: Trade, office: Business
+) -> None:
+    soup = soup_of(trade.minh, greens(trade))
+    case, second = issued(officer(office), greens(trade)), colleague(office)
+    agreed(case, asked(case, officer(office), Wish("narrow", "x", (greens(trade),))), second, "Đạt")
+    act = asked(case, officer(office), RELEASE)
+    assert refused(case, act, second) == "no_check"
+    assert state(soup) is CodeState.RECALLED
+
+
 def test_closing_needs_no_check(trade: Trade, office: Business) -> None:
     case = issued(officer(office), greens(trade))
     act = asked(case, officer(office), Wish("close", "Xong"))

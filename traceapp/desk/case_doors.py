@@ -15,6 +15,7 @@ from traceapp.trace.facts import Ref
 from traceapp.web.languages import say
 
 LAB_FAIL = "lab_fail"
+LONGEST = 2000  # of a case's reason
 
 
 def may_open(reader: Visitor, batch: Pair) -> bool:
@@ -44,7 +45,7 @@ def proposed(
     """Propose on what grounds a case is opened, and why, by the door somebody came through."""
     if report is not None:
         words = _("Report %(number)s: %(text)s", number=report.number, text=report.text)
-        return {"basis": "report", "reason": words}
+        return {"basis": "report", "reason": words[:LONGEST]}
     if arguments.get("door") == "inspection":
         return {"basis": "inspection", "reason": _("The goods do not match the data.")}
     failed = _failed_test(batch)

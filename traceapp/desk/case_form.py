@@ -116,10 +116,13 @@ def issuing(case: Case) -> Form:
 
 
 def proposed(case: Case) -> dict[str, Any]:
-    """Propose what is told: the reason of the case, what to do, one's own number."""
+    """Propose what is told: the reason of the case, what to do, one's own number.
+
+    A shopper's own words are no proposal: they may name people, and what is issued stays.
+    """
     lead = db.session.get_one(Producer, case.ref.producer_id)
     return {
-        "reason": case.reason,
+        "reason": "" if case.basis == "report" else case.reason,
         "risk": "high",
         "instruction": _("This is a drill. Shoppers need do nothing.")
         if case.is_drill

@@ -259,7 +259,14 @@ def may_decide(case: Case, kind: str, by: Actor) -> bool:
 
     No producer undoes what an authority did, or reaches into the lots of others.
     """
-    is_official = case.is_widened or (case.notice is not None and case.notice.is_official)
+    was_joined = any(  # only an authority acts in the case of a producer
+        act.kind == "widen"
+        and act.by.producer_id != case.batch.producer_id
+        and (act.is_agreed or not act.waits)
+        for act in case.all_acts
+    )
+    is_issued_so = case.notice is not None and case.notice.is_official
+    is_official = case.is_widened or is_issued_so or was_joined
     return by.is_authority or case.is_drill or not (is_official or kind == "widen")
 
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import Select, and_, select, tuple_
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.models import Event, EventItem
@@ -16,7 +17,7 @@ from traceapp.trace.words import Words
 
 # The field of each kind that tells how it came out.
 VERDICTS = {"inspect": "result", "lab_result": "verdict"}
-PASSED = "pass"
+PASSED, FAILED = "pass", "fail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,34 @@ def is_passed(batch: Ref, since: datetime, besides: Ref) -> bool:
 
 
 def passed(batches: Collection[Ref], since: datetime) -> Iterator[Check]:
-    """Give the checks these batches passed since then, the newest first."""
-    query = (
+    """Give the checks these batches passed since then, the newest first.
+
+    One that they failed later makes those before it worth nothing.
+    """
+    failed: set[Ref] = set()
+    for row in db.session.execute(_recorded(batches, since)) if batches else ():
+        verdict = json.loads(row.document).get("fields", {}).get(VERDICTS[row.step_kind])
+        batch = Ref(row.batch_producer_id, row.batch_id)
+        if verdict == FAILED:
+            failed.add(batch)
+        if verdict == PASSED and batch not in failed:
+            yield Check(
+                event=Ref(row.producer_id, row.event_id),
+                batch=batch,
+                kind=row.step_kind,
+                at=row.event_time,
+                author=Ref(row.producer_id, row.author_member_id),
+                body=Words(row.name, row.name_en or row.name),
+            )
+
+
+def _recorded(batches: Collection[Ref], since: datetime) -> Select[*tuple[Any, ...]]:
+    """Ask for checks of these batches that stand, passed or not, the newest first."""
+    return (
         select(
             *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
             *(Event.author_member_id, Event.document, Producer.name, Producer.name_en),
-            *(EventItem.batch_producer_id, EventItem.batch_id),
+            *(EventItem.batch_producer_id, EventItem.batch_id, Event.record_time),
         )
         .distinct()
         .join(
@@ -63,15 +86,5 @@ def passed(batches: Collection[Ref], since: datetime) -> Iterator[Check]:
             Event.event_time >= since,
             CorrectedEvent.event_id.is_(None),
         )
-        .order_by(Event.event_time.desc(), Event.event_id)
+        .order_by(Event.event_time.desc(), Event.record_time.desc(), Event.event_id.desc())
     )
-    for row in db.session.execute(query) if batches else ():
-        if json.loads(row.document).get("fields", {}).get(VERDICTS[row.step_kind]) == PASSED:
-            yield Check(
-                event=Ref(row.producer_id, row.event_id),
-                batch=Ref(row.batch_producer_id, row.batch_id),
-                kind=row.step_kind,
-                at=row.event_time,
-                author=Ref(row.producer_id, row.author_member_id),
-                body=Words(row.name, row.name_en or row.name),
-            )

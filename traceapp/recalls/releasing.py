@@ -40,8 +40,15 @@ def roots_of(case: Case) -> tuple[Ref, ...]:
 
 
 def offered(case: Case, batches: Collection[Ref]) -> list[Check]:
-    """Give the checks that these lots of a recall passed since it was issued, the newest first."""
-    return [] if case.notice is None else list(checks.passed(batches, case.notice.issued_at))
+    """Give the checks that these lots of a recall passed since it was issued, the newest first.
+
+    In an authority's recall those of the producer himself are none.
+    """
+    if case.notice is None:
+        return []
+    found = checks.passed(batches, case.notice.issued_at)
+    subject = case.batch.producer_id if case.notice.is_official else None
+    return [one for one in found if one.author.producer_id != subject]
 
 
 def named(case: Case, kind: str, batches: Collection[Ref], events: Collection[UUID]) -> list[Check]:
@@ -73,14 +80,20 @@ def keep(case: Ref, act_id: UUID, chosen: Collection[Check]) -> None:
 def check(case: Case, act: ActTold, by: Ref, reason: str) -> None:
     """Refuse to let goods go without a check, unless a second person says why.
 
+    Where every lot the recall began at was let go before, only that reason lets the rest go.
     Raises InvalidInput.
     """
     if act.kind not in KINDS:
         return
     lots = set(concerned(case, act.kind, act.batches))
     named_by = _events_of([act.act_id]).get(act.act_id, set())
-    proven = {one.batch for one in offered(case, lots) if one.event in named_by}
-    if lots <= proven or (reason and not is_same_person(act.by, by)):
+    is_alone = is_same_person(act.by, by)
+    proven = {
+        one.batch
+        for one in offered(case, lots)
+        if one.event in named_by and not (is_alone and is_same_person(one.author, by))
+    }
+    if (lots and lots <= proven) or (reason and not is_alone):
         return
     raise problem.InvalidInput(findings=[case_faults.NO_CHECK])
 

@@ -303,12 +303,14 @@ def test_goods_packed_without_a_network_get_a_code_of_the_reserve_that_the_serve
     records, _ = phones.kept(page)
     assert f"'code': '{code}'" in str(records[0]["batches"])
     page.goto(f"{field.address}/app/#/batches")
-    expect(page.locator(".opt").filter(has_text="Còn trong máy")).to_contain_text("20 túi")
+    waiting = page.locator(".opt").filter(has_text="Còn trong máy")
+    expect(waiting).to_contain_text("20 túi", timeout=phones.SLOW_MS)
     field.network.is_down = False
     page.evaluate("dispatchEvent(new Event('online'))")
     field.assert_arrived_once(page, 1)
     page.goto(f"{field.root}/B/{code}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Cải ngọt túi 500 g")
+    named = page.get_by_role("heading", level=1)
+    expect(named).to_contain_text("Cải ngọt túi 500 g", timeout=phones.SLOW_MS)
 
 
 def test_a_photo_of_a_code_is_read_by_the_library_and_an_unknown_one_can_be_logged(

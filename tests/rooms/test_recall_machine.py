@@ -22,7 +22,7 @@ from tests.rooms.test_recall_cases import acting
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
-from traceapp.recalls import case_queries, cases, scope
+from traceapp.recalls import case_queries, cases, reach, scope
 from traceapp.recalls.cases import Order, Suspicion, Wish
 from traceapp.recalls.stopping import Actor
 from traceapp.trace.facts import Ref
@@ -227,6 +227,7 @@ class Machine(RuleBasedStateMachine):
         if chosen and self.decide(case, Wish("narrow", "Lô khác", tuple(sorted(chosen))), do):
             self.oracle.let_go(case, chosen)
             self.seen[case.ref] -= chosen
+            self.go_on_from(min(chosen), case)
 
     @rule(which=number, do=st.booleans())
     def release(self, which: int, do: bool) -> None:
@@ -247,6 +248,16 @@ class Machine(RuleBasedStateMachine):
             second = next(one for one in self.officers if one.member != widening.by)
             cases.agree(case.ref, widening.act_id, second, "Đồng ý", now=self.now())
         case.is_widened = True
+
+    def go_on_from(self, lot: Ref, case: Followed) -> None:
+        """Something is made of what was let go, and the case looks again for what it missed."""
+        by, made = self.maker(lot), {self.new_lot(self.maker(lot))}
+        self.send(by, self.message(by, "pack", self.event_time(0), {lot}, made))
+        self.oracle.arrive({lot}, made)
+        ids = {"case_producer_id": str(case.ref.producer_id), "case_id": str(case.ref.id)}
+        deed = reach.catch_up_job(ids, self.now())
+        with acting():
+            deed()
 
     def decide(self, case: Followed, wish: Wish, do: bool) -> bool:
         first, second = self.officers

@@ -55,7 +55,7 @@ def test_the_officer_reads_what_is_counted_and_what_is_not(
     for page in (desk(app, office, path), desk(app, office, opened(app, office, code))):
         words = told(page)
         for part in (
-            *("2 lots, of which 3 lie or lay with 2 holders; 1 of these are shops.",),
+            *("Lots: 2. Holders who have, had or wait for some: 2, shops among them: 1.",),
             *("250 kg in stock, 30 kg on its way and 0 kg sold: 280 kg, each kilogram once.",),
             *("1 of the lots is of another producer and waits for a second person.",),
             *("40 trays kept in pieces",),

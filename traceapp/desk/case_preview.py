@@ -37,10 +37,9 @@ def preview_of(reader: Visitor, roots: Sequence[Ref], reached: Scope) -> Preview
 
 def _counted(reached: Scope, shops: set[UUID], suspected: Ref) -> Iterator[str]:
     yield _(
-        "%(lots)s lots, of which %(held)s lie or lay with %(holders)s holders; %(shops)s of these "
-        "are shops.",
+        "Lots: %(lots)s. Holders who have, had or wait for some: %(holders)s, shops among them: "
+        "%(shops)s.",
         lots=reached.lots,
-        held=reached.held_lots,
         holders=len(reached.holders),
         shops=len(shops),
     )

@@ -1,13 +1,17 @@
 """Letters to everybody who has, sold or waits for recalled goods, where an address is known."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.batches.books.models import HandOff, Stock
+from traceapp.batches.models import Batch
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.mail import operations as mail
@@ -48,6 +52,19 @@ Trả lời từng lô, đã bán bao nhiêu và để riêng bao nhiêu:
 {mark_en}Reminder {times}: {actor} waits for your answer about recalled goods, due by {until}.
 Answer lot by lot at the address above.
 """
+FREED = """{mark}Kính gửi {holder},
+
+{actor} không còn thu hồi những lô sau, mà bạn đang giữ, đã bán hoặc sắp nhận: {lots}.
+Nếu lô không bị giữ hay ngừng bán vì lý do khác, bạn có thể bán lại.
+Liên hệ: {contact}
+
+Xem các lô: {batches}
+
+----
+{mark_en}{actor} no longer recalls these lots you have, sold or wait for: {lots}. Unless they are
+held or stopped for another reason, they may be sold again.
+"""
+MOST_NAMED = 20
 DRILL, DRILL_EN = "DIỄN TẬP, không thu hồi thật.\n\n", "DRILL, nothing is recalled. "
 
 
@@ -70,8 +87,26 @@ def remind(case: Ref, of: Collection[Holder], times: int, *, now: datetime) -> N
     _post(case, of, REMINDER, f"Nhắc lần {times}: ", now, times=times)
 
 
+def free(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
+    """Post a letter to everybody concerned by some of these lots, which were let go."""
+    named: dict[Holder, list[str]] = defaultdict(list)
+    for *holder, lot in db.session.execute(union(*_concerned(case, lots, Batch.lot))):
+        named[Holder(*holder)].append(lot)
+    for one, all_lots in named.items():
+        told = ", ".join(sorted(all_lots)[:MOST_NAMED])
+        more = ", …" if len(all_lots) > MOST_NAMED else ""
+        _post(case, [one], FREED, "Hết hiệu lực: ", now, lots=told + more)
+
+
 def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
     """Give everybody concerned by some of these lots of a recall in force."""
+    return [Holder(*row) for row in db.session.execute(union(*_concerned(case, lots)))]
+
+
+def _concerned(
+    case: Ref, lots: ColumnElement[bool], *more: InstrumentedAttribute[str]
+) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Ask for who has or sold some of the lots, and for whom some is on its way."""
     has = and_(
         Stock.batch_producer_id == RecalledBatch.producer_id,
         Stock.batch_id == RecalledBatch.batch_id,
@@ -86,10 +121,14 @@ def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
         RecallNotice.producer_id == RecalledBatch.case_producer_id,
         RecallNotice.case_id == RecalledBatch.case_id,
     )
+    is_batch = and_(
+        Batch.producer_id == RecalledBatch.producer_id, Batch.batch_id == RecalledBatch.batch_id
+    )
     reached = (
-        select(Producer.producer_id, Producer.name, Producer.email)
+        select(Producer.producer_id, Producer.name, Producer.email, *more)
         .select_from(RecalledBatch)
         .join(RecallNotice, is_of_case)
+        .join(Batch, is_batch)
         .where(
             RecalledBatch.case_producer_id == case.producer_id,
             RecalledBatch.case_id == case.id,
@@ -100,21 +139,19 @@ def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
             lots,
         )
     )
-    both = (
+    return (
         reached.join(Stock, has).join(Producer, Producer.producer_id == Stock.producer_id),
         reached.join(HandOff, waits).join(Producer, Producer.producer_id == HandOff.receiver_id),
     )
-    return [Holder(*row) for row in db.session.execute(union(*both))]
 
 
-def _post(  # noqa: PLR0913 - about what, to whom, which words, when
+def _post(
     case: Ref,
     to: Collection[Holder],
     letter: str,
     before: str,
     now: datetime,
-    *,
-    times: int = 0,
+    **more: str | int,
 ) -> None:
     if not mail.can_post():
         return
@@ -133,7 +170,8 @@ def _post(  # noqa: PLR0913 - about what, to whom, which words, when
             instruction=notice.instruction,
             contact=notice.contact,
             until=moment(notice.due_at),
-            times=times,
+            batches=f"{settings().public_url}/desk/batches",
+            **more,
             link=f"{settings().public_url}/desk/recalls/{case.id}",
         )
         mail.post(holder.email, f"{public_host()}: {before}{what} {number}", text, now=now)

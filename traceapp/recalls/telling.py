@@ -57,9 +57,12 @@ def widened(before: Case, *, now: datetime) -> None:
 
 def narrowed(case: Ref, *, now: datetime) -> None:
     """Tell of the lots that were just let go."""
+    letters.free(case, RecalledBatch.left_at == now, now=now)
     messages.post(case, "narrowed", RecalledBatch.left_at == now, now=now)
 
 
 def ended(case: Ref, kind: str, *, now: datetime) -> None:
-    """Tell that a recall was released or closed."""
+    """Tell that a recall was released, which frees its goods, or closed, which frees none."""
+    if kind == "release":
+        letters.free(case, _IS_IN, now=now)
     messages.post(case, f"{kind}d", _IS_IN, now=now)

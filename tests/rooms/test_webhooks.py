@@ -290,3 +290,13 @@ def test_the_example_of_the_documentation_has_the_fields_of_a_message() -> None:
     (example,) = re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     told = json.loads(example)
     assert {"id", "kind", "occurred_at", "is_drill", "recall", "lots", "lots_in_all"} == told.keys()
+
+
+def test_trials_in_a_row_are_one_for_a_minute(lan: Business, there: Receiver) -> None:
+    entered(lan, there)
+    for seconds, posted in ((0, 1), (30, 1), (59, 1), (61, 2)):
+        with transaction():
+            key = (lan.producer_id, lan.actor.member_id)
+            operations.send_trial(key, now=NOW + timedelta(seconds=seconds))
+        assert len(queries.last_deliveries(lan.producer_id)) == posted
+        db.session.rollback()

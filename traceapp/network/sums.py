@@ -51,11 +51,14 @@ def replace(old: Indicator | None, new: Claim) -> None:
 
 
 def add_done(year: int, producer_id: UUID) -> None:
-    """Count a measure that is done, and its establishment where it is the first of the year."""
+    """Count a measure that is done, and its establishment where it is the first of the year.
+
+    Two at once of one establishment wait for each other: one of them is the first.
+    """
     add(year, "done")
-    if db.session.get(ProgrammeEstablishment, (year, producer_id)) is None:
-        db.session.add(ProgrammeEstablishment(year=year, producer_id=producer_id))
-        db.session.flush()
+    given = {"year": year, "producer_id": producer_id}
+    joined = db.session.execute(_JOIN[db.engine.dialect.name], given)
+    if joined.first() is not None:
         add(year, "establishments")
 
 
@@ -131,5 +134,13 @@ def _adding(into: Callable[..., Any]) -> Any:  # noqa: ANN401 - an insert of a d
     return new.on_conflict_do_update(index_elements=["year", "subject"], set_=added)
 
 
+def _joining(into: Callable[..., Any]) -> Any:  # noqa: ANN401 - an insert of a dialect
+    table = ProgrammeEstablishment.__table__
+    names = ("year", "producer_id")
+    new = into(table).values({name: bindparam(name) for name in names})
+    return new.on_conflict_do_nothing().returning(table.c.year)
+
+
 # Written once: putting a statement together takes longer than running it.
+_JOIN = {"sqlite": _joining(sqlite_insert), "postgresql": _joining(postgresql_insert)}
 _ADD = {"sqlite": _adding(sqlite_insert), "postgresql": _adding(postgresql_insert)}

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from traceapp import problem
 from traceapp.audit.operations import note
@@ -27,7 +27,7 @@ from traceapp.webhooks.models import Webhook, WebhookDelivery
 from traceapp.webhooks.sending import Outcome, send
 
 DELIVER = "webhooks.deliver"
-TRIAL = "trial"
+TRIAL, TRIAL_AGAIN = "trial", timedelta(minutes=1)
 PAUSES = (
     *(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
     *(timedelta(hours=2), timedelta(hours=6), timedelta(hours=15)),
@@ -85,8 +85,15 @@ def remove(by: Member, *, now: datetime) -> None:
 
 
 def send_trial(by: Member, *, now: datetime) -> None:
-    """Send a message that means nothing. Raises NotFound where no address is set."""
+    """Send a message that means nothing, once a minute: others wait for the same worker.
+
+    Raises NotFound where no address is set.
+    """
+    _wait(by[0])
     _found(by[0])
+    of_late = (WebhookDelivery.producer_id == by[0], WebhookDelivery.asked_at > now - TRIAL_AGAIN)
+    if db.session.scalar(select(exists().where(*of_late, WebhookDelivery.kind == TRIAL))):
+        return
     post(by[0], Message(TRIAL, "", {}), now=now)
     note(by[0], "webhook.tried", "webhook", by=by, now=now)
 

@@ -39,6 +39,7 @@ class CleanerAssessment(Base):
         CheckConstraint("by_producer_id <> producer_id", name="by_another_body"),
         CheckConstraint("length(output_unit) BETWEEN 1 AND 40", name="output_unit_length"),
         CheckConstraint("length(not_covered) BETWEEN 1 AND 500", name="not_covered_length"),
+        Index("ix_cleaner_assessment_id", "assessment_id"),
         Index("ix_cleaner_assessment_opened", "opened_at", "assessment_id"),
         Index("ix_cleaner_assessment_product", "producer_id", "product_id"),
     )
@@ -68,6 +69,7 @@ class CleanerMeasure(Base):
         CheckConstraint("length(title) BETWEEN 1 AND 200", name="title_length"),
         CheckConstraint("cost >= 0", name="cost_not_negative"),
         CheckConstraint("payback_months >= 0", name="payback_not_negative"),
+        Index("ix_cleaner_measure_id", "measure_id"),
         Index("ix_cleaner_measure_assessment", "producer_id", "assessment_id"),
     )
 
@@ -129,6 +131,7 @@ class CleanerIndicator(Base):
         CheckConstraint("before_until >= before_from", name="before_ends"),
         CheckConstraint("after_from > before_until", name="after_follows"),
         CheckConstraint("after_until >= after_from", name="after_ends"),
+        Index("ix_cleaner_indicator_id", "indicator_id"),
         Index("ix_cleaner_indicator_assessment", "producer_id", "assessment_id"),
     )
 

@@ -20,7 +20,7 @@ from traceapp.recalls.cases import Suspicion
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
 
-LINE = '<td data-label="Number">'
+LINE = '<td data-label="Case number">'
 
 
 @pytest.fixture

@@ -254,7 +254,9 @@ def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:
 
 def _columns() -> dict[str, lists.Reader]:
     return {
-        _("Number"): lambda case: f"{_('DRILL')} {case.number}" if case.is_drill else case.number,
+        _("Case number"): lambda case: (
+            f"{_('DRILL')} {case.number}" if case.is_drill else case.number
+        ),
         _("Why"): lambda case: case.reason,
         _("Opened"): lambda case: moment(case.opened_at),
         _("State"): lambda case: case_words.standing(case).words,

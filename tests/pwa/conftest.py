@@ -31,14 +31,18 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instance folder with act 1 of the demo and its pictures, of this worker's own."""
+    """An instance folder with act 1 of the demo and its pictures, of one module's own.
+
+    What one module makes, holds or recalls is not there for the next, so it does not matter which
+    modules a worker is given, and in what order.
+    """
     made = once(tmp_path_factory, "browser-demo", load_demo)
     return Path(shutil.copytree(made, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(demo_folder: Path) -> Iterator[str]:
     """The address of a server that is the demo, on a free port."""
     with served(demo_folder) as (address, _):

@@ -18,7 +18,7 @@ from traceapp.accounts.operations import create_account
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import Base, db
 from traceapp.database.ids import new_id
-from traceapp.network import operations, queries
+from traceapp.network import operations, queries, sums
 from traceapp.network.models import (
     CleanerAssessment,
     CleanerCheck,
@@ -81,13 +81,28 @@ def count(table: type[Base]) -> int:
         ({"after_until": None}, "/after_until", "period_half"),
         ({"before_from": None}, "/before_until", "period_half"),
         ({"after_from": "2025-12-31"}, "/after_from", "periods_overlap"),
-        ({"before_until": "2025-06-30"}, "/after_from", "periods_overlap"),
+        ({"before_until": "2025-06-30"}, "/before_until", "periods_overlap"),
+        ({"after_from": "2026-08-01"}, "/after_until", "periods_overlap"),
         (
             {"after_from": "2026-06-01", "after_until": "2026-11-30"},
             "/after_until",
             "period_not_over",
         ),
         ({"after": "-0.1"}, "/after", "over_100"),
+        ({"after": "1.61", "reason": "Lò mới"}, "/after", "over_100"),
+        ({"before_unit": "kWh", "after_unit": "kWh"}, "/after_unit", "not_per_output"),
+        ({"before_unit": "kWh/kg", "after_unit": "kWh/kg"}, "/after_unit", "not_per_output"),
+        ({"name": "Điện thân thiện môi trường"}, "/name", "green_claim"),
+        ({"source_en": "Eco-friendly power"}, "/source_en", "green_claim"),
+        (
+            {
+                "before_from": "2026-12-01",
+                "before_until": "2026-12-31",
+                "after_from": None,
+                "after_until": None,
+            },
+            *("/before_from", "period_not_over"),
+        ),
         ({"before": "0"}, "/before", "baseline_not_positive"),
         ({"before": "-0.8"}, "/before", "baseline_not_positive"),
         ({"after": "0.4"}, "/reason", "implausible"),
@@ -156,6 +171,38 @@ def test_a_newer_figure_of_the_same_name_replaces_the_older_one_which_stays(case
     with pytest.raises(problem.InvalidInput) as refused:
         operations.check(Ref(case.assessment.producer_id, old), "Xem", case.body, now=NOW)
     assert rules_of(refused.value) == [("/how", "indicator_replaced")]
+
+
+def test_a_newer_figure_that_lacks_something_hides_no_whole_one(case: Case) -> None:
+    with transaction():
+        whole = operations.record(case.assessment, a_figure("Điện"), case.us, now=NOW)
+        operations.check(Ref(case.assessment.producer_id, whole), "Xem", case.body, now=NOW)
+        operations.record(case.assessment, a_figure("Điện", method=None), case.us, now=NOW)
+        lacking = operations.record(
+            case.assessment, a_figure("Điện", method=None), case.us, now=NOW
+        )
+    (found,) = queries.of_producer(case.assessment.producer_id)
+    assert {one.ref.id: one.claim.is_whole for one in found.indicators} == {
+        whole: True,
+        lacking: False,
+    }
+    assert sums.kept() == sums.recomputed()
+    assert sums.kept()[2026, "checked/energy"][0] == 1
+    db.session.remove()
+    with transaction():
+        operations.record(case.assessment, a_figure("Điện"), case.us, now=NOW)
+    (found,) = queries.of_producer(case.assessment.producer_id)
+    (held,) = found.indicators
+    assert held.claim.is_whole
+    assert held.check is None
+    assert sums.kept() == sums.recomputed()
+
+
+def test_what_is_in_the_air_need_not_be_per_output(case: Case) -> None:
+    with transaction():
+        dust = a_figure("Bụi", kind="dust", before_unit="mg/m³", after_unit="mg/m³")
+        operations.record(case.assessment, dust, case.us, now=NOW)
+    assert count(CleanerIndicator) == 1
 
 
 def test_somebody_of_another_body_checks_once_and_a_colleague_is_told(case: Case) -> None:
@@ -310,6 +357,23 @@ def test_a_form_sent_twice_says_it_once_and_an_id_of_others_is_not_found(case: C
     assert (count(CleanerMeasure), count(CleanerIndicator)) == (1, 1)
     with pytest.raises(problem.NotFound):
         operations.propose(case.assessment, measure, case.body, now=NOW)
+
+
+def test_nobody_hides_what_others_said_behind_its_id(case: Case) -> None:
+    measure, figure = a_measure(), a_figure()
+    with transaction():
+        operations.propose(case.assessment, measure, case.us, now=NOW)
+        operations.record(case.assessment, figure, case.us, now=NOW)
+        other = business("Cơ sở khác", role="owner")
+        assessment, _ = open_assessment(other, product(other, name="Giỏ"), "G-99")
+    them = Author(Ref(other.producer_id, other.actor.member_id), is_body=False)
+    with pytest.raises(problem.NotFound):
+        operations.propose(assessment, measure, them, now=NOW)
+    with pytest.raises(problem.NotFound):
+        operations.record(assessment, figure, them, now=NOW)
+    given = {"id": case.assessment.id, "product_id": None, "output_unit": "kg", "not_covered": "-"}
+    with pytest.raises(problem.NotFound):
+        operations.open_assessment(other.producer_id, given, case.body, now=NOW)
 
 
 def test_no_stranger_writes_and_no_body_assesses_itself(case: Case) -> None:

@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from traceapp.network import faults
-from traceapp.network.figures import Claim, from_millionths, period, to_millionths
+from traceapp.network.figures import Claim, from_millionths, is_per, period, to_millionths
 from traceapp.network.models import CleanerIndicator
+from traceapp.network.vocabulary import PER_OUTPUT
 from traceapp.problem import Finding
 
 Given = dict[str, Any]
 
 
-def faults_of(given: Given, today: date) -> Iterator[Finding]:
-    """Give what is wrong with the two amounts, their units and their periods."""
+def faults_of(given: Given, output_unit: str, today: date) -> Iterator[Finding]:
+    """Give what is wrong with the two amounts, their units and their periods.
+
+    `output_unit` is one piece or amount of what is made, such as "basket G-12".
+    """
     before, after = given["before"], given["after"]
     if before is not None and before <= 0:
         yield faults.BASELINE
@@ -22,14 +27,25 @@ def faults_of(given: Given, today: date) -> Iterator[Finding]:
         yield faults.OVER_100
     if before is not None and given["before_unit"] != given["after_unit"]:
         yield faults.UNITS
+    if given["kind"] in PER_OUTPUT and not is_per(given["after_unit"], output_unit):
+        yield _not_per(given["after_unit"], output_unit)
     yield from _faults_of_periods(given, today)
     if before is not None and before > 0 and after >= 0:
         yield from _implausible(claim_given(given), given["reason"])
 
 
+def _not_per(unit: str, output_unit: str) -> Finding:
+    example = f"{unit.partition('/')[0]}/{output_unit.split(maxsplit=1)[0]}"
+    values = {"unit": unit, "output": output_unit, "example": example}
+    return replace(faults.NOT_PER_OUTPUT, values=values)
+
+
 def _implausible(claim: Claim, reason: str | None) -> Iterator[Finding]:
-    if not claim.is_plausible and reason is None:
-        yield replace(faults.IMPLAUSIBLE, values={"change": f"{claim.change:+.0f} %"})
+    values = {"change": f"{claim.change:+.0f} %"}
+    if not claim.is_comparable:
+        yield replace(faults.RISEN, values=values)
+    elif not claim.is_plausible and reason is None:
+        yield replace(faults.IMPLAUSIBLE, values=values)
 
 
 def _faults_of_periods(given: Given, today: date) -> Iterator[Finding]:
@@ -39,12 +55,14 @@ def _faults_of_periods(given: Given, today: date) -> Iterator[Finding]:
         yield replace(faults.HALF_PERIOD, pointer="/before_until")
     if (start is None) is not (last is None):
         yield faults.HALF_PERIOD
-    days = [one for one in (first, end, start, last) if one is not None]
-    if days != sorted(days) or (end is not None and end == start):
-        yield faults.ORDER
-        return
-    if days and days[-1] > today:
-        yield faults.FUTURE
+    days = [(name, given[name]) for name in names if given[name] is not None]
+    for (_, earlier), (name, later) in pairwise(days):
+        if later < earlier or (name == "after_from" and later == earlier):
+            yield replace(faults.ORDER, pointer=f"/{name}")
+            return
+    to_come = next((name for name, day in days if day > today), None)
+    if to_come is not None:
+        yield replace(faults.FUTURE, pointer=f"/{to_come}")
     before, after = period(first, end), period(start, last)
     if before and after and not before.is_as_long_as(after):
         yield replace(faults.LENGTHS, values={"before": str(before.days), "after": str(after.days)})

@@ -21,13 +21,13 @@ HALF_PERIOD = Finding(
     N_("Give both days, or leave both empty."),
 )
 ORDER = Finding(
-    "/after_from",
+    "",
     "periods_overlap",
-    N_("The period after begins before the other one has ended, or a period ends before it began."),
-    N_("Check the four days."),
+    N_("This day comes before the one that it should follow."),
+    N_("Check the four days: each period ends after it begins, and the second follows the first."),
 )
 FUTURE = Finding(
-    "/after_until",
+    "",
     "period_not_over",
     N_("This period is not over yet."),
     N_("Wait until its last day, then write down what was measured."),
@@ -37,6 +37,18 @@ OVER_100 = Finding(
     "over_100",
     N_("Nothing can become less by more than 100 %."),
     N_("Write what is used up or let out now: zero or more."),
+)
+RISEN = Finding(
+    "/after",
+    "over_100",
+    N_("A change of {change} is more than 100 %: these two cannot be compared."),
+    N_("Check both numbers; take as baseline a time when the same was made in the same way."),
+)
+NOT_PER_OUTPUT = Finding(
+    "/after_unit",
+    "not_per_output",
+    N_("“{unit}” does not say how much per {output}."),
+    N_("Divide by what was made in that time, and write the unit as {example}."),
 )
 BASELINE = Finding(
     "/before",

@@ -11,6 +11,7 @@ from traceapp.network.vocabulary import PLAUSIBLE
 
 MILLION = 1_000_000
 HUNDREDTH = Decimal("0.01")
+WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Claim:
         return exact.quantize(HUNDREDTH, ROUND_HALF_UP)
 
     @property
+    def is_comparable(self) -> bool:
+        """Tell whether it changed by at most 100 per cent, either way."""
+        return self.change is None or abs(self.change) <= WHOLE
+
+    @property
     def is_plausible(self) -> bool:
         """Tell whether nobody would ask how this can be."""
         return self.change is None or abs(self.change) <= PLAUSIBLE[self.kind]
@@ -84,6 +90,13 @@ class Claim:
     def is_whole(self) -> bool:
         """Tell whether it may be shown."""
         return not any(self.lacks())
+
+
+def is_per(unit: str, output_unit: str) -> bool:
+    """Tell whether a unit is one per output: "kg/basket" where one makes "basket G-12"."""
+    _, _, divisor = unit.casefold().rpartition("/")
+    words, wanted = divisor.split(), output_unit.casefold().split()
+    return "/" in unit and bool(words) and wanted[: len(words)] == words
 
 
 def to_millionths(value: Decimal) -> int:

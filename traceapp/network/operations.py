@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.models import Product
@@ -81,8 +83,8 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
 
 def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     """Propose a measure; `given` is what `MeasureSchema` loaded. Raises NotFound, InvalidInput."""
-    _find_assessment(assessment, by)
     ref = Ref(assessment.producer_id, given["id"])
+    _find_assessment(assessment, ref, by)
     kept = CleanerMeasure(
         **_signed(ref, by),
         **{name: value for name, value in given.items() if name != "id"},
@@ -135,8 +137,8 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
 
     A newer figure of the same kind and name replaces an older one. Raises NotFound, InvalidInput.
     """
-    _find_assessment(assessment, by)
     ref = Ref(assessment.producer_id, given["id"])
+    about = _find_assessment(assessment, ref, by)
     kept = CleanerIndicator(
         **_signed(ref, by),
         **claiming.columns(given),
@@ -146,7 +148,9 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     )
     if _is_kept(kept):
         return ref.id
-    refuse(*claiming.faults_of(given, _today(now)))
+    texts = {f"/{name}": given[name] for name in ("name", "name_en", "source", "source_en")}
+    green_claims.refuse_unproven(assessment.producer_id, {**texts, "/reason": given["reason"]})
+    refuse(*claiming.faults_of(given, about.output_unit, _today(now)))
     sums.replace(queries.holding(assessment, kept.kind, kept.name), claiming.claim_of(kept))
     _keep(kept, "indicator.recorded", assessment, by, now)
     return ref.id
@@ -206,11 +210,12 @@ def _refuse_disorder(proposed_on: date, steps: dict[str, date], given: Given, to
     refuse(*found)
 
 
-def _find_assessment(assessment: Ref, by: Author) -> None:
-    wait_for([assessment.id])
+def _find_assessment(assessment: Ref, part: Ref, by: Author) -> CleanerAssessment:
+    wait_for([assessment.id, part.id])
     kept = db.session.get(CleanerAssessment, (assessment.producer_id, assessment.id))
     if kept is None or not by.may_write(assessment.producer_id):
         raise problem.NotFound
+    return kept
 
 
 def _is_kept(row: Signed) -> bool:
@@ -219,11 +224,13 @@ def _is_kept(row: Signed) -> bool:
     Raises NotFound for an id that others use, ContentConflict where it said something else.
     """
     columns = db.metadata.tables[row.__tablename__].columns
-    key = [getattr(row, column.name) for column in columns if column.primary_key]
-    kept: Any = db.session.get(type(row), key)
+    *_, own = (column for column in columns if column.primary_key)
+    # Addresses name it by its own id alone, so that nobody may take one that another has.
+    of_id = select(type(row)).where(own == getattr(row, own.name))
+    kept: Any = db.session.scalars(of_id).first()
     if kept is None:
         return False
-    if kept.by_member_id != row.by_member_id:
+    if (kept.producer_id, kept.by_member_id) != (row.producer_id, row.by_member_id):
         raise problem.NotFound
     said = {column.name for column in columns} - WHEN
     if any(getattr(kept, name) != getattr(row, name) for name in said):

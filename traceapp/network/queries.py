@@ -1,5 +1,6 @@
 """Reading assessments of cleaner production: one, those of a producer or product, all as a list."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -94,13 +95,14 @@ def all_holding() -> list[Indicator]:
 
 
 def holding(assessment: Ref, kind: str, name: str) -> Indicator | None:
-    """Give the figure of this kind and name that holds; None where there is none."""
+    """Give the whole figure of this kind and name that holds; None where there is none."""
     of_kind = _indicators(
         CleanerIndicator.producer_id == assessment.producer_id,
         CleanerIndicator.assessment_id == assessment.id,
         CleanerIndicator.kind == kind,
     )
-    same = (one for one in _holding(of_kind) if (one.name.vi or "").casefold() == name.casefold())
+    whole = (one for one in _holding(of_kind) if one.claim.is_whole)
+    same = (one for one in whole if (one.name.vi or "").casefold() == name.casefold())
     return next(same, None)
 
 
@@ -231,9 +233,16 @@ def _indicator(row: Any) -> Indicator:  # noqa: ANN401 - a row of `_indicators`
 
 
 def _holding(figures: Iterable[Indicator]) -> list[Indicator]:
-    """Keep the newest figure of each kind and name, kinds in their order."""
-    newest: dict[tuple[UUID, str, str], Indicator] = {}
+    """Keep the newest whole figure of each kind and name, and a newer one that lacks something.
+
+    What lacks a baseline, a period or the method takes no whole figure's place. Kinds in their
+    order; `figures` in the order in which they were recorded.
+    """
+    newest: dict[tuple[UUID, str, str], dict[bool, Indicator]] = defaultdict(dict)
     for one in figures:
-        name = (one.name.vi or "").casefold()
-        newest[one.assessment_id, one.claim.kind, name] = one
-    return sorted(newest.values(), key=lambda one: KINDS.index(one.claim.kind))
+        held = newest[one.assessment_id, one.claim.kind, (one.name.vi or "").casefold()]
+        if one.claim.is_whole:
+            held.clear()
+        held[one.claim.is_whole] = one
+    found = (one for held in newest.values() for one in held.values())
+    return sorted(found, key=lambda one: KINDS.index(one.claim.kind))

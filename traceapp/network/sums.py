@@ -42,8 +42,8 @@ def add_figure(claim: Claim, group: str, sign: int = 1) -> None:
 
 
 def replace(old: Indicator | None, new: Claim) -> None:
-    """Count a new figure, and no longer the one whose place it takes."""
-    if old is not None:
+    """Count a new figure, and no longer the one whose place it takes; one that lacks takes none."""
+    if old is not None and new.is_whole:
         add_figure(old.claim, "said", -1)
         if old.check is not None:
             add_figure(old.claim, "checked", -1)

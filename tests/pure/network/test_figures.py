@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.network.figures import Claim, Lack, Period, from_millionths, to_millionths
+from traceapp.network.figures import (
+    Claim,
+    Lack,
+    Period,
+    from_millionths,
+    is_per,
+    to_millionths,
+)
 from traceapp.network.vocabulary import INDICATOR_KINDS, PLAUSIBLE
 from traceapp.network.wording import amount, per_cent
 
@@ -106,3 +113,26 @@ def test_a_change_at_its_bound_is_plausible_and_one_beyond_is_not(kind: str) -> 
         at = 100 + sign * bound
         assert claim("100", str(at), kind).is_plausible
         assert not claim("100", str(at + sign * Decimal("0.01")), kind).is_plausible
+
+
+@pytest.mark.parametrize(
+    ("unit", "output", "is_one"),
+    [
+        ("kg/giỏ", "giỏ G-12", True),
+        ("kWh / Giỏ", "giỏ G-12", True),
+        ("kg/giỏ G-12", "giỏ G-12", True),
+        ("kg/giỏ G-1", "giỏ G-12", False),
+        ("m³/t", "t", True),
+        ("kg", "kg", False),
+        ("kg/", "kg", False),
+        ("kg/t", "kg", False),
+        ("g/kg/ngày", "kg", False),
+    ],
+)
+def test_a_unit_says_per_how_much_is_made(unit: str, output: str, is_one: bool) -> None:
+    assert is_per(unit, output) is is_one
+
+
+def test_a_change_of_more_than_the_whole_is_not_compared() -> None:
+    assert claim("2", "4", "dust").is_comparable
+    assert not claim("2", "4.001", "dust").is_comparable

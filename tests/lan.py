@@ -39,7 +39,7 @@ from traceapp.labels import printers
 from traceapp.labels.models import LabelIssue
 from traceapp.network import operations as network
 from traceapp.network.operations import Author
-from traceapp.network.schemas import IndicatorSchema, MeasureSchema
+from traceapp.network.schemas import IndicatorSchema, MeasureSchema, MeasureStepSchema
 from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
@@ -146,7 +146,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         **_recall(owner, batch_id, text, photo),
-        **_assessment(owner, product_id, text),
+        **_assessment(owner, product_id, text, photo),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -202,12 +202,17 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -
     }
 
 
-def _assessment(owner: builders.Business, product_id: UUID, text: str) -> dict[str, str]:
-    """Let an authority have assessed the product; a measure and a figure wait."""
+def _assessment(
+    owner: builders.Business, product_id: UUID, text: str, photo: bytes
+) -> dict[str, str]:
+    """Let an authority have assessed the product; a chosen measure and a figure wait."""
     assessment, body = open_assessment(owner, product_id, text)
     us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
     now = datetime.now(UTC)
     proposed = network.propose(assessment, a_measure(f"Bịt khe lò {text}"), body, now=now)
+    chosen = {"state": "chosen", "on": "2026-01-06", "photos": [photo.hex()]}
+    step = MeasureStepSchema().load(chosen)
+    network.advance(Ref(owner.producer_id, proposed), step, us, now=now)
     recorded = network.record(assessment, a_figure(f"Điện {text}"), us, now=now)
     return {
         "assessment_id": str(assessment.id),

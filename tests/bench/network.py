@@ -89,7 +89,12 @@ def _one_more(author: Author, assessment: Ref) -> float:
         with transaction():
             made = operations.propose(assessment, given, author, now=NOW)
             for state in ("chosen", "done"):
-                step = {"state": state, "on": date(2026, 3, 1), "evidence": "HĐ 1"}
+                step: dict[str, object] = {
+                    "state": state,
+                    "on": date(2026, 3, 1),
+                    "evidence": "HĐ 1",
+                    "photos": [],
+                }
                 operations.advance(Ref(assessment.producer_id, made), step, author, now=NOW)
 
     took = _timed(write)

@@ -72,6 +72,7 @@ NO_LISTS: Mapping[str, str] = {
     "admission.show_applicant": ONE,
     "assessment_acts.ask_check": FORM,
     "assessment_acts.ask_measure": FORM,
+    "assessment_acts.show_photo": FILE,
     "assessment_acts.new_indicator": FORM,
     "assessment_acts.new_measure": FORM,
     "assessments.find_establishment": "whom an assessment will be about: the first 20 of a name",

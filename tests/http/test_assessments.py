@@ -13,8 +13,10 @@ from tests.builders import Business, business, product
 from tests.conftest import AppMaker
 from tests.http.on_sale import page
 from tests.http.reported import at_desk
+from tests.http.test_questions import now, photo
 from tests.signing_in import form
 from traceapp.database.engine import db
+from traceapp.jobs.runner import Runner
 from traceapp.network.models import CleanerAssessment, CleanerIndicator, CleanerMeasure
 from traceapp.web.endpoints import transaction
 
@@ -98,6 +100,29 @@ def test_from_the_visit_to_a_checked_figure(case: Case) -> None:
         assert "Xem sáu hóa đơn" in said
         assert "HTX Lan" in page(reader, "/desk/assessments")
         assert "−6.50%" in page(reader, f"{at}?lang=en", language="en")
+
+
+def test_a_photo_shows_what_was_done_to_both_sides_and_nobody_else(case: Case) -> None:
+    at = case.opened()
+    assert case.send(case.officer, f"{at}/measures/new", id=str(uuid4()), **MEASURE) == 303
+    measure = measure_path(case)
+    assert case.send(case.owner, measure, state="chosen", on="10/01/2026") == 303
+    done = {"state": "done", "on": "20/01/2026"}
+    first = case.owner.post(measure, data=form(case.app, state="done", photo=photo("green")))
+    assert first.status_code == 422  # no day
+    (kept,) = re.findall(r'name="photos" value="([0-9a-f]{64})"', first.text)
+    sent = form(case.app, **done, photos=kept)
+    assert case.officer.post(measure, data=sent).status_code == 303
+    with case.app.app_context():
+        Runner(case.app, now).run_due()
+    path = f"{measure}/photos/{kept}"
+    for reader in (case.owner, case.officer):
+        assert f'src="{path}"' in page(reader, measure)
+        assert (reader.get(path).mimetype or "").startswith("image/")
+        assert reader.get(f"{measure}/photos/{'0' * 64}").status_code == 404
+    with case.app.app_context(), transaction():
+        minh = business("Minh", role="owner")
+    assert at_desk(case.app, minh).get(path).status_code == 404
 
 
 def test_a_stranger_finds_nothing_whatever_was_sent(case: Case) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.builders import business, product
 from tests.lan import a_figure, a_measure, open_assessment
+from tests.pictures import jpeg
 from traceapp import problem
 from traceapp.accounts.operations import create_account
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import Base, db
 from traceapp.database.ids import new_id
-from traceapp.network import operations, queries, sums
+from traceapp.network import evidence, operations, queries, sums
 from traceapp.network.models import (
     CleanerAssessment,
     CleanerCheck,
@@ -28,6 +29,7 @@ from traceapp.network.models import (
 )
 from traceapp.network.operations import Author
 from traceapp.network.schemas import MeasureStepSchema
+from traceapp.photos.operations import store
 from traceapp.producers.models import Membership
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
@@ -63,8 +65,10 @@ def rules_of(error: problem.InvalidInput) -> list[tuple[str, str]]:
     return [(found.pointer, found.rule) for found in error.findings]
 
 
-def step(state: str, on: str, evidence: str = "HĐ 12") -> dict[str, Any]:
-    given = {"state": state, "on": on, "evidence": evidence or None}
+def step(
+    state: str, on: str, evidence: str = "HĐ 12", photos: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    given = {"state": state, "on": on, "evidence": evidence or None, "photos": list(photos)}
     return dict(MeasureStepSchema().load(given))
 
 
@@ -135,7 +139,7 @@ def test_a_rare_change_is_kept_with_its_reason(case: Case) -> None:
     found = queries.find(case.assessment.id)
     assert found is not None
     (figure,) = found.indicators
-    assert figure.reason == "Lò mới"
+    assert figure.reason.vi == "Lò mới"
     assert str(figure.claim.change) == "-50.00"
 
 
@@ -341,6 +345,24 @@ def test_what_is_said_of_a_measure_out_of_order_is_refused(
     assert count(CleanerMeasureStep) == len(before)
 
 
+def test_a_photo_shows_what_was_done_and_one_more_is_not_lost_in_silence(case: Case) -> None:
+    producer_id = case.assessment.producer_id
+    with transaction():
+        pictures = (jpeg((200, 90, 60)), jpeg((60, 90, 200)))
+        one, two = (store(producer_id, one, is_public=False, now=NOW).hex() for one in pictures)
+        made = operations.propose(case.assessment, a_measure(), case.us, now=NOW)
+        measure = Ref(producer_id, made)
+        operations.advance(measure, step("chosen", "2026-03-01"), case.us, now=NOW)
+        done = step("done", "2026-04-01", "", (one,))
+        for _ in range(2):
+            operations.advance(measure, done, case.us, now=NOW)
+    assert evidence.photos_of(measure) == {"done": [one]}
+    more = step("done", "2026-04-01", "", (one, two))
+    with pytest.raises(problem.InvalidInput) as refused:
+        operations.advance(measure, more, case.us, now=NOW)
+    assert rules_of(refused.value) == [("/state", "measure_over")]
+
+
 def test_a_measure_is_not_proposed_tomorrow(case: Case) -> None:
     given = a_measure(proposed_on="2026-11-30")
     with pytest.raises(problem.InvalidInput) as refused:
@@ -427,6 +449,6 @@ def test_a_product_reads_its_own_assessments_and_those_of_the_whole_establishmen
     given = {"id": uuid4(), "product_id": None, "output_unit": "kg", "not_covered": "Kho"}
     with transaction():
         operations.open_assessment(producer_id, given, case.body, now=NOW)
-    about = [one.output_unit for one in queries.of_product(Ref(producer_id, case.product_id))]
-    assert sorted(about) == ["giỏ G-12", "kg"]
-    assert [one.output_unit for one in queries.of_product(Ref(producer_id, uuid4()))] == ["kg"]
+    about = [one.output_unit.vi for one in queries.of_product(Ref(producer_id, case.product_id))]
+    assert set(about) == {"giỏ G-12", "kg"}
+    assert [one.output_unit.vi for one in queries.of_product(Ref(producer_id, uuid4()))] == ["kg"]

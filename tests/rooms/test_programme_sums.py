@@ -49,7 +49,7 @@ def do_something(dice: random.Random, assessments: list[tuple[Ref, Author, Autho
         made = Ref(assessment.producer_id, operations.propose(assessment, given, body, now=NOW))
         for state in ("chosen", dice.choice(["done", "dropped"])):
             on = proposed + timedelta(dice.randrange(400) if state != "chosen" else 0)
-            step = {"state": state, "on": on, "evidence": "HĐ 1"}
+            step = {"state": state, "on": on, "evidence": "HĐ 1", "photos": []}
             operations.advance(made, step, us, now=NOW)
         return
     for figure in queries.of_producer(assessment.producer_id)[0].indicators:
@@ -91,7 +91,7 @@ def test_nothing_of_what_is_refused_is_counted(app: Flask) -> None:
         made = operations.propose(assessment, a_measure(), body, now=NOW)
     before = sums.kept()
     db.session.rollback()
-    step = {"state": "done", "on": date(2026, 3, 1), "evidence": "HĐ"}
+    step = {"state": "done", "on": date(2026, 3, 1), "evidence": "HĐ", "photos": []}
     with pytest.raises(problem.InvalidInput), transaction():
         operations.advance(Ref(owner.producer_id, made), step, body, now=NOW)
     with pytest.raises(problem.InvalidInput), transaction():

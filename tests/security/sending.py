@@ -36,7 +36,11 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "archive.archive_season": PUT_AWAY,
     "archive.archive_site": PUT_AWAY,
     "archive.archive_stall": PUT_AWAY,
-    "assessment_acts.advance_measure": {"state": "chosen", "on": "10/01/2026"},
+    "assessment_acts.advance_measure": {
+        "state": "done",
+        "on": "10/01/2026",
+        "evidence": "HĐ 12",
+    },
     "assessment_acts.check_indicator": {"how": "Xem hóa đơn"},
     "assessment_acts.propose_measure": {
         "kind": "energy",

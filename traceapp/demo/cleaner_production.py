@@ -39,7 +39,9 @@ def _write(record: Record, producer_id: UUID, directory: Directory, products: Pr
         "id": assessment_id,
         "product_id": record.known("product", products),
         "output_unit": record.text("output_unit"),
+        "output_unit_en": record.text("output_unit_en"),
         "not_covered": record.text("not_covered_vi"),
+        "not_covered_en": record.text("not_covered_en"),
     }
     opened = record.moment("opened")
     assessment = Ref(producer_id, operations.open_assessment(producer_id, given, body, now=opened))
@@ -48,7 +50,7 @@ def _write(record: Record, producer_id: UUID, directory: Directory, products: Pr
         made = _measure(measure, record, _part(assessment_id, f"measure {number}"))
         measure_id = operations.propose(assessment, MEASURE.load(made), body, now=recorded)
         for state, on in (("chosen", record.day("chosen")), ("done", measure.day("done"))):
-            step = {"state": state, "on": on, "evidence": _EVIDENCE}
+            step = {"state": state, "on": on, "evidence": _EVIDENCE, "photos": []}
             operations.advance(Ref(producer_id, measure_id), step, us, now=recorded)
     for number, indicator in enumerate(record.many("indicators")):
         said = _indicator(indicator, record, _part(assessment_id, f"indicator {number}"))
@@ -86,6 +88,7 @@ def _indicator(indicator: Record, record: Record, indicator_id: UUID) -> dict[st
         "before_until": before[1].isoformat(),
         "after": format(indicator.number("after"), "f"),
         "after_unit": unit,
+        "unit_en": indicator.text("unit_en"),
         "after_from": after[0].isoformat(),
         "after_until": after[1].isoformat(),
         "method": indicator.text("method"),

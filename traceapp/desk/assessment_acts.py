@@ -12,9 +12,9 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.database.ids import new_id
-from traceapp.desk import assessment_form, assessment_words
+from traceapp.desk import assessment_form, assessment_words, private_photos, uploads
 from traceapp.desk.assessment_views import author, find_assessment
-from traceapp.network import operations, queries
+from traceapp.network import evidence, operations, queries
 from traceapp.network.schemas import (
     CheckSchema,
     IndicatorSchema,
@@ -71,13 +71,25 @@ def advance_measure(measure_id: UUID) -> ResponseReturnValue:
     """Keep what became of a measure."""
     reader = member()
     found, measure = _measure(reader, measure_id)
-    form = Form.sent(assessment_form.step_fields(measure), request.form)
-    with form.trying():
+    form, now = Form.sent(assessment_form.step_fields(measure), request.form), datetime.now(UTC)
+    uploads.keep_beside(form, "photo", measure.ref.producer_id, now=now)
+    if form.errors:
+        return _measure_page(found, measure, form)
+    with form.trying(unique="photo"):
         given = STEP.load(form.data())
-        operations.advance(measure.ref, given, author(reader), now=datetime.now(UTC))
+        operations.advance(measure.ref, given, author(reader), now=now)
         flash(_("Saved."))
         return _back(found)
     return _measure_page(found, measure, form)
+
+
+@blueprint.get("/desk/measures/<uuid:measure_id>/photos/<sha256>")
+@may(Act.TELL_CLEANER_PRODUCTION)
+def show_photo(measure_id: UUID, sha256: str) -> ResponseReturnValue:
+    """Show a photo of what was done; back to the page while it is being prepared."""
+    _found, measure = _measure(member(), measure_id)
+    page = url_for("assessment_acts.ask_measure", measure_id=measure_id)
+    return private_photos.show(measure.ref.producer_id, _photos(measure), sha256, page)
 
 
 @blueprint.get("/desk/assessments/<uuid:assessment_id>/figures/new")
@@ -162,9 +174,23 @@ def _page(found: Assessment, form: Form, heading: str, button: str) -> ResponseR
 
 def _measure_page(found: Assessment, measure: Measure, form: Form) -> ResponseReturnValue:
     page = render_template(
-        "desk/measure.html", found=found, measure=measure, form=form, words=assessment_words
+        "desk/measure.html",
+        found=found,
+        measure=measure,
+        form=form,
+        words=assessment_words,
+        photos=evidence.photos_of(measure.ref),
+        pictures=private_photos.prepared(measure.ref.producer_id, _photos(measure)),
+        photo_path=lambda sha256: url_for(
+            "assessment_acts.show_photo", measure_id=measure.ref.id, sha256=sha256
+        ),
     )
     return page, form.status
+
+
+def _photos(measure: Measure) -> list[bytes]:
+    found = evidence.photos_of(measure.ref).values()
+    return [bytes.fromhex(sha256) for photos in found for sha256 in photos]
 
 
 def _check_page(found: Assessment, figure: Indicator, form: Form) -> ResponseReturnValue:

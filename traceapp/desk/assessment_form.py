@@ -11,6 +11,7 @@ from traceapp.database.engine import db
 from traceapp.network.schemas import LONGEST_TEXT, LONGEST_TITLE
 from traceapp.network.told import Measure
 from traceapp.network.vocabulary import INDICATOR_KINDS, MEASURE_KINDS, METHODS
+from traceapp.photos.fields import MOST_PHOTOS
 from traceapp.trace.words import Words
 from traceapp.web.forms import Field, Option
 from traceapp.web.languages import say
@@ -26,6 +27,7 @@ def assessment_fields(producer_id: UUID) -> tuple[Field, ...]:
         Field("id", kind="hidden"),
         Field("product_id", _("Product"), "choice", options=_products(producer_id)),
         Field("output_unit", _("Per"), hint=unit_hint, required=True, longest=40),
+        Field("output_unit_en", _("The same in English"), longest=40),
         Field(
             "not_covered",
             _("What is not covered"),
@@ -34,6 +36,7 @@ def assessment_fields(producer_id: UUID) -> tuple[Field, ...]:
             required=True,
             longest=LONGEST_TEXT,
         ),
+        Field("not_covered_en", _("The same in English"), "lines", longest=LONGEST_TEXT),
     )
 
 
@@ -57,12 +60,15 @@ def step_fields(measure: Measure) -> tuple[Field, ...]:
     """Ask what became of a measure."""
     states = {"chosen": _("Chosen"), "done": _("Done"), "dropped": _("Dropped")}
     states.pop("chosen" if measure.state == "chosen" else "done")
-    hint = _("When it is done: invoice and number, photo, who saw it. Not public.")
+    hint = _("When it is done: invoice and number, who saw it, or a photo. Not public.")
+    photo_hint = _("At most %(most)s. Not public.", most=MOST_PHOTOS)
     options = tuple(Option(*one) for one in states.items())
     return (
         Field("state", _("Where it stands now"), "radio", required=True, options=options),
         Field("on", _("On which day"), "date", required=True),
         Field("evidence", _("What shows it"), "lines", hint, longest=LONGEST_TEXT),
+        Field("photo", _("Photos"), "files", photo_hint),
+        Field("photos", kind="many"),
     )
 
 
@@ -83,12 +89,14 @@ def indicator_fields() -> tuple[Field, ...]:
         Field("before_until", _("Before, until"), "date", wanted=True),
         Field("after", _("Now"), "number", required=True),
         Field("after_unit", _("Unit now"), required=True, longest=20),
+        Field("unit_en", _("Unit in English"), longest=20),
         Field("after_from", _("Now, from"), "date", wanted=True),
         Field("after_until", _("Now, until"), "date", wanted=True),
         Field("method", _("How it was measured"), "choice", wanted=True, options=_options(METHODS)),
         Field("source", _("Source"), hint=source, longest=LONGEST_TITLE),
         Field("source_en", _("Source in English"), longest=LONGEST_TITLE),
         Field("reason", _("Why it changed so much"), "lines", reason, longest=LONGEST_TEXT),
+        Field("reason_en", _("The same in English"), "lines", longest=LONGEST_TEXT),
     )
 
 

@@ -150,7 +150,7 @@ def _columns() -> dict[str, lists.Reader]:
     return {
         _("Establishment"): lambda row: say(assessment_words.producer_of(row)),
         _("What is assessed"): assessment_words.about,
-        _("Per"): lambda row: row.output_unit,
+        _("Per"): lambda row: say(assessment_words.unit_of(row)),
         _("Assessed by"): lambda row: say(assessment_words.body_of(row)),
         _("Opened"): lambda row: moment(row.opened_at),
     }

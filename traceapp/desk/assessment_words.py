@@ -25,6 +25,11 @@ def body_of(row: Any) -> Words:  # noqa: ANN401 - a row of `queries.listing`
     return Words(row.body or "", row.body_en)
 
 
+def unit_of(row: Any) -> Words:  # noqa: ANN401 - a row of `queries.listing`
+    """Say per what a listed assessment reckons."""
+    return Words(row.output_unit, row.output_unit_en)
+
+
 def about(row: Any) -> str:  # noqa: ANN401 - a row of `queries.listing`
     """Name the product of a listed assessment, or say that it is about all of them."""
     return of_what(None if row.product_id is None else Words(row.product, row.product_en))
@@ -97,4 +102,4 @@ def lacks(figure: Indicator) -> str:
 
 def money(dong: int) -> str:
     """Write an amount of money: "2.000.000 đ"."""
-    return say(wording.amount(Decimal(dong), "đ"))
+    return say(wording.amount(Decimal(dong), Words.same("đ")))

@@ -48,7 +48,7 @@ TAKEN_ALONG = (
     *("recall_acknowledgement", "recall_notice", "recalled_batch"),
     *("recall_sample", "recall_sample_holder", "recall_sample_finding"),
     *("stall", "stall_lot"),
-    *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step"),
+    *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step", "cleaner_evidence"),
     *("cleaner_indicator", "cleaner_check"),
     *("programme_plan", "programme_activity", "published_total", "published_figure"),
 )

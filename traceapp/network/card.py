@@ -38,9 +38,9 @@ def _shown(assessments: Iterable[Assessment]) -> Iterable[Document]:
         if done or figures:
             yield {
                 "product": None if one.product is None else one.product.document(),
-                "output_unit": one.output_unit,
+                "output_unit": one.output_unit.document(),
                 "body": one.body.document(),
-                "not_covered": one.not_covered,
+                "not_covered": one.not_covered.document(),
                 "measures": [_measure(measure, on) for on, measure in done],
                 "figures": [_figure(figure) for figure in figures],
             }
@@ -62,7 +62,7 @@ def _figure(figure: Indicator) -> Document:
     return {
         "kind": claim.kind,
         "name": figure.name.document(),
-        "unit": figure.unit,
+        "unit": figure.unit.document(),
         "before": wording.amount(before, figure.unit).document(),
         "now": wording.amount(claim.after, figure.unit).document(),
         "change": wording.per_cent(change).document(),
@@ -70,7 +70,7 @@ def _figure(figure: Indicator) -> Document:
         "periods": {"before": _period(claim.before_period), "now": _period(claim.after_period)},
         "method": claim.method,
         "source": figure.source.document(),
-        "reason": figure.reason,
+        "reason": figure.reason.document(),
         "is_of_body": figure.by.producer_id != figure.ref.producer_id,
         "checked": None if figure.check is None else _check(figure.check),
     }

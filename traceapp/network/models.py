@@ -3,13 +3,16 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Key, Moment, Reference
 
 MEASURE = ["cleaner_measure.producer_id", "cleaner_measure.measure_id"]
+MEASURE_STEP = [
+    f"cleaner_measure_step.{column}" for column in ("producer_id", "measure_id", "state")
+]
 INDICATOR = ["cleaner_indicator.producer_id", "cleaner_indicator.indicator_id"]
 ASSESSMENT = ["cleaner_assessment.producer_id", "cleaner_assessment.assessment_id"]
 
@@ -26,7 +29,9 @@ class CleanerAssessment(Base):
     assessment_id: Mapped[Key]
     product_id: Mapped[UUID | None] = mapped_column(Identifier)
     output_unit: Mapped[str]
+    output_unit_en: Mapped[str | None]
     not_covered: Mapped[str]
+    not_covered_en: Mapped[str | None]
     by_producer_id: Mapped[Reference]
     by_member_id: Mapped[Reference]
     opened_at: Mapped[Moment]
@@ -94,6 +99,24 @@ class CleanerMeasureStep(Base):
     )
 
 
+class CleanerEvidence(Base):
+    """A photo of what shows that a measure was chosen, done or dropped; not public."""
+
+    __tablename__ = "cleaner_evidence"
+
+    producer_id: Mapped[Key]
+    measure_id: Mapped[Key]
+    state: Mapped[str] = mapped_column(primary_key=True)
+    photo_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "measure_id", "state"], MEASURE_STEP),
+        ForeignKeyConstraint(
+            ["producer_id", "photo_sha256"], ["photo.producer_id", "photo.sha256"]
+        ),
+    )
+
+
 class CleanerIndicator(Base):
     """What was used up or let out before and after; the newest of a kind and name holds.
 
@@ -110,6 +133,7 @@ class CleanerIndicator(Base):
     name: Mapped[str]
     name_en: Mapped[str | None]
     unit: Mapped[str]
+    unit_en: Mapped[str | None]
     before: Mapped[int | None] = mapped_column(BigInteger)
     after: Mapped[int] = mapped_column(BigInteger)
     before_from: Mapped[date | None]
@@ -120,6 +144,7 @@ class CleanerIndicator(Base):
     source: Mapped[str | None]
     source_en: Mapped[str | None]
     reason: Mapped[str | None]
+    reason_en: Mapped[str | None]
     by_producer_id: Mapped[Reference]
     by_member_id: Mapped[Reference]
     noted_at: Mapped[Moment]

@@ -16,7 +16,7 @@ from traceapp.batches.models import Product
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
-from traceapp.network import claiming, faults, queries, sums
+from traceapp.network import claiming, evidence, faults, queries, sums
 from traceapp.network.faults import refuse
 from traceapp.network.models import (
     CleanerAssessment,
@@ -35,9 +35,12 @@ Given = dict[str, Any]
 Signed = CleanerAssessment | CleanerMeasure | CleanerIndicator
 
 
+ABOUT = ("output_unit", "output_unit_en", "not_covered", "not_covered_en")
 WHEN = frozenset({"opened_at", "noted_at"})
 # What public pages tell of.
 SHOWN = frozenset({"measure.done", "indicator.recorded", "indicator.checked"})
+
+SHOWN_OF_FIGURES = ("name", "name_en", "source", "source_en", "reason", "reason_en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,7 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
         **_signed(ref, by),
         assessment_id=ref.id,
         product_id=product_id,
-        output_unit=given["output_unit"],
-        not_covered=given["not_covered"],
+        **{name: given.get(name) for name in ABOUT},
         opened_at=now,
     )
     if _is_kept(kept):
@@ -106,7 +108,8 @@ def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID
 def advance(measure: Ref, given: Given, by: Author, *, now: datetime) -> None:
     """Say that a measure was chosen, done or dropped; `given` is what `MeasureStepSchema` loaded.
 
-    The same said again changes nothing. Raises NotFound, InvalidInput where the order is wrong.
+    Its photos, by hexadecimal SHA-256, are kept already, in the establishment's book. The same
+    said again changes nothing. Raises NotFound, InvalidInput where the order is wrong.
     """
     wait_for([measure.id])
     kept = db.session.get(CleanerMeasure, (measure.producer_id, measure.id))
@@ -114,9 +117,10 @@ def advance(measure: Ref, given: Given, by: Author, *, now: datetime) -> None:
         raise problem.NotFound
     known = queries.steps_of(measure)
     steps = {step.state: step.on_day for step in known}
+    state, on, photos = given["state"], given["on"], set(given["photos"])
     said = [(one.state, one.on_day, one.evidence, one.by_member_id) for one in known]
-    state, on = given["state"], given["on"]
-    if (state, on, given["evidence"], by.member.id) in said:
+    is_said = (state, on, given["evidence"], by.member.id) in said
+    if is_said and photos <= set(evidence.photos_of(measure).get(state, ())):
         return
     _refuse_disorder(kept.proposed_on, steps, given, _today(now))
     step = CleanerMeasureStep(
@@ -130,6 +134,7 @@ def advance(measure: Ref, given: Given, by: Author, *, now: datetime) -> None:
     if state == "done":
         sums.add_done(on.year, measure.producer_id)
     _keep(step, f"measure.{state}", Ref(measure.producer_id, kept.assessment_id), by, now)
+    evidence.keep(measure, state, photos)
 
 
 def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
@@ -148,8 +153,8 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     )
     if _is_kept(kept):
         return ref.id
-    texts = {f"/{name}": given[name] for name in ("name", "name_en", "source", "source_en")}
-    green_claims.refuse_unproven(assessment.producer_id, {**texts, "/reason": given["reason"]})
+    texts = {f"/{name}": given[name] for name in SHOWN_OF_FIGURES}
+    green_claims.refuse_unproven(assessment.producer_id, texts)
     refuse(*claiming.faults_of(given, about.output_unit, _today(now)))
     sums.replace(queries.holding(assessment, kept.kind, kept.name), claiming.claim_of(kept))
     _keep(kept, "indicator.recorded", assessment, by, now)
@@ -205,7 +210,7 @@ def _refuse_disorder(proposed_on: date, steps: dict[str, date], given: Given, to
         found.append(_at(faults.EARLIER, "/on", day=day(earliest)))
     if on > today:
         found.append(faults.LATER)
-    if state == "done" and given["evidence"] is None:
+    if state == "done" and given["evidence"] is None and not given["photos"]:
         found.append(faults.NO_EVIDENCE)
     refuse(*found)
 

@@ -13,6 +13,7 @@ from traceapp.network.vocabulary import (
     MEASURE_KINDS,
     METHODS,
 )
+from traceapp.photos.fields import SentPhotos
 from traceapp.problem import N_
 from traceapp.web.faults import Fault, between, known
 from traceapp.web.fields import PlainText, in_our_time
@@ -46,7 +47,9 @@ class AssessmentSchema(Schema):
     id = fields.UUID(required=True)
     product_id = fields.UUID(load_default=None)
     output_unit = PlainText(40, required=True)
+    output_unit_en = PlainText(40, load_default=None)
     not_covered = PlainText(LONGEST_TEXT, lines=True, required=True)
+    not_covered_en = PlainText(LONGEST_TEXT, lines=True, load_default=None)
 
 
 class MeasureSchema(Schema):
@@ -68,6 +71,7 @@ class MeasureStepSchema(Schema):
     state = fields.String(required=True, validate=known(("chosen", "done", "dropped")))
     on = fields.Date(required=True, validate=in_our_time)
     evidence = PlainText(LONGEST_TEXT, lines=True, load_default=None)
+    photos = SentPhotos()
 
 
 class IndicatorSchema(Schema):
@@ -83,12 +87,14 @@ class IndicatorSchema(Schema):
     before_until = fields.Date(load_default=None, validate=in_our_time)
     after = fields.Decimal(required=True, validate=_keepable, error_messages=_WORDS)
     after_unit = PlainText(20, required=True)
+    unit_en = PlainText(20, load_default=None)
     after_from = fields.Date(load_default=None, validate=in_our_time)
     after_until = fields.Date(load_default=None, validate=in_our_time)
     method = fields.String(load_default=None, validate=known(tuple(METHODS)))
     source = PlainText(LONGEST_TITLE, load_default=None)
     source_en = PlainText(LONGEST_TITLE, load_default=None)
     reason = PlainText(LONGEST_TEXT, lines=True, load_default=None)
+    reason_en = PlainText(LONGEST_TEXT, lines=True, load_default=None)
 
 
 class CheckSchema(Schema):

@@ -61,10 +61,10 @@ class Indicator:
     ref: Ref
     assessment_id: UUID
     name: Words
-    unit: str
+    unit: Words
     claim: Claim
     source: Words
-    reason: str | None
+    reason: Words
     by: Ref
     noted_at: datetime
     check: Check | None
@@ -78,8 +78,8 @@ class Assessment:
     producer: Words
     product_id: UUID | None
     product: Words | None
-    output_unit: str
-    not_covered: str
+    output_unit: Words
+    not_covered: Words
     body: Words
     by_producer_id: UUID
     opened_at: datetime

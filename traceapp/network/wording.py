@@ -16,10 +16,10 @@ def per_cent(change: Decimal) -> Words:
     return Words(f"{figure.replace('.', ',')}\N{NO-BREAK SPACE}%", f"{figure}%")
 
 
-def amount(value: Decimal, unit: str) -> Words:
+def amount(value: Decimal, unit: Words) -> Words:
     """Write an amount with the unit as it was typed."""
     figure = number(value)
-    return Words(f"{figure.vi} {unit}", f"{figure.en} {unit}")
+    return Words(f"{figure.vi} {unit.vi}", f"{figure.en} {unit.en or unit.vi}")
 
 
 def days(period: Period) -> str:

@@ -18,6 +18,7 @@ from traceapp.network.figures import (
 )
 from traceapp.network.vocabulary import INDICATOR_KINDS, PLAUSIBLE
 from traceapp.network.wording import amount, per_cent
+from traceapp.trace.words import Words
 
 BEFORE = Period(date(2025, 7, 1), date(2025, 12, 31))
 AFTER = Period(date(2026, 2, 1), date(2026, 7, 31))
@@ -66,9 +67,10 @@ def test_what_is_kept_comes_back(amount: Decimal) -> None:
 
 
 def test_an_amount_reads_without_zeros_at_its_end() -> None:
-    words = amount(from_millionths(to_millionths(Decimal("1200.500"))), "kg/giỏ")
-    assert (words.vi, words.en) == ("1.200,5 kg/giỏ", "1,200.5 kg/giỏ")
-    assert amount(from_millionths(20_000_000), "l").vi == "20 l"
+    unit = Words("kg/giỏ", "kg/basket")
+    words = amount(from_millionths(to_millionths(Decimal("1200.500"))), unit)
+    assert (words.vi, words.en) == ("1.200,5 kg/giỏ", "1,200.5 kg/basket")
+    assert amount(from_millionths(20_000_000), Words.only_vi("l")).en == "20 l"
 
 
 @pytest.mark.parametrize(

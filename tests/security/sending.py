@@ -63,7 +63,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
         "instruction": "Để riêng",
         "contact": "Bà Lan",
     },
-    "cases.widen_case": {"reason": "Cùng nguồn"},
+    "cases.widen_case": {"why": "Cùng nguồn"},
     "cases.open_case": {"basis": "batch", "reason": "Mùi lạ"},
     "desk_batches.publish_photo": {"public": "yes"},
     "desk_batches.stop_sale": {"reason": "stop:unsafe"},

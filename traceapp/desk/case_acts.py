@@ -10,17 +10,13 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.desk import case_ending, case_form
-from traceapp.desk.batch_views import find_batch
+from traceapp.desk import case_ending, case_widening
 from traceapp.desk.case_ending import Decision
+from traceapp.desk.case_sent import Sent
 from traceapp.desk.case_views import blueprint, find_case, lots_of, page
 from traceapp.desk.stop_words import actor_of
 from traceapp.recalls import cases, drills, scope
-from traceapp.stalls.typed import code_of
-from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
-from traceapp.web.faults import EMPTY
-from traceapp.web.fields import clean
 from traceapp.web.forms import Form
 
 __all__ = ["blueprint"]
@@ -33,11 +29,13 @@ def widen_case(case_id: UUID) -> ResponseReturnValue:
     """Let the recall begin at one more lot."""
     reader = member()
     case = find_case(reader, case_id)
-    found = find_batch(reader, code_of(request.form.get("code", "")))
-    roots, now = [Ref(*found.ref)], datetime.now(UTC)
-    cases.widen(case.ref, actor_of(reader), roots, _reason(), now=now)
-    flash(_("Widened. What belongs to other producers waits for a second person."))
-    return _back(case_id)
+    form = Form.sent(case_widening.widening_fields(), request.form)
+    with form.trying():
+        lot, reason = case_widening.read(reader, form)
+        cases.widen(case.ref, actor_of(reader), [lot], reason, now=datetime.now(UTC))
+        flash(_("Widened. What belongs to other producers waits for a second person."))
+        return _back(case_id)
+    return page(reader, case, Sent(widening=form))
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/ask")
@@ -57,7 +55,7 @@ def ask_second(case_id: UUID) -> ResponseReturnValue:
         cases.ask(case.ref, actor_of(reader), wish, now=datetime.now(UTC))
         flash(_("Asked. A second person decides."))
         return _back(case_id)
-    return page(reader, case, form)
+    return page(reader, case, Sent(form))
 
 
 @blueprint.post("/desk/cases/<uuid:case_id>/acts/<uuid:act_id>")
@@ -78,7 +76,7 @@ def decide(case_id: UUID, act_id: UUID) -> ResponseReturnValue:
             cases.agree(case.ref, act_id, by, reason, now=now)
             flash(_("Agreed. It is in force now."))
         return _back(case_id)
-    return page(reader, case, None, Decision(act_id, form))
+    return page(reader, case, Sent(decision=Decision(act_id, form)))
 
 
 @blueprint.post("/desk/cases/drill")
@@ -98,15 +96,5 @@ def start_drill() -> ResponseReturnValue:
     return _back(case.id)
 
 
-def _reason() -> str:
-    reason = clean(request.form.get("reason", ""), lines=True).strip()
-    if not reason:
-        raise problem.InvalidInput(findings=[_NO_REASON])
-    return reason[: case_form.LONGEST]
-
-
 def _back(case_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("cases.show_case", case_id=case_id), code=303)
-
-
-_NO_REASON = problem.Finding("/reason", EMPTY.rule, EMPTY.message, EMPTY.fix)

@@ -20,14 +20,14 @@ from traceapp.desk import (
     case_kin,
     case_pictures,
     case_sources,
+    case_widening,
     case_words,
     private_photos,
     uploads,
 )
 from traceapp.desk.batch_views import Found, find_batch
-from traceapp.desk.case_ending import Decision
-from traceapp.desk.case_kin import Turned
 from traceapp.desk.case_preview import preview_of
+from traceapp.desk.case_sent import NOTHING, Sent
 from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
 from traceapp.public.models import ProblemReport
@@ -127,7 +127,7 @@ def issue_case(case_id: UUID) -> ResponseReturnValue:
     form = Form.sent(case_form.issue_fields(), request.form)
     turned = case_kin.turned_to(request.form.get("do", ""))
     if turned is not None:
-        return page(reader, case, form, turned=turned)
+        return page(reader, case, Sent(form, turned=turned))
     with form.trying():
         near = case_kin.near(reader, case)
         order, roots = case_form.order(case, form.data(), near)
@@ -138,7 +138,7 @@ def issue_case(case_id: UUID) -> ResponseReturnValue:
             cases.widen(case.ref, by, roots - own, order.reason, now=now)
         flash(_("Issued. Every page behind a code it reaches says so now."))
         return redirect(url_for("cases.show_case", case_id=case_id), code=303)
-    return page(reader, case, form)
+    return page(reader, case, Sent(form))
 
 
 def find_case(reader: Visitor, case_id: UUID) -> Case:
@@ -149,17 +149,11 @@ def find_case(reader: Visitor, case_id: UUID) -> Case:
     return case
 
 
-def page(
-    reader: Visitor,
-    case: Case,
-    form: Form | None = None,
-    decision: Decision | None = None,
-    turned: Turned | None = None,
-) -> ResponseReturnValue:
+def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnValue:
     """Draw the page of a case; with what was typed, where that was refused."""
     reached = case_words.reached_by(reader, case, first_asked())
     lots = _named(reached)
-    form = form or _form(case, lots)
+    form = sent.form or _form(case, lots)
     told = render_template(
         "desk/case.html",
         case=case,
@@ -167,7 +161,8 @@ def page(
         account=case_words.account(reached),
         words=case_words,
         form=form,
-        decision=decision,
+        widening=sent.widening or Form.showing(case_widening.widening_fields()),
+        decision=sent.decision,
         checks=_checks(case, lots),
         reminded=reminders.reminded(case.ref),
         sample=effectiveness.last_of(case.ref),
@@ -179,12 +174,12 @@ def page(
         **_evidence(case),
         lots_of=case_kin.lots_of,
         lot_named=case_kin.lot_named,
-        kin=[] if case.notice else case_kin.offered(reader, case, form, turned),
+        kin=[] if case.notice else case_kin.offered(reader, case, form, sent.turned),
         may_issue=reader.may(Act.ISSUE_RECALL),
         preview=None if case.notice else preview_of(reader, [case.batch], reached),
         to_decide=case_words.waiting_for(reader, case),
     )
-    return told, (decision.form if decision else form).status
+    return told, sent.status
 
 
 def _form(case: Case, lots: dict[Ref, str]) -> Form:

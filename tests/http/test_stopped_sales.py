@@ -125,6 +125,26 @@ def test_the_code_says_it_first_who_and_why_in_both_languages(
     assert told["state"]["reason"] == STOP_REASONS[UNSAFE].en
 
 
+def test_each_reason_is_one_tap_on_the_page_for_the_maker_the_shop_and_an_officer(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    officer = joined("Chi cục", kinds=("authority",), role="officer")
+    for who in (trade.minh, colleague(trade.minh, "owner"), trade.hoa, officer):
+        told = desk(app, who, f"/desk/batches/{code}")
+        asked = told[told.index("stop-sale") :].partition("</form>")[0]
+        assert [one for one in STOP_REASONS if f'name="reason" value="{one}"' in asked] == [
+            *STOP_REASONS
+        ]
+        assert "<details" not in told[: told.index("stop-sale")].rpartition("</details>")[2]
+    assert "stop-sale" not in desk(
+        app, colleague(trade.minh, "field_worker"), f"/desk/batches/{code}"
+    )
+    stop(app, trade.minh, code)
+    assert "stop-sale" not in desk(app, trade.minh, f"/desk/batches/{code}")
+
+
 def test_labels_deliveries_sales_and_makings_stop_and_throwing_away_does_not(
     app: Flask, trade: Trade, code: str
 ) -> None:

@@ -34,7 +34,6 @@ def town(
         page = context.new_page()
         enter(page, root, CLERK)
         page.goto(f"{root}/desk/batches/{CODE}?lang=vi")
-        page.locator(".stop-sale summary").click()
         page.get_by_role("button", name=COLD).click()
         expect(page.locator(".note.held")).to_contain_text(COLD)
         context.close()

@@ -80,8 +80,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `recall_acknowledgement`,
 `recall_sample`, `recall_sample_holder`, `recall_sample_finding`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`, `cleaner_evidence`,
-`cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_activity`, `published_total`,
-`published_figure`.
+`cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_target`, `programme_activity`,
+`published_total`, `published_figure`.
 """
 
 

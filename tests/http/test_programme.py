@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,21 +16,30 @@ from tests.builders import business
 from tests.conftest import AppMaker, close, settings_for
 from tests.http.on_sale import page
 from tests.http.reported import at_desk
+from tests.lan import a_figure, open_assessment
 from tests.signing_in import form
 from traceapp.app import create_app
 from traceapp.database.engine import db
-from traceapp.network import sums
+from traceapp.network import operations, sums
+from traceapp.network.operations import Author
 from traceapp.network.programme_models import (
     ProgrammeActivity,
     ProgrammePlan,
+    ProgrammeTarget,
     PublishedFigure,
     PublishedTotal,
 )
+from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
 PLAN = {"year": "2026", "number": "12/KH", "signed_on": "05/03/2026", "targets": "30 cơ sở"}
+AIMS = {"aims.establishments": "30", "aims.event": "2", "aims.energy": "-6,5"}
 ACTIVITY = {"kind": "event", "title": "Chợ phiên", "on_day": "05/06/2026", "booths": "20"}
 TOTAL = {"year": "2026", "source": "Báo A", "figures.measures": ">190", "figures.energy": "-6,5"}
+TABLES = (
+    *(ProgrammePlan, ProgrammeTarget, ProgrammeActivity),
+    *(PublishedTotal, PublishedFigure),
+)
 SENT = {"plan": PLAN, "activity": ACTIVITY, "total": TOTAL}
 
 
@@ -105,12 +115,43 @@ def test_an_officer_writes_a_plan_an_activity_and_totals_once_each(
     assert "12/KH" not in said
 
 
+def test_a_plan_tells_how_far_its_targets_came(app: Flask, officer: FlaskClient) -> None:
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        assessment, body = open_assessment(lan, None, "chè")
+        us = Author(Ref(lan.producer_id, lan.actor.member_id), is_body=False)
+        now = datetime(2026, 11, 29, 5, tzinfo=UTC)
+        made = Ref(lan.producer_id, operations.record(assessment, a_figure(), us, now=now))
+    sent = [("plan", PLAN | AIMS), ("activity", ACTIVITY)]
+    for name, typed in sent:
+        path = f"/desk/programme/{name}/new"
+        assert officer.post(path, data=form(app, id=str(uuid4()), **typed)).status_code == 303
+    assert targets(app) == {
+        "Establishments where a measure is done": ("30", "0"),
+        "Fair or event": ("2", "1"),
+        "Energy": ("−6.50%", "–"),
+    }
+    with app.app_context(), transaction():
+        operations.check(made, "Xem hóa đơn", body, now=now)
+    assert targets(app)["Energy"] == ("−6.50%", "−6.50%")
+
+
+def targets(app: Flask) -> dict[str, tuple[str, str]]:
+    said = page(app.test_client(), "/programme/2026?lang=en", language="en")
+    row = r'data-label="Target">(.*?)</td>.*?"Planned">(.*?)</td>.*?<b>(.*?)</b>'
+    return {name: (wanted, reached) for name, wanted, reached in re.findall(row, said)}
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
         ("plan", {"signed_on": "01/01/2099"}),
         ("plan", {"year": "1999"}),
         ("plan", {"targets": ""}),
+        ("plan", {"aims.done": "0"}),
+        ("plan", {"aims.energy": "2,5"}),
+        ("plan", {"aims.energy": "-2,555"}),
+        ("plan", {"aims.energy": "-100,01"}),
         ("activity", {"on_day": "01/01/2099"}),
         ("activity", {"kind": "xanh"}),
         ("activity", {"booths": "-1"}),
@@ -129,7 +170,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
     with app.app_context():
-        for table in (ProgrammePlan, ProgrammeActivity, PublishedTotal, PublishedFigure):
+        for table in TABLES:
             assert db.session.scalars(select(table)).all() == []
 
 

@@ -32,12 +32,15 @@ def write(record: Record, directory: Directory, now: datetime) -> None:
 
 
 def _plan(one: Record) -> dict[str, Any]:
+    signed = one.text_or_none("signed_on") or one.day("signed").isoformat()
     return {
         "id": str(one.identity("id")),
-        "year": one.whole("year"),
+        "year": one.whole("year") if one.has("year") else int(signed[:4]),
         "number": one.text("number"),
-        "signed_on": one.text("signed_on"),
+        "signed_on": signed,
         "targets": one.text("targets_vi"),
+        "targets_en": one.text("targets_en"),
+        "aims": dict(one.value("aims")),
     }
 
 

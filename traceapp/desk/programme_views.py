@@ -14,7 +14,7 @@ from traceapp.accounts.acts import Act
 from traceapp.database.ids import new_id
 from traceapp.network import programme
 from traceapp.network.schemas import ActivitySchema, PlanSchema, TotalSchema
-from traceapp.network.vocabulary import ACTIVITY_KINDS, COUNTS, INDICATOR_KINDS
+from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form, Option
@@ -67,11 +67,19 @@ def _fields(part: str) -> tuple[Field, ...]:
 
 def _plan() -> tuple[Field, ...]:
     targets = _("How many establishments, what is to become less by how much.")
+    count = _("How many in the year; the page shows how many there are. Empty: no target.")
+    change = _("By how much it is to become less per unit made, such as -2,5. Empty: no target.")
     return (
         Field("year", _("Year"), "number", required=True),
         Field("number", _("Number of the plan"), required=True, longest=60),
         Field("signed_on", _("Signed on"), "date", required=True),
         Field("targets", _("Targets"), "lines", targets, required=True, longest=2000),
+        Field("targets_en", _("The same in English"), "lines", longest=2000),
+        *(Field(f"aims.{key}", _(words), "number", count) for key, words in AIMED_COUNTS.items()),
+        *(
+            Field(f"aims.{key}", _(words), "number", change, unit="%")
+            for key, words in INDICATOR_KINDS.items()
+        ),
     )
 
 

@@ -50,7 +50,13 @@ TAKEN_ALONG = (
     *("stall", "stall_lot"),
     *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step", "cleaner_evidence"),
     *("cleaner_indicator", "cleaner_check"),
-    *("programme_plan", "programme_activity", "published_total", "published_figure"),
+    *(
+        "programme_plan",
+        "programme_target",
+        "programme_activity",
+        "published_total",
+        "published_figure",
+    ),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

@@ -12,9 +12,11 @@ from traceapp.network.faults import refuse
 from traceapp.network.programme_models import (
     ProgrammeActivity,
     ProgrammePlan,
+    ProgrammeTarget,
     PublishedFigure,
     PublishedTotal,
 )
+from traceapp.network.vocabulary import INDICATOR_KINDS
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 
@@ -27,8 +29,15 @@ def plan(given: Given, by: Ref, *, now: datetime) -> int:
     `given` is what `PlanSchema` loaded. Raises InvalidInput for a plan signed in the future.
     """
     _refuse_future(given, "signed_on", now)
-    row = {"plan_id": given["id"], **_without_id(given)}
-    _keep(ProgrammePlan, row, "programme.planned", by, now)
+    row = {name: value for name, value in given.items() if name not in {"id", "aims"}}
+    row["plan_id"] = given["id"]
+    if _keep(ProgrammePlan, row, "programme.planned", by, now):
+        keys = {"producer_id": by.producer_id, "plan_id": given["id"]}
+        for subject, aim in given["aims"].items():
+            if aim is not None:
+                value = int(aim * 100) if subject in INDICATOR_KINDS else aim
+                db.session.add(ProgrammeTarget(**keys, subject=subject, value=value))
+        db.session.flush()
     return int(given["year"])
 
 

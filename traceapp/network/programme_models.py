@@ -12,6 +12,7 @@ from traceapp.database.engine import Base
 from traceapp.database.types import Key, Moment, Reference
 
 TOTAL = ["published_total.producer_id", "published_total.total_id"]
+PLAN = ["programme_plan.producer_id", "programme_plan.plan_id"]
 BODY = ["producer.producer_id"]
 
 
@@ -26,6 +27,7 @@ class ProgrammePlan(Base):
     number: Mapped[str]
     signed_on: Mapped[date]
     targets: Mapped[str]
+    targets_en: Mapped[str | None]
     by_member_id: Mapped[Reference]
     noted_at: Mapped[Moment]
 
@@ -35,6 +37,19 @@ class ProgrammePlan(Base):
         CheckConstraint("length(targets) BETWEEN 1 AND 2000", name="targets_length"),
         Index("ix_programme_plan_year", "year"),
     )
+
+
+class ProgrammeTarget(Base):
+    """What a plan aims at: a count, or a change in hundredths of a per cent."""
+
+    __tablename__ = "programme_target"
+
+    producer_id: Mapped[Key]
+    plan_id: Mapped[Key]
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (ForeignKeyConstraint(["producer_id", "plan_id"], PLAN),)
 
 
 class ProgrammeActivity(Base):

@@ -14,10 +14,11 @@ from traceapp.network.programme_models import (
     ProgrammeActivity,
     ProgrammePlan,
     ProgrammeSum,
+    ProgrammeTarget,
     PublishedFigure,
     PublishedTotal,
 )
-from traceapp.network.vocabulary import INDICATOR_KINDS
+from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, INDICATOR_KINDS
 from traceapp.producers.models import Producer
 from traceapp.trace.words import Words
 
@@ -58,13 +59,23 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What a plan aims at and how far it came: a count, or the mean change of checked figures."""
+
+    subject: str
+    wanted: Decimal
+    reached: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan of a body."""
 
     body: Words
     number: str
     signed_on: date
-    targets: str
+    targets: Words
+    aims: tuple[Aim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,8 @@ def plan(year: int) -> Plan | None:
     if row is None:
         return None
     kept, name, name_en = row
-    return Plan(Words(name, name_en), kept.number, kept.signed_on, kept.targets)
+    targets = Words(kept.targets, kept.targets_en)
+    return Plan(Words(name, name_en), kept.number, kept.signed_on, targets, _aims(kept))
 
 
 def published(year: int | None = None) -> dict[int, list[Published]]:
@@ -163,6 +175,35 @@ def count_activities(year: int) -> int:
     return db.session.scalar(query.where(ProgrammeActivity.year == year)) or 0
 
 
+def _aims(kept: ProgrammePlan) -> tuple[Aim, ...]:
+    query = select(ProgrammeTarget.subject, ProgrammeTarget.value).where(
+        ProgrammeTarget.producer_id == kept.producer_id, ProgrammeTarget.plan_id == kept.plan_id
+    )
+    wanted = {one.subject: one.value for one in db.session.execute(query)}
+    if not wanted:
+        return ()
+    reached = _reached(kept.year)
+    return tuple(
+        Aim(subject, _value(subject, wanted[subject]), reached.get(subject))
+        for subject in (*AIMED_COUNTS, *INDICATOR_KINDS)
+        if subject in wanted
+    )
+
+
+def _reached(year: int) -> dict[str, Decimal | None]:
+    sums = computed(year)
+    by_kind = (
+        select(ProgrammeActivity.kind, func.count())
+        .where(ProgrammeActivity.year == year)
+        .group_by(ProgrammeActivity.kind)
+    )
+    counts = dict.fromkeys(ACTIVITY_KINDS, 0)
+    counts |= {kind: count for kind, count in db.session.execute(by_kind)}  # noqa: C416 - rows
+    counts |= {name: getattr(sums, name) for name in ("assessments", "done", "establishments")}
+    changes = {one.kind: one.checked.change for one in sums.changes}
+    return {**{name: Decimal(count) for name, count in counts.items()}, **changes}
+
+
 def _sums(chosen: list[int] | None) -> dict[int, dict[str, tuple[int, int]]]:
     query: Any = select(ProgrammeSum).order_by(ProgrammeSum.year.desc())
     if chosen is not None:
@@ -193,9 +234,13 @@ def _figures(total_ids: list[UUID]) -> dict[UUID, dict[str, tuple[str, Decimal]]
     query = select(PublishedFigure).where(PublishedFigure.total_id.in_(total_ids))
     found: dict[UUID, dict[str, tuple[str, Decimal]]] = {}
     for one in db.session.scalars(query):
-        value = Decimal(one.value) if one.subject not in INDICATOR_KINDS else _percent(one.value)
-        found.setdefault(one.total_id, {})[one.subject] = (one.sign, value)
+        told = (one.sign, _value(one.subject, one.value))
+        found.setdefault(one.total_id, {})[one.subject] = told
     return found
+
+
+def _value(subject: str, kept: int) -> Decimal:
+    return _percent(kept) if subject in INDICATOR_KINDS else Decimal(kept)
 
 
 def _percent(hundredths: int) -> Decimal:

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from traceapp.network.vocabulary import (
     ACTIVITY_KINDS,
+    AIMED_COUNTS,
     COUNTS,
     INDICATOR_KINDS,
     MEASURE_KINDS,
@@ -32,6 +33,10 @@ NO_FIGURE = Fault(
     N_("Write it as it was printed: 185, >190 or -2,52; at most 100 per cent either way."),
 )
 _PRINTED = re.compile(r"([<>=])? ?(-?\d{1,9}(?:\.\d{1,4})?)", re.ASCII)
+NO_AIM = Fault(
+    "no_reduction", N_("Write by how many per cent it is to become less, from -0,01 to -100.")
+)
+_AIM: dict[str, Any] = {"invalid": NO_AIM, "special": NO_AIM}
 _WORDS: dict[str, Any] = {"invalid": NO_AMOUNT, "special": NO_AMOUNT}
 
 
@@ -39,6 +44,11 @@ def _keepable(amount: Decimal) -> None:
     exponent = amount.as_tuple().exponent
     if abs(amount) >= LARGEST or not isinstance(exponent, int) or exponent < -FINEST:
         raise ValidationError(NO_AMOUNT)
+
+
+def _less(change: Decimal) -> None:
+    if not -OVER <= change * 100 <= -1 or change * 100 != int(change * 100):
+        raise ValidationError(NO_AIM)
 
 
 class AssessmentSchema(Schema):
@@ -111,6 +121,22 @@ class PlanSchema(Schema):
     number = PlainText(60, required=True)
     signed_on = fields.Date(required=True, validate=in_our_time)
     targets = PlainText(2000, lines=True, required=True)
+    targets_en = PlainText(2000, lines=True, load_default=None)
+    aims = fields.Nested(
+        Schema.from_dict(
+            {
+                **{
+                    name: fields.Integer(load_default=None, validate=between(1, MOST_PEOPLE))
+                    for name in AIMED_COUNTS
+                },
+                **{
+                    name: fields.Decimal(load_default=None, validate=_less, error_messages=_AIM)
+                    for name in INDICATOR_KINDS
+                },
+            }
+        ),
+        load_default=dict,
+    )
 
 
 class ActivitySchema(Schema):

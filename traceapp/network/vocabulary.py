@@ -61,3 +61,10 @@ COUNTS: Mapping[str, str] = {
     "establishments": N_("Establishments"),
     "measures": N_("Measures"),
 }
+# What a plan may aim at in numbers: counts of a year, or changes per unit made in per cent.
+AIMED_COUNTS: Mapping[str, str] = {
+    "assessments": N_("Assessments opened"),
+    "establishments": N_("Establishments where a measure is done"),
+    "done": N_("Measures done"),
+    **ACTIVITY_KINDS,
+}

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from traceapp import problem
 from traceapp.network import programme_queries as queries
 from traceapp.network import wording
-from traceapp.network.vocabulary import ACTIVITY_KINDS, COUNTS, INDICATOR_KINDS
+from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
 from traceapp.trace.wording import number
 from traceapp.web.access import public
 from traceapp.web.languages import say
@@ -48,6 +48,8 @@ def show_year(year: int) -> str:
         counts=COUNTS,
         indicators=INDICATOR_KINDS,
         kinds=ACTIVITY_KINDS,
+        aims={**AIMED_COUNTS, **INDICATOR_KINDS},
+        aim=aim,
         figure=figure,
         change=change,
     )
@@ -58,6 +60,13 @@ def figure(subject: str, printed: tuple[str, Decimal]) -> str:
     sign, value = printed
     words = number(value) if subject in COUNTS else wording.per_cent(value)
     return f"{'' if sign == '=' else sign + ' '}{say(words)}"
+
+
+def aim(subject: str, value: Decimal | None) -> str:
+    """Write what is aimed at or reached; a dash where nothing is measured yet."""
+    if value is None or subject in INDICATOR_KINDS:
+        return change(value)
+    return say(number(value))
 
 
 def change(value: Decimal | None) -> str:

@@ -211,11 +211,11 @@ def test_lots_of_others_wait_for_a_second_officer_who_sees_it_under_today(
     assert posted(app, second, decide, do="agree")[0] == 404
 
 
-def waiting(case: str) -> UUID:
+def waiting(case: str, kind: str | None = None) -> UUID:
     db.session.rollback()
     found = case_queries.find_by_id(UUID(case.rpartition("/")[2]))
     assert found is not None
-    return found.waiting[0].act_id
+    return next(one.act_id for one in found.waiting if kind in (None, one.kind))
 
 
 def test_a_release_by_two_gives_the_page_back(

@@ -25,9 +25,9 @@ from traceapp.codes.queries import CodeFact
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.desk import (
     batch_queries,
+    batch_recalls,
     batch_search,
     batch_words,
-    case_words,
     hold_words,
     label_story,
     ledger_bar,
@@ -128,7 +128,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         holds=hold_words.holds_of(reader, ref),
         stops=stop_words.stops_of(reader, ref),
         questioned=question_words.questioned(reader, ref, datetime.now(UTC)),
-        recalls=case_words.told_on(reader, ref),
+        recalls=batch_recalls.told_on(reader, ref),
         crates=_own_crates(reader, ref),
         labels=label_story.story_of(reader, card),
     )

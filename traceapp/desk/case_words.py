@@ -6,19 +6,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches.queries import has_stock_of
-from traceapp.desk import case_doors
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import answering, case_queries, scope, transit
+from traceapp.recalls import answering, case_queries, scope
 from traceapp.recalls.answering import Owed
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
@@ -164,49 +161,6 @@ def rate(sample: Sample) -> str:
 def percent_of(account: Account) -> str:
     """Say how much is accounted for, in per cent."""
     return "–" if account.percent is None else say(percent(account.percent))
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The recalls that reach a batch, and what the reader may do about them."""
-
-    reader: Visitor
-    batch: Ref
-    told: tuple[Case, ...]
-    may_open: bool
-
-    @property
-    def may_inspect(self) -> bool:
-        """Tell whether the reader notes, as an official, that goods do not match their data."""
-        return self.may_open and self.reader.may(Act.LOOK_UP_ANY)
-
-    def may_read(self, case: Case) -> bool:
-        """Tell whether the page of the case is the reader's to see."""
-        return may_read(self.reader, case)
-
-    def may_answer(self, case: Case) -> bool:
-        """Tell whether the reader has or had some of the goods."""
-        return (
-            case.notice is not None
-            and not case.is_over
-            and self.reader.may(Act.ANSWER_RECALL)
-            and _has_or_waits(self.reader.producer_id, self.batch)
-            and (case.is_widened or self.batch.producer_id == case.batch.producer_id)
-        )
-
-
-def _has_or_waits(holder: UUID, batch: Ref) -> bool:
-    return has_stock_of(holder, batch) or transit.coming_to(holder, batch) is not None
-
-
-def told_on(reader: Visitor, batch: Ref) -> Told:
-    """Tell of the recalls of a batch on its page: those in force, and those the reader leads."""
-    cases = [
-        case
-        for case in case_queries.about(batch)
-        if not case.is_over and (may_read(reader, case) or case.is_told_of(batch))
-    ]
-    return Told(reader, batch, tuple(cases), case_doors.may_open(reader, batch))
 
 
 def reached_by(reader: Visitor, case: Case, first: int = 0, most: int | None = PAGE) -> Scope:

@@ -11,7 +11,7 @@ from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
 from traceapp.findings.hold_queries import HoldTold
 from traceapp.producers.certificate_models import Certificate
-from traceapp.recalls.case_queries import Case
+from traceapp.recalls.parts import Part
 from traceapp.recalls.stop_queries import StopTold
 from traceapp.trace.entries import Step
 from traceapp.trace.facts import EventFact, EvidenceLevel, PlaceFact, Ref
@@ -99,8 +99,8 @@ class Stopped:
 class Dossier:
     """All of it. `lineage` None = the reader may not trace the lot, only read what he wrote.
 
-    `recalls` are issued ones that reach the lot, drills among them. `tells_all` is False where
-    amounts of others were left out. `missing` counts photos that have no picture yet.
+    `recalls` are issued ones that reach the lot or did, drills among them. `tells_all` is False
+    where amounts of others were left out. `missing` counts photos that have no picture yet.
     """
 
     card: BatchCard
@@ -112,7 +112,7 @@ class Dossier:
     certificates: tuple[tuple[Certificate, bool], ...]
     holds: tuple[Held, ...]
     stops: tuple[Stopped, ...]
-    recalls: tuple[Case, ...]
+    recalls: tuple[Part, ...]
     made_at_places: Mapping[Ref, MadeAt] = field(default_factory=dict)
     photos: tuple[Shown, ...] = field(default=())
     pages: tuple[Shown, ...] = field(default=())

@@ -17,7 +17,7 @@ from traceapp.codes.states import CodeState
 from traceapp.dossier import pictures
 from traceapp.dossier.contents import Books, Dossier, Happening, Held, MadeAt, Stopped
 from traceapp.findings.hold_queries import holds_on
-from traceapp.recalls.case_queries import about
+from traceapp.recalls.parts import parts_of
 from traceapp.recalls.stop_queries import stops_on
 from traceapp.trace.belonging import belonging, window
 from traceapp.trace.facts import EventFact, Ref, TraceFacts
@@ -60,7 +60,7 @@ def gather(reader: Visitor, card: BatchCard, state: CodeState | None, now: datet
         certificates=tuple(pictures.certificates(reader.producer_id, ref)),
         holds=tuple(_holds(reader, ref, lots)),
         stops=tuple(_stops(reader, ref, lots)),
-        recalls=tuple(one for one in about(Ref(*ref)) if one.is_told_of(Ref(*ref))),
+        recalls=tuple(one for one in parts_of(Ref(*ref)) if one.is_told),
         made_at_places={one.ref: MadeAt(one.place, numbers.get(one.ref)) for one in facts.batches},
         photos=tuple(one.shown for one in photos if one.shown),
         pages=tuple(pictures.of_certificates(reader.producer_id, ref)),

@@ -218,9 +218,9 @@ def _stands_in_the_way(dossier: Dossier) -> Table:
         *((one.told.since, words.held(one)) for one in dossier.holds),
         *((one.told.at, words.stopped(one)) for one in dossier.stops),
         *(
-            (one.notice.issued_at, words.recalled(one, one.notice))
+            (one.since, words.recalled(one, one.case.notice))
             for one in dossier.recalls
-            if one.notice
+            if one.case.notice
         ),
     ]
     rows = [[moment(at), *told] for at, told in sorted(since, key=lambda one: one[0])]

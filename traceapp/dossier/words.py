@@ -9,7 +9,8 @@ from traceapp.batches.queries import BatchCard
 from traceapp.dossier.contents import Dossier, Happening, Held, Stopped
 from traceapp.findings.words import ROLES
 from traceapp.problem import N_
-from traceapp.recalls.case_queries import Case, Notice
+from traceapp.recalls.case_queries import Notice
+from traceapp.recalls.parts import Part
 from traceapp.trace.rules import RULES
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.words import Words
@@ -131,14 +132,17 @@ def stopped(one: Stopped) -> tuple[str, str, str]:
     return why, _source(one.lot), end
 
 
-def recalled(one: Case, notice: Notice) -> tuple[str, str, str]:
+def recalled(part: Part, notice: Notice) -> tuple[str, str, str]:
     """Say who recalls the lot and why, and what became of it; of a drill that it is one."""
+    one = part.case
     told = {"number": one.number, "who": notice.actor, "why": notice.reason}
     if one.is_drill:
         what = _("DRILL %(number)s by %(who)s: %(why)s", **told)
     else:
         what = _("Recall %(number)s by %(who)s: %(why)s", **told)
-    if one.released_at is not None:
+    if part.left_at is not None:
+        end = _("Let go on %(at)s", at=moment(part.left_at))
+    elif one.released_at is not None:
         end = _("Released on %(at)s", at=moment(one.released_at))
     elif one.closed_at is not None:
         end = _("Closed on %(at)s", at=moment(one.closed_at))

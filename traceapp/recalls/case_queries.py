@@ -91,12 +91,12 @@ class Case:
     @property
     def closed_at(self) -> datetime | None:
         """Give when it was closed; a closed recall still stands on the pages of its goods."""
-        return self._agreed_at("close")
+        return self.agreed_at("close")
 
     @property
     def released_at(self) -> datetime | None:
         """Give when its goods were let go again."""
-        return self._agreed_at("release")
+        return self.agreed_at("release")
 
     @property
     def is_over(self) -> bool:
@@ -108,7 +108,8 @@ class Case:
         """Tell whether it is in force for other producers' lots too."""
         return self.notice is not None and self.notice.is_widened
 
-    def _agreed_at(self, kind: str) -> datetime | None:
+    def agreed_at(self, kind: str) -> datetime | None:
+        """Give when a second person first agreed to an act of a kind."""
         asked = {one.act_id for one in self.acts if one.kind == kind}
         answers = [one.at for one in self.acts if one.kind == "agree" and one.answers in asked]
         return answers[0] if answers else None
@@ -294,7 +295,6 @@ def _act(row: Any, batches: Iterable[Ref], answer: str | None) -> ActTold:  # no
 def _batches_of(acts: Sequence[tuple[UUID, UUID]]) -> Mapping[UUID, list[Ref]]:
     found: dict[UUID, list[Ref]] = defaultdict(list)
     key = tuple_(RecallActBatch.producer_id, RecallActBatch.act_id)
-    query = select(RecallActBatch.__table__).where(key.in_(acts))
-    for row in db.session.execute(query):
+    for row in db.session.execute(select(RecallActBatch.__table__).where(key.in_(acts))):
         found[row.act_id].append(Ref(row.batch_producer_id, row.batch_id))
     return found

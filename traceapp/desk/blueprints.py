@@ -34,6 +34,7 @@ from traceapp.desk import (
     step_list_views,
     step_views,
     stop_acts,
+    supplier_notice_views,
     trace_search_views,
     trace_views,
     views,
@@ -45,6 +46,7 @@ VIEWS = (
     *(report_views, archive_views, season_change_views, trace_views, trace_search_views),
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
     *(case_acts, case_papers, recall_views, effectiveness_views, drill_views),
+    supplier_notice_views,
     *(assessment_views, assessment_acts, programme_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )

@@ -1,6 +1,7 @@
-"""Where a case is opened from: a lot, a failed test, a shopper's report, an inspection."""
+"""Where a case is opened from: a lot, a test, a report, an inspection, a season, a supplier."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,11 +12,14 @@ from traceapp.batches.queries import Ref as Pair
 from traceapp.desk import report_search
 from traceapp.findings.hold_queries import HoldTold, holds_on
 from traceapp.public.models import ProblemReport
+from traceapp.recalls.kin import REASONS, newest_of_season
 from traceapp.trace.facts import Ref
+from traceapp.web.fields import clean
 from traceapp.web.languages import say
 
 LAB_FAIL = "lab_fail"
 LONGEST = 2000  # of a case's reason
+LONGEST_NOTICE = 200
 
 
 def may_open(reader: Visitor, batch: Pair) -> bool:
@@ -29,6 +33,20 @@ def path_from_report(reader: Visitor, batch: Pair | None, report: ProblemReport)
     if batch is None or not may_open(reader, batch):
         return None
     return url_for("cases.new_case", code=batch[1], report=report.number)
+
+
+def group_named(arguments: Mapping[str, str]) -> str:
+    """Give the group of near lots that an address asks to tick, such as all of a season."""
+    near = arguments.get("near", "")
+    return near if near in REASONS else ""
+
+
+def path_from_season(reader: Visitor, season_id: UUID) -> str | None:
+    """Give where a case is opened about all lots of an own season; None where it made none."""
+    if not reader.may(Act.OPEN_CASE):
+        return None
+    newest = newest_of_season(reader.producer_id, season_id)
+    return newest and url_for("cases.new_case", code=newest.id, near="season")
 
 
 def report_named(
@@ -46,6 +64,10 @@ def proposed(
     if report is not None:
         words = _("Report %(number)s: %(text)s", number=report.number, text=report.text)
         return {"basis": "report", "reason": words[:LONGEST]}
+    if arguments.get("door") == "supplier":
+        notice = clean(arguments.get("notice", ""))[:LONGEST_NOTICE]
+        words = _("A supplier told of: %(words)s", words=notice) if notice else ""
+        return {"basis": "supplier", "reason": words}
     if arguments.get("door") == "inspection":
         return {"basis": "inspection", "reason": _("The goods do not match the data.")}
     failed = _failed_test(batch)

@@ -54,6 +54,7 @@ class IssueSchema(Schema):
     contact = PlainText(200, required=True)
     roots = fields.List(fields.UUID(), load_default=list)
     groups = fields.List(fields.String(), load_default=list)
+    near = fields.String(load_default="")
 
 
 class CountSchema(Schema):
@@ -105,14 +106,14 @@ def issue_fields() -> tuple[Field, ...]:
         Field("contact", _("Whom to ask"), hint=_("Name and telephone number."), required=True),
         Field("roots", _("Recall these too"), "many"),
         Field("groups", _("Recall these too"), "many"),
+        Field("near", kind="hidden"),
     )
 
 
-def issuing(case: Case) -> Form:
-    """Give the form that issues a recall; nothing is asked of one that was issued."""
-    if case.notice is not None:
-        return Form.showing(())
-    return Form.showing(issue_fields(), proposed(case))
+def issuing(case: Case, near: str = "") -> Form:
+    """Give the form that issues a recall, with a group of near lots ticked if one is named."""
+    ticked = {"near": near, "groups": [near]} if near else {}
+    return Form.showing(issue_fields(), proposed(case) | ticked)
 
 
 def proposed(case: Case) -> dict[str, Any]:

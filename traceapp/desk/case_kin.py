@@ -76,15 +76,16 @@ def turned_to(do: str) -> Turned | None:
     return Turned(reason, int(number))
 
 
-def near(reader: Visitor, case: Case) -> list[Group]:
+def near(reader: Visitor, case: Case, form: Form) -> list[Group]:
     """Give the lots near a suspected one: everybody's to officials, else the reader's own."""
-    return kin_of(case.batch, None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id)
+    maker = None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
+    return kin_of(case.batch, maker, form.value("near"))
 
 
 def offered(reader: Visitor, case: Case, form: Form, turned: Turned | None) -> list[Offered]:
     """Offer the groups, each at a page; what is ticked stays ticked."""
     ticked = set(form.typed.get("roots", ()))
-    return [_offered(one, ticked, turned) for one in near(reader, case)]
+    return [_offered(one, ticked, turned) for one in near(reader, case, form)]
 
 
 def _offered(group: Group, ticked: set[str], turned: Turned | None) -> Offered:

@@ -95,7 +95,8 @@ def open_case(code: str) -> ResponseReturnValue:
         if report is not None:
             take_up_report(reader, report, now)
         flash(_("The case is open. Nobody is told before you issue it."))
-        return redirect(url_for("cases.show_case", case_id=case.id), code=303)
+        near = case_doors.group_named(request.args) or None
+        return redirect(url_for("cases.show_case", case_id=case.id, near=near), code=303)
     return _opening(reader, found, form)
 
 
@@ -129,7 +130,7 @@ def issue_case(case_id: UUID) -> ResponseReturnValue:
     if turned is not None:
         return page(reader, case, Sent(form, turned=turned))
     with form.trying():
-        near = case_kin.near(reader, case)
+        near = case_kin.near(reader, case, form)
         order, roots = case_form.order(case, form.data(), near)
         own = {one for one in roots if one.producer_id == case.batch.producer_id}
         by, now = actor_of(reader), datetime.now(UTC)
@@ -185,7 +186,7 @@ def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnVal
 def _form(case: Case, lots: dict[Ref, str]) -> Form:
     """Give the form that issues a recall, or ends one that was issued."""
     if case.notice is None:
-        return case_form.issuing(case)
+        return case_form.issuing(case, case_doors.group_named(request.args))
     return Form.showing(case_ending.ending_fields(case, lots))
 
 
@@ -243,6 +244,7 @@ def _opening(reader: Visitor, found: Found, form: Form) -> ResponseReturnValue:
         scope=reached,
         preview=preview_of(reader, [batch], reached),
         form=form,
+        near=case_doors.group_named(request.args),
     )
     return told, form.status
 

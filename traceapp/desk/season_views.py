@@ -32,7 +32,7 @@ from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import place_form, step_words
+from traceapp.desk import case_doors, place_form, step_words
 from traceapp.producers import changes, operations
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.vocabulary import STEP_KINDS
@@ -217,7 +217,12 @@ def _page(form: Form) -> tuple[str, int]:
 def _season_page(season: Season, form: Form) -> tuple[str, int]:
     plot = changes.find_plot(season.producer_id, season.plot_id)
     page = render_template(
-        "desk/season.html", season=season, plot=plot, form=form, steps=_steps(season)
+        "desk/season.html",
+        season=season,
+        plot=plot,
+        form=form,
+        steps=_steps(season),
+        recall_path=case_doors.path_from_season(member(), season.season_id),
     )
     return page, form.status
 

@@ -66,17 +66,33 @@ class Group:
         return scope.of_batches(self.batches, Part(most=0))
 
 
-def kin_of(batch: Ref, maker: UUID | None) -> list[Group]:
-    """Group the lots near a batch: everybody's, or those of one maker."""
+def kin_of(batch: Ref, maker: UUID | None, first: str = "") -> list[Group]:
+    """Group the lots near a batch: everybody's, or those of one maker.
+
+    The reason `first`, if it is one, goes before all others and so leaves none of its lots to them.
+    """
+    near = dict(zip(REASONS, _near(batch), strict=True))
     told = {Ref(*one) for one in walking.reached([batch], upward=False)}
     found = []
-    for reason, near in zip(REASONS, _near(batch), strict=True):
-        new = {one for one in near if maker in (None, one.producer_id)} - told
+    for reason in sorted(REASONS, key=lambda one: one != first):
+        new = {one for one in near[reason] if maker in (None, one.producer_id)} - told
         told |= new
         if new:
             some = sorted(new)[:MOST]
             found.append(Group(reason, frozenset(some), len(new) > len(some)))
     return found
+
+
+def newest_of_season(producer_id: UUID, season_id: UUID) -> Ref | None:
+    """Give the producer's own lot that was made last in a season of his."""
+    query = _making(EventItem.batch_producer_id, EventItem.batch_id).where(
+        Event.site_producer_id == producer_id,
+        Event.season_id == season_id,
+        EventItem.batch_producer_id == producer_id,
+    )
+    newest = query.order_by(Event.event_time.desc(), EventItem.batch_id.desc()).limit(1)
+    row = db.session.execute(newest).first()
+    return None if row is None else Ref(*row)
 
 
 def lots_of(batches: Collection[Ref]) -> list[Lot]:

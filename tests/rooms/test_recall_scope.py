@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from tests.builders import LABEL, batch, business, line, product, record
 from tests.rooms.test_recall_cases import NOW, acting, issued, owner
 from tests.trade import Trade
 from traceapp.batches.books.models import Stock
 from traceapp.database.engine import db
-from traceapp.recalls import answering, scope
+from traceapp.recalls import answering, scope, whole_tables
 from traceapp.recalls.answering import Count
 from traceapp.recalls.held import Scope
 from traceapp.recalls.scope import Part
@@ -101,6 +101,43 @@ def test_an_issued_recall_says_the_same_as_its_preview(app: Flask) -> None:
     before = scope.of_batches([herd.pig])
     after = scope.of_case(issued(owner(herd.of), herd.pig))
     assert (after.sums, after.held, after.lots) == (before.sums, before.held, before.lots)
+
+
+def test_a_family_that_is_large_among_all_batches_is_told_the_same_from_whole_tables(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    herd = Herd()
+    before = pages(herd, 7)
+    assert not asked_of_whole_tables(herd)
+    monkeypatch.setattr(whole_tables, "FEWEST", LOTS + 1)
+    monkeypatch.setattr(whole_tables, "batches_in_all", lambda: whole_tables.PART * (LOTS + 1))
+    assert asked_of_whole_tables(herd) == (db.engine.dialect.name == "postgresql")
+    assert pages(herd, 7) == before
+    monkeypatch.setattr(whole_tables, "batches_in_all", lambda: whole_tables.PART * (LOTS + 2))
+    assert not asked_of_whole_tables(herd)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresql_knows_about_how_many_batches_there_are(app: Flask) -> None:
+    Herd()
+    db.session.execute(text("ANALYZE batch"))
+    assert whole_tables.batches_in_all() == LOTS + 1
+
+
+def asked_of_whole_tables(herd: Herd) -> bool:
+    """Tell whether PostgreSQL is told so for a herd, and only while it is asked."""
+    with whole_tables.where_large(scope.family_of([herd.pig])):
+        inside = nested_loops()
+    assert nested_loops() in {"on", None}
+    db.session.rollback()
+    return inside == "off"
+
+
+def nested_loops() -> str | None:
+    if db.engine.dialect.name != "postgresql":
+        return None
+    found: str = db.session.execute(text("SHOW enable_nestloop")).scalar_one()
+    return found
 
 
 def test_what_is_more_than_a_column_holds_is_added_up_all_the_same(app: Flask) -> None:

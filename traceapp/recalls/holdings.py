@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from traceapp.codes.models import RecalledBatch
 from traceapp.database.engine import db
-from traceapp.recalls import concerned
+from traceapp.recalls import concerned, whole_tables
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.recalls.concerned import AMOUNTS, Query, answers
 from traceapp.trace.facts import Ref
@@ -85,7 +85,8 @@ def find(family: CTE, part: Part, case: Ref | None = None) -> Found:
     """Find who has or sold batches of a family, or said something of them in a case."""
     rows = concerned.rows_of(family, case, maker=part.maker).cte("held")
     asked = (_some(rows, part), _sums(rows), _number(family, rows))
-    found = db.session.execute(union_all(*(select(one.subquery()) for one in asked))).all()
+    with whole_tables.where_large(family):
+        found = db.session.execute(union_all(*(select(one.subquery()) for one in asked))).all()
     lots = [row.lots for row in found if row.holder_id is None]
     at_holders = [row for row in found if row.holder_id is not None]
     totals = [Total(**_total(row)) for row in at_holders if row.batch_id is None]

@@ -15,10 +15,12 @@ from tests.http.on_sale import code_of
 from tests.http.test_desk_cases import desk, issued, posted
 from tests.rooms.test_recall_cases import NOW, acting, colleague, found, greens, officer, owner
 from tests.rooms.test_recall_cases import issued as recalled
+from tests.rooms.test_territory import move
 from tests.trade import Trade
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
+from traceapp.producers.models import Commune, Province
 from traceapp.recalls import effectiveness
 from traceapp.recalls.effectiveness import Found, drawn
 from traceapp.recalls.effectiveness_models import RecallSampleHolder
@@ -135,3 +137,27 @@ def test_at_the_desk_an_officer_draws_notes_and_reads_the_rate(
     assert "2 of 2 holders" in part
     assert "Still on sale</dt><dd>1</dd>" in part
     assert "Taken away</dt><dd>1</dd>" in part
+
+
+def test_an_authority_draws_in_the_case_of_another_only_at_home(
+    trade: Trade, office: Business
+) -> None:
+    case = recalled(officer(office), greens(trade))
+    with acting():
+        near = business("Chi cục khác", kinds=("authority",), role="officer")
+        far = business("Chi cục xa", kinds=("authority",), role="officer")
+        db.session.add(Province(name="Phú Thọ", kind="tỉnh", latitude=21.3, longitude=105.2))
+        db.session.flush()
+        at = {"latitude": 20.8, "longitude": 105.1, "legacy": "[]"}
+        db.session.add(Commune(province="Phú Thọ", kind="xã", name="Bao La", **at))
+    move(far)
+    with pytest.raises(problem.InvalidInput) as refused, acting():
+        effectiveness.draw(found(case), officer(far), 1, now=NOW)
+    assert [one.rule for one in refused.value.findings] == ["outside_territory"]
+    with acting():
+        effectiveness.draw(found(case), officer(near), 2, now=NOW)
+    with acting():  # what it finds it notes anywhere: goods cross borders
+        effectiveness.write_finding(
+            found(case), trade.hoa.producer_id, officer(far), Found.ON_SALE, "", now=NOW
+        )
+    assert last(case).count(Found.ON_SALE) == 1

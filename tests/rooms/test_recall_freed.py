@@ -64,3 +64,21 @@ def test_closing_frees_nothing(sending: Flask, post: Post, trade: Trade) -> None
     decided(case, office, Wish("close", "Xong"))
     until(sending, LATER)
     assert all("Hết hiệu lực" not in one for one in told(post, "hoa@example.vn"))
+
+
+def test_closing_is_told_by_letter_and_says_what_stays(
+    sending: Flask, post: Post, trade: Trade
+) -> None:
+    with acting():
+        office = business("Chi cục", kinds=("authority",), role="officer")
+    for is_drill in (False, True):
+        case = issue(officer(office), greens(trade), is_drill=is_drill)
+        decided(case, office, Wish("close", "Xong"))
+        until(sending, LATER)
+        subject = told(post, "hoa@example.vn")[-1]
+        what = "Diễn tập thu hồi" if is_drill else "Thu hồi"
+        assert subject == f"Đã đóng: {what} {found(case).number}"
+        letter = next(one for one in post.box.letters if subject in str(one["Subject"]))
+        text = letter.get_content()
+        assert ("vẫn không được bán" in text, "DIỄN TẬP" in text) == (not is_drill, is_drill)
+        assert f"/desk/recalls/{case.id}" in text

@@ -101,6 +101,8 @@ def test_who_has_not_answered_is_reminded_before_and_after_the_deadline_once_eac
     text = post.box.letters[-1].get_content()
     assert "Chi cục" in text
     assert f"/desk/recalls/{case.id}" in text
+    assert "Chưa trả lời: lô CN-1." in text.splitlines()
+    assert "gửi thay Chi cục" in text
 
 
 def test_an_answer_ends_it_for_its_holder_alone(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import answering, case_queries, scope
+from traceapp.recalls import answering, case_queries, endings, scope
 from traceapp.recalls.answering import Owed
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
@@ -65,6 +65,17 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "close": N_("asks to close the case"),
     }
 )
+ENDED: Mapping[str, str] = MappingProxyType(
+    {
+        "release": N_("%(who)s released all goods of recall %(number)s. Nothing more is asked."),
+        "close": N_(
+            "%(who)s closed recall %(number)s. Nothing more is asked; the goods stay recalled."
+        ),
+        "narrow": N_("%(who)s let lots that you have or had go from recall %(number)s."),
+        "drill": N_("%(who)s ended or narrowed drill %(number)s. It was only a drill."),
+    }
+)
+TOLD_FOR = timedelta(days=7)
 
 ZERO = Decimal(0)
 NOT_TOLD: Mapping[str, Any] = MappingProxyType(
@@ -213,8 +224,22 @@ def _asked(reader: Visitor) -> Iterator[Task]:
             words = _owed(one, datetime.now(UTC))
             path = url_for("recalls.show_recall", case_id=one.case.id)
             yield Task("recall", "amber" if one.is_drill else "clay", words, path, _("Answer"))
+        yield from _ended(reader)
     if reader.may(Act.ISSUE_RECALL):
         yield from _waiting(reader)
+
+
+def _ended(reader: Visitor) -> Iterator[Task]:
+    """Tell holders for a week what ended, and which recalls let lots go."""
+    since = datetime.now(UTC) - TOLD_FOR
+    for one in endings.lately(reader.producer_id, since)[:MOST_OF_A_KIND]:
+        kind = "drill" if one.is_drill else one.kind
+        words = _(ENDED[kind], who=one.actor, number=one.number)
+        if one.kind == "narrow":
+            path = url_for("desk_batches.list_batches")
+        else:
+            path = url_for("recalls.show_recall", case_id=one.case.id)
+        yield Task("circle-check", "leaf", words, path, _("Look at it"))
 
 
 def _owed(one: Owed, now: datetime) -> str:

@@ -5,7 +5,7 @@ Callers own the transaction.
 """
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from traceapp import problem
+from traceapp.batches import territory
 from traceapp.codes.models import RecalledBatch
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -79,10 +80,14 @@ class Sample:
 def draw(case: Case, by: Actor, size: int, *, now: datetime, seed: int | None = None) -> Ref:
     """Draw holders of an issued recall. Raises NotFound, InvalidInput where nobody has any.
 
+    An authority draws in its own cases, and in others' where the suspected goods are of its
+    territory: a sample takes the place of the last one. It notes what it found anywhere.
     `size` is brought down to how many there are, and to MOST.
     """
     if case.notice is None or not by.is_authority:
         raise problem.NotFound
+    if case.ref.producer_id != by.member.producer_id:
+        territory.check(by.member.producer_id, case.batch)
     holders = [
         one.producer_id for one in letters.holders(case.ref, RecalledBatch.left_at.is_(None))
     ]
@@ -104,6 +109,13 @@ def draw(case: Case, by: Actor, size: int, *, now: datetime, seed: int | None = 
         )
     )
     db.session.flush()
+    _keep_holders(sample, holders, places)
+    write_into_book("recall.sample_drawn", case.ref, case.batch.producer_id, by, now)
+    return sample
+
+
+def _keep_holders(sample: Ref, holders: Iterable[UUID], places: Mapping[UUID, int]) -> None:
+    """Keep who might have been drawn, and the places of those who were."""
     db.session.add_all(
         RecallSampleHolder(
             producer_id=sample.producer_id,
@@ -114,8 +126,6 @@ def draw(case: Case, by: Actor, size: int, *, now: datetime, seed: int | None = 
         for one in holders
     )
     db.session.flush()
-    write_into_book("recall.sample_drawn", case.ref, case.batch.producer_id, by, now)
-    return sample
 
 
 def drawn(holders: Collection[UUID], size: int, seed: int) -> list[UUID]:

@@ -40,6 +40,7 @@ lot by lot, at the address above, by {until}.
 REMINDER = """{mark}Kính gửi {holder},
 
 Nhắc lần {times}: {actor} chờ bạn trả lời về hàng bị thu hồi mà bạn đang giữ hoặc đã bán.
+Chưa trả lời: lô {lots}.
 Hạn trả lời: {until}.
 Lý do thu hồi: {reason}
 Cần làm: {instruction}
@@ -50,7 +51,9 @@ Trả lời từng lô, đã bán bao nhiêu và để riêng bao nhiêu:
 
 ----
 {mark_en}Reminder {times}: {actor} waits for your answer about recalled goods, due by {until}.
-Answer lot by lot at the address above.
+Not answered yet: {lots}. Answer lot by lot at the address above.
+
+Thư do {host} gửi thay {actor}. / Sent by {host} for {actor}.
 """
 FREED = """{mark}Kính gửi {holder},
 
@@ -64,6 +67,20 @@ Xem các lô: {batches}
 {mark_en}{actor} no longer recalls these lots you have, sold or wait for: {lots}. Unless they are
 held or stopped for another reason, they may be sold again.
 """
+CLOSED = """{mark}Kính gửi {holder},
+
+{actor} đã đóng hồ sơ thu hồi hàng mà bạn đang giữ, đã bán hoặc sắp nhận: mọi việc đã xong.
+Bạn không phải trả lời gì thêm. {stays}
+Liên hệ: {contact}
+
+Xem lại: {link}
+
+----
+{mark_en}{actor} closed the recall of goods you have, sold or wait for: all is done, and nothing
+more is asked of you. {stays_en}
+"""
+STAYS = "Hàng đã thu hồi vẫn không được bán."
+STAYS_EN = "What was recalled still may not be sold."
 MOST_NAMED = 20
 DRILL, DRILL_EN = "DIỄN TẬP, không thu hồi thật.\n\n", "DRILL, nothing is recalled. "
 
@@ -82,25 +99,52 @@ def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     _post(case, holders(case, lots), LETTER, "", now)
 
 
-def remind(case: Ref, of: Collection[Holder], times: int, *, now: datetime) -> None:
-    """Post a reminder to these holders, which is the first or a later one."""
-    _post(case, of, REMINDER, f"Nhắc lần {times}: ", now, times=times)
+def remind(case: Ref, lots: ColumnElement[bool], times: int, *, now: datetime) -> list[Holder]:
+    """Post a reminder to everybody concerned by some of these lots, naming them; give to whom.
+
+    It is the first reminder or a later one.
+    """
+    named = _named(case, lots)
+    for one, told in named.items():
+        _post(case, [one], REMINDER, f"Nhắc lần {times}: ", now, times=times, lots=told)
+    return list(named)
 
 
 def free(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     """Post a letter to everybody concerned by some of these lots, which were let go."""
+    for one, told in _named(case, lots).items():
+        _post(case, [one], FREED, "Hết hiệu lực: ", now, lots=told)
+
+
+def close(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
+    """Post a letter to everybody concerned by some of these lots: the case is closed."""
+    is_drill = db.session.get_one(RecallNotice, (case.producer_id, case.id)).is_drill
+    stays = {"stays": "", "stays_en": ""} if is_drill else {"stays": STAYS, "stays_en": STAYS_EN}
+    _post(case, holders(case, lots), CLOSED, "Đã đóng: ", now, **stays)
+
+
+def _named(case: Ref, lots: ColumnElement[bool]) -> dict[Holder, str]:
+    """Name to everybody concerned his lots among these, a few of many."""
     named: dict[Holder, list[str]] = defaultdict(list)
     for *holder, lot in db.session.execute(union(*_concerned(case, lots, Batch.lot))):
         named[Holder(*holder)].append(lot)
-    for one, all_lots in named.items():
-        told = ", ".join(sorted(all_lots)[:MOST_NAMED])
-        more = ", …" if len(all_lots) > MOST_NAMED else ""
-        _post(case, [one], FREED, "Hết hiệu lực: ", now, lots=told + more)
+    return {
+        one: ", ".join(sorted(his)[:MOST_NAMED]) + (", …" if len(his) > MOST_NAMED else "")
+        for one, his in named.items()
+    }
 
 
 def holders(case: Ref, lots: ColumnElement[bool]) -> list[Holder]:
     """Give everybody concerned by some of these lots of a recall in force."""
     return [Holder(*row) for row in db.session.execute(union(*_concerned(case, lots)))]
+
+
+def is_concerned(holder_id: UUID, case: Ref, lots: ColumnElement[bool]) -> bool:
+    """Tell whether somebody has, sold or waits for some of these lots of a recall in force."""
+    is_his = Producer.producer_id == holder_id
+    return any(
+        db.session.execute(query.where(is_his).limit(1)).first() for query in _concerned(case, lots)
+    )
 
 
 def _concerned(
@@ -170,6 +214,7 @@ def _post(
             instruction=notice.instruction,
             contact=notice.contact,
             until=moment(notice.due_at),
+            host=public_host(),
             batches=f"{settings().public_url}/desk/batches",
             **more,
             link=f"{settings().public_url}/desk/recalls/{case.id}",

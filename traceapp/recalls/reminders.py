@@ -59,8 +59,7 @@ def remind(case: Ref, number: int, now: datetime) -> None:
     if notice.ended_at is not None or notice.closed_at is not None:
         return
     owed = and_(RecalledBatch.left_at.is_(None), _IS_OWED, ~_was_reminded(number))
-    holders = letters.holders(case, owed)
-    letters.remind(case, holders, number + 1, now=now)
+    holders = letters.remind(case, owed, number + 1, now=now)
     messages.post(case, "reminder", owed, now=now)
     db.session.add_all(
         RecallReminder(

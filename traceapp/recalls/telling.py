@@ -65,4 +65,6 @@ def ended(case: Ref, kind: str, *, now: datetime) -> None:
     """Tell that a recall was released, which frees its goods, or closed, which frees none."""
     if kind == "release":
         letters.free(case, _IS_IN, now=now)
+    else:
+        letters.close(case, _IS_IN, now=now)
     messages.post(case, f"{kind}d", _IS_IN, now=now)

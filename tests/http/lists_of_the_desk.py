@@ -120,6 +120,7 @@ NO_LISTS: Mapping[str, str] = {
     "printers.new_printer": FORM,
     "products.edit_product": FORM,
     "products.new_product": FORM,
+    "case_papers.list_lots": FILE,
     "case_papers.print_result": FILE,
     "drills.show_history": "the last 12 drills and their trend",
     "case_papers.show_photo": FILE,

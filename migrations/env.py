@@ -23,6 +23,7 @@ from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
+from traceapp.purchasing import models as _purchasing
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import models as _recalls
@@ -33,6 +34,7 @@ ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
     *(_findings, _hand_off_answers, _hand_offs, _labels, _network, _programme),
     *(_jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
+    _purchasing,
 )
 
 

@@ -26,7 +26,7 @@ from traceapp.api.models import RefusedMessage
 from traceapp.batches import operations as batches
 from traceapp.batches.hand_off_models import HandOffAnswer
 from traceapp.codes import audits, openings
-from traceapp.codes.models import AuditedPage
+from traceapp.codes.models import AuditedPage, PublicCode
 from traceapp.codes.page_asking import Asked, Outcome
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -45,6 +45,9 @@ from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
 from traceapp.public.operations import receive_report
+from traceapp.purchasing import operations as purchasing
+from traceapp.purchasing.matching import Shows
+from traceapp.purchasing.schemas import LetterSchema, NewNeedSchema
 from traceapp.questions import operations as questions
 from traceapp.recalls import answering, case_photos, case_queries, drills, effectiveness
 from traceapp.recalls import cases as recalls
@@ -147,6 +150,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "report_number": receipt.number,
         **_recall(owner, batch_id, text, photo),
         **_assessment(owner, product_id, text, photo),
+        **_need(owner, text),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -219,6 +223,36 @@ def _assessment(
         "measure_id": str(proposed),
         "indicator_id": str(recorded),
     }
+
+
+def _need(owner: builders.Business, text: str) -> dict[str, str]:
+    """Let the owner need what a neighbour shows on the board, and have written about it."""
+    by, now = Ref(owner.producer_id, owner.actor.member_id), datetime.now(UTC)
+    need_id = purchasing.post(a_need(words=f"Cải {text}"), by, now=now)
+    lot = on_the_board(builders.business(f"HTX {uuid4().hex[:6]}"), f"Cải {text} tươi")
+    letter = LetterSchema().load({"id": str(new_id()), "text": f"Còn {text}?"})
+    need = Ref(owner.producer_id, need_id)
+    contact_id = purchasing.open_contact(need, lot, letter, by, now=now)
+    return {"need_id": str(need_id), "lot_id": str(lot.id), "contact_id": str(contact_id)}
+
+
+def a_need(**changes: Any) -> dict[str, Any]:
+    """Give a need as its form would send it."""
+    given = {"id": str(new_id()), "quantity": "2", "uom": "kg", "commune": "Bát Tràng"}
+    given |= {"from_on": "2026-09-01", "until_on": "2126-09-01", "reach": "anywhere"}
+    return dict(NewNeedSchema().load(given | {"level": "self"} | changes))
+
+
+def on_the_board(owner: builders.Business, name: str, lot: str = "BANG-01") -> Ref:
+    """Let somebody show a lot of 140 kg that is for sale."""
+    product_id = builders.product(owner, name=name, role="finished", label=builders.LABEL)
+    batch_id = builders.batch(owner, product_id, lot, expiry_date="2126-11-26")
+    builders.record(owner, "harvest", outputs=[builders.line(batch_id, "140")])
+    code = select(PublicCode).where(PublicCode.batch_id == batch_id)
+    db.session.scalars(code).one().state = "active"
+    by = Ref(owner.producer_id, owner.actor.member_id)
+    purchasing.show({product_id: Shows.EXACT}, by, now=datetime.now(UTC))
+    return Ref(owner.producer_id, batch_id)
 
 
 def open_assessment(

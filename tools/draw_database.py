@@ -25,6 +25,7 @@ from traceapp.photos import models as _photos
 from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
+from traceapp.purchasing import models as _purchasing
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import effectiveness_models as _effectiveness
@@ -56,6 +57,7 @@ ROOMS = (
         _effectiveness,
         _questions,
         _network,
+        _purchasing,
         _programme,
         _stalls,
         _webhooks,
@@ -81,7 +83,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `recall_sample`, `recall_sample_holder`, `recall_sample_finding`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`, `cleaner_evidence`,
 `cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_target`, `programme_activity`,
-`published_total`, `published_figure`.
+`published_total`, `published_figure`, `purchase_need`, `purchase_need_end`, `purchase_contact`,
+`purchase_letter`.
 """
 
 

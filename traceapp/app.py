@@ -37,6 +37,7 @@ from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache
 from traceapp.public import views as public_views
+from traceapp.purchasing import views as board_views
 from traceapp.recalls import reach, telling
 from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
@@ -90,8 +91,8 @@ def create_app(config: Config) -> Flask:
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
-    app.register_blueprint(stall_views.blueprint)
-    app.register_blueprint(exchange_views.blueprint)
+    for views in (stall_views, board_views, exchange_views):
+        app.register_blueprint(views.blueprint)
     app.register_blueprint(particulars_views.blueprint)
     app.register_blueprint(hand_off_answers.blueprint)
     for views in (admission_views, admission_desk, people_views, book_views, demo_views):

@@ -75,6 +75,19 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "people.change_person": {"name": "Trần Hoa B", "roles": "clerk"},
     "phone_refusals.dismiss": {"reason": "bấm nhầm"},
     "places.add_plot": {"name": "Thửa 77"},
+    "contacts.open_contact": {"text": "Còn bao nhiêu?"},
+    "contacts.write_letter": {"text": "Giao được không?"},
+    "need_acts.change_need": {"note": "Giao sớm"},
+    "need_acts.post_need": {
+        "kind": "vegetable",
+        "quantity": "5",
+        "uom": "kg",
+        "commune": "Bát Tràng",
+        "from_on": "01/09/2026",
+        "until_on": "01/09/2126",
+        "reach": "anywhere",
+        "level": "self",
+    },
     "places.add_site": {"name": "Kho 77", "kind": "depot", "commune": "Bát Tràng"},
     "places.change_plot": {"name": "Thửa 78"},
     "places.change_site": {"name": "Kho 78", "commune": "Bát Tràng"},
@@ -143,6 +156,7 @@ LAST = (
     "archive.",
     "webhooks.remove",
     "phones.revoke",
+    "need_acts.end_need",
     "cases.issue_case",
 )
 
@@ -177,6 +191,8 @@ def sent(town: Town, route: Route) -> TestResponse:
         return town.app.test_client().open(path, method=method, json=typed, headers=headers)
     browser = town.browser(person)
     shown = forms_on(browser.get(path).text, path).get(path, {})
+    if endpoint == "need_acts.show_products":
+        typed |= {name: "range" for name in shown if name.startswith("shows.")}
     return browser.post(path, data=shown | town.form(**typed))
 
 

@@ -49,6 +49,8 @@ class Act(StrEnum):
     ASSESS_CLEANER_PRODUCTION = "assess_cleaner_production"
     TELL_CLEANER_PRODUCTION = "tell_cleaner_production"
     LEAD_PROGRAMME = "lead_programme"
+    TRADE_ON_BOARD = "trade_on_board"
+    SHOW_ON_BOARD = "show_on_board"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 
@@ -89,6 +91,8 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.ASSESS_CLEANER_PRODUCTION: OFFICIALS,
     Act.TELL_CLEANER_PRODUCTION: STAFF | OFFICIALS,
     Act.LEAD_PROGRAMME: frozenset({"officer"}),
+    Act.TRADE_ON_BOARD: STAFF | {"shop_seller"},
+    Act.SHOW_ON_BOARD: STAFF,
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }
 

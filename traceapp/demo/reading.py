@@ -24,7 +24,7 @@ from traceapp.demo.record import Record
 from traceapp.demo.shapes import BatchEntry, DataSet, Directory, Entry
 
 HANOI = Path(__file__).parent / "hanoi"
-FILES = ("operators", "products", "lots", "events", "openings")
+FILES = ("operators", "products", "lots", "events", "openings", "purchasing")
 
 Partnerships = Mapping[tuple[str, UUID], UUID]
 
@@ -36,6 +36,7 @@ class _Files:
     lots: Record
     events: Record
     openings: Record
+    purchasing: Record
 
 
 def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
@@ -71,6 +72,7 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         batches={UUID(lot_id): batch for lot_id, batch in batches.items()},
         happenings=tuple(sorted(told, key=lambda one: (one.recorded, one.seq))),
         cleaner_production=files.operators.one("cleaner_production"),
+        purchasing=files.purchasing,
         product_ids={key: product.identity("id") for key, product in products.items()},
         openings=dict(goods.opening(one, batches) for one in files.openings.many("openings")),
     )

@@ -95,4 +95,5 @@ class DataSet:
     happenings: tuple[Happening, ...]
     openings: Mapping[tuple[str, date], int]
     cleaner_production: Record
+    purchasing: Record
     product_ids: Mapping[str, UUID]

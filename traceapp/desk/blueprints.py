@@ -11,6 +11,7 @@ from traceapp.desk import (
     case_papers,
     certificate_views,
     code_audit_views,
+    contact_views,
     container_views,
     count_views,
     dossier_views,
@@ -19,6 +20,8 @@ from traceapp.desk import (
     hand_off_links,
     label_issue_views,
     label_views,
+    need_acts,
+    need_views,
     new_batch_views,
     opening_views,
     place_views,
@@ -48,6 +51,7 @@ VIEWS = (
     *(case_acts, case_papers, recall_views, effectiveness_views, drill_views),
     supplier_notice_views,
     *(assessment_views, assessment_acts, programme_views),
+    *(need_views, need_acts, contact_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

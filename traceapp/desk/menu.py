@@ -43,6 +43,7 @@ ENTRIES = (
         N_("Cleaner production"),
         Act.TELL_CLEANER_PRODUCTION,
     ),
+    Entry("needs.list_needs", "shop", N_("Purchasing board"), Act.TRADE_ON_BOARD),
     Entry(
         "admission.list_producers",
         "shop",

@@ -57,6 +57,7 @@ TAKEN_ALONG = (
         "published_total",
         "published_figure",
     ),
+    *("purchase_need", "purchase_need_end", "board_product", "purchase_contact", "purchase_letter"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

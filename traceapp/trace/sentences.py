@@ -63,8 +63,14 @@ def details(
 
 def reads_badly(event: EventFact) -> bool:
     """Say whether a public answer is negative, so that it is not shown off as evidence."""
-    for spec in _public(event):
-        option = spec.options.get(str((event.fields or {}).get(spec.id)))
+    return answers_badly(event.step_kind, event.fields or {})
+
+
+def answers_badly(step_kind: str, fields: Mapping[str, object]) -> bool:
+    """Say the same of the fields of a step of a kind."""
+    kind = STEP_KINDS.get(step_kind)
+    for spec in kind.public_fields if kind else ():
+        option = spec.options.get(str(fields.get(spec.id)))
         if option is not None and option.negative:
             return True
     return False

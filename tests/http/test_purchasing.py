@@ -1,0 +1,181 @@
+"""The purchasing board in browsers: buyer and producer at their desks, everybody at `/board`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.builders import Business, business
+from tests.conftest import AppMaker
+from tests.http.on_sale import page
+from tests.http.reported import at_desk
+from tests.rooms.test_purchasing import a_product, grown
+from tests.signing_in import form
+from traceapp.database.engine import db
+from traceapp.producers.models import Producer
+from traceapp.purchasing.models import PurchaseContact, PurchaseNeed
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import transaction
+from traceapp.web.pages import HANOI
+
+TODAY = datetime.now(UTC).astimezone(HANOI).date()
+SELLER_PHONE, BUYER_PHONE = "0900 111 222", "0900 333 444"
+
+
+def typed(**changes: str) -> dict[str, Any]:
+    given = {"id": str(uuid4()), "kind": "leafy", "words": "", "quantity": "20", "uom": "kg"}
+    given |= {"from_on": f"{TODAY:%d/%m/%Y}", "until_on": f"{TODAY + timedelta(30):%d/%m/%Y}"}
+    given |= {"commune": "Bát Tràng", "reach": "anywhere", "level": "self"}
+    return given | changes
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Lan's choy sum is on the board; her owner, the shop's, and a stranger at their browsers."""
+
+    app: Flask
+    batch: Ref
+    seller: FlaskClient
+    buyer: FlaskClient
+    stranger: FlaskClient
+    anybody: FlaskClient
+    product_id: str
+
+    def send(self, by: FlaskClient, path: str, **given: str) -> int:
+        return by.post(path, data=form(self.app, **given)).status_code
+
+    def posted(self, **changes: str) -> str:
+        assert self.send(self.buyer, "/desk/needs/new", **typed(**changes)) == 303
+        with self.app.app_context():
+            made = db.session.scalars(select(PurchaseNeed.need_id)).first()
+        return f"/desk/needs/{made}"
+
+    def contact(self) -> str:
+        path = f"{self.posted()}/lots/{self.batch.id}"
+        letter = {"id": str(uuid4()), "text": "Còn bao nhiêu?"}
+        assert self.send(self.buyer, path, **letter) == 303
+        with self.app.app_context():
+            made = db.session.scalars(select(PurchaseContact.contact_id)).one()
+        return f"/desk/contacts/{made}"
+
+
+@pytest.fixture
+def case(make_app: AppMaker) -> Case:
+    app = make_app()
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        hoa = business("Cửa hàng Hoa", kinds=("shop",), role="owner")
+        tung = business("HTX Tùng", role="owner")
+        product_id = a_product(lan)
+        batch = grown(lan, "CN-1", "140", product_id)
+        for owner, phone in ((lan, SELLER_PHONE), (hoa, BUYER_PHONE)):
+            db.session.get_one(Producer, owner.producer_id).phone = phone
+
+    def signed_in(who: Business) -> FlaskClient:
+        return at_desk(app, who)
+
+    made = Case(
+        *(app, batch, signed_in(lan), signed_in(hoa), signed_in(tung)),
+        *(app.test_client(), str(product_id)),
+    )
+    wish = {f"shows.{product_id}": "range"}
+    assert made.send(made.seller, "/desk/board/products", **wish) == 303
+    return made
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_buyer_reads_which_lots_would_do_and_why(case: Case, language: str) -> None:
+    told = page(case.buyer, f"{case.posted()}?lang={language}")
+    assert "CN-1" in told
+    assert "100–200 kg" in told
+    assert {"vi": "Lô đáp ứng được", "en": "Lots that would do"}[language] in told
+
+
+def test_a_near_miss_says_what_is_asked_and_what_is_there(case: Case) -> None:
+    told = page(case.buyer, case.posted(level="inspector", certificates="vietgap") + "?lang=en")
+    assert "own record, nobody else checked" in told
+    assert "asked: checked by an inspector" in told
+    assert "VietGAP" in told
+    assert "<b>none here</b>; asked: valid today" in told
+
+
+def test_a_price_is_refused_beside_its_field_and_nothing_is_lost(case: Case) -> None:
+    sent = typed(note="Giao sớm, trả 20.000đ/kg")
+    answer = case.buyer.post("/desk/needs/new?lang=vi", data=form(case.app, **sent))
+    assert answer.status_code == 422
+    assert "“20.000đ” giống như giá tiền" in answer.text
+    assert 'href="#f-note"' in answer.text
+    assert "Giao sớm, trả 20.000đ/kg" in answer.text
+    with case.app.app_context():
+        assert db.session.scalars(select(PurchaseNeed)).all() == []
+
+
+@pytest.mark.parametrize("path", ["", "/change", "/lots/{batch}"], ids=["need", "change", "letter"])
+def test_a_stranger_finds_no_need_of_another(case: Case, path: str) -> None:
+    whole = case.posted() + path.format(batch=case.batch.id)
+    for other in (case.stranger, case.seller):
+        assert other.get(whole).status_code == 404
+    assert case.send(case.stranger, f"{case.posted()}/end") == 404
+
+
+def test_the_public_board_names_the_buyer_only_where_he_chose_so(case: Case) -> None:
+    case.posted(note="Giao trước 6 giờ")
+    told = page(case.anybody, "/board?lang=vi")
+    assert "Rau ăn lá" in told
+    assert "20 kg mỗi tuần" in told
+    assert "Giao trước 6 giờ" in told
+    assert "Hoa" not in told
+    with case.app.app_context():
+        need = db.session.scalars(select(PurchaseNeed)).one()
+    path = f"/desk/needs/{need.need_id}"
+    again = {name: value for name, value in typed(is_named="yes").items() if name != "id"}
+    assert case.send(case.buyer, f"{path}/change", **again, version="1") == 303
+    assert "Cửa hàng Hoa" in page(case.anybody, "/board")
+    assert case.send(case.buyer, f"{path}/end") == 303
+    assert "Cửa hàng Hoa" not in page(case.anybody, "/board")
+
+
+def test_a_producer_reads_which_own_lots_would_do(case: Case) -> None:
+    case.posted()
+    told = page(case.seller, "/desk/board?lang=en")
+    assert "Your lot would do: Cải ngọt · CN-1" in told
+    assert "Hoa" not in told
+    assert "Nothing of yours is on the board" in page(case.stranger, "/desk/board?lang=en")
+
+
+def test_addresses_are_read_once_both_have_written(case: Case) -> None:
+    contact = case.contact()
+    assert "wrote to you about Cải ngọt, lot CN-1" in page(case.seller, "/desk?lang=en")
+    for reader, other in ((case.buyer, SELLER_PHONE), (case.seller, BUYER_PHONE)):
+        assert other not in page(reader, contact)
+    answer = {"id": str(uuid4()), "says": "agrees", "text": "Còn, giao được"}
+    assert case.send(case.seller, contact, **answer) == 303
+    assert "wrote to you about" not in page(case.seller, "/desk?lang=en")
+    assert "wrote to you about Cải ngọt, lot CN-1" in page(case.buyer, "/desk?lang=en")
+    for reader, other in ((case.buyer, SELLER_PHONE), (case.seller, BUYER_PHONE)):
+        assert other in page(reader, contact)
+    assert "kind=ship" in page(case.seller, contact)
+    assert "kind=ship" not in page(case.buyer, contact)
+
+
+def test_a_stranger_finds_no_letters_of_others(case: Case) -> None:
+    contact = case.contact()
+    assert case.stranger.get(contact).status_code == 404
+    assert case.send(case.stranger, contact, id=str(uuid4()), text="Tôi cũng có") == 404
+
+
+def test_nobody_shows_a_product_of_another(case: Case) -> None:
+    wish = {f"shows.{case.product_id}": "exact"}
+    assert case.send(case.stranger, "/desk/board/products", **wish) == 422
+
+
+def test_a_word_that_is_none_is_refused_at_its_product(case: Case) -> None:
+    wish = {f"shows.{case.product_id}": "everything"}
+    answer = case.seller.post("/desk/board/products", data=form(case.app, **wish))
+    assert answer.status_code == 422
+    assert f'href="#f-shows-{case.product_id}"' in answer.text

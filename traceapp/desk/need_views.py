@@ -1,0 +1,123 @@
+"""The purchasing board at the desk: own needs with the lots that would do, and others' needs."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
+from traceapp.purchasing import contact_queries, lots, matching, queries, words
+from traceapp.purchasing.models import PurchaseNeed
+from traceapp.trace.facts import Ref
+from traceapp.web import lists
+from traceapp.web.pages import HANOI, day
+
+blueprint = Blueprint("needs", "traceapp.desk", template_folder="templates")
+
+MOST_NEAR = 20
+
+
+@blueprint.get("/desk/needs")
+@may(Act.TRADE_ON_BOARD)
+def list_needs() -> ResponseReturnValue:
+    """List the needs of the reader's own producer, those that run last first."""
+    states = {"running": _("Running"), "over": _("Over")}
+    wish = lists.asked(request.args, lists.Filter("state", _("State"), states))
+    query = queries.listing().where(
+        PurchaseNeed.producer_id == member().producer_id,
+        *lists.matching(wish.words, PurchaseNeed.folded_words),
+    )
+    is_over = queries.HAS_ENDED | (PurchaseNeed.until_on < today())
+    if "state" in wish.chosen:
+        query = query.where(is_over if wish.chosen["state"] == "over" else ~is_over)
+    orders = (
+        lists.Order(PurchaseNeed.until_on, is_descending=True),
+        lists.Order(PurchaseNeed.need_id, is_descending=True),
+    )
+    found = lists.page(query, orders, wish)
+    if wish.is_csv:
+        return lists.as_csv("nhu-cau-mua", _columns(), found.rows)
+    return render_template("desk/needs.html", found=found, words=words, state=state)
+
+
+@blueprint.get("/desk/needs/<uuid:need_id>")
+@may(Act.TRADE_ON_BOARD)
+def show_need(need_id: UUID) -> ResponseReturnValue:
+    """Show a need, the lots that match it, and what the next ones lack."""
+    reader = member()
+    row = find_need(reader, need_id)
+    need = Ref(row.producer_id, row.need_id)
+    on = today()
+    found = matching.find(queries.as_need(row), lots.shown(on, but=reader.producer_id), on)
+    return render_template(
+        "desk/need.html",
+        row=row,
+        found=found,
+        near=found.near_misses[:MOST_NEAR],
+        contacts={one.batch: one for one in contact_queries.of_need(need)},
+        versions=queries.versions(need)[1:],
+        is_running=queries.is_running(row, on),
+        words=words,
+    )
+
+
+@blueprint.get("/desk/board")
+@may(Act.TRADE_ON_BOARD)
+def show_board() -> ResponseReturnValue:
+    """Show what others need, and which of the reader's own lots would do."""
+    reader, on = member(), today()
+    own = lots.shown(on, of=reader.producer_id)
+    asked = [
+        (one, matching.find(one.need, own, on))
+        for one in queries.on_board(on, but=reader.producer_id)
+    ]
+    return render_template(
+        "desk/board.html",
+        asked=sorted(asked, key=lambda pair: not pair[1].matches),
+        has_shown=bool(own),
+        contacts=contact_queries.of_side(reader.producer_id),
+        reader=reader,
+        words=words,
+        most=queries.MOST,
+    )
+
+
+def find_need(reader: Visitor, need_id: UUID) -> PurchaseNeed:
+    """Find a need of the reader's own producer in the version that holds. Raises NotFound."""
+    row = queries.newest(Ref(reader.producer_id, need_id))
+    if row is None:
+        raise problem.NotFound
+    return row
+
+
+def today() -> date:
+    """Give the day by which needs, lots and certificates are judged."""
+    return datetime.now(UTC).astimezone(HANOI).date()
+
+
+def state(row: PurchaseNeed, *, has_ended: bool) -> tuple[str, str]:
+    """Say where a need stands: the colour of a mark, and its words."""
+    if has_ended:
+        return "", _("Ended early")
+    if row.until_on < today():
+        return "", _("Over")
+    if row.from_on > today():
+        return "amber", _("From %(day)s", day=day(row.from_on))
+    return "leaf", _("Running")
+
+
+def _columns() -> dict[str, lists.Reader]:
+    return {
+        _("What is needed"): lambda row: words.title(row.PurchaseNeed),
+        _("How much"): lambda row: words.weekly(row.PurchaseNeed),
+        _("From the day"): lambda row: day(row.PurchaseNeed.from_on),
+        _("Until"): lambda row: day(row.PurchaseNeed.until_on),
+        _("Delivered to"): lambda row: words.place(row.PurchaseNeed),
+        _("State"): lambda row: state(row.PurchaseNeed, has_ended=row.has_ended)[1],
+        _("Letters to producers"): lambda row: row.contacts,
+    }

@@ -1,0 +1,46 @@
+"""Finds prices and addresses in what would stand on the board: it carries neither. Pure.
+
+Prices are agreed between the two, and an address is shown once the other side has answered.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+_AMOUNT = r"\d[\d.,]*(?: ?\d{3})*"
+_MONEY = r"(?:đồng|đ|vnđ|vnd|₫|usd|dollars?|\$|€|eur|euros?|nghìn|ngàn|ngìn|triệu|tr|k)"
+# What stands behind the stroke of a price: “20.000/kg”. An amount before it has no unit of its own.
+_PER = (
+    r"(?:/|trên|một|mỗi|per) ?"
+    r"(?:kg|kilo\w*|ký|kí|cân|g|gram|tạ|tấn|yến|lít|l|túi|bó|mớ|con|quả|cái|hộp|thùng|khay|vỉ|bao|piece|bag|box)"
+)
+_PRICE = re.compile(
+    rf"(?<![\w.,]){_AMOUNT} ?{_MONEY}(?!\w)"
+    rf"|[$€₫] ?{_AMOUNT}"
+    rf"|(?<![\w.,]){_AMOUNT} ?{_PER}(?!\w)"
+    rf"|(?<!\w)(?:giá|price|đơn giá|cost|costs|at)(?: \w+){{0,3}}?:? ?(?:{_AMOUNT})"
+    r"(?! ?(?:kg|g|km|%|°|tấn|tạ|ngày|tuần|giờ|h|am|pm|:|/))(?!\w)",
+)
+_DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b|\b\d{1,2}[:h]\d{2}\b")
+_ADDRESS = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+|(?:https?://|www\.|zalo\.me)\S+"
+    r"|(?<!\d)(?:\+84|84|0)(?:[ .-]?\d){8,10}(?!\d)"
+)
+
+
+class Unwanted(StrEnum):
+    """What a text holds that the board does not carry."""
+
+    PRICE = "price"
+    ADDRESS = "address"
+
+
+def find(text: str) -> tuple[Unwanted, str] | None:
+    """Give what does not belong on the board and the words that say it; None for nothing."""
+    plain = unicodedata.normalize("NFC", text).lower()
+    if (found := _ADDRESS.search(plain)) is not None:
+        return Unwanted.ADDRESS, found[0].strip()
+    without_days = _DATE.sub(" ngày ", plain)
+    if (found := _PRICE.search(without_days)) is not None:
+        return Unwanted.PRICE, found[0].strip()
+    return None

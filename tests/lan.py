@@ -96,6 +96,7 @@ def lan(text: str = CANARY) -> Lan:
     code = mine["code"]
     anywhere = {"number": "1", "sequence": "1", "kind": "products", "language": "vi"}
     anywhere |= {"part": "activity", "year": "2026", "name": "producers"}
+    anywhere |= {"sector": "food", "table": "stated"}
     anywhere |= {"form": "csv", "writer": "pdf", "paper": "a5"}
     nowhere = {name: str(uuid4()) for name in mine}
     nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}

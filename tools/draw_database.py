@@ -19,6 +19,7 @@ from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.labels import models as _labels
+from traceapp.links import models as _links
 from traceapp.network import models as _network
 from traceapp.network import programme_models as _programme
 from traceapp.photos import models as _photos
@@ -59,6 +60,7 @@ ROOMS = (
         _network,
         _purchasing,
         _programme,
+        _links,
         _stalls,
         _webhooks,
         _api,
@@ -84,7 +86,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`, `cleaner_evidence`,
 `cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_target`, `programme_activity`,
 `published_total`, `published_figure`, `purchase_need`, `purchase_need_end`, `purchase_contact`,
-`purchase_letter`.
+`purchase_letter`, `sector_survey`, `survey_party`, `stated_link`, `link_choice`.
 """
 
 

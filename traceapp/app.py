@@ -29,6 +29,7 @@ from traceapp.handoffs import views as hand_off_answers
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
+from traceapp.links import views as link_views
 from traceapp.mail import operations as mail
 from traceapp.phone import import_views as phone_imports
 from traceapp.phone import incomplete_views, refusal_views, snapshot_views, sync_views
@@ -100,7 +101,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(ACCOUNT_PAGES[0].blueprint)
     for blueprint in desk.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for views in (*PHONES, webhook_views, statistics_views):
+    for views in (*PHONES, webhook_views, statistics_views, link_views):
         app.register_blueprint(views.blueprint)
     INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)

@@ -91,6 +91,19 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "places.add_site": {"name": "Kho 77", "kind": "depot", "commune": "Bát Tràng"},
     "places.change_plot": {"name": "Thửa 78"},
     "places.change_site": {"name": "Kho 78", "commune": "Bát Tràng"},
+    "surveys.add_survey": {
+        "sector": "food",
+        "year": "2025",
+        "made_by": "Nhóm khảo sát",
+        "asked": "3",
+        "links.0.sender.name": "Kho giống",
+        "links.0.sender.role": "supplier",
+        "links.0.sender.place": "Bát Tràng",
+        "links.0.receiver.name": "Xưởng miến",
+        "links.0.receiver.role": "producer",
+        "links.0.receiver.place": "Bát Tràng",
+        "links.0.supplied": "Bột dong",
+    },
     "programme_desk.add_entry": {"kind": "event", "title": "Chợ phiên", "on_day": "05/01/2026"},
     "questions.answer_question": {"text": "Kho bị dột"},
     "questions.put_question": {"text": "Vì sao có mùi lạ?"},
@@ -148,6 +161,7 @@ OF_OFFICERS = {
     "assessment_acts.check_indicator",
     "assessments.open_assessment",
     "programme_desk.add_entry",
+    "surveys.add_survey",
     "questions.put_question",
 }
 # These end what others need.

@@ -108,6 +108,8 @@ SENTENCES: Mapping[str, str] = {
     "contact.words": N_("wrote about a need on the purchasing board"),
     "contact.agrees": N_("agreed to a need on the purchasing board"),
     "contact.declines": N_("declined a need on the purchasing board"),
+    "survey.recorded": N_("wrote down a survey of a sector with its links"),
+    "links.chosen": N_("chose what is shown of its links in public"),
     "import.products": N_("imported a table of products"),
     "import.plots": N_("imported a table of plots"),
     "import.batches": N_("imported a table of batches"),

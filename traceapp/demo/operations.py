@@ -12,7 +12,15 @@ from pathlib import Path
 from traceapp import problem
 from traceapp.codes import openings
 from traceapp.database.engine import db
-from traceapp.demo import cleaner_production, market, programme, purchasing, queries, reading
+from traceapp.demo import (
+    cleaner_production,
+    market,
+    programme,
+    purchasing,
+    queries,
+    reading,
+    surveys,
+)
 from traceapp.demo.clock import DemoClock
 from traceapp.demo.models import DemoLoad
 from traceapp.demo.second_act import Part, happenings_of, with_causes
@@ -55,6 +63,7 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     cleaner_production.write(told.many("assessments"), data.directory, data.product_ids)
     programme.write(told, data.directory, now)
     purchasing.write(data.purchasing, data.directory, data.product_ids, now)
+    surveys.write(data.surveys, data.directory, now)
     market.open_stall(now)
     openings.add(data.openings)
     db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))

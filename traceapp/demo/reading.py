@@ -24,7 +24,7 @@ from traceapp.demo.record import Record
 from traceapp.demo.shapes import BatchEntry, DataSet, Directory, Entry
 
 HANOI = Path(__file__).parent / "hanoi"
-FILES = ("operators", "products", "lots", "events", "openings", "purchasing")
+FILES = ("operators", "products", "lots", "events", "openings", "purchasing", "surveys")
 
 Partnerships = Mapping[tuple[str, UUID], UUID]
 
@@ -37,6 +37,7 @@ class _Files:
     events: Record
     openings: Record
     purchasing: Record
+    surveys: Record
 
 
 def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
@@ -73,6 +74,7 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         happenings=tuple(sorted(told, key=lambda one: (one.recorded, one.seq))),
         cleaner_production=files.operators.one("cleaner_production"),
         purchasing=files.purchasing,
+        surveys=files.surveys,
         product_ids={key: product.identity("id") for key, product in products.items()},
         openings=dict(goods.opening(one, batches) for one in files.openings.many("openings")),
     )

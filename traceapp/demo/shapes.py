@@ -96,4 +96,5 @@ class DataSet:
     openings: Mapping[tuple[str, date], int]
     cleaner_production: Record
     purchasing: Record
+    surveys: Record
     product_ids: Mapping[str, UUID]

@@ -58,6 +58,7 @@ TAKEN_ALONG = (
         "published_figure",
     ),
     *("purchase_need", "purchase_need_end", "board_product", "purchase_contact", "purchase_letter"),
+    *("sector_survey", "survey_party", "stated_link", "link_choice"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",
@@ -100,7 +101,7 @@ EMPTIED = {
     *(("membership", "account_id"), ("event", "folded_words"), ("question", "report_id")),
 }
 TERRITORIES = ("province", "commune")
-_WITH_COMMUNE = ("producer", "site", "partner")
+_WITH_COMMUNE = ("producer", "site", "partner", "survey_party")
 
 
 def table(name: str) -> Table:

@@ -3,6 +3,7 @@
 One plain field with suggestions, which works without scripts and on a phone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,13 +60,16 @@ def suggestions() -> tuple[str, ...]:
     return tuple(place.name for place in places())
 
 
-def place_named(text: str, *, pointer: str = "/commune") -> Place:
+def place_named(
+    text: str, *, pointer: str = "/commune", known: Sequence[Place] | None = None
+) -> Place:
     """Find the one commune that a text means; accents, case and commas do not matter.
 
-    Raises InvalidInput where there is none, or several of that name.
+    `known` spares whoever asks often the reading of the list. Raises InvalidInput where there is
+    none, or several of that name.
     """
     wanted = _plain(text)
-    known = places()
+    known = places() if known is None else known
     found = [place for place in known if wanted in _spellings(place)]
     if len(found) == 1:
         return found[0]

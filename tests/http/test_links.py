@@ -1,0 +1,409 @@
+"""Who supplies whom: stated and proven stand apart; who is named; surveys are kept whole or not."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DatabaseError
+
+from tests.builders import Business, business
+from tests.conftest import AppMaker, close, settings_for
+from tests.http.on_sale import page
+from tests.http.reported import at_desk
+from tests.signing_in import form
+from tests.trade import Trade
+from traceapp.app import create_app
+from traceapp.batches import operations as batches
+from traceapp.codes.models import PublicCode
+from traceapp.codes.states import CodeState
+from traceapp.database.engine import db
+from traceapp.links import book, operations, views
+from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
+from traceapp.links.schemas import SurveySchema
+from traceapp.links.vocabulary import SECTORS
+from traceapp.links.weaving import weave
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import transaction
+
+NOW = datetime(2026, 11, 29, 5, tzinfo=UTC)
+ABOUT = {"sector": "food", "year": "2025", "made_by": "Nhóm khảo sát", "asked": "4"}
+LINK = {
+    "links.0.sender.name": "Kho giống Bãi",
+    "links.0.sender.role": "supplier",
+    "links.0.sender.place": "bat trang",
+    "links.0.receiver.name": "Xưởng Minh",
+    "links.0.receiver.role": "producer",
+    "links.0.supplied": "Hạt giống",
+}
+TABLES = (SectorSurvey, SurveyParty, StatedLink)
+HEADER = "sender_role,sender,sender_place,receiver_role,receiver,receiver_place,supplied\n"
+
+
+@pytest.fixture
+def demo(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(settings_for(demo_url, tmp_path, TRACEAPP_DEMO="1"))
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def app(make_app: AppMaker) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def trade(app: Flask) -> Trade:
+    with app.app_context():
+        made = Trade.delivered()
+        db.session.rollback()
+        with transaction():  # its page answers as one on sale does
+            db.session.execute(update(PublicCode).values(state=CodeState.ACTIVE))
+        return made
+
+
+@pytest.fixture
+def office(app: Flask, trade: Trade) -> Business:
+    with app.app_context(), transaction():
+        return business("Cơ quan quản lý", kinds=("authority",), role="officer")
+
+
+@pytest.fixture
+def officer(app: Flask, office: Business) -> FlaskClient:
+    return at_desk(app, office)
+
+
+def kept(app: Flask) -> list[int]:
+    with app.app_context():
+        return [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in TABLES]
+
+
+def part(html: str, name: str) -> str:
+    """Give the section whose heading has this id."""
+    return html.partition(f'id="t-{name}"')[2].partition("</section>")[0]
+
+
+def rows(reader: FlaskClient, sector: str, name: str) -> list[list[str]]:
+    answer = reader.get(f"/links/{sector}/{name}.csv?lang=en")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))[1:]
+
+
+def send(app: Flask, officer: FlaskClient, **typed: str) -> tuple[int, str]:
+    sent = form(app, id=str(uuid4()), **{**ABOUT, **LINK, **typed})
+    answer = officer.post("/desk/surveys/new", data=sent)
+    return answer.status_code, answer.text
+
+
+def link(sender: tuple[str, str], receiver: tuple[str, str], place: str | None = None) -> object:
+    ends = (
+        {"role": role, "name": name, "place": place} if place else {"role": role, "name": name}
+        for role, name in (sender, receiver)
+    )
+    return dict(zip(("sender", "receiver"), ends, strict=True)) | {"supplied": "Rau"}
+
+
+def survey(
+    office: Business, *links: object, minutes: int = 0, made_by: str = "Nhóm khảo sát"
+) -> UUID:
+    """Write a survey of food down, so many minutes after NOW."""
+    given = SurveySchema().load(
+        {**ABOUT, "id": str(uuid4()), "links": list(links), "made_by": made_by}
+    )
+    by = Ref(office.producer_id, office.actor.member_id)
+    db.session.rollback()
+    with transaction():
+        return operations.record_survey(given, by, now=NOW + timedelta(minutes=minutes))
+
+
+MINH, HOA = ("producer", "Xưởng Minh"), ("distributor", "Quầy Hoa")
+
+
+def test_every_sector_of_the_demo_has_a_survey_and_shows_what_is_missing(demo: Flask) -> None:
+    reader = demo.test_client()
+    said = page(reader, "/links?lang=en", language="en")
+    for sector, words in SECTORS.items():
+        assert words in said
+        with demo.app_context():
+            web = weave(sector, views.kept(datetime.now(UTC)))
+        assert len(web.surveys) == 1
+        shown = page(reader, f"/links/{sector}?lang=en", language="en")
+        assert shown.count("<svg class=") >= 4
+        stated = rows(reader, sector, "stated")
+        assert len(stated) == sum(len(edge.stated) for edge in web.stated) > 0
+        for row in stated:
+            assert row[0] in shown
+    crafts = rows(reader, "crafts", "proven")
+    assert [row[3] for row in crafts] == ["Ho Tay Clean Food Shop (demo)"]
+    assert ["Nobody in this role", "Buyers", ""] in rows(reader, "ceramics", "missing")
+    assert any(row[0].startswith("Stated, no") for row in rows(reader, "food", "missing"))
+
+
+def test_the_name_of_a_private_person_of_the_demo_is_nowhere(demo: Flask) -> None:
+    said = page(demo.test_client(), "/links/food?lang=vi")
+    assert "Cá nhân số 1" in said
+    assert "lá chuối (mẫu)" not in said
+    with demo.app_context():
+        names = db.session.scalars(select(SurveyParty.name)).all()
+        assert not any("lá chuối" in (name or "") for name in names)
+
+
+def test_what_is_stated_and_what_is_proven_stand_apart(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    reader = app.test_client()
+    with app.app_context():
+        survey(office, link(MINH, HOA))
+    assert rows(reader, "food", "stated")[0][0] == "Xưởng Minh"
+    proven = rows(reader, "food", "proven")
+    assert [(row[0], row[3], row[6]) for row in proven] == [("Xưởng Minh", "Quầy Hoa", "1")]
+    assert proven[0][9] == "–"  # neither let its kilograms be shown
+    said = page(reader, "/links/food?lang=en", language="en")
+    for kind in ("stated", "proven"):
+        assert len(re.findall(rf'<path class="{kind}" d="[^"]+" marker-end', said)) >= 2
+    assert rows(reader, "food", "missing") == [
+        ["Nobody in this role", "Suppliers", ""],
+        ["Nobody in this role", "Buyers", ""],
+        ["No supplier is known", "Xưởng Minh", "xã Bát Tràng, Hà Nội"],
+    ]
+
+
+def test_a_stated_link_without_a_delivery_and_a_sender_without_one_are_missing(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    with app.app_context(), transaction():
+        business("Xưởng Tùng")
+    with app.app_context():
+        survey(office, link(("producer", "Xưởng Tùng"), HOA))
+    missing = rows(app.test_client(), "food", "missing")
+    assert ["Stated, no delivery recorded yet", "Xưởng Tùng → Quầy Hoa", ""] in missing
+    assert "Nobody is proven to receive its goods" in {row[0] for row in missing}
+    assert rows(app.test_client(), "food", "proven") == []  # Minh stands in no survey of it
+
+
+def choose(app: Flask, who: Business, *, names: bool, kilograms: bool = False) -> None:
+    by = Ref(who.producer_id, who.actor.member_id)
+    given = {"id": uuid4(), "names_links": names, "shows_kilograms": kilograms}
+    with app.app_context(), transaction():
+        operations.choose(given, by, now=datetime.now(UTC))
+    with app.app_context():
+        views.forget()
+
+
+@pytest.mark.parametrize("side", ["minh", "hoa"])
+def test_either_side_keeps_a_link_out_of_the_public_and_it_is_still_counted(
+    app: Flask, trade: Trade, office: Business, side: str
+) -> None:
+    with app.app_context():
+        survey(office, link(MINH, HOA))
+    choose(app, getattr(trade, side), names=False)
+    said = page(app.test_client(), "/links/food?lang=vi")
+    for name in ("Xưởng Minh", "Quầy Hoa"):
+        assert name not in said
+    assert "Còn 1 liên kết theo khảo sát" in said
+    assert "Còn 1 liên kết đã chứng minh" in said
+    for name in ("stated", "proven"):
+        assert rows(app.test_client(), "food", name) == []
+    choose(app, getattr(trade, side), names=True)
+    assert "Xưởng Minh" in page(app.test_client(), "/links/food")
+
+
+def test_kilograms_are_shown_where_both_sides_let_them_be(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    with app.app_context():
+        survey(office, link(MINH, HOA))
+    choose(app, trade.minh, names=True, kilograms=True)
+    assert rows(app.test_client(), "food", "proven")[0][9] == "–"
+    choose(app, trade.hoa, names=True, kilograms=True)
+    assert rows(app.test_client(), "food", "proven")[0][9] == "118"
+
+
+def test_goods_without_an_open_page_prove_a_link_that_is_not_named(app: Flask) -> None:
+    with app.app_context():
+        trade = Trade()
+        with transaction():
+            office = business("Cơ quan", kinds=("authority",), role="officer")
+        for who, message in ((trade.minh, trade.ship()), (trade.hoa, trade.receive())):
+            with transaction():
+                batches.record_event(who.actor, message, now=NOW)
+        survey(office, link(MINH, HOA))
+        found = book.read(NOW)
+        assert [one.is_public for one in found.proven.values()] == [False]
+        assert weave("food", found).unnamed_proven == 1
+    assert rows(app.test_client(), "food", "proven") == []
+    # It is proven all the same, so nobody is told that it is not.
+    assert "Stated, no" not in str(rows(app.test_client(), "food", "missing"))
+
+
+def test_a_shipment_nobody_received_proves_nothing(app: Flask) -> None:
+    with app.app_context():
+        trade = Trade(on_sale=True)
+        with transaction():
+            batches.record_event(trade.minh.actor, trade.ship(), now=NOW)
+        assert book.read(NOW).proven == {}
+
+
+def test_a_newer_survey_of_the_same_maker_takes_the_place_of_an_older_one(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    with app.app_context():
+        survey(office, link(MINH, HOA), made_by="Nhóm A")
+        newer = link(MINH, ("buyer", "Bếp Sen"), "Bát Tràng")
+        survey(office, newer, minutes=1, made_by="NHÓM A")
+        assert [one.links[0].receiver.name for one in book.read(NOW).surveys] == ["Bếp Sen"]
+        survey(office, link(MINH, HOA), made_by="Nhóm B")
+        assert len(book.read(NOW).surveys) == 2
+
+
+def test_an_officer_types_a_survey_once(app: Flask, officer: FlaskClient) -> None:
+    sent = form(app, id=str(uuid4()), **ABOUT, **LINK)
+    for _ in range(2):
+        answer = officer.post("/desk/surveys/new", data=sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/links/food")
+    assert kept(app) == [1, 2, 1]
+    assert rows(app.test_client(), "food", "stated") == [
+        [
+            *("Kho giống Bãi", "Supplier", "xã Bát Tràng, Hà Nội"),
+            *("Xưởng Minh", "Producer", "xã Bát Tràng, Hà Nội"),
+            *("Hạt giống", "2025, Nhóm khảo sát"),
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"year": "2099"},
+        {"year": "1999"},
+        {"asked": "0"},
+        {"sector": "gold"},
+        {"made_by": ""},
+        {"links.0.sender.role": "boss"},
+        {"links.0.sender.place": "Atlantis"},
+        {"links.0.sender.place": ""},
+        {"links.0.sender.name": "Bà Lan"},
+        {"links.0.sender.name": "Xưởng Minh", "links.0.sender.role": "producer"},
+        {"links.0.receiver.role": "supplier", "links.0.sender.role": "buyer"},
+        {"links.0.supplied": ""},
+        {name.replace(".0.", ".1."): value for name, value in LINK.items()},
+        dict.fromkeys(LINK, ""),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_kept(
+    app: Flask, officer: FlaskClient, changes: dict[str, str]
+) -> None:
+    status, said = send(app, officer, **changes)
+    assert status == 422
+    assert 'id="faults"' in said
+    assert kept(app) == [0, 0, 0]
+
+
+def upload(app: Flask, officer: FlaskClient, text: str) -> tuple[int, str]:
+    sent = form(app, id=str(uuid4()), **ABOUT)
+    sent["file"] = (io.BytesIO(text.encode()), "links.csv")
+    answer = officer.post("/desk/surveys/new", data=sent, content_type="multipart/form-data")
+    return answer.status_code, answer.text
+
+
+def test_a_file_is_taken_whole(app: Flask, officer: FlaskClient) -> None:
+    lines = (
+        "Nhà cung cấp,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt\n"
+        "producer,Xưởng Minh,,distributor,Quầy Hoa,,Rau\n"
+    )
+    assert upload(app, officer, HEADER + lines)[0] == 303
+    assert kept(app) == [1, 3, 2]
+
+
+def test_bad_rows_of_a_file_are_named_by_line_and_nothing_is_kept(
+    app: Flask, officer: FlaskClient
+) -> None:
+    lines = (
+        "supplier,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt\n"
+        "supplier,Kho lạ,Atlantis,producer,Xưởng Minh,,Hạt\n"
+        "\n"
+        "buyer,Quầy Hoa,,producer,Xưởng Minh,,Hạt\n"
+        "supplier,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt\n"
+    )
+    status, said = upload(app, officer, HEADER + lines)
+    assert status == 422
+    for line, column in ((3, "sender_place"), (5, "receiver_role"), (6, "supplied")):
+        assert f"Dòng {line}, cột {column}" in said
+    assert "Dòng 2" not in said
+    status, said = upload(app, officer, HEADER + "boss,A,Bát Tràng,producer,B,Bát Tràng,\n")
+    assert status == 422
+    assert "Dòng 2, cột sender_role" in said
+    assert "Dòng 2, cột supplied" in said
+    for text in ("", "a,b\n1,2\n", HEADER, HEADER.replace("supplied", "gift") + "a,b,c,d,e,f,g\n"):
+        assert upload(app, officer, text)[0] == 422
+    assert kept(app) == [0, 0, 0]
+
+
+def test_the_sample_file_can_be_sent_back(app: Flask, officer: FlaskClient) -> None:
+    sample = officer.get("/desk/surveys/sample.csv").text
+    local = sample.replace("Nghệ An", "Bát Tràng").replace('"xã Phú Nghĩa, Hà Nội"', "Bát Tràng")
+    assert upload(app, officer, local)[0] == 303
+
+
+def test_nobody_else_writes_and_nothing_is_changed(
+    app: Flask, officer: FlaskClient, trade: Trade
+) -> None:
+    with app.app_context(), transaction():
+        others = [
+            business("HTX Lan", role="owner"),
+            business("Cơ quan hai", kinds=("authority",), role="inspector"),
+        ]
+    for other in others:
+        reader = at_desk(app, other)
+        for path in ("/desk/surveys/new", "/desk/surveys/sample.csv"):
+            assert reader.get(path).status_code == 404
+        sent = form(app, id=str(uuid4()), **ABOUT, **LINK)
+        assert reader.post("/desk/surveys/new", data=sent).status_code == 404
+    assert at_desk(app, trade.minh).get("/desk/links").status_code == 404  # a clerk
+    assert send(app, officer)[0] == 303
+    choose(app, trade.minh, names=True)
+    for table in (*TABLES, LinkChoice):
+        with app.app_context():
+            row = db.session.scalars(select(table)).first()
+            assert row is not None
+            db.session.delete(row)
+            with pytest.raises(DatabaseError):
+                db.session.flush()
+            db.session.rollback()
+
+
+def test_an_owner_chooses_and_it_is_read_back(app: Flask) -> None:
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+    reader = at_desk(app, lan)
+    assert 'name="names_links"' in page(reader, "/desk/links")
+    for names in (True, False):
+        typed = {"names_links": "yes"} if names else {}
+        sent = form(app, id=str(uuid4()), shows_kilograms="yes", **typed)
+        assert reader.post("/desk/links", data=sent).status_code == 303
+        with app.app_context():
+            chosen = book.choice_of(lan.producer_id)
+            assert chosen is not None
+            assert (chosen.names_links, chosen.shows_kilograms) == (names, names)
+
+
+def test_it_is_read_again_after_five_minutes_and_not_before(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    with app.app_context():
+        assert views.kept(NOW).surveys == []
+        survey(office, link(MINH, HOA))
+        assert views.kept(NOW + timedelta(minutes=5, microseconds=-1)).surveys == []
+        assert len(views.kept(NOW + timedelta(minutes=5)).surveys) == 1
+
+
+def test_a_sector_or_table_that_is_none_is_not_found(app: Flask) -> None:
+    for path in ("/links/gold", "/links/food/all.csv", "/links/gold/stated.csv", "/links/food/x"):
+        assert app.test_client().get(path).status_code == 404

@@ -1,0 +1,1 @@
+"""Who supplies whom: as stated in surveys of a sector, and as proven by goods that arrived."""

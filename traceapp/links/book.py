@@ -1,0 +1,217 @@
+"""All that links are drawn from, read at one moment: surveys in force, deliveries, who is who."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.links import proven as deliveries
+from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
+from traceapp.links.parties import Place
+from traceapp.links.proven import Pair, Proven
+from traceapp.producers.models import Commune, Producer, ProducerKind, Province
+from traceapp.producers.queries import is_admitted
+from traceapp.trace.words import Words
+
+Point = tuple[float, float]
+Key = tuple[Any, ...]
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A producer on this site; `is_named` where it may stand beside a partner in public."""
+
+    name: Words
+    place: Place
+    kinds: frozenset[str]
+    is_named: bool
+    shows_kilograms: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who stands at an end of a stated link. Equal keys are the same party, in any survey."""
+
+    key: Key
+    role: str
+    producer_id: UUID | None
+    name: str | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One stated link."""
+
+    sender: Party
+    receiver: Party
+    supplied: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A survey that holds, with what it states."""
+
+    survey_id: UUID
+    sector: str
+    year: int
+    made_by: str
+    asked: int
+    noted_at: datetime
+    body: Words
+    links: Sequence[Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything at one moment."""
+
+    at: datetime
+    surveys: Sequence[Survey]
+    proven: Mapping[Pair, Proven]
+    kilograms: Mapping[Pair, Decimal]
+    here: Mapping[UUID, Here]
+    points: Mapping[Place, Point]
+
+
+def read(now: datetime) -> Book:
+    """Read all of it."""
+    surveys, found = _surveys(), deliveries.proven()
+    ids = {one for pair in found for one in pair} | _named_in(surveys)
+    here = _here(sorted(ids))
+    open_pairs = [pair for pair in found if all(_shows(here.get(one)) for one in pair)]
+    places = {one.place for one in here.values()}
+    places |= {party.place for party in _parties(surveys) if party.place}
+    return Book(now, surveys, found, deliveries.kilograms(open_pairs), here, _points(places))
+
+
+def _shows(one: Here | None) -> bool:
+    return one is not None and one.is_named and one.shows_kilograms
+
+
+def _parties(surveys: Iterable[Survey]) -> Iterable[Party]:
+    for survey in surveys:
+        for link in survey.links:
+            yield from (link.sender, link.receiver)
+
+
+def _named_in(surveys: Iterable[Survey]) -> set[UUID]:
+    return {party.producer_id for party in _parties(surveys) if party.producer_id}
+
+
+def _surveys() -> list[Survey]:
+    """Give the surveys that hold: of one maker, sector and year the newest."""
+    query = (
+        select(SectorSurvey, Producer.name, Producer.name_en)
+        .join(Producer, Producer.producer_id == SectorSurvey.producer_id)
+        .order_by(SectorSurvey.noted_at, SectorSurvey.survey_id)
+    )
+    rows = {
+        (one.producer_id, one.sector, one.year, fold(one.made_by)): (one, Words(name, name_en))
+        for one, name, name_en in db.session.execute(query)
+    }
+    links = _links([one.survey_id for one, _ in rows.values()])
+    told = (
+        Survey(
+            *(one.survey_id, one.sector, one.year, one.made_by, one.asked, one.noted_at, body),
+            links.get(one.survey_id, []),
+        )
+        for one, body in rows.values()
+    )
+    return sorted(told, key=lambda one: (-one.year, one.made_by))
+
+
+def _links(survey_ids: list[UUID]) -> dict[UUID, list[Said]]:
+    found: dict[UUID, list[Said]] = {}
+    parties = {
+        (row.survey_id, row.number): _party(row)
+        for row in db.session.scalars(
+            select(SurveyParty).where(SurveyParty.survey_id.in_(survey_ids))
+        )
+    }
+    query = select(StatedLink).where(StatedLink.survey_id.in_(survey_ids))
+    for row in db.session.scalars(query.order_by(StatedLink.survey_id, StatedLink.position)):
+        sender = parties[row.survey_id, row.from_number]
+        receiver = parties[row.survey_id, row.to_number]
+        said = Said(sender, receiver, Words(row.supplied, row.supplied_en))
+        found.setdefault(row.survey_id, []).append(said)
+    return found
+
+
+def _party(row: SurveyParty) -> Party:
+    if row.at_producer_id is not None:
+        key: Key = ("here", row.at_producer_id)
+        return Party(key, row.role, row.at_producer_id, None, None)
+    assert row.province is not None  # noqa: S101 - a check of the table
+    place = Place(row.province, row.commune_kind, row.commune)
+    if row.name is None:
+        key = ("person", row.survey_id, row.person_number)
+        return Party(key, row.role, None, None, place)
+    return Party(("business", fold(row.name), place), row.role, None, row.name, place)
+
+
+def _here(ids: Sequence[UUID]) -> dict[UUID, Here]:
+    found: dict[UUID, Here] = {}
+    for start in range(0, len(ids), CHUNK):
+        found |= _some_here(ids[start : start + CHUNK])
+    return found
+
+
+def _some_here(ids: Sequence[UUID]) -> dict[UUID, Here]:
+    kinds: dict[UUID, set[str]] = {}
+    for producer_id, kind in db.session.execute(
+        select(ProducerKind.producer_id, ProducerKind.kind).where(ProducerKind.producer_id.in_(ids))
+    ):
+        kinds.setdefault(producer_id, set()).add(kind)
+    choices = {
+        row.producer_id: row
+        for row in db.session.scalars(
+            select(LinkChoice)
+            .where(LinkChoice.producer_id.in_(ids))
+            .order_by(LinkChoice.chosen_at, LinkChoice.choice_id)
+        )
+    }
+    query = select(Producer, is_admitted(Producer.producer_id)).where(Producer.producer_id.in_(ids))
+    found = {}
+    for one, is_in in db.session.execute(query):
+        choice = choices.get(one.producer_id)
+        found[one.producer_id] = Here(
+            Words(one.name, one.name_en),
+            Place(one.province, one.commune_kind, one.commune),
+            frozenset(kinds.get(one.producer_id, ())),
+            is_named=bool(is_in) and (choice is None or choice.names_links),
+            shows_kilograms=choice is not None and choice.shows_kilograms,
+        )
+    return found
+
+
+def choice_of(producer_id: UUID) -> LinkChoice | None:
+    """Give what a producer chose last; None where it never did."""
+    query = select(LinkChoice).where(LinkChoice.producer_id == producer_id)
+    order = (LinkChoice.chosen_at.desc(), LinkChoice.choice_id.desc())
+    return db.session.scalars(query.order_by(*order).limit(1)).one_or_none()
+
+
+def _points(places: Iterable[Place]) -> dict[Place, Point]:
+    """Give the middle of each commune, or province: never where a producer's own site is."""
+    wanted = set(places)
+    provinces = {one.province for one in wanted}
+    communes = select(
+        *(Commune.province, Commune.kind, Commune.name, Commune.latitude, Commune.longitude)
+    ).where(
+        Commune.province.in_(provinces),
+        Commune.name.in_({one.commune for one in wanted if one.commune}),
+    )
+    found = {Place(*row[:3]): (row[3], row[4]) for row in db.session.execute(communes)}
+    whole = select(Province.name, Province.latitude, Province.longitude).where(
+        Province.name.in_(provinces)
+    )
+    found |= {Place(name): (lat, lon) for name, lat, lon in db.session.execute(whole)}
+    return {place: point for place, point in found.items() if place in wanted}

@@ -1,0 +1,86 @@
+"""Public pages of links: all sectors, one sector with its map and graph, and its tables as CSV.
+
+What is read is kept for five minutes a process, as the statistics are.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, current_app, render_template
+
+from traceapp import problem
+from traceapp.links import book, telling
+from traceapp.links.book import Book
+from traceapp.links.vocabulary import SECTORS
+from traceapp.links.weaving import weave
+from traceapp.web import csv_text
+from traceapp.web.access import public
+
+KEPT, LASTS = "links", timedelta(minutes=5)
+MOST_ROWS = 200
+
+blueprint = Blueprint("links", __name__, template_folder="templates")
+
+
+@blueprint.get("/links")
+@public
+def list_sectors() -> str:
+    """List the sectors: what is stated in each, what is proven, what is missing."""
+    found = kept(datetime.now(UTC))
+    webs = [weave(sector, found) for sector in SECTORS]
+    return render_template("links/sectors.html", book=found, webs=webs, sectors=SECTORS)
+
+
+@blueprint.get("/links/<sector>")
+@public
+def show_sector(sector: str) -> str:
+    """Show the links of a sector. Raises NotFound for a sector of none."""
+    found = kept(datetime.now(UTC))
+    web = weave(_known(sector), found)
+    return render_template(
+        "links/sector.html",
+        book=found,
+        web=web,
+        title=SECTORS[sector],
+        sectors=SECTORS,
+        tables=telling.tables(web),
+        graphs=telling.graphs(web),
+        maps=telling.maps(web, found),
+        most=MOST_ROWS,
+        is_cut=len(web.edges) > telling.MOST_DRAWN,
+    )
+
+
+@blueprint.get("/links/<sector>/<table>.csv")
+@public
+def download_table(sector: str, table: str) -> Response:
+    """Give one table of a sector as a file. Raises NotFound for a name of none."""
+    web = weave(_known(sector), kept(datetime.now(UTC)))
+    told = {one.name: one for one in telling.tables(web)}
+    if table not in told:
+        raise problem.NotFound
+    rows = (list(row) for row in told[table].rows)
+    response = Response(
+        "".join(csv_text.lines(list(told[table].heads), rows)), content_type=csv_text.MEDIA_TYPE
+    )
+    attached = f'attachment; filename="{sector}-{table}.csv"'
+    response.headers["Content-Disposition"] = attached
+    return response
+
+
+def _known(sector: str) -> str:
+    if sector not in SECTORS:
+        raise problem.NotFound
+    return sector
+
+
+def kept(now: datetime) -> Book:
+    """Give what was read in the last five minutes, or read."""
+    found: Book | None = current_app.extensions.get(KEPT)
+    if found is None or not timedelta() <= now - found.at < LASTS:
+        found = current_app.extensions[KEPT] = book.read(now)
+    return found
+
+
+def forget() -> None:
+    """Read anew at the next question: something was written here just now."""
+    current_app.extensions.pop(KEPT, None)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,10 @@ def test_the_basket_of_the_demo_shows_its_figures_with_baselines_and_checker(
         assert secret not in said
 
 
+def step(state: str, on: date, evidence: str) -> dict[str, Any]:
+    return {"state": state, "on": on, "evidence": evidence, "photos": []}
+
+
 def test_what_nobody_checked_says_so(demo: Flask) -> None:
     reader, path = demo.test_client(), f"/B/{code_of_lot(demo, 'MD-44-T')}"
     (card,) = read_as_json(reader, path)["cleaner_production"]
@@ -142,13 +146,8 @@ def test_a_page_tells_at_once_what_is_whole_and_never_what_lacks_something(
     assert "Sản xuất sạch hơn" not in page(reader, path)
     with app.app_context(), transaction():
         for state in ("chosen", "done"):
-            step: dict[str, object] = {
-                "state": state,
-                "on": NOW.date(),
-                "evidence": "Hóa đơn 7788",
-                "photos": [],
-            }
-            operations.advance(Ref(owner.producer_id, measure), step, us, now=NOW)
+            told = step(state, NOW.date(), "Hóa đơn 7788")
+            operations.advance(Ref(owner.producer_id, measure), told, us, now=NOW)
     notice(app)
     said = page(reader, path)
     assert "Bịt khe" in said
@@ -178,3 +177,29 @@ def test_what_is_typed_stays_text(lan: tuple[Flask, Business, str]) -> None:
     said = page(app.test_client(), path)
     assert "alert(1)" in said
     assert not re.search(r"<script>alert|<b>x|<i>y", said)
+
+
+def test_a_long_assessment_tells_its_newest_and_how_many_there_are(
+    lan: tuple[Flask, Business, str],
+) -> None:
+    app, owner, path = lan
+    with app.app_context(), transaction():
+        assessment, _body = open_assessment(owner, None, "kg chè")
+        us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+        for number in range(14):
+            given = a_measure(f"Việc số {number:02}")
+            made = Ref(owner.producer_id, operations.propose(assessment, given, us, now=NOW))
+            done_on = (NOW - timedelta(20 - number)).date()
+            for state in ("chosen", "done"):
+                operations.advance(made, step(state, done_on, "HĐ"), us, now=NOW)
+            at = NOW + timedelta(microseconds=number)
+            operations.record(assessment, a_figure(f"Máy số {number:02}"), us, now=at)
+    (card,) = read_as_json(app.test_client(), path)["cleaner_production"]
+    assert (card["measures_done"], card["figures_in_all"]) == (14, 14)
+    named = [*(one["title"]["vi"] for one in card["measures"])]
+    assert named == [f"Việc số {number:02}" for number in range(2, 14)]
+    named = sorted(one["name"]["vi"] for one in card["figures"])
+    assert named == [f"Máy số {number:02}" for number in range(2, 14)]
+    said = page(app.test_client(), f"{path}?lang=en", language="en")
+    assert "What was done (14)" in said
+    assert "These are the newest 12 of 14 figures." in said

@@ -17,7 +17,10 @@ from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 
 Document = dict[str, Any]
-MOST = 5  # the newest; beyond them a page outgrows one flight
+# The newest; beyond them a page outgrows one flight.
+MOST = 5
+MOST_FIGURES = 12
+MOST_MEASURES = 12
 
 
 def of_product(product: Ref) -> list[Document]:
@@ -35,14 +38,17 @@ def _shown(assessments: Iterable[Assessment]) -> Iterable[Document]:
         done = [(measure.done_on, measure) for measure in one.measures if measure.done_on]
         done.sort(key=lambda pair: pair[0])
         figures = [figure for figure in one.indicators if figure.claim.is_whole]
+        newest = sorted(figures, key=lambda figure: figure.noted_at)[-MOST_FIGURES:]
         if done or figures:
             yield {
                 "product": None if one.product is None else one.product.document(),
                 "output_unit": one.output_unit.document(),
                 "body": one.body.document(),
                 "not_covered": one.not_covered.document(),
-                "measures": [_measure(measure, on) for on, measure in done],
-                "figures": [_figure(figure) for figure in figures],
+                "measures_done": len(done),
+                "measures": [_measure(measure, on) for on, measure in done[-MOST_MEASURES:]],
+                "figures_in_all": len(figures),
+                "figures": [_figure(figure) for figure in figures if figure in newest],
             }
 
 

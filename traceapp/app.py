@@ -125,5 +125,5 @@ def _register_jobs() -> None:
     jobs.register(reach.CATCH_UP, reach.catch_up_job)
     jobs.register(reach.TELL_JOINED, telling.tell_joined_job)
     jobs.register(recall_reminders.REMIND, recall_reminders.remind_job)
-    jobs.register(webhooks.DELIVER, webhooks.deliver_job)
+    jobs.register_outward(webhooks.DELIVER, webhooks.deliver_job)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

@@ -18,7 +18,16 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.jobs.models import Job, WorkerPulse
-from traceapp.jobs.registry import Payload, daily, handler_of, register, register_daily
+from traceapp.jobs.registry import (
+    Lane,
+    Payload,
+    daily,
+    handler_of,
+    outward,
+    register,
+    register_daily,
+    register_outward,
+)
 from traceapp.web.pages import HANOI
 
 __all__ = [
@@ -32,10 +41,12 @@ __all__ = [
     "finish",
     "forget_done",
     "hold",
+    "is_due",
     "pause_after",
     "pulse",
     "register",
     "register_daily",
+    "register_outward",
     "retry",
 ]
 
@@ -107,7 +118,16 @@ def enqueue_daily(now: datetime) -> None:
         db.session.execute(insert(Job).values(job).on_conflict_do_nothing())
 
 
-def claim(now: datetime, held_until: datetime) -> Claim | None:
+def is_due(now: datetime, lane: Lane | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Match the jobs that are due at this moment, in all lanes or in one."""
+    due = (Job.done_at.is_(None), Job.run_after <= now, Job.attempts < MAX_ATTEMPTS)
+    if lane is None:
+        return due
+    is_outward = Job.kind.in_(sorted(outward))
+    return (*due, is_outward if lane is Lane.OUTWARD else ~is_outward)
+
+
+def claim(now: datetime, held_until: datetime, lane: Lane | None = None) -> Claim | None:
     """Take the job that is due longest, until `held_until`; None where nothing is due.
 
     One statement: of two workers one gets the job. A worker that dies leaves it due again at
@@ -115,7 +135,7 @@ def claim(now: datetime, held_until: datetime) -> Claim | None:
     """
     due = (
         select(Job.job_id)
-        .where(Job.done_at.is_(None), Job.run_after <= now, Job.attempts < MAX_ATTEMPTS)
+        .where(*is_due(now, lane))
         .order_by(Job.run_after, Job.job_id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer at a time and no such clause

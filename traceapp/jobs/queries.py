@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from traceapp.database.engine import db
 from traceapp.jobs.models import Job, WorkerPulse
-from traceapp.jobs.operations import MAX_ATTEMPTS
+from traceapp.jobs.operations import MAX_ATTEMPTS, is_due
+from traceapp.jobs.registry import Lane
 
 LATE_PULSE = timedelta(seconds=30)
 LATE_JOB = timedelta(seconds=60)
@@ -31,11 +32,9 @@ class Unfinished:
         return self.attempts >= MAX_ATTEMPTS
 
 
-def has_due(now: datetime) -> bool:
-    """Tell whether a job is due at this moment."""
-    due = select(Job.job_id).where(
-        Job.done_at.is_(None), Job.run_after <= now, Job.attempts < MAX_ATTEMPTS
-    )
+def has_due(now: datetime, lane: Lane | None = None) -> bool:
+    """Tell whether a job is due at this moment, in any lane or in one."""
+    due = select(Job.job_id).where(*is_due(now, lane))
     return db.session.execute(due.limit(1)).first() is not None
 
 

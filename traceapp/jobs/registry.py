@@ -7,6 +7,7 @@ the same transaction that marks the job as done.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
+from enum import Enum
 
 Payload = Mapping[str, str | int | bool | None]
 Deed = Callable[[], None]
@@ -17,6 +18,17 @@ daily: dict[str, time] = {}
 """The kinds that are asked for by nobody but the time of day in Hanoi."""
 
 
+outward: set[str] = set()
+"""The kinds that may wait for a server of somebody else."""
+
+
+class Lane(Enum):
+    """Which jobs are done by the same thread: whoever waits for others holds up only his like."""
+
+    OWN = "own"
+    OUTWARD = "outward"
+
+
 class UnknownKindError(LookupError):
     """A kind of job that no room has registered."""
 
@@ -24,6 +36,12 @@ class UnknownKindError(LookupError):
 def register(kind: str, handler: Handler) -> None:
     """Let `handler` do the jobs of this kind, in place of any handler it had."""
     _handlers[kind] = handler
+
+
+def register_outward(kind: str, handler: Handler) -> None:
+    """Let `handler` do this kind of job beside all others: it may wait for somebody else."""
+    register(kind, handler)
+    outward.add(kind)
 
 
 def register_daily(kind: str, handler: Handler, at: time) -> None:

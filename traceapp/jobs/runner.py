@@ -15,7 +15,7 @@ from flask import Flask
 
 from traceapp.database.engine import db
 from traceapp.jobs import operations, queries
-from traceapp.jobs.registry import handler_of
+from traceapp.jobs.registry import Lane, handler_of
 from traceapp.web.endpoints import transaction
 
 log = structlog.get_logger(__name__)
@@ -24,17 +24,22 @@ HELD_FOR = timedelta(seconds=30)
 
 
 class Runner:
-    """Runs due jobs one after the other, whichever thread asks.
+    """Runs due jobs of one lane, or of all, one after the other, whichever thread asks.
 
     A claimed job is held for `held_for`; who runs for longer calls `keep_hold` in time.
     """
 
     def __init__(
-        self, app: Flask, clock: Callable[[], datetime], held_for: timedelta = HELD_FOR
+        self,
+        app: Flask,
+        clock: Callable[[], datetime],
+        held_for: timedelta = HELD_FOR,
+        lane: Lane | None = None,
     ) -> None:
         self._app = app
         self._clock = clock
         self._held_for = held_for
+        self._lane = lane
         self._one_at_a_time = threading.Lock()
         self._running: operations.Claim | None = None
 
@@ -63,12 +68,14 @@ class Runner:
 
     def _claim(self) -> operations.Claim | None:
         now = self._clock()
-        due = queries.has_due(now)  # a read, so that an idle worker never takes the write lock
+        due = queries.has_due(
+            now, self._lane
+        )  # a read, so that an idle worker never takes the write lock
         db.session.rollback()
         if not due:
             return None
         with transaction():
-            return operations.claim(now, now + self._held_for)
+            return operations.claim(now, now + self._held_for, self._lane)
 
     def _run(self, claimed: operations.Claim) -> None:
         self._running = claimed

@@ -1,8 +1,9 @@
 """The worker process: `python -m traceapp.jobs.worker`.
 
-Three threads beside the main one: huey's, which looks for work when woken; the sweep, which looks
-every 5 s; the pulse, which shows every 5 s that the process lives and keeps hold of the running
-job. The main thread waits for signals: SIGTERM lets the job at hand finish, SIGINT does not.
+Threads beside the main one: huey's, which looks for work when woken; the sweep, which looks every
+5 s; the pulse, which shows every 5 s that the process lives and keeps hold of the running jobs; and
+some that do what may wait for a server of somebody else, so that nothing else waits for it. The
+main thread waits for signals: SIGTERM lets the jobs at hand finish, SIGINT does not.
 """
 
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from flask import Flask
@@ -23,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traceapp import problem
 from traceapp.config import CHECKOUT, BadSettingError
 from traceapp.jobs import operations
+from traceapp.jobs.registry import Lane
 from traceapp.jobs.runner import HELD_FOR, Runner
 from traceapp.jobs.wake import QUEUE_AWAY, open_queue, wake_task
 from traceapp.web.endpoints import transaction
@@ -31,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 KEEP_DONE_JOBS = timedelta(days=7)
 LONGEST_NAP_S = 1.0  # how long a wake-up in a SQLite queue may lie unseen
+OUTWARD = 3  # how many jobs may wait for servers of others at the same time
 SHUTDOWN_S = 7.0  # twice at most: the supervisor waits 15 s
 
 
@@ -49,7 +53,10 @@ class Worker:
     def __init__(self, app: Flask, queue: Huey, pace: Pace) -> None:
         self._app = app
         self._pace = pace
-        self._runner = Runner(app, now, pace.held_for)
+        self._runner = Runner(app, now, pace.held_for, Lane.OWN)
+        self._outward = {
+            Runner(app, now, pace.held_for, Lane.OUTWARD): threading.Event() for _ in range(OUTWARD)
+        }
         wake_task(queue, self._look)
         self._consumer = Consumer(
             queue,
@@ -63,32 +70,51 @@ class Worker:
     def run(self) -> None:
         """Work until a signal says to stop."""
         threads = [
-            self._start("pulse", self._pace.pulse_s, self._pulse),
-            self._start("sweep", self._pace.sweep_s, self._look),
+            self._start("pulse", self._pulse, partial(self._stop.wait, self._pace.pulse_s)),
+            self._start("sweep", self._look, partial(self._stop.wait, self._pace.sweep_s)),
+            *(
+                self._start("outward", partial(self._run, runner), partial(self._asleep, woken))
+                for runner, woken in self._outward.items()
+            ),
         ]
         log.info("worker_started")
         self._consumer.run()
+        self._wake_outward()  # to see that all ends
         deadline = time.monotonic() + SHUTDOWN_S
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         log.info("worker_ended")
 
-    def _start(self, name: str, every_s: float, act: Callable[[], object]) -> threading.Thread:
-        thread = threading.Thread(target=self._repeat, args=(every_s, act), name=name, daemon=True)
+    def _start(
+        self, name: str, act: Callable[[], object], wait: Callable[[], object]
+    ) -> threading.Thread:
+        thread = threading.Thread(target=self._repeat, args=(act, wait), name=name, daemon=True)
         thread.start()
         return thread
 
-    def _repeat(self, every_s: float, act: Callable[[], object]) -> None:
+    def _repeat(self, act: Callable[[], object], wait: Callable[[], object]) -> None:
         try:
             while not self._stop.is_set():
                 act()
-                self._stop.wait(every_s)
+                wait()
         finally:
             self._stop.set()  # without this thread the process is of no use: let it be restarted
 
+    def _asleep(self, woken: threading.Event) -> None:
+        woken.wait(self._pace.sweep_s)
+        woken.clear()
+
+    def _wake_outward(self) -> None:
+        for woken in self._outward.values():
+            woken.set()
+
     def _look(self) -> None:
+        self._wake_outward()
+        self._run(self._runner)
+
+    def _run(self, runner: Runner) -> None:
         with _database_may_be_away():
-            self._runner.run_due(go_on=lambda: not self._stop.is_set())
+            runner.run_due(go_on=lambda: not self._stop.is_set())
 
     def _pulse(self) -> None:
         with _database_may_be_away():
@@ -96,7 +122,8 @@ class Worker:
                 operations.pulse(now())
                 operations.forget_done(now() - KEEP_DONE_JOBS)
                 operations.enqueue_daily(now())
-            self._runner.keep_hold()
+            for runner in (self._runner, *self._outward):
+                runner.keep_hold()
 
 
 def now() -> datetime:

@@ -156,9 +156,10 @@ def answer_fields() -> tuple[Field, ...]:
     )
 
 
-def counted(held: Sequence[Held]) -> dict[str, Any]:
-    """Propose what was answered last, else what the books say."""
-    notes = [one.answer.note for one in held if one.answer is not None]
+def counted(held: Sequence[Held], whole: Sequence[Held]) -> dict[str, Any]:
+    """Propose for some lots what was answered last, else the books; the note is that of all."""
+    answers = [one.answer for one in whole if one.answer is not None]
+    notes = [one.note for one in sorted(answers, key=lambda one: one.at)]
     return {
         "lots": [
             {

@@ -8,6 +8,7 @@ from traceapp.api import models as _api
 from traceapp.audit import models as _audit
 from traceapp.batches import hand_off_models as _hand_off_answers
 from traceapp.batches import models as _batches
+from traceapp.chains import models as _chains
 from traceapp.codes import models as _codes
 from traceapp.database.engine import db
 from traceapp.demo import models as _demo
@@ -33,6 +34,7 @@ from traceapp.stalls import models as _stalls
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
+    _chains,
     *(_findings, _hand_off_answers, _hand_offs, _labels, _network, _programme),
     *(_links, _jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
     _purchasing,

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from tests import builders
 from tests.http.on_sale import code_of
+from tests.participants import joined, signed, text_of
 from tests.signing_in import account_of
 from traceapp.accounts import phones, sessions
 from traceapp.accounts.models import ApiToken, Passkey, Phone, SignedInDevice
@@ -25,6 +26,7 @@ from traceapp.accounts.visitor import hashed
 from traceapp.api.models import RefusedMessage
 from traceapp.batches import operations as batches
 from traceapp.batches.hand_off_models import HandOffAnswer
+from traceapp.chains.models import Commitment
 from traceapp.codes import audits, openings
 from traceapp.codes.models import AuditedPage, PublicCode
 from traceapp.codes.page_asking import Asked, Outcome
@@ -97,6 +99,7 @@ def lan(text: str = CANARY) -> Lan:
     anywhere = {"number": "1", "sequence": "1", "kind": "products", "language": "vi"}
     anywhere |= {"part": "activity", "year": "2026", "name": "producers"}
     anywhere |= {"sector": "food", "table": "stated"}
+    anywhere |= {"chain": "safe_food", "act": "join"}
     anywhere |= {"form": "csv", "writer": "pdf", "paper": "a5"}
     nowhere = {name: str(uuid4()) for name in mine}
     nowhere |= {"code": "7K3M9QRT2X", "sha256": hashlib.sha256(b"nothing").hexdigest()}
@@ -152,6 +155,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_recall(owner, batch_id, text, photo),
         **_assessment(owner, product_id, text, photo),
         **_need(owner, text),
+        "commitment_id": str(_commitment(owner, text, photo)),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -254,6 +258,18 @@ def on_the_board(owner: builders.Business, name: str, lot: str = "BANG-01") -> R
     by = Ref(owner.producer_id, owner.actor.member_id)
     purchasing.show({product_id: Shows.EXACT}, by, now=datetime.now(UTC))
     return Ref(owner.producer_id, batch_id)
+
+
+def _commitment(owner: builders.Business, text: str, photo: bytes) -> UUID:
+    """Let the owner be in a chain, and have signed what an authority wrote; once for all."""
+    kept = db.session.scalars(
+        select(Commitment.commitment_id).where(Commitment.producer_id == owner.producer_id)
+    ).first()
+    if kept is not None:
+        return kept
+    office = builders.business(f"Cơ quan {uuid4().hex[:6]}", kinds=("authority",), role="officer")
+    joined(owner)
+    return signed(owner, text_of(office), photo, f"Bà {text}")
 
 
 def open_assessment(

@@ -10,6 +10,7 @@ from traceapp.audit import models as _audit
 from traceapp.batches import hand_off_models as _hand_off_answers
 from traceapp.batches import models as _batches
 from traceapp.batches.books import models as _books
+from traceapp.chains import models as _chains
 from traceapp.codes import models as _codes
 from traceapp.database.engine import Base
 from traceapp.demo import models as _demo
@@ -61,6 +62,7 @@ ROOMS = (
         _purchasing,
         _programme,
         _links,
+        _chains,
         _stalls,
         _webhooks,
         _api,
@@ -86,7 +88,8 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`, `cleaner_evidence`,
 `cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_target`, `programme_activity`,
 `published_total`, `published_figure`, `purchase_need`, `purchase_need_end`, `purchase_contact`,
-`purchase_letter`, `sector_survey`, `survey_party`, `stated_link`, `link_choice`.
+`purchase_letter`, `sector_survey`, `survey_party`, `stated_link`, `link_choice`, `chain_step`,
+`commitment_text`, `commitment`, `commitment_step`, `support`.
 """
 
 

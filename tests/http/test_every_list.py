@@ -28,6 +28,7 @@ from tests.http.lists_of_the_desk import (
     read_csv,
 )
 from tests.lan import CANARY, lan, more, open_assessment
+from tests.participants import joined
 from tests.postgres import postgres_database
 from tests.signing_in import signed_in
 from traceapp.accounts.acts import ROLES, Act, may
@@ -77,7 +78,8 @@ def desk(
             owner = lan().business
             _add(owner)
             operator = bare("Chủ trang", "owner", "operator")
-        yield Desk(app, {"farm": owner, "operator": operator})
+            office = bare("Cơ quan", "officer", "authority")
+        yield Desk(app, {"farm": owner, "operator": operator, "authority": office})
 
 
 def _database(request: pytest.FixtureRequest, folder: Path, stack: ExitStack) -> str:
@@ -91,6 +93,7 @@ def _add(owner: builders.Business) -> None:
     made = more(owner, FORMULA)
     batch_id = made["batch_id"]
     open_assessment(owner, None, "Khác")
+    joined(bare(f"HTX {OTHER}", "owner", "farm"), "craft_village")
     for mark in ("Sọt 7", FORMULA):
         fields = {"container": mark, "count": 1}
         builders.record(

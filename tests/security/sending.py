@@ -55,6 +55,10 @@ TYPED: Mapping[str, dict[str, Any]] = {
     },
     "assessments.open_assessment": {"output_unit": "giỏ", "not_covered": "Kho"},
     "batch_dates.change_dates": {"expiry_date": "2126-11-27"},
+    "chains.change_membership": {"chain": "craft_village", "on_day": "05/01/2026"},
+    "chains.give_support": {"kind": "visit", "on_day": "05/01/2026", "given_by": "Đội tư vấn"},
+    "commitments.answer": {"do": "accept"},
+    "commitments.write_text": {"year": "2026", "text": "Phân loại rác"},
     "cases.ask_second": {"do": "release", "reason": "Đạt"},
     "cases.decide": {"do": "withdraw"},
     "cases.issue_case": {
@@ -156,6 +160,9 @@ NAMED = {
 
 
 OF_OFFICERS = {
+    "chains.give_support",
+    "commitments.answer",
+    "commitments.write_text",
     "effectiveness.draw_sample",
     "effectiveness.write_finding",
     "assessment_acts.check_indicator",

@@ -68,6 +68,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "admission.allow_name": ("http/test_renaming.py", "renaming.allowed"),
     "admission.refuse_name": ("http/test_renaming.py", "renaming.refused"),
     "api_phones.enrol_phone": ("http/test_phones.py", "phone_enrolled"),
+    "commitments.sign": ("http/test_chains.py", "commitment.signed"),
     "desk_batches.allow_sale": ("http/test_stopped_sales.py", "sale.allowed"),
     "desk_batches.release_batch": ("http/test_attempts.py", "hold.released"),
     "desk_reports.look_at": ("http/test_report_outcomes.py", "report_taken_up"),

@@ -59,6 +59,7 @@ NOT_SENT = {
         ("accounts.add_passkey", "accounts.prove_second_factor", "accounts.sign_in_by_passkey"),
         AFTER_ANOTHER,
     ),
+    "commitments.sign": AFTER_ANOTHER,
     **dict.fromkeys(("admission.allow_name", "joining.run_first"), AFTER_ANOTHER),
     **dict.fromkeys(("desk_batches.check_step", "desk_batches.confirm_step"), AFTER_ANOTHER),
     **dict.fromkeys(("desk_batches.release_batch", "phone_imports.send_file"), AFTER_ANOTHER),

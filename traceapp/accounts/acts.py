@@ -51,6 +51,9 @@ class Act(StrEnum):
     LEAD_PROGRAMME = "lead_programme"
     TRADE_ON_BOARD = "trade_on_board"
     SHOW_ON_BOARD = "show_on_board"
+    JOIN_CHAINS = "join_chains"
+    READ_CHAINS = "read_chains"
+    SUPPORT_PARTICIPANTS = "support_participants"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 
@@ -93,6 +96,9 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.LEAD_PROGRAMME: frozenset({"officer"}),
     Act.TRADE_ON_BOARD: STAFF | {"shop_seller"},
     Act.SHOW_ON_BOARD: STAFF,
+    Act.JOIN_CHAINS: frozenset({"owner"}),
+    Act.READ_CHAINS: STAFF | OFFICIALS,
+    Act.SUPPORT_PARTICIPANTS: OFFICIALS,
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }
 
@@ -106,6 +112,7 @@ KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.ADMIT_PRODUCERS: frozenset({"operator", "authority"}),
     Act.ASSESS_CLEANER_PRODUCTION: frozenset({"authority"}),
     Act.LEAD_PROGRAMME: frozenset({"authority"}),
+    Act.SUPPORT_PARTICIPANTS: frozenset({"authority"}),
 }
 
 

@@ -10,7 +10,9 @@ from traceapp.desk import (
     case_acts,
     case_papers,
     certificate_views,
+    chain_views,
     code_audit_views,
+    commitment_views,
     contact_views,
     container_views,
     count_views,
@@ -53,6 +55,7 @@ VIEWS = (
     *(case_acts, case_papers, recall_views, effectiveness_views, drill_views),
     supplier_notice_views,
     *(assessment_views, assessment_acts, programme_views, survey_views, link_choice_views),
+    *(chain_views, commitment_views),
     *(need_views, need_acts, contact_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )

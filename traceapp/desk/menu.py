@@ -44,6 +44,7 @@ ENTRIES = (
         Act.TELL_CLEANER_PRODUCTION,
     ),
     Entry("needs.list_needs", "shop", N_("Purchasing board"), Act.TRADE_ON_BOARD),
+    Entry("chains.show_chains", "link", N_("Chains"), Act.READ_CHAINS),
     Entry(
         "admission.list_producers",
         "shop",

@@ -59,6 +59,7 @@ TAKEN_ALONG = (
     ),
     *("purchase_need", "purchase_need_end", "board_product", "purchase_contact", "purchase_letter"),
     *("sector_survey", "survey_party", "stated_link", "link_choice"),
+    *("chain_step", "commitment_text", "commitment", "commitment_step", "support"),
 )
 LEFT_OUT = {
     "account": "a person's own, with the secrets of signing in",

@@ -11,7 +11,10 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from traceapp.chains import commitment_queries as commitments
+from traceapp.chains import queries as chains
 from traceapp.network.card import of_producer as cleaner_production
+from traceapp.photos import queries as photos
 from traceapp.problem import N_
 from traceapp.public import producer_queries as queries
 from traceapp.public.address import producer_path
@@ -62,6 +65,8 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
         "renamed": _renamed(queries.renaming(producer_id, found.name)),
         "products": _products(producer_id, rows[: queries.MOST_LOTS]),
         "has_more_products": len(rows) > queries.MOST_LOTS,
+        "chains": _chains(producer_id),
+        "commitment": _commitment(producer_id),
         "cleaner_production": cleaner_production(producer_id),
         "certificates": [_certificate(row) for row in queries.certificates(producer_id, today)],
     }
@@ -74,6 +79,31 @@ def _renamed(row: queries.Found | None) -> Document | None:
         "from": row.former_name,
         "by": {"vi": row.by, "en": row.by_en} if row.by else None,
         "on": row.done_at.astimezone(HANOI).date().isoformat(),
+    }
+
+
+def _chains(producer_id: UUID) -> list[Document]:
+    return [
+        {"chain": stay.chain, "since": stay.since.isoformat()}
+        for stay in chains.chains_of(producer_id)
+    ]
+
+
+def _commitment(producer_id: UUID) -> Document | None:
+    """Tell of the commitment that the programme accepted; never who signed it."""
+    found = commitments.holding([producer_id]).get(producer_id)
+    if found is None:
+        return None
+    accepted = next(step for step in found.steps if step.state == "accepted")
+    key = (producer_id, found.photo)
+    paper = photos.renditions([key], public_only=True).get(key, {}).get("large")
+    return {
+        "year": found.year,
+        "text": found.words.document(),
+        "signed_on": found.signed_on.isoformat(),
+        "accepted_by": accepted.body.document(),
+        "accepted_on": accepted.at.astimezone(HANOI).date().isoformat(),
+        "picture": picture_url(paper.file_name) if paper else None,
     }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request
 
 from traceapp import problem
+from traceapp.chains.vocabulary import CHAINS
 from traceapp.network.vocabulary import METHODS
 from traceapp.public import lines, page, producer_page, producer_queries, walking
 from traceapp.public.address import producer_path
@@ -42,6 +43,7 @@ def show_producer(producer_id: UUID) -> Response:
         commune=lines.commune(document, current()),
         say=lines.sayer(current()),
         methods=METHODS,
+        chains=CHAINS,
         span=lines.span,
         written=lines.written,
     )

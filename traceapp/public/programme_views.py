@@ -2,15 +2,26 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from traceapp import problem
+from traceapp.chains import commitment_queries, listing
+from traceapp.chains import queries as chains
+from traceapp.chains.models import ChainStep
+from traceapp.chains.vocabulary import CHAINS
 from traceapp.network import programme_queries as queries
 from traceapp.network import wording
 from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
+from traceapp.producers.models import Producer
+from traceapp.producers.queries import is_admitted
 from traceapp.trace.wording import number
+from traceapp.trace.words import Words
+from traceapp.web import lists
 from traceapp.web.access import public
 from traceapp.web.languages import say
+from traceapp.web.pages import day
 
 blueprint = Blueprint("programme", __name__)
 
@@ -24,6 +35,8 @@ def list_years() -> str:
         years=queries.years(),
         computed=queries.computed_by_year(),
         published=queries.published(),
+        chains=CHAINS,
+        members=chains.counts(),
         counts=COUNTS,
         indicators=INDICATOR_KINDS,
         figure=figure,
@@ -52,6 +65,42 @@ def show_year(year: int) -> str:
         aim=aim,
         figure=figure,
         change=change,
+    )
+
+
+@blueprint.get("/programme/chains/<chain>")
+@public
+def list_members(chain: str) -> ResponseReturnValue:
+    """List who is in a chain since when, and what was signed. Raises NotFound."""
+    if chain not in CHAINS:
+        raise problem.NotFound
+    wish = lists.asked(request.args)
+    query = listing.participants().where(
+        ChainStep.chain == chain,
+        is_admitted(Producer.producer_id),
+        *lists.matching(wish.words, Producer.folded_name),
+    )
+    orders = (lists.Order(Producer.folded_name), lists.Order(ChainStep.producer_id))
+    found = lists.page(query, orders, wish)
+    signed = commitment_queries.holding([row.producer_id for row in found.rows])
+    if wish.is_csv:
+        columns: dict[str, lists.Reader] = {
+            _("Participant"): lambda row: say(Words(row.name, row.name_en)),
+            _("Commune"): lambda row: row.commune,
+            _("Member since"): lambda row: day(row.on_day),
+            _("Commitment signed on"): lambda row: (
+                day(signed[row.producer_id].signed_on) if row.producer_id in signed else "–"
+            ),
+        }
+        return lists.as_csv(f"chuoi-{chain}", columns, found.rows)
+    count = chains.counts().get(chain, 0)
+    return render_template(
+        "public/chain_members.html",
+        heading=_("Chain: %(name)s", name=_(CHAINS[chain])),
+        found=found,
+        signed=signed,
+        count=count,
+        words_of=lambda row: Words(row.name, row.name_en),
     )
 
 

@@ -1,0 +1,1 @@
+"""Chains of the programme: who takes part, what establishments sign, what help they are given."""

@@ -113,6 +113,7 @@ NO_LISTS: Mapping[str, str] = {
     "label_issues.show_issue": ONE,
     "contacts.new_contact": FORM,
     "contacts.show_contact": ONE,
+    "markets.show_markets": "one lot by market: what is asked is a dozen lines",
     "need_acts.ask_products": FORM,
     "need_acts.edit_need": FORM,
     "need_acts.new_need": FORM,

@@ -179,3 +179,13 @@ def test_a_word_that_is_none_is_refused_at_its_product(case: Case) -> None:
     answer = case.seller.post("/desk/board/products", data=form(case.app, **wish))
     assert answer.status_code == 422
     assert f'href="#f-shows-{case.product_id}"' in answer.text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_producer_reads_what_importers_would_miss(case: Case, language: str) -> None:
+    path = f"/desk/batches/{case.batch.id}/markets"
+    told = page(case.seller, f"{path}?lang={language}")
+    assert {"vi": "Còn thiếu", "en": "Missing"}[language] in told
+    assert {"vi": "Trung Quốc", "en": "China"}[language] in told
+    for other in (case.stranger, case.buyer):
+        assert other.get(path).status_code == 404

@@ -9,6 +9,7 @@ from tests.hanoi import EXPECTED, LOT_ID, MEMBER_ID, PRODUCER_ID, document, ref
 from traceapp.purchasing import lots as board
 from traceapp.purchasing import matching, queries
 from traceapp.purchasing.evidence import levels_of
+from traceapp.purchasing.lot_facts import facts_of
 from traceapp.purchasing.matching import Found
 from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.web.pages import HANOI
@@ -43,3 +44,14 @@ def test_how_far_a_lot_is_checked_reads_as_on_its_page() -> None:
 def _on_page(lot: str) -> str:
     evidence = document(lot)["summary"]["evidence"]
     return EvidenceLevel.SELF if evidence is None else str(evidence["level"])
+
+
+@pytest.mark.usefixtures("hanoi")
+def test_a_checklist_is_answered_from_what_is_on_record() -> None:
+    greens = facts_of(Ref(*ref("CN-VD03-T")), TODAY)
+    assert greens.kinds == {"vietgap", "pgs"}
+    assert greens.is_traced_to_plots
+    assert greens.has_harvest
+    assert greens.has_packing
+    mixed = facts_of(Ref(*ref("CN-GOM-01")), TODAY)
+    assert not mixed.is_traced_to_plots, "a part came from a farm without account"

@@ -23,6 +23,7 @@ from traceapp.desk import (
     label_issue_views,
     label_views,
     link_choice_views,
+    market_views,
     need_acts,
     need_views,
     new_batch_views,
@@ -56,7 +57,7 @@ VIEWS = (
     supplier_notice_views,
     *(assessment_views, assessment_acts, programme_views, survey_views, link_choice_views),
     *(chain_views, commitment_views),
-    *(need_views, need_acts, contact_views),
+    *(need_views, need_acts, contact_views, market_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

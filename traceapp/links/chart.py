@@ -11,11 +11,21 @@ from math import cos, hypot, radians
 
 from markupsafe import Markup
 
-from traceapp.links.shapes import Key, Line, drawing, length, path, text_lines, wrapped
+from traceapp.links.shapes import (
+    STATED,
+    Key,
+    Line,
+    drawing,
+    length,
+    path,
+    text_lines,
+    wrapped,
+)
 
 KM = 111.32  # of one degree of latitude
 MARGIN, DOT, SIZE, HIGH = 22, 5, 13, 17
 FOOT = 30
+LOOP = 26  # how far a link within one place is pulled aside
 LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 NORTH_ARROW = "M0 12L5 0L10 12L5 9z"
 
@@ -52,7 +62,7 @@ def draw(
     if not spots:
         return Markup()
     marks, scale = _laid_out(spots, size)
-    placed, left = _named(marks, size)
+    placed, left = _named(marks, size, lines)
     foot = wrapped(" · ".join(f"{n} {mark.name}" for n, mark in left), size[0], SIZE)
     parts = [
         Markup('<rect class="ground" width="{}" height="{}" rx="8"/>').format(*size),
@@ -111,11 +121,13 @@ def _apart(marks: Sequence[_Mark]) -> list[_Mark]:
 
 
 def _named(
-    marks: Sequence[_Mark], size: tuple[int, int]
+    marks: Sequence[_Mark], size: tuple[int, int], lines: Sequence[Line]
 ) -> tuple[list[Markup], list[tuple[int, _Mark]]]:
     """Write each name where it covers nothing; give those left, with the numbers they have."""
     taken: list[Area] = [(m.x - DOT, m.y - DOT, m.x + DOT, m.y + DOT) for m in marks]
     taken.append((0, size[1] - FOOT, 120, size[1]))
+    at = {mark.spot.key: mark for mark in marks}
+    taken += [_beside(at[one.start], one.kind) for one in lines if one.start == one.end]
     drawn: list[Markup] = []
     left: list[tuple[int, _Mark]] = []
     for mark in sorted(marks, key=lambda one: -len(one.name)):
@@ -168,7 +180,7 @@ def _data(one: _Mark, other: _Mark, line: Line) -> str:
     """Bend stated links to one side and proven ones to the other, so that both are seen."""
     x, y = other.x - one.x, other.y - one.y
     far = hypot(x, y) or 1
-    side = 0.12 if line.kind == "stated" else -0.12
+    side = 0.12 if line.kind == STATED else -0.12
     bend_x, bend_y = one.x + x / 2 - y * side, one.y + y / 2 + x * side
     short = (DOT + 2) / far
     return (
@@ -179,9 +191,16 @@ def _data(one: _Mark, other: _Mark, line: Line) -> str:
 
 def _inside(mark: _Mark, line: Line) -> str:
     """Draw a loop for a link that stays in one place."""
-    side = 1 if line.kind == "stated" else -1
+    side = 1 if line.kind == STATED else -1
     x, y = mark.x + side * DOT, mark.y
-    return f"M{x:.0f} {y - 3:.0f}c{side * 26} -16 {side * 26} 22 0 6"
+    return f"M{x:.0f} {y - 3:.0f}c{side * LOOP} -16 {side * LOOP} 22 0 6"
+
+
+def _beside(mark: _Mark, kind: str) -> Area:
+    """Give where a loop is drawn: a curve reaches three quarters of where it is pulled."""
+    wide = DOT + LOOP * 3 / 4
+    left = mark.x if kind == STATED else mark.x - wide
+    return left, mark.y - 8, left + wide, mark.y + 8
 
 
 def _scale(scale: float, size: tuple[int, int]) -> Markup:

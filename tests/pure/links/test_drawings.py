@@ -123,5 +123,13 @@ def test_a_map_of_nothing_is_not_drawn_and_one_place_is() -> None:
     assert chart.draw("m", WORDS, (328, 400), [], []) == ""
     spot = Spot((1,), "Bát Tràng", "Hà Nội", (20.99, 105.91))
     drawn = chart.draw("m", WORDS, (328, 400), [spot], [Line((1,), (1,), PROVEN)])
-    assert "Bát Tràng" in drawn
     assert drawn.count("marker-end") == 1
+    name = re.search(r'class="name"><tspan x="(\d+)"', drawn)
+    dot = re.search(r'cx="(\d+)"', drawn)
+    assert name
+    assert dot
+    assert int(name[1]) > int(dot[1])  # the loop is at the other side
+    drawn = chart.draw("m", WORDS, (328, 400), [spot], [Line((1,), (1,), STATED)])
+    name = re.search(r'class="name"><tspan x="(\d+)"', drawn)
+    assert name
+    assert int(name[1]) < int(dot[1])

@@ -23,6 +23,8 @@ OUTSIDERS = [
 ]
 CLOSED = {401, 403, 404}
 # Offices look at everybody's records; those who run the platform at requests and reports.
+# What the desk tells as the public board does, to everybody: needs with their words.
+PUBLISHED = frozenset({"needs.show_board"})
 WATCHING = {
     "authority": {
         Act.READ,
@@ -109,7 +111,8 @@ def test_asvs_8_4_1_nobody_of_another_body_reaches_what_is_not_theirs(
             answer = town.ask(tung, route, method, path)
             asked = (role, kind, method, path)
             assert answer.status_code < 500, asked
-            assert CANARY not in answer.text, asked
+            if route.rule.endpoint not in PUBLISHED:
+                assert CANARY not in answer.text, asked
             if route.rule.arguments & town.lan.secret_names:
                 assert answer.status_code in NOT_THERE, (*asked, answer.status_code)
 
@@ -127,7 +130,8 @@ def test_asvs_8_4_1_no_search_and_no_download_of_another_body_holds_the_canary(t
             else:
                 answer = reader.get(path, buffered=True)
             assert answer.status_code < 500, path
-            assert CANARY.encode() not in answer.data, path
+            if route.rule.endpoint not in PUBLISHED:
+                assert CANARY.encode() not in answer.data, path
 
 
 def test_asvs_8_2_2_missing_and_foreign_are_answered_alike(town: Town) -> None:

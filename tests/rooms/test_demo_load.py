@@ -175,6 +175,6 @@ def test_what_came_from_a_household_without_account_says_so(hanoi: Flask) -> Non
 def test_nothing_derived_is_stored_and_nobody_is_notified(hanoi: Flask) -> None:
     assert count(PublicSnapshot) == 0
     jobs = Counter(db.session.execute(select(Job.kind)).scalars())
-    assert jobs == {"photo.render": 41, "findings.judge_shipment": 33, "hand_offs.remind": 33}
-    assert count(Photo) == 41
-    assert db.session.execute(select(func.count()).where(~Photo.is_public)).scalar_one() == 0
+    assert jobs == {"photo.render": 53, "findings.judge_shipment": 33, "hand_offs.remind": 33}
+    assert count(Photo) == 53  # 41 scenes, 12 signed papers
+    assert db.session.execute(select(func.count()).where(~Photo.is_public)).scalar_one() == 12

@@ -1,4 +1,4 @@
-"""Reading operators.json: who and where. `networks` are not read yet."""
+"""Reading operators.json: who and where. `networks` are told in participants.json."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -15,6 +15,7 @@ from traceapp.database.engine import db
 from traceapp.demo import (
     cleaner_production,
     market,
+    participants,
     programme,
     purchasing,
     queries,
@@ -64,6 +65,7 @@ def load(now: datetime, folder: Path = reading.HANOI) -> Outcome | None:
     programme.write(told, data.directory, now)
     purchasing.write(data.purchasing, data.directory, data.product_ids, now)
     surveys.write(data.surveys, data.directory, now)
+    participants.write(data.participants, data.directory, now)
     market.open_stall(now)
     openings.add(data.openings)
     db.session.add(DemoLoad(single=1, t_date=clock.t, loaded_at=now))

@@ -24,7 +24,10 @@ from traceapp.demo.record import Record
 from traceapp.demo.shapes import BatchEntry, DataSet, Directory, Entry
 
 HANOI = Path(__file__).parent / "hanoi"
-FILES = ("operators", "products", "lots", "events", "openings", "purchasing", "surveys")
+FILES = (
+    *("operators", "products", "lots", "events", "openings"),
+    *("purchasing", "surveys", "participants"),
+)
 
 Partnerships = Mapping[tuple[str, UUID], UUID]
 
@@ -38,6 +41,7 @@ class _Files:
     openings: Record
     purchasing: Record
     surveys: Record
+    participants: Record
 
 
 def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
@@ -75,6 +79,7 @@ def read(clock: DemoClock, folder: Path = HANOI) -> DataSet:
         cleaner_production=files.operators.one("cleaner_production"),
         purchasing=files.purchasing,
         surveys=files.surveys,
+        participants=files.participants,
         product_ids={key: product.identity("id") for key, product in products.items()},
         openings=dict(goods.opening(one, batches) for one in files.openings.many("openings")),
     )

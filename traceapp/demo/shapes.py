@@ -97,4 +97,5 @@ class DataSet:
     cleaner_production: Record
     purchasing: Record
     surveys: Record
+    participants: Record
     product_ids: Mapping[str, UUID]

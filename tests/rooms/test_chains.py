@@ -244,6 +244,19 @@ def test_others_are_no_party_to_a_commitment(case: Case) -> None:
     assert count(CommitmentStep) == 0
 
 
+def test_nobody_hides_a_commitment_behind_its_id(case: Case) -> None:
+    lans = case.signed()
+    with afresh():
+        joined(case.minh)
+        own = photos.store(case.minh.producer_id, a_picture("blue"), is_public=False, now=NOW)
+    copied = case.said(id=lans.id, photos=[own.hex()])
+    with pytest.raises(problem.NotFound), afresh():
+        commitments.sign(copied, by(case.minh), now=now())
+    found = commitment_queries.find(lans.id)
+    assert found is not None
+    assert found.ref == lans
+
+
 def test_an_answer_is_given_once_sent_back_with_a_reason_and_withdrawn_at_last(case: Case) -> None:
     commitment = case.signed()
     with pytest.raises(problem.InvalidInput) as error, afresh():

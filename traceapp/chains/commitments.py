@@ -12,13 +12,13 @@ from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
 from traceapp.chains import commitment_queries, faults, queries
-from traceapp.chains.faults import refuse
 from traceapp.chains.models import Commitment, CommitmentStep, CommitmentText
 from traceapp.chains.told import Text
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos
 from traceapp.photos.queries import is_kept
+from traceapp.problem import refuse
 from traceapp.producers.persons import works_for
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
@@ -51,15 +51,19 @@ def write_text(given: Given, by: Ref, *, now: datetime) -> None:
 def sign(given: Given, by: Ref, *, now: datetime) -> UUID:
     """Keep what the establishment of `by` signed; `given` is what `CommitmentSchema` loaded.
 
-    The same form again changes nothing. Raises InvalidInput with all that is wrong.
+    The same form again changes nothing. Raises InvalidInput with all that is wrong, NotFound for
+    an id that others use.
     """
-    wait_for([by.producer_id])
+    wait_for([by.producer_id, given["id"]])
     kept = db.session.get(Commitment, (by.producer_id, given["id"]))
     if kept is not None:
         same = all(getattr(kept, name) == given[name] for name in SAID)
         if not same or [kept.photo_sha256.hex()] != given["photos"]:
             raise problem.ContentConflict
         return kept.commitment_id
+    # Addresses name it by its own id alone, so that nobody may take one that another has.
+    if commitment_queries.find(given["id"]) is not None:
+        raise problem.NotFound
     text = commitment_queries.current_text(now.astimezone(HANOI).date())
     if text is None:
         raise problem.NotFound

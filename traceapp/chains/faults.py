@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from traceapp.problem import N_, Finding, InvalidInput
+from traceapp.problem import N_, Finding
 from traceapp.web.pages import HANOI, day
 
 JOINED = Finding(
@@ -71,12 +71,6 @@ NO_ACTIVITY = Finding(
     N_("There is no such activity of your body."),
     N_("Choose another one, or none."),
 )
-
-
-def refuse(*found: Finding) -> None:
-    """Refuse with all that is wrong; nothing of it is kept. Raises InvalidInput."""
-    if found:
-        raise InvalidInput(findings=found)
 
 
 def later(pointer: str, given: date, now: datetime) -> list[Finding]:

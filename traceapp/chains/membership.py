@@ -7,10 +7,10 @@ from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
 from traceapp.chains import faults, queries
-from traceapp.chains.faults import refuse
 from traceapp.chains.models import ChainStep
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
+from traceapp.problem import refuse
 from traceapp.producers.models import ProducerKind
 from traceapp.trace.facts import Ref
 
@@ -21,7 +21,7 @@ def join(given: Given, by: Ref, *, now: datetime) -> None:
     """Join a chain for the establishment of `by`; `given` is what `MembershipSchema` loaded.
 
     The same form again changes nothing. Raises InvalidInput where it is in the chain, for a day
-    that is still to come, and for one before it left; NotFound for an id others use.
+    that is still to come, and for one before it left; ContentConflict for other words of one form.
     """
     _step("joined", given, by, now)
 

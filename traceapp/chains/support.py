@@ -8,10 +8,10 @@ from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
 from traceapp.chains import faults
-from traceapp.chains.faults import refuse
 from traceapp.chains.models import Support
 from traceapp.database.engine import db
 from traceapp.network.programme_models import ProgrammeActivity
+from traceapp.problem import refuse
 from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
 

@@ -1,6 +1,6 @@
 """What cannot be said of links, and what to do instead."""
 
-from traceapp.problem import N_, Finding, InvalidInput
+from traceapp.problem import N_, Finding
 
 LATER = Finding(
     "/year",
@@ -43,9 +43,3 @@ NO_PLACE = Finding(
 def at(finding: Finding, pointer: str) -> Finding:
     """Give the same finding about a value."""
     return Finding(pointer, finding.rule, finding.message, finding.fix, finding.values)
-
-
-def refuse(*found: Finding) -> None:
-    """Refuse with all that is wrong; nothing of it is kept. Raises InvalidInput."""
-    if found:
-        raise InvalidInput(findings=found)

@@ -16,6 +16,7 @@ from traceapp.links import faults
 from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
 from traceapp.links.parties import Identity, Roll, roll_for
 from traceapp.links.vocabulary import follows
+from traceapp.problem import refuse
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 
@@ -37,7 +38,7 @@ def record_survey(given: Given, by: Ref, *, now: datetime) -> UUID:
             raise problem.NotFound
         return survey_id
     if given["year"] > now.astimezone(HANOI).year:
-        faults.refuse(faults.LATER)
+        refuse(faults.LATER)
     roll, ends = _read(given["links"])
     key = {"producer_id": by.producer_id, "survey_id": survey_id}
     about = {name: given[name] for name in ("sector", "year", "made_by", "asked")}
@@ -95,7 +96,7 @@ def _read(links: Sequence[Given]) -> tuple[Roll, list[Ends]]:
             found.append(faults.at(faults.TWICE, f"{pointer}/supplied"))
         seen.add(said)
         read.append((sender, receiver))
-    faults.refuse(*found)
+    refuse(*found)
     return roll, read
 
 

@@ -15,6 +15,7 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.links import faults
 from traceapp.links.schemas import PERSON
+from traceapp.problem import refuse
 from traceapp.producers import communes
 from traceapp.producers.models import Producer, Province
 from traceapp.producers.queries import is_admitted
@@ -48,7 +49,7 @@ class Roll:
         place = self._place(typed["place"], f"{pointer}/place")
         here = None if typed["kind"] == PERSON else self._here(typed["name"], place, pointer)
         if here is None and place is None:
-            faults.refuse(faults.at(faults.NO_PLACE, f"{pointer}/place"))
+            refuse(faults.at(faults.NO_PLACE, f"{pointer}/place"))
         values: dict[str, Any] = {"at_producer_id": here}
         if here is None:
             values = self._elsewhere(typed, place)
@@ -78,7 +79,7 @@ class Roll:
             if place in (None, seat, Place(seat.province))
         ]
         if len(found) > 1:
-            faults.refuse(faults.at(faults.SEVERAL, f"{pointer}/name"))
+            refuse(faults.at(faults.SEVERAL, f"{pointer}/name"))
         return found[0] if found else None
 
     def _place(self, text: str | None, pointer: str) -> Place | None:

@@ -1,6 +1,6 @@
 """What cannot be said about cleaner production, and what to do instead."""
 
-from traceapp.problem import N_, Finding, InvalidInput
+from traceapp.problem import N_, Finding
 
 UNITS = Finding(
     "/after_unit",
@@ -131,9 +131,3 @@ NO_FIGURES = Finding(
     N_("There is no figure in it."),
     N_("Write down at least one figure that was published."),
 )
-
-
-def refuse(*found: Finding) -> None:
-    """Refuse with all that is wrong; nothing of it is kept. Raises InvalidInput."""
-    if found:
-        raise InvalidInput(findings=found)

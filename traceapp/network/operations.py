@@ -17,7 +17,6 @@ from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.network import claiming, evidence, faults, queries, sums
-from traceapp.network.faults import refuse
 from traceapp.network.models import (
     CleanerAssessment,
     CleanerCheck,
@@ -25,6 +24,7 @@ from traceapp.network.models import (
     CleanerMeasure,
     CleanerMeasureStep,
 )
+from traceapp.problem import refuse
 from traceapp.producers import green_claims
 from traceapp.producers.models import Producer
 from traceapp.producers.persons import is_same_person, works_for

@@ -8,7 +8,6 @@ from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import Base, db
 from traceapp.network import faults
-from traceapp.network.faults import refuse
 from traceapp.network.programme_models import (
     ProgrammeActivity,
     ProgrammePlan,
@@ -17,6 +16,7 @@ from traceapp.network.programme_models import (
     PublishedTotal,
 )
 from traceapp.network.vocabulary import INDICATOR_KINDS
+from traceapp.problem import refuse
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 

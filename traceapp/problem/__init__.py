@@ -151,6 +151,12 @@ class InvalidInput(Problem):
     detail = N_("Nothing was saved. Correct the fields named below and send it again.")
 
 
+def refuse(*found: Finding) -> None:
+    """Refuse with all that is wrong; nothing of it is kept. Raises InvalidInput."""
+    if found:
+        raise InvalidInput(findings=found)
+
+
 class Blocked(Problem):
     """An act that a safety rule refuses before it is done; the attempt was kept, nothing else."""
 

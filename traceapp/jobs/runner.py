@@ -68,9 +68,8 @@ class Runner:
 
     def _claim(self) -> operations.Claim | None:
         now = self._clock()
-        due = queries.has_due(
-            now, self._lane
-        )  # a read, so that an idle worker never takes the write lock
+        # A read, so that an idle worker never takes the write lock.
+        due = queries.has_due(now, self._lane)
         db.session.rollback()
         if not due:
             return None

@@ -52,6 +52,7 @@ BEGINNINGS = (
 )
 FILES = re.compile(
     r"\.(?:svg|png|csv|xlsx|zip|json|pdf|txt|webmanifest|js)(?:\?|$)|format=csv|/media/"
+    r"|/photo$|/photos/[0-9a-f]{64}$"
 )
 # The same for everybody, and of 5,000 elements: its contrast alone takes half a minute to measure.
 MEASURED_ELSEWHERE = {"reference.docs "}  # test_every_route.py

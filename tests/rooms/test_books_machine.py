@@ -192,7 +192,8 @@ class Machine(RuleBasedStateMachine):
                     for one in self.people
                     if any((one.producer_id, receipt) in self.oracle.sent for receipt in receipts)
                 )
-            self.take_over((sender, ship_id), by)
+            first, _corrections = self.oracle.way((sender, ship_id))
+            self.take_over((sender, first), by)
 
     def take_over(self, shipment: Ref, by: Business) -> None:
         with transaction():

@@ -18,7 +18,7 @@ from tests.lan import a_picture
 from tests.participants import SINCE, by, joined, signed, text_of
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
-from traceapp.chains import commitment_queries, commitments, membership, queries, support
+from traceapp.chains import commitment_queries, commitments, membership, queries, shown, support
 from traceapp.chains.models import (
     ChainStep,
     Commitment,
@@ -159,6 +159,7 @@ def test_whatever_is_said_one_is_in_a_chain_once_and_days_never_go_back(
         else:
             expected[-1][1] = day
     stays = queries.stays(case.lan.producer_id)
+    assert len(shown.chains_of(case.lan.producer_id)) == is_in
     assert [[stay.since, stay.until] for stay in stays] == expected
     assert len(queries.members("safe_food")) == is_in
 
@@ -269,9 +270,13 @@ def test_an_answer_is_given_once_sent_back_with_a_reason_and_withdrawn_at_last(c
             commitments.answer(commitment, state, "Mờ", by(case.office), now=now())
         assert rules_of(error.value) == [("/note", "answered_already")]
     assert commitment_queries.holding([case.lan.producer_id])
+    read = shown.commitment_of(case.lan.producer_id)
+    assert read is not None
+    assert (read.body, read.paper) == ("Cơ quan quản lý", None)
     with afresh():
         commitments.withdraw(commitment, None, by(case.lan), now=now())
     assert not commitment_queries.holding([case.lan.producer_id])
+    assert shown.commitment_of(case.lan.producer_id) is None
     with pytest.raises(problem.InvalidInput), afresh():
         commitments.withdraw(commitment, None, by(case.lan), now=now())
 

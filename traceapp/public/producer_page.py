@@ -11,10 +11,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from traceapp.chains import commitment_queries as commitments
-from traceapp.chains import queries as chains
+from traceapp.chains import shown as chains
 from traceapp.network.card import of_producer as cleaner_production
-from traceapp.photos import queries as photos
 from traceapp.problem import N_
 from traceapp.public import producer_queries as queries
 from traceapp.public.address import producer_path
@@ -62,8 +60,8 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
             "by": {"vi": found.by, "en": found.by_en} if found.by else None,
             "on": found.decided_at.astimezone(HANOI).date().isoformat(),
         },
-        "renamed": _renamed(queries.renaming(producer_id, found.name)),
-        "products": _products(producer_id, rows[: queries.MOST_LOTS]),
+        "renamed": _renamed(found),
+        "products": _products(rows[: queries.MOST_LOTS]),
         "has_more_products": len(rows) > queries.MOST_LOTS,
         "chains": _chains(producer_id),
         "commitment": _commitment(producer_id),
@@ -72,38 +70,35 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
     }
 
 
-def _renamed(row: queries.Found | None) -> Document | None:
-    if row is None:
+def _renamed(found: queries.Found) -> Document | None:
+    if found.renamed_at is None:
         return None
     return {
-        "from": row.former_name,
-        "by": {"vi": row.by, "en": row.by_en} if row.by else None,
-        "on": row.done_at.astimezone(HANOI).date().isoformat(),
+        "from": found.former_name,
+        "by": {"vi": found.renamed_by, "en": found.renamed_by_en} if found.renamed_by else None,
+        "on": found.renamed_at.astimezone(HANOI).date().isoformat(),
     }
 
 
 def _chains(producer_id: UUID) -> list[Document]:
     return [
-        {"chain": stay.chain, "since": stay.since.isoformat()}
-        for stay in chains.chains_of(producer_id)
+        {"chain": row.chain, "since": row.on_day.isoformat()}
+        for row in chains.chains_of(producer_id)
     ]
 
 
 def _commitment(producer_id: UUID) -> Document | None:
     """Tell of the commitment that the programme accepted; never who signed it."""
-    found = commitments.holding([producer_id]).get(producer_id)
+    found = chains.commitment_of(producer_id)
     if found is None:
         return None
-    accepted = next(step for step in found.steps if step.state == "accepted")
-    key = (producer_id, found.photo)
-    paper = photos.renditions([key], public_only=True).get(key, {}).get("large")
     return {
         "year": found.year,
-        "text": found.words.document(),
+        "text": {"vi": found.text, "en": found.text_en},
         "signed_on": found.signed_on.isoformat(),
-        "accepted_by": accepted.body.document(),
-        "accepted_on": accepted.at.astimezone(HANOI).date().isoformat(),
-        "picture": picture_url(paper.file_name) if paper else None,
+        "accepted_by": {"vi": found.body, "en": found.body_en},
+        "accepted_on": found.noted_at.astimezone(HANOI).date().isoformat(),
+        "picture": picture_url(found.paper) if found.paper else None,
     }
 
 
@@ -112,18 +107,14 @@ def kind_words(kinds: Iterable[str]) -> str:
     return " · ".join(_(KIND_WORDS.get(kind, kind)) for kind in kinds)
 
 
-def _products(producer_id: UUID, rows: Iterable[queries.Found]) -> list[Document]:
-    rows = list(rows)
-    photos = {row.product_id: bytes(row.photo_sha256) for row in rows if row.photo_sha256}
-    pictures = queries.pictures(producer_id, list(set(photos.values())))
+def _products(rows: Iterable[queries.Found]) -> list[Document]:
     products: dict[UUID, Document] = {}
     for row in rows:
-        file_name = pictures.get(photos.get(row.product_id, b""))
         product = products.setdefault(
             row.product_id,
             {
                 "name": {"vi": row.name, "en": row.name_en},
-                "picture": picture_url(file_name) if file_name else None,
+                "picture": picture_url(row.picture) if row.picture else None,
                 "batches": [],
             },
         )

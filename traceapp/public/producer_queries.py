@@ -1,11 +1,11 @@
-"""Reading what everybody may know of a producer: Core queries, six of them at any size."""
+"""Reading what everybody may know of a producer: Core queries, as many at any size."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Subquery, and_, func, or_, select
+from sqlalchemy import Row, ScalarSelect, Subquery, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch, Product
@@ -30,50 +30,64 @@ def generation() -> int:
 
 
 def producer(producer_id: UUID) -> Found | None:
-    """Give a producer that was let in, and by whom; None for any other."""
-    body = aliased(Producer)
-    newest = (
-        select(Admission.admission_id)
-        .where(Admission.producer_id == producer_id)
-        .order_by(Admission.decided_at.desc(), Admission.admission_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    """Give a producer that was let in, by whom, and who allowed its name if it had another.
+
+    None for any other.
+    """
+    body, allowing = aliased(Producer), aliased(Producer)
     public = ("name", "name_en", "legal_form", "commune_kind", "commune", "province")
     return db.session.execute(
         select(
             *(getattr(Producer, name) for name in (*public, "website", "about", "about_en")),
-            Admission.decided_at,
-            body.name.label("by"),
-            body.name_en.label("by_en"),
+            *(Admission.decided_at, body.name.label("by"), body.name_en.label("by_en")),
+            *(Renaming.former_name, Renaming.done_at.label("renamed_at")),
+            *(allowing.name.label("renamed_by"), allowing.name_en.label("renamed_by_en")),
         )
         .join(Admission, Admission.producer_id == Producer.producer_id)
         .outerjoin(body, body.producer_id == Admission.by_producer_id)
+        .outerjoin(
+            Renaming,
+            and_(
+                Renaming.producer_id == Producer.producer_id,
+                Renaming.renaming_id == _newest_renaming(),
+            ),
+        )
+        .outerjoin(allowing, allowing.producer_id == Renaming.by_producer_id)
         .where(
             Producer.producer_id == producer_id,
-            Admission.admission_id == newest,
+            Admission.admission_id == _newest_admission(),
             Admission.decision == "admitted",
         )
     ).one_or_none()
 
 
-def renaming(producer_id: UUID, name: str) -> Found | None:
-    """Give when and by whom a producer was allowed the name it has, and what it was called."""
-    body = aliased(Producer)
-    return db.session.execute(
-        select(
-            *(Renaming.former_name, Renaming.done_at),
-            *(body.name.label("by"), body.name_en.label("by_en")),
-        )
-        .outerjoin(body, body.producer_id == Renaming.by_producer_id)
-        .where(
-            Renaming.producer_id == producer_id,
-            Renaming.act == "allowed",
-            Renaming.name == name,
-        )
-        .order_by(Renaming.done_at.desc(), Renaming.renaming_id.desc())
+def _newest_admission() -> ScalarSelect[UUID]:
+    made = aliased(Admission)
+    return (
+        select(made.admission_id)
+        .where(made.producer_id == Producer.producer_id)
+        .order_by(made.decided_at.desc(), made.admission_id.desc())
         .limit(1)
-    ).one_or_none()
+        .correlate(Producer)
+        .scalar_subquery()
+    )
+
+
+def _newest_renaming() -> ScalarSelect[UUID]:
+    """Give by which a producer was allowed the name it has now."""
+    done = aliased(Renaming)
+    return (
+        select(done.renaming_id)
+        .where(
+            done.producer_id == Producer.producer_id,
+            done.act == "allowed",
+            done.name == Producer.name,
+        )
+        .order_by(done.done_at.desc(), done.renaming_id.desc())
+        .limit(1)
+        .correlate(Producer)
+        .scalar_subquery()
+    )
 
 
 def kinds(producer_id: UUID) -> list[str]:
@@ -85,12 +99,24 @@ def kinds(producer_id: UUID) -> list[str]:
 def lots(producer_id: UUID, today: date) -> Sequence[Found]:
     """Give the newest batches of each finished product whose page says that nothing is wrong.
 
-    A batch past its date, held or stopped has its own page and is not offered here.
+    A batch past its date, held or stopped has its own page and is not offered here. `picture` is
+    the file name of a small picture of the product that everybody may see.
     """
+    picture = (
+        select(PhotoRendition.file_name)
+        .join(Photo)
+        .where(
+            Photo.producer_id == Product.producer_id,
+            Photo.sha256 == Product.photo_sha256,
+            Photo.is_public,
+            PhotoRendition.name == "thumb",
+        )
+        .scalar_subquery()
+    )
     newest = _in_use(producer_id, today)
     return db.session.execute(
         select(
-            *(Product.product_id, Product.name, Product.name_en, Product.photo_sha256),
+            *(Product.product_id, Product.name, Product.name_en, picture.label("picture")),
             *(newest.c.lot, newest.c.code, newest.c.production_date, newest.c.packing_date),
             newest.c.expiry_date,
         )
@@ -130,22 +156,6 @@ def _in_use(producer_id: UUID, today: date) -> Subquery:
         )
         .subquery()
     )
-
-
-def pictures(producer_id: UUID, sha256: Sequence[bytes]) -> dict[bytes, str]:
-    """Give the file names of small pictures that everybody may see."""
-    key = (PhotoRendition.producer_id, PhotoRendition.sha256)
-    rows = db.session.execute(
-        select(PhotoRendition.sha256, PhotoRendition.file_name)
-        .join(Photo, and_(Photo.producer_id == key[0], Photo.sha256 == key[1]))
-        .where(
-            PhotoRendition.producer_id == producer_id,
-            PhotoRendition.sha256.in_(sha256),
-            PhotoRendition.name == "thumb",
-            Photo.is_public,
-        )
-    )
-    return {bytes(row.sha256): row.file_name for row in rows}
 
 
 def certificates(producer_id: UUID, today: date) -> Sequence[Found]:

@@ -11,7 +11,7 @@ from traceapp.printing.stock import Stock
 
 POINTS = 72 / 25.4  # in a millimetre
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-_COMPRESSION = 6
+_COMPRESSION = 5  # 6 takes twice as long for a tenth less
 
 
 def page_matrix(stock: Stock, calibration: Calibration) -> str:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from traceapp.printing import symbol
 from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.dots import Dots
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs
 from traceapp.printing.label import VIETNAMESE, Label, Words
@@ -20,7 +21,7 @@ from traceapp.printing.stock import Position
 MM_PER_INCH = 25.4
 RESOLUTIONS = (203, 300)  # dots per inch that label printers have
 _DOTS_PER_MM = {203: 8.0, 300: 300 / MM_PER_INCH}  # 203 dpi heads have 8 dots a mm
-_BLACK, _WHITE = 0, 1
+_BLACK = 1  # set, as in `Dots`
 _STEPS = 4  # in which sizes are cut, parts of a dot: every size is a font to be loaded
 
 
@@ -37,22 +38,25 @@ class Rasters:
         self._drawn_dots = self.dots * design.calibration.scale  # in a mm of what is drawn
         self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
         self._arranger = Arranger(design, self._glyphs[0].width, words, dot=1 / self.dots)
-        self._shared: dict[tuple[Line, ...], Image.Image] = {}
+        self._shared: dict[tuple[Line, ...], Dots] = {}
 
-    def draw(self, label: Label) -> Image.Image:
-        """Draw one label on its die, of mode "1"."""
+    def draw(self, label: Label) -> Dots:
+        """Draw one label on its die."""
         drawn = symbol.encode(label.uri)
         arranged = self._arranger.arrange(label, drawn.modules)
         picture = self._background(arranged).copy()
         for line in arranged.lines:
             if line.fact:
                 self._set_by_letter(picture, line)
-        picture.paste(_modules(drawn, self._at(arranged.symbol_side)), self._corner(arranged))
+        module = self._at(arranged.symbol_side) // drawn.modules_with_quiet_zone
+        quiet = symbol.QUIET_MODULES * module
+        x, y = self._at(arranged.symbol_x) + quiet, self._at(arranged.symbol_y) + quiet
+        picture.lay(Dots.modules(drawn, module), x, y)
         return picture
 
-    def page(self) -> Image.Image:
+    def page(self) -> Dots:
         """Give an empty page."""
-        return Image.new("1", self.page_size, _WHITE)
+        return Dots.none(*self.page_size)
 
     @property
     def page_size(self) -> tuple[int, int]:
@@ -68,22 +72,19 @@ class Rasters:
     def _at(self, length: float) -> int:
         return round(length * self._drawn_dots)
 
-    def _corner(self, arranged: Arranged) -> tuple[int, int]:
-        return (self._at(arranged.symbol_x), self._at(arranged.symbol_y))
-
-    def _background(self, arranged: Arranged) -> Image.Image:
+    def _background(self, arranged: Arranged) -> Dots:
         """Draw what all labels of a shape share, or give it as drawn before."""
         shared = tuple(line for line in arranged.lines if not line.fact)
         if shared not in self._shared:
             size = (self._at(self._stock.die_width), self._at(self._stock.die_height))
-            picture = Image.new("1", size, _WHITE)
+            picture = Image.new("1", size)
             canvas = _canvas(picture)
             for line in shared:
                 self._set(canvas, line)
-            self._shared[shared] = picture
+            self._shared[shared] = Dots.drawn(picture)
         return self._shared[shared]
 
-    def _set_by_letter(self, picture: Image.Image, line: Line) -> None:
+    def _set_by_letter(self, picture: Dots, line: Line) -> None:
         """Draw a line that every label has for itself from letters drawn before.
 
         FreeType takes a millisecond for a line, more than all the rest of a label.
@@ -96,7 +97,7 @@ class Rasters:
         x, baseline = line.x * self._drawn_dots, self._at(line.baseline)
         for letter in line.text:
             drawn, left, top, wide = _letter(file, int(size * _STEPS) / _STEPS, letter)
-            picture.paste(_BLACK, (round(x) + left, baseline + top), drawn)
+            picture.lay(drawn, round(x) + left, baseline + top)
             x += wide
 
     def _set(self, canvas: ImageDraw.ImageDraw, line: Line) -> None:
@@ -124,9 +125,9 @@ def png(
     for placed in places(design.stock, run, start_position):
         page = rasters.page()
         for copies, place in placed:
-            page.paste(rasters.draw(copies.label), rasters.corner(place))
+            page.lay(rasters.draw(copies.label), *rasters.corner(place))
         out = BytesIO()
-        page.save(out, "PNG", dpi=(rasters.dots * MM_PER_INCH,) * 2)
+        page.picture().save(out, "PNG", dpi=(rasters.dots * MM_PER_INCH,) * 2)
         yield out.getvalue()
 
 
@@ -136,28 +137,14 @@ def _canvas(picture: Image.Image) -> ImageDraw.ImageDraw:
     return canvas
 
 
-def _modules(drawn: symbol.Symbol, side: int) -> Image.Image:
-    """Draw a symbol with its quiet zone, `side` dots wide."""
-    whole, quiet = drawn.modules_with_quiet_zone, symbol.QUIET_MODULES
-    light = Image.new("L", (whole, whole), 255)
-    grey = b"".join(drawn.rows).translate(_GREYS)
-    light.paste(Image.frombytes("L", (drawn.modules, drawn.modules), grey), (quiet, quiet))
-    return light.resize((side, side), Image.Resampling.NEAREST).convert(
-        "1", dither=Image.Dither.NONE
-    )
-
-
-_GREYS = bytes(255 if dark == 0 else 0 for dark in range(256))
-
-
 @lru_cache(maxsize=4096)
-def _letter(file: bytes, size: float, letter: str) -> tuple[Image.Image, int, int, float]:
-    """Draw a letter as a mask; where its corner lies from its start on the baseline; its width."""
+def _letter(file: bytes, size: float, letter: str) -> tuple[Dots, int, int, float]:
+    """Draw a letter; where its corner lies from its start on the baseline; its width."""
     font = _font(file, size)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(letter, anchor="ls"))
-    mask = Image.new("1", (max(right - left, 1), max(bottom - top, 1)), 0)
-    _canvas(mask).text((-left, -top), letter, fill=1, font=font, anchor="ls")
-    return mask, left, top, font.getlength(letter)
+    mask = Image.new("1", (max(right - left, 1), max(bottom - top, 1)))
+    _canvas(mask).text((-left, -top), letter, fill=_BLACK, font=font, anchor="ls")
+    return Dots.drawn(mask), left, top, font.getlength(letter)
 
 
 @lru_cache(maxsize=128)

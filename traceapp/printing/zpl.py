@@ -9,8 +9,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
-from PIL import Image
-
+from traceapp.printing.dots import Dots
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import DoesNotFit
 from traceapp.printing.raster import Rasters
@@ -35,7 +34,7 @@ def write(
     begin = f"^XA^PW{page[0]}^LL{page[1]}^LH0,0^FO{max(corner[0], 0)},{max(corner[1], 0)}"
     for copies in run:
         picture = _on_page(rasters.draw(copies.label), corner, page)
-        dots = picture.tobytes("raw", "1;I")  # a set bit is a black dot
+        dots = picture.packed()
         row = (picture.width + 7) // 8
         text = b64encode(zlib.compress(dots, _COMPRESSION))
         yield (
@@ -44,8 +43,8 @@ def write(
         ).encode("ascii")
 
 
-def _on_page(picture: Image.Image, corner: tuple[int, int], page: tuple[int, int]) -> Image.Image:
+def _on_page(picture: Dots, corner: tuple[int, int], page: tuple[int, int]) -> Dots:
     """Cut off the empty margins that a calibration moved off the page: no field begins there."""
     (left, top), (wide, long) = corner, page
-    right, bottom = min(picture.width, wide - left), min(picture.height, long - top)
-    return picture.crop((max(-left, 0), max(-top, 0), right, bottom))
+    right, bottom = min(picture.width, wide - left), min(len(picture.rows), long - top)
+    return picture.cut(max(-left, 0), max(-top, 0), right, bottom)

@@ -1,7 +1,7 @@
 """Stopping the sale of a lot in one tap: codes, labels, deliveries and holders, and its lifting."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,10 @@ from traceapp.desk.attention import KEPT
 from traceapp.findings import attempts
 from traceapp.phone import goods
 from traceapp.producers import operations as producers
+from traceapp.producers.models import Membership
+from traceapp.recalls import lifting, stopping
 from traceapp.recalls.models import SaleStop
+from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 from traceapp.web.languages import pick
 
@@ -223,10 +226,6 @@ def test_only_a_second_person_allows_its_sale_again_and_the_reason_stays(
     app: Flask, client: FlaskClient, trade: Trade, code: str
 ) -> None:
     stop(app, trade.minh, code)
-    status, text = allow(app, trade.minh, code)
-    assert status == 422
-    assert "một mình" in text
-    assert state(trade) is CodeState.SALE_STOPPED
     assert allow(app, trade.hoa, code)[0] == 404
     assert allow(app, colleague(trade.minh), code, "Mẫu lưu vẫn tốt")[0] == 303
     assert state(trade) is CodeState.ACTIVE
@@ -235,6 +234,107 @@ def test_only_a_second_person_allows_its_sale_again_and_the_reason_stays(
     assert allow(app, colleague(trade.minh), code)[0] == 404  # it is over
     acts = set(db.session.scalars(select(AuditEntry.act)))
     assert {"sale.stopped", "sale.allowed"} <= acts
+
+
+def asked(by: Business, code: str, *, minutes: int) -> None:
+    """Ask so many minutes ago to allow the sale of a lot again."""
+    db.session.rollback()
+    fact, stop_id = codes.find(code), db.session.scalars(select(SaleStop.stop_id)).one()
+    assert fact is not None
+    batch = Ref(by.producer_id, fact.batch_id)
+    who = stopping.Actor(Ref(by.producer_id, by.actor.member_id), is_authority=False)
+    db.session.rollback()
+    with transaction():
+        at = datetime.now(UTC) - timedelta(minutes=minutes)
+        assert not lifting.lift(batch, stop_id, who, "Bấm nhầm", now=at)
+
+
+def test_whoever_tapped_by_mistake_asks_colleagues_and_officers(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    office = joined("Chi cục", kinds=("authority",), role="officer")
+    stop(app, trade.minh, code)
+    at_page = desk(app, trade.minh, f"/desk/batches/{code}")
+    assert "Ask to allow its sale again" in at_page
+    asks = "asks to allow the sale of lot CN-7 again"
+    assert asks not in desk(app, office, "/desk")
+    assert allow(app, trade.minh, code, "Bấm nhầm lô")[0] == 303
+    assert state(trade) is CodeState.SALE_STOPPED
+    for second in (office, colleague(trade.minh)):
+        assert asks in desk(app, second, "/desk")
+    assert asks not in desk(app, trade.hoa, "/desk")
+    assert asks not in desk(app, trade.minh, "/desk")
+    assert "Bấm nhầm lô" in desk(app, trade.minh, f"/desk/batches/{code}")
+    status, text = allow(app, trade.minh, code)
+    assert status == 422
+    assert "một mình" in text
+    assert state(trade) is CodeState.SALE_STOPPED
+    assert allow(app, office, code)[0] == 303
+    assert asks not in desk(app, office, "/desk")
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(29, 422), (31, 303)])
+def test_where_nobody_answers_for_half_an_hour_whoever_asked_goes_on_alone(
+    app: Flask, trade: Trade, code: str, minutes: int, status: int
+) -> None:
+    stop(app, trade.minh, code)
+    asked(trade.minh, code, minutes=minutes)
+    told = "Nobody answered for 30 minutes" in desk(app, trade.minh, f"/desk/batches/{code}")
+    assert told is (status == 303)
+    assert allow(app, trade.minh, code, "Đã gọi cán bộ, không ai nghe")[0] == status
+    assert (state(trade) is CodeState.ACTIVE) is (status == 303)
+
+
+def test_a_colleague_who_does_not_agree_stops_it_once_more_and_nobody_lifts_that_alone(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    other = colleague(trade.minh)
+    assert "stop-sale" not in desk(app, other, f"/desk/batches/{code}")
+    asked(trade.minh, code, minutes=31)
+    assert "stop-sale" in desk(app, other, f"/desk/batches/{code}")
+    assert stop(app, other, code) == 303
+    assert stop(app, other, code) == 303
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(SaleStop)) == 2
+    assert allow(app, trade.minh, code)[0] == 303
+    assert state(trade) is CodeState.SALE_STOPPED
+
+
+def test_nobody_goes_on_alone_after_a_check_that_failed(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    asked(trade.minh, code, minutes=31)
+    other = colleague(trade.minh)
+    about = {
+        "about": [{"batch_id": str(trade.greens)}],
+        "event_time": datetime.now(UTC).isoformat(),
+    }
+    tell(other, event(other, "inspect", fields={"scope": "mùi", "result": "fail"}, **about))
+    status, text = allow(app, trade.minh, code)
+    assert status == 422
+    assert "không đạt" in text
+    assert state(trade) is CodeState.SALE_STOPPED
+
+
+def test_two_sign_ins_with_one_telephone_are_one_person(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    stop(app, trade.minh, code)
+    db.session.rollback()
+    with transaction():
+        given = {"name": "Minh", "roles": ["clerk"], "phone": "+84 912 345 678"}
+        member_id = producers.add_member(trade.minh.producer_id, given)
+        db.session.get_one(
+            Membership, (trade.minh.producer_id, trade.minh.actor.member_id)
+        ).phone = "0912 345 678"
+    twice = replace(trade.minh, actor=Actor(trade.minh.producer_id, member_id))
+    assert allow(app, twice, code)[0] == 303  # asks, as who stopped it would
+    assert state(trade) is CodeState.SALE_STOPPED
+    assert allow(app, twice, code)[0] == 422
+    assert allow(app, colleague(trade.minh), code)[0] == 303
+    assert state(trade) is CodeState.ACTIVE
 
 
 def test_the_phone_of_whoever_has_it_knows_that_it_may_not_be_sold(
@@ -259,6 +359,7 @@ def test_whoever_stopped_it_may_allow_it_once_somebody_else_recorded_a_passed_ch
     }
     by_self = event(trade.minh, "inspect", fields={"scope": "mùi", "result": "pass"}, **about)
     tell(trade.minh, by_self)
+    assert allow(app, trade.minh, code)[0] == 303  # asks
     assert allow(app, trade.minh, code)[0] == 422
     other = colleague(trade.minh)
     failed = event(other, "inspect", fields={"scope": "mùi", "result": "fail"}, **about)

@@ -66,6 +66,7 @@ SENTENCES: Mapping[str, str] = {
     "batch.dates": N_("changed the dates of a batch"),
     "hold.released": N_("released goods from a hold"),
     "sale.stopped": N_("stopped the sale of a lot"),
+    "sale.lift_asked": N_("asked a second person to allow the sale of a lot again"),
     "sale.allowed": N_("allowed the sale of a lot again"),
     "recall.opened": N_("opened a recall case about a lot"),
     "recall.issued": N_("issued a recall"),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from traceapp import problem
+from traceapp.accounts.persons import works_for
 from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
 from traceapp.chains import commitment_queries, faults, queries
@@ -19,7 +20,6 @@ from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos
 from traceapp.photos.queries import is_kept
 from traceapp.problem import refuse
-from traceapp.producers.persons import works_for
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 

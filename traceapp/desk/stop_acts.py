@@ -12,13 +12,13 @@ from traceapp.accounts.acts import Act
 from traceapp.desk.batch_acts import blueprint
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.stop_words import actor_of, may_stop
-from traceapp.recalls import stopping
+from traceapp.recalls import lifting, stopping
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 
 __all__ = ["blueprint"]
 
-STOP, LIFT = stopping.StopSchema(), stopping.LiftSchema()
+STOP, LIFT = stopping.StopSchema(), lifting.LiftSchema()
 
 
 @blueprint.post("/desk/batches/<code>/stop")
@@ -40,14 +40,18 @@ def stop_sale(code: str) -> ResponseReturnValue:
 @writes
 @may(Act.STOP_SALE)
 def allow_sale(code: str) -> ResponseReturnValue:
-    """Allow sale again, as a second person or after a check that was passed."""
+    """Allow sale again as a second person or after a passed check, or ask for one."""
     reader = member()
     found = find_batch(reader, code)
     asked = {"stop": request.form.get("stop", ""), "reason": request.form.get("reason", "")}
     data = LIFT.load(asked)
     by, now = actor_of(reader), datetime.now(UTC)
-    stopping.lift(Ref(*found.ref), data["stop"], by, data["reason"], now=now)
-    flash(_("Sale is allowed again. The reason stays on this page."))
+    if lifting.lift(Ref(*found.ref), data["stop"], by, data["reason"], now=now):
+        flash(_("Sale is allowed again. The reason stays on this page."))
+    else:
+        flash(
+            _("A colleague or an officer is asked. If nobody answers for 30 minutes, decide alone.")
+        )
     return _back_to(found)
 
 

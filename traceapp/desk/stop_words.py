@@ -1,26 +1,39 @@
 """Stopped sales as the page of a batch tells them, and who may do what about them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import url_for
+from flask_babel import gettext as _
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import queries
 from traceapp.batches.queries import Ref as Pair
 from traceapp.codes.stop_reasons import STOP_REASONS
+from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
+from traceapp.recalls import stop_queries
+from traceapp.recalls.lifting import is_alone, may_lift
+from traceapp.recalls.second_person import may_go_alone
 from traceapp.recalls.stop_queries import StopTold, stops_on
-from traceapp.recalls.stopping import Actor, may_lift
+from traceapp.recalls.stopping import Actor, is_open_by
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
+from traceapp.web.languages import say
 
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """What stops the sale of a batch now, what did, and what the reader may do."""
+    """What stops the sale of a batch now, what did, and what the reader may do.
+
+    `alone` are the stops he cannot lift as a second person: whether he may by himself by now.
+    """
 
     open: tuple[StopTold, ...]
     past: tuple[StopTold, ...]
     may_lift: frozenset[Ref]
+    alone: Mapping[Ref, bool]
     may_stop: bool
     is_own: bool
 
@@ -34,19 +47,24 @@ def stops_of(reader: Visitor, batch: Pair) -> Stops:
     """Tell the stopped sales of a batch to somebody who may see it."""
     told = stops_on(Ref(*batch), asks=reader.producer_id)
     open_stops = tuple(one for one in told if one.lift is None)
-    mine = {one.by.producer_id for one in open_stops if one.batch == Ref(*batch)}
+    by, now = actor_of(reader), datetime.now(UTC)
+    is_ours = any(is_open_by(one, Ref(*batch), by) for one in open_stops)
+    lifted_by = tuple(
+        one
+        for one in open_stops
+        if reader.may(Act.STOP_SALE) and one.batch == Ref(*batch) and may_lift(one, by)
+    )
     is_own = batch[0] == reader.producer_id or reader.may(Act.LOOK_UP_ANY)
     return Stops(
         open=open_stops,
         past=tuple(one for one in told if one.lift is not None),
-        may_lift=frozenset(
-            one.stop
-            for one in open_stops
-            if reader.may(Act.STOP_SALE)
-            and one.batch == Ref(*batch)
-            and may_lift(one, actor_of(reader))
-        ),
-        may_stop=reader.producer_id not in mine and may_stop(reader, batch),
+        may_lift=frozenset(one.stop for one in lifted_by),
+        alone={
+            one.stop: one.request is not None and may_go_alone(one.request.at, now)
+            for one in lifted_by
+            if is_alone(one, by)
+        },
+        may_stop=not is_ours and may_stop(reader, batch),
         is_own=is_own,
     )
 
@@ -62,3 +80,19 @@ def may_stop(reader: Visitor, batch: Pair) -> bool:
 def actor_of(reader: Visitor) -> Actor:
     """Give who acts."""
     return Actor(Ref(reader.producer_id, reader.member_id), reader.may(Act.LOOK_UP_ANY))
+
+
+@also
+def _to_lift(reader: Visitor) -> Iterator[Task]:
+    """Tell colleagues and officers who asks to allow a sale again."""
+    if not reader.may(Act.STOP_SALE):
+        return
+    waiting = stop_queries.waiting(None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id)
+    for one in [one for one in waiting if one.by != reader.key][:MOST_OF_A_KIND]:
+        words = _(
+            "%(who)s asks to allow the sale of lot %(lot)s again. A second person is needed.",
+            who=one.person or say(one.body),
+            lot=one.lot,
+        )
+        path = url_for("desk_batches.show_batch", code=one.batch.id)
+        yield Task("users", "clay", words, path, _("Decide"))

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp import problem
+from traceapp.accounts.persons import is_same_person, works_for
 from traceapp.audit import operations as audit
 from traceapp.batches.models import Product
 from traceapp.batches.waiting import wait_for
@@ -27,7 +28,6 @@ from traceapp.network.models import (
 from traceapp.problem import refuse
 from traceapp.producers import green_claims
 from traceapp.producers.models import Producer
-from traceapp.producers.persons import is_same_person, works_for
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI, day
 

@@ -14,25 +14,24 @@ from uuid import UUID
 from sqlalchemy import update
 
 from traceapp import problem
+from traceapp.accounts.persons import is_same_person
 from traceapp.batches import territory
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
-from traceapp.producers.persons import is_same_person
 from traceapp.recalls import case_faults, case_photos, reach, releasing, telling
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_queries import ActTold, Case
+from traceapp.recalls.second_person import may_go_alone
 from traceapp.recalls.stopping import Actor
 from traceapp.trace.facts import Ref
 
 ANSWERED_WITHIN = timedelta(hours=24)
 """Circular 17/2021/TT-BNNPTNT, articles 10 and 11."""
-ALONE_AFTER = timedelta(minutes=30)
-"""How long a second person is waited for before the one who asked may go on alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +279,7 @@ def _has_open(case: Case, kind: str) -> bool:
 
 
 def _check_alone(act: ActTold, reason: str, now: datetime) -> None:
-    if now < act.at + ALONE_AFTER:
+    if not may_go_alone(act.at, now):
         raise problem.InvalidInput(findings=[case_faults.SECOND])
     if not reason:
         raise problem.InvalidInput(findings=[case_faults.REASON])

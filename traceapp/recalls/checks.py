@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, select, tuple_
 
+from traceapp.accounts.persons import is_same_person
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
@@ -34,7 +35,13 @@ class Check:
 
 def is_passed(batch: Ref, since: datetime, besides: Ref) -> bool:
     """Tell whether somebody else recorded since then that a batch passed a check."""
-    return any(one.author != besides for one in passed([batch], since))
+    return any(not is_same_person(one.author, besides) for one in passed([batch], since))
+
+
+def is_failed(batch: Ref, since: datetime) -> bool:
+    """Tell whether the newest check of a batch since then failed."""
+    verdicts = (_verdict(row) for row in db.session.execute(_recorded([batch], since)))
+    return next((one for one in verdicts if one in (PASSED, FAILED)), None) == FAILED
 
 
 def passed(batches: Collection[Ref], since: datetime) -> Iterator[Check]:
@@ -44,7 +51,7 @@ def passed(batches: Collection[Ref], since: datetime) -> Iterator[Check]:
     """
     failed: set[Ref] = set()
     for row in db.session.execute(_recorded(batches, since)) if batches else ():
-        verdict = json.loads(row.document).get("fields", {}).get(VERDICTS[row.step_kind])
+        verdict = _verdict(row)
         batch = Ref(row.batch_producer_id, row.batch_id)
         if verdict == FAILED:
             failed.add(batch)
@@ -57,6 +64,10 @@ def passed(batches: Collection[Ref], since: datetime) -> Iterator[Check]:
                 author=Ref(row.producer_id, row.author_member_id),
                 body=Words(row.name, row.name_en or row.name),
             )
+
+
+def _verdict(row: Any) -> Any:  # noqa: ANN401 - a row, and what stands in a field
+    return json.loads(row.document).get("fields", {}).get(VERDICTS[row.step_kind])
 
 
 def _recorded(batches: Collection[Ref], since: datetime) -> Select[*tuple[Any, ...]]:

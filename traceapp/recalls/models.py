@@ -1,4 +1,4 @@
-"""Tables of stopped sales. Append-only: allowing sale again is an act of its own."""
+"""Tables of stopped sales. Append-only: allowing sale again, and asking for it, are own acts."""
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
@@ -41,6 +41,26 @@ class SaleStopLift(Base):
     by_producer_id: Mapped[Reference]
     by_member_id: Mapped[Reference]
     lifted_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "stop_id"], ["sale_stop.producer_id", "sale_stop.stop_id"]
+        ),
+        CheckConstraint("length(reason) BETWEEN 1 AND 2000", name="reason_length"),
+    )
+
+
+class SaleStopRequest(Base):
+    """Whoever stopped the sale asks a second person to allow it again: when, and why."""
+
+    __tablename__ = "sale_stop_request"
+
+    producer_id: Mapped[Key]
+    stop_id: Mapped[Key]
+    reason: Mapped[str]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    asked_at: Mapped[Moment]
 
     __table_args__ = (
         ForeignKeyConstraint(

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp import problem
+from traceapp.accounts.persons import is_same_person
 from traceapp.database.engine import db
-from traceapp.producers.persons import is_same_person
 from traceapp.recalls import case_faults, checks
 from traceapp.recalls.case_models import RecallActCheck
 from traceapp.recalls.case_queries import ActTold, Case

@@ -20,7 +20,7 @@ from traceapp.database.types import Identifier
 from traceapp.findings.reading import AnyRow
 from traceapp.findings.walking import OfAncestry
 from traceapp.producers.models import Membership, Producer, ProducerKind
-from traceapp.recalls.models import SaleStop, SaleStopLift
+from traceapp.recalls.models import SaleStop, SaleStopLift, SaleStopRequest
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
@@ -33,6 +33,14 @@ class Lift:
     """Sale was allowed again."""
 
     body: Words
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Whoever stopped the sale asked a second person to allow it again."""
+
     reason: str
     at: datetime
 
@@ -54,6 +62,7 @@ class StopTold:
     person: str
     at: datetime
     lift: Lift | None
+    request: Request | None
 
 
 def stopped_among(batches: Collection[Ref], *, asks: UUID | None = None) -> dict[Ref, StopTold]:
@@ -89,6 +98,15 @@ def stopped_by_others(producer_id: UUID) -> list[StopTold]:
     return [replace(one, lot=lots[one.batch]) for one in told]
 
 
+def waiting(producer_id: UUID | None) -> list[StopTold]:
+    """Give the stops that somebody asks to lift: those of one body, or all; the oldest first."""
+    if not is_any_stopped():
+        return []
+    query = _WAITING if producer_id is None else _WAITING_AT
+    rows = ask(query) if producer_id is None else ask(query, body=producer_id)
+    return [_told(row) for row in rows]
+
+
 def is_any_stopped() -> bool:
     """Tell whether any sale is stopped now; mostly none is, and nothing more need be asked."""
     return bool(ask(_ANY)[0][0])
@@ -109,6 +127,7 @@ def _told(row: AnyRow) -> StopTold:
         person=row.person or "",
         at=row.stopped_at,
         lift=lift,
+        request=None if row.asked_at is None else Request(row.asked_reason, row.asked_at),
     )
 
 
@@ -128,13 +147,15 @@ def _stops(*more: Any) -> Any:  # noqa: ANN401 - columns, and a select to which 
             *(Batch.lot, Producer.name.label("body"), Producer.name_en.label("body_en")),
             *(Membership.name.label("person"), SaleStopLift.lifted_at),
             *(SaleStopLift.reason.label("lift_reason"), lifter.name.label("lifter")),
-            lifter.name_en.label("lifter_en"),
+            *(lifter.name_en.label("lifter_en"), SaleStopRequest.asked_at),
+            SaleStopRequest.reason.label("asked_reason"),
             *more,
         )
         .select_from(SaleStop)
         .join(Batch, _same(Batch, SaleStop, "batch_id"))
         .join(Producer, Producer.producer_id == SaleStop.by_producer_id)
         .outerjoin(SaleStopLift, _same(SaleStopLift, SaleStop, "stop_id"))
+        .outerjoin(SaleStopRequest, _same(SaleStopRequest, SaleStop, "stop_id"))
         .outerjoin(lifter, lifter.producer_id == SaleStopLift.by_producer_id)
         .outerjoin(
             Membership,
@@ -182,6 +203,13 @@ _IN_STOCK = select(Stock.batch_producer_id, Stock.batch_id).where(
     Stock.producer_id == bindparam("holder", type_=Identifier), IN_STOCK > 0
 )
 _OF_OWN = _stops().where(SaleStop.producer_id == bindparam("producer", type_=Identifier), _IS_OPEN)
+_WAITING = (
+    _stops()
+    .where(SaleStopRequest.stop_id.is_not(None), _IS_OPEN)
+    .order_by(SaleStopRequest.asked_at, SaleStop.stop_id)
+    .limit(MOST)
+)
+_WAITING_AT = _WAITING.where(SaleStop.by_producer_id == bindparam("body", type_=Identifier))
 _ANY = select(
     select(SaleStop.stop_id)
     .outerjoin(SaleStopLift, _same(SaleStopLift, SaleStop, "stop_id"))

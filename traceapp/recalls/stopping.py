@@ -1,4 +1,4 @@
-"""Stopping the sale of a lot, alone and at once; allowing it again. Callers own the transaction."""
+"""Stopping the sale of a lot, alone and at once. Callers own the transaction."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from traceapp import problem
+from traceapp.accounts.persons import is_same_person
 from traceapp.audit import operations as audit
 from traceapp.batches import activation, territory
 from traceapp.batches.told_lots import lots_told_to
@@ -24,16 +24,13 @@ from traceapp.findings.reading import AnyRow, among, rows
 from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer
-from traceapp.recalls import checks
-from traceapp.recalls.models import SaleStop, SaleStopLift
+from traceapp.recalls.models import SaleStop
 from traceapp.recalls.stop_queries import StopTold, is_any_stopped, stopped_among, stops_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found
 from traceapp.web.faults import known
-from traceapp.web.fields import PlainText
 
-LONGEST_REASON = 2000
 RULE = "sale_stopped"
 
 
@@ -41,13 +38,6 @@ class StopSchema(Schema):
     """Why sale is stopped: one of a short list."""
 
     reason = fields.String(required=True, validate=known(tuple(STOP_REASONS)))
-
-
-class LiftSchema(Schema):
-    """Why sale may go on."""
-
-    stop = fields.UUID(required=True)
-    reason = PlainText(LONGEST_REASON, required=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ def stop(batch: Ref, by: Actor, reason: str, *, now: datetime) -> None:
     if by.is_authority:
         territory.check(by.member.producer_id, batch)
     wait_for([batch.id])
-    if any(_is_open_by(one, batch, by) for one in stops_on(batch, asks=by.member.producer_id)):
+    if any(is_open_by(one, batch, by) for one in stops_on(batch, asks=by.member.producer_id)):
         return
     stop_id = new_id()
     db.session.add(
@@ -82,41 +72,8 @@ def stop(batch: Ref, by: Actor, reason: str, *, now: datetime) -> None:
         )
     )
     db.session.flush()
-    _note("sale.stopped", batch, by, now)
+    note("sale.stopped", batch, by, now)
     tell({batch}, now)
-
-
-def lift(batch: Ref, stop_id: UUID, by: Actor, reason: str, *, now: datetime) -> None:
-    """Allow sale again: by a second person, or after a check that was passed.
-
-    Raises NotFound for a stop that is not open or not this person's business, InvalidInput for
-    who stopped it alone.
-    """
-    wait_for([batch.id])
-    open_stops = {one.stop: one for one in stops_on(batch, asks=by.member.producer_id)}
-    told = open_stops.get(Ref(batch.producer_id, stop_id))
-    if told is None or told.lift is not None or not may_lift(told, by):
-        raise problem.NotFound
-    if told.by == by.member and not checks.is_passed(told.batch, told.at, by.member):
-        raise problem.InvalidInput(findings=[_ALONE])
-    db.session.add(
-        SaleStopLift(
-            producer_id=batch.producer_id,
-            stop_id=stop_id,
-            reason=reason,
-            by_producer_id=by.member.producer_id,
-            by_member_id=by.member.id,
-            lifted_at=now,
-        )
-    )
-    db.session.flush()
-    _note("sale.allowed", batch, by, now)
-    tell({batch}, now)
-
-
-def may_lift(told: StopTold, by: Actor) -> bool:
-    """Tell whether a stop is theirs to lift: their own body's, or, for an authority, anybody's."""
-    return by.is_authority or told.by.producer_id == by.member.producer_id
 
 
 def tell(batches: Collection[Ref], now: datetime) -> None:
@@ -147,11 +104,18 @@ def of_stopped_goods(step: StepFact, goods: Collection[Ref]) -> Iterator[Finding
         yield found(RULE, event=step.ref, batch=batch, values=values)
 
 
-def _is_open_by(one: StopTold, batch: Ref, by: Actor) -> bool:
-    return one.lift is None and one.batch == batch and one.by.producer_id == by.member.producer_id
+def is_open_by(one: StopTold, batch: Ref, by: Actor) -> bool:
+    """Tell whether this stop of a lot is their own body's, so that another changes nothing.
+
+    Where a colleague asks to lift it, whoever does not agree stops the sale once more.
+    """
+    is_ours = one.by.producer_id == by.member.producer_id
+    is_kept = one.request is None or is_same_person(one.by, by.member)
+    return one.lift is None and one.batch == batch and is_ours and is_kept
 
 
-def _note(act: str, batch: Ref, by: Actor, now: datetime) -> None:
+def note(act: str, batch: Ref, by: Actor, now: datetime) -> None:
+    """Write an act about the sale of a lot into the books of who made it and of who acts."""
     member = (by.member.producer_id, by.member.id)
     for book in dict.fromkeys((batch.producer_id, by.member.producer_id)):
         audit.note(book, act, str(batch.id), by=member, now=now)
@@ -176,12 +140,5 @@ _FAMILY = OfDescent(_family)
 _CODES = select(
     PublicCode.code, PublicCode.producer_id, PublicCode.batch_id, PublicCode.state
 ).where(among(PublicCode.producer_id, PublicCode.batch_id))
-_ALONE = problem.Finding(
-    "/reason",
-    "second_person",
-    problem.N_("Whoever stopped the sale cannot allow it again alone."),
-    problem.N_("Ask a colleague or an officer to allow it, or record a check that was passed."),
-)
-
 activation.on_live.append(_tell_activated)
 attempts.also_asked.append(of_stopped_goods)

@@ -3,12 +3,15 @@
 Steps are made up with an event time of their own and reach the server in any order, before and
 after recalls are issued, widened, narrowed and released. The oracle keeps the edges that arrived
 and works every case out by the plain rule: all below what is in it, never on through what left.
+Lots of one season are ticked with a suspected one, as far as their harvest arrived by then.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import hypothesis.strategies as st
 import pytest
@@ -22,7 +25,7 @@ from tests.rooms.test_recall_cases import acting
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
-from traceapp.recalls import case_queries, cases, reach, scope
+from traceapp.recalls import case_queries, cases, kin, reach, scope
 from traceapp.recalls.cases import Order, Suspicion, Wish
 from traceapp.recalls.stopping import Actor
 from traceapp.trace.facts import Ref
@@ -51,12 +54,29 @@ class Oracle:
 
     def __init__(self) -> None:
         self.edges: set[tuple[Ref, Ref]] = set()
+        self.seasons: dict[Ref, UUID] = {}
         self.cases: list[Followed] = []
 
     def arrive(self, sources: set[Ref], made: set[Ref]) -> None:
         self.edges |= {(one, two) for one in sources for two in made}
         for case in self.cases:
             self.follow(case)
+
+    def above(self, lot: Ref) -> set[Ref]:
+        """Give a lot and all that it was made from."""
+        found = {lot}
+        while new := {one for one, two in self.edges if two in found} - found:
+            found |= new
+        return found
+
+    def of_the_season(self, lot: Ref) -> set[Ref]:
+        """Give the lots of whoever made a lot that were harvested in a season it comes from."""
+        seasons = {self.seasons[one] for one in self.above(lot) if one in self.seasons}
+        return {
+            one
+            for one, season in self.seasons.items()
+            if season in seasons and one.producer_id == lot.producer_id
+        }
 
     def follow(self, case: Followed) -> None:
         if not case.is_ended:
@@ -95,6 +115,8 @@ class Machine(RuleBasedStateMachine):
         self.officers = [Actor(Ref(office.producer_id, one), is_authority=True) for one in ids]
         self.oracle, self.lots, self.names = Oracle(), list[Ref](), count(1)
         self.outbox: list[tuple[Business, dict[str, Any], set[Ref], set[Ref]]] = []
+        self.sown = {by.producer_id: self.sow(by) for by in self.people}
+        self.harvested: dict[str, tuple[Ref, UUID]] = {}
         self.seen: dict[Ref, set[Ref]] = {}
         self.clock = NOW
         for by in self.people:
@@ -117,6 +139,43 @@ class Machine(RuleBasedStateMachine):
             made = batch(by, self.products[by.producer_id], f"L{next(self.names)}")
         self.lots.append(Ref(by.producer_id, made))
         return self.lots[-1]
+
+    def sow(self, by: Business) -> list[UUID]:
+        """Begin two seasons on the plot of a maker."""
+        with acting():
+            return [
+                producers.start_season(
+                    by.producer_id,
+                    {"plot_id": str(by.plot_id), "name": name, "crop": "Cải ngọt"}
+                    | {"started_on": "2026-10-01"},
+                )
+                for name in ("Vụ xuân", "Vụ hè")
+            ]
+
+    @rule(who=number, which=st.integers(0, 1), at_once=st.booleans())
+    def harvest(self, who: int, which: int, at_once: bool) -> None:
+        """Harvest a lot in a season; it is told at once or later."""
+        by = self.people[who % 3]
+        season, lot = self.sown[by.producer_id][which], self.new_lot(by)
+        where = {"plot_id": str(by.plot_id), "season_id": str(season)}
+        message = self.message(by, "harvest", self.event_time(who), set(), {lot}, **where)
+        self.harvested[message["id"]] = (lot, season)
+        self.outbox.append((by, message, set(), {lot}))
+        if at_once:
+            self.arrive(len(self.outbox) - 1)
+
+    @precondition(lambda self: len(self.oracle.cases) < MOST_CASES)
+    @rule(which=number, who=st.integers(0, 1))
+    def issue_with_its_season(self, which: int, who: int) -> None:
+        """Issue a recall of a lot and, by one tick, of all lots of its season."""
+        lot = self.lots[which % len(self.lots)]
+        db.session.rollback()
+        near = kin.kin_of(lot, lot.producer_id, "season")
+        ticked = {one for group in near if group.reason == "season" for one in group.batches}
+        wanted = self.oracle.of_the_season(lot) | {lot}
+        case = self.begin(which, who, ticked)
+        assert wanted <= case.inside  # what its recall reaches anyway is no tick
+        assert ticked <= wanted
 
     def tell(
         self, by: Business, kind: str, at: str, sources: set[Ref], made: set[Ref], **more: Any
@@ -183,6 +242,9 @@ class Machine(RuleBasedStateMachine):
         """A message arrives, in any order."""
         by, message, sources, made = self.outbox.pop(which % len(self.outbox))
         self.send(by, message)
+        if message["id"] in self.harvested:
+            lot, season = self.harvested[message["id"]]
+            self.oracle.seasons[lot] = season
         self.oracle.arrive(sources, made)
 
     @precondition(lambda self: len(self.oracle.cases) < MOST_CASES)
@@ -190,15 +252,16 @@ class Machine(RuleBasedStateMachine):
     def issue(self, which: int, who: int) -> None:
         self.begin(which, who)
 
-    def begin(self, which: int, who: int) -> None:
-        """Issue a recall of a lot, whether or not its making was told."""
+    def begin(self, which: int, who: int, more: Collection[Ref] = ()) -> Followed:
+        """Issue a recall of a lot and some more, whether or not its making was told."""
         lot, by = self.lots[which % len(self.lots)], self.officers[who]
         with acting():
             ref = cases.open_case(by, Suspicion(lot, "batch", "Nghi"), now=self.now())
-            cases.issue(ref, by, ORDER, [lot], now=self.now())
+            cases.issue(ref, by, ORDER, {lot, *more}, now=self.now())
         case = Followed(ref, lot.producer_id)
         self.oracle.cases.append(case)
-        self.oracle.take_in(case, {lot})
+        self.oracle.take_in(case, {lot, *more})
+        return case
 
     def running(self, which: int) -> Followed | None:
         open_ones = [one for one in self.oracle.cases if not one.is_ended]

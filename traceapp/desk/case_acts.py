@@ -67,8 +67,8 @@ def decide(case_id: UUID, act_id: UUID) -> ResponseReturnValue:
     case = find_case(reader, case_id)
     by, now = actor_of(reader), datetime.now(UTC)
     form = Form.sent(case_ending.decision_fields(), request.form)
-    reason = case_ending.typed_reason(form)
     with form.trying():
+        reason = case_ending.typed_reason(form)
         if request.form.get("do") == "withdraw":
             cases.withdraw(case.ref, act_id, by, reason, now=now)
             flash(_("Declined. It stays in the list of what was done."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
+from marshmallow import Schema
 
 from traceapp import problem
 from traceapp.recalls import releasing
@@ -14,13 +15,22 @@ from traceapp.recalls.checks import Check
 from traceapp.trace.facts import Ref
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web.faults import EMPTY
-from traceapp.web.fields import clean
+from traceapp.web.fields import PlainText
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.languages import say
 from traceapp.web.pages import moment
 
 LONGEST = 2000
 KINDS = frozenset({"narrow", "release", "close"})
+
+
+class ReasonSchema(Schema):
+    """Why somebody asks or decides; whether it may be empty depends on what it is for."""
+
+    reason = PlainText(LONGEST, lines=True, allow_none=True)
+
+
+REASON = ReasonSchema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def said(check: Check, lots: Mapping[Ref, str]) -> str:
 
 
 def wish(form: Form, kind: str, batches: Collection[Ref]) -> Wish:
-    """Read what is asked for. Raises InvalidInput."""
+    """Read what is asked for. Raises InvalidInput, or ValidationError for too long a reason."""
     reason = typed_reason(form)
     if not reason:
         raise problem.InvalidInput(findings=[_NO_REASON])
@@ -81,8 +91,9 @@ def decision_fields() -> tuple[Field, ...]:
 
 
 def typed_reason(form: Form) -> str:
-    """Give the reason as it is kept."""
-    return clean(form.value("reason"), lines=True).strip()[:LONGEST]
+    """Give the reason as it is kept. Raises ValidationError for one that is too long."""
+    given: str | None = REASON.load({"reason": form.value("reason")})["reason"]
+    return given or ""
 
 
 def _ids(form: Form, name: str) -> set[UUID]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from marshmallow import Schema
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
@@ -15,10 +16,19 @@ from traceapp.desk.stop_words import actor_of
 from traceapp.recalls import effectiveness
 from traceapp.recalls.effectiveness import Found
 from traceapp.web.endpoints import writes
-from traceapp.web.fields import clean
+from traceapp.web.fields import PlainText
 
 LONGEST = 2000
 USUAL = 5
+
+
+class NoteSchema(Schema):
+    """What was seen at a holder, if anything is said of it."""
+
+    note = PlainText(LONGEST, lines=True, allow_none=True)
+
+
+NOTE = NoteSchema()
 
 blueprint = Blueprint("effectiveness", "traceapp.desk", template_folder="templates")
 
@@ -48,7 +58,7 @@ def write_finding(case_id: UUID, producer_id: UUID) -> ResponseReturnValue:
         found = Found(request.form.get("found", ""))
     except ValueError:
         raise problem.NotFound from None
-    note = clean(request.form.get("note", ""), lines=True).strip()[:LONGEST]
+    note = NOTE.load({"note": request.form.get("note", "")})["note"] or ""
     now = datetime.now(UTC)
     effectiveness.write_finding(case, producer_id, actor_of(reader), found, note, now=now)
     flash(_("Noted."))

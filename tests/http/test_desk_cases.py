@@ -4,6 +4,7 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
+from typing import Any
 from uuid import UUID
 
 import pypdfium2
@@ -69,7 +70,7 @@ def code(trade: Trade) -> str:
     return code_of(trade.minh.producer_id, trade.greens)
 
 
-def posted(app: Flask, who: Business, path: str, **values: str) -> tuple[int, str]:
+def posted(app: Flask, who: Business, path: str, **values: Any) -> tuple[int, str]:
     """Send a form at the desk as somebody; give the status and where it leads, or the page."""
     db.session.rollback()
     with app.app_context():

@@ -12,6 +12,7 @@ from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.desk.case_words import BASES, RISKS
 from traceapp.photos.fields import SentPhotos
+from traceapp.photos.queries import is_kept
 from traceapp.problem import N_
 from traceapp.producers.models import Producer
 from traceapp.recalls.answering import Count
@@ -70,6 +71,7 @@ class AnswerSchema(Schema):
 
     lots = fields.List(fields.Nested(CountSchema), required=True)
     note = PlainText(LONGEST, lines=True, load_default="")
+    photos = SentPhotos()
 
 
 OPENING, ISSUE, ANSWER = OpeningSchema(), IssueSchema(), AnswerSchema()
@@ -87,12 +89,12 @@ def opening_fields() -> tuple[Field, ...]:
     )
 
 
-def suspicion(batch: Ref, data: Mapping[str, Any]) -> Suspicion:
-    """Read why a case is opened. Raises ValidationError."""
+def suspicion(batch: Ref, data: Mapping[str, Any], near: str) -> Suspicion:
+    """Read why a case is opened, beside a group of near lots. Raises ValidationError."""
     given = OPENING.load(dict(data))
     is_drill = given["basis"] == "drill"
     photos = tuple(bytes.fromhex(sha256) for sha256 in given["photos"])
-    return Suspicion(batch, given["basis"], given["reason"], is_drill, photos=photos)
+    return Suspicion(batch, given["basis"], given["reason"], is_drill, photos=photos, near=near)
 
 
 def issue_fields() -> tuple[Field, ...]:
@@ -110,9 +112,9 @@ def issue_fields() -> tuple[Field, ...]:
     )
 
 
-def issuing(case: Case, near: str = "") -> Form:
-    """Give the form that issues a recall, with a group of near lots ticked if one is named."""
-    ticked = {"near": near, "groups": [near]} if near else {}
+def issuing(case: Case) -> Form:
+    """Give the form that issues a recall, with the group of near lots ticked that it names."""
+    ticked = {"near": case.near, "groups": [case.near]} if case.near else {}
     return Form.showing(issue_fields(), proposed(case) | ticked)
 
 
@@ -153,6 +155,8 @@ def answer_fields() -> tuple[Field, ...]:
         Field("lots.#.set_apart", _("Set apart"), "number", required=True),
         Field("note", _("Note"), "lines", hint, longest=LONGEST),
         Field("photo", _("Photo of the goods set apart"), "file"),
+        Field("photos", kind="many"),
+        Field("kept", kind="many"),
     )
 
 
@@ -173,18 +177,26 @@ def counted(held: Sequence[Held], whole: Sequence[Held]) -> dict[str, Any]:
     }
 
 
-def counts(held: Sequence[Held], data: Mapping[str, Any], photo: bytes | None) -> list[Count]:
-    """Read a holder's answers. Raises ValidationError, NotFound for a lot that is not theirs."""
+def counts(
+    held: Sequence[Held], data: Mapping[str, Any], holder: UUID, some: Sequence[Held]
+) -> list[Count]:
+    """Read a holder's answers about some of his lots; of others on the page nothing is said.
+
+    Raises ValidationError, NotFound for a lot that is not theirs.
+    """
     given = ANSWER.load(dict(data))
-    lots = {one.batch.id: one.batch for one in held}
-    if any(line["batch"] not in lots for line in given["lots"]):
+    sent = [bytes.fromhex(one) for one in given["photos"]]
+    photo = next((one for one in reversed(sent) if is_kept(holder, one)), None)
+    if not {line["batch"] for line in given["lots"]} <= {one.batch.id for one in held}:
         raise problem.NotFound
+    lots = {one.batch.id: one.batch for one in some}
     return [
         Count(
             *(lots[line["batch"]], line["sold"], line["set_apart"], given["note"], photo),
             where=f"/lots/{number}",
         )
         for number, line in enumerate(given["lots"])
+        if line["batch"] in lots
     ]
 
 

@@ -90,13 +90,13 @@ def open_case(code: str) -> ResponseReturnValue:
     if form.errors:
         return _opening(reader, found, form)
     with form.trying(unique="photo"):
-        suspicion = case_form.suspicion(Ref(*found.ref), form.data())
+        near = case_doors.group_named(request.args)
+        suspicion = case_form.suspicion(Ref(*found.ref), form.data(), near)
         case = cases.open_case(actor_of(reader), suspicion, now=now)
         if report is not None:
             take_up_report(reader, report, now)
         flash(_("The case is open. Nobody is told before you issue it."))
-        near = case_doors.group_named(request.args) or None
-        return redirect(url_for("cases.show_case", case_id=case.id, near=near), code=303)
+        return redirect(url_for("cases.show_case", case_id=case.id), code=303)
     return _opening(reader, found, form)
 
 
@@ -186,7 +186,7 @@ def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnVal
 def _form(case: Case, lots: dict[Ref, str]) -> Form:
     """Give the form that issues a recall, or ends one that was issued."""
     if case.notice is None:
-        return case_form.issuing(case, case_doors.group_named(request.args))
+        return case_form.issuing(case)
     return Form.showing(case_ending.ending_fields(case, lots))
 
 

@@ -1,8 +1,11 @@
 """A recall as its holders read it: which lots, what to do, and their answer about each.
 
-Many lots are answered a page at a time: what is sent is kept, and the next page follows.
+Many lots are answered a page at a time: what is sent is kept, and the next page follows. What was
+typed and not sent goes along when a page is turned.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,9 +18,10 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import case_form, case_pictures, case_words
+from traceapp.desk import answer_pages, case_form, case_pictures, case_words
+from traceapp.desk.answer_pages import Page
 from traceapp.desk.case_views import first_asked
-from traceapp.desk.uploads import keep_photos
+from traceapp.desk.uploads import keep_beside
 from traceapp.recalls import answer_photos, answering, case_queries, reminders, scope
 from traceapp.recalls.answer_photos import AnswerPhoto
 from traceapp.recalls.case_queries import Case
@@ -34,28 +38,58 @@ blueprint = Blueprint("recalls", "traceapp.desk", template_folder="templates")
 def show_recall(case_id: UUID) -> ResponseReturnValue:
     """Show a recall to somebody who has or had goods of it."""
     case, held = _find(member(), case_id)
-    some = _some(held)
-    form = Form.showing(case_form.answer_fields(), case_form.counted(some, held))
-    return _page(case, held, form)
+    here = answer_pages.page_at(held, first_asked(), PAGE)
+    return _page(case, held, here, answer_pages.shown(here, held, {}))
 
 
 @blueprint.post("/desk/recalls/<uuid:case_id>")
 @writes
 @may(Act.ANSWER_RECALL)
 def answer_recall(case_id: UUID) -> ResponseReturnValue:
-    """Keep the answers about the lots, all or none."""
-    reader = member()
+    """Keep the answers about the lots of a page, all or none; or turn to another page.
+
+    What was typed on other pages before is sent with it, page by page.
+    """
+    reader, now = member(), datetime.now(UTC)
     case, held = _find(reader, case_id)
+    here = answer_pages.page_at(held, first_asked(), PAGE)
     form = Form.sent(case_form.answer_fields(), request.form)
-    now = datetime.now(UTC)
-    photos = keep_photos(form, "photo", reader.producer_id, now=now)
-    photo = bytes.fromhex(photos[0]) if photos else None
-    if not form.faults():
+    keep_beside(form, "photo", reader.producer_id, now=now)
+    figures = answer_pages.unsent(form, here, held)
+    turned = answer_pages.turned_to(request.form.get("do", ""))
+    if turned is not None and not form.errors:
+        there = answer_pages.page_at(held, turned, PAGE)
+        return _page(case, held, there, answer_pages.shown(there, held, figures, form))
+    said = _Said(case, held, reader, now)
+    if form.errors or not said.keep(form, held):
+        return _page(case, held, here, answer_pages.with_others(form, here, figures))
+    for typed in answer_pages.elsewhere(here, held, figures, PAGE):
+        there = answer_pages.page_at(held, typed.first, PAGE)
+        of_it = answer_pages.shown(there, held, figures, form)
+        if not said.keep(of_it, typed.lots):
+            return _page(case, held, there, of_it)
+        figures = answer_pages.without(figures, typed)
+    return _onward(reader, case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who answers which recall, and when."""
+
+    case: Case
+    held: Sequence[Held]
+    reader: Visitor
+    now: datetime
+
+    def keep(self, form: Form, some: Sequence[Held]) -> bool:
+        """Keep what a page says of some lots; note in its form what is wrong with that."""
+        travelling = form.typed.pop(answer_pages.KEPT, [])
         with form.trying():
-            for count in case_form.counts(held, form.data(), photo):
-                answering.acknowledge(case.ref, Ref(*reader.key), count, now=now)
-            return _onward(reader, case_id)
-    return _page(case, held, form)
+            counts = case_form.counts(self.held, form.data(), self.reader.producer_id, some)
+            for count in counts:
+                answering.acknowledge(self.case.ref, Ref(*self.reader.key), count, now=self.now)
+        form.typed[answer_pages.KEPT] = travelling
+        return not form.errors
 
 
 @blueprint.get("/desk/recalls/<uuid:case_id>/photos/<sha256>")
@@ -66,12 +100,6 @@ def show_photo(case_id: UUID, sha256: str) -> ResponseReturnValue:
     case, _held = _find(reader, case_id)
     back = url_for("recalls.show_recall", case_id=case_id)
     return case_pictures.answer(_own_photos(reader, case), sha256, back)
-
-
-def _some(held: list[Held]) -> list[Held]:
-    """Give the lots of the page that the address names; the first page where there is no such."""
-    first = first_asked()
-    return held[first:][:PAGE] or held[:PAGE]
 
 
 def _onward(reader: Visitor, case_id: UUID) -> ResponseReturnValue:
@@ -109,14 +137,15 @@ def _find(reader: Visitor, case_id: UUID) -> tuple[Case, list[Held]]:
     return case, held
 
 
-def _page(case: Case, held: list[Held], form: Form) -> ResponseReturnValue:
+def _page(case: Case, held: list[Held], here: Page, form: Form) -> ResponseReturnValue:
     told = render_template(
         "desk/recall.html",
         case=case,
         held=held,
-        some=_some(held),
-        first=held.index(_some(held)[0]),
+        some=here.lots,
+        first=here.first,
         page_size=PAGE,
+        turn=answer_pages.TURN,
         form=form,
         standing=case_words.standing(case),
         photos=case_pictures.shown(_own_photos(member(), case)),

@@ -35,6 +35,7 @@ class RecallCase(Base):
     batch_producer_id: Mapped[Reference]
     batch_id: Mapped[Reference]
     reason: Mapped[str]
+    near: Mapped[str | None]
     opened_by_member_id: Mapped[Reference]
     opened_at: Mapped[Moment]
 

@@ -62,6 +62,7 @@ class Case:
     basis: str
     batch: Ref
     reason: str
+    near: str  # a group of `kin.REASONS` that is to be recalled, too; empty for none
     lead: Words
     person: str
     opened_at: datetime
@@ -111,8 +112,8 @@ class Case:
     def agreed_at(self, kind: str) -> datetime | None:
         """Give when a second person first agreed to an act of a kind."""
         asked = {one.act_id for one in self.acts if one.kind == kind}
-        answers = [one.at for one in self.acts if one.kind == "agree" and one.answers in asked]
-        return answers[0] if answers else None
+        answers = (one for one in self.acts if one.kind == "agree" and one.answers in asked)
+        return next((one.at for one in answers), None)
 
 
 def find(ref: Ref) -> Case | None:
@@ -143,11 +144,7 @@ def with_waiting(producer_id: UUID | None) -> list[Case]:
                 answer.answers_act_id == RecallAct.act_id,
             ),
         )
-        .where(
-            _is_of_case(RecallAct),
-            RecallAct.waits.is_(True),
-            answer.act_id.is_(None),
-        )
+        .where(_is_of_case(RecallAct), RecallAct.waits.is_(True), answer.act_id.is_(None))
         .correlate(RecallCase)
         .exists()
     )
@@ -238,6 +235,7 @@ def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of
         basis=row.basis,
         batch=Ref(row.batch_producer_id, row.batch_id),
         reason=row.reason,
+        near=row.near or "",
         lead=Words(row.lead, row.lead_en or row.lead),
         person=row.person or "",
         opened_at=row.opened_at,

@@ -38,6 +38,7 @@ ANSWERED_WITHIN = timedelta(hours=24)
 class Suspicion:
     """What a case is opened for: a batch, why, and on what grounds (`case_models.BASES`).
 
+    `near` is a group of `kin.REASONS` that is to be recalled with it, such as all of a season.
     `photos` are the SHA-256 of photos that whoever opens it has sent.
     """
 
@@ -47,6 +48,7 @@ class Suspicion:
     is_drill: bool = False
     number: str | None = None
     photos: tuple[bytes, ...] = ()
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
             batch_producer_id=batch.producer_id,
             batch_id=batch.id,
             reason=suspicion.reason,
+            near=suspicion.near or None,
             opened_by_member_id=by.member.id,
             opened_at=now,
         )

@@ -1,11 +1,12 @@
 """The first page of the desk: what waits, one sentence and one thing to do each."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from tests.builders import LABEL, Business, batch, business, event, line, product, record
 from tests.conftest import AppMaker
@@ -228,3 +229,21 @@ def test_reports_wait_for_the_producer_they_are_about_and_for_the_office(
     assert words in page(at_desk(app, lan), "/desk")
     assert words in page(at_desk(app, office), "/desk")
     assert words not in page(at_desk(app, minh), "/desk")
+
+
+FEW = 8  # without them a page would be put together of forty
+
+
+def test_the_menu_asks_what_waits_without_writing_each_question_anew(
+    app: Flask, lan: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, make, made = at_desk(app, lan), Select.__init__, []
+
+    def noted(query: Select[Any], *columns: Any) -> None:
+        made.append(query)
+        make(query, *columns)
+
+    page(desk, "/desk/products")
+    monkeypatch.setattr(Select, "__init__", noted)
+    page(desk, "/desk/products")
+    assert 0 < len(made) <= FEW

@@ -19,7 +19,7 @@ from traceapp.desk import hand_off_words, report_search
 from traceapp.desk.batch_words import missing_words
 from traceapp.desk.hand_off_words import Seen
 from traceapp.findings.hold_queries import held_at
-from traceapp.handoffs import queries as hand_offs
+from traceapp.handoffs import waiting_queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.recalls.stop_queries import stopped_by_others
 from traceapp.trace.entries import HandOffState

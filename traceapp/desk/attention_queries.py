@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from traceapp.batches.models import Batch, Event, Product
 from traceapp.batches.told_lots import UNTOLD
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier, Instant
 from traceapp.desk.step_goods import goods_of
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Membership, Plot, Season
@@ -50,7 +52,11 @@ def has_steps(producer_id: UUID) -> bool:
 
 def waiting_batches(producer_id: UUID) -> Sequence[Any]:
     """Give the newest batches whose code is not in use yet."""
-    return db.session.execute(
+    return ask(_WAITING_BATCHES, producer=producer_id)
+
+
+def _waiting_batches() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.lot, PublicCode.code),
             *(Product.name, Product.name_en),
@@ -65,10 +71,10 @@ def waiting_batches(producer_id: UUID) -> Sequence[Any]:
             Product,
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
-        .where(Batch.producer_id == producer_id, PublicCode.state == CodeState.NOT_ACTIVATED)
+        .where(Batch.producer_id == _PRODUCER, PublicCode.state == CodeState.NOT_ACTIVATED)
         .order_by(Batch.created_at.desc())
         .limit(MOST_SHOWN)
-    ).all()
+    )
 
 
 def recorded_since(producer_id: UUID, since: datetime) -> list[Done]:
@@ -105,34 +111,45 @@ def _done(row: Any, goods: Sequence[Any]) -> Done:  # noqa: ANN401 - rows of the
 
 def ending_certificates(producer_id: UUID, today: date) -> Sequence[Any]:
     """Give the certificates that end within 30 days, or ended in the last 30."""
-    return db.session.execute(
-        select(Certificate.number, Certificate.scheme, Certificate.expires_on)
-        .where(
-            Certificate.producer_id == producer_id,
-            Certificate.expires_on.between(today - SOON, today + SOON),
-        )
-        .order_by(Certificate.expires_on)
-    ).all()
+    return ask(_ENDING, producer=producer_id, first=today - SOON, last=today + SOON)
 
 
 def idle_seasons(producer_id: UUID, now: datetime) -> Sequence[Any]:
     """Give the running seasons of which nothing was recorded for a week, the longest first."""
+    return ask(_IDLE, producer=producer_id, by=now - IDLE, by_day=(now - IDLE).date())
+
+
+def _idle_seasons() -> Select[*tuple[Any, ...]]:
+    by = bindparam("by", type_=Instant)
     last = (
         select(func.max(Event.event_time))
-        .where(Event.site_producer_id == producer_id, Event.season_id == Season.season_id)
+        .where(Event.site_producer_id == _PRODUCER, Event.season_id == Season.season_id)
         .correlate(Season)
         .scalar_subquery()
     )
-    return db.session.execute(
+    return (
         select(Season.season_id, Season.name, Plot.name.label("plot"), last.label("last"))
         .join(Plot, and_(Plot.producer_id == Season.producer_id, Plot.plot_id == Season.plot_id))
         .where(
-            Season.producer_id == producer_id,
+            Season.producer_id == _PRODUCER,
             Season.ended_on.is_(None),
             Season.archived_at.is_(None),
-            Season.started_on <= (now - IDLE).date(),
-            or_(last.is_(None), last < now - IDLE),
+            Season.started_on <= bindparam("by_day"),
+            or_(last.is_(None), last < by),
         )
         .order_by(last)
         .limit(MOST_SHOWN)
-    ).all()
+    )
+
+
+# Written once: each page of the desk asks.
+_PRODUCER = bindparam("producer", type_=Identifier)
+_WAITING_BATCHES, _IDLE = _waiting_batches(), _idle_seasons()
+_ENDING = (
+    select(Certificate.number, Certificate.scheme, Certificate.expires_on)
+    .where(
+        Certificate.producer_id == _PRODUCER,
+        Certificate.expires_on.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(Certificate.expires_on)
+)

@@ -15,7 +15,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import answering, case_queries, endings, scope
+from traceapp.recalls import answering, endings, scope, waiting_queries
 from traceapp.recalls.answering import Owed
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
@@ -265,7 +265,7 @@ def _owed(one: Owed, now: datetime) -> str:
 
 def _waiting(reader: Visitor) -> Iterator[Task]:
     everybody = reader.may(Act.LOOK_UP_ANY)
-    for case in case_queries.with_waiting(None if everybody else reader.producer_id):
+    for case in waiting_queries.with_waiting(None if everybody else reader.producer_id):
         for act in waiting_for(reader, case)[:MOST_OF_A_KIND]:
             words = _(
                 "%(number)s: %(who)s %(what)s. A second person is needed.",

@@ -21,7 +21,7 @@ from traceapp.database.engine import db
 from traceapp.desk import hand_off_form, hand_off_words
 from traceapp.desk.hand_off_words import Seen
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.handoffs import links, queries
+from traceapp.handoffs import links, queries, waiting_queries
 from traceapp.photos import queries as pictures
 from traceapp.trace.entries import HandOffState
 from traceapp.web import lists
@@ -59,7 +59,9 @@ def find_offer() -> ResponseReturnValue:
     reader = member()
     fact = codes.find(BatchCode.parse(request.args.get("code", "")).text)
     offers = (
-        queries.open_offers(reader.producer_id, (fact.producer_id, fact.batch_id)) if fact else ()
+        waiting_queries.open_offers(reader.producer_id, (fact.producer_id, fact.batch_id))
+        if fact
+        else ()
     )
     if offers:
         return redirect(url_for(".show_hand_off", shipment_id=offers[0].event_id), code=303)

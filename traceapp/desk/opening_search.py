@@ -12,8 +12,11 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
     FromClause,
+    Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -26,7 +29,9 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import OpeningCount, PublicCode
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.producers.models import Producer
 from traceapp.web import lists
 
@@ -117,24 +122,29 @@ def days_of(producer_id: UUID, code: str, today: date) -> Days:
 
 def count_bursts(reader: Visitor, today: date) -> int:
     """Count the codes of the last days that are worth a look, for whoever it concerns."""
+    days = {"since": _first_day(today), "after": today - NEWS}
+    if reader.may(Act.LOOK_UP_ANY):
+        return int(ask(_BURSTS, **days)[0][0])
+    return int(ask(_OWN_BURSTS, **days, producer=reader.producer_id)[0][0])
+
+
+def _bursts(concerned: ColumnElement[bool]) -> Select[int]:
     many = select(OpeningCount.code).where(
-        OpeningCount.opened >= MANY, OpeningCount.day > today - NEWS
+        OpeningCount.opened >= MANY, OpeningCount.day > bindparam("after")
     )
     # Only who has such a code is looked at more closely: this is asked for on every page.
     makers = select(PublicCode.producer_id).where(PublicCode.code.in_(many))
-    peaks = _peaks(
-        _first_day(today),
-        and_(_concerns(reader), PublicCode.producer_id.in_(makers)),
-    )
+    since: ColumnElement[date] = bindparam("since", type_=Date)
+    peaks = _peaks(since, and_(concerned, PublicCode.producer_id.in_(makers)))
     query = select(func.count()).select_from(peaks).where(_is_burst(peaks))
-    return db.session.scalar(query.where(peaks.c.code.in_(many))) or 0
+    return query.where(peaks.c.code.in_(many))
 
 
 def _first_day(today: date) -> date:
     return today - SHOWN + timedelta(days=1)
 
 
-def _peaks(since: date, concerned: ColumnElement[bool]) -> FromClause:
+def _peaks(since: date | ColumnElement[date], concerned: ColumnElement[bool]) -> FromClause:
     """Give openings and busiest day of each code, beside those of its producer's other codes."""
     of_codes = (
         select(
@@ -160,6 +170,10 @@ def _peaks(since: date, concerned: ColumnElement[bool]) -> FromClause:
 def _is_burst(peaks: FromClause) -> ColumnElement[bool]:
     of = peaks.c
     return and_(of.busiest >= MANY, of.busiest * of.number >= TIMES * of.others)
+
+
+_BURSTS = _bursts(true())
+_OWN_BURSTS = _bursts(PublicCode.producer_id == bindparam("producer", type_=Identifier))
 
 
 def _concerns(reader: Visitor) -> ColumnElement[bool]:

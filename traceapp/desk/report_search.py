@@ -4,13 +4,15 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, true
 
 from traceapp import problem
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.models import GtinOwner
 from traceapp.codes.models import PublicCode
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.public import report_queries
 from traceapp.public.models import ProblemReport, ReportAct, ReportAnswer
 from traceapp.public.schemas import ReportKind
@@ -23,13 +25,13 @@ GTIN_KEY, GTIN_LENGTH = "01/", 14
 
 def answered_for_by(reader: Visitor) -> ColumnElement[bool]:
     """Make the condition that a report is this reader's to answer."""
-    if reader.kinds & READ_ALL:
-        return true()
-    ours = select(PublicCode.code).where(PublicCode.producer_id == reader.producer_id)
-    behind_b = select(literal("B/") + PublicCode.code).where(
-        PublicCode.producer_id == reader.producer_id
-    )
-    gtins = select(GtinOwner.gtin).where(GtinOwner.producer_id == reader.producer_id)
+    return true() if reader.kinds & READ_ALL else _is_about_codes_of(reader.producer_id)
+
+
+def _is_about_codes_of(producer_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+    ours = select(PublicCode.code).where(PublicCode.producer_id == producer_id)
+    behind_b = select(literal("B/") + PublicCode.code).where(PublicCode.producer_id == producer_id)
+    gtins = select(GtinOwner.gtin).where(GtinOwner.producer_id == producer_id)
     gtin = func.substr(ProblemReport.code, len(GTIN_KEY) + 1, GTIN_LENGTH)
     return or_(
         ProblemReport.code.in_(behind_b),
@@ -70,8 +72,9 @@ def listed(reader: Visitor, wish: lists.Asked) -> lists.Page[Any]:
 
 def waiting(reader: Visitor) -> int:
     """Count the reports that nobody has answered yet."""
-    query = select(func.count()).select_from(ProblemReport)
-    return db.session.scalar(query.where(answered_for_by(reader), ~_is_answered())) or 0
+    if reader.kinds & READ_ALL:
+        return int(ask(_WAITING)[0][0])
+    return int(ask(_OWN_WAITING, producer=reader.producer_id)[0][0])
 
 
 def find(reader: Visitor, number: str) -> ProblemReport | None:
@@ -151,3 +154,8 @@ def _has(word: str) -> ColumnElement[bool]:
     columns = (ProblemReport.number, ProblemReport.code, ProblemReport.folded_text)
     (condition,) = lists.matching([word], *columns)
     return condition
+
+
+# Written once: each page of the desk asks.
+_WAITING = select(func.count()).select_from(ProblemReport).where(~_is_answered())
+_OWN_WAITING = _WAITING.where(_is_about_codes_of(bindparam("producer", type_=Identifier)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.models import HandOff
@@ -18,14 +18,12 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
-from traceapp.handoffs.models import HandOffLink
 from traceapp.producers.models import Producer
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoffs import overdue_if_sent_by, state_at
 from traceapp.web import lists
 
 SENDER, RECEIVER = aliased(Producer), aliased(Producer)
-LOOK_BACK = timedelta(days=30)
 INCOMING, OUTGOING = "incoming", "outgoing"
 OF_ALL_TAKERS = frozenset(
     {
@@ -165,48 +163,6 @@ def delivery_of(record: tuple[UUID, UUID], batch: tuple[UUID, UUID]) -> UUID | N
         HandOff.record_id == record[1],
     )
     return db.session.scalars(query).first()
-
-
-def open_offers(
-    producer_id: UUID, batch: tuple[UUID, UUID] | None = None, *, limit: int = 20
-) -> Sequence[Row]:
-    """Give what others sent to a producer that it has not answered, the oldest first."""
-    query = hand_offs(producer_id).where(
-        HandOff.receiver_id == producer_id, HandOff.state == HandOffState.ON_THE_WAY
-    )
-    if batch is not None:
-        query = query.where(HandOff.batch_producer_id == batch[0], HandOff.batch_id == batch[1])
-    return db.session.execute(query.order_by(HandOff.sent_at).limit(limit)).all()
-
-
-def unsettled(producer_id: UUID, now: datetime, *, limit: int = 20) -> Sequence[Row]:
-    """Give what a producer should look at besides offers to it, of the last weeks.
-
-    From a receiver known by name only an answer is missed once it was given a link.
-    """
-    sent = HandOff.sender_id == producer_id
-    asked = select(HandOffLink.link_id).where(
-        HandOffLink.producer_id == HandOff.producer_id,
-        HandOffLink.ship_event_id == HandOff.event_id,
-    )
-    can_answer = or_(HandOff.receiver_id.is_not(None), asked.exists())
-    query = hand_offs(producer_id).where(
-        HandOff.sent_at > now - LOOK_BACK,
-        or_(
-            HandOff.state == HandOffState.DISPUTED,
-            and_(sent, can_answer, _in_state(HandOffState.NOT_CONFIRMED, now)),
-            and_(sent, HandOff.state.in_((HandOffState.UNMATCHED, HandOffState.REFUSED))),
-        ),
-    )
-    return db.session.execute(query.order_by(HandOff.sent_at).limit(limit)).all()
-
-
-def count_waiting(producer_id: UUID) -> int:
-    """Count the deliveries that wait for the producer's own answer."""
-    waiting = select(func.count(HandOff.event_id.distinct())).where(
-        HandOff.receiver_id == producer_id, HandOff.state == HandOffState.ON_THE_WAY
-    )
-    return db.session.scalars(waiting).one()
 
 
 def answers(producer_id: UUID, event_id: UUID) -> list[Answer]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from traceapp import problem
@@ -20,8 +20,10 @@ from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.capturing import Answer, Recorded
 from traceapp.batches.models import Event
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
+from traceapp.database.types import Identifier
 from traceapp.findings.exits import with_plots
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.phone.models import PhoneRecord
@@ -79,13 +81,7 @@ def _lacks(step: Mapping[str, Any], *, has_plots: bool) -> str | None:
 
 def count_waiting(producer_id: UUID) -> int:
     """Count the incomplete steps that nobody has corrected."""
-    query = (
-        select(func.count())
-        .select_from(PhoneRecord)
-        .outerjoin(CorrectedEvent, _same(CorrectedEvent, PhoneRecord, "event_id"))
-        .where(_is_incomplete(producer_id), CorrectedEvent.event_id.is_(None))
-    )
-    return db.session.scalar(query) or 0
+    return int(ask(_WAITING, producer=producer_id)[0][0])
 
 
 def kinds(producer_id: UUID) -> list[str]:
@@ -175,12 +171,22 @@ def _matching(producer_id: UUID, words: Sequence[str]) -> list[ColumnElement[boo
     ]
 
 
-def _is_incomplete(producer_id: UUID) -> ColumnElement[bool]:
+def _is_incomplete(producer_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     return (PhoneRecord.producer_id == producer_id) & PhoneRecord.lacks.is_not(None)
 
 
 def _same(one: Any, other: Any, name: str) -> Any:  # noqa: ANN401 - tables, and a condition
     return (one.producer_id == other.producer_id) & (getattr(one, name) == getattr(other, name))
+
+
+_WAITING = (
+    select(func.count())
+    .select_from(PhoneRecord)
+    .outerjoin(CorrectedEvent, _same(CorrectedEvent, PhoneRecord, "event_id"))
+    .where(
+        _is_incomplete(bindparam("producer", type_=Identifier)), CorrectedEvent.event_id.is_(None)
+    )
+)
 
 
 def _step(row: Row[Any]) -> IncompleteStep:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from traceapp import problem
@@ -21,7 +21,9 @@ from traceapp.api.models import RefusedMessage
 from traceapp.audit.operations import note
 from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch, Event
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.phone import envelopes, importing, numbers, recording
 from traceapp.phone.envelopes import Record
 from traceapp.phone.importing import Told
@@ -54,8 +56,12 @@ class Refusal(SentRecord):
 
 def count_waiting(producer_id: UUID) -> int:
     """Count the refused records that wait for somebody."""
-    query = select(func.count()).where(PhoneRecord.producer_id == producer_id, numbers.waits())
-    return db.session.scalar(query) or 0
+    return int(ask(_WAITING, producer=producer_id)[0][0])
+
+
+_WAITING = select(func.count()).where(
+    PhoneRecord.producer_id == bindparam("producer", type_=Identifier), numbers.waits()
+)
 
 
 def refusals(producer_id: UUID) -> list[Refusal]:

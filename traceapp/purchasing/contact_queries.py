@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch, Product
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.producers.models import Membership, Producer
 from traceapp.purchasing.models import PurchaseContact, PurchaseLetter, PurchaseNeed
 from traceapp.trace.facts import Ref
@@ -106,12 +108,21 @@ def of_need(need: Ref) -> list[Contact]:
 
 def of_side(producer_id: UUID) -> list[Contact]:
     """Give the contacts of a producer on either side, the newest first, at most MOST."""
-    is_side = PurchaseContact.buyer_id == producer_id
-    return contacts(is_side | (PurchaseContact.producer_id == producer_id))
+    return _told(db.session.execute(_OF_SIDE, {"side": producer_id}).all())
 
 
 def contacts(*conditions: ColumnElement[bool]) -> list[Contact]:
     """Give contacts with their letters, the newest first, at most MOST: two queries."""
+    return _told(db.session.execute(_CONTACTS.where(*conditions)).all())
+
+
+def _told(rows: Sequence[Any]) -> list[Contact]:
+    contact_ids = {row[0].contact_id for row in rows}
+    letters = ask(_LETTERS, contacts=contact_ids) if contact_ids else []
+    return [_contact(row, letters) for row in rows]
+
+
+def _contacts() -> Select[*tuple[Any, ...]]:
     seller, buyer = aliased(Producer), aliased(Producer)
     is_batch = and_(
         Batch.producer_id == PurchaseContact.producer_id,
@@ -125,7 +136,7 @@ def contacts(*conditions: ColumnElement[bool]) -> list[Contact]:
         PurchaseNeed.need_id == PurchaseContact.need_id,
         PurchaseNeed.version == PurchaseContact.need_version,
     )
-    query = (
+    return (
         select(PurchaseContact, Batch.lot, Product.name, Product.name_en, PurchaseNeed)
         .add_columns(seller, buyer)
         .join(Batch, is_batch)
@@ -133,19 +144,13 @@ def contacts(*conditions: ColumnElement[bool]) -> list[Contact]:
         .join(seller, seller.producer_id == PurchaseContact.producer_id)
         .outerjoin(buyer, buyer.producer_id == PurchaseContact.buyer_id)
         .outerjoin(PurchaseNeed, is_need)
-        .where(*conditions)
         .order_by(PurchaseContact.opened_at.desc(), PurchaseContact.contact_id.desc())
         .limit(MOST)
     )
-    rows = db.session.execute(query).all()
-    letters = _letters({row[0].contact_id for row in rows})
-    return [_contact(row, letters) for row in rows]
 
 
-def _letters(contact_ids: set[UUID]) -> Sequence[Any]:
-    if not contact_ids:
-        return []
-    query = (
+def _letters() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             *(PurchaseLetter.contact_id, PurchaseLetter.producer_id, PurchaseLetter.says),
             *(PurchaseLetter.text, PurchaseLetter.by_producer_id, PurchaseLetter.sent_at),
@@ -159,10 +164,9 @@ def _letters(contact_ids: set[UUID]) -> Sequence[Any]:
                 Membership.member_id == PurchaseLetter.by_member_id,
             ),
         )
-        .where(PurchaseLetter.contact_id.in_(contact_ids))
+        .where(PurchaseLetter.contact_id.in_(bindparam("contacts", expanding=True)))
         .order_by(PurchaseLetter.sent_at, PurchaseLetter.letter_id)
     )
-    return db.session.execute(query).all()
 
 
 def _contact(row: Any, letters: Sequence[Any]) -> Contact:  # noqa: ANN401 - a row
@@ -195,3 +199,11 @@ def _letter(row: Any) -> Letter:  # noqa: ANN401 - a row
         person=row.person or "",
         at=row.sent_at,
     )
+
+
+# Written once: each page of the desk asks what waits.
+_CONTACTS, _LETTERS = _contacts(), _letters()
+_SIDE = bindparam("side", type_=Identifier)
+_OF_SIDE = _CONTACTS.where(
+    (PurchaseContact.buyer_id == _SIDE) | (PurchaseContact.producer_id == _SIDE)
+)

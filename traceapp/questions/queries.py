@@ -1,17 +1,19 @@
 """Reading questions: of a batch, about reports, and those that wait."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch, Product
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier, Instant
 from traceapp.producers.models import Membership, Producer
 from traceapp.questions.models import Question, QuestionAnswer, QuestionPhoto
 from traceapp.trace.facts import Ref
@@ -93,12 +95,12 @@ def about_reports(report_ids: Collection[UUID]) -> dict[UUID, list[Asked]]:
 
 def waiting_for(producer_id: UUID) -> list[Asked]:
     """Give the questions that a producer has not answered, the most urgent first."""
-    return _read(Question.producer_id == producer_id, _IS_OPEN)[::-1]
+    return [_asked(row) for row in ask(_WAITING, producer=producer_id)][::-1]
 
 
 def overdue_of(authority_id: UUID, now: datetime) -> list[Asked]:
     """Give the questions of an authority whose time ran out unanswered, the oldest first."""
-    return _read(Question.by_producer_id == authority_id, _IS_OPEN, Question.answer_by < now)[::-1]
+    return [_asked(row) for row in ask(_OVERDUE, authority=authority_id, now=now)][::-1]
 
 
 def answered_of(authority_id: UUID) -> list[Asked]:
@@ -125,8 +127,13 @@ def is_any_running(batch: Ref, report_id: UUID | None, now: datetime) -> bool:
 
 
 def _read(*conditions: ColumnElement[bool], limit: int | None = MOST) -> list[Asked]:
+    query = _QUESTIONS.where(*conditions).limit(limit)
+    return [_asked(row) for row in db.session.execute(query)]
+
+
+def _questions() -> Select[*tuple[Any, ...]]:
     office, asker, replier = aliased(Producer), aliased(Membership), aliased(Membership)
-    query = (
+    return (
         select(
             *(Question.producer_id, Question.question_id, Question.batch_id, Question.report_id),
             *(Question.text, Question.by_producer_id, Question.by_member_id),
@@ -146,15 +153,8 @@ def _read(*conditions: ColumnElement[bool], limit: int | None = MOST) -> list[As
         .outerjoin(
             replier, _is_member(replier, QuestionAnswer.producer_id, QuestionAnswer.by_member_id)
         )
-        .where(*conditions)
         .order_by(Question.asked_at.desc(), Question.question_id.desc())
-        .limit(limit)
     )
-    return [_asked(row) for row in _rows(query)]
-
-
-def _rows(query: Any) -> Sequence[Any]:  # noqa: ANN401 - a select of the columns above
-    return db.session.execute(query).all()
 
 
 def _asked(row: Any) -> Asked:  # noqa: ANN401 - a row of `_read`
@@ -188,3 +188,13 @@ def _is_member(of: Any, producer_id: Any, member_id: Any) -> ColumnElement[bool]
 
 _ANSWERS = _same(QuestionAnswer, Question, "question_id")
 _IS_OPEN = QuestionAnswer.question_id.is_(None)
+_QUESTIONS = _questions()
+# Written once: each page of the desk asks.
+_WAITING = _QUESTIONS.where(
+    Question.producer_id == bindparam("producer", type_=Identifier), _IS_OPEN
+).limit(MOST)
+_OVERDUE = _QUESTIONS.where(
+    Question.by_producer_id == bindparam("authority", type_=Identifier),
+    _IS_OPEN,
+    Question.answer_by < bindparam("now", type_=Instant),
+).limit(MOST)

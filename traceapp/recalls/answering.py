@@ -9,7 +9,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, desc, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    desc,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from traceapp import problem
 from traceapp.audit import operations as audit
@@ -20,6 +31,7 @@ from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.database.types import Identifier
 from traceapp.recalls import transit
 from traceapp.recalls.act_writing import named
 from traceapp.recalls.case_models import RecallAcknowledgement
@@ -94,10 +106,17 @@ class Owed:
 
 def unanswered(holder: UUID) -> list[Owed]:
     """Give the open recalls that reach lots of a holder's which he has not answered for."""
+    return [
+        Owed(Ref(row.producer_id, row.case_id), row.is_drill, row.actor, row.reason, row.due_at)
+        for row in db.session.execute(_UNANSWERED, {"holder": holder})
+    ]
+
+
+def _unanswered() -> CompoundSelect[*tuple[Any, ...]]:
     said = (
         select(RecallAcknowledgement.batch_id)
         .where(
-            RecallAcknowledgement.producer_id == holder,
+            RecallAcknowledgement.producer_id == _HOLDER,
             RecallAcknowledgement.case_producer_id == RecalledBatch.case_producer_id,
             RecallAcknowledgement.case_id == RecalledBatch.case_id,
             RecallAcknowledgement.batch_id == RecalledBatch.batch_id,
@@ -105,30 +124,26 @@ def unanswered(holder: UUID) -> list[Owed]:
         .correlate(RecalledBatch)
         .exists()
     )
-    both = (_notices().join(*held).where(~said) for held in (_in_books(holder), _coming(holder)))
-    query = union(*both).order_by("is_drill", desc("issued_at"))
-    return [
-        Owed(Ref(row.producer_id, row.case_id), row.is_drill, row.actor, row.reason, row.due_at)
-        for row in db.session.execute(query)
-    ]
+    both = (_notices().join(*held).where(~said) for held in (_in_books(), _coming()))
+    return union(*both).order_by("is_drill", desc("issued_at"))
 
 
-def _in_books(holder: UUID) -> tuple[type[Stock], ColumnElement[bool]]:
+def _in_books() -> tuple[type[Stock], ColumnElement[bool]]:
     """Match recalled goods that a holder has or sold."""
     return Stock, and_(
         Stock.batch_producer_id == RecalledBatch.producer_id,
         Stock.batch_id == RecalledBatch.batch_id,
-        Stock.producer_id == holder,
+        Stock.producer_id == _HOLDER,
         HAS_OR_SOLD,
     )
 
 
-def _coming(holder: UUID) -> tuple[type[HandOff], ColumnElement[bool]]:
+def _coming() -> tuple[type[HandOff], ColumnElement[bool]]:
     """Match recalled goods on their way to somebody."""
     return HandOff, and_(
         HandOff.batch_producer_id == RecalledBatch.producer_id,
         HandOff.batch_id == RecalledBatch.batch_id,
-        HandOff.receiver_id == holder,
+        HandOff.receiver_id == _HOLDER,
         IS_ON_THE_WAY,
     )
 
@@ -155,6 +170,10 @@ def _notices() -> Select[*tuple[Any, ...]]:
         )
         .where(RecallNotice.ended_at.is_(None), RecallNotice.closed_at.is_(None))
     )
+
+
+_HOLDER = bindparam("holder", type_=Identifier)
+_UNANSWERED = _unanswered()  # written once: each page of the desk asks
 
 
 def _had(case: Ref, batch: Ref, holder: UUID) -> Any:  # noqa: ANN401 - a select

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_
 
 from traceapp.codes.models import RecalledBatch, RecallNotice
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, Producer
 from traceapp.recalls.case_models import RecallAct, RecallActBatch, RecallCase
@@ -132,26 +132,6 @@ def among(case_ids: Collection[UUID]) -> list[Case]:
     return _cases(RecallCase.case_id.in_(case_ids)) if case_ids else []
 
 
-def with_waiting(producer_id: UUID | None) -> list[Case]:
-    """List the cases in which something waits for a second person; None asks about everybody's."""
-    answer = aliased(RecallAct)
-    waits = (
-        select(RecallAct.act_id)
-        .outerjoin(
-            answer,
-            and_(
-                answer.producer_id == RecallAct.producer_id,
-                answer.answers_act_id == RecallAct.act_id,
-            ),
-        )
-        .where(_is_of_case(RecallAct), RecallAct.waits.is_(True), answer.act_id.is_(None))
-        .correlate(RecallCase)
-        .exists()
-    )
-    led = () if producer_id is None else (RecallCase.producer_id == producer_id,)
-    return [case for case in _cases(waits, *led) if case.waiting and not case.is_over]
-
-
 def about(batch: Ref) -> list[Case]:
     """List the cases that reach a batch or were opened about it, the newest first."""
     reaches = (
@@ -187,14 +167,13 @@ _REACHES_OTHERS = (
 
 
 def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
-    rows = db.session.execute(
-        _query().where(*conditions).order_by(RecallCase.opened_at.desc(), RecallCase.case_id.desc())
-    ).all()
+    rows = db.session.execute(_CASES.where(*conditions)).all()
     acts = _acts([(row.producer_id, row.case_id) for row in rows])
     return [_case(row, acts.get(row.case_id, [])) for row in rows]
 
 
-def _is_of_case(table: type[RecallNotice | RecallAct]) -> ColumnElement[bool]:
+def is_of_case(table: type[RecallNotice | RecallAct]) -> ColumnElement[bool]:
+    """Match what belongs to a case."""
     return and_(table.producer_id == RecallCase.producer_id, table.case_id == RecallCase.case_id)
 
 
@@ -217,8 +196,12 @@ def _query() -> Select[*tuple[Any, ...]]:
                 Membership.member_id == RecallCase.opened_by_member_id,
             ),
         )
-        .outerjoin(RecallNotice, _is_of_case(RecallNotice))
+        .outerjoin(RecallNotice, is_of_case(RecallNotice))
+        .order_by(RecallCase.opened_at.desc(), RecallCase.case_id.desc())
     )
+
+
+_CASES = _query()
 
 
 def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of the query
@@ -248,7 +231,18 @@ def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of
 def _acts(cases: Sequence[tuple[UUID, UUID]]) -> Mapping[UUID, list[ActTold]]:
     if not cases:
         return {}
-    rows = db.session.execute(
+    rows = ask(_ACTS, cases=cases)
+    named = _batches_of([(row.producer_id, row.act_id) for row in rows])
+    answers = {row.answers_act_id: row.kind for row in rows if row.answers_act_id}
+    found: dict[UUID, list[ActTold]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(_act(row, named.get(row.act_id, ()), answers.get(row.act_id)))
+    return found
+
+
+def _done() -> Select[*tuple[Any, ...]]:
+    key = tuple_(RecallAct.producer_id, RecallAct.case_id)
+    return (
         select(
             *RecallAct.__table__.columns,
             *(Producer.name.label("body"), Producer.name_en.label("body_en")),
@@ -262,15 +256,12 @@ def _acts(cases: Sequence[tuple[UUID, UUID]]) -> Mapping[UUID, list[ActTold]]:
                 Membership.member_id == RecallAct.by_member_id,
             ),
         )
-        .where(tuple_(RecallAct.producer_id, RecallAct.case_id).in_(cases))
+        .where(key.in_(bindparam("cases", expanding=True)))
         .order_by(RecallAct.done_at, RecallAct.act_id)
-    ).all()
-    named = _batches_of([(row.producer_id, row.act_id) for row in rows])
-    answers = {row.answers_act_id: row.kind for row in rows if row.answers_act_id}
-    found: dict[UUID, list[ActTold]] = defaultdict(list)
-    for row in rows:
-        found[row.case_id].append(_act(row, named.get(row.act_id, ()), answers.get(row.act_id)))
-    return found
+    )
+
+
+_ACTS = _done()
 
 
 def _act(row: Any, batches: Iterable[Ref], answer: str | None) -> ActTold:  # noqa: ANN401 - a row
@@ -292,7 +283,11 @@ def _act(row: Any, batches: Iterable[Ref], answer: str | None) -> ActTold:  # no
 
 def _batches_of(acts: Sequence[tuple[UUID, UUID]]) -> Mapping[UUID, list[Ref]]:
     found: dict[UUID, list[Ref]] = defaultdict(list)
-    key = tuple_(RecallActBatch.producer_id, RecallActBatch.act_id)
-    for row in db.session.execute(select(RecallActBatch.__table__).where(key.in_(acts))):
+    for row in ask(_BATCHES, acts=acts):
         found[row.act_id].append(Ref(row.batch_producer_id, row.batch_id))
     return found
+
+
+_BATCHES = select(*RecallActBatch.__table__.columns).where(
+    tuple_(RecallActBatch.producer_id, RecallActBatch.act_id).in_(bindparam("acts", expanding=True))
+)

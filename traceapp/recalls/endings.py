@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Select, and_, bindparam, exists, select
 
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
+from traceapp.database.types import Instant
 from traceapp.recalls import letters
 from traceapp.recalls.case_models import RecallAct, RecallCase
 from traceapp.trace.facts import Ref
@@ -26,23 +28,30 @@ class Ending:
 
 def lately(holder_id: UUID, since: datetime) -> list[Ending]:
     """List what ended or let lots go since then and concerns a holder, the newest case first."""
+    rows = db.session.execute(_LATELY, {"since": since})
+    return [one for notice, number in rows if (one := _ending(notice, number, holder_id, since))]
+
+
+def _lately() -> Select[*tuple[Any, ...]]:
     agreed = exists().where(
         RecallAct.producer_id == RecallNotice.producer_id,
         RecallAct.case_id == RecallNotice.case_id,
         RecallAct.kind == "agree",
-        RecallAct.done_at >= since,
+        RecallAct.done_at >= bindparam("since", type_=Instant),
     )
     is_case = and_(
         RecallCase.producer_id == RecallNotice.producer_id,
         RecallCase.case_id == RecallNotice.case_id,
     )
-    rows = db.session.execute(
+    return (
         select(RecallNotice, RecallCase.number)
         .join(RecallCase, is_case)
         .where(agreed)
         .order_by(RecallNotice.issued_at.desc(), RecallNotice.case_id)
     )
-    return [one for notice, number in rows if (one := _ending(notice, number, holder_id, since))]
+
+
+_LATELY = _lately()  # written once: each page of the desk asks
 
 
 def _ending(notice: RecallNotice, number: str, holder_id: UUID, since: datetime) -> Ending | None:

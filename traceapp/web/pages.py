@@ -37,12 +37,12 @@ def icon(name: str) -> Markup:
 
     The word beside it says the same, so a reader without pictures misses nothing.
     """
-    return _drawn(Path(current_app.static_folder or ""), name)
+    return _drawn(current_app.static_folder or "", name)
 
 
 @lru_cache(maxsize=256)
-def _drawn(static: Path, name: str) -> Markup:
-    path = static / "vendor" / "icons" / f"{name}.svg"
+def _drawn(static: str, name: str) -> Markup:
+    path = Path(static) / "vendor" / "icons" / f"{name}.svg"
     if not path.exists():
         return Markup()
     drawing = path.read_text(encoding="utf-8").strip()

@@ -48,13 +48,13 @@ def pairs(query: Select[str, Any]) -> dict[str, Any]:
 def test_everybody_and_everything_of_the_data_set_is_there(hanoi: Flask) -> None:
     tables = (Producer, Membership, Plot, Season, Batch, Event, Attempt, ProblemReport)
     assert {table.__tablename__: count(table) for table in tables} == {
-        "producer": 16,
-        "membership": 50,
+        "producer": 17,
+        "membership": 53,
         "plot": 26,
         "season": 18,
-        "batch": 71,
-        # Act 1 has 383, of which 5 are attempts, and 1 is a shopper's report.
-        "event": 383 - 5 - 1,
+        "batch": 77,
+        # Act 1 has 400, of which 5 are attempts, and 1 is a shopper's report.
+        "event": 400 - 5 - 1,
         "attempt": 5,
         "problem_report": 1,
     }
@@ -112,7 +112,7 @@ def test_every_finished_lot_has_an_active_code_and_no_other_has_one(hanoi: Flask
     assert {(batch_id, state) for batch_id, state in codes} == {
         (ref(lot)[1], "active") for lot in FINISHED
     }
-    assert len(codes) == len(FINISHED) == 29
+    assert len(codes) == len(FINISHED) == 31
 
 
 def test_the_code_of_a_lot_is_the_same_in_every_demo(hanoi: Flask) -> None:
@@ -134,7 +134,7 @@ def test_nobody_raised_a_record_of_their_own_but_inspectors(hanoi: Flask) -> Non
     assert pairs(own) == {"inspector": 5}
     everybody = select(EventEvidence.level, func.count()).group_by(EventEvidence.level)
     levels = pairs(everybody)
-    assert levels == {"coop": 25, "counterpart": 62, "inspector": 6, "lab": 2}
+    assert levels == {"coop": 25, "counterpart": 64, "inspector": 6, "lab": 3}
 
 
 def test_a_shipment_is_confirmed_when_it_is_received(hanoi: Flask) -> None:
@@ -175,6 +175,6 @@ def test_what_came_from_a_household_without_account_says_so(hanoi: Flask) -> Non
 def test_nothing_derived_is_stored_and_nobody_is_notified(hanoi: Flask) -> None:
     assert count(PublicSnapshot) == 0
     jobs = Counter(db.session.execute(select(Job.kind)).scalars())
-    assert jobs == {"photo.render": 53, "findings.judge_shipment": 33, "hand_offs.remind": 33}
-    assert count(Photo) == 53  # 41 scenes, 12 signed papers
+    assert jobs == {"photo.render": 54, "findings.judge_shipment": 33, "hand_offs.remind": 33}
+    assert count(Photo) == 54  # 41 scenes, 12 signed papers
     assert db.session.execute(select(func.count()).where(~Photo.is_public)).scalar_one() == 12

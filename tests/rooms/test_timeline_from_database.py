@@ -1,7 +1,7 @@
 """The timeline of what the database holds reads like the one of the data set in memory.
 
 The golden files are those of tests/pure/trace/test_golden.py: both sides must tell every one of
-the 29 finished lots in the same words. Outlines hold no code, path or picture, so nothing has to
+the 31 finished lots in the same words. Outlines hold no code, path or picture, so nothing has to
 be done about these. One thing differs on purpose: the data set does not say at what moment
 somebody confirmed a step (the loader takes it from the event that did), so `moments_unknown`
 leaves it out.

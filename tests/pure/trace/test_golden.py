@@ -1,4 +1,4 @@
-"""The 29 finished demo lots, read as a shopper reads them: one small text file each.
+"""The 31 finished demo lots, read as a shopper reads them: one small text file each.
 
 `REFRESH_GOLDEN=1` writes the files anew; read what changed before committing (see `outline`).
 """
@@ -18,8 +18,8 @@ GOLDEN = Path(__file__).parent / "golden"
 LOTS = hanoi().finished()
 
 
-def test_all_29_finished_lots_have_a_golden_file():
-    assert len(LOTS) == 29
+def test_all_31_finished_lots_have_a_golden_file():
+    assert len(LOTS) == 31
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(LOTS)
 
 

@@ -18,7 +18,15 @@ from tests.lan import a_picture
 from tests.participants import SINCE, by, joined, signed, text_of
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
-from traceapp.chains import commitment_queries, commitments, membership, queries, shown, support
+from traceapp.chains import (
+    commitment_queries,
+    commitments,
+    membership,
+    queries,
+    shown,
+    support,
+    years,
+)
 from traceapp.chains.models import (
     ChainStep,
     Commitment,
@@ -107,6 +115,33 @@ def test_who_joins_is_a_member_until_he_leaves_and_may_join_again(case: Case) ->
     stays = [(one.chain, one.since, one.until) for one in queries.stays(case.lan.producer_id)]
     assert ("safe_food", SINCE, date(2026, 3, 1)) in stays
     assert len(stays) == 3
+
+
+def test_who_was_in_a_chain_on_a_day_of_a_year_took_part_in_it(case: Case) -> None:
+    with afresh():
+        joined(case.lan)
+        joined(case.lan, "craft_village", since=date(2025, 12, 31))
+        joined(case.minh, since=date(2024, 2, 1))
+    with afresh():
+        membership.leave(step("safe_food", date(2026, 3, 1)), by(case.lan), now=now())
+        membership.leave(step("safe_food", date(2025, 1, 1)), by(case.minh), now=now())
+    with afresh():
+        membership.join(step("safe_food", date(2026, 5, 1)), by(case.lan), now=now())
+    told = {year: (years.count(year), years.count_by_chain(year)) for year in range(2023, 2028)}
+    assert told == {
+        2023: (0, {}),
+        2024: (1, {"safe_food": 1}),
+        2025: (2, {"safe_food": 1, "craft_village": 1}),
+        2026: (1, {"safe_food": 1, "craft_village": 1}),
+        2027: (1, {"safe_food": 1, "craft_village": 1}),
+    }
+    stays = years.stays_in(2026, [case.lan.producer_id, case.minh.producer_id])
+    assert [(one.chain, one.since, one.until) for one in stays[case.lan.producer_id]] == [
+        ("craft_village", date(2025, 12, 31), None),
+        ("safe_food", SINCE, date(2026, 3, 1)),
+        ("safe_food", date(2026, 5, 1), None),
+    ]
+    assert case.minh.producer_id not in stays
 
 
 def test_joining_twice_leaving_what_one_is_not_in_and_days_to_come_are_refused(case: Case) -> None:

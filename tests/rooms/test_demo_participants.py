@@ -42,3 +42,15 @@ def test_everybody_reads_who_is_in_which_chain(demo: Flask) -> None:
     assert "Phú Vinh" in said["craft_village"]
     assert "Vạn Phúc" in said["textile_fashion"]
     assert "Phú Vinh" not in said["safe_food"]
+
+
+def test_the_page_of_a_year_leads_to_everybody_who_took_part_in_it(demo: Flask) -> None:
+    reader = demo.test_client()
+    assert "Who took part (16)" in page(reader, "/programme/2026?lang=en")
+    assert "Nobody was in a chain in this year" in page(reader, "/programme/2021?lang=en")
+    table = reader.get("/programme/2026/participants?format=csv&lang=en").text.splitlines()
+    assert len(table) == 1 + 16
+    (basket,) = (line for line in table if "Phu Vinh" in line)
+    assert "Craft villages, since " in basket
+    assert basket.count("/2026") == 2, "it joined and signed in this year"
+    assert reader.get("/programme/1999/participants").status_code == 404

@@ -70,6 +70,32 @@ def holding(producers: Iterable[UUID]) -> Mapping[UUID, Told]:
     return found
 
 
+def signed_for(year: int, producers: Iterable[UUID]) -> Mapping[UUID, date]:
+    """Give when each establishment signed what it committed itself to for a year, if accepted."""
+    query = (
+        select(Commitment.producer_id, Commitment.signed_on)
+        .where(
+            Commitment.producer_id.in_(list(producers)),
+            Commitment.year == year,
+            *is_holding(),
+        )
+        .order_by(Commitment.noted_at)
+    )
+    return {row.producer_id: row.signed_on for row in db.session.execute(query)}
+
+
+def is_holding() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Make the conditions that a commitment of the table was accepted and not withdrawn."""
+    answers = select(_Answer.state).where(
+        _Answer.producer_id == Commitment.producer_id,
+        _Answer.commitment_id == Commitment.commitment_id,
+    )
+    return (
+        answers.where(_Answer.state == "accepted").exists(),
+        ~answers.where(_Answer.state == "withdrawn").exists(),
+    )
+
+
 def is_waiting() -> ColumnElement[bool]:
     """Make the condition that nobody has answered a commitment of the table yet."""
     answer = select(_Answer.state).where(

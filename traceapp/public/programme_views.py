@@ -1,5 +1,6 @@
 """The programme by year: results computed from records, and what was published, never mixed."""
 
+from datetime import date
 from decimal import Decimal
 
 from flask import Blueprint, render_template, request
@@ -7,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from traceapp import problem
-from traceapp.chains import commitment_queries, listing
+from traceapp.chains import commitment_queries, listing, years
 from traceapp.chains import queries as chains
 from traceapp.chains.models import ChainStep
+from traceapp.chains.queries import Stay
 from traceapp.chains.vocabulary import CHAINS
 from traceapp.network import programme_queries as queries
 from traceapp.network import wording
@@ -58,6 +60,9 @@ def show_year(year: int) -> str:
         published=queries.published(year).get(year, []),
         activities=queries.activities(year),
         activity_count=queries.count_activities(year),
+        participants=years.count(year),
+        members=years.count_by_chain(year),
+        chains=CHAINS,
         counts=COUNTS,
         indicators=INDICATOR_KINDS,
         kinds=ACTIVITY_KINDS,
@@ -66,6 +71,55 @@ def show_year(year: int) -> str:
         figure=figure,
         change=change,
     )
+
+
+@blueprint.get("/programme/<int(min=2000, max=2100):year>/participants")
+@public
+def list_participants(year: int) -> ResponseReturnValue:
+    """List who took part in a year, in which chains, and what was signed. Raises NotFound."""
+    if year not in queries.years():
+        raise problem.NotFound
+    wish = lists.asked(request.args)
+    query = years.participants(year).where(*lists.matching(wish.words, Producer.folded_name))
+    orders = (lists.Order(Producer.folded_name), lists.Order(Producer.producer_id))
+    found = lists.page(query, orders, wish)
+    ids = [row.producer_id for row in found.rows]
+    stays, signed = years.stays_in(year, ids), commitment_queries.signed_for(year, ids)
+    if wish.is_csv:
+        columns: dict[str, lists.Reader] = {
+            _("Participant"): lambda row: say(Words(row.name, row.name_en)),
+            _("Commune"): lambda row: row.commune,
+            _("Chains"): lambda row: "; ".join(_told(stay) for stay in stays[row.producer_id]),
+            _("Commitment signed on"): lambda row: _signed(signed.get(row.producer_id)),
+        }
+        return lists.as_csv(f"tham-gia-{year}", columns, found.rows)
+    return render_template(
+        "public/programme_participants.html",
+        year=year,
+        found=found,
+        count=years.count(year),
+        stays=stays,
+        signed=signed,
+        told=_told,
+        words_of=lambda row: Words(row.name, row.name_en),
+    )
+
+
+def _told(stay: Stay) -> str:
+    """Say in which chain, since when, and until when where it was left."""
+    name = _(CHAINS[stay.chain])
+    if stay.until is None:
+        return _("%(chain)s, since %(day)s", chain=name, day=day(stay.since))
+    return _(
+        "%(chain)s, from %(day)s until %(until)s",
+        chain=name,
+        day=day(stay.since),
+        until=day(stay.until),
+    )
+
+
+def _signed(on: date | None) -> str:
+    return "–" if on is None else day(on)
 
 
 @blueprint.get("/programme/chains/<chain>")

@@ -1,12 +1,13 @@
-"""Group `network`: pages of the programme and statistics among 10,000 establishments.
+"""Group `network`: programme, statistics, chains, links and board among 10,000 establishments.
 
 100,000 measures and 40,000 figures are written past the operations, on SQLite and PostgreSQL, and
-their sums made from them; then one measure is done through its operation. Pages are made anew each
-time, in this process, so that nothing kept hides what they cost.
+their sums made from them; so are chains, surveys, deliveries and lots on the board (`linked.py`).
+Then one measure is done through its operation. Pages are made anew each time, in this process, so
+that nothing kept hides what they cost.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,18 +16,22 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from tests.bench import linked
 from tests.bench.figure import Figure
 from tests.bench.loading import each_database
-from tests.builders import business
+from tests.builders import Business, business
 from tests.conftest import close, migrate, settings_for
+from tests.http.reported import at_desk
 from tests.lan import a_measure
 from tests.postgres import postgres_server
 from traceapp.app import create_app
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.links import views as links
 from traceapp.network import operations, sums
 from traceapp.network.operations import Author
 from traceapp.network.vocabulary import INDICATOR_KINDS
@@ -39,6 +44,10 @@ ESTABLISHMENTS, MEASURES, FIGURES, ROUNDS = 10_000, 10, 4, 9
 LIMIT_MS = 300.0
 NOW = datetime(2026, 11, 29, 5, tzinfo=UTC)
 KINDS = tuple(INDICATOR_KINDS)
+PUBLIC = (
+    *("/programme", "/programme/2025", "/programme/2025/participants", "/statistics"),
+    *("/programme/chains/safe_food", "/board"),
+)
 Row = dict[str, Any]
 
 
@@ -55,13 +64,18 @@ def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]
     stack.callback(close, app)
     with app.app_context():
         with transaction():
-            author, first = _load()
+            author, first, office = _load()
+            buyer, need_id = _buyer()
         db.session.execute(text("ANALYZE"))
         db.session.commit()
         with transaction():
             took = _timed(sums.rebuild)
         yield Figure("all sums made again", took, "ms", None, kind)
-    yield from _pages(app, kind)
+    yield from _pages(app, app.test_client(), PUBLIC, kind)
+    yield from _links(app, kind)
+    yield from _pages(app, at_desk(app, office), ("/desk/participants",), kind)
+    at_board = {"/desk/board": "/desk/board", f"/desk/needs/{need_id}": "/desk/needs/..."}
+    yield from _pages(app, at_desk(app, buyer), at_board, kind)
     with app.app_context():
         took = median(_one_more(author, first) for _ in range(ROUNDS))
         yield Figure("a measure proposed, chosen and done", took, "ms", None, kind)
@@ -69,17 +83,33 @@ def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]
         yield Figure("sums that differ from counting again", wrong, "sums", None, kind)
 
 
-def _pages(app: Flask, kind: str) -> Iterator[Figure]:
+def _pages(app: Flask, reader: FlaskClient, paths: Iterable[str], kind: str) -> Iterator[Figure]:
+    names = paths if isinstance(paths, dict) else {path: path for path in paths}
+    for path, name in names.items():
+        took = _asked(app, reader, path, is_kept=False)
+        yield Figure(f"{name}, made anew", took, "ms", LIMIT_MS, kind)
+
+
+def _links(app: Flask, kind: str) -> Iterator[Figure]:
+    """Pages of links: all is read at most every five minutes; every other reader has it at once."""
     reader = app.test_client()
-    for path in ("/programme", "/programme/2025", "/statistics"):
+    for path in ("/links", "/links/food", "/links/crafts"):
+        took = _asked(app, reader, path, is_kept=False)
+        yield Figure(f"{path}, everything read anew", took, "ms", None, kind)
+        took = _asked(app, reader, path, is_kept=True)
+        yield Figure(f"{path}, from what was read", took, "ms", LIMIT_MS, kind)
 
-        def ask(path: str = path) -> None:
+
+def _asked(app: Flask, reader: FlaskClient, path: str, *, is_kept: bool) -> float:
+    def ask() -> None:
+        if not is_kept:
             app.extensions.pop(KEPT, None)
-            assert reader.get(path).status_code == 200
+            with app.app_context():
+                links.forget()
+        assert reader.get(path).status_code == 200
 
-        ask()
-        took = median(_timed(ask) for _ in range(ROUNDS))
-        yield Figure(f"{path}, made anew", took, "ms", LIMIT_MS, kind)
+    ask()
+    return median(_timed(ask) for _ in range(ROUNDS))
 
 
 def _one_more(author: Author, assessment: Ref) -> float:
@@ -102,7 +132,7 @@ def _one_more(author: Author, assessment: Ref) -> float:
     return took
 
 
-def _load() -> tuple[Author, Ref]:
+def _load() -> tuple[Author, Ref, Business]:
     """Write the establishments and all that is said of them; gives who writes, and one of them."""
     office = business("Chi cục", kinds=("authority",), role="officer")
     by = Ref(office.producer_id, office.actor.member_id)
@@ -110,13 +140,26 @@ def _load() -> tuple[Author, Ref]:
     assert model is not None
     like = {column.name: getattr(model, column.name) for column in Producer.__table__.columns}
     rows: dict[str, list[Row]] = {}
+    areas = linked.areas()
     ids = [(new_id(), new_id()) for _ in range(ESTABLISHMENTS)]
     for number, (producer_id, assessment_id) in enumerate(ids):
         for table, row in _rows(number, producer_id, assessment_id, by):
-            rows.setdefault(table, []).append(like | row if table == "producer" else row)
+            here = like | areas[number % len(areas)] if table == "producer" else {}
+            rows.setdefault(table, []).append(here | row)
+    for table, row in linked.rows([one for one, _ in ids], by, datetime.now(UTC)):
+        rows.setdefault(table, []).append(row)
     for table, several in rows.items():
         insert_rows(db.metadata.tables[table], several)
-    return Author(by, is_body=True), Ref(*ids[0])
+    return Author(by, is_body=True), Ref(*ids[0]), office
+
+
+def _buyer() -> tuple[Business, UUID]:
+    """Let one more establishment need something; gives it and the need."""
+    lan = business("HTX Lan", role="owner")
+    by, area = Ref(lan.producer_id, lan.actor.member_id), linked.areas()[0]
+    table, row = linked.need(0, lan.producer_id, area, by, datetime.now(UTC))
+    insert_rows(db.metadata.tables[table], [row])
+    return lan, row["need_id"]
 
 
 def _rows(

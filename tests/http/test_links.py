@@ -18,6 +18,7 @@ from tests.builders import Business, business
 from tests.conftest import AppMaker, close, settings_for
 from tests.http.on_sale import page
 from tests.http.reported import at_desk
+from tests.participants import joined
 from tests.signing_in import form
 from tests.trade import Trade
 from traceapp.app import create_app
@@ -195,6 +196,31 @@ def choose(app: Flask, who: Business, *, names: bool, kilograms: bool = False) -
         operations.choose(given, by, now=datetime.now(UTC))
     with app.app_context():
         views.forget()
+
+
+def test_members_of_a_chain_without_any_link_are_missing_in_its_sector(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    with app.app_context(), transaction():
+        alone, hidden, weaver = (business(name) for name in ("Vườn Bách", "Vườn Kín", "Xưởng Sa"))
+        for one, chain in ((alone, "safe_food"), (hidden, "safe_food"), (weaver, "craft_village")):
+            joined(one, chain)
+        joined(trade.minh)  # whose deliveries are known
+    choose(app, hidden, names=False)
+
+    def without_link(sector: str) -> list[str]:
+        said = rows(app.test_client(), sector, "missing")
+        return [row[1] for row in said if row[0] == "In the chain, and no link of it is known"]
+
+    found = {sector: without_link(sector) for sector in SECTORS}
+    assert {sector: names for sector, names in found.items() if names} == {
+        "food": ["Vườn Bách"],
+        "crafts": ["Xưởng Sa"],
+    }
+    with app.app_context():
+        survey(office, link(("producer", "Vườn Bách"), HOA))
+        views.forget()
+    assert without_link("food") == []
 
 
 @pytest.mark.parametrize("side", ["minh", "hoa"])

@@ -10,21 +10,9 @@ from sqlalchemy.orm import aliased
 
 from traceapp.chains.models import ChainStep
 from traceapp.database.engine import db
-from traceapp.producers.models import Producer
 from traceapp.producers.queries import is_admitted
-from traceapp.trace.words import Words
 
 _Later = aliased(ChainStep)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An establishment that is in a chain, and the day it joined."""
-
-    producer_id: UUID
-    name: Words
-    commune: str
-    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +24,15 @@ class Stay:
     until: date | None
 
 
-def members(chain: str) -> list[Member]:
-    """Give the establishments in a chain now that were let in, by name."""
-    query = (
-        select(Producer.producer_id, Producer.name, Producer.name_en, Producer.commune)
-        .add_columns(ChainStep.on_day)
-        .join(Producer, Producer.producer_id == ChainStep.producer_id)
-        .where(ChainStep.chain == chain, is_current(), is_admitted(Producer.producer_id))
-        .order_by(Producer.folded_name, Producer.producer_id)
-    )
-    return [
-        Member(row.producer_id, Words(row.name, row.name_en), row.commune, row.on_day)
-        for row in db.session.execute(query)
-    ]
+def members() -> Mapping[str, set[UUID]]:
+    """Give the establishments in each chain now that were let in; no chain without any."""
+    query = select(ChainStep.chain, ChainStep.producer_id)
+    found: dict[str, set[UUID]] = {}
+    for chain, producer_id in db.session.execute(
+        query.where(is_current(), is_admitted(ChainStep.producer_id))
+    ):
+        found.setdefault(chain, set()).add(producer_id)
+    return found
 
 
 def counts() -> Mapping[str, int]:

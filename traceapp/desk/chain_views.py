@@ -1,5 +1,6 @@
 """Chains at the desk: what an establishment takes part in, and all participants at a body."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -64,10 +65,15 @@ def list_participants() -> ResponseReturnValue:
         lists.Order(ChainStep.step_id),
     )
     found = lists.page(query, orders, wish)
+    standings = listing.standings({row.producer_id for row in found.rows})
+
+    def standing(row: Any) -> str:  # noqa: ANN401 - a row of `participants`
+        return standings.get(row.producer_id, "none")
+
     if wish.is_csv:
-        return lists.as_csv("tham-gia-chuoi", _columns(), found.rows)
+        return lists.as_csv("tham-gia-chuoi", _columns(standing), found.rows)
     return render_template(
-        "desk/participants.html", found=found, name=_name, chains=CHAINS, standing=_standing
+        "desk/participants.html", found=found, name=_name, chains=CHAINS, standing=standing
     )
 
 
@@ -175,20 +181,16 @@ def _standings() -> dict[str, str]:
     }
 
 
-def _standing(row: Any) -> str:  # noqa: ANN401 - a row of `participants`
-    return "waiting" if row.is_waiting else "accepted" if row.is_accepted else "none"
-
-
 def _name(row: Any) -> str:  # noqa: ANN401 - a row of `participants`
     return say(Words(row.name, row.name_en))
 
 
-def _columns() -> dict[str, lists.Reader]:
+def _columns(standing: Callable[[Any], str]) -> dict[str, lists.Reader]:
     words = _standings()
     return {
         _("Participant"): _name,
         _("Commune"): lambda row: row.commune,
         _("Chain"): lambda row: _(CHAINS[row.chain]),
         _("Member since"): lambda row: day(row.on_day),
-        _("Commitment"): lambda row: words[_standing(row)],
+        _("Commitment"): lambda row: words[standing(row)],
     }

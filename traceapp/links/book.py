@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.chains import queries as chains
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.links import proven as deliveries
@@ -21,7 +22,7 @@ from traceapp.trace.words import Words
 
 Point = tuple[float, float]
 Key = tuple[Any, ...]
-CHUNK = 400
+CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,20 @@ class Book:
     kilograms: Mapping[Pair, Decimal]
     here: Mapping[UUID, Here]
     points: Mapping[Place, Point]
+    unlinked: Mapping[str, Sequence[UUID]]  # by chain: members of whom no link at all is known
 
 
 def read(now: datetime) -> Book:
     """Read all of it."""
     surveys, found = _surveys(), deliveries.proven()
     ids = {one for pair in found for one in pair} | _named_in(surveys)
-    here = _here(sorted(ids))
+    unlinked = {chain: sorted(some - ids) for chain, some in chains.members().items()}
+    here = _here(sorted(ids.union(*unlinked.values())))
     open_pairs = [pair for pair in found if all(_shows(here.get(one)) for one in pair)]
     places = {one.place for one in here.values()}
     places |= {party.place for party in _parties(surveys) if party.place}
-    return Book(now, surveys, found, deliveries.kilograms(open_pairs), here, _points(places))
+    kilograms = deliveries.kilograms(open_pairs)
+    return Book(now, surveys, found, kilograms, here, _points(places), unlinked)
 
 
 def _shows(one: Here | None) -> bool:
@@ -130,26 +134,29 @@ def _surveys() -> list[Survey]:
 
 def _links(survey_ids: list[UUID]) -> dict[UUID, list[Said]]:
     found: dict[UUID, list[Said]] = {}
-    parties = {
-        (row.survey_id, row.number): _party(row)
-        for row in db.session.scalars(
-            select(SurveyParty).where(SurveyParty.survey_id.in_(survey_ids))
-        )
-    }
-    query = select(StatedLink).where(StatedLink.survey_id.in_(survey_ids))
-    for row in db.session.scalars(query.order_by(StatedLink.survey_id, StatedLink.position)):
-        sender = parties[row.survey_id, row.from_number]
-        receiver = parties[row.survey_id, row.to_number]
-        said = Said(sender, receiver, Words(row.supplied, row.supplied_en))
-        found.setdefault(row.survey_id, []).append(said)
+    columns = (
+        *(SurveyParty.survey_id, SurveyParty.number, SurveyParty.role),
+        *(SurveyParty.at_producer_id, SurveyParty.name, SurveyParty.person_number),
+        *(SurveyParty.province, SurveyParty.commune_kind, SurveyParty.commune),
+    )
+    named = select(*columns).where(SurveyParty.survey_id.in_(survey_ids))
+    parties = {(row.survey_id, row.number): _party(row) for row in db.session.execute(named)}
+    query = (
+        select(StatedLink.survey_id, StatedLink.from_number, StatedLink.to_number)
+        .add_columns(StatedLink.supplied, StatedLink.supplied_en)
+        .where(StatedLink.survey_id.in_(survey_ids))
+        .order_by(StatedLink.survey_id, StatedLink.position)
+    )
+    for survey_id, sender, receiver, supplied, supplied_en in db.session.execute(query):
+        ends = parties[survey_id, sender], parties[survey_id, receiver]
+        found.setdefault(survey_id, []).append(Said(*ends, Words(supplied, supplied_en)))
     return found
 
 
-def _party(row: SurveyParty) -> Party:
+def _party(row: Any) -> Party:  # noqa: ANN401 - a row of the query
     if row.at_producer_id is not None:
         key: Key = ("here", row.at_producer_id)
         return Party(key, row.role, row.at_producer_id, None, None)
-    assert row.province is not None  # noqa: S101 - a check of the table
     place = Place(row.province, row.commune_kind, row.commune)
     if row.name is None:
         key = ("person", row.survey_id, row.person_number)
@@ -170,22 +177,27 @@ def _some_here(ids: Sequence[UUID]) -> dict[UUID, Here]:
         select(ProducerKind.producer_id, ProducerKind.kind).where(ProducerKind.producer_id.in_(ids))
     ):
         kinds.setdefault(producer_id, set()).add(kind)
+    chosen = select(LinkChoice.producer_id, LinkChoice.names_links, LinkChoice.shows_kilograms)
     choices = {
         row.producer_id: row
-        for row in db.session.scalars(
-            select(LinkChoice)
-            .where(LinkChoice.producer_id.in_(ids))
-            .order_by(LinkChoice.chosen_at, LinkChoice.choice_id)
+        for row in db.session.execute(
+            chosen.where(LinkChoice.producer_id.in_(ids)).order_by(
+                LinkChoice.chosen_at, LinkChoice.choice_id
+            )
         )
     }
-    query = select(Producer, is_admitted(Producer.producer_id)).where(Producer.producer_id.in_(ids))
+    query = select(
+        *(Producer.producer_id, Producer.name, Producer.name_en),
+        *(Producer.province, Producer.commune_kind, Producer.commune),
+        is_admitted(Producer.producer_id),
+    ).where(Producer.producer_id.in_(ids))
     found = {}
-    for one, is_in in db.session.execute(query):
-        choice = choices.get(one.producer_id)
-        found[one.producer_id] = Here(
-            Words(one.name, one.name_en),
-            Place(one.province, one.commune_kind, one.commune),
-            frozenset(kinds.get(one.producer_id, ())),
+    for producer_id, name, name_en, *place, is_in in db.session.execute(query):
+        choice = choices.get(producer_id)
+        found[producer_id] = Here(
+            Words(name, name_en),
+            Place(*place),
+            frozenset(kinds.get(producer_id, ())),
             is_named=bool(is_in) and (choice is None or choice.names_links),
             shows_kilograms=choice is not None and choice.shows_kilograms,
         )

@@ -31,6 +31,7 @@ class Table:
     name: str
     title: str
     heads: Sequence[str]
+    count: int
     rows: Sequence[Sequence[Cell]]
     nothing: str
     has_ends: bool = True  # the first six columns are name, role and place of either side
@@ -50,8 +51,9 @@ def placed(place: Place) -> str:
     return place_name(place.commune_kind, place.commune, place.province)
 
 
-def stated(web: Web) -> Table:
+def stated(web: Web, most: int | None = None) -> Table:
     """Tell the stated links, each as the survey has it."""
+    said = [(edge, one) for edge in web.stated for one in edge.stated]
     rows = [
         (
             *_end(edge.sender),
@@ -59,15 +61,14 @@ def stated(web: Web) -> Table:
             say(one.supplied),
             f"{one.survey.year}, {one.survey.made_by}",
         )
-        for edge in web.stated
-        for one in edge.stated
+        for edge, one in said[:most]
     ]
     heads = (*_heads(), _("What is supplied"), _("Survey"))
     nothing = _("No survey of this sector names a link yet.")
-    return Table("stated", _("Stated in surveys"), heads, rows, nothing)
+    return Table("stated", _("Stated in surveys"), heads, len(said), rows, nothing)
 
 
-def proven(web: Web) -> Table:
+def proven(web: Web, most: int | None = None) -> Table:
     """Tell the proven links, each with its deliveries."""
     rows = [
         (
@@ -78,7 +79,7 @@ def proven(web: Web) -> Table:
             day(edge.proven.last),
             say(number(edge.kilograms)) if edge.kilograms else "–",
         )
-        for edge in web.proven
+        for edge in web.proven[:most]
         if edge.proven
     ]
     heads = (
@@ -86,32 +87,34 @@ def proven(web: Web) -> Table:
         _("Kilograms, where both let it be shown"),
     )
     nothing = _("No delivery that may be named proves a link here yet.")
-    return Table("proven", _("Proven by deliveries"), heads, rows, nothing)
+    return Table("proven", _("Proven by deliveries"), heads, len(web.proven), rows, nothing)
 
 
-def missing(web: Web) -> Table:
+def missing(web: Web, most: int | None = None) -> Table:
     """Tell what the records lack, one line for each party or link."""
     lack = web.missing
+    parties = (
+        (_("No supplier is known"), lack.without_supplier),
+        (_("Nobody is proven to receive its goods"), lack.without_proof),
+        (_("In the chain, and no link of it is known"), lack.without_link),
+    )
     rows: list[tuple[Cell, ...]] = [
         (_("Nobody in this role"), _(ROLES_TOGETHER[role]), "") for role in lack.roles
     ]
+    for words, nodes in parties:
+        rows += [(words, named(one), placed(one.place)) for one in nodes[:most]]
     rows += [
-        (_("No supplier is known"), named(one), placed(one.place)) for one in lack.without_supplier
+        (_("Stated, no delivery recorded yet"), _ends(edge), "") for edge in lack.unproven[:most]
     ]
-    rows += [
-        (_("Nobody is proven to receive its goods"), named(one), placed(one.place))
-        for one in lack.without_proof
-    ]
-    rows += [(_("Stated, no delivery recorded yet"), _ends(edge), "") for edge in lack.unproven]
+    count = len(lack.roles) + sum(len(nodes) for _words, nodes in parties) + len(lack.unproven)
     heads = (_("What is missing"), _("Of whom"), _("Where"))
-    return Table(
-        "missing", _("What is missing"), heads, rows, _("Nothing is missing here."), has_ends=False
-    )
+    title, nothing = _("What is missing"), _("Nothing is missing here.")
+    return Table("missing", title, heads, count, rows[:most], nothing, has_ends=False)
 
 
-def tables(web: Web) -> list[Table]:
-    """Give the tables in the order of the page."""
-    return [missing(web), stated(web), proven(web)]
+def tables(web: Web, most: int | None = None) -> list[Table]:
+    """Give the tables in the order of the page, each with so many rows or with all."""
+    return [missing(web, most), stated(web, most), proven(web, most)]
 
 
 def graphs(web: Web) -> tuple[Markup, Markup]:

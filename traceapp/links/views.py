@@ -11,7 +11,7 @@ from traceapp import problem
 from traceapp.links import book, telling
 from traceapp.links.book import Book
 from traceapp.links.vocabulary import SECTORS
-from traceapp.links.weaving import weave
+from traceapp.links.weaving import Web, weave
 from traceapp.web import csv_text
 from traceapp.web.access import public
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("links", __name__, template_folder="templates")
 def list_sectors() -> str:
     """List the sectors: what is stated in each, what is proven, what is missing."""
     found = kept(datetime.now(UTC))
-    webs = [weave(sector, found) for sector in SECTORS]
+    webs = [woven(sector, found) for sector in SECTORS]
     return render_template("links/sectors.html", book=found, webs=webs, sectors=SECTORS)
 
 
@@ -35,17 +35,16 @@ def list_sectors() -> str:
 def show_sector(sector: str) -> str:
     """Show the links of a sector. Raises NotFound for a sector of none."""
     found = kept(datetime.now(UTC))
-    web = weave(_known(sector), found)
+    web = woven(_known(sector), found)
     return render_template(
         "links/sector.html",
         book=found,
         web=web,
         title=SECTORS[sector],
         sectors=SECTORS,
-        tables=telling.tables(web),
+        tables=telling.tables(web, MOST_ROWS),
         graphs=telling.graphs(web),
         maps=telling.maps(web, found),
-        most=MOST_ROWS,
         is_cut=len(web.edges) > telling.MOST_DRAWN,
     )
 
@@ -54,7 +53,7 @@ def show_sector(sector: str) -> str:
 @public
 def download_table(sector: str, table: str) -> Response:
     """Give one table of a sector as a file. Raises NotFound for a name of none."""
-    web = weave(_known(sector), kept(datetime.now(UTC)))
+    web = woven(_known(sector), kept(datetime.now(UTC)))
     told = {one.name: one for one in telling.tables(web)}
     if table not in told:
         raise problem.NotFound
@@ -77,10 +76,20 @@ def kept(now: datetime) -> Book:
     """Give what was read in the last five minutes, or read."""
     found: Book | None = current_app.extensions.get(KEPT)
     if found is None or not timedelta() <= now - found.at < LASTS:
+        forget()
         found = current_app.extensions[KEPT] = book.read(now)
     return found
 
 
+def woven(sector: str, found: Book) -> Web:
+    """Give the links of a sector, woven once for what was read."""
+    of: tuple[Book, Web] | None = current_app.extensions.get(f"{KEPT}-{sector}")
+    if of is None or of[0] is not found:
+        of = current_app.extensions[f"{KEPT}-{sector}"] = (found, weave(sector, found))
+    return of[1]
+
+
 def forget() -> None:
     """Read anew at the next question: something was written here just now."""
-    current_app.extensions.pop(KEPT, None)
+    for name in (KEPT, *(f"{KEPT}-{sector}" for sector in SECTORS)):
+        current_app.extensions.pop(name, None)

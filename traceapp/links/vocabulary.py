@@ -12,6 +12,14 @@ SECTORS: Mapping[str, str] = {
     "crafts": N_("Crafts of horn, wood and embroidery"),
     "household_appliances": N_("Household appliances"),
 }
+# Whose members a sector tells of where no link of theirs is known. Ceramics come from craft
+# villages, too, but a basket maker without links is nothing they lack; metal finishing is no chain.
+CHAIN_OF_SECTOR: Mapping[str, str] = {
+    "food": "safe_food",
+    "textiles": "textile_fashion",
+    "crafts": "craft_village",
+    "household_appliances": "home_appliances",
+}
 # In the order in which goods go.
 ROLES: Mapping[str, str] = {
     "supplier": N_("Supplier"),

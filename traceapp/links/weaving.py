@@ -13,7 +13,7 @@ from uuid import UUID
 from traceapp.links.book import Book, Here, Key, Party, Said, Survey
 from traceapp.links.parties import Place
 from traceapp.links.proven import Pair, Proven
-from traceapp.links.vocabulary import ROLE_OF_KIND, ROLES
+from traceapp.links.vocabulary import CHAIN_OF_SECTOR, ROLE_OF_KIND, ROLES
 from traceapp.trace.words import Words
 
 
@@ -54,6 +54,7 @@ class Missing:
     roles: Sequence[str]
     without_supplier: Sequence[Node]
     without_proof: Sequence[Node]
+    without_link: Sequence[Node]
     unproven: Sequence[Edge]
     not_here: int
 
@@ -193,9 +194,15 @@ class _Loom:
             [role for role in ROLES if role not in self.roles.values()] if self.surveys else [],
             [node for node in makers if node.key not in supplied],
             [node for node in makers if node.producer_id and node.key not in senders],
+            self._without_link(),
             unproven,
             sum(key[0] != "here" for key in self.roles),
         )
+
+    def _without_link(self) -> list[Node]:
+        """Give the members of the sector's chain of whom no survey and no delivery tells."""
+        ids = self.book.unlinked.get(CHAIN_OF_SECTOR.get(self.sector, ""), ())
+        return sorted((node for one in ids if (node := self._node(("here", one)))), key=_order)
 
 
 def _roles(parties: Iterable[Party]) -> dict[Key, str]:

@@ -109,13 +109,11 @@ def _told(stay: Stay) -> str:
     """Say in which chain, since when, and until when where it was left."""
     name = _(CHAINS[stay.chain])
     if stay.until is None:
-        return _("%(chain)s, since %(day)s", chain=name, day=day(stay.since))
-    return _(
-        "%(chain)s, from %(day)s until %(until)s",
-        chain=name,
-        day=day(stay.since),
-        until=day(stay.until),
-    )
+        words = _("%(chain)s, since %(day)s", chain=name, day=day(stay.since))
+    else:
+        days = {"day": day(stay.since), "until": day(stay.until)}
+        words = _("%(chain)s, from %(day)s until %(until)s", chain=name, **days)
+    return str(words)
 
 
 def _signed(on: date | None) -> str:

@@ -125,7 +125,8 @@ def _named(
 ) -> tuple[list[Markup], list[tuple[int, _Mark]]]:
     """Write each name where it covers nothing; give those left, with the numbers they have."""
     taken: list[Area] = [(m.x - DOT, m.y - DOT, m.x + DOT, m.y + DOT) for m in marks]
-    taken.append((0, size[1] - FOOT, 120, size[1]))
+    taken.append((0, size[1] - FOOT, 120, size[1]))  # the scale
+    taken.append((size[0] - 32, 0, size[0], 30))  # the arrow that points north
     at = {mark.spot.key: mark for mark in marks}
     taken += [_beside(at[one.start], one.kind) for one in lines if one.start == one.end]
     drawn: list[Markup] = []

@@ -111,9 +111,10 @@ def test_names_on_the_map_cover_no_other_name(spots: list[Spot]) -> None:
     for one, other in combinations(told, 2):
         is_beside = one[2] <= other[0] + 2 or other[2] <= one[0] + 2
         assert is_beside or abs(one[1] - other[1]) >= chart.SIZE - 2
-    for left, _, right in told:
+    for left, low, right in told:
         assert left >= 0
         assert right <= size[0]
+        assert right <= size[0] - 30 or low - chart.SIZE >= 26, "the arrow points north there"
     words = " ".join(re.sub(r"<[^>]+>", " ", drawn).split())
     assert all(spot.name in words for spot in spots)
     assert "km" in drawn

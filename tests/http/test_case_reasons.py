@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from tests.builders import Business
 from tests.http.on_sale import code_of
-from tests.http.test_desk_cases import colleague, desk, issued, office, posted, trade
+from tests.http.test_desk_cases import desk, issued, office, posted, trade
+from tests.http.test_stopped_sales import colleague
 from tests.trade import Trade
 from traceapp.database.engine import db
 from traceapp.recalls.case_models import RecallAct

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -55,7 +55,7 @@ def registered(handler: AnyHandler) -> Iterator[AnyHandler]:
         del registry._handlers[KIND]
 
 
-def ask(word: str, **when: datetime) -> None:
+def ask(word: str, **when: Any) -> None:
     with transaction():
         operations.enqueue(KIND, {"word": word}, now=NOON, **when)
 

@@ -1,16 +1,21 @@
 """The job table: work written in the same transaction as the deed that asks for it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Instant, Key, Moment
+from traceapp.database.types import Identifier, Instant, Key, Moment
 
 
 class Job(Base):
-    """One piece of work; `payload` is canonical JSON. Every kind of job is idempotent."""
+    """One piece of work; `payload` is canonical JSON. Every kind of job is idempotent.
+
+    `whose` is the producer for whom a job waits for somebody else's server: no producer has two
+    such jobs under way at once.
+    """
 
     __tablename__ = "job"
 
@@ -21,6 +26,7 @@ class Job(Base):
     attempts: Mapped[int]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None]
+    whose: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts_not_negative"),

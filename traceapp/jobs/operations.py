@@ -5,13 +5,14 @@ Every write runs inside a write transaction of the caller. Handlers are looked u
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid5
 
 import rfc8785
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -70,6 +71,7 @@ class Claim:
     kind: str
     payload_text: str
     attempt: int
+    whose: UUID | None
 
     def payload(self) -> Payload:
         """Read the payload. Raises ValueError: a text that cannot be read spoils this job alone."""
@@ -78,11 +80,17 @@ class Claim:
 
 
 def enqueue(
-    kind: str, payload: Payload, *, now: datetime, run_after: datetime | None = None
+    kind: str,
+    payload: Payload,
+    *,
+    now: datetime,
+    run_after: datetime | None = None,
+    whose: UUID | None = None,
 ) -> UUID:
     """Ask for work in the transaction at hand: it exists if and only if that commits.
 
-    Workers hear of it after the commit. Raises UnknownKindError for a kind nobody does.
+    Work that waits for the server of one producer says `whose` it is. Workers hear of it after the
+    commit. Raises UnknownKindError for a kind nobody does.
     """
     handler_of(kind)
     job = Job(
@@ -91,6 +99,7 @@ def enqueue(
         payload=rfc8785.dumps(dict(payload)).decode(),
         run_after=run_after or now,
         attempts=0,
+        whose=whose,
     )
     db.session.add(job)
     waiting: list[datetime] = db.session.info.setdefault(ANNOUNCE, [])
@@ -127,15 +136,20 @@ def is_due(now: datetime, lane: Lane | None = None) -> tuple[ColumnElement[bool]
     return (*due, is_outward if lane is Lane.OUTWARD else ~is_outward)
 
 
-def claim(now: datetime, held_until: datetime, lane: Lane | None = None) -> Claim | None:
+def claim(
+    now: datetime,
+    held_until: datetime,
+    lane: Lane | None = None,
+    besides: Collection[UUID] = (),
+) -> Claim | None:
     """Take the job that is due longest, until `held_until`; None where nothing is due.
 
-    One statement: of two workers one gets the job. A worker that dies leaves it due again at
-    `held_until`.
+    Jobs of the producers in `besides` are left. One statement: of two workers one gets the job. A
+    worker that dies leaves it due again at `held_until`.
     """
     due = (
         select(Job.job_id)
-        .where(*is_due(now, lane))
+        .where(*is_due(now, lane), or_(Job.whose.is_(None), Job.whose.not_in(besides)))
         .order_by(Job.run_after, Job.job_id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer at a time and no such clause
@@ -144,7 +158,7 @@ def claim(now: datetime, held_until: datetime, lane: Lane | None = None) -> Clai
         update(Job)
         .where(Job.job_id == due.scalar_subquery())
         .values(run_after=held_until, attempts=Job.attempts + 1)
-        .returning(Job.job_id, Job.kind, Job.payload, Job.attempts)
+        .returning(Job.job_id, Job.kind, Job.payload, Job.attempts, Job.whose)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if taken is None:

@@ -4,11 +4,13 @@ No thread, no signal and no clock of its own live here (see `worker`).
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 import structlog
 from flask import Flask
@@ -16,6 +18,7 @@ from flask import Flask
 from traceapp.database.engine import db
 from traceapp.jobs import operations, queries
 from traceapp.jobs.registry import Lane, handler_of
+from traceapp.jobs.turns import Turns
 from traceapp.web.endpoints import transaction
 
 log = structlog.get_logger(__name__)
@@ -26,7 +29,8 @@ HELD_FOR = timedelta(seconds=30)
 class Runner:
     """Runs due jobs of one lane, or of all, one after the other, whichever thread asks.
 
-    A claimed job is held for `held_for`; who runs for longer calls `keep_hold` in time.
+    A claimed job is held for `held_for`; who runs for longer calls `keep_hold` in time. Runners of
+    several threads share `turns`, so that each producer gets his.
     """
 
     def __init__(
@@ -35,11 +39,13 @@ class Runner:
         clock: Callable[[], datetime],
         held_for: timedelta = HELD_FOR,
         lane: Lane | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._app = app
         self._clock = clock
         self._held_for = held_for
         self._lane = lane
+        self._turns = turns or Turns()
         self._one_at_a_time = threading.Lock()
         self._running: operations.Claim | None = None
 
@@ -62,8 +68,11 @@ class Runner:
             claimed = self._claim()
             if claimed is None:
                 return False
-            with _Attempt(claimed, self._clock):
-                self._run(claimed)
+            try:
+                with _Attempt(claimed, self._clock):
+                    self._run(claimed)
+            finally:
+                self._turns.end(claimed)
             return True
 
     def _claim(self) -> operations.Claim | None:
@@ -73,8 +82,11 @@ class Runner:
         db.session.rollback()
         if not due:
             return None
+        return self._turns.take(partial(self._take, now))
+
+    def _take(self, now: datetime, besides: Collection[UUID]) -> operations.Claim | None:
         with transaction():
-            return operations.claim(now, now + self._held_for, self._lane)
+            return operations.claim(now, now + self._held_for, self._lane, besides)
 
     def _run(self, claimed: operations.Claim) -> None:
         self._running = claimed

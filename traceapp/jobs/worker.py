@@ -27,6 +27,7 @@ from traceapp.config import CHECKOUT, BadSettingError
 from traceapp.jobs import operations
 from traceapp.jobs.registry import Lane
 from traceapp.jobs.runner import HELD_FOR, Runner
+from traceapp.jobs.turns import Turns
 from traceapp.jobs.wake import QUEUE_AWAY, open_queue, wake_task
 from traceapp.web.endpoints import transaction
 
@@ -54,8 +55,10 @@ class Worker:
         self._app = app
         self._pace = pace
         self._runner = Runner(app, now, pace.held_for, Lane.OWN)
+        turns = Turns()
         self._outward = {
-            Runner(app, now, pace.held_for, Lane.OUTWARD): threading.Event() for _ in range(OUTWARD)
+            Runner(app, now, pace.held_for, Lane.OUTWARD, turns): threading.Event()
+            for _ in range(OUTWARD)
         }
         wake_task(queue, self._look)
         self._consumer = Consumer(

@@ -172,7 +172,7 @@ def _keep(key: tuple[UUID, UUID], tries: int, outcome: str, now: datetime) -> No
 
 def _enqueue(key: tuple[UUID, UUID], tries: int, *, at: datetime, now: datetime) -> None:
     payload: Payload = {"producer_id": str(key[0]), "delivery_id": str(key[1]), "tries": tries}
-    jobs.enqueue(DELIVER, payload, now=now, run_after=at)
+    jobs.enqueue(DELIVER, payload, now=now, run_after=at, whose=key[0])
 
 
 def _found(producer_id: UUID) -> Webhook:

@@ -1,7 +1,9 @@
 """Migrations go forward and back, and match the tables of the code, on both databases."""
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import delete, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.builders import NOW, Business, batch, business, event, line, product
@@ -23,7 +25,11 @@ from traceapp.database.ids import new_id
 from traceapp.findings.holding import held_among
 from traceapp.findings.models import Hold, HoldRelease
 from traceapp.findings.releasing import InCharge, Seen, release
+from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
+from traceapp.recalls import cases, reminders
+from traceapp.recalls.cases import ANSWERED_WITHIN, Order, Suspicion
+from traceapp.recalls.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -157,6 +163,40 @@ def test_releases_from_before_cover_what_their_holds_were_about(app: Flask) -> N
     upgrade()
     assert _amounts() == [(25_000_000, [])]
     assert held_among({made})
+
+
+def test_recalls_of_before_there_were_reminders_are_reminded_of_from_now_on(app: Flask) -> None:
+    now = datetime.now(UTC)
+    with transaction():
+        office = business("Chi cục", kinds=("authority",), role="officer")
+        lot = Ref(office.producer_id, batch(office, product(office), "L1"))
+        by = Actor(Ref(office.producer_id, office.actor.member_id), is_authority=True)
+        fresh, late, old = (issued_at(by, lot, now - timedelta(days=days)) for days in (0, 3, 30))
+        db.session.execute(delete(Job))
+    db.session.remove()
+    downgrade(revision="0052")
+    upgrade()
+    db.session.rollback()
+    jobs = {
+        json.loads(one.payload)["case_id"]: (json.loads(one.payload)["number"], one.run_after)
+        for one in db.session.scalars(select(Job).where(Job.kind == reminders.REMIND))
+    }
+    assert jobs[str(fresh.id)] == (0, reminders.due_at(now, now + ANSWERED_WITHIN, 0))
+    deadline = now - timedelta(days=3) + ANSWERED_WITHIN
+    assert jobs[str(late.id)] == (4, reminders.due_at(now, deadline, 4))
+    assert str(old.id) not in jobs
+    db.session.remove()
+    downgrade(revision="0052")
+    upgrade()  # again: what is asked for already is not asked for twice
+    db.session.rollback()
+    count = select(func.count()).select_from(Job).where(Job.kind == reminders.REMIND)
+    assert db.session.scalar(count) == len(jobs)
+
+
+def issued_at(by: Actor, lot: Ref, at: datetime) -> Ref:
+    case = cases.open_case(by, Suspicion(lot, "batch", "Nghi"), now=at)
+    cases.issue(case, by, Order("Dư lượng", "high", "Mang trả", "Chi cục"), [lot], now=at)
+    return case
 
 
 def _overuse_released(app: Flask) -> tuple[Business, UUID, Ref]:

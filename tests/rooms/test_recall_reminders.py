@@ -14,8 +14,10 @@ from tests.builders import Business, business
 from tests.conftest import AppMaker
 from tests.rooms.test_mail import Post, mail_server
 from tests.rooms.test_recall_cases import NOW, acting, colleague, found, greens, issued, officer
-from tests.trade import Trade
+from tests.trade import SHIPPED, Trade
+from traceapp.batches import operations as batches
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
 from traceapp.producers.models import Producer
@@ -166,3 +168,36 @@ def test_reminders_come_in_order_and_are_bounded(given_time: timedelta) -> None:
     assert NOW < times[0] < times[1] == deadline
     assert times[-1] == deadline + WEEK
     assert due == [*times, *([None] * (20 - len(times)))]
+
+
+def recalls_told(post: Post) -> list[str]:
+    """Leave out the letter that asks whether the delivery came."""
+    return [one for one in told(post, "cho@example.vn") if "Thu hồi" in one]
+
+
+def test_who_only_waits_for_goods_is_reminded_though_their_sender_answered(
+    sending: Flask, post: Post, trade: Trade
+) -> None:
+    with acting():
+        shop = business("Quầy Chờ", kinds=("shop",), role="owner")
+        db.session.get_one(Producer, shop.producer_id).email = "cho@example.vn"
+        webhooks.enter((shop.producer_id, shop.actor.member_id), "https://cho.invalid/", now=NOW)
+        fields = SHIPPED | {"to_site": str(shop.site_id)}
+        batches.record_event(trade.minh.actor, trade.ship(id=str(new_id()), fields=fields), now=NOW)
+        office = business("Chi cục", kinds=("authority",), role="officer")
+    case = issued(officer(office), greens(trade))
+    for one in (trade.minh, trade.hoa):
+        answered(case, one, greens(trade), NOW)
+    until(sending, HALF)
+    number = found(case).number
+    assert recalls_told(post) == [f"Thu hồi {number}", f"Nhắc lần 1: Thu hồi {number}"]
+    assert len(told(post, "minh@example.vn")) == 1
+    db.session.rollback()
+    kinds = list(db.session.scalars(select(WebhookDelivery.kind)))
+    assert sorted(kinds) == ["recall.issued", "recall.reminder"]
+    with acting():
+        count = Count(greens(trade), Decimal(0), Decimal(0))
+        member = Ref(shop.producer_id, shop.actor.member_id)
+        answering.acknowledge(case, member, count, now=HALF)
+    until(sending, DUE)
+    assert len(recalls_told(post)) == 2

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.batches.books.models import HandOff, Stock
@@ -17,6 +17,7 @@ from traceapp.database.engine import db
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
 from traceapp.recalls.case_models import RecallCase
+from traceapp.recalls.messages import OfHolder
 from traceapp.recalls.scope import HAS_OR_SOLD
 from traceapp.recalls.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
@@ -99,12 +100,14 @@ def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     _post(case, holders(case, lots), LETTER, "", now)
 
 
-def remind(case: Ref, lots: ColumnElement[bool], times: int, *, now: datetime) -> list[Holder]:
-    """Post a reminder to everybody concerned by some of these lots, naming them; give to whom.
+def remind(
+    case: Ref, lots: ColumnElement[bool], owed: OfHolder, times: int, *, now: datetime
+) -> list[Holder]:
+    """Post a reminder to everybody who owes some of these lots, naming them; give to whom.
 
     It is the first reminder or a later one.
     """
-    named = _named(case, lots)
+    named = _named(case, lots, owed)
     for one, told in named.items():
         _post(case, [one], REMINDER, f"Nhắc lần {times}: ", now, times=times, lots=told)
     return list(named)
@@ -123,10 +126,17 @@ def close(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     _post(case, holders(case, lots), CLOSED, "Đã đóng: ", now, **stays)
 
 
-def _named(case: Ref, lots: ColumnElement[bool]) -> dict[Holder, str]:
+def _named(
+    case: Ref, lots: ColumnElement[bool], of_holder: OfHolder | None = None
+) -> dict[Holder, str]:
     """Name to everybody concerned his lots among these, a few of many."""
     named: dict[Holder, list[str]] = defaultdict(list)
-    for *holder, lot in db.session.execute(union(*_concerned(case, lots, Batch.lot))):
+    all_lots = union(*_concerned(case, lots, Batch.lot, of_holder=of_holder)).subquery()
+    number = func.row_number().over(partition_by=all_lots.c.producer_id, order_by=all_lots.c.lot)
+    ranked = select(*all_lots.c, number.label("number")).subquery()
+    columns = (ranked.c[name] for name in ("producer_id", "name", "email", "lot"))
+    few = select(*columns).where(ranked.c.number <= MOST_NAMED + 1)
+    for *holder, lot in db.session.execute(few):
         named[Holder(*holder)].append(lot)
     return {
         one: ", ".join(sorted(his)[:MOST_NAMED]) + (", …" if len(his) > MOST_NAMED else "")
@@ -148,7 +158,10 @@ def is_concerned(holder_id: UUID, case: Ref, lots: ColumnElement[bool]) -> bool:
 
 
 def _concerned(
-    case: Ref, lots: ColumnElement[bool], *more: InstrumentedAttribute[str]
+    case: Ref,
+    lots: ColumnElement[bool],
+    *more: InstrumentedAttribute[str],
+    of_holder: OfHolder | None = None,
 ) -> tuple[Select[*tuple[Any, ...]], ...]:
     """Ask for who has or sold some of the lots, and for whom some is on its way."""
     has = and_(
@@ -161,6 +174,23 @@ def _concerned(
         HandOff.batch_id == RecalledBatch.batch_id,
         IS_ON_THE_WAY,
     )
+    sides = ((Stock.producer_id, has), (HandOff.receiver_id, waits))
+    reached = _reached(case, lots, *more)
+    return tuple(
+        reached.join(holder.class_, is_concerned)
+        .join(Producer, Producer.producer_id == holder)
+        .where(*([of_holder(holder)] if of_holder else ()))
+        for holder, is_concerned in sides
+    )
+
+
+def _reached(
+    case: Ref, lots: ColumnElement[bool], *more: InstrumentedAttribute[str]
+) -> Select[*tuple[Any, ...]]:
+    """Ask for these lots of a recall, of others only once it was widened.
+
+    Whoever asks joins the producers.
+    """
     is_of_case = and_(
         RecallNotice.producer_id == RecalledBatch.case_producer_id,
         RecallNotice.case_id == RecalledBatch.case_id,
@@ -168,7 +198,7 @@ def _concerned(
     is_batch = and_(
         Batch.producer_id == RecalledBatch.producer_id, Batch.batch_id == RecalledBatch.batch_id
     )
-    reached = (
+    return (
         select(Producer.producer_id, Producer.name, Producer.email, *more)
         .select_from(RecalledBatch)
         .join(RecallNotice, is_of_case)
@@ -182,10 +212,6 @@ def _concerned(
             ),
             lots,
         )
-    )
-    return (
-        reached.join(Stock, has).join(Producer, Producer.producer_id == Stock.producer_id),
-        reached.join(HandOff, waits).join(Producer, Producer.producer_id == HandOff.receiver_id),
     )
 
 

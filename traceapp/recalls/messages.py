@@ -4,11 +4,12 @@ Callers own the transaction. A message names the lots it concerns that the reade
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.batches.books.models import HandOff, Stock
@@ -29,20 +30,29 @@ MOST_LOTS = 200
 DRILL = "DIỄN TẬP"
 
 
-def post(case: Ref, kind: str, lots: ColumnElement[bool], *, now: datetime) -> None:
+OfHolder = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
+"""Makes a condition about the lots of a holder, who stands in this column."""
+
+
+def post(
+    case: Ref,
+    kind: str,
+    lots: ColumnElement[bool],
+    *,
+    now: datetime,
+    of_holder: OfHolder | None = None,
+) -> None:
     """Post a message of this kind to everybody with a webhook concerned by some of the lots."""
     if not db.session.execute(select(Webhook.producer_id).limit(1)).first():
         return
-    by_holder: dict[UUID, dict[Ref, Any]] = defaultdict(dict)
-    for concerned in ((Stock.producer_id, _HAS), (HandOff.receiver_id, _WAITS)):
-        for row in db.session.execute(_had(case, *concerned).where(lots)):
-            by_holder[row.holder_id][Ref(row.producer_id, row.batch_id)] = row
+    by_holder: dict[UUID, list[Any]] = defaultdict(list)
+    for row in db.session.execute(_first_of_each(case, lots, of_holder)):
+        by_holder[row.holder_id].append(row)
     if not by_holder:
         return
     about, told = _told(case)
-    for holder, found in by_holder.items():
-        rows = list(found.values())
-        content = told | {"lots": _lots(holder, rows), "lots_in_all": len(rows)}
+    for holder, rows in by_holder.items():
+        content = told | {"lots": _lots(holder, rows), "lots_in_all": rows[0].in_all}
         webhooks.post(holder, webhooks.Message(f"recall.{kind}", about, content), now=now)
 
 
@@ -68,8 +78,7 @@ def _told(case: Ref) -> tuple[str, dict[str, Any]]:
 
 
 def _lots(holder: UUID, rows: list[Any]) -> list[dict[str, Any]]:
-    some = rows[:MOST_LOTS]
-    lots = lots_told_to(holder, [(row.producer_id, row.batch_id) for row in some])
+    lots = lots_told_to(holder, [(row.producer_id, row.batch_id) for row in rows])
     return [
         {
             "batch_id": str(row.batch_id),
@@ -78,8 +87,29 @@ def _lots(holder: UUID, rows: list[Any]) -> list[dict[str, Any]]:
             "product_en": row.name_en,
             "code": row.code,
         }
-        for row in some
+        for row in rows
     ]
+
+
+def _first_of_each(
+    case: Ref, lots: ColumnElement[bool], of_holder: OfHolder | None
+) -> Select[*tuple[Any, ...]]:
+    """Ask for the first lots of each holder and how many there are; a large recall has 65,000."""
+    both = ((Stock.producer_id, _HAS), (HandOff.receiver_id, _WAITS))
+    had = union(
+        *(
+            _had(case, *concerned).where(lots, *([of_holder(concerned[0])] if of_holder else ()))
+            for concerned in both
+        )
+    ).subquery()
+    order = (had.c.folded_name, had.c.lot, had.c.batch_id)
+    ranked = select(
+        *had.c,
+        func.row_number().over(partition_by=had.c.holder_id, order_by=order).label("number"),
+        func.count().over(partition_by=had.c.holder_id).label("in_all"),
+    ).subquery()
+    some = select(ranked).where(ranked.c.number <= MOST_LOTS)
+    return some.order_by(ranked.c.holder_id, ranked.c.number)
 
 
 def _had(
@@ -89,7 +119,7 @@ def _had(
     return (
         select(
             *(holder_id.label("holder_id"), Batch.producer_id, Batch.batch_id),
-            *(Product.name, Product.name_en, PublicCode.code),
+            *(Product.name, Product.name_en, PublicCode.code, Product.folded_name, Batch.lot),
         )
         .select_from(RecalledBatch)
         .join(RecallNotice, _IS_OF_CASE)
@@ -106,7 +136,6 @@ def _had(
                 RecalledBatch.producer_id == RecallNotice.subject_producer_id,
             ),
         )
-        .order_by(Product.folded_name, Batch.lot, Batch.batch_id)
     )
 
 

@@ -10,8 +10,8 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from traceapp.batches.books.models import Stock
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs import operations as jobs
@@ -58,9 +58,9 @@ def remind(case: Ref, number: int, now: datetime) -> None:
     notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
     if notice.ended_at is not None or notice.closed_at is not None:
         return
-    owed = and_(RecalledBatch.left_at.is_(None), _IS_OWED, ~_was_reminded(number))
-    holders = letters.remind(case, owed, number + 1, now=now)
-    messages.post(case, "reminder", owed, now=now)
+    is_in, owed = RecalledBatch.left_at.is_(None), partial(_owes, number)
+    holders = letters.remind(case, is_in, owed, number + 1, now=now)
+    messages.post(case, "reminder", is_in, of_holder=owed, now=now)
     db.session.add_all(
         RecallReminder(
             producer_id=one.producer_id,
@@ -103,28 +103,22 @@ def _expect(notice: RecallNotice, number: int, now: datetime) -> None:
         jobs.enqueue(REMIND, payload, now=now, run_after=at)
 
 
-_IS_OWED: ColumnElement[bool] = ~(
-    select(RecallAcknowledgement.batch_id)
-    .where(
-        RecallAcknowledgement.producer_id == Stock.producer_id,
+def _owes(number: int, holder: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Match who has not answered for a lot, and was not reminded with this number yet.
+
+    `holder` is who has or sold it, or who waits for it and has no books of it.
+    """
+    said = select(RecallAcknowledgement.batch_id).where(
+        RecallAcknowledgement.producer_id == holder,
         RecallAcknowledgement.case_producer_id == RecalledBatch.case_producer_id,
         RecallAcknowledgement.case_id == RecalledBatch.case_id,
         RecallAcknowledgement.batch_id == RecalledBatch.batch_id,
     )
-    .correlate(RecalledBatch, Stock)
-    .exists()
-)
-
-
-def _was_reminded(number: int) -> ColumnElement[bool]:
-    return (
-        select(RecallReminder.number)
-        .where(
-            RecallReminder.producer_id == Stock.producer_id,
-            RecallReminder.case_producer_id == RecalledBatch.case_producer_id,
-            RecallReminder.case_id == RecalledBatch.case_id,
-            RecallReminder.number == number,
-        )
-        .correlate(RecalledBatch, Stock)
-        .exists()
+    was_reminded = select(RecallReminder.number).where(
+        RecallReminder.producer_id == holder,
+        RecallReminder.case_producer_id == RecalledBatch.case_producer_id,
+        RecallReminder.case_id == RecalledBatch.case_id,
+        RecallReminder.number == number,
     )
+    around = (RecalledBatch, holder.class_)
+    return and_(*(~one.correlate(*around).exists() for one in (said, was_reminded)))

@@ -71,7 +71,11 @@ def test_what_was_released_is_past_and_what_was_closed_is_not(
     closed = issued(app, office, code)
     posted(app, office, f"{closed}/ask", do="close", reason="Đã thu đủ")
     agree(app, office, closed, "close")
-    assert PAST not in desk(app, trade.hoa, f"/desk/batches/{code}")
+    told = desk(app, trade.hoa, f"/desk/batches/{code}")
+    assert PAST not in told
+    assert IN_FORCE.search(told)
+    assert "the goods are still recalled and may not be sold" in told
+    assert "Answer the recall" not in told
     released = issued(app, office, code)
     posted(app, office, f"{released}/ask", do="release", reason="Đạt")
     agree(app, office, released, "release")

@@ -45,14 +45,18 @@ class Told:
 
 
 def told_on(reader: Visitor, batch: Ref) -> Told:
-    """Tell of the recalls of a batch: those in force, those the reader leads, those it was in."""
+    """Tell of the recalls of a batch: those in force, those the reader leads, those it was in.
+
+    One that was closed goes on to hold its goods, and stands among those in force.
+    """
     parts = parts_of(batch)
     gone = {one.case.ref for one in parts if one.left_at is not None}
     running = [
         case
         for case in case_queries.about(batch)
         if case.ref not in gone
-        and not case.is_over
+        and case.released_at is None
+        and not (case.is_drill and case.is_over)
         and (may_read(reader, case) or case.is_told_of(batch))
     ]
     past = [one for one in parts if one.until and (one.is_told or may_read(reader, one.case))]

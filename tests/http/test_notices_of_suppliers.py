@@ -7,6 +7,7 @@ from flask import Flask
 
 from tests.builders import Business, batch, line, product, record
 from tests.http.on_sale import page
+from tests.http.test_case_of_a_season import DAYS, harvested, season_of
 from tests.http.test_desk_cases import code, desk, office, posted, trade
 from tests.http.test_stopped_sales import colleague
 from tests.rooms.test_recall_cases import acting, soup_of
@@ -79,3 +80,25 @@ def test_more_than_a_page_asks_for_another_word(app: Flask, trade: Trade) -> Non
     assert len(doors(told)) == supplier_search.MOST
     assert "Add a word" in told
     assert len(doors(desk(app, trade.minh, f"{PATH}?q=long+x003"))) == 1
+
+
+def test_supplies_lead_to_the_season_they_were_used_in_with_all_its_lots_ticked(
+    app: Flask, trade: Trade
+) -> None:
+    with acting():
+        season, empty = season_of(trade, "Cải vụ đông"), season_of(trade, "Cải vụ xuân")
+        for one in (season, empty):
+            where = {"plot_id": str(trade.minh.plot_id), "season_id": str(one)}
+            said = {"variety": "Cải ngọt", "seed_source": "Giống Đông Á", "seed_lot": "HG-7"}
+            record(trade.minh, "sow", fields=said, event_time="2026-11-01T07:00:00+07:00", **where)
+    lots = [harvested(trade, season, f"V-{day[-2:]}", day) for day in DAYS]
+    told = desk(app, trade.minh, f"{PATH}?q=hg-7")
+    (way,) = doors(told)
+    assert "Cải vụ đông" in told
+    assert "Cải vụ xuân" not in told  # nothing was made of it
+    assert str(lots[-1].id) in way
+    status, case = posted(app, trade.minh, way, basis="supplier", reason="Hạt giống lỗi")
+    assert status == 303
+    shown = desk(app, colleague(trade.minh, "owner"), case)
+    assert re.search(r'name="groups" value="season" checked', shown)
+    assert not doors(desk(app, trade.hoa, f"{PATH}?q=hg-7"))

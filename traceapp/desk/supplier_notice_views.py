@@ -7,6 +7,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.desk import supplier_search
 from traceapp.desk.case_kin import lot_named
+from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web import lists
 
 blueprint = Blueprint("supplier_notices", "traceapp.desk", template_folder="templates")
@@ -22,6 +23,8 @@ def find_received() -> ResponseReturnValue:
         "desk/supplier_notice.html",
         wish=wish,
         found=found,
+        supplied=supplier_search.supplied(member(), wish.words) if wish.words else [],
+        kinds=STEP_KINDS,
         has_more=has_more,
         lot_named=lot_named,
     )

@@ -1,7 +1,8 @@
 """Goods somebody received, looked for by what a supplier's notice tells: who, lot, paper.
 
 A notice names what its writer knows. Found is what was written down at the receipt, and the
-supplier's own lot where the delivery is recorded on both sides.
+supplier's own lot where the delivery is recorded on both sides. Seed, feed, vaccine and other
+supplies make no lot: found is the season in which they were bought or used, with all its lots.
 """
 
 from collections.abc import Collection
@@ -18,7 +19,7 @@ from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
-from traceapp.producers.models import Producer
+from traceapp.producers.models import Producer, Season
 from traceapp.recalls import kin
 from traceapp.recalls.kin import Lot
 from traceapp.trace.facts import Ref
@@ -27,6 +28,7 @@ from traceapp.tracing.readers import lot_read_by
 from traceapp.web import lists
 
 RECEIVING = ("receive", "stock_in")
+SUPPLIES = ("buy_input", "sow", "fertilize", "spray", "feed", "vaccinate", "treat")
 MOST = 20
 """Receipts that are shown; more need more words."""
 MOST_MADE = 50
@@ -44,6 +46,42 @@ class Received:
     at: datetime
     is_ours: bool
     made: tuple[Lot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """Supplies of a season that was then harvested; `newest` is the lot made last in it."""
+
+    kind: str
+    season: str
+    at: datetime
+    newest: Ref
+
+
+def supplied(reader: Visitor, words: Collection[str]) -> list[Supplied]:
+    """Give the own seasons in which supplies were used that all words fit, the newest first."""
+    is_season = and_(
+        Season.producer_id == Event.site_producer_id, Season.season_id == Event.season_id
+    )
+    query = (
+        select(Event.step_kind, Event.event_time, Season.season_id, Season.name)
+        .join(Season, is_season)
+        .where(
+            Event.producer_id == reader.producer_id,
+            Event.site_producer_id == reader.producer_id,
+            Event.step_kind.in_(SUPPLIES),
+            ~is_corrected(),
+            *lists.matching(words, Event.folded_words),
+        )
+        .order_by(Event.event_time.desc(), Event.event_id.desc())
+    )
+    rows = db.session.execute(query.limit(MOST)).all()
+    found = []
+    for row in {row.season_id: row for row in reversed(rows)}.values():
+        newest = kin.newest_of_season(reader.producer_id, row.season_id)
+        if newest is not None:
+            found.append(Supplied(row.step_kind, row.name, row.event_time, newest))
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def received(reader: Visitor, words: Collection[str]) -> tuple[list[Received], bool]:

@@ -264,7 +264,10 @@ def test_whoever_tapped_by_mistake_asks_colleagues_and_officers(
         assert asks in desk(app, second, "/desk")
     assert asks not in desk(app, trade.hoa, "/desk")
     assert asks not in desk(app, trade.minh, "/desk")
-    assert "Bấm nhầm lô" in desk(app, trade.minh, f"/desk/batches/{code}")
+    told = desk(app, trade.minh, f"/desk/batches/{code}")
+    assert "Bấm nhầm lô" in told
+    assert "you may allow it alone from" in told
+    assert "/allow-sale" not in told  # nothing is typed that would be refused
     status, text = allow(app, trade.minh, code)
     assert status == 422
     assert "một mình" in text

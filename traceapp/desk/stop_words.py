@@ -15,7 +15,7 @@ from traceapp.codes.stop_reasons import STOP_REASONS
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.recalls import stop_queries
 from traceapp.recalls.lifting import is_alone, may_lift
-from traceapp.recalls.second_person import may_go_alone
+from traceapp.recalls.second_person import ALONE_AFTER, may_go_alone
 from traceapp.recalls.stop_queries import StopTold, stops_on
 from traceapp.recalls.stopping import Actor, is_open_by
 from traceapp.trace.facts import Ref
@@ -36,6 +36,10 @@ class Stops:
     alone: Mapping[Ref, bool]
     may_stop: bool
     is_own: bool
+
+    def alone_from(self, told: StopTold) -> datetime:
+        """Give from when whoever asked to lift a stop may do so alone."""
+        return (told.request.at if told.request else told.at) + ALONE_AFTER
 
     @property
     def reasons(self) -> Mapping[str, Words]:

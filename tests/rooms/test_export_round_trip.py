@@ -1,6 +1,7 @@
 """A producer leaves with everything and arrives elsewhere with equal records."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.conftest import NOON, close, settings_for
+from tests.everything import everything
 from traceapp.app import create_app
 from traceapp.batches.models import Event
 from traceapp.database.engine import Base, db
@@ -28,7 +30,7 @@ def _normal(value: object) -> object:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def _all_rows() -> dict[str, set[tuple[Any, ...]]]:
+def all_rows() -> dict[str, set[tuple[Any, ...]]]:
     """Every row of every table that is taken along, read without the code under test."""
     found = {}
     for name in TAKEN_ALONG:
@@ -46,7 +48,7 @@ def _words() -> dict[UUID, str | None]:
     return {row.event_id: row.folded_words for row in rows}
 
 
-def _exports() -> dict[UUID, bytes]:
+def exports_of_all() -> dict[UUID, bytes]:
     files = {}
     for producer_id in db.session.scalars(select(Producer.producer_id)).all():
         to = BytesIO()
@@ -68,8 +70,8 @@ def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
     loaded_demo: Flask, empty: Flask
 ) -> None:
     with loaded_demo.app_context():
-        before, words = _all_rows(), _words()
-        files = _exports()
+        before, words = all_rows(), _words()
+        files = exports_of_all()
         photos = {
             (row.producer_id, row.sha256): Storage(settings().storage_url).read(
                 original_path(row.producer_id, row.sha256)
@@ -82,7 +84,7 @@ def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
         for data in files.values():
             with transaction():
                 arriving.take_in(BytesIO(data), now=NOON)
-        after = _all_rows()
+        after = all_rows()
         for name in TAKEN_ALONG:
             if name in TERRITORIES:
                 assert after[name] <= before[name]
@@ -96,6 +98,35 @@ def test_the_whole_demo_arrives_elsewhere_on_either_database_with_equal_records(
         for (producer_id, sha256), original in photos.items():
             path = original_path(producer_id, sha256)
             assert Storage(settings().storage_url).read(path) == original
+
+
+@pytest.fixture
+def of_everything(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+    """Another installation, with a row in every table that the demo leaves empty."""
+    path = tmp_path / "everything.db"
+    shutil.copy(sqlite_template, path)
+    app = create_app(settings_for(f"sqlite:///{path}", tmp_path))
+    with app.app_context(), transaction():
+        everything()
+    yield app
+    close(app)
+
+
+def test_a_row_of_every_table_arrives_elsewhere(
+    loaded_demo: Flask, of_everything: Flask, empty: Flask
+) -> None:
+    with loaded_demo.app_context():
+        in_the_demo = {name for name, rows in all_rows().items() if rows}
+    with of_everything.app_context():
+        before, files = all_rows(), exports_of_all()
+    assert set(TAKEN_ALONG) - in_the_demo == {n for n in before if before[n]} - in_the_demo
+    with empty.app_context():
+        for data in files.values():
+            with transaction():
+                arriving.take_in(BytesIO(data), now=NOON)
+        after = all_rows()
+    for name in set(TAKEN_ALONG) - {*TERRITORIES, "audit_entry"}:
+        assert after[name] == before[name], name
 
 
 def test_every_table_is_taken_along_or_left_out_for_a_reason() -> None:

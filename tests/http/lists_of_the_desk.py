@@ -15,7 +15,8 @@ OTHER = "Chim sẻ"
 class Listed:
     """A list: what to look for so that some rows fit and some do not, and whose it is.
 
-    `never_empty` says why there is always a row; `asked` is what must be asked to see any.
+    `never_empty` says why there is always a row; `asked` is what must be asked to see any. What
+    `is_everybodys` tells each body of all others.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Listed:
     asked: str = ""
     never_empty: str = ""
     filters: tuple[str, ...] = ()
+    is_everybodys: bool = False
 
 
 LISTS: Mapping[str, Listed] = {
@@ -38,6 +40,9 @@ LISTS: Mapping[str, Listed] = {
     "code_audits.last_audit": Listed("/desk/codes/audit"),
     "containers.show_containers": Listed("/desk/containers"),
     "desk_batches.list_batches": Listed("/desk/batches"),
+    "desk_board.show_board": Listed(
+        "/desk/board", is_everybodys=True, never_empty="what others need is on it"
+    ),
     "desk_reports.list_reports": Listed("/desk/reports"),
     "desk_trace_search.find_batches": Listed(
         "/desk/trace", asked="until=2126-01-01", filters=("since=2126-01-01",)
@@ -117,7 +122,6 @@ NO_LISTS: Mapping[str, str] = {
     "need_acts.ask_products": FORM,
     "need_acts.edit_need": FORM,
     "need_acts.new_need": FORM,
-    "needs.show_board": "what others need now, at most a hundred: what ends first comes first",
     "needs.show_need": ONE,
     "openings.show_openings": "one batch by day",
     "particulars.edit_producer": FORM,
@@ -178,18 +182,20 @@ HREF = re.compile(r'href="([^"]+)"')
 
 
 class Table(HTMLParser):
-    """Collects the rows of a list, and what its filters offer."""
+    """Collects the rows of a list, and what its filters offer; a row may be a card, too."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.rows: list[str] = []
+        self.cards: list[str] = []
         self.queries: list[str] = []
         self._filter = ""
-        self._is_in_rows = self._is_in_chips = self._is_in_finder = False
+        self._is_in_rows = self._is_in_card = self._is_in_chips = self._is_in_finder = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         classes = given.get("class", "").split()
+        self._begin_card(tag, classes)
         match tag:
             case "table":
                 self._is_in_rows = "rows" in classes
@@ -208,9 +214,16 @@ class Table(HTMLParser):
             case _:
                 pass
 
+    def _begin_card(self, tag: str, classes: list[str]) -> None:
+        if tag == "section" and "row" in classes:
+            self.cards.append("")
+            self._is_in_card = True
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "table":
             self._is_in_rows = False
+        elif tag == "section":
+            self._is_in_card = False
         elif tag == "select":
             self._filter = ""
         elif tag == "ul":
@@ -219,6 +232,8 @@ class Table(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._is_in_rows and self.rows:
             self.rows[-1] += data
+        elif self._is_in_card:
+            self.cards[-1] += data
 
 
 def read(html: str) -> Table:
@@ -226,7 +241,8 @@ def read(html: str) -> Table:
     table = Table()
     table.feed(html.partition("<main")[2] or html)
     table.close()
-    table.rows = [" ".join(row.split()) for row in table.rows[1:]]  # the first are the headings
+    rows = table.rows[1:] + table.cards  # the first row of a table are the headings
+    table.rows = [" ".join(row.split()) for row in rows]
     return table
 
 

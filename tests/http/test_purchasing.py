@@ -1,7 +1,9 @@
 """The purchasing board in browsers: buyer and producer at their desks, everybody at `/board`."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from traceapp.database.engine import db
 from traceapp.producers.models import Producer
 from traceapp.purchasing.models import PurchaseContact, PurchaseNeed
 from traceapp.trace.facts import Ref
+from traceapp.web import lists
 from traceapp.web.endpoints import transaction
 from traceapp.web.pages import HANOI
 
@@ -146,6 +149,25 @@ def test_a_producer_reads_which_own_lots_would_do(case: Case) -> None:
     assert "Your lot would do: Cải ngọt · CN-1" in told
     assert "Hoa" not in told
     assert "Nothing of yours is on the board" in page(case.stranger, "/desk/board?lang=en")
+
+
+def test_the_board_tells_every_need_and_narrows_to_those_that_own_lots_would_do_for(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE_SIZE", 1)
+    case.posted()
+    case.posted(id=str(uuid4()), kind="", words="Mật ong", until_on="01/09/2127")
+    first = page(case.seller, "/desk/board?lang=en")
+    assert "Mật ong" not in first
+    (further,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert "Mật ong" in page(case.seller, f"/desk/board{unescape(further)}")
+    assert "Mật ong" in page(case.seller, "/desk/board?q=mat+ong")
+    everything = page(case.seller, "/desk/board?format=csv&lang=en")
+    assert everything.count("\r\n") == 3
+    fitting = page(case.seller, "/desk/board?format=csv&lang=en&fit=fits")
+    assert "Mật ong" not in fitting
+    assert "Cải ngọt · CN-1" in fitting
+    assert "Hoa" not in everything
 
 
 def test_addresses_are_read_once_both_have_written(case: Case) -> None:

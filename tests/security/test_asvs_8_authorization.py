@@ -24,7 +24,7 @@ OUTSIDERS = [
 CLOSED = {401, 403, 404}
 # Offices look at everybody's records; those who run the platform at requests and reports.
 # What the desk tells as the public board does, to everybody: needs with their words.
-PUBLISHED = frozenset({"needs.show_board"})
+PUBLISHED = frozenset({"desk_board.show_board"})
 WATCHING = {
     "authority": {
         Act.READ,

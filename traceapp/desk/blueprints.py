@@ -7,6 +7,7 @@ from traceapp.desk import (
     assessment_acts,
     assessment_views,
     batch_date_views,
+    board_views,
     case_acts,
     case_papers,
     certificate_views,
@@ -57,7 +58,7 @@ VIEWS = (
     supplier_notice_views,
     *(assessment_views, assessment_acts, programme_views, survey_views, link_choice_views),
     *(chain_views, commitment_views),
-    *(need_views, need_acts, contact_views, market_views),
+    *(need_views, board_views, need_acts, contact_views, market_views),
     *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

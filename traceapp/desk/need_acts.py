@@ -111,7 +111,7 @@ def show_products() -> ResponseReturnValue:
         wishes = _wishes(form.data().get(need_form.SHOWS, {}))
         operations.show(wishes, Ref(*reader.key), now=datetime.now(UTC))
         flash(_("Saved. Buyers see it from now on."))
-        return redirect(url_for("needs.show_board"), code=303)
+        return redirect(url_for("desk_board.show_board"), code=303)
     return _products_page(form)
 
 

@@ -29,10 +29,14 @@ def need_fields(given: str) -> tuple[Field, ...]:
     return (Field(given, kind="hidden"), *_wanted(), *_proven())
 
 
+def kinds() -> tuple[Option, ...]:
+    """Give the kinds of goods that a need may be of."""
+    return (Option(LEAFY, words.kind(LEAFY)), *choices.families())
+
+
 def _wanted() -> tuple[Field, ...]:
-    kinds = (Option(LEAFY, words.kind(LEAFY)), *choices.families())
     return (
-        Field("kind", _("Kind of goods"), "choice", options=kinds, wanted=True),
+        Field("kind", _("Kind of goods"), "choice", options=kinds(), wanted=True),
         Field(
             "words",
             _("Words of the product's name"),

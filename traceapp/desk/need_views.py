@@ -1,4 +1,4 @@
-"""The purchasing board at the desk: own needs with the lots that would do, and others' needs."""
+"""The purchasing board at the desk: own needs, with the lots that would do."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -63,27 +63,6 @@ def show_need(need_id: UUID) -> ResponseReturnValue:
         versions=queries.versions(need)[1:],
         is_running=queries.is_running(row, on),
         words=words,
-    )
-
-
-@blueprint.get("/desk/board")
-@may(Act.TRADE_ON_BOARD)
-def show_board() -> ResponseReturnValue:
-    """Show what others need, and which of the reader's own lots would do."""
-    reader, on = member(), today()
-    own = lots.shown(on, of=reader.producer_id)
-    asked = [
-        (one, matching.find(one.need, own, on))
-        for one in queries.on_board(on, but=reader.producer_id)
-    ]
-    return render_template(
-        "desk/board.html",
-        asked=sorted(asked, key=lambda pair: not pair[1].matches),
-        has_shown=bool(own),
-        contacts=contact_queries.of_side(reader.producer_id),
-        reader=reader,
-        words=words,
-        most=queries.MOST,
     )
 
 

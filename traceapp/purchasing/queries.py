@@ -1,13 +1,13 @@
 """Reading needs: those of a buyer, and those on the board."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from traceapp.database.engine import db
@@ -111,8 +111,14 @@ def listing() -> Select[*tuple[Any, ...]]:
     )
 
 
-def on_board(today: date, *, but: UUID | None = None) -> list[Asked]:
+def on_board(today: date) -> list[Asked]:
     """Give the needs that are running or to come, those that end first first, at most MOST."""
+    in_order = (PurchaseNeed.until_on, PurchaseNeed.noted_at, PurchaseNeed.need_id)
+    return asked(db.session.execute(running(today).order_by(*in_order).limit(MOST)))
+
+
+def running(today: date, *, but: UUID | None = None) -> Select[*tuple[Any, ...]]:
+    """Ask for the needs that are running or to come, with who asks and the commune's middle."""
     is_commune = and_(
         Commune.province == PurchaseNeed.province,
         Commune.kind == PurchaseNeed.commune_kind,
@@ -123,12 +129,13 @@ def on_board(today: date, *, but: UUID | None = None) -> list[Asked]:
         .join(Producer, Producer.producer_id == PurchaseNeed.producer_id)
         .join(Commune, is_commune)
         .where(IS_NEWEST, ~HAS_ENDED, PurchaseNeed.until_on >= today)
-        .order_by(PurchaseNeed.until_on, PurchaseNeed.noted_at, PurchaseNeed.need_id)
-        .limit(MOST)
     )
-    if but is not None:
-        query = query.where(PurchaseNeed.producer_id != but)
-    return [_asked(*row) for row in db.session.execute(query)]
+    return query if but is None else query.where(PurchaseNeed.producer_id != but)
+
+
+def asked(rows: Iterable[Row[Any]]) -> list[Asked]:
+    """Give rows of `running` as needs that hold."""
+    return [_asked(row) for row in rows]
 
 
 def _of(need: Ref) -> Select[PurchaseNeed]:
@@ -152,8 +159,7 @@ def _need(row: PurchaseNeed, place: Place) -> Need:
     )
 
 
-def _asked(
-    row: PurchaseNeed, name: str, name_en: str | None, latitude: float, longitude: float
-) -> Asked:
-    place = Place(row.province, row.commune_kind, row.commune, latitude, longitude)
-    return Asked(row, Words(name, name_en), place)
+def _asked(row: Row[Any]) -> Asked:
+    need: PurchaseNeed = row.PurchaseNeed
+    middle = Place(need.province, need.commune_kind, need.commune, row.latitude, row.longitude)
+    return Asked(need, Words(row.name, row.name_en), middle)

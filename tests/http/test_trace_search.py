@@ -2,20 +2,23 @@
 
 import io
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import segno
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from tests.builders import LABEL, Business, batch, business, line, product, record
 from tests.conftest import AppMaker
 from tests.http.on_sale import code_of
 from tests.signing_in import form, signed_in
+from traceapp.database.engine import db
 from traceapp.producers import operations as producers
+from traceapp.producers.models import Plot
 from traceapp.web.endpoints import transaction
 
 
@@ -98,6 +101,21 @@ def test_everything_that_names_one_batch_leads_to_its_trace(app: Flask, world: W
         str(world.harvest),
     ):
         assert leads_to(ask(lan, q=text), world), text
+
+
+def test_whoever_looks_up_any_finds_a_place_among_thousands(app: Flask, world: World) -> None:
+    with app.app_context(), transaction():
+        office = business("Chi cục", kinds=("authority",), role="officer")
+        at = {"producer_id": world.tung.producer_id, "site_id": world.tung.site_id, "version": 1}
+        others = [at | {"plot_id": uuid4(), "name": f"Ô {number}"} for number in range(6_000)]
+        db.session.execute(insert(Plot), others)
+        named = {"site_id": str(world.lan.site_id), "name": "Ruộng Đê Quai"}
+        far = producers.add_plot(world.lan.producer_id, named)
+        lot = batch(world.lan, product(world.lan, name="Su hào"), "SH-01")
+        record(world.lan, "harvest", plot_id=str(far), outputs=[line(lot, "5")])
+    answer = ask(at_desk(app, office), q="su hao de quai")
+    assert answer.status_code == 302
+    assert str(lot) in answer.location
 
 
 def test_dates_places_and_seasons_narrow(app: Flask, world: World) -> None:

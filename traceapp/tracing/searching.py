@@ -1,12 +1,12 @@
 """From anything to batches: a code, a scanned link, an id, a lot, names, dates, a delivery note."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
@@ -26,7 +26,9 @@ from traceapp.tracing.readers import has_code, traceable_by
 from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
-MOST_PLACES = 5_000
+MOST_SEASONS = 5_000
+MOST_NAMES = 1_000
+"""Of how many different names that a word fits grounds are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,43 +123,34 @@ def _described(reader: Visitor, text: str) -> ColumnElement[bool]:
     """Give the condition that every word is in a name, or that a delivery has this number."""
     words = fold(text).split()[: lists.MOST_WORDS]
     names = (Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en)
-    grounds = _grounds(reader, words)
+    on_grounds = _made_on_grounds(reader, words)
     every = [
-        or_(
-            *lists.matching([word], *names, Batch.lot),
-            _made_where(Event.season_id.in_(grounds.seasons[word])),
-            _made_where(Event.site_id.in_(grounds.sites[word])),
-            _made_where(Event.plot_id.in_(grounds.plots[word])),
-        )
-        for word in words
+        or_(*lists.matching([word], *names, Batch.lot), made_there)
+        for word, made_there in zip(words, on_grounds, strict=True)
     ]
     return or_(and_(*every), _handed_on(reader, text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Grounds:
-    """Seasons, places and plots by the words that are in their names."""
+def _made_on_grounds(reader: Visitor, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Make for each word the condition that a step which made a batch names such a ground.
 
-    seasons: Mapping[str, list[UUID]]
-    sites: Mapping[str, list[UUID]]
-    plots: Mapping[str, list[UUID]]
-
-
-def _grounds(reader: Visitor, words: Sequence[str]) -> _Grounds:
-    """Look for words in names that have no folded column; there are few for each producer."""
-
-    def having(key: Any, name: Any, owner: Any) -> Mapping[str, list[UUID]]:  # noqa: ANN401
-        query = select(key, name).limit(MOST_PLACES)
-        if not reader.may(Act.LOOK_UP_ANY):
-            query = query.where(owner == reader.producer_id)
-        rows = [(row[0], fold(row[1])) for row in db.session.execute(query)]
-        return {word: [one for one, folded in rows if word in folded] for word in words}
-
-    return _Grounds(
-        having(Season.season_id, Season.name, Season.producer_id),
-        having(Site.site_id, Site.name, Site.producer_id),
-        having(Plot.plot_id, Plot.name, Plot.producer_id),
-    )
+    Names of seasons, places and plots have no folded column: all different ones are read and
+    folded here, of which there are far fewer than grounds.
+    """
+    named: dict[str, list[ColumnElement[bool]]] = {word: [] for word in words}
+    for of, key, step_key in (
+        (Season, Season.season_id, Event.season_id),
+        (Site, Site.site_id, Event.site_id),
+        (Plot, Plot.plot_id, Event.plot_id),
+    ):
+        ours = [] if reader.may(Act.LOOK_UP_ANY) else [of.producer_id == reader.producer_id]
+        names = db.session.scalars(select(of.name).where(*ours).distinct()).all()
+        folded = [(name, fold(name)) for name in names]
+        for word in words:
+            if fitting := [name for name, told in folded if word in told][:MOST_NAMES]:
+                grounds = select(key).where(*ours, of.name.in_(fitting))
+                named[word].append(_made_where(step_key.in_(grounds)))
+    return [or_(false(), *named[word]) for word in words]
 
 
 def _handed_on(reader: Visitor, text: str) -> ColumnElement[bool]:
@@ -227,7 +220,7 @@ def choices(reader: Visitor) -> tuple[dict[str, str], dict[str, str]]:
         select(Season.season_id, Season.name)
         .where(Season.producer_id == reader.producer_id)
         .order_by(Season.started_on.desc())
-        .limit(MOST_PLACES)
+        .limit(MOST_SEASONS)
     )
     return (
         {str(row.site_id): row.name for row in sites},

@@ -10,6 +10,47 @@ LAST = "/static/pwa/vendor/zxing/zxing_reader.wasm"
 HAS_ALL = f"caches.match('{LAST}').then(found => Boolean(found))"
 
 
+# All that pages of this address keep in a browser: databases, both storages, cookies, answers.
+KEPT_IN_ALL = """async () => {
+  const told = (_, value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+    ? [...new Uint8Array(value.buffer ?? value)].map(one => String.fromCharCode(one)).join("")
+    : value;
+  const ended = asked => new Promise(done => { asked.onsuccess = () => done(asked.result); });
+  const found = [{...localStorage}, {...sessionStorage}, document.cookie];
+  for (const {name} of await indexedDB.databases()) {
+    const database = await ended(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      const kept = database.transaction(store).objectStore(store);
+      found.push([store, await ended(kept.getAllKeys()), await ended(kept.getAll())]);
+    }
+    database.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const asked of await cache.keys()) {
+      const answer = await cache.match(asked);
+      const isText = /json|html/.test(answer.headers.get("Content-Type") ?? "");
+      found.push([asked.url, isText ? await answer.text() : ""]);
+    }
+  }
+  return JSON.stringify(found, told);
+}"""
+
+
+def test_asvs_14_3_3_a_phone_keeps_its_records_and_token_and_no_other_secret(
+    browser: Browser, phone: BrowserContext, field: Field
+) -> None:
+    page, code = phone.new_page(), phones.invitation(browser, field.root)
+    phones.enrol(page, field.root, code)
+    phones.water(page, field.root)
+    kept = page.evaluate(KEPT_IN_ALL)
+    assert "irrigate" in kept  # so it was read
+    bare = code.replace("-", "")
+    assert bare.isalnum()
+    for secret in (code, bare, "argon2"):
+        assert secret.casefold() not in kept.casefold(), secret
+
+
 def test_the_first_screen_takes_few_requests_and_bytes(
     browser: Browser, field: Field, tell: Tell
 ) -> None:

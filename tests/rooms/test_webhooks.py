@@ -147,7 +147,7 @@ def test_a_message_is_taken_at_a_later_try_and_a_job_that_comes_twice_sends_noth
         (program.flood, Outcome.NOT_HTTP),
     ],
 )
-def test_no_redirect_is_followed_and_an_answer_is_bounded_in_time_and_length(
+def test_asvs_15_3_2_no_redirect_is_followed_and_an_answer_is_bounded_in_time_and_length(
     there: Receiver, answer: program.Answer, outcome: str
 ) -> None:
     there.answers = [answer]
@@ -176,7 +176,7 @@ def test_a_certificate_for_another_name_or_of_nobody_is_not_trusted(
         *("2130706433", "0x7f.1", "127.1", "0177.0.0.1"),
     ],
 )
-def test_nothing_is_sent_into_a_private_network(host: str) -> None:
+def test_asvs_1_3_6_nothing_is_sent_into_a_private_network(host: str) -> None:
     with pytest.raises(problem.InvalidInput) as caught:
         addresses.checked(f"https://{host}/", frozenset({"localhost:8443", "127.0.0.1:8443"}))
     (finding,) = caught.value.findings
@@ -212,7 +212,7 @@ def test_what_is_no_https_address_is_refused(text: str) -> None:
     assert caught.value.findings[0].rule == "https_address"
 
 
-def test_a_name_that_answers_otherwise_a_moment_later_leads_nowhere_else(
+def test_asvs_1_3_6_a_name_that_answers_otherwise_a_moment_later_leads_nowhere_else(
     there: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -237,7 +237,7 @@ def test_a_name_that_answers_otherwise_a_moment_later_leads_nowhere_else(
     assert len(connected) == 1
 
 
-def test_one_private_address_among_public_ones_is_enough_to_refuse(
+def test_asvs_1_3_6_one_private_address_among_public_ones_is_enough_to_refuse(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def mixed(_host: str, port: int, *_: object, **__: object) -> list[Any]:

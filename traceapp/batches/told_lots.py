@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, String, bindparam, case, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.models import HandOff
@@ -14,10 +14,18 @@ from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.producers.models import ProducerKind
 
+Reader = UUID | BindParameter[UUID]  # an id, or what stands for it where a query is written once
 UNTOLD = "…"  # stands for a lot that the reader may not know
 
 
-def came_to(producer_id: UUID) -> ColumnElement[bool]:
+def hex_of(producer_id: Reader) -> str | BindParameter[str]:
+    """Give an id as takers are listed; of what stands for one it is given as `..._hex`."""
+    if isinstance(producer_id, UUID):
+        return producer_id.hex
+    return bindparam(f"{producer_id.key}_hex", type_=String)
+
+
+def came_to(producer_id: Reader) -> ColumnElement[bool]:
     """Match batches that deliveries from one to the next led to somebody."""
     over = aliased(HandOff)
     return (
@@ -30,19 +38,21 @@ def came_to(producer_id: UUID) -> ColumnElement[bool]:
             or_(
                 over.receiver_id == producer_id,
                 over.answer_producer_id == producer_id,
-                over.further_takers.contains(producer_id.hex),
+                over.further_takers.contains(hex_of(producer_id)),
             ),
         )
         .exists()
     )
 
 
-def is_among_takers(producer_id: UUID) -> ColumnElement[bool]:
+def is_among_takers(producer_id: Reader) -> ColumnElement[bool]:
     """Match deliveries that reached somebody: sent to him, or to nobody by name and received."""
-    return or_(HandOff.receiver_id == producer_id, HandOff.further_takers.contains(producer_id.hex))
+    return or_(
+        HandOff.receiver_id == producer_id, HandOff.further_takers.contains(hex_of(producer_id))
+    )
 
 
-def lot_told_to(producer_id: UUID) -> ColumnElement[str | None]:
+def lot_told_to(producer_id: Reader) -> ColumnElement[str | None]:
     """Give the lot of a batch; NULL for somebody who only says that he received it.
 
     Where the batch has a page behind a code, everybody may read it; an authority inspects what

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.hand_off_models import HandOffAnswer, HandOffAnswerer, HandOffAnswerItem
 from traceapp.batches.models import Batch, Product
-from traceapp.batches.told_lots import is_among_takers, lot_told_to
+from traceapp.batches.told_lots import Reader, hex_of, is_among_takers, lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -50,7 +50,7 @@ class Answer:
 
 
 @lru_cache(maxsize=64)  # each desk page asks; to write it takes longer than the database does
-def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
+def hand_offs(producer_id: Reader) -> Select[*tuple[Any, ...]]:
     """Ask for the hand-offs that a producer is a side of, one row for each batch.
 
     Who is one of several that received goods sent to nobody by name reads himself as the receiver,
@@ -91,14 +91,16 @@ def hand_offs(producer_id: UUID) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _receiver_told_to(producer_id: UUID) -> ColumnElement[UUID | None]:
-    itself = literal(producer_id, Identifier)
+def _receiver_told_to(producer_id: Reader) -> ColumnElement[UUID | None]:
+    itself = literal(producer_id, Identifier) if isinstance(producer_id, UUID) else producer_id
     return case((_is_incoming(producer_id), itself), else_=HandOff.receiver_id)
 
 
-def _columns(producer_id: UUID) -> Iterable[ColumnElement[Any]]:
+def _columns(producer_id: Reader) -> Iterable[ColumnElement[Any]]:
     is_one_of_several = and_(
-        _is_incoming(producer_id), HandOff.further_takers.not_in(("", producer_id.hex))
+        _is_incoming(producer_id),
+        HandOff.further_takers != "",
+        HandOff.further_takers != hex_of(producer_id),
     )
     for column in HandOff.__table__.columns:
         if column.name in OF_ALL_TAKERS:
@@ -217,11 +219,11 @@ def _answered_items(producer_id: UUID, event_id: UUID) -> dict[UUID, list[Any]]:
     return found
 
 
-def _is_side(producer_id: UUID) -> ColumnElement[bool]:
+def _is_side(producer_id: Reader) -> ColumnElement[bool]:
     return or_(HandOff.sender_id == producer_id, is_among_takers(producer_id))
 
 
-def _is_incoming(producer_id: UUID) -> ColumnElement[bool]:
+def _is_incoming(producer_id: Reader) -> ColumnElement[bool]:
     """Match what others sent; a sender who took some of it back himself is its sender."""
     return and_(HandOff.sender_id.is_distinct_from(producer_id), is_among_takers(producer_id))
 

@@ -14,6 +14,7 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.orm import Mapper
 from werkzeug.routing import Rule
 
 from traceapp.database import asking, bulk
@@ -110,6 +111,7 @@ def known_catalogue(
 def compile_once() -> None:
     """Let all applications of this process share what they compile."""
     event.listen(Engine, "engine_connect", know_statements)
+    Mapper._compiled_cache = STATEMENTS  # type: ignore[assignment]  # of what it writes
     for module, name in PREPARING:
         setattr(module, name, of_any_engine(getattr(module, name)))
     Translations.load = known_catalogue  # type: ignore[method-assign, assignment]

@@ -6,8 +6,9 @@ from typing import Any
 from babel.support import Translations
 from flask import Flask, render_template
 from jinja2 import DictLoader
-from sqlalchemy import create_engine, literal, select
+from sqlalchemy import StaticPool, create_engine, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from tests.compiled import STATEMENTS, KnownRoute, KnownTemplates
@@ -81,6 +82,27 @@ def test_statements_are_compiled_once_for_all_engines_of_a_dialect() -> None:
     _, *shape = next(reversed(STATEMENTS))
     assert STATEMENTS.get((sqlite.dialect(), *shape)) is not None
     assert STATEMENTS.get((postgresql.dialect(), *shape)) is None
+
+
+def test_what_a_mapper_writes_is_compiled_once_for_all_engines_of_a_dialect() -> None:
+    class Base(DeclarativeBase):
+        pass
+
+    class Thing(Base):
+        __tablename__ = "of_this_test_alone"
+        number: Mapped[int] = mapped_column(primary_key=True)
+
+    known = len(STATEMENTS)
+    for number in (1, 2):
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            session.add(Thing(number=number))
+            session.commit()
+            assert session.get_one(Thing, number).number == number
+        engine.dispose()
+    added = [compiled.string for compiled in list(STATEMENTS.values())[known:]]
+    assert sum(one.startswith("INSERT INTO of_this_test_alone") for one in added) == 1
 
 
 def test_what_is_asked_often_is_prepared_once_for_all_engines_of_a_dialect() -> None:

@@ -6,6 +6,7 @@ are the same for all applications.
 """
 
 import gc
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -15,7 +16,8 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.orm import Mapper
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.matcher import StateMachineMatcher
 
 from traceapp.database import asking, bulk
 
@@ -41,6 +43,63 @@ class KnownRoute(Rule):
         for name in ("_build", "_build_unknown"):
             setattr(self, name, getattr(known, name).__func__.__get__(self, None))
         return None
+
+
+RULE = (
+    *("rule", "endpoint", "subdomain", "host", "strict_slashes", "merge_slashes", "build_only"),
+    *("websocket", "alias", "redirect_to", "provide_automatic_options"),
+)
+MAPS: dict[tuple[object, ...], tuple[StateMachineMatcher, dict[Any, list[Rule]]]] = {}
+
+
+class KnownMap(Map):
+    """The routes of an application, put together once for all that have the same ones.
+
+    That is done when an address is first looked up. A route more, or a converter of another kind,
+    makes another map.
+    """
+
+    def __init__(self, *options: Any, **named: Any) -> None:
+        self._added: list[Rule] = []
+        super().__init__(*options, **named)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Keep routes until one is asked for."""
+        self._added.extend(rulefactory.get_rules(self))
+        self._remap = True
+
+    def update(self) -> None:
+        """Put the routes together, unless that was done for others."""
+        if not self._remap:
+            return
+        with self._remap_lock:
+            key = (
+                *(self.host_matching, self.default_subdomain, self.redirect_defaults),
+                *(self.strict_slashes, self.merge_slashes, tuple(self.converters.items())),
+                *map(_told, self._added),
+            )
+            if key not in MAPS:
+                MAPS[key] = self._put_together()
+            self._matcher, self._rules_by_endpoint = MAPS[key]
+            self._remap = False
+
+    def _put_together(self) -> tuple[StateMachineMatcher, dict[Any, list[Rule]]]:
+        matcher, by_endpoint = StateMachineMatcher(self.merge_slashes), defaultdict(list)
+        for rule in self._added:
+            rule.bind(self, rebind=True)
+            if not rule.build_only:
+                matcher.add(rule)
+            by_endpoint[rule.endpoint].append(rule)
+        matcher.update()
+        for rules in by_endpoint.values():
+            rules.sort(key=lambda rule: rule.build_compare_key())
+        return matcher, dict(by_endpoint)
+
+
+def _told(rule: Rule) -> tuple[object, ...]:
+    """Tell all that a route says."""
+    methods = rule.methods and frozenset(rule.methods)
+    return (methods, repr(rule.defaults), *(getattr(rule, name, None) for name in RULE))
 
 
 class KnownTemplates(BytecodeCache):
@@ -115,7 +174,7 @@ def compile_once() -> None:
     for module, name in PREPARING:
         setattr(module, name, of_any_engine(getattr(module, name)))
     Translations.load = known_catalogue  # type: ignore[method-assign, assignment]
-    Flask.url_rule_class = KnownRoute
+    Flask.url_rule_class, Flask.url_map_class = KnownRoute, KnownMap
     Flask.jinja_options = {"bytecode_cache": KnownTemplates()}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from tests.compiled import STATEMENTS, KnownRoute, KnownTemplates
+from tests.compiled import STATEMENTS, KnownMap, KnownRoute, KnownTemplates
 from traceapp.config import CHECKOUT
 from traceapp.database import asking
 
@@ -52,6 +52,34 @@ def test_equal_routes_share_a_builder_and_each_builds_its_own_addresses() -> Non
     assert path(application("/b/<name>"), name="x") == "/b/x"
     assert path(application("/a/<int(fixed_digits=3):name>"), name=7) == "/a/007"
     assert path(application("/a/<name>"), name=7) == "/a/7"
+
+
+def test_equal_applications_share_their_map_and_each_answers_with_what_is_its_own() -> None:
+    assert Flask.url_map_class is KnownMap
+    apps = [application("/d/<n>") for _ in range(2)]
+    for number, app in enumerate(apps):
+        app.view_functions["page"] = lambda n, number=number: f"{number} {n}"
+    assert [taken(app, "/d/x") for app in apps] == ["0 x", "1 x"]
+    first, second = (app.url_map for app in apps)
+    assert first is not second
+    assert first._matcher is second._matcher
+
+
+def test_a_route_that_one_application_has_alone_is_no_other_s() -> None:
+    apps = [application("/e/<n>") for _ in range(3)]
+    assert taken(apps[0], "/e/1") == taken(apps[1], "/e/1")
+    apps[1]._got_first_request = False
+    apps[1].add_url_rule("/more", "more", lambda: "more", methods=["GET", "POST"])
+    apps[2].add_url_rule("/more", "more", lambda: "more", methods=["GET"])
+    asked = [
+        [app.test_client().open("/more", method=one) for one in ("GET", "POST")] for app in apps
+    ]
+    assert [[one.status_code for one in both] for both in asked] == [
+        [404, 404],
+        [200, 200],
+        [200, 405],
+    ]
+    assert [path(app, n=1) for app in apps] == ["/e/1"] * 3
 
 
 def test_two_applications_render_one_template_each_with_what_it_knows() -> None:

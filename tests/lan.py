@@ -344,6 +344,7 @@ def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
         LabelIssue(
             producer_id=owner.producer_id,
             issue_id=issue_id,
+            batch_producer_id=owner.producer_id,
             batch_id=batch_id,
             labels=1,
             net=100_000,

@@ -51,7 +51,7 @@ class Shop:
     def order(self, labels: int = 5, **changes: object) -> Order:
         plain = Order(
             issue_id=new_id(),
-            batch_id=self.lot,
+            batch=Ref(self.lan.producer_id, self.lot),
             labels=labels,
             quantity=Decimal(1),
             uom="kg",
@@ -110,7 +110,9 @@ def test_700_are_refused_510_printed_10_voided_and_all_of_it_stays_visible(shop:
     assert shop.left == 10
     (kept,) = db.session.scalars(select(Attempt))
     assert (kept.rule, kept.step_kind) == ("label_budget", "print_labels")
-    assert [one.labels for one in issues_of(shop.lan.producer_id, shop.lot)] == [510]
+    assert [
+        one.labels for one in issues_of(shop.lan.producer_id, Ref(shop.lan.producer_id, shop.lot))
+    ] == [510]
     (change,) = changes_of(shop.lan.producer_id, [row.issue_id])
     assert (change.act, change.first, change.last, change.reason) == ("voided", 501, 510, "Tem ướt")
 

@@ -18,6 +18,7 @@ class LabelIssueSchema(Schema):
     """An issue of labels as it is kept."""
 
     id = fields.UUID(required=True)
+    batch_producer_id = fields.UUID(required=True)
     batch_id = fields.UUID(required=True)
     labels = fields.Integer(required=True)
     pack = fields.Nested(PackSchema, required=True)

@@ -20,6 +20,7 @@ from traceapp.api.label_shapes import LabelIssueSchema
 from traceapp.api.rooms import labels
 from traceapp.batches.capturing import Actor
 from traceapp.batches.faces import font_files, measure
+from traceapp.batches.queries import in_hand
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing
@@ -67,15 +68,20 @@ FILE = {
 def post_label_issue(batch_id: UUID, body: Body) -> Response:
     """Issue labels for a batch: 201 with the places of the files, 200 when it was issued before.
 
+    The batch is one that was made here or received.
+
     422 `blocked`: a safety rule refuses it, the label lacks what the law asks for (one error
     `label_contents` for each item), or there are more labels than goods (`label_budget` tells
     how many there may be). The same `Idempotency-Key`, or `id`, issues once.
     """
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)
-    order = order_of((actor.producer_id, batch_id), body["id"] or id_from_key(), body)
+    batch = in_hand(actor.producer_id, batch_id)
+    if batch is None:
+        raise problem.NotFound
+    order = order_of(actor.producer_id, Ref(*batch), body["id"] or id_from_key(), body)
     may_exceed = asks.may(Act.EXCEED_LABEL_BUDGET)
-    label = _label(batch_id, Pack(order.quantity, order.uom))
+    label = _label(order.batch, Pack(order.quantity, order.uom))
     _check(first_of(actor.producer_id, order, label))
     db.session.rollback()  # whatever was read before: a writer takes the lock first
     with transaction():
@@ -109,7 +115,7 @@ def download_label_issue(issue_id: UUID, writer: str) -> Response:
     """
     row = _issue(issue_id)
     pack = Pack(Decimal(row.quantity), row.uom)
-    sheet = sheet_of(row, _label(row.batch_id, pack))
+    sheet = sheet_of(row, _label(row.batch, pack))
     if not sheet.numbers:
         raise problem.NotFound
     if writer == "csv":
@@ -142,10 +148,10 @@ def _issue(issue_id: UUID) -> LabelIssue:
     return row
 
 
-def _label(batch_id: UUID, pack: Pack) -> Label:
+def _label(batch: Ref, pack: Pack) -> Label:
     today = datetime.now(HANOI).date()
     try:
-        return label_for(Ref(member().producer_id, batch_id), today, settings(), pack)
+        return label_for(batch, today, settings(), pack)
     except NotPrinted as error:
         raise problem.Blocked(findings=[*_why_not(error)]) from error
 
@@ -166,6 +172,7 @@ def _shown(row: LabelIssue) -> Body:
     place = f"{PREFIX}/label-issues/{row.issue_id}/labels"
     return {
         "id": str(row.issue_id),
+        "batch_producer_id": str(row.batch_producer_id),
         "batch_id": str(row.batch_id),
         "labels": row.labels,
         "pack": {"quantity": row.quantity, "uom": row.uom},

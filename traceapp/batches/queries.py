@@ -237,6 +237,17 @@ def has_stock_of(holder: UUID, batch: Ref) -> bool:
     return db.session.get(Stock, (holder, *batch)) is not None
 
 
+def in_hand(holder: UUID, batch_id: UUID) -> Ref | None:
+    """Find a batch by its id among those that somebody made or has had; None for any other."""
+    if db.session.get(Batch, (holder, batch_id)) is not None:
+        return (holder, batch_id)
+    query = select(Stock.batch_producer_id).where(
+        Stock.producer_id == holder, Stock.batch_id == batch_id
+    )
+    found = db.session.scalars(query.order_by(Stock.batch_producer_id).limit(1)).one_or_none()
+    return None if found is None else (found, batch_id)
+
+
 def signed_quantity(micro: int, uom: str) -> Decimal:
     """Give an amount, which may be below zero, as a quantity in a unit."""
     quantity = from_micro(abs(micro), uom)

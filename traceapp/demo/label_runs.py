@@ -42,6 +42,7 @@ def keep_run(event: Ref, author_id: UUID, *, now: datetime) -> None:
 def _issue(step: StepFact, run: LabelRun, batch: Ref, uom: str) -> LabelIssue:
     return LabelIssue(
         issue_id=step.ref.id,
+        batch_producer_id=batch.producer_id,
         batch_id=batch.id,
         labels=run.labels,
         net=run.net,
@@ -55,7 +56,7 @@ def _issue(step: StepFact, run: LabelRun, batch: Ref, uom: str) -> LabelIssue:
 
 def _void(step: StepFact, run: LabelRun, batch: Ref) -> LabelChange:
     """Void the last labels of the newest issue."""
-    issue = issues_of(*batch)[0]
+    issue = issues_of(step.ref.producer_id, batch)[0]
     unused = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))[-run.labels :]
     return LabelChange(
         change_id=step.ref.id,

@@ -38,6 +38,7 @@ from traceapp.desk import (
 )
 from traceapp.desk.batch_story import tell_batch
 from traceapp.gs1.batch_code import BatchCode
+from traceapp.labels.printable import is_labelled_by
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
@@ -116,7 +117,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         state=batch_words.state_words(found.state) if found.state else None,
         uri=paper.uri_of(card, found.code, settings()) if found.code else None,
         content=batch_words.content_words(card, language),
-        can_print=is_ours and found.state in paper.LABELLED_IN and reader.may(Act.PRINT_LABELS),
+        can_print=_can_print(reader, found),
         can_count=reader.may(Act.RECORD_STEP) and queries.has_stock_of(reader.producer_id, ref),
         missing=mending.what_is_missing(lacks, card),
         holdings=_holdings(reader, found, language),
@@ -132,6 +133,11 @@ def show_batch(code: str) -> ResponseReturnValue:
         crates=_own_crates(reader, ref),
         labels=label_story.story_of(reader, card),
     )
+
+
+def _can_print(reader: Visitor, found: Found) -> bool:
+    is_labelled = is_labelled_by(reader.producer_id, FactRef(*found.ref))
+    return is_labelled and found.state in paper.LABELLED_IN and reader.may(Act.PRINT_LABELS)
 
 
 def _holdings(reader: Visitor, found: Found, language: str) -> list[tuple[Holding, str]]:
@@ -160,8 +166,19 @@ def find_batch(reader: Visitor, text: str) -> Found:
         ref = readers.find_visible(
             reader, Batch.producer_id == fact.producer_id, Batch.batch_id == fact.batch_id
         )
-    card = queries.batch_card(ref) if ref else None
-    if card is None or ref is None:
+    if ref is None:
+        raise problem.NotFound
+    return _found(reader, ref, fact)
+
+
+def batch_of(reader: Visitor, ref: Ref) -> Found:
+    """Give a batch that the reader had to do with. Raises NotFound."""
+    return _found(reader, ref, codes.of_batch(*ref))
+
+
+def _found(reader: Visitor, ref: queries.Ref, fact: CodeFact | None) -> Found:
+    card = queries.batch_card(ref)
+    if card is None:
         raise problem.NotFound
     if ref[0] != reader.producer_id:
         card = replace(card, lot=batch_queries.addresses(reader, [ref])[ref].lot)

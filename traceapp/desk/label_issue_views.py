@@ -15,7 +15,7 @@ from traceapp.batches.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import label_change_form, label_paper, label_story, label_words
-from traceapp.desk.batch_views import find_batch
+from traceapp.desk.batch_views import batch_of
 from traceapp.desk.label_paper import NoLabels
 from traceapp.labels import changing, history
 from traceapp.labels.changing import Unused
@@ -27,7 +27,6 @@ from traceapp.labels.queries import changes_of
 from traceapp.labels.sheets import REPRINTED, sheet_of, standing
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit
-from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
 
@@ -39,7 +38,7 @@ blueprint = Blueprint("label_issues", "traceapp.desk", template_folder="template
 def show_issue(issue_id: UUID) -> ResponseReturnValue:
     """Show labels that were issued, ready to be printed, and what was done with them since."""
     issue, again = _issue(issue_id), _again(issue_id)
-    found = find_batch(member(), str(issue.batch_id))
+    found = batch_of(member(), issue.batch)
     preview, wrong = None, ""
     sheet = _sheet(issue, again)
     if isinstance(sheet, str):
@@ -49,8 +48,8 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
             preview = label_paper.preview(sheet)
         except (DoesNotFit, MissingGlyph) as error:
             wrong = label_words.misfit(error)
-    batch = Ref(issue.producer_id, issue.batch_id)
-    done = [one for one in history.history_of(batch) if one.issue_id == issue_id]
+    told = history.history_of((issue.producer_id, issue.batch))
+    done = [one for one in told if one.issue_id == issue_id]
     return render_template(
         "desk/label_issue.html",
         found=found,
@@ -77,7 +76,7 @@ def download_labels(issue_id: UUID, writer: str) -> ResponseReturnValue:
     sheet = _sheet(issue, again)
     if isinstance(sheet, str) or not sheet.numbers:
         return show_issue(issue_id)
-    name = f"{find_batch(member(), str(issue.batch_id)).address}-{issue.stock}"
+    name = f"{batch_of(member(), issue.batch).address}-{issue.stock}"
     if writer == "csv":
         return label_paper.file(table(sheet), writer, name)
     if fonts is None:
@@ -105,7 +104,7 @@ def void_labels(issue_id: UUID) -> ResponseReturnValue:
     issue, actor, now = _issue(issue_id), _actor(), datetime.now(UTC)
     form = Form.sent(label_change_form.void_fields(issue), request.form)
     with form.trying():
-        found = find_batch(member(), str(issue.batch_id))
+        found = batch_of(member(), issue.batch)
         labels = label_change_form.voided(form, found, len(_standing(issue)))
         if isinstance(labels, Unused):
             changing.void_unused(actor, issue, labels, now=now)
@@ -148,7 +147,7 @@ def reprint_labels(issue_id: UUID) -> ResponseReturnValue:
 
 
 def _change_page(issue: LabelIssue, form: Form, act: str) -> str:
-    found = find_batch(member(), str(issue.batch_id))
+    found = batch_of(member(), issue.batch)
     left = len(_standing(issue))
     return render_template(
         "desk/label_change.html",
@@ -184,7 +183,7 @@ def _sheet(issue: LabelIssue, again: LabelChange | None) -> Sheet | str:
     """Give what is printed; the words that say why the batch gets no labels now."""
     pack = Pack(Decimal(issue.quantity), issue.uom)
     try:
-        label = label_paper.label_of((issue.producer_id, issue.batch_id), pack)
+        label = label_paper.label_of(issue.batch, pack)
     except NoLabels as error:
         return str(error)
     return sheet_of(issue, label, again)

@@ -13,6 +13,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches.queries import BatchCard
 from traceapp.labels import history
 from traceapp.labels.history import Done
+from traceapp.labels.printable import is_labelled_by
 from traceapp.labels.proposals import Room, room_of
 from traceapp.labels.sheets import REPRINTED, VOIDED
 from traceapp.problem import N_
@@ -36,13 +37,18 @@ class LabelStory:
 
 
 def story_of(reader: Visitor, card: BatchCard) -> LabelStory | None:
-    """Tell of the labels of a batch; only its own people read who did it, and strangers nothing."""
-    is_ours = card.producer_id == reader.producer_id
+    """Tell of the labels that the reader's producer put on a batch, or to officials, its maker.
+
+    Only a producer's own people read who did it, and strangers nothing.
+    """
+    batch = Ref(card.producer_id, card.batch_id)
+    is_ours = is_labelled_by(reader.producer_id, batch)
     if not is_ours and not reader.may(Act.LOOK_UP_ANY):
         return None
-    done = history.history_of(Ref(card.producer_id, card.batch_id))
-    names = history.names_of(card.producer_id, done) if is_ours else {}
-    return LabelStory(told(done, card.uom, names), room_of(card)) if done else None
+    holder = reader.producer_id if is_ours else batch.producer_id
+    done = history.history_of((holder, batch))
+    names = history.names_of(holder, done) if is_ours else {}
+    return LabelStory(told(done, card.uom, names), room_of(holder, card)) if done else None
 
 
 @dataclass(frozen=True, slots=True)

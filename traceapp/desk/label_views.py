@@ -28,7 +28,8 @@ from traceapp.labels.files import KINDS, Sheet
 from traceapp.labels.issuing import Order, Refused
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import order_of
-from traceapp.labels.proposals import room_of
+from traceapp.labels.printable import is_labelled_by
+from traceapp.labels.proposals import Room, room_of
 from traceapp.labels.sheets import design_of, first_of
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
@@ -56,8 +57,8 @@ class Wish(NamedTuple):
 @may(Act.PRINT_LABELS)
 def order_labels(code: str) -> ResponseReturnValue:
     """Propose labels for a batch, and show the first sheet as it will be printed."""
-    found = _own(code)
-    return _page(found, label_form.asked(room_of(found.card), request.args))
+    found = _in_hand(code)
+    return _page(found, label_form.asked(_room(found), request.args))
 
 
 @blueprint.post("/desk/batches/<code>/labels")
@@ -65,8 +66,8 @@ def order_labels(code: str) -> ResponseReturnValue:
 @may(Act.PRINT_LABELS)
 def issue_labels(code: str) -> ResponseReturnValue:
     """Issue labels and lead to their page; where they are refused, say what is possible."""
-    found = _own(code)
-    form = label_form.sent(room_of(found.card), request.form)
+    found = _in_hand(code)
+    form = label_form.sent(_room(found), request.form)
     wish = _wished(found, form)
     made = _issued(form, wish.order) if wish else None
     if isinstance(made, LabelIssue):
@@ -103,7 +104,7 @@ def download_card(code: str) -> ResponseReturnValue:
 
     Where it cannot be had, the page says why.
     """
-    found, fonts = _own(code), label_paper.fonts()
+    found, fonts = _in_hand(code), label_paper.fonts()
     stock = STOCKS.get(request.args.get("stock", CARDS[0]))
     if fonts is None or stock is None or stock.key not in CARDS:
         raise problem.NotFound
@@ -113,26 +114,33 @@ def download_card(code: str) -> ResponseReturnValue:
     except NoLabels as error:
         return _no_labels(found, error)
     except (DoesNotFit, MissingGlyph) as error:
-        form = label_form.asked(room_of(found.card), {})
+        form = label_form.asked(_room(found), {})
         form.blame("", label_words.misfit(error))
         return _page(found, form)
     return label_paper.file(content, "pdf", f"{found.address}-{stock.key}")
 
 
-def _own(code: str) -> Found:
+def _in_hand(code: str) -> Found:
+    """Find a batch that the reader made or has had in hand. Raises NotFound."""
     found = find_batch(member(), code)
-    if found.code is None or found.state is None or found.ref[0] != member().producer_id:
+    if found.code is None or found.state is None:
+        raise problem.NotFound
+    if not is_labelled_by(member().producer_id, Ref(*found.ref)):
         raise problem.NotFound
     return found
+
+
+def _room(found: Found) -> Room:
+    return room_of(member().producer_id, found.card)
 
 
 def _wished(found: Found, form: Form) -> Wish | None:
     """Read the order that a form describes, if it can be printed; else the form says why not."""
     try:
         body = label_form.read(form)
-        order = order_of(found.ref, body["id"] or new_id(), body)
+        order = order_of(member().producer_id, Ref(*found.ref), body["id"] or new_id(), body)
         label = label_paper.label_of(found.ref, Pack(order.quantity, order.uom))
-        label_paper.check(first_of(found.ref[0], order, label))
+        label_paper.check(first_of(member().producer_id, order, label))
     except (DoesNotFit, MissingGlyph) as error:
         form.blame(label_words.blamed(error), label_words.misfit(error))
     except problem.NotFound:
@@ -156,7 +164,7 @@ def _blame(form: Form, actor: Actor, made: Refused) -> None:
 
 def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     """Draw the page; where only goods are lacking, who may exceed is asked for a reason."""
-    room, batch = room_of(found.card), Ref(*found.ref)
+    holder = member().producer_id
     try:
         label_paper.label_of(found.ref)
     except NoLabels as error:
@@ -165,18 +173,18 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     wish = _wished(found, form) if is_asked else None
     preview = label_paper.preview(_sheet(wish)) if wish else None
     form.typed["id"] = [str(new_id())]
-    done = history.history_of(batch)
+    done = history.history_of((holder, Ref(*found.ref)))
     return render_template(
         "desk/labels.html",
         found=found,
         card=found.card,
         form=form,
-        room=room,
+        room=_room(found),
         asks_why=bool(form.value("reason") or (refused and refused.is_only_too_many)),
         preview=preview,
         cards=label_words.cards(CARDS),
         has_fonts=label_paper.fonts() is not None,
-        history=label_story.told(done, found.card.uom, history.names_of(batch.producer_id, done)),
+        history=label_story.told(done, found.card.uom, history.names_of(holder, done)),
     )
 
 
@@ -187,13 +195,15 @@ def _sheet(wish: Wish) -> Sheet:
 
 
 def _no_labels(found: Found, why: NoLabels) -> str:
-    lacks = activation.missing_of(found.ref)
+    is_ours = found.ref[0] == member().producer_id
+    lacks = activation.missing_of(found.ref) if is_ours else []
     return render_template(
         "desk/no_labels.html",
         found=found,
         card=found.card,
         state=batch_words.state_words(found.state) if found.state else None,
         reason=str(why),
+        is_ours=is_ours,
         missing=mending.what_is_missing(lacks, found.card),
         unsaid=mending.what_the_label_lacks(why.missing, found.card),
     )

@@ -61,13 +61,15 @@ def what_the_label_lacks(items: Iterable[str], card: BatchCard) -> list[Missing]
 def _path(name: str, card: BatchCard) -> str | None:
     """Give the page for it, where it exists and the reader may work on it, at its field."""
     reader = visitor()
+    if reader is None or reader.producer_id != card.producer_id:
+        return None
     pages: tuple[tuple[str, Act, Mapping[str, str], dict[str, Any]], ...] = (
         (PRODUCT_PAGE, Act.MANAGE_PRODUCTS, OF_PRODUCT, {"product_id": card.product_id}),
         (STEP_PAGE, Act.RECORD_STEP, {"events": ""}, {"batch": card.batch_id}),
         (DATES_PAGE, Act.REGISTER_BATCH, OF_BATCH, {"batch_id": card.batch_id}),
     )
     for endpoint, act, names, values in pages:
-        if name in names and reader is not None and reader.may(act):
+        if name in names and reader.may(act):
             known = endpoint in current_app.view_functions
             return url_for(endpoint, **values, _anchor=_anchor(names[name])) if known else None
     return None

@@ -12,7 +12,7 @@ from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Event
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
-from traceapp.labels.issuing import record
+from traceapp.labels.issuing import record, reference
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
 from traceapp.labels.sheets import REPRINTED, VOIDED, standing
@@ -77,7 +77,7 @@ def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> La
         "step_kind": VOID,
         "event_time": now.isoformat(),
         "site_id": str(site_id),
-        "about": [{"batch_id": str(issue.batch_id)}],
+        "about": [reference(issue.batch)],
         "fields": {
             "labels": labels.last - labels.first + 1,
             "net": issue.quantity,

@@ -1,4 +1,4 @@
-"""What was done about labels of a batch at its producer: issued, voided, printed again, refused.
+"""What was done about labels of a batch at a holder: issued, voided, printed again, refused.
 
 Issues and voids are read from the steps, so that those recorded elsewhere are among them.
 """
@@ -17,6 +17,7 @@ from traceapp.database.engine import db
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.label_facts import labelling_steps, run_of
 from traceapp.findings.models import Attempt
+from traceapp.findings.stock_facts import Stock
 from traceapp.labels.issuing import BUDGET
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of, issues_of
@@ -50,12 +51,12 @@ class Done:
     most: int | None = None
 
 
-def history_of(batch: Ref) -> list[Done]:
-    """Give what was done about labels of a batch at its producer, the newest first."""
-    issues = {row.issue_id: row for row in issues_of(*batch)}
-    changes = changes_of(batch.producer_id, issues)
+def history_of(stock: Stock) -> list[Done]:
+    """Give what was done about labels of a batch at a holder, the newest first."""
+    issues = {row.issue_id: row for row in issues_of(*stock)}
+    changes = changes_of(stock[0], issues)
     again = _printed_again(issues, changes)
-    done = [*_recorded(batch, issues, changes), *again, *_refused(batch)]
+    done = [*_recorded(stock, issues, changes), *again, *_refused(stock)]
     return sorted(done, key=lambda one: (one.at, one.act), reverse=True)
 
 
@@ -68,9 +69,9 @@ def names_of(producer_id: UUID, done: list[Done]) -> Mapping[UUID, str | None]:
     return {row.member_id: row.name for row in db.session.execute(query)}
 
 
-def _recorded(batch: Ref, issues: Issues, changes: Sequence[LabelChange]) -> Iterator[Done]:
-    steps = labelling_steps((batch.producer_id, batch))
-    goods = goods_of({batch})[batch]
+def _recorded(stock: Stock, issues: Issues, changes: Sequence[LabelChange]) -> Iterator[Done]:
+    steps = labelling_steps(stock)
+    goods = goods_of({stock[1]})[stock[1]]
     authors = _authors(steps)
     by_id = {row.change_id: row for row in changes}
     for step in steps:
@@ -114,10 +115,11 @@ def _printed_again(issues: Issues, changes: Sequence[LabelChange]) -> Iterator[D
             )
 
 
-def _refused(batch: Ref) -> Iterator[Done]:
+def _refused(stock: Stock) -> Iterator[Done]:
     """Give the attempts at more labels than goods."""
+    holder, batch = stock
     query = select(Attempt).where(
-        Attempt.producer_id == batch.producer_id,
+        Attempt.producer_id == holder,
         Attempt.step_kind == PRINT,
         Attempt.rule == BUDGET,
         Attempt.document.contains(str(batch.id)),

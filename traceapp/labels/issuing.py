@@ -19,6 +19,7 @@ from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.findings.attempts import Verdict
 from traceapp.labels.models import LabelIssue
+from traceapp.trace.facts import Ref
 from traceapp.trace.rules.labelling import PRINT
 from traceapp.trace.units import QuantityError
 
@@ -28,14 +29,14 @@ BUDGET = "label_budget"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Labels that somebody wants for a batch of their own: how many, for how much each, on what.
+    """Labels that somebody wants for goods in hand: how many, for how much each, on what.
 
     `printer_id` names the printer that the files are drawn for. `reason` says why there may be
     more than goods; only who may exceed the budget is heard.
     """
 
     issue_id: UUID
-    batch_id: UUID
+    batch: Ref
     labels: int
     quantity: Decimal
     uom: str
@@ -65,7 +66,7 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
 
     Raises InvalidInput for what cannot be, ContentConflict for another order of the same id.
     """
-    net = net_of(actor.producer_id, order)
+    net = net_of(order)
     message = capturing.read(_step(order, now))
     wait_for_others([message.data])
     known = db.session.get(LabelIssue, (actor.producer_id, order.issue_id))
@@ -83,7 +84,8 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
     row = LabelIssue(
         producer_id=actor.producer_id,
         issue_id=order.issue_id,
-        batch_id=order.batch_id,
+        batch_producer_id=order.batch.producer_id,
+        batch_id=order.batch.id,
         labels=order.labels,
         net=net,
         quantity=format(order.quantity, "f"),
@@ -117,7 +119,7 @@ def _step(order: Order, now: datetime) -> dict[str, Any]:
         "step_kind": PRINT,
         "event_time": now.isoformat(),
         "site_id": str(order.site_id),
-        "about": [{"batch_id": str(order.batch_id)}],
+        "about": [reference(order.batch)],
         "fields": {
             "labels": order.labels,
             "net": format(order.quantity, "f"),
@@ -127,9 +129,14 @@ def _step(order: Order, now: datetime) -> dict[str, Any]:
     }
 
 
-def net_of(producer_id: UUID, order: Order) -> int:
+def reference(batch: Ref) -> dict[str, str]:
+    """Name a batch in a step, whoever records it."""
+    return {"producer_id": str(batch.producer_id), "batch_id": str(batch.id)}
+
+
+def net_of(order: Order) -> int:
     """Give what one label stands for, in micro-units. Raises NotFound, InvalidInput."""
-    batch = db.session.get(Batch, (producer_id, order.batch_id))
+    batch = db.session.get(Batch, order.batch)
     if batch is None:
         raise problem.NotFound
     product = db.session.get_one(Product, (batch.producer_id, batch.product_id))
@@ -147,10 +154,10 @@ def net_of(producer_id: UUID, order: Order) -> int:
 
 def _is_same(known: LabelIssue, order: Order) -> bool:
     return (
-        *(known.batch_id, known.labels, known.quantity, known.uom, known.stock, known.template),
+        *(known.batch, known.labels, known.quantity, known.uom, known.stock, known.template),
         *(known.start_position, known.printer_id),
     ) == (
-        *(order.batch_id, order.labels, format(order.quantity, "f"), order.uom, order.stock),
+        *(order.batch, order.labels, format(order.quantity, "f"), order.uom, order.stock),
         *(order.template, order.start_position, order.printer_id),
     )
 

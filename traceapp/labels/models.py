@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Key, Moment, Reference
+from traceapp.trace.facts import Ref
 
 
 class Printer(Archivable, Base):
@@ -47,7 +48,7 @@ class Printer(Archivable, Base):
 
 
 class LabelIssue(Base):
-    """A run of labels for a batch of the producer whose row this is.
+    """A run of labels for goods that the producer whose row this is made or holds.
 
     The step `print_labels` of the same id tells of it too: the budget is added up from the steps.
     `net` is what one label stands for, in micro-units of the batch's base unit; `quantity` and
@@ -59,6 +60,7 @@ class LabelIssue(Base):
 
     producer_id: Mapped[Key]
     issue_id: Mapped[Key]
+    batch_producer_id: Mapped[Reference]
     batch_id: Mapped[Reference]
     labels: Mapped[int]
     net: Mapped[int] = mapped_column(BigInteger)
@@ -73,7 +75,6 @@ class LabelIssue(Base):
     printer_id: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (
-        ForeignKeyConstraint(["producer_id", "batch_id"], ["batch.producer_id", "batch.batch_id"]),
         ForeignKeyConstraint(
             ["producer_id", "printer_id"], ["printer.producer_id", "printer.printer_id"]
         ),
@@ -83,6 +84,11 @@ class LabelIssue(Base):
         CheckConstraint("reason <> ''", name="reason_told"),
         Index("ix_label_issue_batch", "producer_id", "batch_id", "issued_at"),
     )
+
+    @property
+    def batch(self) -> Ref:
+        """The batch that is labelled."""
+        return Ref(self.batch_producer_id, self.batch_id)
 
 
 class LabelChange(Base):

@@ -11,8 +11,10 @@ from traceapp import problem
 from traceapp.batches import queries
 from traceapp.batches.quantities import Quantity
 from traceapp.labels.issuing import MOST_LABELS, Order, net_of
+from traceapp.labels.printable import is_labelled_by
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
+from traceapp.trace.facts import Ref
 from traceapp.web.faults import between, known
 from traceapp.web.fields import PlainText
 
@@ -50,21 +52,20 @@ class LabelIssueBodySchema(Schema):
     reason = PlainText(LONGEST_REASON, load_default="")
 
 
-def order_of(batch: queries.Ref, issue_id: UUID, body: Mapping[str, Any]) -> Order:
-    """Give the order of labels for a batch of one's own, from a body as the schema loads it.
+def order_of(holder: UUID, batch: Ref, issue_id: UUID, body: Mapping[str, Any]) -> Order:
+    """Give the order of labels for a batch that one made or has in hand, from a body as loaded.
 
     Labels are printed where something was last recorded, unless a site is named. Raises NotFound,
     InvalidInput for packs that the batch cannot be in.
     """
-    producer_id, batch_id = batch
     card = queries.batch_card(batch)
-    site_id = body["site_id"] or queries.last_site(producer_id)
-    if card is None or site_id is None:
+    site_id = body["site_id"] or queries.last_site(holder)
+    if card is None or site_id is None or not is_labelled_by(holder, batch):
         raise problem.NotFound
     pack = body["pack"] or {"quantity": Decimal(1), "uom": card.uom}
     order = Order(
         issue_id=issue_id,
-        batch_id=batch_id,
+        batch=batch,
         labels=body["labels"],
         quantity=pack["quantity"],
         uom=pack["uom"],
@@ -75,5 +76,5 @@ def order_of(batch: queries.Ref, issue_id: UUID, body: Mapping[str, Any]) -> Ord
         reason=body["reason"].strip(),
         printer_id=body["printer_id"],
     )
-    net_of(producer_id, order)  # a pack that cannot be is told before a label is drawn
+    net_of(order)  # a pack that cannot be is told before a label is drawn
     return order

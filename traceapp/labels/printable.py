@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from traceapp import problem
 from traceapp.batches import paper
 from traceapp.batches.makers import packing_of
-from traceapp.batches.queries import batch_card
+from traceapp.batches.queries import batch_card, has_stock_of
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.config import Config
@@ -31,6 +32,11 @@ class NotPrinted(ValueError):  # noqa: N818 - the name says what is wrong
         self.state = state
         self.lacks = lacks
         self.missing = tuple(missing)
+
+
+def is_labelled_by(holder: UUID, batch: Ref) -> bool:
+    """Tell whether a batch is labelled by somebody: who made it, or has had it in hand."""
+    return batch.producer_id == holder or has_stock_of(holder, batch)
 
 
 def label_for(batch: Ref, today: date, config: Config, pack: contents.Pack | None = None) -> Label:

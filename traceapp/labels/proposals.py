@@ -26,8 +26,9 @@ from traceapp.trace.units import QuantityError, from_micro
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What of a batch bears labels at its producer, and what may get some, in the batch's unit."""
+    """What of a batch bears labels at a holder, and what may get some, in the batch's unit."""
 
+    holder: UUID
     card: BatchCard
     budget: Budget
 
@@ -69,23 +70,22 @@ class Room:
         return from_micro(max(micro, 0), self.card.uom)
 
 
-def room_of(card: BatchCard) -> Room:
-    """Count what of a batch may get labels at its producer."""
+def room_of(holder: UUID, card: BatchCard) -> Room:
+    """Count what of a batch may get labels at who made it or has it in hand."""
     batch = Ref(card.producer_id, card.batch_id)
-    return Room(card, label_budget_of((card.producer_id, batch)))
+    return Room(holder, card, label_budget_of((holder, batch)))
 
 
 def proposed(room: Room) -> dict[str, Any]:
     """Give an order in the shape of `orders.LabelIssueBodySchema`."""
-    producer_id = room.card.producer_id
-    last, printer = last_issue(producer_id), printers.last_used(producer_id)
+    last, printer = last_issue(room.holder), printers.last_used(room.holder)
     stock = last.stock if last else A4_24.key
     return {
         "labels": room.most(room.pack) or "",
         "pack": room.pack._asdict(),
         "stock": stock,
         "template": last.template if last else Template.FULL.value,
-        "start_position": next_position(producer_id, stock),
+        "start_position": next_position(room.holder, stock),
         "printer_id": printer.printer_id if printer else None,
     }
 

@@ -7,13 +7,18 @@ from sqlalchemy import select
 
 from traceapp.database.engine import db
 from traceapp.labels.models import LabelChange, LabelIssue
+from traceapp.trace.facts import Ref
 
 
-def issues_of(producer_id: UUID, batch_id: UUID) -> list[LabelIssue]:
-    """Give the issues of a batch, the newest first."""
+def issues_of(holder: UUID, batch: Ref) -> list[LabelIssue]:
+    """Give the issues of a batch at a holder, the newest first."""
     query = (
         select(LabelIssue)
-        .where(LabelIssue.producer_id == producer_id, LabelIssue.batch_id == batch_id)
+        .where(
+            LabelIssue.producer_id == holder,
+            LabelIssue.batch_producer_id == batch.producer_id,
+            LabelIssue.batch_id == batch.id,
+        )
         .order_by(LabelIssue.issued_at.desc(), LabelIssue.issue_id.desc())
     )
     return list(db.session.scalars(query))

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from flask import Flask
+from PIL import Image
 from sqlalchemy import func, select
 
 from tests.builders import NOW, business
@@ -252,3 +253,25 @@ def test_the_printer_of_somebody_else_is_no_printer(app: Flask, lan: Program) ->
         theirs = printers.add_printer(by, {"name": "Máy của Hoa"}, now=NOW).printer_id
     told(issue(lan, wish(1, printer_id=str(theirs))), 404, "not-found")
     assert count(lan, LabelIssue) == 0
+
+
+def test_a_png_shows_the_page_that_is_asked_for_and_there_are_no_others(lan: Program) -> None:
+    made = issue(lan, wish(20, start_position=7)).get_json()
+    png = made["links"]["png"].removeprefix(API)
+    for page, labels in ((1, 18), (2, 2)):
+        shown = Image.open(io.BytesIO(lan.get(f"{png}?page={page}&dpi=203").data))
+        assert shown.size == (1680, 2376)
+        assert len(zxingcpp.read_barcodes(shown)) == labels
+    (error,) = told(lan.get(f"{png}?page=3"), 422, "invalid-input")["errors"]
+    assert (error["pointer"], error["rule"]) == ("/page", "outside")
+    assert "2" in error["message"]
+
+
+@pytest.mark.parametrize(("dpi", "width"), [(203, 400), (300, 591)])
+def test_a_label_printer_gets_the_dots_it_has(lan: Program, dpi: int, width: int) -> None:
+    made = issue(lan, wish(1, stock="die-50x30")).get_json()
+    zpl = made["links"]["zpl"].removeprefix(API)
+    picture = read_zpl(lan.get(f"{zpl}?dpi={dpi}").data)
+    assert picture.width == width
+    assert len(zxingcpp.read_barcodes(picture)) == 1
+    told(lan.get(f"{zpl}?dpi=600"), 422, "invalid-input")

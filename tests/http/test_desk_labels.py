@@ -106,6 +106,9 @@ def test_a_label_printer_gets_its_own_language_and_a_roll_only(
     assert b"^PQ5^" in written
     found = zxingcpp.read_barcodes(read_zpl(written))
     assert [one.text for one in found] == [f"HTTP://LOCALHOST:8000/B/{greens}"]
+    finer = reader.get(f"{issued(reader, greens, labels=1, stock='die-50x30')}/labels.zpl?dpi=300")
+    assert read_zpl(finer.data).width > read_zpl(written).width
+    assert reader.get(f"{finer.request.path}?dpi=600").status_code == 404
     on_sheets = page(reader, issued(reader, greens, labels=5))
     assert "labels.zpl" not in on_sheets
 

@@ -29,7 +29,7 @@ from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet, table
 from traceapp.labels.issuing import Refused
 from traceapp.labels.models import LabelIssue
-from traceapp.labels.orders import LabelIssueBodySchema, order_of
+from traceapp.labels.orders import FileQuerySchema, LabelIssueBodySchema, order_of, page_of
 from traceapp.labels.printable import NotPrinted, label_for
 from traceapp.labels.sheets import first_of, sheet_of
 from traceapp.printing.glyphs import MissingGlyph
@@ -107,9 +107,12 @@ def show_label_issue(issue_id: UUID) -> Body:
 
 @labels.get("/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,csv):writer>")
 @may(Act.PRINT_LABELS)
-@operation({200: FILE}, problems=(problem.Blocked, problem.InvalidInput))
-def download_label_issue(issue_id: UUID, writer: str) -> Response:
+@operation({200: FILE}, query=FileQuerySchema(), problems=(problem.Blocked, problem.InvalidInput))
+def download_label_issue(issue_id: UUID, writer: str, query: Body) -> Response:
     """Give the labels of an issue as a file: all that were not voided, on the paper of the issue.
+
+    A PNG shows one `page`, the first unless another is asked for; PNG and ZPL have 203 or 300
+    `dpi`.
 
     A batch whose code is not in use any more, such as one on hold, prints nothing.
     """
@@ -124,7 +127,8 @@ def download_label_issue(issue_id: UUID, writer: str) -> Response:
     if fonts is None:
         raise problem.NotFound
     try:
-        content = KINDS[writer].write(sheet, fonts)
+        part = page_of(sheet, query["page"]) if writer == "png" else sheet
+        content = KINDS[writer].write(part, fonts, query["dpi"])
     except (DoesNotFit, MissingGlyph) as error:
         raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
     return Response(content, mimetype=KINDS[writer].media_type)
@@ -136,7 +140,7 @@ def _check(sheet: Sheet) -> None:
     if fonts is None:
         return
     try:
-        KINDS["pdf"].write(sheet, fonts)
+        KINDS["pdf"].write(sheet, fonts, None)
     except (DoesNotFit, MissingGlyph) as error:
         raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from marshmallow import EXCLUDE, ValidationError
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
@@ -22,6 +23,7 @@ from traceapp.labels.changing import Unused
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet, table
 from traceapp.labels.models import LabelChange, LabelIssue, Printer
+from traceapp.labels.orders import FileQuerySchema, page_of
 from traceapp.labels.proposals import next_position
 from traceapp.labels.queries import changes_of
 from traceapp.labels.sheets import REPRINTED, sheet_of, standing
@@ -82,7 +84,11 @@ def download_labels(issue_id: UUID, writer: str) -> ResponseReturnValue:
     if fonts is None:
         raise problem.NotFound
     try:
-        return label_paper.file(KINDS[writer].write(sheet, fonts), writer, name)
+        query = FileQuerySchema().load(request.args, unknown=EXCLUDE)
+        part = page_of(sheet, query["page"]) if writer == "png" else sheet
+        return label_paper.file(KINDS[writer].write(part, fonts, query["dpi"]), writer, name)
+    except ValidationError as error:
+        raise problem.NotFound from error
     except (DoesNotFit, MissingGlyph):
         return show_issue(issue_id)  # the page says why
 

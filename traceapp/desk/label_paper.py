@@ -68,7 +68,7 @@ def check(first: Sheet) -> None:
     """Draw a label to see that it can be. Raises DoesNotFit, MissingGlyph."""
     faces = fonts()
     if faces is not None:
-        KINDS["pdf"].write(first, faces)
+        KINDS["pdf"].write(first, faces, None)
 
 
 def preview(whole: Sheet) -> Preview:
@@ -77,10 +77,9 @@ def preview(whole: Sheet) -> Preview:
     drawing = sheet.svg_page(
         whole.design, next(places(stock, whole.run, whole.start)), measure(_static())
     )
-    pages = -(-(whole.start - 1 + len(whole.numbers)) // stock.positions)
     is_a4 = stock.page_width == A4_WIDTH
     # Our own drawing; every text in it is escaped where it is drawn.
-    return Preview(Markup(drawing), pages, is_a4, stock.positions == 1 and not is_a4)  # noqa: S704
+    return Preview(Markup(drawing), whole.pages, is_a4, stock.positions == 1 and not is_a4)  # noqa: S704
 
 
 def file(content: bytes | str, writer: str, name: str) -> Response:

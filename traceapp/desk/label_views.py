@@ -110,7 +110,7 @@ def download_card(code: str) -> ResponseReturnValue:
         raise problem.NotFound
     try:
         sheet = Sheet(Design(stock, Template.CARD), label_paper.label_of(found.ref), [1])
-        content = KINDS["pdf"].write(sheet, fonts)
+        content = KINDS["pdf"].write(sheet, fonts, None)
     except NoLabels as error:
         return _no_labels(found, error)
     except (DoesNotFit, MissingGlyph) as error:

@@ -10,7 +10,7 @@ from traceapp.printing.label import Label
 from traceapp.printing.run import Copies, Design
 from traceapp.web import csv_text
 
-PNG_DPI = 300
+PNG_DPI, ZPL_DPI = 300, 203  # where nothing else is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +27,39 @@ class Sheet:
         """Give it as writers take it."""
         return [Copies(self.label, len(self.numbers))]
 
+    @property
+    def pages(self) -> int:
+        """Count the sheets, or the labels of a roll."""
+        return -(-(self.start - 1 + len(self.numbers)) // self.design.stock.positions)
+
+    def page(self, number: int) -> "Sheet":
+        """Give one of the pages, counted from 1, as a sheet of its own."""
+        positions = self.design.stock.positions
+        first = max((number - 1) * positions - (self.start - 1), 0)
+        last = number * positions - (self.start - 1)
+        start = self.start if number == 1 else 1
+        return Sheet(self.design, self.label, self.numbers[first:last], start)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of file: its media type, and what writes it."""
 
     media_type: str
-    write: Callable[[Sheet, FontFiles], bytes]
+    write: Callable[[Sheet, FontFiles, int | None], bytes]
 
 
-def _pdf(sheet: Sheet, fonts: FontFiles) -> bytes:
+def _pdf(sheet: Sheet, fonts: FontFiles, _dpi: int | None) -> bytes:
     return b"".join(sheet_pdf.write(sheet.design, sheet.run, fonts, sheet.start))
 
 
-def _png(sheet: Sheet, fonts: FontFiles) -> bytes:
+def _png(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
     """Draw the first page."""
-    return next(raster.png(sheet.design, sheet.run, fonts, PNG_DPI, sheet.start))
+    return next(raster.png(sheet.design, sheet.run, fonts, dpi or PNG_DPI, sheet.start))
 
 
-def _zpl(sheet: Sheet, fonts: FontFiles) -> bytes:
-    return b"".join(zpl.write(sheet.design, sheet.run, fonts))
+def _zpl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
+    return b"".join(zpl.write(sheet.design, sheet.run, fonts, dpi or ZPL_DPI))
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

@@ -54,11 +54,15 @@ def has_territories() -> bool:
     return bool(db.session.scalar(select(exists().where(Commune.name.is_not(None)))))
 
 
-def applicants(state: State | None = None) -> list[Applicant]:
+def applicants() -> list[Applicant]:
     """List producers, those who have waited longest first; the demo's and the real ones alike."""
     query = _applicants().order_by(Producer.created_at, Producer.producer_id)
-    found = [_applicant(row) for row in db.session.execute(query).mappings()]
-    return [one for one in found if state is None or one.state == state]
+    return [_applicant(row) for row in db.session.execute(query).mappings()]
+
+
+def is_alone() -> bool:
+    """Tell whether there is no producer yet but the one who runs this."""
+    return len(db.session.scalars(select(Producer.producer_id).limit(2)).all()) <= 1
 
 
 def applicant(producer_id: UUID) -> Applicant | None:
@@ -70,9 +74,13 @@ def applicant(producer_id: UUID) -> Applicant | None:
 
 def count_waiting() -> int:
     """Count the producers that nobody has decided about, and those that ask for another name."""
+    return count_undecided() + count_renaming()
+
+
+def count_undecided() -> int:
+    """Count the producers that nobody has decided about."""
     undecided = ~exists().where(Admission.producer_id == Producer.producer_id)
-    new = db.session.scalar(select(func.count()).select_from(Producer).where(undecided)) or 0
-    return new + count_renaming()
+    return db.session.scalar(select(func.count()).select_from(Producer).where(undecided)) or 0
 
 
 def count_renaming() -> int:

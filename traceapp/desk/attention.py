@@ -102,7 +102,7 @@ def has_goods(reader: Visitor) -> bool:
 
 
 def _first_guest(reader: Visitor) -> Task | None:
-    if not reader.may(Act.ADMIT_PRODUCERS) or len(admission.applicants()) > 1:
+    if not reader.may(Act.ADMIT_PRODUCERS) or not admission.is_alone():
         return None
     words = _("No producer has joined yet. Invite the first.")
     return Task("users", "leaf", words, _to("admission.list_producers"), _("Invite a producer"))
@@ -116,8 +116,7 @@ def recorded_today(reader: Visitor, now: datetime) -> list[queries.Done]:
 
 def _admission(reader: Visitor) -> Iterator[Task]:
     if reader.may(Act.ADMIT_PRODUCERS):
-        waiting = len(admission.applicants("waiting"))
-        if waiting:
+        if waiting := admission.count_undecided():
             words = _("Producers asking to be let in: %(count)s.", count=waiting)
             yield Task("users", "amber", words, _to("admission.list_producers"), _("Decide"))
         if renaming := admission.count_renaming():

@@ -82,6 +82,7 @@ def test_labels_are_issued_and_every_code_of_every_file_reads_back(lan: Program)
     (uri,) = {text for page in found for text in page}
     table = lan.get(made["links"]["csv"].removeprefix(API)).get_data(as_text=True)
     rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+    assert {row["sample"] for row in rows} == {"MẪU"}
     assert (len(rows), {row["uri"] for row in rows}) == (20, {uri})
     png = lan.get(made["links"]["png"].removeprefix(API))
     assert png.mimetype == "image/png"

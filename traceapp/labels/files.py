@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from traceapp.printing import raster, sheet_pdf, zpl
 from traceapp.printing.font_files import FontFiles
-from traceapp.printing.label import Label
+from traceapp.printing.label import VIETNAMESE, Label
 from traceapp.printing.run import Copies, Design
 from traceapp.web import csv_text
 
@@ -72,10 +72,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 def table(sheet: Sheet) -> str:
-    """Give a line for each label as CSV, for programs that draw labels of their own."""
+    """Give a line for each label as CSV, for programs that draw labels of their own.
+
+    `sample` holds the mark that a sample's label must carry, and nothing otherwise.
+    """
     label = sheet.label
     facts = (label.uri, label.code, label.name, label.producer, label.lot)
     dates = (label.produced, label.packed, label.expires)
-    head = ("number", "uri", "code", "name", "producer", "lot", "produced", "packed", "expires")
-    rows = ((number, *facts, *dates) for number in sheet.numbers)
+    mark = VIETNAMESE.sample if label.sample else ""
+    names = ("number", "uri", "code", "name", "producer", "lot", "produced", "packed", "expires")
+    head = (*names, "sample")
+    rows = ((number, *facts, *dates, mark) for number in sheet.numbers)
     return "".join(csv_text.lines(head, rows))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.label_facts import run_of
@@ -22,7 +23,10 @@ KINDS = frozenset({PRINT, VOID})
 
 
 def keep_run(event: Ref, author_id: UUID, *, now: datetime) -> None:
-    """Keep the issue that a step of the data set tells of, or what it voids of the last one."""
+    """Keep the issue that a step of the data set tells of, or what it voids of the last one.
+
+    Raises NotFound where nothing was issued yet.
+    """
     step = steps_of({event})[event]
     batch = step.about[0]
     goods = goods_of({batch})[batch]
@@ -55,8 +59,11 @@ def _issue(step: StepFact, run: LabelRun, batch: Ref, uom: str) -> LabelIssue:
 
 
 def _void(step: StepFact, run: LabelRun, batch: Ref) -> LabelChange:
-    """Void the last labels of the newest issue."""
-    issue = issues_of(step.ref.producer_id, batch)[0]
+    """Void the last labels of the newest issue. Raises NotFound before there is one."""
+    issues = issues_of(step.ref.producer_id, batch)
+    if not issues:
+        raise problem.NotFound
+    issue = issues[0]
     unused = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))[-run.labels :]
     return LabelChange(
         change_id=step.ref.id,

@@ -5,17 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, select
-from sqlalchemy.orm import aliased
 
+from traceapp.chains.commitment_queries import is_holding
 from traceapp.chains.models import ChainStep, Commitment, CommitmentStep
 from traceapp.chains.queries import is_current
 from traceapp.database.engine import db
-from traceapp.photos.models import Photo, PhotoRendition
+from traceapp.photos.queries import public_file
 from traceapp.producers.models import Producer
 
 Found = Row[*tuple[Any, ...]]
-
-_Ending = aliased(CommitmentStep)
 
 
 def chains_of(producer_id: UUID) -> Sequence[Found]:
@@ -32,22 +30,7 @@ def commitment_of(producer_id: UUID) -> Found | None:
     Who signed is not in it, nor a paper that is not public.
     """
     kept, step = Commitment, CommitmentStep
-    ending = select(_Ending.state).where(
-        _Ending.producer_id == kept.producer_id,
-        _Ending.commitment_id == kept.commitment_id,
-        _Ending.state != "accepted",
-    )
-    paper = (
-        select(PhotoRendition.file_name)
-        .join(Photo)
-        .where(
-            Photo.producer_id == kept.producer_id,
-            Photo.sha256 == kept.photo_sha256,
-            Photo.is_public,
-            PhotoRendition.name == "large",
-        )
-        .scalar_subquery()
-    )
+    paper = public_file(kept.producer_id, kept.photo_sha256, "large")
     return db.session.execute(
         select(
             *(kept.year, kept.text, kept.text_en, kept.signed_on, paper.label("paper")),
@@ -58,7 +41,7 @@ def commitment_of(producer_id: UUID) -> Found | None:
             and_(step.producer_id == kept.producer_id, step.commitment_id == kept.commitment_id),
         )
         .outerjoin(Producer, Producer.producer_id == step.by_producer_id)
-        .where(kept.producer_id == producer_id, step.state == "accepted", ~ending.exists())
+        .where(kept.producer_id == producer_id, step.state == "accepted", *is_holding())
         .order_by(kept.noted_at.desc(), kept.commitment_id.desc())
         .limit(1)
     ).one_or_none()

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ScalarSelect, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
@@ -62,6 +64,26 @@ def renditions(
         picture = (row.name, row.file_name, row.media_type, row.width, row.height, row.size)
         found[(row.producer_id, row.sha256)][row.name] = Rendition(*picture)
     return dict(found)
+
+
+def public_file(
+    producer_id: InstrumentedAttribute[Any], sha256: InstrumentedAttribute[Any], name: str
+) -> ScalarSelect[str]:
+    """Make the column that gives the file of a photo's picture of a name, if everybody may see it.
+
+    Both are columns of the query around.
+    """
+    return (
+        select(PhotoRendition.file_name)
+        .join(Photo)
+        .where(
+            Photo.producer_id == producer_id,
+            Photo.sha256 == sha256,
+            Photo.is_public,
+            PhotoRendition.name == name,
+        )
+        .scalar_subquery()
+    )
 
 
 def media_file(file_name: str, viewer: UUID | None) -> MediaFile | None:

@@ -14,7 +14,7 @@ from traceapp.codes.recalled import IS_RECALLED
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness.models import PublicGeneration
-from traceapp.photos.models import Photo, PhotoRendition
+from traceapp.photos.queries import public_file
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Admission, Producer, ProducerKind, Renaming
 
@@ -102,17 +102,7 @@ def lots(producer_id: UUID, today: date) -> Sequence[Found]:
     A batch past its date, held or stopped has its own page and is not offered here. `picture` is
     the file name of a small picture of the product that everybody may see.
     """
-    picture = (
-        select(PhotoRendition.file_name)
-        .join(Photo)
-        .where(
-            Photo.producer_id == Product.producer_id,
-            Photo.sha256 == Product.photo_sha256,
-            Photo.is_public,
-            PhotoRendition.name == "thumb",
-        )
-        .scalar_subquery()
-    )
+    picture = public_file(Product.producer_id, Product.photo_sha256, "thumb")
     newest = _in_use(producer_id, today)
     return db.session.execute(
         select(

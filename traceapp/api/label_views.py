@@ -26,10 +26,10 @@ from traceapp.findings import words
 from traceapp.labels import contents, issuing
 from traceapp.labels.changing import NO_POSITION
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, Sheet, table
+from traceapp.labels.files import KINDS, FileQuerySchema, Sheet, page_of, table
 from traceapp.labels.issuing import Refused
 from traceapp.labels.models import LabelIssue
-from traceapp.labels.orders import FileQuerySchema, LabelIssueBodySchema, order_of, page_of
+from traceapp.labels.orders import LabelIssueBodySchema, order_of
 from traceapp.labels.printable import NotPrinted, label_for
 from traceapp.labels.sheets import first_of, sheet_of
 from traceapp.printing.glyphs import MissingGlyph

@@ -21,9 +21,8 @@ from traceapp.desk.label_paper import NoLabels
 from traceapp.labels import changing, history
 from traceapp.labels.changing import Unused
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, Sheet, table
+from traceapp.labels.files import KINDS, FileQuerySchema, Sheet, page_of, table
 from traceapp.labels.models import LabelChange, LabelIssue, Printer
-from traceapp.labels.orders import FileQuerySchema, page_of
 from traceapp.labels.proposals import next_position
 from traceapp.labels.queries import changes_of
 from traceapp.labels.sheets import REPRINTED, sheet_of, standing

@@ -1,16 +1,22 @@
 """Labels as files: PDF, PNG, ZPL for label printers, and a table for programs of others."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from traceapp import problem
 from traceapp.printing import raster, sheet_pdf, zpl
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import VIETNAMESE, Label
-from traceapp.printing.run import Copies, Design
+from traceapp.printing.run import MOST_LABELS, Copies, Design
 from traceapp.web import csv_text
+from traceapp.web.faults import between
 
 PNG_DPI, ZPL_DPI = 300, 203  # where nothing else is asked for
+_NO_DPI = problem.N_("Label printers have 203 or 300 dots per inch.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,20 @@ class Sheet:
         last = number * positions - (self.start - 1)
         start = self.start if number == 1 else 1
         return Sheet(self.design, self.label, self.numbers[first:last], start)
+
+
+class FileQuerySchema(Schema):
+    """How a file is drawn: dots per inch of PNG and ZPL, and which page a PNG shows."""
+
+    dpi = fields.Integer(load_default=None, validate=OneOf(raster.RESOLUTIONS, error=_NO_DPI))
+    page = fields.Integer(load_default=1, validate=between(1, MOST_LABELS))
+
+
+def page_of(sheet: Sheet, number: int) -> Sheet:
+    """Give one page of what is printed. Raises InvalidInput where it has no such page."""
+    if number > sheet.pages:
+        raise problem.InvalidInput(findings=[replace(_NO_PAGE, values={"pages": str(sheet.pages)})])
+    return sheet.page(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +104,11 @@ def table(sheet: Sheet) -> str:
     head = (*names, "sample")
     rows = ((number, *facts, *dates, mark) for number in sheet.numbers)
     return "".join(csv_text.lines(head, rows))
+
+
+_NO_PAGE = problem.Finding(
+    "/page",
+    "outside",
+    problem.N_("These labels take {pages} pages."),
+    problem.N_("Ask for one of these pages, counted from 1."),
+)

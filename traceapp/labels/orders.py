@@ -1,21 +1,17 @@
 """Orders of labels as programs and forms send them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
 
 from traceapp import problem
 from traceapp.batches import queries
 from traceapp.batches.quantities import Quantity
-from traceapp.labels.files import Sheet
 from traceapp.labels.issuing import MOST_LABELS, Order, net_of
 from traceapp.labels.printable import is_labelled_by
-from traceapp.printing.raster import RESOLUTIONS
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref
@@ -23,7 +19,6 @@ from traceapp.web.faults import between, known
 from traceapp.web.fields import PlainText
 
 LONGEST_REASON = 500
-_NO_DPI = problem.N_("Label printers have 203 or 300 dots per inch.")
 MOST_POSITIONS = max(stock.positions for stock in STOCKS.values())
 
 
@@ -57,20 +52,6 @@ class LabelIssueBodySchema(Schema):
     reason = PlainText(LONGEST_REASON, load_default="")
 
 
-class FileQuerySchema(Schema):
-    """How a file is drawn: dots per inch of PNG and ZPL, and which page a PNG shows."""
-
-    dpi = fields.Integer(load_default=None, validate=OneOf(RESOLUTIONS, error=_NO_DPI))
-    page = fields.Integer(load_default=1, validate=between(1, MOST_LABELS))
-
-
-def page_of(sheet: Sheet, number: int) -> Sheet:
-    """Give one page of what is printed. Raises InvalidInput where it has no such page."""
-    if number > sheet.pages:
-        raise problem.InvalidInput(findings=[replace(_NO_PAGE, values={"pages": str(sheet.pages)})])
-    return sheet.page(number)
-
-
 def order_of(holder: UUID, batch: Ref, issue_id: UUID, body: Mapping[str, Any]) -> Order:
     """Give the order of labels for a batch that one made or has in hand, from a body as loaded.
 
@@ -97,11 +78,3 @@ def order_of(holder: UUID, batch: Ref, issue_id: UUID, body: Mapping[str, Any]) 
     )
     net_of(order)  # a pack that cannot be is told before a label is drawn
     return order
-
-
-_NO_PAGE = problem.Finding(
-    "/page",
-    "outside",
-    problem.N_("These labels take {pages} pages."),
-    problem.N_("Ask for one of these pages, counted from 1."),
-)

@@ -46,11 +46,10 @@ class Sale:
     code: str
     ship_id: UUID
 
-    def received(self, kilograms: str) -> None:
-        """Let Hoa take so much."""
+    def received(self, kilograms: str, **told: str) -> None:
+        """Let Hoa take so much, and tell of its condition, or of nothing."""
         got = line(self.batch.id, kilograms, producer_id=str(self.batch.producer_id))
-        whole = {"condition": "ok"}
-        record(self.hoa, "receive", outputs=[got], ship_event_id=str(self.ship_id), fields=whole)
+        record(self.hoa, "receive", outputs=[got], ship_event_id=str(self.ship_id), fields=told)
 
     def left_at(self, holder: UUID) -> Decimal:
         with self.app.app_context():
@@ -73,7 +72,7 @@ def offered(app: Flask) -> Sale:
 @pytest.fixture
 def sale(offered: Sale) -> Sale:
     with offered.app.app_context(), transaction():
-        offered.received("8")
+        offered.received("8", condition="ok")
     return offered
 
 
@@ -132,6 +131,17 @@ def test_what_somebody_has_never_had_in_hand_he_cannot_label(app: Flask, sale: S
 
 def test_goods_that_are_only_on_their_way_are_not_labelled_yet(app: Flask, offered: Sale) -> None:
     assert ask(at_desk(app, offered.hoa), offered.code).status_code == 404
+
+
+def test_what_the_receiver_has_not_told_is_asked_of_him_before_he_orders(
+    app: Flask, offered: Sale
+) -> None:
+    with app.app_context(), transaction():
+        offered.received("8")
+    shown = ask(at_desk(app, offered.hoa), offered.code).text
+    assert "Nhận hàng" in shown
+    assert "Tình trạng" in shown
+    assert "Cấp tem" not in shown
 
 
 def test_a_program_labels_received_goods_by_their_id(app: Flask, sale: Sale) -> None:

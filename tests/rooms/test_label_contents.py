@@ -47,7 +47,7 @@ def ref_of(code: str) -> Ref:
 def lacks(batch_ref: Ref) -> list[str]:
     """Name what the label of a batch lacks, as who prints is told; nothing where it is printed."""
     try:
-        label_for(batch_ref, TODAY, settings())
+        label_for((batch_ref.producer_id, batch_ref), TODAY, settings())
     except NotPrinted as error:
         return [*error.missing] or [str(error.state)]
     finally:
@@ -130,7 +130,8 @@ def test_who_packs_again_says_when_and_names_who_made_it(app: Flask) -> None:
 def test_a_label_says_party_address_origin_and_its_items_in_the_order_of_need(app: Flask) -> None:
     shares = [("Muối", 0.5), ("Tinh bột dong riềng", 99.5)]
     listed = [{"vi": name, "en": None, "mass_percent": share} for name, share in shares]
-    made = label_for(on_sale(lan(), label(ingredients=listed)), TODAY, settings())
+    batch = on_sale(lan(), label(ingredients=listed))
+    made = label_for((batch.producer_id, batch), TODAY, settings())
     assert (made.address, made.maker) == ("Thôn 1, xã Bát Tràng, Hà Nội", "")
     assert made.origin == "Sản xuất tại Hà Nội, Việt Nam"
     told = [item.told.replace("\u00a0", " ") for item in made.items]
@@ -159,7 +160,9 @@ def test_a_pack_of_another_size_says_its_own_content(
     app: Flask, quantity: str, uom: str, told: str
 ) -> None:
     greens = on_sale(lan(), label())
-    made = label_for(greens, TODAY, settings(), contents.Pack(Decimal(quantity), uom))
+    made = label_for(
+        (greens.producer_id, greens), TODAY, settings(), contents.Pack(Decimal(quantity), uom)
+    )
     assert made.items[0].text.replace("\u00a0", " ") == told
 
 

@@ -155,7 +155,7 @@ def _issue(issue_id: UUID) -> LabelIssue:
 def _label(batch: Ref, pack: Pack) -> Label:
     today = datetime.now(HANOI).date()
     try:
-        return label_for(batch, today, settings(), pack)
+        return label_for((member().producer_id, batch), today, settings(), pack)
     except NotPrinted as error:
         raise problem.Blocked(findings=[*_why_not(error)]) from error
 

@@ -188,7 +188,7 @@ def _sheet(issue: LabelIssue, again: LabelChange | None) -> Sheet | str:
     """Give what is printed; the words that say why the batch gets no labels now."""
     pack = Pack(Decimal(issue.quantity), issue.uom)
     try:
-        label = label_paper.label_of(issue.batch, pack)
+        label = label_paper.label_of(issue.producer_id, issue.batch, pack)
     except NoLabels as error:
         return str(error)
     return sheet_of(issue, label, again)

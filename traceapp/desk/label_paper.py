@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from flask import Response, current_app
 from markupsafe import Markup
@@ -50,11 +51,11 @@ class Preview:
     is_roll: bool
 
 
-def label_of(batch: Ref, pack: Pack | None = None) -> Label:
-    """Give what is printed for a batch. Raises `NoLabels`."""
+def label_of(holder: UUID, batch: Ref, pack: Pack | None = None) -> Label:
+    """Give what a holder prints for a batch. Raises `NoLabels`."""
     today = datetime.now(HANOI).date()
     try:
-        return label_for(FactRef(*batch), today, settings(), pack)
+        return label_for((holder, FactRef(*batch)), today, settings(), pack)
     except NotPrinted as error:
         raise NoLabels(batch_words.no_labels_words(error), error.missing) from error
 

@@ -109,7 +109,9 @@ def download_card(code: str) -> ResponseReturnValue:
     if fonts is None or stock is None or stock.key not in CARDS:
         raise problem.NotFound
     try:
-        sheet = Sheet(Design(stock, Template.CARD), label_paper.label_of(found.ref), [1])
+        sheet = Sheet(
+            Design(stock, Template.CARD), label_paper.label_of(member().producer_id, found.ref), [1]
+        )
         content = KINDS["pdf"].write(sheet, fonts, None)
     except NoLabels as error:
         return _no_labels(found, error)
@@ -139,7 +141,9 @@ def _wished(found: Found, form: Form) -> Wish | None:
     try:
         body = label_form.read(form)
         order = order_of(member().producer_id, Ref(*found.ref), body["id"] or new_id(), body)
-        label = label_paper.label_of(found.ref, Pack(order.quantity, order.uom))
+        label = label_paper.label_of(
+            member().producer_id, found.ref, Pack(order.quantity, order.uom)
+        )
         label_paper.check(first_of(member().producer_id, order, label))
     except (DoesNotFit, MissingGlyph) as error:
         form.blame(label_words.blamed(error), label_words.misfit(error))
@@ -166,7 +170,7 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     """Draw the page; where only goods are lacking, who may exceed is asked for a reason."""
     holder = member().producer_id
     try:
-        label_paper.label_of(found.ref)
+        label_paper.label_of(holder, found.ref)
     except NoLabels as error:
         return _no_labels(found, error)
     is_asked = bool(form.value("labels")) and not form.errors

@@ -12,6 +12,7 @@ from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.config import Config
 from traceapp.findings.exits import lacking
+from traceapp.findings.stock_facts import Stock
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.labels import contents
 from traceapp.printing.label import Label
@@ -39,18 +40,22 @@ def is_labelled_by(holder: UUID, batch: Ref) -> bool:
     return batch.producer_id == holder or has_stock_of(holder, batch)
 
 
-def label_for(batch: Ref, today: date, config: Config, pack: contents.Pack | None = None) -> Label:
-    """Give what is printed for a batch, in packs of one size where that is known.
+def label_for(
+    stock: Stock, today: date, config: Config, pack: contents.Pack | None = None
+) -> Label:
+    """Give what a holder prints for a batch, in packs of one size where that is known.
 
-    Raises NotFound without a code of its own, `NotPrinted`.
+    A step that is incomplete is told to whoever recorded it. Raises NotFound without a code of its
+    own, `NotPrinted`.
     """
+    holder, batch = stock
     card, fact = batch_card(batch), codes.of_batch(*batch)
     if card is None or fact is None:
         raise problem.NotFound
     state = shown_state(fact.state, card.expiry_date, today)
     if state not in paper.LABELLED_IN:
         raise NotPrinted(state)
-    for one in lacking([batch], batch.producer_id):
+    for one in lacking([batch], holder):
         raise NotPrinted(state, one)
     packing = packing_of(batch)
     if missing := contents.missing(card, packing):

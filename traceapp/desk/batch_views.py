@@ -172,7 +172,7 @@ def find_batch(reader: Visitor, text: str) -> Found:
 
 
 def batch_of(reader: Visitor, ref: Ref) -> Found:
-    """Give a batch that the reader had to do with. Raises NotFound."""
+    """Give a batch that the reader is known to have to do with, such as one he labelled."""
     return _found(reader, ref, codes.of_batch(*ref))
 
 

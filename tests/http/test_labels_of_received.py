@@ -109,6 +109,33 @@ def test_a_shop_labels_what_it_took_and_no_more_and_leaves_the_makers_labels_alo
     assert at_maker.get(shown).status_code == 404
 
 
+def test_what_came_with_the_makers_labels_gets_no_second_ones(app: Flask, offered: Sale) -> None:
+    with app.app_context(), transaction():
+        labels = {"labels": 14, "net": "0.5", "net_unit": "kg"}
+        at = "2026-11-20T07:00:00+07:00"
+        about = [{"batch_id": str(offered.batch.id)}]
+        record(offered.lan, "print_labels", event_time=at, about=about, fields=labels)
+        offered.received("8", condition="ok")
+    assert offered.left_at(offered.hoa.producer_id) == 1  # seven of its eight bear labels
+    assert issue(at_desk(app, offered.hoa), offered.code, labels=2, **KG).status_code == 422
+    assert issue(at_desk(app, offered.hoa), offered.code, labels=1, **KG).status_code == 303
+
+
+def test_labels_come_along_with_a_shipment_that_was_corrected_after_it_arrived(
+    app: Flask, offered: Sale
+) -> None:
+    lan, hoa = offered.lan, offered.hoa
+    with app.app_context(), transaction():
+        labels = {"labels": 25, "net": "0.5", "net_unit": "kg"}
+        at, about = "2026-11-20T07:00:00+07:00", [{"batch_id": str(offered.batch.id)}]
+        record(lan, "print_labels", event_time=at, about=about, fields=labels)
+        offered.received("8", condition="ok")
+        ship = {"inputs": [line(offered.batch.id, "9")], "corrects": str(offered.ship_id)}
+        fields = {"to_site": str(hoa.site_id), "doc_no": "PX-2"}
+        record(lan, "ship", **ship, fields=fields)
+    assert offered.left_at(hoa.producer_id) == 0
+
+
 def test_labels_of_received_goods_are_voided_and_give_room_again(app: Flask, sale: Sale) -> None:
     hoa = sale.hoa
     at_shop = at_desk(app, hoa)

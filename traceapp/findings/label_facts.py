@@ -1,7 +1,7 @@
 """Labels of batches at their holders: issued and voided, beside what there was to label."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,12 +9,14 @@ from sqlalchemy import and_, select
 
 from traceapp.batches.amounts import BatchUnit, amount_in
 from traceapp.batches.booking import IN_ACCOUNTS, STOCK
+from traceapp.batches.books.models import CorrectedEvent
+from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem, LedgerEntry
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.reading import among, named_by, of_item, rows, steps_of
 from traceapp.findings.stock_facts import Stock
 from traceapp.trace.facts import Ref
-from traceapp.trace.labelling import Budget, LabelRun, Movement, budget
+from traceapp.trace.labelling import Books, Budget, LabelRun, Movement, budget, with_arrivals
 from traceapp.trace.rules.facts import GoodsFact, LabelFact, StepFact
 from traceapp.trace.rules.labelling import PRINT, VOID
 from traceapp.trace.units import QuantityError, from_micro, to_micro, unit
@@ -28,7 +30,8 @@ def label_facts(steps: Collection[StepFact], known: Goods) -> dict[Ref, LabelFac
     if not asking:
         return {}
     stocks = set(asking.values())
-    movements, labelling = _movements(stocks), _labelling({batch for _, batch in stocks})
+    labelling = _labelling({batch for _, batch in stocks})
+    movements = _movements(stocks, labelling, known)
     found: dict[Ref, LabelFact] = {}
     for step in steps:
         stock = asking.get(step.ref)
@@ -48,9 +51,10 @@ def label_facts(steps: Collection[StepFact], known: Goods) -> dict[Ref, LabelFac
 
 def label_budget_of(stock: Stock) -> Budget:
     """Give how much of a batch bears labels at a holder now, and how much may get some."""
-    goods = goods_of({stock[1]})[stock[1]]
-    steps = _labelling({stock[1]})[stock]
-    return budget(_movements([stock])[stock], _runs(steps, goods))
+    known = goods_of({stock[1]})
+    labelling = _labelling({stock[1]})
+    runs = _runs(labelling[stock], known[stock[1]])
+    return budget(_movements([stock], labelling, known)[stock], runs)
 
 
 def labelling_of(stocks: Collection[Stock]) -> set[Ref]:
@@ -111,21 +115,37 @@ def _labelling(batches: Collection[Ref]) -> dict[Stock, list[StepFact]]:
     return found
 
 
-def _movements(stocks: Collection[Stock]) -> dict[Stock, list[Movement]]:
+def _movements(
+    stocks: Collection[Stock], labelling: Mapping[Stock, list[StepFact]], known: Goods
+) -> dict[Stock, list[Movement]]:
+    """Give what came and left at these holders, and how much of what came bore labels already."""
+    books: dict[Ref, Books] = defaultdict(dict)
+    for (holder, batch), moved in _moved({batch for _, batch in stocks} & known.keys()).items():
+        runs = _runs(labelling.get((holder, batch), ()), known[batch])
+        books[batch][holder] = (moved, [*runs])
+    told = {batch: with_arrivals(of_batch) for batch, of_batch in books.items()}
+    return {(holder, batch): told.get(batch, {}).get(holder, []) for holder, batch in stocks}
+
+
+def _moved(batches: Collection[Ref]) -> dict[Stock, list[Movement]]:
+    """Give what came to and left every holder of these batches."""
+    moved = [*rows(_MOVED, batches)]
+    corrected = {row.event_id: row.replaced_by_id for row in moved if row.replaced_by_id}
     amounts = Counter[tuple[Stock, tuple[Any, ...]]]()
-    for row in rows(_MOVED, {batch for _, batch in stocks}):
+    for row in moved:
         stock = (row.producer_id, Ref(row.batch_producer_id, row.batch_id))
         comes = row.to_account == STOCK
         account = row.from_account if comes else row.to_account
         stands = comes == (account in IN_ACCOUNTS)  # else it takes back what was booked before
-        amounts[stock, (row.event_time, row.event_id, account)] += (
+        ship = corrected.get(row.ship_event_id, row.ship_event_id)
+        amounts[stock, (row.event_time, row.event_id, account, ship)] += (
             row.amount if stands else -row.amount
         )
     found: dict[Stock, list[Movement]] = defaultdict(list)
     for (stock, key), amount in amounts.items():
         if amount:
-            at, event_id, account = key
-            found[stock].append(Movement(at, event_id, account, amount))
+            at, event_id, account, ship = key
+            found[stock].append(Movement(at, event_id, account, amount, ship))
     return found
 
 
@@ -135,7 +155,12 @@ _LABELLING = named_by(
     select(Event.event_id).where(of_item(), Event.step_kind.in_((PRINT, VOID))).exists(),
 )
 _MOVED = (
-    select(*LedgerEntry.__table__.columns, Event.event_time)
+    select(
+        *LedgerEntry.__table__.columns,
+        Event.event_time,
+        Event.ship_event_id,
+        CorrectedEvent.replaced_by_id,
+    )
     .join(
         Event,
         and_(
@@ -143,5 +168,6 @@ _MOVED = (
             Event.event_id == LedgerEntry.event_id,
         ),
     )
+    .outerjoin(CorrectedEvent, is_what_corrects())
     .where(among(LedgerEntry.batch_producer_id, LedgerEntry.batch_id))
 )

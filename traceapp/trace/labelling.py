@@ -1,15 +1,18 @@
 """How much of a batch bears labels at one holder, and how much may still be labelled. Pure.
 
 Labels issued and not voided, times what each stands for, may not exceed made + received - lost -
-sampled - what left without labels. Labelled goods leave with their labels: that frees nothing.
+sampled - what left without labels. Labelled goods leave with their labels: that frees nothing, and
+whoever receives them has them labelled already.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-IN = frozenset({"made", "received"})
+RECEIVED = "received"
+IN = frozenset({"made", RECEIVED})
 GONE = frozenset({"lost", "sampled", "destroyed"})
 USED = "used"
 CAME_BACK = "returned_in"
@@ -17,12 +20,17 @@ CAME_BACK = "returned_in"
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """An amount of a batch that came to or left its holder, in micro-units; `account` says how."""
+    """An amount of a batch that came to or left its holder, in micro-units; `account` says how.
+
+    What was received names the shipment `ship` it came with, and how much of it came `labelled`.
+    """
 
     at: datetime
     event_id: UUID
     account: str
     amount: int
+    ship: UUID | None = None
+    labelled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +76,27 @@ class Budget:
         self.shelved -= there
         self.bare += amount - there
 
-    def move(self, one: Movement) -> None:
-        """Count goods that came or left."""
+    def move(self, one: Movement) -> int:
+        """Count goods that came or left. Gives how much of what left bore labels."""
         if one.account in IN:
             self.supply += one.amount
+            self.labelled += one.labelled
+            self.shelved += one.labelled
         elif one.account in GONE:
             self.supply -= one.amount
         elif one.account == CAME_BACK:
             self._come_back(one.amount)
         else:
-            self._leave(one.amount, bare_first=one.account == USED)
+            return self._leave(one.amount, bare_first=one.account == USED)
+        return 0
 
-    def _leave(self, amount: int, *, bare_first: bool) -> None:
+    def _leave(self, amount: int, *, bare_first: bool) -> int:
         """Let goods go: to somebody with their labels as far as there are some, used up bare."""
         there = max(self.supply - self.bare - self.labelled, 0) if bare_first else 0
         labelled = min(amount - min(amount, there), self.shelved)
         self.shelved -= labelled
         self.bare += amount - labelled
+        return labelled
 
     def _come_back(self, amount: int) -> None:
         """Take goods back, with labels as far as such had left: nothing is labelled twice."""
@@ -108,7 +120,57 @@ def budget(movements: Iterable[Movement], runs: Iterable[LabelRun]) -> Budget:
     return found
 
 
+Books = dict[UUID, tuple[list[Movement], list[LabelRun]]]
+"""What came and left, and the labels, of one batch at each of its holders."""
+
+
+def with_arrivals(books: Books) -> dict[UUID, list[Movement]]:
+    """Give what came to and left each holder, with how much of what was received came labelled.
+
+    Everything that happened to the batch is played once, at all its holders, in the order of time.
+    """
+    sent_at = {one.event_id: one.at for moved, _ in books.values() for one in moved}
+    steps: list[tuple[UUID, Movement | LabelRun]] = []
+    for holder, (moved, runs) in books.items():
+        steps += [(holder, one) for one in moved]
+        steps += [(holder, run) for run in runs]
+    steps.sort(key=lambda step: _order(step[1], sent_at))
+    budgets: defaultdict[UUID, Budget] = defaultdict(Budget)
+    sent = Counter[UUID]()
+    told: dict[UUID, list[Movement]] = {holder: [] for holder in books}
+    for holder, one in steps:
+        if isinstance(one, LabelRun):
+            budgets[holder].label(one)
+            continue
+        arrived = _arrived(one, sent)
+        told[holder].append(arrived)
+        sent[one.event_id] += budgets[holder].move(arrived)
+    return told
+
+
+def _arrived(one: Movement, sent: Counter[UUID]) -> Movement:
+    """Give what was received with the part that bears labels: of a shipment, those come first."""
+    if one.account != RECEIVED or one.ship is None:
+        return one
+    labelled = min(one.amount, sent[one.ship])
+    sent[one.ship] -= labelled
+    return replace(one, labelled=labelled)
+
+
+def _order(
+    one: Movement | LabelRun, sent_at: Mapping[UUID, datetime]
+) -> tuple[datetime, int, UUID]:
+    """Put what was received after its shipment, even where a clock ran behind."""
+    sent = sent_at.get(one.ship) if isinstance(one, Movement) and one.ship else None
+    if sent is not None and sent >= one.at:
+        return sent, _AFTER_SHIPPING, one.event_id
+    return one.at, _turn(one), one.event_id
+
+
 def _turn(one: Movement | LabelRun) -> int:
     if isinstance(one, LabelRun):
         return 2 if one.is_void else 1
     return 0 if one.account in IN else 3
+
+
+_AFTER_SHIPPING = 4

@@ -1,5 +1,6 @@
 """The budget of labels: what may still be labelled, whatever left with labels or without."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.trace.labelling import Budget, LabelRun, Movement, budget
+from traceapp.trace.labelling import Budget, LabelRun, Movement, budget, with_arrivals
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 KG = 1_000_000
@@ -88,6 +89,58 @@ def test_a_void_of_labels_whose_goods_have_gone_frees_nothing() -> None:
 
 def test_too_many_labels_leave_less_than_nothing() -> None:
     assert left(moved(1, "made", 100), printed(2, 103)) == -3
+
+
+LAN, HOA, MINH = (UUID(int=number) for number in (1, 2, 3))
+
+
+def came(minute: int, amount: int, ship: int) -> Movement:
+    return replace(moved(minute, "received", amount), ship=UUID(int=ship))
+
+
+def left_at(holder: UUID, **books: tuple[Movement | LabelRun, ...]) -> int:
+    of_all = {
+        owner: (
+            [one for one in steps if isinstance(one, Movement)],
+            [one for one in steps if isinstance(one, LabelRun)],
+        )
+        for owner, steps in zip((LAN, HOA, MINH), books.values(), strict=False)
+    }
+    return budget(with_arrivals(of_all)[holder], of_all[holder][1]).left // KG
+
+
+def test_what_was_received_with_labels_gets_no_others() -> None:
+    lan = (moved(1, "made", 100), printed(2, 60), moved(3, "shipped", 80))  # 20 go without
+    assert left_at(HOA, lan=lan, hoa=(came(4, 80, 3),)) == 20
+    assert left_at(HOA, lan=lan, hoa=(came(4, 50, 3),)) == 0  # those with labels are taken first
+    assert left_at(HOA, lan=lan, hoa=(came(4, 50, 3), came(5, 30, 3))) == 20
+    assert left_at(HOA, lan=lan, hoa=(came(2, 80, 3),)) == 20  # a clock that runs behind
+    assert left_at(HOA, lan=lan, hoa=(came(4, 80, 3), printed(5, 20))) == 0
+    assert left_at(HOA, lan=lan, hoa=(came(4, 80, 3), moved(5, "sold", 70))) == 10
+    assert left_at(HOA, lan=lan, hoa=(came(4, 80, 99),)) == 80  # nobody here sent it
+    assert left_at(LAN, lan=lan, hoa=(came(4, 80, 3),)) == 20
+
+
+def test_labels_go_along_from_hand_to_hand_and_a_round_of_deliveries_ends() -> None:
+    lan = (moved(1, "made", 100), printed(2, 60), moved(3, "shipped", 60))
+    hoa = (came(4, 60, 3), moved(5, "shipped", 60))
+    assert left_at(MINH, lan=lan, hoa=hoa, minh=(came(6, 60, 5),)) == 0
+    back, on = (*lan, came(8, 60, 7)), (came(6, 60, 5), moved(7, "shipped", 60))
+    for holder in (LAN, HOA, MINH):
+        assert left_at(holder, lan=back, hoa=hoa, minh=on) <= 100
+
+
+@given(st.integers(1, 60), st.integers(0, 60), st.integers(1, 60), st.integers(1, 60))
+def test_all_holders_together_never_label_more_than_was_made(
+    made: int, labels: int, shipped: int, received: int
+) -> None:
+    labels, shipped = min(labels, made), min(shipped, made)
+    runs = [printed(2, labels)] if labels else []
+    lan: tuple[Movement | LabelRun, ...]
+    lan = (moved(1, "made", made), *runs, moved(3, "shipped", shipped))
+    hoa = (came(4, min(received, shipped), 3),)
+    both = left_at(LAN, lan=lan, hoa=hoa) + left_at(HOA, lan=lan, hoa=hoa)
+    assert 0 <= labels + both <= made
 
 
 STEP = st.one_of(

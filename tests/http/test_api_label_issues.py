@@ -153,6 +153,7 @@ def test_the_same_key_issues_once_and_another_order_under_it_is_refused(lan: Pro
         ({"labels": "24"}, "/labels"),
         ({"stock": "a3"}, "/stock"),
         ({"template": "gold"}, "/template"),
+        ({"template": "card", "stock": "card-a5"}, "/template"),
         ({"stock": "die-30x20"}, "/stock"),
         ({"start_position": 25}, "/start_position"),
         ({"start_position": 0}, "/start_position"),
@@ -276,3 +277,41 @@ def test_a_label_printer_gets_the_dots_it_has(lan: Program, dpi: int, width: int
     assert picture.width == width
     assert len(zxingcpp.read_barcodes(picture)) == 1
     told(lan.get(f"{zpl}?dpi=600"), 422, "invalid-input")
+
+
+@pytest.mark.parametrize(("stock", "inches"), [("card-a5", 148 / 25.4), ("card-a4", 210 / 25.4)])
+def test_a_stall_card_is_had_without_an_issue_and_its_code_reads_back(
+    lan: Program, stock: str, inches: float
+) -> None:
+    for _ in range(2):
+        pdf = lan.get(f"/batches/{lan.batch_id}/card.pdf?stock={stock}")
+        assert pdf.mimetype == "application/pdf"
+        page = pypdfium2.PdfDocument(pdf.data)[0]
+        assert page.get_width() == pytest.approx(inches * 72, abs=1)
+        assert len(zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())) == 1
+    png = lan.get(f"/batches/{lan.batch_id}/card.png?stock={stock}&dpi=203")
+    assert len(zxingcpp.read_barcodes(Image.open(io.BytesIO(png.data)))) == 1
+    assert count(lan, LabelIssue) == 0
+    assert issue(lan, wish(25)).status_code == 201  # it took no label from the goods
+
+
+def test_whoever_asks_for_cards_as_labels_is_told_where_they_are(lan: Program) -> None:
+    (error,) = told(issue(lan, wish(template="card")), 422, "invalid-input")["errors"]
+    assert (error["pointer"], error["rule"]) == ("/template", "card")
+    place = error["fix"].split(" ")
+    (path,) = (word.rstrip(",.") for word in place if word.startswith(API))
+    said = path.removeprefix(API).format(batch_id=lan.batch_id)
+    assert lan.get(said).status_code == 200
+
+
+def test_a_card_is_refused_as_labels_are(app: Flask, lan: Program) -> None:
+    minh = on_sale(app, "HTX Minh", "owner")
+    path = f"/batches/{lan.batch_id}/card.pdf"
+    told(minh.get(f"{path}?stock=a3"), 422, "invalid-input")  # what was sent is read first
+    told(minh.get(path), 404, "not-found")
+    told(lan.get(f"{path}?stock=a4-24"), 422, "invalid-input")
+    with lan.app.app_context(), transaction():
+        code = codes.of_batch(lan.by.producer_id, lan.batch_id)
+        assert code is not None
+        operations.set_state(code.code, CodeState.HELD, actor="Chi cục (mẫu)", now=NOW)
+    told(lan.get(path), 422, "blocked")

@@ -26,12 +26,12 @@ from traceapp.findings import words
 from traceapp.labels import contents, issuing
 from traceapp.labels.changing import NO_POSITION
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, FileQuerySchema, Sheet, page_of, table
+from traceapp.labels.files import KINDS, CardQuerySchema, FileQuerySchema, Sheet, page_of, table
 from traceapp.labels.issuing import Refused
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import LabelIssueBodySchema, order_of
-from traceapp.labels.printable import NotPrinted, label_for
-from traceapp.labels.sheets import first_of, sheet_of
+from traceapp.labels.printable import NotPrinted, is_labelled_by, label_for
+from traceapp.labels.sheets import card_of, first_of, sheet_of
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
 from traceapp.printing.templates import stocks_for
@@ -50,6 +50,13 @@ FILE = {
     "content": {
         media_type: {"schema": {"type": "string", "format": "binary"}}
         for media_type in (*(kind.media_type for kind in KINDS.values()), "text/csv")
+    },
+}
+CARD = {
+    "description": "The card.",
+    "content": {
+        KINDS[name].media_type: {"schema": {"type": "string", "format": "binary"}}
+        for name in ("pdf", "png")
     },
 }
 
@@ -123,12 +130,31 @@ def download_label_issue(issue_id: UUID, writer: str, query: Body) -> Response:
         raise problem.NotFound
     if writer == "csv":
         return Response(table(sheet), content_type=csv_text.MEDIA_TYPE)
+    part = page_of(sheet, query["page"]) if writer == "png" else sheet
+    return _written(writer, part, query["dpi"])
+
+
+@labels.get("/batches/<uuid:batch_id>/card.<any(pdf,png):writer>")
+@may(Act.PRINT_LABELS)
+@operation({200: CARD}, query=CardQuerySchema(), problems=(problem.Blocked, problem.InvalidInput))
+def download_card(batch_id: UUID, writer: str, query: Body) -> Response:
+    """Give the stall card of a batch that was made here or received, for goods sold loose.
+
+    It is a sign, not a label on goods: nothing is issued, and it may be fetched as often as it is
+    needed. A batch whose code is not in use any more prints none.
+    """
+    batch = in_hand(member().producer_id, batch_id)
+    if batch is None or not is_labelled_by(member().producer_id, Ref(*batch)):
+        raise problem.NotFound
+    return _written(writer, card_of(_label(Ref(*batch)), query["stock"]), query["dpi"])
+
+
+def _written(writer: str, sheet: Sheet, dpi: int | None) -> Response:
     fonts = font_files(Path(current_app.static_folder or ""))
     if fonts is None:
         raise problem.NotFound
     try:
-        part = page_of(sheet, query["page"]) if writer == "png" else sheet
-        content = KINDS[writer].write(part, fonts, query["dpi"])
+        content = KINDS[writer].write(sheet, fonts, dpi)
     except (DoesNotFit, MissingGlyph) as error:
         raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
     return Response(content, mimetype=KINDS[writer].media_type)
@@ -152,7 +178,7 @@ def _issue(issue_id: UUID) -> LabelIssue:
     return row
 
 
-def _label(batch: Ref, pack: Pack) -> Label:
+def _label(batch: Ref, pack: Pack | None = None) -> Label:
     today = datetime.now(HANOI).date()
     try:
         return label_for((member().producer_id, batch), today, settings(), pack)

@@ -24,26 +24,21 @@ from traceapp.desk.label_paper import NoLabels
 from traceapp.findings import words
 from traceapp.labels import history, issuing
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, Sheet
+from traceapp.labels.files import CARDS, KINDS, Sheet
 from traceapp.labels.issuing import Order, Refused
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import order_of
 from traceapp.labels.printable import is_labelled_by
 from traceapp.labels.proposals import Room, room_of
-from traceapp.labels.sheets import design_of, first_of
+from traceapp.labels.sheets import card_of, design_of, first_of
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
-from traceapp.printing.run import Design
-from traceapp.printing.stock import STOCKS
-from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref
 from traceapp.web import problems
 from traceapp.web.endpoints import transaction, writes_late
 from traceapp.web.forms import Form
 
 blueprint = Blueprint("desk_labels", "traceapp.desk", template_folder="templates")
-
-CARDS = ("card-a5", "card-a4")
 
 
 class Wish(NamedTuple):
@@ -105,13 +100,11 @@ def download_card(code: str) -> ResponseReturnValue:
     Where it cannot be had, the page says why.
     """
     found, fonts = _in_hand(code), label_paper.fonts()
-    stock = STOCKS.get(request.args.get("stock", CARDS[0]))
-    if fonts is None or stock is None or stock.key not in CARDS:
+    stock = request.args.get("stock", CARDS[0])
+    if fonts is None or stock not in CARDS:
         raise problem.NotFound
     try:
-        sheet = Sheet(
-            Design(stock, Template.CARD), label_paper.label_of(member().producer_id, found.ref), [1]
-        )
+        sheet = card_of(label_paper.label_of(member().producer_id, found.ref), stock)
         content = KINDS["pdf"].write(sheet, fonts, None)
     except NoLabels as error:
         return _no_labels(found, error)
@@ -119,7 +112,7 @@ def download_card(code: str) -> ResponseReturnValue:
         form = label_form.asked(_room(found), {})
         form.blame("", label_words.misfit(error))
         return _page(found, form)
-    return label_paper.file(content, "pdf", f"{found.address}-{stock.key}")
+    return label_paper.file(content, "pdf", f"{found.address}-{stock}")
 
 
 def _in_hand(code: str) -> Found:

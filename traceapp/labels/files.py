@@ -13,8 +13,9 @@ from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import VIETNAMESE, Label
 from traceapp.printing.run import MOST_LABELS, Copies, Design
 from traceapp.web import csv_text
-from traceapp.web.faults import between
+from traceapp.web.faults import between, known
 
+CARDS = ("card-a5", "card-a4")  # the papers of stall cards
 PNG_DPI, ZPL_DPI = 300, 203  # where nothing else is asked for
 _NO_DPI = problem.N_("Label printers have 203 or 300 dots per inch.")
 
@@ -52,6 +53,13 @@ class FileQuerySchema(Schema):
 
     dpi = fields.Integer(load_default=None, validate=OneOf(raster.RESOLUTIONS, error=_NO_DPI))
     page = fields.Integer(load_default=1, validate=between(1, MOST_LABELS))
+
+
+class CardQuerySchema(Schema):
+    """On which paper a stall card is, and how many dots per inch its PNG has."""
+
+    stock = fields.String(load_default=CARDS[0], validate=known(CARDS))
+    dpi = fields.Integer(load_default=None, validate=OneOf(raster.RESOLUTIONS, error=_NO_DPI))
 
 
 def page_of(sheet: Sheet, number: int) -> Sheet:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from traceapp import problem
 from traceapp.batches import queries
@@ -15,11 +15,30 @@ from traceapp.labels.printable import is_labelled_by
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref
-from traceapp.web.faults import between, known
+from traceapp.web.faults import NOT_A_WORD, Fault, between, known
 from traceapp.web.fields import PlainText
 
 LONGEST_REASON = 500
 MOST_POSITIONS = max(stock.positions for stock in STOCKS.values())
+ISSUED = tuple(one.value for one in Template if one is not Template.CARD)
+CARD_IS_NO_LABEL = Fault(
+    "card",
+    problem.N_("A stall card is a sign by the goods, not a label on them: it is never issued."),
+    problem.N_("Fetch it at /api/v1/batches/{batch_id}/card.pdf, as often as it is needed."),
+)
+
+
+class OnLabels(validate.OneOf):
+    """Accept the templates of labels; whoever asks for a card is told where it is."""
+
+    def __init__(self) -> None:
+        super().__init__(ISSUED, error=NOT_A_WORD)
+
+    def __call__(self, value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """Give the value back, or say what is wrong with it."""
+        if value == Template.CARD.value:
+            raise ValidationError(CARD_IS_NO_LABEL)
+        return super().__call__(value)
 
 
 class PackSchema(Schema):
@@ -41,9 +60,7 @@ class LabelIssueBodySchema(Schema):
     labels = fields.Integer(required=True, strict=True, validate=between(1, MOST_LABELS))
     pack = fields.Nested(PackSchema, load_default=None)
     stock = fields.String(required=True, validate=known(tuple(STOCKS)))
-    template = fields.String(
-        load_default=Template.FULL.value, validate=known(tuple(one.value for one in Template))
-    )
+    template = fields.String(load_default=Template.FULL.value, validate=OnLabels())
     start_position = fields.Integer(
         load_default=1, strict=True, validate=between(1, MOST_POSITIONS)
     )

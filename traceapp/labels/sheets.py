@@ -27,6 +27,11 @@ def first_of(producer_id: UUID, order: Order, label: Label) -> Sheet:
     return Sheet(design_of(producer_id, order), label, [1], order.start_position)
 
 
+def card_of(label: Label, stock: str) -> Sheet:
+    """Give the card that stands by loose goods: a sign, not a label, so it is not issued."""
+    return Sheet(Design(STOCKS[stock], Template.CARD), label, [1])
+
+
 def sheet_of(issue: LabelIssue, label: Label, again: LabelChange | None = None) -> Sheet:
     """Give the labels of an issue that still count, or of those the range printed again."""
     wish = issue if again is None else again

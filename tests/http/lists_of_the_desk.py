@@ -168,7 +168,7 @@ NO_LISTS: Mapping[str, str] = {
     "dossiers.tracking_book": FILE,
     "dossiers.tracking_tables": FILE,
     "seasons.print_diary": FILE,
-    "supplier_notices.find_received": "the few receipts that fit what was typed",
+    "supplier_notices.find_received": "what fits what was typed, with CSV",
     "stalls.edit_stall": FORM,
     "stalls.new_stall": FORM,
     "stalls.print_card": FILE,

@@ -36,12 +36,12 @@ def season_of(trade: Trade, name: str) -> UUID:
     return operations.start_season(trade.minh.producer_id, given)
 
 
-def harvested(trade: Trade, season: UUID, lot: str, day: str) -> Ref:
-    """Harvest on the plot of the season."""
+def harvested(trade: Trade, season: UUID | None, lot: str, day: str) -> Ref:
+    """Harvest on the plot of the season, or on it without one."""
     with acting():
         goods = product(trade.minh, name=f"Rau {lot}", role="finished", label=LABEL)
         made = batch(trade.minh, goods, lot)
-        where = {"plot_id": str(trade.minh.plot_id), "season_id": str(season)}
+        where = {"plot_id": str(trade.minh.plot_id), "season_id": season and str(season)}
         record(
             trade.minh,
             "harvest",

@@ -12,8 +12,8 @@ from tests.http.test_desk_cases import code, desk, office, posted, trade
 from tests.http.test_stopped_sales import colleague
 from tests.rooms.test_recall_cases import acting, soup_of
 from tests.trade import Trade
-from traceapp.desk import supplier_search
 from traceapp.trace.facts import Ref
+from traceapp.web import lists
 
 __all__ = ["code", "office", "page", "trade"]
 
@@ -48,7 +48,7 @@ def test_a_suppliers_lot_leads_to_the_lot_that_was_received_and_to_a_case_with_i
     assert status == 303
     assert "A supplier's notice" in desk(app, trade.minh, case)
     nothing = desk(app, trade.minh, f"{PATH}?q=NM-99")
-    assert (doors(nothing), "fits these words" in nothing) == ([], True)
+    assert (doors(nothing), "Nothing fits what you are looking for" in nothing) == ([], True)
 
 
 def test_a_delivered_lot_of_another_leads_to_what_was_made_of_it_and_to_its_page(
@@ -67,19 +67,37 @@ def test_a_delivered_lot_of_another_leads_to_what_was_made_of_it_and_to_its_page
     )
 
 
-def test_nobody_finds_what_others_received(app: Flask, trade: Trade, office: Business) -> None:
-    bought(trade.minh, "BOT-1", "Nhà máy Hạ Long", "NM-88")
-    for who in (colleague(trade.hoa, "owner"), office):
-        assert not doors(desk(app, who, f"{PATH}?q=NM-88"))
+def test_nobody_but_officials_finds_what_others_received(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    flour = bought(trade.minh, "BOT-1", "Nhà máy Hạ Long", "NM-88")
+    assert not doors(desk(app, colleague(trade.hoa, "owner"), f"{PATH}?q=NM-88"))
+    assert PATH in desk(app, office, "/desk/cases")
+    told = desk(app, office, f"{PATH}?q=ha+long+NM-88")
+    (way,) = doors(told)
+    assert str(flour.id) in way
+    assert "Nhà máy Hạ Long" in told
+    status, case = posted(app, office, way, basis="supplier", reason="Nhà máy báo")
+    assert status == 303
+    assert "A supplier's notice" in desk(app, office, case)
+    by_name = desk(app, office, f"{PATH}?q=nm-88+minh")  # who received it is found as well
+    assert doors(by_name) == [way.replace("ha+long+NM-88", "nm-88+minh")]
 
 
-def test_more_than_a_page_asks_for_another_word(app: Flask, trade: Trade) -> None:
-    for number in range(supplier_search.MOST + 1):
+def test_all_that_fits_is_read_page_by_page_and_as_a_table(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    for number in range(lists.PAGE_SIZE + 1):
         bought(trade.minh, f"B-{number:03}", "Nhà máy Hạ Long", f"X{number:03}")
-    told = desk(app, trade.minh, f"{PATH}?q=long")
-    assert len(doors(told)) == supplier_search.MOST
-    assert "Add a word" in told
-    assert len(doors(desk(app, trade.minh, f"{PATH}?q=long+x003"))) == 1
+    for who in (trade.minh, office):
+        told = desk(app, who, f"{PATH}?q=long")
+        assert len(doors(told)) == lists.PAGE_SIZE
+        (following,) = re.findall(r'rel="next" href="([^"]+)"', unescape(told))
+        assert len(doors(desk(app, who, PATH + following))) == 1
+        assert len(doors(desk(app, who, f"{PATH}?q=long+x003"))) == 1
+        table = desk(app, who, f"{PATH}?q=long&format=csv").splitlines()
+        assert len(table) == lists.PAGE_SIZE + 2
+        assert "X003" in "".join(table)
 
 
 def test_supplies_lead_to_the_season_they_were_used_in_with_all_its_lots_ticked(
@@ -95,10 +113,32 @@ def test_supplies_lead_to_the_season_they_were_used_in_with_all_its_lots_ticked(
     told = desk(app, trade.minh, f"{PATH}?q=hg-7")
     (way,) = doors(told)
     assert "Cải vụ đông" in told
-    assert "Cải vụ xuân" not in told  # nothing was made of it
+    assert "Cải vụ xuân" in told
+    assert told.count("Nothing was made there since") == 1
     assert str(lots[-1].id) in way
     status, case = posted(app, trade.minh, way, basis="supplier", reason="Hạt giống lỗi")
     assert status == 303
     shown = desk(app, colleague(trade.minh, "owner"), case)
     assert re.search(r'name="groups" value="season" checked', shown)
     assert not doors(desk(app, trade.hoa, f"{PATH}?q=hg-7"))
+
+
+def test_supplies_without_a_season_lead_to_the_plot_or_say_that_they_lead_nowhere(
+    app: Flask, trade: Trade
+) -> None:
+    with acting():
+        fed = {"product": "Phân Sông Hồng", "fert_type": "mineral", "n_pct": 16, "qty_kg": 40}
+        where = {"plot_id": str(trade.minh.plot_id)}
+        record(trade.minh, "fertilize", fields=fed, event_time="2026-11-01T07:00:00+07:00", **where)
+        said = {"item": "Phân Sông Hồng", "qty": 40, "qty_unit": "kg", "supplier": "Đại lý Ba"}
+        record(trade.minh, "buy_input", fields=said, event_time="2026-10-30T07:00:00+07:00")
+    assert not doors(desk(app, trade.minh, f"{PATH}?q=song+hong"))
+    lots = [harvested(trade, None, f"V-{day[-2:]}", day) for day in DAYS]
+    told = desk(app, trade.minh, f"{PATH}?q=song+hong")
+    (way,) = doors(told)
+    assert str(lots[-1].id) in way
+    assert told.count("not written down where this was used") == 1
+    status, case = posted(app, trade.minh, way, basis="supplier", reason="Phân lỗi")
+    assert status == 303
+    shown = desk(app, colleague(trade.minh, "owner"), case)
+    assert re.search(r'name="groups" value="plot" checked', shown)

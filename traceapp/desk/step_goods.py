@@ -32,7 +32,8 @@ def goods_of(events: Sequence[Ref], reader: UUID) -> dict[Ref, list[Any]]:
 def _named_items(reader: UUID) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            *(EventItem.producer_id, EventItem.event_id, Batch.batch_id, lot_told_to(reader)),
+            *(EventItem.producer_id, EventItem.event_id, lot_told_to(reader)),
+            *(Batch.producer_id.label("maker_id"), Batch.batch_id),
             *(Product.name, Product.name_en, PublicCode.code),
         )
         .join(

@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.queries import Ref
-from traceapp.batches.told_lots import UNTOLD
 from traceapp.desk import step_search, step_words
 from traceapp.desk.step_goods import goods_of
 from traceapp.photos import queries as pictures
 from traceapp.trace.vocabulary import GROUPS, STEP_KINDS
-from traceapp.web import languages, lists
+from traceapp.web import lists
 from traceapp.web.headers import use_policy
 from traceapp.web.languages import say
 from traceapp.web.pages import media_sources, moment
@@ -132,20 +131,12 @@ def _state(row: Any) -> str:  # noqa: ANN401 - a row of step_search
     return str(_("a correction")) if row.Event.corrects_event_id else ""
 
 
-def _said(goods: list[Any]) -> str:
-    language = languages.current()
-    return "; ".join(
-        f"{languages.pick({'vi': one.name, 'en': one.name_en}, language)} · {one.lot or UNTOLD}"
-        for one in goods
-    )
-
-
 def _columns(goods: Goods) -> dict[str, lists.Reader]:
     return {
         _("When"): lambda row: moment(row.Event.event_time),
         _("What was done"): _kind,
         _("Details"): lambda row: "; ".join(step_words.details(row.Event)),
-        _("Goods"): lambda row: _said(goods.get(_ref(row), [])),
+        _("Goods"): lambda row: step_words.goods_named(goods.get(_ref(row), [])),
         _("Site"): lambda row: row.site,
         _("Plot or pen"): lambda row: row.plot,
         _("Season"): lambda row: row.season,

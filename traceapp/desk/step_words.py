@@ -1,16 +1,18 @@
 """Saying what was filled in at a step, in the reader's language."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from traceapp.batches.models import Event
 from traceapp.batches.searching import is_naming
+from traceapp.batches.told_lots import UNTOLD
 from traceapp.desk import choices
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind
 from traceapp.trace.wording import number
+from traceapp.web import languages
 from traceapp.web.languages import say
 from traceapp.web.pages import day, moment
 
@@ -30,6 +32,15 @@ def filled_in(kind: StepKind, given: Mapping[str, Any]) -> list[str]:
             unit = choices.unit_words(spec.unit)
             said.append(f"{say(spec.label)}: {value} {unit}".rstrip())
     return said
+
+
+def goods_named(goods: Iterable[Any]) -> str:
+    """Name the batches of a step in a line of text; they are rows of `step_goods`."""
+    language = languages.current()
+    return "; ".join(
+        f"{languages.pick({'vi': one.name, 'en': one.name_en}, language)} · {one.lot or UNTOLD}"
+        for one in goods
+    )
 
 
 def _value(kind: str, given: object) -> str:

@@ -85,10 +85,18 @@ def kin_of(batch: Ref, maker: UUID | None, first: str = "") -> list[Group]:
 
 def newest_of_season(producer_id: UUID, season_id: UUID) -> Ref | None:
     """Give the producer's own lot that was made last in a season of his."""
+    return _newest(producer_id, Event.season_id == season_id)
+
+
+def newest_of_plot(producer_id: UUID, plot_id: UUID, since: datetime) -> Ref | None:
+    """Give the producer's own lot that was made last on a plot of his, within 60 days of a day."""
+    is_then = Event.event_time.between(since, since + ON_PLOT)
+    return _newest(producer_id, Event.plot_id == plot_id, is_then)
+
+
+def _newest(producer_id: UUID, *made: ColumnElement[bool]) -> Ref | None:
     query = _making(EventItem.batch_producer_id, EventItem.batch_id).where(
-        Event.site_producer_id == producer_id,
-        Event.season_id == season_id,
-        EventItem.batch_producer_id == producer_id,
+        Event.site_producer_id == producer_id, EventItem.batch_producer_id == producer_id, *made
     )
     newest = query.order_by(Event.event_time.desc(), EventItem.batch_id.desc()).limit(1)
     row = db.session.execute(newest).first()

@@ -9,7 +9,7 @@ import json
 from tests.conftest import SHARED
 
 # A tag and an attribute that no page of ours has: found in a page, something was not escaped.
-TAG, ATTRIBUTE, PRODUCT = "zq-tag", "zq-attribute", str(71993 * 91193)
+TAG, ATTRIBUTE, PRODUCT = "zq", "z", str(7919 * 7927)
 
 MARKUP = (
     f'"><{TAG} x=1>',
@@ -27,22 +27,22 @@ MARKUP = (
     f"%3C{TAG}%3E",
     "<!-- <script",
     "&amp;amp; &#x3c; &nbsp",
-    "{{71993*91193}}",
-    "${71993*91193} #{71993*91193} <%= 71993*91193 %>",
+    "{{7919*7927}}",
+    "${7919*7927} #{7919*7927} <%= 7919*7927 %>",
     "{% for x in y %}",
     "{0} %s %(x)s {x!r} {",
     "javascript:alert(1)",
 )
 FORMULAS = (
-    "=71993*91193",
-    "+71993*91193",
-    "-71993*91193",
+    "=7919*7927",
+    "+7919*7927",
+    "-7919*7927",
     "@SUM(7)",
     "=cmd|' /C calc'!A0",
-    "＝71993*91193",
-    "'=71993*91193",
-    ";=71993*91193",
-    ",=71993*91193",
+    "＝7919*7927",
+    "'=7919*7927",
+    ";=7919*7927",
+    ",=7919*7927",
 )
 LETTERS = (
     "Rau mu\u00f4\u0301ng x\u0061\u0300o to\u0309i",  # decomposed Vietnamese
@@ -60,6 +60,16 @@ LETTERS = (
     "a\tb\nc\rd",
     "To: x\nBcc: y@evil.example",
 )
+# One text of each family: a formula and a double quote, the end of a script and a template's
+# braces, a single quote, letters of many parts and a line end of JavaScript.
+FAMILIES = (
+    f"=7919*7927{MARKUP[0]}",
+    f"{MARKUP[2]}{{{{7919*7927}}}}",
+    MARKUP[7],
+    LETTERS[0] + LETTERS[5],
+)
+# All of them in what the shortest field takes.
+ALL_IN_ONE = f"=' {ATTRIBUTE}='\"</script><{TAG}>\u2028{{{{7919*7927}}}}e\u0302"
 TYPED = (*MARKUP, *FORMULAS, *LETTERS)
 NOT_TEXT = (
     "a\x00b",

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Error, FilePayload, Page, expect
 from playwright.sync_api import TimeoutError as TooLongError
 
+from tests.pwa import desk
 from tests.pwa.doors import CLERK, enter
 from tests.pwa.faulty import FaultyNetwork
 
@@ -238,7 +239,7 @@ class Field:
         return self.network.address
 
     def enrol(self, page: Page, person: str = CLERK) -> None:
-        enrol(page, self.address, invitation(self.browser, self.root, person))
+        enrol(page, self.address, desk.invitation(self.root, person))
 
     def assert_arrived_once(self, page: Page, count: int) -> None:
         records = wait_until_sent(page, count)

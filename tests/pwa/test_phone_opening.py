@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.conftest import Tell
-from tests.pwa import phones
+from tests.pwa import desk, phones
 from tests.pwa.phones import Field
 
 LAST = "/static/pwa/vendor/zxing/zxing_reader.wasm"
@@ -38,9 +38,9 @@ KEPT_IN_ALL = """async () => {
 
 
 def test_asvs_14_3_3_a_phone_keeps_its_records_and_token_and_no_other_secret(
-    browser: Browser, phone: BrowserContext, field: Field
+    phone: BrowserContext, field: Field
 ) -> None:
-    page, code = phone.new_page(), phones.invitation(browser, field.root)
+    page, code = phone.new_page(), desk.invitation(field.root)
     phones.enrol(page, field.root, code)
     phones.water(page, field.root)
     kept = page.evaluate(KEPT_IN_ALL)
@@ -56,7 +56,7 @@ def test_the_first_screen_takes_few_requests_and_bytes(
 ) -> None:
     context = browser.new_context(locale="vi-VN", service_workers="block")
     page = context.new_page()
-    phones.enrol(page, field.root, phones.invitation(browser, field.root), has_worker=False)
+    phones.enrol(page, field.root, desk.invitation(field.root), has_worker=False)
     context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.add_init_script(phones.USABLE)
     page.reload()
@@ -97,7 +97,7 @@ def test_a_screen_that_is_not_here_yet_says_so_and_opens_when_it_is(
 ) -> None:
     context = browser.new_context(locale="vi-VN", service_workers="block")
     page = context.new_page()
-    code = phones.invitation(browser, field.root)
+    code = desk.invitation(field.root)
     phones.enrol(page, field.address, code, has_worker=False)
     page.wait_for_load_state("networkidle")
     field.network.is_down = True

@@ -15,7 +15,7 @@ from flask import Flask
 from tests.conftest import close, settings_for
 from tests.lan import lan
 from tests.postgres import postgres_database
-from tests.security.town import Town
+from tests.security.town import Read, Town, read_everything
 from traceapp.app import create_app
 from traceapp.web.endpoints import transaction
 
@@ -33,6 +33,13 @@ def town(
         with app.app_context(), transaction():
             world = lan()
         yield Town(app, world)
+
+
+@pytest.fixture(scope="session")
+def read(town: Town) -> list[Read]:
+    """What every address answers to the owner: read once, for whoever looks at it."""
+    owner = town.colleague("owner")
+    return [*read_everything(town, town.browser(owner), town.program(owner))]
 
 
 def _database(request: pytest.FixtureRequest, folder: Path, stack: ExitStack) -> str:

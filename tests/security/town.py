@@ -185,6 +185,26 @@ class Town:
         return self._people[role, kind]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a route answered to somebody who asked."""
+
+    route: Route
+    path: str
+    answer: TestResponse
+
+
+def read_everything(town: Town, reader: FlaskClient, token: dict[str, str]) -> Iterator[Read]:
+    """Ask every address, by a program where programs ask, else in a browser."""
+    for route in routes(town.app):
+        if "GET" not in route.methods:
+            continue
+        path = route.path(town.lan.values)
+        client = town.app.test_client() if route.is_for_programs else reader
+        headers = token if route.is_for_programs else {}
+        yield Read(route, path, client.get(path, headers=headers, buffered=True))
+
+
 @contextmanager
 def nothing_written(app: Flask, but: Collection[str] = ()) -> Iterator[None]:
     """Compare every row of every table before and after, `but` for tables that may change."""

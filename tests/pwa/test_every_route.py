@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.conftest import Tell, close, migrate, settings_for
 from tests.lan import lan
@@ -44,14 +44,19 @@ NOT_SENT = {
 ASKED = {"public.find": "?code={code}", "hand_offs.find_offer": "?code={code}"}
 FORMS = """[...document.forms].filter(form => form.method === "post").map(form =>
   new URL(form.getAttribute("action") || location.href, location).pathname)"""
-SEND = """([path, nonsense]) => {
-  const asks = [...document.forms].find(form => form.method === "post" &&
-    new URL(form.getAttribute("action") || location.href, location).pathname === path);
-  const form = asks ?? document.body.appendChild(document.createElement("form"));
+# The form is taken from its page as it is now, and sent from the page that is open: to draw its
+# page once more would only take time. It was looked at when it was opened.
+FILL = """async ([path, page, nonsense]) => {
+  const answer = await fetch(page, {headers: {Accept: "text/html"}});
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const asks = [...found.forms].find(form => form.method === "post" &&
+    new URL(form.getAttribute("action") || page, location).pathname === path);
+  const form = document.body.appendChild(asks ?? document.createElement("form"));
+  form.action = path;
   if (!asks) {
-    Object.assign(form, {method: "post", action: path});
+    form.method = "post";
     const hidden = form.appendChild(document.createElement("input"));
-    const token = document.querySelector("[name=csrf_token]")?.value ?? "";
+    const token = found.querySelector("[name=csrf_token]")?.value ?? "";
     Object.assign(hidden, {type: "hidden", name: "csrf_token", value: token});
   }
   const written = "input:not([type=hidden], [type=file], [type=radio], [type=checkbox]), textarea";
@@ -59,8 +64,9 @@ SEND = """([path, nonsense]) => {
     if (field.matches("input")) field.type = "text";
     field.value = nonsense;
   }
-  HTMLFormElement.prototype.submit.call(form);
+  form.id = "filled";
 }"""
+SEND = "() => HTMLFormElement.prototype.submit.call(document.getElementById('filled'))"
 
 
 @dataclass(slots=True)
@@ -140,26 +146,41 @@ class Visit:
     def open(self, route: Route) -> None:
         """Open the address; what is no page is only asked for."""
         endpoint, address = route.rule.endpoint, self.place.address + self.place.path(route)
-        # A server may end a connection that waited just as it is used again: ask once more.
-        asked = self.page.context.request.get(address, headers=ACCEPTS_PAGES, max_retries=2)
-        if asked.status != 200:
-            self.walk.troubles[address] = [f"{endpoint} answers {asked.status}"]
-        elif not asked.headers["content-type"].startswith("text/html"):
+        status, is_page = self._came_to(address)
+        if status != 200:
+            self.walk.troubles[address] = [f"{endpoint} answers {status}"]
+        elif not is_page:
             self.walk.files.add(endpoint)
         else:
-            self.page.goto(address, wait_until="load")
             self._look(address, is_known=False)
             self.walk.pages.add(endpoint)
             for path in self.page.evaluate(FORMS):
                 self.walk.forms.setdefault(path, address)
 
+    def _came_to(self, address: str) -> tuple[int, bool]:
+        """Go to an address; gives its status, and whether it is a page to look at."""
+        try:
+            answer = self.page.goto(address, wait_until="load")
+        except Error:  # a browser keeps it as a file instead of showing it
+            # A server may end a connection that waited just as it is used again: ask once more.
+            asked = self.page.context.request.get(address, headers=ACCEPTS_PAGES, max_retries=2)
+            assert not asked.headers["content-type"].startswith("text/html"), address
+            return asked.status, False
+        assert answer is not None
+        is_page = answer.headers["content-type"].startswith("text/html")
+        if not is_page:  # nothing is sent from a picture or a table
+            self.page.goto(f"{self.place.address}{self.start}")
+            self.said.clear()  # also what the browser's own viewer complained of
+        return answer.status, is_page
+
     def send(self, route: Route) -> None:
-        """Send the form from the page it stands on, or an empty one; look at what follows."""
+        """Send the form of the page it stands on, or an empty one; look at what follows."""
         path = self.place.path(route)
-        self.page.goto(self.walk.forms.get(path, f"{self.place.address}{self.start}"))
-        self.said.clear()
+        page = self.walk.forms.get(path, f"{self.place.address}{self.start}")
+        self.page.evaluate(FILL, [path, page, NONSENSE])
+        self.said.clear()  # what came before it may have ended what the page is about
         with self.page.expect_navigation(wait_until="load") as following:
-            self.page.evaluate(SEND, [path, NONSENSE])
+            self.page.evaluate(SEND)
         answer = following.value
         self._look(f"POST {path}", is_known=answer.status != 422)
         if answer.status >= 500 or answer.status == 401:

@@ -67,6 +67,11 @@ def test_a_delivered_lot_of_another_leads_to_what_was_made_of_it_and_to_its_page
     )
 
 
+def test_before_anything_is_looked_for_the_page_asks_what(app: Flask, trade: Trade) -> None:
+    bought(trade.minh, "BOT-1", "Nhà máy Hạ Long", "NM-88")
+    assert doors(desk(app, trade.minh, PATH)) == []
+
+
 def test_nobody_but_officials_finds_what_others_received(
     app: Flask, trade: Trade, office: Business
 ) -> None:

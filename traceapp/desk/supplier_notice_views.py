@@ -27,7 +27,9 @@ blueprint = Blueprint("supplier_notices", "traceapp.desk", template_folder="temp
 def find_received() -> ResponseReturnValue:
     """Look for the goods a supplier's notice is about, by its name, its lot or its note."""
     reader, wish = member(), lists.asked(request.args)
-    found = supplier_search.steps_told(reader, wish) if wish.words else lists.Page[Any]([], wish)
+    found: lists.Page[Any] = lists.Page([], wish)
+    if wish.words:
+        found = supplier_search.steps_told(reader, wish)
     keys = [(row.Event.producer_id, row.Event.event_id) for row in found.rows]
     goods = goods_of(keys, reader.producer_id)
     if wish.is_csv:

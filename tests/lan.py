@@ -38,7 +38,7 @@ from traceapp.handoffs import links
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
 from traceapp.labels import printers
-from traceapp.labels.models import LabelIssue
+from traceapp.labels.models import LabelAllowance, LabelIssue
 from traceapp.network import operations as network
 from traceapp.network.operations import Author
 from traceapp.network.schemas import IndicatorSchema, MeasureSchema, MeasureStepSchema
@@ -145,6 +145,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
     )
     _audited(code)
     webhook(owner)
+    _allowance(owner, batch_id, text)
     openings.add({(code, datetime.now(UTC).date()): 40})
     return {
         "code": code,
@@ -360,6 +361,27 @@ def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
     )
     db.session.flush()
     return issue_id
+
+
+def _allowance(owner: builders.Business, batch_id: UUID, text: str) -> None:
+    db.session.add(
+        LabelAllowance(
+            producer_id=owner.producer_id,
+            allowance_id=new_id(),
+            batch_producer_id=owner.producer_id,
+            batch_id=batch_id,
+            labels=5,
+            net=100_000,
+            quantity="0.1",
+            uom="kg",
+            reason=f"Tem ướt {text}",
+            by_producer_id=owner.producer_id,
+            by_member_id=owner.actor.member_id,
+            allowed_at=datetime.now(UTC),
+            ends_at=datetime.now(UTC) + timedelta(days=7),
+        )
+    )
+    db.session.flush()
 
 
 def _printer(owner: builders.Business, text: str) -> UUID:

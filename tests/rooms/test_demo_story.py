@@ -1,7 +1,7 @@
 """What the loaded demo tells: traces, shares, and the findings that can be shown so far."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -144,7 +144,10 @@ def test_seven_hundred_labels_were_refused_and_of_the_510_printed_ten_are_void(
     hanoi: Flask,
 ) -> None:
     batch = Ref(*ref("CT-VD07-S"))
-    told = [(one.act, one.labels, one.most) for one in history_of((batch.producer_id, batch))]
+    told = [
+        (one.act, one.labels, one.most)
+        for one in history_of((batch.producer_id, batch), datetime.now(UTC))
+    ]
     assert told == [("voided", 10, None), ("issued", 510, None), ("refused", 700, 510)]
     (issue,) = issues_of(batch.producer_id, batch)
     assert len(standing(issue, changes_of(issue.producer_id, [issue.issue_id]))) == 500

@@ -114,6 +114,12 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "season_changes.change_season": {"name": "Vụ khác"},
     "seasons.end_season": {"ended_on": "2026-11-20"},
     "seasons.start_season": SEASON,
+    "label_allowances.allow_labels": {
+        "labels": "5",
+        "quantity": "0,1",
+        "uom": "kg",
+        "reason": "Đóng lại túi rách",
+    },
     "label_issues.reprint_labels": {"first": "1", "last": "1", "reason": "Kẹt giấy"},
     "label_issues.void_labels": {"first": "1", "last": "1", "reason": "Tem ướt"},
     "printers.add_printer": {"name": "Máy in nhiệt", "stock": "die-50x30"},
@@ -170,6 +176,7 @@ OF_OFFICERS = {
     "programme_desk.add_entry",
     "surveys.add_survey",
     "questions.put_question",
+    "label_allowances.allow_labels",
 }
 # These end what others need.
 LAST = (

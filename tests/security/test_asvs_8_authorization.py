@@ -29,6 +29,7 @@ WATCHING = {
     "authority": {
         Act.READ,
         Act.LOOK_UP_ANY,
+        Act.ALLOW_MORE_LABELS,
         Act.ADMIT_PRODUCERS,
         Act.CONFIRM_AS_INSPECTOR,
         Act.RELEASE_HOLD,

@@ -21,6 +21,7 @@ class Act(StrEnum):
     PRINT_LABELS = "print_labels"
     KEEP_STALLS = "keep_stalls"
     EXCEED_LABEL_BUDGET = "exceed_label_budget"
+    ALLOW_MORE_LABELS = "allow_more_labels"
     MANAGE_PRODUCTS = "manage_products"
     MANAGE_PLACES = "manage_places"
     MANAGE_CERTIFICATES = "manage_certificates"
@@ -66,6 +67,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.PRINT_LABELS: STAFF | {"shop_seller"},
     Act.KEEP_STALLS: STAFF | {"shop_seller"},
     Act.EXCEED_LABEL_BUDGET: frozenset({"owner", "officer"}),
+    Act.ALLOW_MORE_LABELS: frozenset({"officer"}),
     Act.MANAGE_PRODUCTS: STAFF,
     Act.MANAGE_PLACES: STAFF,
     Act.MANAGE_CERTIFICATES: STAFF,
@@ -105,6 +107,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
 # Some acts belong to bodies of a kind: a co-op's owner cannot admit another co-op.
 KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.LOOK_UP_ANY: frozenset({"authority"}),
+    Act.ALLOW_MORE_LABELS: frozenset({"authority"}),
     Act.CHECK_RECALL: frozenset({"authority"}),
     Act.CONFIRM_AS_INSPECTOR: frozenset({"authority"}),
     Act.DECIDE_REPORTS: frozenset({"operator", "authority"}),

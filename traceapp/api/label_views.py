@@ -79,7 +79,8 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
 
     422 `blocked`: a safety rule refuses it, the label lacks what the law asks for (one error
     `label_contents` for each item), or there are more labels than goods (`label_budget` tells
-    how many there may be). The same `Idempotency-Key`, or `id`, issues once.
+    how many there may be; so many as an officer allowed beyond the goods are issued for the
+    reason that the officer gave). The same `Idempotency-Key`, or `id`, issues once.
     """
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)
@@ -211,6 +212,7 @@ def _shown(row: LabelIssue) -> Body:
         "start_position": row.start_position,
         "printer_id": None if row.printer_id is None else str(row.printer_id),
         "reason": row.reason,
+        "allowance_id": None if row.allowance_id is None else str(row.allowance_id),
         "issued_at": row.issued_at.isoformat(),
         "links": {writer: f"{place}.{writer}" for writer in (*KINDS, "csv")},
     }

@@ -64,6 +64,7 @@ SENTENCES: Mapping[str, str] = {
     "taken_back": N_("took it back out of the archive"),
     "batch.registered": N_("registered a batch"),
     "batch.dates": N_("changed the dates of a batch"),
+    "labels.allowed": N_("allowed more labels than goods"),
     "hold.released": N_("released goods from a hold"),
     "sale.stopped": N_("stopped the sale of a lot"),
     "sale.lift_asked": N_("asked a second person to allow the sale of a lot again"),

@@ -95,12 +95,11 @@ def list_batches() -> ResponseReturnValue:
 @may(Act.READ)
 def show_batch(code: str) -> ResponseReturnValue:
     """Show one batch: where its kilograms went, what was recorded, its code and its sources."""
-    reader = member()
+    reader, now = member(), datetime.now(UTC)
     found = find_batch(reader, code)
     card, ref = found.card, FactRef(*found.ref)
-    language, told = languages.current(), tell_batch(reader, card, datetime.now(UTC))
-    parts = ledger_words.parts(told, card.uom)
-    came_in = ledger_words.came_in(told.ledger)
+    language, told = languages.current(), tell_batch(reader, card, now)
+    parts, came_in = ledger_words.parts(told, card.uom), ledger_words.came_in(told.ledger)
     heading = _("Where %(amount)s went", amount=quantity(came_in, card.uom))
     is_ours = card.producer_id == reader.producer_id
     lacks = activation.missing_of(ref) if is_ours and found.code else []
@@ -128,10 +127,11 @@ def show_batch(code: str) -> ResponseReturnValue:
         may_trace=told.tells_lineage,
         holds=hold_words.holds_of(reader, ref),
         stops=stop_words.stops_of(reader, ref),
-        questioned=question_words.questioned(reader, ref, datetime.now(UTC)),
+        questioned=question_words.questioned(reader, ref, now),
         recalls=batch_recalls.told_on(reader, ref),
         crates=_own_crates(reader, ref),
-        labels=label_story.story_of(reader, card),
+        labels=label_story.stories_of(reader, card, now),
+        may_allow=label_story.may_allow(reader, found.state),
     )
 
 

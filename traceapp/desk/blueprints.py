@@ -21,6 +21,7 @@ from traceapp.desk import (
     drill_views,
     effectiveness_views,
     hand_off_links,
+    label_allowance_views,
     label_issue_views,
     label_views,
     link_choice_views,
@@ -59,6 +60,13 @@ VIEWS = (
     *(assessment_views, assessment_acts, programme_views, survey_views, link_choice_views),
     *(chain_views, commitment_views),
     *(need_views, board_views, need_acts, contact_views, market_views),
-    *(label_issue_views, printer_views, stall_views, question_views, dossier_views),
+    *(
+        label_allowance_views,
+        label_issue_views,
+        printer_views,
+        stall_views,
+        question_views,
+        dossier_views,
+    ),
 )
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(pages.blueprint for pages in VIEWS)

@@ -70,7 +70,7 @@ def _fields(room: Room) -> list[Field]:
         Field("id", kind="hidden"),
         Field("labels", _("Number of labels"), "number", required=True),
         Field("pack.quantity", _("One label stands for"), "number", required=True),
-        Field("pack.uom", _("Unit"), "choice", options=_units(room.card), required=True),
+        Field("pack.uom", _("Unit"), "choice", options=units_of(room.card), required=True),
         Field("stock", _("Paper"), "choice", options=_options(label_words.stocks()), required=True),
         Field(
             "template",
@@ -104,7 +104,8 @@ def _reason() -> Field:
     )
 
 
-def _units(card: BatchCard) -> tuple[Option, ...]:
+def units_of(card: BatchCard) -> tuple[Option, ...]:
+    """Give the units that one label may be told in."""
     known = [uom for uom in (card.uom, card.net_uom) if uom]
     return tuple(
         Option(unit.id, say(unit.name))

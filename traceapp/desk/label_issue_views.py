@@ -49,7 +49,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
             preview = label_paper.preview(sheet)
         except (DoesNotFit, MissingGlyph) as error:
             wrong = label_words.misfit(error)
-    told = history.history_of((issue.producer_id, issue.batch))
+    told = history.history_of((issue.producer_id, issue.batch), datetime.now(UTC))
     done = [one for one in told if one.issue_id == issue_id]
     return render_template(
         "desk/label_issue.html",

@@ -18,7 +18,15 @@ from traceapp.batches import activation
 from traceapp.batches.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import batch_words, label_form, label_paper, label_story, label_words, mending
+from traceapp.desk import (
+    batch_words,
+    label_allowance_words,
+    label_form,
+    label_paper,
+    label_story,
+    label_words,
+    mending,
+)
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.label_paper import NoLabels
 from traceapp.findings import words
@@ -170,7 +178,8 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     wish = _wished(found, form) if is_asked else None
     preview = label_paper.preview(_sheet(wish)) if wish else None
     form.typed["id"] = [str(new_id())]
-    done = history.history_of((holder, Ref(*found.ref)))
+    now = datetime.now(UTC)
+    done = history.history_of((holder, Ref(*found.ref)), now)
     return render_template(
         "desk/labels.html",
         found=found,
@@ -179,6 +188,7 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
         room=_room(found),
         asks_why=bool(form.value("reason") or (refused and refused.is_only_too_many)),
         preview=preview,
+        allowed=label_allowance_words.told(holder, found.card, now),
         cards=label_words.cards(CARDS),
         has_fonts=label_paper.fonts() is not None,
         history=label_story.told(done, found.card.uom, history.names_of(holder, done)),

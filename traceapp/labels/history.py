@@ -5,6 +5,7 @@ Issues and voids are read from the steps, so that those recorded elsewhere are a
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,18 +20,21 @@ from traceapp.findings.label_facts import labelling_steps, run_of
 from traceapp.findings.models import Attempt
 from traceapp.findings.stock_facts import Stock
 from traceapp.labels.issuing import BUDGET
-from traceapp.labels.models import LabelChange, LabelIssue
-from traceapp.labels.queries import changes_of, issues_of
+from traceapp.labels.models import LabelAllowance, LabelChange, LabelIssue
+from traceapp.labels.queries import allowances_of, changes_of, issues_of, open_allowances
 from traceapp.labels.sheets import REPRINTED, VOIDED
-from traceapp.producers.models import Membership
+from traceapp.producers.models import Membership, Producer
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import from_document
 from traceapp.trace.rules.labelling import PRINT
+from traceapp.trace.words import Words
 
 Issues = Mapping[UUID, LabelIssue]
+Offices = Mapping[UUID, Words | None]  # by allowance
+Usable = AbstractSet[UUID]  # allowances
 
-ISSUED, REFUSED = "issued", "refused"
+ISSUED, REFUSED, ALLOWED = "issued", "refused", "allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Done:
     """One act about labels: `net` is what each stood for, in micro-units, where that was told.
 
     `issue_id` is there where files are; `most` is how many there might have been of those refused.
+    What an officer allowed names the `office`, as does what was issued for that reason, and
+    `ends_at` while it can still be made use of.
     """
 
     at: datetime
@@ -49,14 +55,20 @@ class Done:
     issue_id: UUID | None = None
     first: int = 0
     most: int | None = None
+    office: Words | None = None
+    ends_at: datetime | None = None
 
 
-def history_of(stock: Stock) -> list[Done]:
+def history_of(stock: Stock, now: datetime) -> list[Done]:
     """Give what was done about labels of a batch at a holder, the newest first."""
     issues = {row.issue_id: row for row in issues_of(*stock)}
     changes = changes_of(stock[0], issues)
     again = _printed_again(issues, changes)
-    done = [*_recorded(stock, issues, changes), *again, *_refused(stock)]
+    allowances = allowances_of(*stock)
+    offices = _offices(allowances) if allowances else {}
+    usable = {one.allowance_id for one in open_allowances(*stock, now)} if allowances else set()
+    done = [*_recorded(stock, issues, changes, offices), *again, *_refused(stock)]
+    done += _allowed(allowances, offices, usable)
     return sorted(done, key=lambda one: (one.at, one.act), reverse=True)
 
 
@@ -69,7 +81,9 @@ def names_of(producer_id: UUID, done: list[Done]) -> Mapping[UUID, str | None]:
     return {row.member_id: row.name for row in db.session.execute(query)}
 
 
-def _recorded(stock: Stock, issues: Issues, changes: Sequence[LabelChange]) -> Iterator[Done]:
+def _recorded(
+    stock: Stock, issues: Issues, changes: Sequence[LabelChange], offices: Offices
+) -> Iterator[Done]:
     steps = labelling_steps(stock)
     goods = goods_of({stock[1]})[stock[1]]
     authors = _authors(steps)
@@ -78,7 +92,7 @@ def _recorded(stock: Stock, issues: Issues, changes: Sequence[LabelChange]) -> I
         run = run_of(step, goods)
         if run is None:
             continue
-        change = by_id.get(step.ref.id)
+        change, issue = by_id.get(step.ref.id), issues.get(step.ref.id)
         yield Done(
             at=step.at,
             act=ISSUED if step.kind == PRINT else VOIDED,
@@ -86,8 +100,9 @@ def _recorded(stock: Stock, issues: Issues, changes: Sequence[LabelChange]) -> I
             member_id=authors.get(step.ref),
             net=run.net or None,
             reason=step.text("reason"),
-            issue_id=change.issue_id if change else step.ref.id if step.ref.id in issues else None,
+            issue_id=change.issue_id if change else issue.issue_id if issue else None,
             first=change.first if change else 0,
+            office=offices.get(issue.allowance_id) if issue and issue.allowance_id else None,
         )
 
 
@@ -136,3 +151,27 @@ def _refused(stock: Stock) -> Iterator[Done]:
                 member_id=attempt.author_member_id,
                 most=int(values["max_labels"]),
             )
+
+
+def _allowed(rows: Sequence[LabelAllowance], offices: Offices, usable: Usable) -> Iterator[Done]:
+    """Give what officers allowed beyond the goods."""
+    for row in rows:
+        yield Done(
+            at=row.allowed_at,
+            act=ALLOWED,
+            labels=row.labels,
+            member_id=None,
+            net=row.net,
+            reason=row.reason,
+            office=offices[row.allowance_id],
+            ends_at=row.ends_at if row.allowance_id in usable else None,
+        )
+
+
+def _offices(rows: Sequence[LabelAllowance]) -> Offices:
+    """Name the office behind each allowance."""
+    query = select(Producer.producer_id, Producer.name, Producer.name_en).where(
+        Producer.producer_id.in_({row.by_producer_id for row in rows})
+    )
+    named = {row.producer_id: Words(row.name, row.name_en) for row in db.session.execute(query)}
+    return {row.allowance_id: named.get(row.by_producer_id) for row in rows}

@@ -3,7 +3,7 @@
 Callers own the transaction. Two who issue labels for one batch at once take turns.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.findings.attempts import Verdict
 from traceapp.labels.models import LabelIssue
+from traceapp.labels.queries import open_allowances
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.labelling import PRINT
 from traceapp.trace.units import QuantityError
@@ -64,9 +65,12 @@ class Refused:
 def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> LabelIssue | Refused:
     """Issue labels once; the same order again is the same issue.
 
+    More than there are goods are issued for a reason: the one given by who may exceed, else that
+    of an officer who allowed it.
+
     Raises InvalidInput for what cannot be, ContentConflict for another order of the same id.
     """
-    net = net_of(order)
+    _net(order)
     message = capturing.read(_step(order, now))
     wait_for_others([message.data])
     known = db.session.get(LabelIssue, (actor.producer_id, order.issue_id))
@@ -75,32 +79,68 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
             return known
         raise problem.ContentConflict
     verdict = attempts.judge(actor, message, now=now)
-    refused = Refused(verdict, message)
-    exceeds = refused.is_only_too_many and may_exceed and bool(order.reason)
-    if verdict.is_blocked and not exceeds:
-        attempts.keep(actor, message, verdict, now=now)
-        return refused
+    grounds = None
+    if verdict.is_blocked:
+        refused = Refused(verdict, message)
+        grounds = _grounds(actor, order, refused, may_exceed=may_exceed, now=now)
+        if grounds is None:
+            attempts.keep(actor, message, verdict, now=now)
+            return refused
+        message = capturing.read(_step(replace(order, reason=grounds.reason), now))
     record(actor, message, now=now)
-    row = LabelIssue(
+    row = _row(actor, order, grounds, now)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """Why there may be more labels than goods, and what an officer allowed, if that is why."""
+
+    reason: str
+    allowance_id: UUID | None = None
+
+
+def _grounds(
+    actor: Actor, order: Order, refused: Refused, *, may_exceed: bool, now: datetime
+) -> _Grounds | None:
+    """Give why an order may be issued though it was refused; None where nothing allows it.
+
+    What was allowed is for labels of one size: so many of another would be other goods.
+    """
+    if not refused.is_only_too_many:
+        return None
+    if may_exceed and order.reason:
+        return _Grounds(order.reason)
+    (finding,) = (one for one in refused.verdict.findings if one.rule == BUDGET)
+    values: dict[str, Any] = dict(finding.values)
+    beyond, net = values["asked"] - values["max_labels"], _net(order)
+    for allowed in open_allowances(actor.producer_id, order.batch, now):
+        if allowed.net == net and beyond <= allowed.labels:
+            return _Grounds(allowed.reason, allowed.allowance_id)
+    return None
+
+
+def _row(actor: Actor, order: Order, grounds: _Grounds | None, now: datetime) -> LabelIssue:
+    return LabelIssue(
         producer_id=actor.producer_id,
         issue_id=order.issue_id,
         batch_producer_id=order.batch.producer_id,
         batch_id=order.batch.id,
         labels=order.labels,
-        net=net,
+        net=_net(order),
         quantity=format(order.quantity, "f"),
         uom=order.uom,
         stock=order.stock,
         template=order.template,
         start_position=order.start_position,
-        reason=order.reason if exceeds else None,
+        reason=grounds.reason if grounds else None,
         issued_at=now,
         by_member_id=actor.member_id,
         printer_id=order.printer_id,
+        allowance_id=grounds.allowance_id if grounds else None,
     )
-    db.session.add(row)
-    db.session.flush()
-    return row
 
 
 def record(actor: Actor, message: Message, *, now: datetime) -> None:
@@ -134,22 +174,26 @@ def reference(batch: Ref) -> dict[str, str]:
     return {"producer_id": str(batch.producer_id), "batch_id": str(batch.id)}
 
 
-def net_of(order: Order) -> int:
+def net_of(ref: Ref, quantity: Decimal, uom: str) -> int:
     """Give what one label stands for, in micro-units. Raises NotFound, InvalidInput."""
-    batch = db.session.get(Batch, order.batch)
+    batch = db.session.get(Batch, ref)
     if batch is None:
         raise problem.NotFound
     product = db.session.get_one(Product, (batch.producer_id, batch.product_id))
     each = None if product.net_quantity is None else Decimal(product.net_quantity)
-    if order.quantity <= 0:
+    if quantity <= 0:
         raise problem.InvalidInput(findings=[_NO_SIZE])
     try:
-        net = amount_in(BatchUnit(batch.uom, each, product.net_uom), order.quantity, order.uom)
+        net = amount_in(BatchUnit(batch.uom, each, product.net_uom), quantity, uom)
     except QuantityError as error:
         raise problem.InvalidInput(findings=[_NO_SIZE]) from error
     if net <= 0:
         raise problem.InvalidInput(findings=[_NO_SIZE])
     return net
+
+
+def _net(order: Order) -> int:
+    return net_of(order.batch, order.quantity, order.uom)
 
 
 def _is_same(known: LabelIssue, order: Order) -> bool:

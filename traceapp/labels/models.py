@@ -1,4 +1,4 @@
-"""Tables of printers, and, append-only, of label issues and what was done with their labels."""
+"""Tables of printers, and, append-only, of labels: issued, changed, allowed beyond goods."""
 
 from uuid import UUID
 
@@ -47,13 +47,48 @@ class Printer(Archivable, Base):
     )
 
 
+class LabelAllowance(Base):
+    """An officer lets a holder issue more labels than there are goods: so many, once, and why.
+
+    `net` is what one of them stands for, in micro-units of the batch's base unit; `quantity` and
+    `uom` are that as it was typed. It can be made use of until `ends_at`.
+    """
+
+    __tablename__ = "label_allowance"
+
+    producer_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey("producer.producer_id"), primary_key=True
+    )
+    allowance_id: Mapped[Key]
+    batch_producer_id: Mapped[Reference]
+    batch_id: Mapped[Reference]
+    labels: Mapped[int]
+    net: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[str]
+    uom: Mapped[str]
+    reason: Mapped[str]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    allowed_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+
+    __table_args__ = (
+        CheckConstraint("labels > 0 AND net > 0", name="something"),
+        CheckConstraint("reason <> ''", name="reason_told"),
+        CheckConstraint("ends_at > allowed_at", name="time_to_use"),
+        Index("ix_label_allowance_batch", "producer_id", "batch_id"),
+        Index("ix_label_allowance_of", "batch_producer_id", "batch_id"),
+    )
+
+
 class LabelIssue(Base):
     """A run of labels for goods that the producer whose row this is made or holds.
 
     The step `print_labels` of the same id tells of it too: the budget is added up from the steps.
     `net` is what one label stands for, in micro-units of the batch's base unit; `quantity` and
     `uom` are that as it was typed. `reason` is given where there were too few goods; `printer_id`
-    names the printer that the files are drawn for, where one was chosen.
+    names the printer that the files are drawn for, where one was chosen, `allowance_id` what an
+    officer had allowed, where that was made use of.
     """
 
     __tablename__ = "label_issue"
@@ -73,11 +108,17 @@ class LabelIssue(Base):
     issued_at: Mapped[Moment]
     by_member_id: Mapped[Reference]
     printer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    allowance_id: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (
         ForeignKeyConstraint(
             ["producer_id", "printer_id"], ["printer.producer_id", "printer.printer_id"]
         ),
+        ForeignKeyConstraint(
+            ["producer_id", "allowance_id"],
+            ["label_allowance.producer_id", "label_allowance.allowance_id"],
+        ),
+        UniqueConstraint("producer_id", "allowance_id"),  # it is made use of once
         ForeignKeyConstraint(["producer_id", "issue_id"], ["event.producer_id", "event.event_id"]),
         CheckConstraint("labels > 0 AND net > 0", name="something"),
         CheckConstraint("start_position > 0", name="start_position"),

@@ -93,5 +93,7 @@ def order_of(holder: UUID, batch: Ref, issue_id: UUID, body: Mapping[str, Any]) 
         reason=body["reason"].strip(),
         printer_id=body["printer_id"],
     )
-    net_of(order)  # a pack that cannot be is told before a label is drawn
+    net_of(
+        batch, order.quantity, order.uom
+    )  # a pack that cannot be is told before a label is drawn
     return order

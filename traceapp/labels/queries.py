@@ -1,12 +1,13 @@
 """Reading label issues and what was done with their labels."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 
 from traceapp.database.engine import db
-from traceapp.labels.models import LabelChange, LabelIssue
+from traceapp.labels.models import LabelAllowance, LabelChange, LabelIssue
 from traceapp.trace.facts import Ref
 
 
@@ -43,3 +44,43 @@ def changes_of(producer_id: UUID, issues: Collection[UUID]) -> list[LabelChange]
         .order_by(LabelChange.done_at, LabelChange.change_id)
     )
     return list(db.session.scalars(query))
+
+
+def allowances_of(holder: UUID, batch: Ref) -> list[LabelAllowance]:
+    """Give what officers ever allowed a holder beyond the goods of a batch, the oldest first."""
+    return list(db.session.scalars(_allowances(holder, batch)))
+
+
+def open_allowances(holder: UUID, batch: Ref, now: datetime) -> list[LabelAllowance]:
+    """Give what was allowed to a holder for a batch and can still be made use of."""
+    is_used = exists().where(
+        LabelIssue.producer_id == LabelAllowance.producer_id,
+        LabelIssue.allowance_id == LabelAllowance.allowance_id,
+    )
+    query = _allowances(holder, batch).where(LabelAllowance.ends_at > now, ~is_used)
+    return list(db.session.scalars(query))
+
+
+def labellers_of(batch: Ref) -> set[UUID]:
+    """Give the holders who issued labels for a batch, or were allowed more of them."""
+    return {
+        holder
+        for of in (LabelIssue, LabelAllowance)
+        for holder in db.session.scalars(
+            select(of.producer_id).where(
+                of.batch_producer_id == batch.producer_id, of.batch_id == batch.id
+            )
+        )
+    }
+
+
+def _allowances(holder: UUID, batch: Ref) -> Select[LabelAllowance]:
+    return (
+        select(LabelAllowance)
+        .where(
+            LabelAllowance.producer_id == holder,
+            LabelAllowance.batch_producer_id == batch.producer_id,
+            LabelAllowance.batch_id == batch.id,
+        )
+        .order_by(LabelAllowance.allowed_at, LabelAllowance.allowance_id)
+    )

@@ -1,0 +1,90 @@
+"""An officer lets a holder of a batch issue more labels than it has goods."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
+from traceapp.database.ids import new_id
+from traceapp.desk.batch_views import Found, find_batch
+from traceapp.desk.label_form import units_of
+from traceapp.desk.label_story import producer_names
+from traceapp.labels import allowing
+from traceapp.labels.allowing import USABLE_FOR, AllowanceSchema
+from traceapp.labels.orders import LONGEST_REASON
+from traceapp.labels.proposals import room_of
+from traceapp.trace.facts import Ref
+from traceapp.web.endpoints import writes
+from traceapp.web.forms import Field, Form, Option
+from traceapp.web.languages import say
+
+blueprint = Blueprint("label_allowances", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/batches/<code>/more-labels")
+@may(Act.ALLOW_MORE_LABELS)
+def ask_allowance(code: str) -> ResponseReturnValue:
+    """Ask whom, how many, for packs of which size and why."""
+    found = _found(code)
+    pack = room_of(found.ref[0], found.card).pack
+    shown = {"id": new_id(), "quantity": pack.quantity, "uom": pack.uom}
+    fields = _fields(found)
+    shown["holder"] = fields[1].options[0].value if fields[1].options else ""
+    return _page(found, Form.showing(fields, shown))
+
+
+@blueprint.post("/desk/batches/<code>/more-labels")
+@writes
+@may(Act.ALLOW_MORE_LABELS)
+def allow_labels(code: str) -> ResponseReturnValue:
+    """Let a holder issue so many labels beyond its goods."""
+    found = _found(code)
+    form = Form.sent(_fields(found), request.form)
+    with form.trying():
+        given = AllowanceSchema().load(form.data())
+        allowing.allow(Ref(*found.ref), given, Ref(*member().key), now=datetime.now(UTC))
+        flash(_("Allowed. It stands on the page of the lot, with your reason."))
+        return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
+    return _page(found, form)
+
+
+def _found(code: str) -> Found:
+    found = find_batch(member(), code)
+    if found.code is None:
+        raise problem.NotFound
+    return found
+
+
+def _page(found: Found, form: Form) -> ResponseReturnValue:
+    days = USABLE_FOR.days
+    page = render_template("desk/label_allowance.html", found=found, form=form, days=days)
+    return page, form.status
+
+
+def _fields(found: Found) -> list[Field]:
+    own, batch = member().producer_id, Ref(*found.ref)
+    holders = [one for one in allowing.labelling(batch) if one != own]
+    return [
+        Field("id", kind="hidden"),
+        Field("holder", _("Who may print them?"), "choice", options=_named(holders), required=True),
+        Field("labels", _("How many labels more than goods?"), "number", required=True),
+        Field("quantity", _("One label stands for"), "number", required=True),
+        Field("uom", _("Unit"), "choice", options=units_of(found.card), required=True),
+        Field(
+            "reason",
+            _("Why are there more labels than goods?"),
+            required=True,
+            longest=LONGEST_REASON,
+            hint=_("Your reason stays on the page of the batch for everybody in charge."),
+        ),
+    ]
+
+
+def _named(holders: list[UUID]) -> tuple[Option, ...]:
+    names = producer_names(holders)
+    return tuple(Option(str(one), say(names.get(one))) for one in holders)

@@ -12,6 +12,8 @@ from tests.http.on_sale import finished
 from tests.signing_in import signed_in
 from traceapp.codes import audits
 from traceapp.codes.page_asking import Asked, Outcome
+from traceapp.gs1.batch_code import StallCode
+from traceapp.stalls import changing
 from traceapp.web.endpoints import transaction
 
 PATH = "/desk/codes/audit"
@@ -106,3 +108,25 @@ def test_before_the_first_audit_the_page_says_when_there_is_one(
     app: Flask, people: dict[str, Business]
 ) -> None:
     assert "No audit so far" in read(at_desk(app, people["lan"]))
+
+
+def test_a_stall_is_told_by_its_name_to_its_seller_and_to_who_answers_for_all(
+    app: Flask, people: dict[str, Business]
+) -> None:
+    with app.app_context(), transaction():
+        lan, now = people["lan"], datetime.now(UTC)
+        given = {"name": "Sạp 12", "site_id": str(lan.site_id)}
+        code = changing.open_stall((lan.producer_id, lan.actor.member_id), given, now=now).code
+        pages = [Asked(code, Outcome.STATUS, "503 Service Unavailable")]
+        audits.keep(audits.Audit(now, now, "https://xqr.vn", 1, 1, 1, pages))
+    for who in ("lan", "operator"):
+        text = read(at_desk(app, people[who]), f"{PATH}?q=sap+12")
+        assert "Stall · Sạp 12" in text
+        assert f'href="/S/{code}"' in text
+        assert "(0.0\N{NO-BREAK SPACE}%)" in text
+    told = "Pages of codes that were not live in the last audit: 1."
+    assert told in read(at_desk(app, people["lan"]), "/desk")
+    assert told not in read(at_desk(app, people["minh"]), "/desk")
+    assert "Sạp 12" not in read(at_desk(app, people["minh"]))
+    table = at_desk(app, people["lan"]).get(f"{PATH}?format=csv").text
+    assert StallCode(code).readable in table

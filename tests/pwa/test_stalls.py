@@ -66,3 +66,31 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, demo: str, language: st
     expect(page.locator(".cert a[href^='/B/']")).to_have_count(LOOSE)
     assert page.evaluate(WIDTH) <= PHONE["width"]
     context.close()
+
+
+def test_a_phone_that_reads_the_card_of_a_stall_opens_its_page(browser: Browser, demo: str) -> None:
+    context = browser.new_context(locale="vi-VN", viewport=PHONE)
+    page = context.new_page()
+    enter(page, demo, SELLER)
+    page.goto(f"{demo}/desk/stalls")
+    page.get_by_role("link", name="Quầy B12", exact=True).click()
+    stall = page.get_by_role("link", name="Người mua thấy gì").get_attribute("href")
+    assert stall is not None
+    code = stall.removeprefix("/S/")
+    grouped = "-".join((code[:4], code[4:8], code[8:]))
+    for scanned in (f"HTTPS://TEM.VN/S/{code}", grouped, grouped.lower().replace("-", " ")):
+        page.goto(f"{demo}/app/#/scan")
+        page.locator("#typed").fill(scanned)
+        page.get_by_role("button", name="Mở", exact=True).click()
+        expect(page).to_have_url(f"{demo}/S/{code}")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Quầy B12")
+    context.close()
+
+
+def test_a_suppliers_lot_of_eleven_digits_is_no_stall(browser: Browser, demo: str) -> None:
+    page = browser.new_page(locale="vi-VN")
+    page.goto(f"{demo}/app/#/scan")
+    page.locator("#typed").fill("24031500123")
+    page.get_by_role("button", name="Mở", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("24031500123")
+    page.close()

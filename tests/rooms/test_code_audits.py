@@ -13,23 +13,25 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from tests.builders import NOW, business
+from tests.builders import NOW, Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished
 from tests.pwa.serving import served
 from traceapp.codes import audits, operations, page_asking, queries
 from traceapp.codes.commands import group
 from traceapp.codes.models import AuditedPage, CodeAudit
-from traceapp.codes.page_asking import Asked, Outcome, Sampled
+from traceapp.codes.page_asking import Asked, Outcome, Pace, Sampled
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
-from traceapp.gs1.batch_code import BatchCode
+from traceapp.gs1.batch_code import BatchCode, StallCode
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
+from traceapp.stalls import changing
+from traceapp.stalls.models import Stall
 from traceapp.web.endpoints import transaction
 
 CODE = "7K3M9QRT2X"
@@ -87,6 +89,41 @@ def test_every_page_of_a_served_site_is_live_but_the_one_that_is_broken(
         )
         found = db.session.execute(not_live).one()
         assert tuple(found) == (broken, "status", "500 INTERNAL SERVER ERROR")
+
+
+def test_stalls_are_asked_for_beside_batches_whatever_became_of_them(
+    make_app: AppMaker, database_url: str, tmp_path: Path
+) -> None:
+    app = make_app()
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        finished(lan, "L-1")
+        codes = [stall(lan, f"Sạp {number}").code for number in range(3)]
+        db.session.execute(
+            update(Stall).where(Stall.code == codes[1]).values(archived_at=datetime.now(UTC))
+        )
+    with served(tmp_path, DATABASE_URL=database_url) as (address, _server):
+        app = make_app(PUBLIC_URL=address)
+        done = run(app, "--timeout", "60")
+    assert done.output.startswith(f"4 of 4 pages are live (100.0 %) at {address}"), done.output
+    with app.app_context():
+        found = set(db.session.scalars(select(AuditedPage.code)))
+        assert {code for code in found if len(code) == StallCode.LENGTH} == set(codes)
+
+
+def test_a_stall_whose_page_is_gone_is_told(app: Flask) -> None:
+    with transaction():
+        code = stall(business("HTX Lan", role="owner"), "Sạp 12").code
+    with serving(Site) as address:
+        (made,) = page_asking.ask_all(address, audits.draw(9, 1)[1], Pace(5.0, 1))
+    assert (made.code, made.outcome) == (code, Outcome.STATUS)
+    told = [*audits.told(audits.Audit(NOW, NOW, address, 1, 1, 1, [made]))]
+    assert told[1].startswith(StallCode(code).readable)
+
+
+def stall(owner: Business, name: str) -> Stall:
+    by = (owner.producer_id, owner.actor.member_id)
+    return changing.open_stall(by, {"name": name, "site_id": str(owner.site_id)}, now=NOW)
 
 
 def test_a_site_that_is_away_is_said_to_be_and_nobody_waits_for_all_of_it(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from random import Random
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select, union_all
 
 from traceapp.codes import page_asking
 from traceapp.codes.models import AuditedPage, CodeAudit, PublicCode
@@ -14,7 +14,6 @@ from traceapp.codes.page_asking import Asked, Outcome, Pace, Sampled
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.gs1.batch_code import BatchCode
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.web.settings import settings
 
@@ -26,6 +25,8 @@ LARGEST_SEED = 2**32 - 1
 KEPT_AUDITS = 90
 """Of how many audits it is known what each page answered; of older ones the numbers stay."""
 CHUNK = 500
+
+_ISSUED: list[Select[str]] = [select(PublicCode.code)]
 
 WORDS: Mapping[Outcome, str] = {
     Outcome.AWAY: "no answer",
@@ -53,6 +54,11 @@ class Audit:
         return sum(one.outcome is Outcome.LIVE for one in self.pages)
 
 
+def also(codes: Select[str]) -> None:
+    """Sample the codes of another room, too: each is as likely as any other. Called on import."""
+    _ISSUED.append(codes)
+
+
 def audit(size: int = SAMPLE, *, seed: int | None = None, pace: Pace | None = None) -> Audit:
     """Draw some issued codes and ask for their pages through the public address."""
     started_at = datetime.now(UTC)
@@ -75,9 +81,10 @@ def draw(size: int, seed: int) -> tuple[int, list[Sampled]]:
 
     The same seed draws the same of the same codes: positions in the order of the codes.
     """
-    issued = db.session.scalar(select(func.count()).select_from(PublicCode)) or 0
+    codes = union_all(*_ISSUED).subquery()
+    issued = db.session.scalar(select(func.count()).select_from(codes)) or 0
     chosen = set(Random(seed).sample(range(issued), min(size, issued)))  # noqa: S311 - no secret
-    names = db.session.scalars(select(PublicCode.code).order_by(PublicCode.code).limit(issued))
+    names = db.session.scalars(select(codes.c.code).order_by(codes.c.code).limit(issued))
     drawn = [code for place, code in enumerate(names.yield_per(CHUNK)) if place in chosen]
     return issued, list(_leading(drawn))
 
@@ -134,14 +141,17 @@ def told(made: Audit) -> Iterator[str]:
     for one in made.pages:
         if one.outcome is not Outcome.LIVE:
             said = f": {one.said}" if one.said else ""
-            yield f"{BatchCode(one.code).readable}  {WORDS[one.outcome]}{said}"
+            yield f"{page_asking.readable(one.code)}  {WORDS[one.outcome]}{said}"
 
 
 def _leading(codes: Sequence[str]) -> Iterator[Sampled]:
+    """Give each code with the one whose page must come: its own, but where it moved."""
     for start in range(0, len(codes), CHUNK):
+        some = codes[start : start + CHUNK]
         rows = db.session.execute(
             select(PublicCode.code, PublicCode.moved_to).where(
-                PublicCode.code.in_(codes[start : start + CHUNK])
+                PublicCode.code.in_(some), PublicCode.moved_to.is_not(None)
             )
         )
-        yield from (Sampled(row.code, row.moved_to or row.code) for row in rows)
+        moved = {row.code: row.moved_to for row in rows}
+        yield from (Sampled(code, moved.get(code, code)) for code in some)

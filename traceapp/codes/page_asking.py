@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from traceapp.gs1.batch_code import BatchCode
+from traceapp.gs1.batch_code import BatchCode, StallCode
 
 AGENT = "Traceapp-code-audit/1 (bot)"  # says that it is no shopper: it is not counted as one
 MOST_BYTES = 1024 * 1024
@@ -57,6 +57,21 @@ class Pace:
     at_once: int = 4
 
 
+def is_of_stall(code: str) -> bool:
+    """Tell the code of a stall from that of a batch: it is longer."""
+    return len(code) == StallCode.LENGTH
+
+
+def readable(code: str) -> str:
+    """Write a code in groups, as its page shows it."""
+    return (StallCode(code) if is_of_stall(code) else BatchCode(code)).readable
+
+
+def path_of(code: str) -> str:
+    """Give where the page of a code stands."""
+    return f"/{'S' if is_of_stall(code) else 'B'}/{code}"
+
+
 def ask_all(address: str, sample: Sequence[Sampled], pace: Pace) -> list[Asked]:
     """Ask for the page of each code, some at once; stop where nothing answers any more."""
     asked: list[Asked] = []
@@ -73,7 +88,7 @@ def ask_all(address: str, sample: Sequence[Sampled], pace: Pace) -> list[Asked]:
 def ask(address: str, one: Sampled, timeout_s: float) -> Asked:
     """Ask for the page of one code. It is live when it answers 200 and shows that code."""
     request = urllib.request.Request(  # noqa: S310 - Config takes http and https only
-        f"{address}/B/{one.code}",
+        f"{address}{path_of(one.code)}",
         headers={"User-Agent": AGENT, "Accept": "text/html", "Accept-Language": "vi"},
     )
     deadline = time.monotonic() + timeout_s
@@ -85,7 +100,7 @@ def ask(address: str, one: Sampled, timeout_s: float) -> Asked:
         return Asked(one.code, Outcome.STATUS, f"{error.code} {error.reason}"[:LONGEST_WORDS])
     except (OSError, http.client.HTTPException) as error:
         return _silent(one.code, error)
-    if BatchCode(one.leads_to).readable in text:
+    if readable(one.leads_to) in text:
         return Asked(one.code, Outcome.LIVE)
     return Asked(one.code, Outcome.OTHER, answer.geturl()[:LONGEST_WORDS])
 

@@ -13,10 +13,12 @@ from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Producer
+from traceapp.stalls.models import Stall
 from traceapp.web import lists
 
 # Whoever runs the installation and the city's office answer for every page.
 SEE_ALL = frozenset({"operator", "authority"})
+OWNER = func.coalesce(PublicCode.producer_id, Stall.producer_id)  # of the batch, or of the stall
 IS_LIVE = AuditedPage.outcome == Outcome.LIVE.value
 
 
@@ -31,21 +33,22 @@ def listed(reader: Visitor, audit_id: UUID, wish: lists.Asked) -> lists.Page[Any
         select(
             *(AuditedPage.code, AuditedPage.outcome, AuditedPage.said, Batch.lot),
             *(Product.name, Product.name_en, Producer.name.label("producer")),
-            Producer.name_en.label("producer_en"),
+            *(Producer.name_en.label("producer_en"), Stall.name.label("stall")),
         )
         .select_from(AuditedPage)
-        .join(PublicCode, PublicCode.code == AuditedPage.code)
-        .join(
+        .outerjoin(PublicCode, PublicCode.code == AuditedPage.code)
+        .outerjoin(Stall, Stall.code == AuditedPage.code)
+        .outerjoin(
             Batch,
             and_(
                 Batch.producer_id == PublicCode.producer_id, Batch.batch_id == PublicCode.batch_id
             ),
         )
-        .join(
+        .outerjoin(
             Product,
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
-        .join(Producer, Producer.producer_id == PublicCode.producer_id)
+        .join(Producer, Producer.producer_id == OWNER)
         .where(AuditedPage.audit_id == audit_id, _concerns(reader))
         .where(*(_has(word) for word in wish.words))
     )
@@ -78,17 +81,22 @@ def _of_reader(reader: Visitor, query: Select[Any]) -> Select[Any]:
 
 
 def _of_codes(query: Select[Any]) -> Select[Any]:
-    return query.select_from(AuditedPage).join(PublicCode, PublicCode.code == AuditedPage.code)
+    return (
+        query.select_from(AuditedPage)
+        .outerjoin(PublicCode, PublicCode.code == AuditedPage.code)
+        .outerjoin(Stall, Stall.code == AuditedPage.code)
+    )
 
 
 def _concerns(reader: Visitor) -> ColumnElement[bool]:
-    return true() if sees_all(reader) else PublicCode.producer_id == reader.producer_id
+    return true() if sees_all(reader) else OWNER.in_([reader.producer_id])
 
 
 def _has(word: str) -> ColumnElement[bool]:
     by_name = lists.matching(
         [word],
         *(Product.folded_name, Product.name_en, Producer.folded_name, Producer.name_en, Batch.lot),
+        Stall.folded_name,
     )
     bare = word.replace("-", "")
     return or_(*by_name, *lists.matching([bare] if bare else [], AuditedPage.code))
@@ -107,4 +115,4 @@ def _dead() -> Select[Any]:
 
 # Written once: each page of the desk asks.
 _DEAD = _dead()
-_OWN_DEAD = _DEAD.where(PublicCode.producer_id == bindparam("producer", type_=Identifier))
+_OWN_DEAD = _DEAD.where(bindparam("producer", type_=Identifier) == OWNER)

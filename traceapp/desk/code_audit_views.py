@@ -9,11 +9,10 @@ from flask_babel import gettext as _
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.codes import audits
+from traceapp.codes import audits, page_asking
 from traceapp.codes.page_asking import Outcome
 from traceapp.desk import attention, code_audit_search
 from traceapp.desk.attention import Task
-from traceapp.gs1.batch_code import BatchCode
 from traceapp.web import lists
 from traceapp.web.languages import current
 
@@ -43,7 +42,8 @@ def last_audit() -> ResponseReturnValue:
         rate=_rate(*numbers),
         sees_all=code_audit_search.sees_all(reader),
         words=outcome_words(),
-        readable=lambda code: BatchCode(code).readable,
+        readable=page_asking.readable,
+        path_of=page_asking.path_of,
     )
 
 
@@ -76,8 +76,8 @@ def _dead_pages(reader: Visitor) -> Iterator[Task]:
 def _columns() -> dict[str, lists.Reader]:
     words = outcome_words()
     return {
-        _("Code"): lambda row: BatchCode(row.code).readable,
-        _("Product"): lambda row: row.name,
+        _("Code"): lambda row: page_asking.readable(row.code),
+        _("Product"): lambda row: row.name or row.stall,
         _("Lot"): lambda row: row.lot,
         _("Producer"): lambda row: row.producer,
         _("Answer"): lambda row: words[row.outcome],

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from traceapp import problem
+from traceapp.codes import audits
 from traceapp.gs1.digital_link import StallKey
 from traceapp.public import address as addresses
 from traceapp.public import lines, page, producer_queries, walking
@@ -13,6 +15,7 @@ from traceapp.public.address import producer_path
 from traceapp.public.banners import Banner
 from traceapp.public.framing import rendered
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
+from traceapp.stalls.models import Stall
 from traceapp.stalls.page import STATE_WORDS, StallState, document_of
 from traceapp.stalls.queries import ToldStall, by_code
 from traceapp.web.access import public
@@ -20,6 +23,7 @@ from traceapp.web.languages import current
 from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
+audits.also(select(Stall.code))
 blueprint = Blueprint("stall_page", "traceapp.stalls", template_folder="templates")
 
 

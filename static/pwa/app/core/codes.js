@@ -12,6 +12,8 @@ export function fold(text) {
 }
 
 const LENGTH = 10;
+const OF_STALL = 11; // letters in the code of a stall
+const GROUPED = /^\s*\w{4}[\s‐-–-]\w{4}[\s‐-–-]\w{3}\s*$/;
 const ALPHABET = /^[0-9A-HJKMNP-TV-Z]+$/;
 
 /**
@@ -20,22 +22,38 @@ const ALPHABET = /^[0-9A-HJKMNP-TV-Z]+$/;
  * @param {string} text
  */
 export function batchCode(text) {
-  const behind = /\/B\/([^/?#]+)/i.exec(text)?.[1] ?? text;
-  const plain = behind.toUpperCase().replace(/[\s‐-–-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
-  return plain.length === LENGTH && ALPHABET.test(plain) ? plain : undefined;
+  return codeOf(/\/B\/([^/?#]+)/i.exec(text)?.[1] ?? text, LENGTH);
 }
 
 /**
- * What a scanned text is: an invitation, one of our codes, a batch by GTIN and lot, or something of
- * somebody else.
+ * The code of a stall out of what was typed or scanned: grouped as on its card, or in an address
+ * `/S/<code>`. Eleven letters alone may be a supplier's lot.
  * @param {string} text
- * @returns {{kind: "invite" | "code" | "lot" | "other", value: string, gtin?: string}}
+ */
+export function stallCode(text) {
+  const behind = /\/S\/([^/?#]+)/i.exec(text)?.[1] ?? GROUPED.exec(text)?.[0];
+  return behind && codeOf(behind, OF_STALL);
+}
+
+/** @param {string} text @param {number} length */
+function codeOf(text, length) {
+  const plain = text.toUpperCase().replace(/[\s‐-–-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  return plain.length === length && ALPHABET.test(plain) ? plain : undefined;
+}
+
+/**
+ * What a scanned text is: an invitation, one of our codes, a stall's, a batch by GTIN and lot, or
+ * something of somebody else.
+ * @param {string} text
+ * @returns {{kind: "invite" | "code" | "stall" | "lot" | "other", value: string, gtin?: string}}
  */
 export function meaning(text) {
   const invite = /#join=([^&\s]+)/.exec(text)?.[1];
   if (invite) return { kind: "invite", value: invite };
   const code = batchCode(text);
   if (code) return { kind: "code", value: code };
+  const stall = stallCode(text);
+  if (stall) return { kind: "stall", value: stall };
   const link = /\/01\/(\d{8,14})(?:\/10\/([^/?#]+))?/.exec(text);
   const element = /^(?:\]d2|\]C1|\]Q3)?\(?01\)?(\d{14})(?:\D?.*?\(?10\)?([^\u001d(]+))?/.exec(text);
   const found = link ?? element;

@@ -90,6 +90,7 @@ export default function Scan() {
 async function lead(text) {
   const { kind, value, gtin } = meaning(text);
   if (kind === "invite") return go(`#join=${value}`);
+  if (kind === "stall") return open(`/S/${value}`);
   const batches = await inHand();
   const ours = batches.find((one) => (kind === "code" ? one.code === value : one.lot === value));
   if (ours) return go(`#/batch/${ours.batch_id}`);
@@ -104,6 +105,12 @@ async function lead(text) {
 /** @param {string} hash */
 function go(hash) {
   location.hash = hash;
+  return true;
+}
+
+/** Open a page of the server's: what lies on a stall changes by the hour, so no phone keeps it. @param {string} path */
+function open(path) {
+  location.assign(path);
   return true;
 }
 

@@ -1,5 +1,6 @@
 """Stalls at the desk: lots are put on and taken off by taps, and what may not be is said."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,20 @@ def test_lots_are_put_on_and_sold_out_by_taps_and_the_book_says_so(
         ("stall.sold_out", '{"lot":"CN-1"}'),
         ("stall.taken_off", '{"lot":"CN-2"}'),
     ]
+
+
+def test_sold_out_is_told_to_the_books_and_can_be_corrected_from_the_stall(
+    desk: FlaskClient, place: str, lan: Business
+) -> None:
+    code = greens(lan, "CN-1")
+    put_on(desk, place, code)
+    take_off(desk, place, code, "sold_out")
+    shown = desk.get(place).text
+    assert "sổ của bạn cũng hết" in shown
+    assert "Vừa hết hàng" in shown
+    (correct,) = re.findall(r'href="(/desk/steps/new\?corrects=[^"]+)"', shown)
+    assert 'name="fields.counted"' in desk.get(correct).text
+    assert "Đã bán, tính từ kiểm đếm" in desk.get(f"/desk/batches/{code}").text
 
 
 @pytest.mark.parametrize(

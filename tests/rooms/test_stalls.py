@@ -18,6 +18,8 @@ from tests.rooms.test_at_once import AGAIN, at_once
 from tests.trade import tell
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
+from traceapp.batches import capturing
+from traceapp.batches import queries as batches
 from traceapp.codes import operations as codes
 from traceapp.codes import queries
 from traceapp.codes.states import CodeState
@@ -25,7 +27,7 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness.queries import generation
 from traceapp.recalls import stopping
-from traceapp.stalls import changing
+from traceapp.stalls import changing, sold_out
 from traceapp.stalls.changing import NOT_SOLD, Gone
 from traceapp.stalls.models import Stall, StallLot
 from traceapp.stalls.queries import Lot, by_code, find_stall, in_hand, on_stall
@@ -142,13 +144,19 @@ def test_any_order_of_acts_leaves_the_lots_there_that_were_put_on_last(
 ) -> None:
     chance, lots = random.Random(6), [greens(lan, f"CN-{number}") for number in range(4)]
     there: list[str] = []
+    gone: set[str] = set()
     for minute in range(60):
         lot = chance.choice(lots)
         if chance.random() < 0.5:
+            if lot in gone:
+                assert refused(lan, stall, lot) == "not_in_hand"
+                continue
             put_on(lan, stall, lot, minute)
             there = there if lot in there else [lot, *there]
         else:
-            take_off(lan, stall, lot, chance.choice(list(Gone)), minute)
+            why = Gone.SOLD_OUT if chance.random() < 0.2 else Gone.TAKEN_OFF
+            take_off(lan, stall, lot, why, minute)
+            gone |= {lot} & {*there} if why is Gone.SOLD_OUT else set()
             there = [one for one in there if one != lot]
         assert codes_on(stall) == there
 
@@ -169,6 +177,80 @@ def stall_key(stall: Stall) -> tuple[UUID, UUID]:
     return (stall.producer_id, stall.stall_id)
 
 
+def books(who: Business, code: str) -> dict[str, object]:
+    db.session.rollback()
+    balance = batches.balance(who.producer_id, ref_of(code))
+    return {account: amount for account, amount in balance.items() if amount or account == "stock"}
+
+
+def test_sold_out_tells_the_books_once_and_a_correction_loses_nothing(
+    lan: Business, stall: Stall
+) -> None:
+    lot = greens(lan, "CN-1")
+    put_on(lan, stall, lot)
+    take_off(lan, stall, lot, Gone.SOLD_OUT, 2)
+    take_off(lan, stall, lot, Gone.SOLD_OUT, 3)
+    assert books(lan, lot) == {"made": 12.5, "sold_by_count": 12.5, "stock": 0}
+    ((told, at, event_id),) = sold_out.lately(*stall_key(stall), NOW)
+    assert (told, at) == ("CN-1", NOW + timedelta(minutes=2))
+    right = {"counted": 4, "counted_unit": "kg"}
+    goods = [{"batch_id": str(ref_of(lot).id)}]
+    when = (NOW + timedelta(minutes=2)).isoformat()
+    given = {"about": goods, "fields": right, "corrects": str(event_id), "event_time": when}
+    tell(lan, event(lan, "stock_count", **given))
+    assert books(lan, lot) == {"made": 12.5, "sold_by_count": 8.5, "stock": 4}
+    put_on(lan, stall, lot, 5)
+    assert codes_on(stall) == [lot]
+    assert db.session.query(StallLot).count() == 2  # the first stay is told for ever
+
+
+def test_a_lot_that_was_put_away_changes_no_book(lan: Business, stall: Stall) -> None:
+    lot = greens(lan, "CN-1")
+    put_on(lan, stall, lot)
+    take_off(lan, stall, lot, Gone.TAKEN_OFF, 2)
+    assert books(lan, lot) == {"made": 12.5, "stock": 12.5}
+    assert sold_out.lately(*stall_key(stall), NOW) == []
+
+
+def test_what_lies_on_another_stall_too_is_sold_out_with_the_last_of_it(
+    lan: Business, stall: Stall
+) -> None:
+    lot, other, closed = greens(lan, "CN-1"), open_stall(lan, "Sạp 13"), open_stall(lan, "Sạp 14")
+    for place in (stall, other, closed):
+        put_on(lan, place, lot)
+    with writing():
+        find_stall(*stall_key(closed)).archived_at = NOW  # nothing is sold there any more
+    take_off(lan, stall, lot, Gone.SOLD_OUT, 2)
+    assert books(lan, lot) == {"made": 12.5, "stock": 12.5}
+    take_off(lan, other, lot, Gone.SOLD_OUT, 3)
+    assert books(lan, lot) == {"made": 12.5, "sold_by_count": 12.5, "stock": 0}
+
+
+def test_a_shop_sells_out_what_it_received_and_its_maker_keeps_what_he_has(
+    lan: Business, hoa: Business
+) -> None:
+    lot, place = greens(lan, "CN-1"), open_stall(hoa, "Quầy 1")
+    hand_over(lan, hoa, lot, "5")
+    put_on(hoa, place, lot)
+    sell(hoa, lot, "2")
+    take_off(hoa, place, lot, Gone.SOLD_OUT, 2)
+    assert books(hoa, lot) == {"received": 5, "sold": 2, "sold_by_count": 3, "stock": 0}
+    assert books(lan, lot) == {"made": 12.5, "shipped": 5, "stock": 7.5}
+
+
+def test_what_the_books_cannot_take_leaves_the_lot_on_the_stall(
+    lan: Business, stall: Stall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lot = greens(lan, "CN-1")
+    put_on(lan, stall, lot)
+    refusal = [problem.InvalidInput()]
+    monkeypatch.setattr(capturing, "record_events", lambda *_, **__: refusal)
+    with pytest.raises(problem.InvalidInput):
+        take_off(lan, stall, lot, Gone.SOLD_OUT, 2)
+    db.session.rollback()
+    assert codes_on(stall) == [lot]
+
+
 @AGAIN
 def test_two_who_do_the_same_at_once_do_it_once(app: Flask, attempt: int, lan: Business) -> None:
     stall, lot = open_stall(lan), greens(lan, "CN-1")
@@ -185,6 +267,7 @@ def test_two_who_do_the_same_at_once_do_it_once(app: Flask, attempt: int, lan: B
     assert acts() == ["stall.opened", "stall.put_on"]
     at_once(app, [sold] * 3)
     assert acts() == ["stall.opened", "stall.put_on", "stall.sold_out"]
+    assert books(lan, lot)["sold_by_count"] == 12.5
 
 
 def test_the_database_itself_refuses_a_lot_that_is_there_twice(lan: Business, stall: Stall) -> None:
@@ -321,8 +404,13 @@ def test_every_kept_page_is_stale_once_something_was_put_on_or_taken_off(
     for act in (
         lambda: put_on(lan, stall, lot),
         lambda: put_on(lan, stall, lot),  # nothing new
+        lambda: take_off(lan, stall, lot, Gone.TAKEN_OFF),
+        lambda: put_on(lan, stall, lot),
         lambda: take_off(lan, stall, lot, Gone.SOLD_OUT),
     ):
         act()
         numbers.append(generation())
-    assert [after - before for before, after in pairwise(numbers)] == [1, 0, 1]
+    assert [after - before for before, after in pairwise(numbers)] == [
+        *(1, 0, 1, 1),
+        2,  # the books have changed, too
+    ]

@@ -1,6 +1,6 @@
 """Stalls at the desk: the list, a new one, its name, lots put on and taken off, its card."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from traceapp.gs1.digital_link import LONGEST_LINK
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit
 from traceapp.producers.models import Site
-from traceapp.stalls import card, changing
+from traceapp.stalls import card, changing, sold_out
 from traceapp.stalls.changing import LONGEST_NAME, Gone
 from traceapp.stalls.models import Stall, StallLot
 from traceapp.stalls.queries import find_stall, in_hand, on_stall
@@ -36,6 +36,7 @@ from traceapp.web.forms import Field, Form, Option
 from traceapp.web.pages import HANOI, moment
 from traceapp.web.settings import settings
 
+TOLD_FOR = timedelta(hours=24)  # what was sold out stays at hand, to be corrected
 blueprint = Blueprint("stalls", "traceapp.desk", template_folder="templates")
 
 
@@ -115,10 +116,8 @@ def take_off(stall_id: UUID) -> ResponseReturnValue:
         raise problem.NotFound
     why = Gone.SOLD_OUT if request.form.get("do") == Gone.SOLD_OUT else Gone.TAKEN_OFF
     lot, now = Ref(fact.producer_id, fact.batch_id), datetime.now(UTC)
-    changing.take_off(member().key, stall_id, lot, why, now=now)
-    flash(
-        _("Sold out: shoppers no longer see it here.") if why is Gone.SOLD_OUT else _("Taken off.")
-    )
+    is_counted = changing.take_off(member().key, stall_id, lot, why, now=now)
+    flash(_said(why, is_counted=is_counted))
     return redirect(url("stalls.show_stall", stall_id=stall_id), code=303)
 
 
@@ -164,6 +163,14 @@ def print_card(stall_id: UUID, paper: str) -> ResponseReturnValue:
     return Response(content, mimetype="application/pdf", headers=headers)
 
 
+def _said(why: Gone, *, is_counted: bool) -> str:
+    if why is Gone.TAKEN_OFF:
+        return str(_("Taken off."))
+    if is_counted:
+        return str(_("Sold out: shoppers no longer see it here, and your books have none left."))
+    return str(_("Sold out: shoppers no longer see it here. Your books stay as they are."))
+
+
 def _today() -> date:
     return datetime.now(HANOI).date()
 
@@ -181,6 +188,7 @@ def _page(stall: Stall, form: Form, wrong: str = "") -> tuple[str, int]:
         lots=lots,
         others=[lot for lot in in_hand(stall.producer_id, _today()) if lot.ref not in there],
         state_words=batch_words.state_words,
+        sold_out=sold_out.lately(stall.producer_id, stall.stall_id, datetime.now(UTC) - TOLD_FOR),
         site=db.session.get_one(Site, (stall.producer_id, stall.site_id)),
     )
     return page, form.status

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
+from traceapp.batches.capturing import Actor
 from traceapp.batches.told_lots import UNTOLD, lots_told_to
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.states import CodeState
@@ -23,6 +24,7 @@ from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import StallCode
 from traceapp.producers.models import Site
+from traceapp.stalls import sold_out
 from traceapp.stalls.models import Stall, StallLot
 from traceapp.stalls.queries import find_stall, held_lot, on_stall
 from traceapp.trace.facts import Ref
@@ -172,25 +174,34 @@ def put_on(by: By, stall_id: UUID, code: str, *, today: date, now: datetime) -> 
     _changed(by, stall, "put_on", lot.lot, now)
 
 
-def take_off(by: By, stall_id: UUID, lot: Ref, why: Gone, *, now: datetime) -> None:
-    """Take a lot off a stall, whatever its state. Raises NotFound without such a stall.
+def take_off(by: By, stall_id: UUID, lot: Ref, why: Gone, *, now: datetime) -> bool:
+    """Take a lot off a stall, whatever its state; tell whether the books have nothing left by it.
 
-    What is gone already stays gone as it was told first.
+    What is gone already stays gone as it was told first. Raises NotFound without such a stall.
     """
-    wait_for([stall_id])
-    stall = find_stall(by[0], stall_id)
+    stall, stay = find_stall(by[0], stall_id), _stay(by[0], stall_id, lot)
+    if stay is None:
+        return False
+    wait_for([stall_id, lot.id, sold_out.event_of(stay.stay_id)])
+    db.session.refresh(stay)
+    if stay.gone_at is not None:
+        return False
+    stay.gone, stay.gone_at, stay.gone_by_member_id = why.value, now, by[1]
+    db.session.flush()
+    is_counted = why is Gone.SOLD_OUT and sold_out.count_nothing(Actor(*by), stall, stay, now=now)
+    _changed(by, stall, why.value, lots_told_to(by[0], [lot]).get(lot, UNTOLD), now)
+    return is_counted
+
+
+def _stay(producer_id: UUID, stall_id: UUID, lot: Ref) -> StallLot | None:
     there = select(StallLot).where(
-        StallLot.producer_id == by[0],
+        StallLot.producer_id == producer_id,
         StallLot.stall_id == stall_id,
         StallLot.batch_producer_id == lot.producer_id,
         StallLot.batch_id == lot.id,
         StallLot.gone_at.is_(None),
     )
-    stay = db.session.scalars(there).one_or_none()
-    if stay is None:
-        return
-    stay.gone, stay.gone_at, stay.gone_by_member_id = why.value, now, by[1]
-    _changed(by, stall, why.value, lots_told_to(by[0], [lot]).get(lot, UNTOLD), now)
+    return db.session.scalars(there).one_or_none()
 
 
 def _changed(by: By, stall: Stall, act: str, lot: str, now: datetime) -> None:

@@ -6,11 +6,12 @@ from traceapp.labels.orders import PackSchema
 
 
 class LabelLinksSchema(Schema):
-    """Where the files of an issue are; a label printer takes `zpl`, of rolls alone."""
+    """Where the files of an issue are; a label printer takes `zpl` or `tspl`, of rolls alone."""
 
     pdf = fields.String(required=True)
     png = fields.String(required=True)
     zpl = fields.String(required=True)
+    tspl = fields.String(required=True)
     csv = fields.String(required=True)
 
 

@@ -113,13 +113,13 @@ def show_label_issue(issue_id: UUID) -> Body:
     return _shown(_issue(issue_id))
 
 
-@labels.get("/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,csv):writer>")
+@labels.get("/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,tspl,csv):writer>")
 @may(Act.PRINT_LABELS)
 @operation({200: FILE}, query=FileQuerySchema(), problems=(problem.Blocked, problem.InvalidInput))
 def download_label_issue(issue_id: UUID, writer: str, query: Body) -> Response:
     """Give the labels of an issue as a file: all that were not voided, on the paper of the issue.
 
-    A PNG shows one `page`, the first unless another is asked for; PNG and ZPL have 203 or 300
+    A PNG shows one `page`, the first unless another is asked for; PNG, ZPL and TSPL have 203 or 300
     `dpi`.
 
     A batch whose code is not in use any more, such as one on hold, prints nothing.

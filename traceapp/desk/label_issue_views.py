@@ -69,7 +69,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/desk/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,csv):writer>")
+@blueprint.get("/desk/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,tspl,csv):writer>")
 @may(Act.PRINT_LABELS)
 def download_labels(issue_id: UUID, writer: str) -> ResponseReturnValue:
     """Give the labels of an issue that still count as a file; its page where there are none."""

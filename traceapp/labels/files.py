@@ -1,4 +1,4 @@
-"""Labels as files: PDF, PNG, ZPL for label printers, and a table for programs of others."""
+"""Labels as files: PDF, PNG, ZPL and TSPL for label printers, and a table for other programs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from traceapp import problem
-from traceapp.printing import raster, sheet_pdf, zpl
+from traceapp.printing import raster, sheet_pdf, tspl, zpl
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import VIETNAMESE, Label
 from traceapp.printing.run import MOST_LABELS, Copies, Design
@@ -16,7 +16,7 @@ from traceapp.web import csv_text
 from traceapp.web.faults import between, known
 
 CARDS = ("card-a5", "card-a4")  # the papers of stall cards
-PNG_DPI, ZPL_DPI = 300, 203  # where nothing else is asked for
+PNG_DPI, ROLL_DPI = 300, 203  # where nothing else is asked for
 _NO_DPI = problem.N_("Label printers have 203 or 300 dots per inch.")
 
 
@@ -49,7 +49,7 @@ class Sheet:
 
 
 class FileQuerySchema(Schema):
-    """How a file is drawn: dots per inch of PNG and ZPL, and which page a PNG shows."""
+    """How a file is drawn: dots per inch of PNG, ZPL and TSPL, and which page a PNG shows."""
 
     dpi = fields.Integer(load_default=None, validate=OneOf(raster.RESOLUTIONS, error=_NO_DPI))
     page = fields.Integer(load_default=1, validate=between(1, MOST_LABELS))
@@ -87,7 +87,11 @@ def _png(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
 
 
 def _zpl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
-    return b"".join(zpl.write(sheet.design, sheet.run, fonts, dpi or ZPL_DPI))
+    return b"".join(zpl.write(sheet.design, sheet.run, fonts, dpi or ROLL_DPI))
+
+
+def _tspl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
+    return b"".join(tspl.write(sheet.design, sheet.run, fonts, dpi or ROLL_DPI))
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -95,6 +99,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "pdf": Kind("application/pdf", _pdf),
         "png": Kind("image/png", _png),
         "zpl": Kind("application/octet-stream", _zpl),
+        "tspl": Kind("application/octet-stream", _tspl),
     }
 )
 

@@ -14,7 +14,7 @@ from traceapp.printing.arranged import Arranged, Line
 from traceapp.printing.dots import Dots
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs
-from traceapp.printing.label import VIETNAMESE, Label, Words
+from traceapp.printing.label import VIETNAMESE, DoesNotFit, Label, Words
 from traceapp.printing.run import Arranger, Copies, Design, places
 from traceapp.printing.stock import Position
 
@@ -69,6 +69,12 @@ class Rasters:
         x, y = self._calibration.x(place.x), self._calibration.y(place.y)
         return (round(x * self.dots), round(y * self.dots))
 
+    def on_page(self, picture: Dots, corner: tuple[int, int]) -> Dots:
+        """Cut off empty margins that a calibration moved off the page: no field begins there."""
+        (left, top), (wide, long) = corner, self.page_size
+        right, bottom = min(picture.width, wide - left), min(len(picture.rows), long - top)
+        return picture.cut(max(-left, 0), max(-top, 0), right, bottom)
+
     def _at(self, length: float) -> int:
         return round(length * self._drawn_dots)
 
@@ -111,6 +117,13 @@ class Rasters:
         anchor = "rs" if line.at_end else "ls"
         at = (self._at(line.x), self._at(line.baseline))
         canvas.text(at, line.text, fill=_BLACK, font=font, anchor=anchor)
+
+
+def of_roll(design: Design, fonts: FontFiles, dpi: int) -> Rasters:
+    """Give what draws for a label printer. Raises `DoesNotFit` for sheets of several labels."""
+    if design.stock.positions > 1:
+        raise DoesNotFit("stock", 1, "a label printer takes rolls, not sheets of labels")
+    return Rasters(design, fonts, dpi)
 
 
 def png(

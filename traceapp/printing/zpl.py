@@ -9,10 +9,8 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
-from traceapp.printing.dots import Dots
 from traceapp.printing.font_files import FontFiles
-from traceapp.printing.label import DoesNotFit
-from traceapp.printing.raster import Rasters
+from traceapp.printing.raster import of_roll
 from traceapp.printing.run import Copies, Design
 
 MOST_COPIES = 99_999_999  # what ^PQ takes
@@ -26,14 +24,11 @@ def write(
 
     Raises `DoesNotFit` for sheets of several labels: these printers feed one at a time.
     """
-    stock = design.stock
-    if stock.positions > 1:
-        raise DoesNotFit("stock", 1, "a label printer takes rolls, not sheets of labels")
-    rasters = Rasters(design, fonts, dpi)
-    corner, page = rasters.corner(stock.position(1)), rasters.page_size
+    rasters = of_roll(design, fonts, dpi)
+    corner, page = rasters.corner(design.stock.position(1)), rasters.page_size
     begin = f"^XA^PW{page[0]}^LL{page[1]}^LH0,0^FO{max(corner[0], 0)},{max(corner[1], 0)}"
     for copies in run:
-        picture = _on_page(rasters.draw(copies.label), corner, page)
+        picture = rasters.on_page(rasters.draw(copies.label), corner)
         dots = picture.packed()
         row = (picture.width + 7) // 8
         text = b64encode(zlib.compress(dots, _COMPRESSION))
@@ -41,10 +36,3 @@ def write(
             f"{begin}^GFA,{len(dots)},{len(dots)},{row},:Z64:"
             f"{text.decode('ascii')}:{binascii.crc_hqx(text, 0):04X}^FS^PQ{copies.count}^XZ\n"
         ).encode("ascii")
-
-
-def _on_page(picture: Dots, corner: tuple[int, int], page: tuple[int, int]) -> Dots:
-    """Cut off the empty margins that a calibration moved off the page: no field begins there."""
-    (left, top), (wide, long) = corner, page
-    right, bottom = min(picture.width, wide - left), min(len(picture.rows), long - top)
-    return picture.cut(max(-left, 0), max(-top, 0), right, bottom)

@@ -11,11 +11,13 @@ import pypdfium2
 import pytest
 import zxingcpp
 from hypothesis import given, settings
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
+from tests.pure.printing.tspl_reader import read_tspl
 from tests.pure.printing.zpl_reader import read_zpl
-from traceapp.printing import raster, sheet_pdf, symbol, zpl
+from traceapp.printing import raster, sheet_pdf, symbol, tspl, zpl
+from traceapp.printing.calibration import AS_DRAWN, Calibration
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs, MissingGlyph
 from traceapp.printing.label import DoesNotFit, Item, Label, printable
@@ -151,6 +153,36 @@ def test_every_code_of_a_zpl_file_decodes(
             next(written)
         return
     assert sorted(itertools.chain(*(decoded(read_zpl(one)) for one in written))) == uris(3)
+
+
+@pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
+@each_label
+@each_printed
+def test_every_code_of_a_tspl_file_decodes(
+    fonts: FontFiles, stock: Stock, template: Template, label: Label, dpi: int
+) -> None:
+    skip_what_is_too_much(stock, template, label)
+    written = tspl.write(Design(stock, template), [*numbered(3, label)], fonts, dpi)
+    if stock.positions > 1:
+        with pytest.raises(DoesNotFit):
+            next(written)
+        return
+    printed = read_tspl(b"".join(written), DOTS[dpi])
+    assert sorted(itertools.chain(*(decoded(one.label) for one in printed))) == uris(3)
+
+
+@pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
+def test_a_tspl_printer_prints_dot_by_dot_what_a_zpl_printer_does(
+    fonts: FontFiles, dpi: int
+) -> None:
+    for stock in (one for one in STOCKS.values() if one.dots):
+        for calibration in (AS_DRAWN, Calibration(offset_x=-0.3, offset_y=0.4)):
+            design = Design(stock, Template.CODE, calibration)
+            run = [Copies(LABEL, 7)]
+            (one,) = read_tspl(b"".join(tspl.write(design, run, fonts, dpi)), DOTS[dpi])
+            (other,) = zpl.write(design, run, fonts, dpi)
+            assert one.copies == 7
+            assert ImageChops.difference(one.label, read_zpl(other)).getbbox() is None
 
 
 @pytest.mark.parametrize(

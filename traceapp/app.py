@@ -29,6 +29,7 @@ from traceapp.handoffs import views as hand_off_answers
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
+from traceapp.labels import prints
 from traceapp.links import views as link_views
 from traceapp.mail import operations as mail
 from traceapp.phone import import_views as phone_imports
@@ -126,4 +127,5 @@ def _register_jobs() -> None:
     jobs.register(reach.TELL_JOINED, telling.tell_joined_job)
     jobs.register(recall_reminders.REMIND, recall_reminders.remind_job)
     jobs.register_outward(webhooks.DELIVER, webhooks.deliver_job)
+    jobs.register_outward(prints.SEND, prints.send_job)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

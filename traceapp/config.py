@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +53,7 @@ class Config:
     trace_walk: str
     hand_off_link_days: int
     outbound_private_allowed: frozenset[str]
+    printer_networks: tuple[tuple[IPv4Network, int], ...]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -85,6 +87,7 @@ class Config:
                 "HAND_OFF_LINK_DAYS", environment.get("HAND_OFF_LINK_DAYS") or "14"
             ),
             outbound_private_allowed=_private_allowed(environment, public_url),
+            printer_networks=_printer_networks(environment),
         )
 
     @property
@@ -153,6 +156,27 @@ def _private_allowed(environment: Mapping[str, str], public_url: str) -> frozens
         if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
             raise BadSettingError(name, f"“{one}” is no host and port.", "Write localhost:8443.")
     return found
+
+
+def _printer_networks(environment: Mapping[str, str]) -> tuple[tuple[IPv4Network, int], ...]:
+    """Read where printers may be, `192.168.1.0/24,10.0.0.8/32:9101`; the port is 9100 else."""
+    name, found = "PRINTER_NETWORKS", []
+    for one in environment.get(name, "").split(","):
+        text, _, port = one.strip().partition(":")
+        if not text:
+            continue
+        try:
+            network = IPv4Network(text)
+        except ValueError as error:
+            hint = "Write 192.168.1.0/24, or 192.168.1.8/32:9101."
+            raise BadSettingError(name, f"“{one}” is no network.", hint) from error
+        is_port = not port or (port.isascii() and port.isdigit() and 0 < int(port) < 2**16)
+        if not network.is_private or not is_port:
+            raise BadSettingError(
+                name, f"“{one}” is no private network with a port.", "Printers are inside."
+            )
+        found.append((network, int(port or 9100)))
+    return tuple(found)
 
 
 def _database_url(text: str) -> str:

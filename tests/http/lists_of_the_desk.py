@@ -137,6 +137,7 @@ NO_LISTS: Mapping[str, str] = {
     "places.edit_site": FORM,
     "places.new_plot": FORM,
     "places.new_site": FORM,
+    "label_prints.ask_connection": FORM,
     "printers.ask_measures": FORM,
     "printers.download_test_page": FILE,
     "printers.edit_printer": FORM,

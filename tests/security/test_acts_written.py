@@ -41,6 +41,7 @@ NO_ACTS: Mapping[str, str] = {
     "api_labels.post_label_issue": "keeps the issue itself, append-only, and a record of the step",
     "desk_labels.issue_labels": "keeps the issue itself, append-only, and a record of the step",
     "label_issues.void_labels": "keeps the change itself, append-only, and a record of the step",
+    "label_prints.send_labels": "keeps what was sent, to which printer and by whom",
     "label_issues.reprint_labels": "keeps the change itself, append-only",
     "api_photos.put_photo": "keeps what a step names by its hash; the step names its author",
     **dict.fromkeys(
@@ -60,6 +61,7 @@ NO_ACTS: Mapping[str, str] = {
 }
 # What needs more than one request: the tests in which it stands in the book.
 IN_TESTS: Mapping[str, tuple[str, str]] = {
+    "label_prints.connect_printer": ("rooms/test_label_prints.py", "printer.changed"),
     "accounts.add_passkey": ("pwa/test_passkeys.py", "passkey_added"),
     "accounts.remove_app": ("http/test_second_factor.py", "app_removed"),
     "accounts.new_codes": ("http/test_second_factor.py", "recovery_codes_made"),

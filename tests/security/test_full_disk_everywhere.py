@@ -65,6 +65,10 @@ NOT_SENT = {
     **dict.fromkeys(("desk_batches.release_batch", "phone_imports.send_file"), AFTER_ANOTHER),
     **dict.fromkeys(("hand_offs.accept", "hand_offs.refuse"), AFTER_ANOTHER),
     "desk_batches.allow_sale": AFTER_ANOTHER,
+    **dict.fromkeys(
+        ("label_prints.connect_printer", "label_prints.send_labels"),
+        "only where a setting allows printers in the network; it is the same `transaction`",
+    ),
     "doors.enter": "a door of the demo",
     "doors.play": "a door of the demo",
     "desk_trace_search.read_label": "keeps nothing",

@@ -15,7 +15,7 @@ from traceapp.accounts.acts import Act
 from traceapp.batches.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import label_change_form, label_paper, label_story, label_words
+from traceapp.desk import label_change_form, label_paper, label_sending, label_story, label_words
 from traceapp.desk.batch_views import batch_of
 from traceapp.desk.label_paper import NoLabels
 from traceapp.labels import changing, history
@@ -38,7 +38,7 @@ blueprint = Blueprint("label_issues", "traceapp.desk", template_folder="template
 @may(Act.PRINT_LABELS)
 def show_issue(issue_id: UUID) -> ResponseReturnValue:
     """Show labels that were issued, ready to be printed, and what was done with them since."""
-    issue, again = _issue(issue_id), _again(issue_id)
+    issue, again = issue_of(issue_id), again_of(issue_id)
     found = batch_of(member(), issue.batch)
     preview, wrong = None, ""
     sheet = _sheet(issue, again)
@@ -64,6 +64,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
         pack=(Decimal(issue.quantity), issue.uom),
         stock=dict(label_words.stocks())[issue.stock],
         printer=_printer(issue),
+        sending=label_sending.told(issue, again),
         has_fonts=label_paper.fonts() is not None,
         history=label_story.told(done, found.card.uom, history.names_of(issue.producer_id, done)),
     )
@@ -73,7 +74,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
 @may(Act.PRINT_LABELS)
 def download_labels(issue_id: UUID, writer: str) -> ResponseReturnValue:
     """Give the labels of an issue that still count as a file; its page where there are none."""
-    issue, again, fonts = _issue(issue_id), _again(issue_id), label_paper.fonts()
+    issue, again, fonts = issue_of(issue_id), again_of(issue_id), label_paper.fonts()
     sheet = _sheet(issue, again)
     if isinstance(sheet, str) or not sheet.numbers:
         return show_issue(issue_id)
@@ -96,7 +97,7 @@ def download_labels(issue_id: UUID, writer: str) -> ResponseReturnValue:
 @may(Act.PRINT_LABELS)
 def ask_unused(issue_id: UUID) -> ResponseReturnValue:
     """Ask which labels were not used."""
-    issue = _issue(issue_id)
+    issue = issue_of(issue_id)
     form = Form.showing(label_change_form.void_fields(issue), {"id": new_id()})
     return _change_page(issue, form, "void")
 
@@ -106,7 +107,7 @@ def ask_unused(issue_id: UUID) -> ResponseReturnValue:
 @may(Act.PRINT_LABELS)
 def void_labels(issue_id: UUID) -> ResponseReturnValue:
     """Void labels that were not used: their goods may get others."""
-    issue, actor, now = _issue(issue_id), _actor(), datetime.now(UTC)
+    issue, actor, now = issue_of(issue_id), _actor(), datetime.now(UTC)
     form = Form.sent(label_change_form.void_fields(issue), request.form)
     with form.trying():
         found = batch_of(member(), issue.batch)
@@ -124,7 +125,7 @@ def void_labels(issue_id: UUID) -> ResponseReturnValue:
 @may(Act.PRINT_LABELS)
 def ask_spoilt(issue_id: UUID) -> ResponseReturnValue:
     """Ask which labels are printed again."""
-    issue = _issue(issue_id)
+    issue = issue_of(issue_id)
     start = next_position(issue.producer_id, issue.stock)
     shown = {"id": new_id(), "start_position": start}
     return _change_page(
@@ -137,7 +138,7 @@ def ask_spoilt(issue_id: UUID) -> ResponseReturnValue:
 @may(Act.PRINT_LABELS)
 def reprint_labels(issue_id: UUID) -> ResponseReturnValue:
     """Note that labels are printed again in place of spoilt ones, and lead to their files."""
-    issue = _issue(issue_id)
+    issue = issue_of(issue_id)
     form = Form.sent(label_change_form.reprint_fields(issue), request.form)
     sheet = _sheet(issue, None)
     if isinstance(sheet, str):
@@ -165,14 +166,15 @@ def _change_page(issue: LabelIssue, form: Form, act: str) -> str:
     )
 
 
-def _issue(issue_id: UUID) -> LabelIssue:
+def issue_of(issue_id: UUID) -> LabelIssue:
+    """Give an issue of the reader's producer. Raises NotFound."""
     row = db.session.get(LabelIssue, (member().producer_id, issue_id))
     if row is None:
         raise problem.NotFound
     return row
 
 
-def _again(issue_id: UUID) -> LabelChange | None:
+def again_of(issue_id: UUID) -> LabelChange | None:
     """Give the labels printed again that an address names, if it does. Raises NotFound."""
     text = request.args.get("again")
     if not text:

@@ -76,6 +76,7 @@ LEFT_OUT = {
     "throttle": "the installation's count of failed attempts",
     "kept_answer": "answers kept for a day for programs that ask twice",
     "photo_rendition": "made again from the photos",
+    "label_print": "the installation's: what it sent to printers in its network",
     "public_snapshot": "made again from the records",
     "public_generation": "the installation's",
     "job": "the installation's",

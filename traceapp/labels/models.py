@@ -1,5 +1,6 @@
 """Tables of printers, and, append-only, of labels: issued, changed, allowed beyond goods."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,14 +15,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
-from traceapp.database.types import Identifier, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 from traceapp.trace.facts import Ref
 
 
 class Printer(Archivable, Base):
     """A printer of the producer, and how it is put right (`printing.calibration`), in mm and %.
 
-    `stock` is the paper that is mostly in it, none where that changes.
+    `stock` is the paper that is mostly in it, none where that changes. One that is reached through
+    the network has an address, what it speaks and its dots per inch.
     """
 
     __tablename__ = "printer"
@@ -38,9 +40,21 @@ class Printer(Archivable, Base):
     percent: Mapped[float]
     created_at: Mapped[Moment]
     version: Mapped[int] = mapped_column(default=1)
+    host: Mapped[str | None]
+    port: Mapped[int | None]
+    language: Mapped[str | None]
+    dpi: Mapped[int | None]
 
     __table_args__ = (
         UniqueConstraint("producer_id", "name"),
+        CheckConstraint("port BETWEEN 1 AND 65535", name="port_range"),
+        CheckConstraint("language IN ('zpl', 'tspl')", name="language_known"),
+        CheckConstraint("dpi IN (203, 300)", name="dpi_known"),
+        CheckConstraint(
+            "(host IS NULL) = (port IS NULL) AND (host IS NULL) = (language IS NULL)"
+            " AND (host IS NULL) = (dpi IS NULL)",
+            name="connected_wholly",
+        ),
         CheckConstraint("offset_x BETWEEN -10 AND 10", name="offset_x_range"),
         CheckConstraint("offset_y BETWEEN -10 AND 10", name="offset_y_range"),
         CheckConstraint("percent BETWEEN 95 AND 105", name="percent_range"),
@@ -161,4 +175,43 @@ class LabelChange(Base):
         CheckConstraint("start_position > 0", name="start_position"),
         CheckConstraint("reason <> ''", name="reason_told"),
         Index("ix_label_change_issue", "producer_id", "issue_id", "done_at"),
+    )
+
+
+class LabelPrint(Base):
+    """Labels of an issue, or of a range printed again, sent to a printer in the network.
+
+    `begun_at` is kept before a byte is sent, so that no label is ever printed twice by itself;
+    `outcome` says what came of it (`labels.sending`).
+    """
+
+    __tablename__ = "label_print"
+
+    producer_id: Mapped[Key]
+    print_id: Mapped[Key]
+    issue_id: Mapped[Reference]
+    change_id: Mapped[UUID | None] = mapped_column(Identifier)
+    printer_id: Mapped[Reference]
+    asked_at: Mapped[Moment]
+    by_member_id: Mapped[Reference]
+    begun_at: Mapped[datetime | None] = mapped_column(Instant)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[str | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "issue_id"], ["label_issue.producer_id", "label_issue.issue_id"]
+        ),
+        ForeignKeyConstraint(
+            ["producer_id", "change_id"], ["label_change.producer_id", "label_change.change_id"]
+        ),
+        ForeignKeyConstraint(
+            ["producer_id", "printer_id"], ["printer.producer_id", "printer.printer_id"]
+        ),
+        CheckConstraint(
+            "outcome IN ('taken', 'refused', 'unsure', 'not_allowed', 'nothing')",
+            name="outcome_known",
+        ),
+        CheckConstraint("(outcome IS NULL) = (done_at IS NULL)", name="done_told"),
+        Index("ix_label_print_issue", "producer_id", "issue_id", "asked_at"),
     )

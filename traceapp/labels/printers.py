@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import OneOf
 from sqlalchemy import select
 
 from traceapp import problem
@@ -18,8 +19,10 @@ from traceapp.audit import operations as audit
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
+from traceapp.labels import sending
 from traceapp.labels.models import Printer
 from traceapp.labels.queries import last_issue
+from traceapp.labels.sending import USUAL_PORT
 from traceapp.printing.calibration import (
     AS_DRAWN,
     MOST_OFFSET,
@@ -29,9 +32,11 @@ from traceapp.printing.calibration import (
     corrected,
 )
 from traceapp.printing.calibration_page import marks
+from traceapp.printing.raster import RESOLUTIONS
 from traceapp.printing.stock import STOCKS, Stock
-from traceapp.web.faults import Fault, between, known
+from traceapp.web.faults import NOT_A_WORD, Fault, between, known
 from traceapp.web.fields import PlainText
+from traceapp.web.settings import settings
 
 By = tuple[UUID, UUID]  # producer and member
 ABOUT = "printer/{}"
@@ -51,6 +56,12 @@ TOO_LONG = Fault(
         "Print the test page anew in its true size, not fitted to the page, and measure again."
     ),
 )
+NOT_ALLOWED = Fault(
+    "not_allowed",
+    problem.N_("Whoever runs this installation has not allowed printers at this address."),
+    problem.N_("Write the address as four numbers, or ask them to allow its network and port."),
+)
+LANGUAGES = ("zpl", "tspl")
 # Which measure is to blame for a value that cannot be.
 BLAMED: Mapping[str, tuple[str, Fault]] = {
     "offset_x": ("left", TOO_FAR),
@@ -67,6 +78,15 @@ class PrinterSchema(Schema):
     offset_x = fields.Float(load_default=0.0, validate=between(-10, 10))
     offset_y = fields.Float(load_default=0.0, validate=between(-10, 10))
     percent = fields.Float(load_default=100.0, validate=between(95, 105))
+
+
+class ConnectionSchema(Schema):
+    """How a printer is reached through the network; without an address it is not."""
+
+    host = PlainText(15, load_default="")
+    port = fields.Integer(load_default=USUAL_PORT, validate=between(1, 65_535))
+    language = fields.String(load_default="zpl", validate=known(LANGUAGES))
+    dpi = fields.Integer(load_default=203, validate=OneOf(RESOLUTIONS, error=NOT_A_WORD))
 
 
 class MeasuredSchema(Schema):
@@ -136,6 +156,18 @@ def change_printer(
     """Change a printer. Raises NotFound, ValidationError, ChangedMeanwhile."""
     printer = find_printer(by[0], printer_id)
     _change(by, printer, _load(given), (version, now))
+
+
+def connect_printer(
+    by: By, printer_id: UUID, given: Mapping[str, Any], *, version: int, now: datetime
+) -> None:
+    """Say how a printer is reached. Raises NotFound, ValidationError, ChangedMeanwhile."""
+    printer, data = find_printer(by[0], printer_id), ConnectionSchema().load(given)
+    if not data["host"]:
+        data = dict.fromkeys(data)
+    elif not sending.is_allowed(data["host"], data["port"], settings().printer_networks):
+        raise ValidationError({"host": [NOT_ALLOWED]})
+    _change(by, printer, data, (version, now))
 
 
 def measure_printer(

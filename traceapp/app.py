@@ -57,6 +57,7 @@ from traceapp.web import (
     same_site,
     static_text,
 )
+from traceapp.web.sent_forms import Request
 from traceapp.webhooks import operations as webhooks
 from traceapp.webhooks import views as webhook_views
 
@@ -73,6 +74,7 @@ MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 def create_app(config: Config) -> Flask:
     """Build the application for these settings."""
     app = Flask("traceapp", static_folder=str(CHECKOUT / "static"), static_url_path="/static")
+    app.request_class = Request
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

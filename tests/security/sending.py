@@ -207,8 +207,8 @@ def furnished(app: Flask) -> Town:
     return town
 
 
-def sent(town: Town, route: Route) -> TestResponse:
-    """Send what somebody entitled would: the form of the page, filled in."""
+def sent(town: Town, route: Route, **more: str) -> TestResponse:
+    """Send what somebody entitled would: the form of the page, filled in; and what else is said."""
     endpoint = route.rule.endpoint
     person, values = asker(town, endpoint), town.lan.values | others(town, endpoint)
     path, typed = route.path(values), dict(TYPED.get(endpoint, {}))
@@ -221,7 +221,7 @@ def sent(town: Town, route: Route) -> TestResponse:
     shown = forms_on(browser.get(path).text, path).get(path, {})
     if endpoint == "need_acts.show_products":
         typed |= {name: "range" for name in shown if name.startswith("shows.")}
-    return browser.post(path, data=shown | town.form(**typed))
+    return browser.post(path, data=shown | town.form(**typed) | more)
 
 
 def asker(town: Town, endpoint: str) -> Person:

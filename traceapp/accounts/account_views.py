@@ -18,6 +18,7 @@ from traceapp.accounts.views import REFUSED, THROTTLED, blueprint, too_often, to
 from traceapp.database.engine import db
 from traceapp.problem import N_
 from traceapp.web.endpoints import transaction, writes, writes_in_steps
+from traceapp.web.sent_forms import refuse_unread
 
 WRONG_PASSWORD = N_("This is not your password.")
 
@@ -81,6 +82,7 @@ def change_password() -> AnyResponse:
     """Set a new password; every other device is signed out."""
     mine, here = entering.own_account(), member().device_id
     old, new = request.form.get("old_password", ""), request.form.get("password", "")
+    refuse_unread()
     tried = attempt((throttles.ACCOUNT, str(mine.account_id)))
     if tried.wait_s:
         page = _password_page({"old_password": too_often_words(tried.wait_s)}, THROTTLED)
@@ -122,10 +124,12 @@ def confirm() -> AnyResponse:
     """Take the password as a fresh proof, and go on."""
     mine = entering.own_account()
     account_id = mine.account_id
+    password, then = request.form.get("password", ""), request.form.get("next")
+    refuse_unread()
     tried = attempt((throttles.ACCOUNT, str(account_id)))
     if tried.wait_s:
         return too_often(tried.wait_s, _confirm_page(too_often_words(tried.wait_s), THROTTLED))
-    if not proves(mine, request.form.get("password", "")):
+    if not proves(mine, password):
         auth_log.decided("confirm", "refused", account_id)
         return _confirm_page(gettext(WRONG_PASSWORD), REFUSED)
     db.session.rollback()
@@ -133,7 +137,7 @@ def confirm() -> AnyResponse:
         tried.succeeded()
     session[reauthentication.SINCE] = time.time()
     auth_log.decided("confirm", "granted", account_id)
-    return redirect(entering.own_path(request.form.get("next")) or "/account/devices", 303)
+    return redirect(entering.own_path(then) or "/account/devices", 303)
 
 
 def _confirm_page(error: str | None, status: int) -> Response:

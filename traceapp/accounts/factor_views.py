@@ -32,6 +32,7 @@ from traceapp.database.engine import db
 from traceapp.problem import N_
 from traceapp.web.access import public
 from traceapp.web.endpoints import transaction, writes, writes_in_steps
+from traceapp.web.sent_forms import refuse_unread
 
 SECRET = "new_app_secret"  # noqa: S105 - where the session keeps it, encrypted
 PAGE = access.SECOND_FACTOR_PAGE
@@ -59,6 +60,8 @@ def prove_second_factor() -> AnyResponse:
     if waiting is None:
         return redirect("/sign-in", 303)
     account, then = waiting
+    code = request.form.get("code", "")[:80]
+    refuse_unread()
     account_id = account.account_id
     tried = attempt((throttles.FACTOR, str(account_id)))
     if tried.wait_s:
@@ -67,7 +70,7 @@ def prove_second_factor() -> AnyResponse:
         return too_often(tried.wait_s, page)
     db.session.rollback()
     with transaction():
-        via = factors.proves(account, request.form.get("code", "")[:80])
+        via = factors.proves(account, code)
         if via is not None:
             tried.succeeded()
             choosing = entering.must_choose(account)

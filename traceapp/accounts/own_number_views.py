@@ -15,6 +15,7 @@ from traceapp.accounts.passwords import proves
 from traceapp.accounts.views import REFUSED, THROTTLED, blueprint, too_often, too_often_words
 from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction, writes_in_steps
+from traceapp.web.sent_forms import refuse_unread
 
 LONGEST_NUMBER = 30
 
@@ -39,11 +40,13 @@ def change_number() -> AnyResponse:
     mine = entering.own_account()
     account_id = mine.account_id
     typed = request.form.get("number", "").strip()[:LONGEST_NUMBER]
+    password = request.form.get("password", "")
+    refuse_unread()
     tried = attempt((throttles.ACCOUNT, str(account_id)))
     if tried.wait_s:
         errors = {"password": too_often_words(tried.wait_s)}
         return too_often(tried.wait_s, _number_page(typed, errors, THROTTLED))
-    if not proves(mine, request.form.get("password", "")):
+    if not proves(mine, password):
         auth_log.decided("number", "refused", account_id)
         return _number_page(typed, {"password": gettext(WRONG_PASSWORD)}, REFUSED)
     db.session.rollback()

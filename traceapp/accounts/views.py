@@ -30,6 +30,7 @@ from traceapp.database.engine import db
 from traceapp.problem import N_
 from traceapp.web.access import public
 from traceapp.web.endpoints import transaction, writes, writes_in_steps
+from traceapp.web.sent_forms import refuse_unread
 
 blueprint = Blueprint("accounts", "traceapp.accounts", template_folder="templates")
 
@@ -67,6 +68,8 @@ def sign_in() -> AnyResponse:
     """Check name and password; unknown name, wrong password and closed account answer alike."""
     check_form()
     typed, password = request.form.get("name", ""), request.form.get("password", "")
+    then = request.form.get("next")
+    refuse_unread()
     account = operations.find_account(typed)
     subject = str(account.account_id) if account else identity(typed)
     tried = attempt((throttles.ACCOUNT, subject))
@@ -80,7 +83,7 @@ def sign_in() -> AnyResponse:
     with transaction():
         tried.succeeded()
         refresh(account, password)
-        return _go_on(account, request.form.get("next"))
+        return _go_on(account, then)
 
 
 def _go_on(account: Account, then: str | None) -> AnyResponse:
@@ -147,6 +150,7 @@ def reset_password() -> AnyResponse:
     """Set a new password with a code; sessions end, second factors stay."""
     check_form()
     code, password = request.form.get("code", ""), request.form.get("password", "")
+    refuse_unread()
     tried = attempt()
     if tried.wait_s:
         auth_log.decided("reset", "throttled", None)

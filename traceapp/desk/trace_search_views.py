@@ -24,6 +24,7 @@ from traceapp.web.fields import clean
 from traceapp.web.languages import pick
 from traceapp.web.lists import LONGEST_SEARCH
 from traceapp.web.pages import HANOI
+from traceapp.web.sent_forms import refuse_unread
 
 blueprint = Blueprint("desk_trace_search", "traceapp.desk", template_folder="templates")
 
@@ -43,6 +44,7 @@ def find_batches() -> ResponseReturnValue:
 def read_label() -> ResponseReturnValue:
     """Read the symbol on a photo of a label, and look for its batch. The photo is not kept."""
     file = request.files.get("photo")
+    refuse_unread()
     try:
         texts = symbols.read(file.read()) if file else []
     except RefusedImage as error:

@@ -27,6 +27,7 @@ from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.navigation import path_of
 from traceapp.web.pages import HANOI
+from traceapp.web.sent_forms import refuse_unread
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("exchange", "traceapp.exchange", template_folder="templates")
@@ -132,6 +133,7 @@ def send() -> ResponseReturnValue:
     form = Form.sent(_fields(), request.form)
     kind, file = form.value("kind"), request.files.get("file")
     content = file.read() if file else b""
+    refuse_unread()
     if kind not in KINDS:
         form.blame("kind", _("Choose what is in the table."))
     if not content:

@@ -22,6 +22,7 @@ from traceapp.problem import N_
 from traceapp.web import languages, problems
 from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import Field, Form, Option
+from traceapp.web.sent_forms import refuse_unread
 
 blueprint = Blueprint("phone_imports", "traceapp.phone", template_folder="templates")
 
@@ -55,6 +56,7 @@ def send_file() -> AnyResponse:
     form = Form.sent(_fields(), request.form)
     file = request.files.get("file")
     content = file.read() if file else b""
+    refuse_unread()
     if not content:
         form.blame("file", gettext("Choose a file."))
         return _front(form)

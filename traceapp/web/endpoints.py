@@ -2,10 +2,12 @@
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import ParamSpec, TypeVar
 
-from flask import request
+from flask import request, session
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from traceapp import problem
@@ -13,6 +15,7 @@ from traceapp.database.engine import BUSY_TIMEOUT_MS, begin_write, db
 from traceapp.database.turns import Turn
 from traceapp.web import meters
 from traceapp.web.full_disk import is_full
+from traceapp.web.sent_forms import refuse_unread
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,18 +39,39 @@ def writes(view: Callable[P, R]) -> Callable[P, R]:
     """Run a view in one write transaction and commit what it did.
 
     The body is read first: nobody waits for the one lock of SQLite while a slow line sends.
-    Commits here and not in `after_request`: there, Flask no longer sees a failed commit.
+    Commits here and not in `after_request`: there, Flask no longer sees a failed commit. What is
+    said to the reader is taken back together with what was done.
     """
 
     @functools.wraps(view)
     def committed(*args: P.args, **kwargs: P.kwargs) -> R:
         request.get_data(parse_form_data=True)
         db.session.rollback()  # whatever was read before: a writer takes the lock first
-        with transaction():
-            return view(*args, **kwargs)
+        with _unsaid_on_failure(), transaction():
+            answer = view(*args, **kwargs)
+            if not _is_refused(answer):
+                refuse_unread()
+            return answer
 
     setattr(committed, WRITES_MARK, True)
     return committed
+
+
+def _is_refused(answer: object) -> bool:
+    status = answer[1] if isinstance(answer, tuple) else getattr(answer, "status_code", 200)
+    return isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST
+
+
+@contextmanager
+def _unsaid_on_failure() -> Iterator[None]:
+    """Take back what was to be said on the next page (`flash`) where the view fails after it."""
+    said = list(session.get("_flashes", ())) if request.form else []
+    try:
+        yield
+    except BaseException:
+        if request.form and session.get("_flashes", said) != said:
+            session["_flashes"] = said
+        raise
 
 
 def writes_in_steps(view: Callable[P, R]) -> Callable[P, R]:

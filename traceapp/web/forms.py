@@ -26,11 +26,10 @@ from traceapp.database.engine import db
 from traceapp.web import form_values, problems
 from traceapp.web.endpoints import problem_for
 from traceapp.web.faults import CORRECT, NO_SUCH_FIELD, NOT_TEXT
+from traceapp.web.sent_forms import OWN_FIELDS
 
 Typed = dict[str, list[str]]
 
-# What every form of a signed-in person also carries: the token of the session, which button.
-OWN_FIELDS = frozenset({"csrf_token", "do"})
 CORRECTABLE = (
     *(ValidationError, IntegrityError, problem.InvalidInput, problem.RefusedPhoto),
     *(problem.AlreadyExists, problem.ChangedMeanwhile, problem.ContentConflict),
@@ -95,7 +94,11 @@ class Form:
     @classmethod
     def sent(cls, fields: Sequence[Field], given: MultiDict[str, str]) -> Self:
         """Take a form as it was sent."""
-        return cls(fields, {name: given.getlist(name) for name in given if name not in OWN_FIELDS})
+        form = cls(fields, {})
+        form.typed = {name: list(texts) for name, texts in given.lists() if name not in OWN_FIELDS}
+        for name in filter(form.field, form.typed):
+            given.getlist(name)  # looked at; `refuse_unread` finds the others
+        return form
 
     def field(self, name: str) -> Field | None:
         """Give the field with this name; the number of a line stands for any."""

@@ -14,6 +14,7 @@ from traceapp.database.engine import db
 from traceapp.problem import N_
 from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import CORRECTABLE, Field, Form
+from traceapp.web.sent_forms import refuse_unread
 from traceapp.web.settings import settings
 from traceapp.webhooks import addresses, operations, queries
 from traceapp.webhooks.models import WebhookDelivery
@@ -79,6 +80,7 @@ def set_webhook() -> Response:
     asker = member()
     form = Form.sent(address_fields(), request.form)
     typed = form.value("address").strip()
+    refuse_unread()
     db.session.rollback()
     try:  # asking for a name takes time: nobody waits for the one lock meanwhile
         address = addresses.checked(typed, settings().outbound_private_allowed)

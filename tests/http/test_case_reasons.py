@@ -53,7 +53,10 @@ def test_a_note_of_a_visit_is_kept_whole_or_refused(
     case = issued(app, office, code_of(trade.minh.producer_id, trade.greens))
     posted(app, office, f"{case}/sample", size="5")
     way = re.findall(rf'action="({case}/sample/[^"]+)"', desk(app, office, case))[0]
-    assert posted(app, office, way, found="taken_away", note=TOO_LONG)[0] == 422
+    status, told = posted(app, office, way, found="taken_away", note=TOO_LONG)
+    assert status == 422
+    assert f"{ENDING}</textarea>" in told
+    assert told.count('class="error"') == 1
     db.session.rollback()
     assert not db.session.scalar(select(func.count()).select_from(RecallSampleFinding))
     assert posted(app, office, way, found="taken_away", note=FITS)[0] == 303

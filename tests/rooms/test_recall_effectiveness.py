@@ -124,7 +124,10 @@ def test_at_the_desk_an_officer_draws_notes_and_reads_the_rate(
 ) -> None:
     case = issued(app, office, code_of(trade.minh.producer_id, trade.greens))
     assert "Draw holders at random" in desk(app, office, case)
-    assert posted(app, office, f"{case}/sample", size="nhiều")[0] == 303
+    for wrong in ("nhiều", "0", "101", ""):
+        status, told = posted(app, office, f"{case}/sample", size=wrong)
+        assert (status, told.count('class="error"')) == (422, 1)
+    assert posted(app, office, f"{case}/sample", size="5")[0] == 303
     shop, mill = (f"{case}/sample/{one.producer_id}" for one in (trade.hoa, trade.minh))
     assert posted(app, office, shop, found="on_sale", note="Còn 3 túi trên kệ")[0] == 303
     assert posted(app, office, mill, found="taken_away")[0] == 303

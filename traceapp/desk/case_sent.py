@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from traceapp.desk.case_ending import Decision
 from traceapp.desk.case_kin import Turned
+from traceapp.desk.effectiveness_form import Visited
 from traceapp.web.forms import Form
 
 
@@ -14,12 +15,15 @@ class Sent:
     form: Form | None = None
     widening: Form | None = None
     decision: Decision | None = None
+    sampling: Form | None = None
+    visit: Visited | None = None
     turned: Turned | None = None
 
     @property
     def status(self) -> int:
         """Give the status to answer with."""
-        forms = (self.form, self.widening, self.decision and self.decision.form)
+        inside = (self.decision and self.decision.form, self.visit and self.visit.form)
+        forms = (self.form, self.widening, self.sampling, *inside)
         return max((one.status for one in forms if one), default=200)
 
 

@@ -28,6 +28,7 @@ from traceapp.desk import (
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.case_preview import preview_of
 from traceapp.desk.case_sent import NOTHING, Sent
+from traceapp.desk.effectiveness_form import USUAL, size_fields
 from traceapp.desk.report_views import take_up_report
 from traceapp.desk.stop_words import actor_of
 from traceapp.public.models import ProblemReport
@@ -164,6 +165,8 @@ def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnVal
         form=form,
         widening=sent.widening or Form.showing(case_widening.widening_fields()),
         decision=sent.decision,
+        sampling=sent.sampling or Form.showing(size_fields(), {"size": USUAL}),
+        visit=sent.visit,
         checks=_checks(case, lots),
         reminded=reminders.reminded(case.ref),
         sample=effectiveness.last_of(case.ref),

@@ -23,7 +23,7 @@ from tests.rooms.test_recall_cases import (
     owner,
     soup_of,
 )
-from tests.trade import Trade
+from tests.trade import Trade, tell
 from traceapp.database.engine import db
 from traceapp.jobs.runner import Runner
 from traceapp.recalls import cases
@@ -138,6 +138,30 @@ def test_what_joins_later_and_own_lots_of_a_widening_are_told(
     assert said(trade.minh)[-1] == ("recall.widened", [str(other.id)])
     work(app)
     assert len(said(trade.minh)) == before + 2
+
+
+def test_who_only_waits_for_the_goods_hears_of_each_act_too(office: Business) -> None:
+    trade = Trade(on_sale=True)  # Hoa has none of them yet
+    hooked(trade.hoa)
+    tell(trade.minh, trade.ship())
+    with acting():
+        other = soup_of_nothing(trade)
+        to = {"to_site": str(trade.hoa.site_id), "doc_no": "PX-9"}
+        record(trade.minh, "ship", inputs=[line(other.id, "3")], fields=to)
+    case = issued(officer(office), greens(trade))
+    with acting():
+        cases.widen(case, officer(office), [other], "Cùng dây chuyền", now=LATER)
+        cases.ask(case, officer(office), Wish("narrow", "Đạt", (other,)), now=LATER)
+    agreed(case, trade, office)
+    with acting():
+        cases.ask(case, officer(office), Wish("release", "Đạt"), now=LATER)
+    agreed(case, trade, office)
+    assert said(trade.hoa) == [
+        ("recall.issued", [str(trade.greens)]),
+        ("recall.widened", [str(other.id)]),
+        ("recall.narrowed", [str(other.id)]),
+        ("recall.released", [str(trade.greens)]),
+    ]
 
 
 def soup_of_nothing(trade: Trade) -> Ref:

@@ -55,15 +55,15 @@ from traceapp.web import (
     problems,
     request_log,
     same_site,
+    sent_forms,
     static_text,
 )
-from traceapp.web.sent_forms import Request
 from traceapp.webhooks import operations as webhooks
 from traceapp.webhooks import views as webhook_views
 
 EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
-    *(accounts_access, token_views),
+    *(sent_forms, accounts_access, token_views),
 )
 INTERFACE = (interface, sync_views, snapshot_views)  # phones add routes of theirs to it
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
@@ -74,7 +74,6 @@ MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 def create_app(config: Config) -> Flask:
     """Build the application for these settings."""
     app = Flask("traceapp", static_folder=str(CHECKOUT / "static"), static_url_path="/static")
-    app.request_class = Request
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -54,6 +54,11 @@ class Request(flask.Request):
     parameter_storage_class = SentFields
 
 
+def init_app(app: flask.Flask) -> None:
+    """Let requests note which of their fields are looked at."""
+    app.request_class = Request
+
+
 def refuse_unread() -> None:
     """Refuse fields that the view did not look at. Raises ValidationError."""
     sent = (request.form, request.files)

@@ -97,7 +97,7 @@ def lan(text: str = CANARY) -> Lan:
     mine = _ids(business, text)
     code = mine["code"]
     anywhere = {"number": "1", "sequence": "1", "kind": "products", "language": "vi"}
-    anywhere |= {"part": "activity", "year": "2026", "name": "producers"}
+    anywhere |= {"subject": "measures", "part": "activity", "year": "2026", "name": "producers"}
     anywhere |= {"sector": "food", "table": "stated"}
     anywhere |= {"chain": "safe_food", "act": "join"}
     anywhere |= {"form": "csv", "writer": "pdf", "paper": "a5"}
@@ -437,6 +437,7 @@ def _export(owner: builders.Business, sha256: bytes, text: str) -> UUID:
             sent_at=builders.NOW,
         )
     )
+    _cleaner_file(owner, sha256, text)
     _phone_file(owner, sha256)
     now = datetime.now(UTC)  # it is kept for a week, by the clock of who asks
     export_id = leaving.ask(owner.producer_id, owner.actor.member_id, now=now)
@@ -446,6 +447,21 @@ def _export(owner: builders.Business, sha256: bytes, text: str) -> UUID:
     Storage(settings().storage_url).write(place, text.encode())
     db.session.flush()
     return export_id
+
+
+def _cleaner_file(owner: builders.Business, sha256: bytes, text: str) -> None:
+    """Leave a table of measures of cleaner production that was sent."""
+    row = csv_text.row([text, "energy", "5/1/2026"])
+    db.session.add(
+        ImportFile(
+            producer_id=owner.producer_id,
+            sha256=sha256,
+            kind="measures",
+            name=f"{text} giải pháp.csv",
+            content=f"title,kind,proposed_on\r\n{row}".encode(),
+            sent_at=builders.NOW,
+        )
+    )
 
 
 def _phone_file(owner: builders.Business, sha256: bytes) -> None:

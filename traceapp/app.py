@@ -20,6 +20,7 @@ from traceapp.demo import queries as demo
 from traceapp.demo import views as demo_views
 from traceapp.desk import blueprints as desk
 from traceapp.desk import menu
+from traceapp.exchange import cleaner_views as cleaner_table_views
 from traceapp.exchange import leaving
 from traceapp.exchange import operations as exchange
 from traceapp.exchange import views as exchange_views
@@ -94,7 +95,7 @@ def create_app(config: Config) -> Flask:
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
-    for views in (stall_views, board_views, exchange_views):
+    for views in (stall_views, board_views, exchange_views, cleaner_table_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(particulars_views.blueprint)
     app.register_blueprint(hand_off_answers.blueprint)

@@ -56,7 +56,9 @@ NO_ACTS: Mapping[str, str] = {
     "doors.play": "a door of the demo, where nobody is who they are",
     **dict.fromkeys(("public.reports.report", "public.reports.report_of"), FROM_OUTSIDE),
     "hand_off_answers.answer_offer": FROM_OUTSIDE,
-    **dict.fromkeys(("exchange.send", "phone_imports.send_file"), NOTHING_YET),
+    **dict.fromkeys(
+        ("cleaner_tables.send", "exchange.send", "phone_imports.send_file"), NOTHING_YET
+    ),
     "desk_trace_search.read_label": "keeps nothing",
 }
 # What needs more than one request: the tests in which it stands in the book.
@@ -70,6 +72,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "admission.allow_name": ("http/test_renaming.py", "renaming.allowed"),
     "admission.refuse_name": ("http/test_renaming.py", "renaming.refused"),
     "api_phones.enrol_phone": ("http/test_phones.py", "phone_enrolled"),
+    "cleaner_tables.bring_in": ("http/test_cleaner_tables.py", "import.figures"),
     "commitments.sign": ("http/test_chains.py", "commitment.signed"),
     "desk_batches.allow_sale": ("http/test_stopped_sales.py", "sale.allowed"),
     "desk_batches.release_batch": ("http/test_attempts.py", "hold.released"),

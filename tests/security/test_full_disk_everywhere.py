@@ -49,6 +49,7 @@ BY_HAND = {
     "api_phones.sync": "/api/v1/sync",
     "api_photos.put_photo": "/api/v1/photos/",
     "desk_labels.issue_labels": "/desk/batches/{}/labels",
+    "cleaner_tables.send": "/desk/assessments/tables",
     "exchange.send": "/desk/import",
     "hand_off_answers.answer_offer": "/h/",
     "steps.record_step": "/desk/steps/new",
@@ -75,6 +76,8 @@ NOT_SENT = {
 }
 # A dry run writes and takes it back: what would come of it is not known without room.
 TRIALS = {
+    "cleaner_tables.look",
+    "cleaner_tables.faults",
     "exchange.look",
     "exchange.faults",
     "phone_imports.look",
@@ -185,9 +188,10 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
         case "hand_off_answers.answer_offer":
             path += _link(town)
             more = {"data": forms_on(client.get(path).text, path)[path] | {"name": "Cô Hoa"}}
-        case "exchange.send":
+        case "cleaner_tables.send" | "exchange.send":
             client, file = town.browser(owner), (io.BytesIO(PRODUCTS.encode()), "rau.csv")
-            more = {"data": town.form(kind="products", file=file)}
+            kind = "products" if endpoint.startswith("exchange") else "measures"
+            more = {"data": town.form(kind=kind, file=file)}
         case "desk_labels.issue_labels" | "steps.record_step":
             client, path = town.browser(owner), path.format(_on_sale(town))
             shown = forms_on(client.get(f"{path}?kind=irrigate").text, path)[path]

@@ -1,25 +1,29 @@
-"""The columns of the five kinds of table: their words in both languages, and what they hold.
+"""The columns of each kind of table: their words in both languages, and what they hold.
 
-Read from `columns.json`. Headings are known by either language, or by the name of the field.
+Read from `columns.json` and, for cleaner production, `cleaner_columns.json`. Headings are known by
+either language, or by the name of the field.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from traceapp.accounts.acts import Act
 from traceapp.batches.label_schemas import LABEL_GROUPS
 from traceapp.database.folding import fold
 from traceapp.exchange import cells
-from traceapp.exchange.tables import Cell
+from traceapp.exchange.tables import MOST_ROWS, Cell
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import FAMILIES, STEP_KINDS, FieldSpec
 from traceapp.trace.words import Words
 from traceapp.web import languages
 
 Reader = Callable[[Cell], Any]
+
+MOST_CLEANER_ROWS = 300  # a row may be four acts in two books: some four seconds as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of table."""
+    """A kind of table, how long one may be, and the act of whoever may bring one in."""
 
     id: str
     title: Words
     columns: tuple[Column, ...]
+    act: Act
+    most_rows: int
 
     def headings(self) -> Mapping[str, Column]:
         """Give the column by each folded heading that stands for it."""
@@ -73,6 +79,11 @@ def _named(words: Mapping[str, Words]) -> tuple[Reader, str]:
     return _words({key: (str(name.vi), str(name.en)) for key, name in words.items()})
 
 
+def _read_json(name: str) -> Any:  # noqa: ANN401 - what a JSON file holds
+    return json.loads(files("traceapp.exchange").joinpath(name).read_text(encoding="utf-8"))
+
+
+_CLEANER = _read_json("cleaner_columns.json")
 _READERS: Mapping[str, tuple[Reader, str]] = {
     "text": (cells.text, ""),
     "own_id": (cells.own_id, ""),
@@ -102,6 +113,7 @@ _READERS: Mapping[str, tuple[Reader, str]] = {
             for key, kind in STEP_KINDS.items()
         }
     ),
+    **{name: _words(pairs) for name, pairs in _CLEANER["words"].items()},
 }
 UNIT = _READERS["unit"][0]
 
@@ -119,19 +131,24 @@ def _column(row: Mapping[str, Any]) -> Column:
     )
 
 
-def _load() -> Mapping[str, Kind]:
-    text = files("traceapp.exchange").joinpath("columns.json").read_text(encoding="utf-8")
+def _load(kinds: Iterable[Mapping[str, Any]], most_rows: int) -> Mapping[str, Kind]:
     return MappingProxyType(
         {
             row["id"]: Kind(
-                row["id"], Words(row["vi"], row["en"]), tuple(map(_column, row["columns"]))
+                row["id"],
+                Words(row["vi"], row["en"]),
+                tuple(map(_column, row["columns"])),
+                Act(row.get("act", Act.IMPORT)),
+                most_rows,
             )
-            for row in json.loads(text)["kinds"]
+            for row in kinds
         }
     )
 
 
-KINDS = _load()
+OWN_KINDS = _load(_read_json("columns.json")["kinds"], MOST_ROWS)
+CLEANER_KINDS = _load(_CLEANER["kinds"], MOST_CLEANER_ROWS)
+KINDS = MappingProxyType({**OWN_KINDS, **CLEANER_KINDS})
 
 
 def step_fields(heading: str) -> Mapping[str, FieldSpec]:

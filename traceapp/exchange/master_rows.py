@@ -17,6 +17,7 @@ from traceapp.batches.models import Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
+from traceapp.exchange.cleaner_references import CleanerReferences
 from traceapp.exchange.references import SEVERAL, References
 from traceapp.exchange.report import Outcome, at
 from traceapp.producers import operations as producers
@@ -31,11 +32,12 @@ NONE = frozenset({"khong", "khong co", "none"})  # folded: the only warning is t
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who writes, when, and what the cells may name."""
+    """Who writes, when, and what the cells may name; `cleaner` in tables of cleaner production."""
 
     actor: Actor
     now: datetime
     references: References
+    cleaner: CleanerReferences
 
 
 def key_of_product(values: Values) -> str:

@@ -21,7 +21,8 @@ from traceapp.batches import capturing
 from traceapp.batches.operations import Actor, Recorded
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.exchange import columns, happening_rows, master_rows, tables
+from traceapp.exchange import cleaner_rows, columns, happening_rows, master_rows, tables
+from traceapp.exchange.cleaner_references import CleanerReferences, said_of
 from traceapp.exchange.happening_rows import FIELD
 from traceapp.exchange.master_rows import Desk, Values
 from traceapp.exchange.models import ImportFile
@@ -60,6 +61,9 @@ _ONE_BY_ONE: Mapping[str, tuple[Callable[[Values], str], Write]] = {
     "products": (master_rows.key_of_product, master_rows.write_product),
     "plots": (master_rows.key_of_plot, master_rows.write_plot),
     "batches": (happening_rows.key_of_batch, happening_rows.write_batch),
+    "assessments": (said_of, cleaner_rows.write_assessment),
+    "measures": (said_of, cleaner_rows.write_measure),
+    "figures": (said_of, cleaner_rows.write_figure),
 }
 _AS_STEPS: Mapping[str, MessageOf] = {
     "steps": happening_rows.message_of,
@@ -151,13 +155,13 @@ def bring_in(
 
 
 def _run(actor: Actor, kind: str, content: bytes, now: datetime) -> Report:
-    table = tables.read(content)
+    table = tables.read(content, columns.KINDS[kind].most_rows)
     report = Report()
     names = _columns(columns.KINDS[kind], table, report)
     if report.faults:
         return report
     rows = list(_read(columns.KINDS[kind], names, table, report))
-    desk = Desk(actor, now, References(actor.producer_id))
+    desk = Desk(actor, now, References(actor.producer_id), CleanerReferences(actor))
     if kind in _ONE_BY_ONE:
         _write_one_by_one(desk, rows, report, *_ONE_BY_ONE[kind])
     else:

@@ -62,7 +62,7 @@ def refused(rule: str, message: str, fix: str, **values: str) -> problem.Invalid
     return problem.InvalidInput(findings=[problem.Finding("/file", rule, message, fix, values)])
 
 
-def read(content: bytes) -> Table:
+def read(content: bytes, most_rows: int = MOST_ROWS) -> Table:
     """Read the table of a file. Raises InvalidInput with what is wrong."""
     if not content.strip():
         raise refused("empty", N_("This file is empty."), N_("Choose the file once more."))
@@ -79,19 +79,19 @@ def read(content: bytes) -> Table:
             N_("Save it without a password as “Excel workbook (.xlsx)” and send that."),
         )
     rows = _xlsx(content) if content.startswith(_ZIP) else _csv(content)
-    return _table(rows)
+    return _table(rows, most_rows)
 
 
-def _table(rows: Iterable[tuple[int, list[Cell]]]) -> Table:
+def _table(rows: Iterable[tuple[int, list[Cell]]], most_rows: int) -> Table:
     filled = [(number, cells) for number, cells in rows if any(map(is_filled, cells))]
     if not filled:
         raise refused("empty", N_("This file is empty."), N_("Choose the file once more."))
-    if len(filled) - 1 > MOST_ROWS:
+    if len(filled) - 1 > most_rows:
         raise refused(
             "too_many_rows",
             N_("This file has more than {most} rows."),
             N_("Divide it into several files."),
-            most=f"{MOST_ROWS}",
+            most=f"{most_rows}",
         )
     header = tuple("" if cell is None else str(cell).strip() for cell in filled[0][1])
     while header and not header[-1]:

@@ -40,8 +40,14 @@ from traceapp.handoffs.operations import Reply
 from traceapp.labels import printers
 from traceapp.labels.models import LabelAllowance, LabelIssue
 from traceapp.network import operations as network
+from traceapp.network import programme
 from traceapp.network.operations import Author
-from traceapp.network.schemas import IndicatorSchema, MeasureSchema, MeasureStepSchema
+from traceapp.network.schemas import (
+    ActivitySchema,
+    IndicatorSchema,
+    MeasureSchema,
+    MeasureStepSchema,
+)
 from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
@@ -157,6 +163,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_assessment(owner, product_id, text, photo),
         **_need(owner, text),
         "commitment_id": str(_commitment(owner, text, photo)),
+        "activity_id": str(_fair()),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -308,6 +315,16 @@ def _checked(case: Case, text: str, now: datetime) -> None:
     effectiveness.draw(case, by, 3, now=now)
     holder, found = case.batch.producer_id, effectiveness.Found.TAKEN_AWAY
     effectiveness.write_finding(case, holder, by, found, f"Kệ trống {text}", now=now)
+
+
+def _fair() -> UUID:
+    """Let a new authority have held a fair: everybody reads of it, the authority alone writes."""
+    name = f"Cơ quan {uuid4().hex[:6]}"
+    office = builders.business(name, kinds=("authority",), role="officer")
+    given = {"id": str(new_id()), "kind": "event", "title": "Chợ phiên", "on_day": "2026-06-05"}
+    by = Ref(office.producer_id, office.actor.member_id)
+    programme.act(ActivitySchema().load(given), by, now=datetime.now(UTC))
+    return UUID(given["id"])
 
 
 def _question(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -> UUID:

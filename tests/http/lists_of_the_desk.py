@@ -113,6 +113,7 @@ NO_LISTS: Mapping[str, str] = {
     "exchange.front": "two ways, and the last five exports",
     "exchange.look": "what a table would do; all that is wrong in it comes as CSV",
     "exchange.template": FILE,
+    "fairs.ask_booths": FORM,
     "hand_offs.find_offer": FILE,
     "hand_offs.show_hand_off": ONE,
     "hand_offs.show_note": ONE,

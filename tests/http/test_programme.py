@@ -20,7 +20,7 @@ from tests.lan import a_figure, open_assessment
 from tests.signing_in import form
 from traceapp.app import create_app
 from traceapp.database.engine import db
-from traceapp.network import operations, sums
+from traceapp.network import fairs, operations, sums
 from traceapp.network.operations import Author
 from traceapp.network.programme_models import (
     ProgrammeActivity,
@@ -53,6 +53,19 @@ def demo(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
 def part(html: str, name: str) -> str:
     """Give the section whose heading has this id."""
     return html.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def test_the_fair_of_the_demo_names_its_twenty_booths(demo: Flask) -> None:
+    with demo.app_context():
+        query = select(ProgrammeActivity.activity_id).where(ProgrammeActivity.kind == "event")
+        fair = fairs.find(db.session.scalars(query).one())
+        assert fair is not None
+        booths = fairs.booths_of(fair.ref)
+    assert len(booths) == fair.count == 20
+    assert len({one.producer_id for one in booths} - {None}) == 12
+    assert all(one.name and one.shown.vi and one.shown.en for one in booths)
+    said = page(demo.test_client(), f"/programme/fairs/{fair.ref.id}")
+    assert said.count('href="/producers/') == 12
 
 
 def test_published_totals_of_the_demo_stand_apart_from_what_is_computed(demo: Flask) -> None:
@@ -104,7 +117,9 @@ def test_an_officer_writes_a_plan_an_activity_and_totals_once_each(
         for _ in range(2):
             answer = officer.post(f"/desk/programme/{name}/new", data=sent)
             assert answer.status_code == 303
-            assert answer.headers["Location"] == "/programme/2026"
+            booths = f"/desk/programme/fairs/{sent['id']}"
+            told = booths if name == "activity" else "/programme/2026"
+            assert answer.headers["Location"] == told
     said = page(app.test_client(), "/programme/2026")
     for words in ("12/KH", "30 cơ sở", "Chợ phiên", "20 gian hàng", "&gt; 190", "−6,50", "Báo A"):
         assert said.count(words) == 1, words

@@ -78,6 +78,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "desk_batches.release_batch": ("http/test_attempts.py", "hold.released"),
     "desk_reports.look_at": ("http/test_report_outcomes.py", "report_taken_up"),
     "exchange.bring_in": ("http/test_desk_import.py", "import.products"),
+    "fairs.place_booths": ("http/test_fairs.py", "programme.booths"),
     "hand_offs.accept": ("http/test_desk_hand_offs.py", "hand_off.accepted"),
     "joining.join_member": ("http/test_people.py", "member_joined"),
     "joining.run_first": ("http/test_first_run.py", "producer_registered"),

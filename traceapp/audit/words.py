@@ -102,6 +102,7 @@ SENTENCES: Mapping[str, str] = {
     "indicator.checked": N_("checked a figure of cleaner production"),
     "programme.planned": N_("wrote down the plan of a year of the programme"),
     "programme.acted": N_("wrote down an activity of the programme"),
+    "programme.booths": N_("wrote down booths of a fair of the programme"),
     "programme.published": N_("wrote down published totals of the programme"),
     "need.posted": N_("posted a need on the purchasing board"),
     "need.changed": N_("changed a need on the purchasing board"),

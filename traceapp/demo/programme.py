@@ -5,13 +5,15 @@ from typing import Any
 
 from traceapp.demo.record import Record
 from traceapp.demo.shapes import Directory, Entry
+from traceapp.demo.surveys import name_of
 from traceapp.demo.writing import named
-from traceapp.network import programme
-from traceapp.network.schemas import ActivitySchema, PlanSchema, TotalSchema
+from traceapp.network import fairs, programme
+from traceapp.network.schemas import ActivitySchema, BoothsSchema, PlanSchema, TotalSchema
 from traceapp.network.vocabulary import INDICATOR_KINDS
 from traceapp.trace.facts import Ref
 
 PLAN, ACTIVITY, TOTAL = PlanSchema(), ActivitySchema(), TotalSchema()
+BOOTHS = BoothsSchema()
 
 
 def write(record: Record, directory: Directory, now: datetime) -> None:
@@ -25,6 +27,8 @@ def write(record: Record, directory: Directory, now: datetime) -> None:
     for one in given.many("activities"):
         with named(Entry(one.where, by.producer_id, one.content)):
             programme.act(ACTIVITY.load(_activity(one)), by, now=now)
+            if one.has("stands"):
+                _place(one, directory, by, now)
     for place, one in enumerate(record.many("programme_totals")):
         with named(Entry(one.where, by.producer_id, one.content)):
             at = now + timedelta(microseconds=place)
@@ -54,6 +58,27 @@ def _activity(one: Record) -> dict[str, Any]:
         "title_en": one.text("title_en"),
         "on_day": one.day("on").isoformat(),
         **known,
+    }
+
+
+def _place(one: Record, directory: Directory, by: Ref, now: datetime) -> None:
+    """Write down who stood at the booths of a fair."""
+    fair = fairs.find(one.identity("id"))
+    assert fair is not None  # noqa: S101 - it was just written down
+    booths = [_booth(stand, directory) for stand in one.many("stands")]
+    fairs.place(fair, BOOTHS.load({"booths": booths})["booths"], by, now=now)
+
+
+def _booth(stand: Record, directory: Directory) -> dict[str, Any]:
+    if "operator" in stand.content:
+        who: dict[str, Any] = {"name": name_of(stand, directory)}
+    else:
+        who = {name: stand.text(name) for name in ("name", "kind")}
+    return {
+        **who,
+        "number": stand.text("number"),
+        "shown": stand.text("shown_vi"),
+        "shown_en": stand.text("shown_en"),
     }
 
 

@@ -46,9 +46,11 @@ def _link(link: Record, directory: Directory) -> dict[str, Any]:
 def _party(party: Record, directory: Directory) -> dict[str, Any]:
     if "operator" not in party.content:
         return {name: party.text(name) for name in ("role", "name", "place", "kind")}
-    here = next(
-        entry.given
-        for entry in directory.producers
-        if entry.given["producer_id"] == str(party.known("operator", directory.producer_ids))
-    )
-    return {"role": party.text("role"), "name": here["name"]}
+    return {"role": party.text("role"), "name": name_of(party, directory)}
+
+
+def name_of(one: Record, directory: Directory) -> str:
+    """Give the name of the operator that a record names by its key."""
+    here = str(one.known("operator", directory.producer_ids))
+    given = (entry.given for entry in directory.producers)
+    return next(str(row["name"]) for row in given if row["producer_id"] == here)

@@ -16,7 +16,7 @@ from traceapp.batches.models import Product
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import assessment_form, assessment_words
-from traceapp.network import operations, queries
+from traceapp.network import fairs, operations, queries
 from traceapp.network.models import CleanerAssessment
 from traceapp.network.operations import Author
 from traceapp.network.schemas import AssessmentSchema
@@ -59,7 +59,8 @@ def list_assessments() -> ResponseReturnValue:
     found = lists.page(query, orders, wish)
     if wish.is_csv:
         return lists.as_csv("san-xuat-sach-hon", _columns(), found.rows)
-    return render_template("desk/assessments.html", found=found, words=assessment_words)
+    held = fairs.newest(reader.producer_id) if reader.may(Act.LEAD_PROGRAMME) else []
+    return render_template("desk/assessments.html", found=found, words=assessment_words, fairs=held)
 
 
 @blueprint.get("/desk/assessments/new")

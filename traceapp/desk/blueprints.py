@@ -20,6 +20,7 @@ from traceapp.desk import (
     dossier_views,
     drill_views,
     effectiveness_views,
+    fair_views,
     hand_off_links,
     label_allowance_views,
     label_issue_views,
@@ -58,7 +59,8 @@ VIEWS = (
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
     *(case_acts, case_papers, recall_views, effectiveness_views, drill_views),
     supplier_notice_views,
-    *(assessment_views, assessment_acts, programme_views, survey_views, link_choice_views),
+    *(assessment_views, assessment_acts, programme_views, fair_views),
+    *(survey_views, link_choice_views),
     *(chain_views, commitment_views),
     *(need_views, board_views, need_acts, contact_views, market_views),
     *(

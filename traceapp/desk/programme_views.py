@@ -13,6 +13,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.database.ids import new_id
 from traceapp.network import programme
+from traceapp.network.fairs import FAIR
 from traceapp.network.schemas import ActivitySchema, PlanSchema, TotalSchema
 from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
 from traceapp.trace.facts import Ref
@@ -46,6 +47,9 @@ def add_entry(part: str) -> ResponseReturnValue:
     with form.trying():
         given: dict[str, Any] = schema.load(form.data())
         year = keep(given, Ref(*member().key), now=datetime.now(UTC))
+        if given.get("kind") == FAIR:
+            flash(_("Saved. Now write down who stands at which booth, or do so later."))
+            return redirect(url_for("fairs.ask_booths", activity_id=given["id"]), code=303)
         flash(_("Saved. Everybody reads it on this page."))
         return redirect(url_for("public.programme.show_year", year=year), code=303)
     return _page(part, form)

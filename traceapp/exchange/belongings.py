@@ -54,6 +54,7 @@ TAKEN_ALONG = (
         "programme_plan",
         "programme_target",
         "programme_activity",
+        "fair_booth",
         "published_total",
         "published_figure",
     ),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import rfc8785
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from traceapp.accounts.acts import Act, may
 from traceapp.accounts.persons import works_for
@@ -19,8 +19,8 @@ from traceapp.exchange.report import at
 from traceapp.network.models import CleanerAssessment
 from traceapp.network.operations import Author
 from traceapp.problem import N_
-from traceapp.producers.models import MembershipRole, Producer, ProducerKind
-from traceapp.producers.queries import is_admitted
+from traceapp.producers.models import MembershipRole, ProducerKind
+from traceapp.producers.queries import called
 from traceapp.trace.facts import Ref
 from traceapp.web.faults import EMPTY, Fault
 
@@ -93,14 +93,14 @@ class CleanerReferences:
         return self._establishments[text]
 
     def _own(self, text: str) -> UUID:
-        if text and self._actor.producer_id not in _called(text):
+        if text and self._actor.producer_id not in called(text):
             raise at("establishment", OTHERS.format(text=text[:60]))
         return self._actor.producer_id
 
     def _of_a_body(self, text: str) -> UUID:
         if not text:
             raise at("establishment", EMPTY)
-        found = _called(text)
+        found = called(text)
         if len(found) != 1:
             fault = SEVERAL_ESTABLISHMENTS if found else NO_ESTABLISHMENT
             raise at("establishment", fault.format(text=text[:60]))
@@ -137,24 +137,6 @@ def said_of(values: Mapping[str, Any]) -> str:
 
 def _id(body: UUID, kind: str, said: str) -> UUID:
     return uuid5(IDS, f"{body}\n{kind}\n{said}")
-
-
-def _called(text: str) -> set[UUID]:
-    """Give who is called so, by name alone or by name and commune."""
-    name, _, commune = text.rpartition(",")
-    words = fold(text.strip())
-    named = [Producer.folded_name == words]
-    if name:
-        named.append(Producer.folded_name == fold(name.strip()))
-    rows = db.session.execute(
-        select(Producer.producer_id, Producer.folded_name, Producer.commune).where(
-            or_(*named), is_admitted(Producer.producer_id)
-        )
-    )
-    place = fold(commune.strip())
-    return {
-        row.producer_id for row in rows if words == row.folded_name or place == fold(row.commune)
-    }
 
 
 def product(producer_id: UUID, text: str) -> UUID | None:

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.links import faults
-from traceapp.links.schemas import PERSON
 from traceapp.problem import refuse
 from traceapp.producers import communes
 from traceapp.producers.models import Producer, Province
+from traceapp.producers.private_names import PERSON
 from traceapp.producers.queries import is_admitted
 
 Identity = tuple[Any, ...]

@@ -1,11 +1,10 @@
 """Shapes of a survey with the links it states, and of what a producer lets be shown."""
 
-import re
-
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from traceapp.links.vocabulary import PARTY_KINDS, ROLES, SECTORS
 from traceapp.problem import N_
+from traceapp.producers.private_names import MAY_BE_A_PERSON, may_be_a_person
 from traceapp.web.faults import Fault, between, known
 from traceapp.web.fields import PlainText
 
@@ -13,14 +12,6 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_ASKED = 1_000_000
 MOST_LINKS = 2_000
 LONGEST_NAME, LONGEST_PLACE = 200, 200
-PERSON = "person"
-# Words that begin the names of people, and now and then that of a shop.
-_TITLES = re.compile(r"(hộ )?(ông|bà|anh|chị|cô|chú|bác|mr|mrs|ms)\.? \S", re.IGNORECASE)
-MAY_BE_A_PERSON = Fault(
-    "may_be_a_person",
-    N_("This reads like the name of a private person."),
-    N_("Say whether it is a business or a private person: names of people are not kept."),
-)
 NO_LINKS = Fault(
     "no_links",
     N_("There is no link in it."),
@@ -39,7 +30,7 @@ class PartySchema(Schema):
 
     @post_load
     def _ask_about_people(self, data: dict[str, str | None], **_: object) -> dict[str, str | None]:
-        if data["kind"] is None and _TITLES.match(data["name"] or ""):
+        if data["kind"] is None and may_be_a_person(data["name"]):
             raise ValidationError({"kind": [MAY_BE_A_PERSON]})
         return data
 

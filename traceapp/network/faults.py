@@ -131,3 +131,27 @@ NO_FIGURES = Finding(
     N_("There is no figure in it."),
     N_("Write down at least one figure that was published."),
 )
+BOOTH_TWICE = Finding(
+    "",
+    "booth_twice",
+    N_("This booth stands in another line already."),
+    N_("Give each booth one line."),
+)
+BOOTHS_OVER = Finding(
+    "",
+    "booths_over",
+    N_("The fair had {most} booths; this would be one more."),
+    N_("Check the number, or take a booth off the list first."),
+)
+BOOTH_UNKNOWN = Finding(
+    "",
+    "booth_unknown",
+    N_("This booth is not on the list, so there is nothing to take off."),
+    N_("Write who stood there, or leave the line empty."),
+)
+NAME_UNCLEAR = Finding(
+    "",
+    "name_unclear",
+    N_("Several establishments are called “{text}”."),
+    N_("Write a comma and the commune after the name."),
+)

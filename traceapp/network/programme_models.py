@@ -4,14 +4,16 @@ Plans, activities and published totals are append-only. Sums are derived: they c
 """
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Key, Moment, Reference
+from traceapp.database.types import Identifier, Key, Moment, Reference
 
 TOTAL = ["published_total.producer_id", "published_total.total_id"]
+ACTIVITY = ["programme_activity.producer_id", "programme_activity.activity_id"]
 PLAN = ["programme_plan.producer_id", "programme_plan.plan_id"]
 BODY = ["producer.producer_id"]
 
@@ -77,6 +79,40 @@ class ProgrammeActivity(Base):
         CheckConstraint("people >= 0", name="people_not_negative"),
         CheckConstraint("booths >= 0", name="booths_not_negative"),
         Index("ix_programme_activity_year", "year", "on_day"),
+    )
+
+
+class FairBooth(Base):
+    """Who stood at a booth of a fair, and what was shown; what was said last of a number holds.
+
+    A producer here (nothing points at it: it may leave), anybody else by name, or a private person,
+    whose name is not kept. With none of them the number is taken off the list.
+    """
+
+    __tablename__ = "fair_booth"
+
+    producer_id: Mapped[Key]
+    booth_id: Mapped[Key]
+    activity_id: Mapped[Reference]
+    number: Mapped[str]
+    at_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    name: Mapped[str | None]
+    is_person: Mapped[bool]
+    shown: Mapped[str | None]
+    shown_en: Mapped[str | None]
+    by_member_id: Mapped[Reference]
+    noted_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "activity_id"], ACTIVITY),
+        CheckConstraint("length(number) BETWEEN 1 AND 40", name="number_length"),
+        CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+        CheckConstraint("length(shown) BETWEEN 1 AND 200", name="shown_length"),
+        CheckConstraint("at_producer_id IS NULL OR name IS NULL", name="one_identity"),
+        CheckConstraint(
+            "NOT is_person OR (at_producer_id IS NULL AND name IS NULL)", name="nameless_person"
+        ),
+        Index("ix_fair_booth_activity", "producer_id", "activity_id"),
     )
 
 

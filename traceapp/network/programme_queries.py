@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, union
 
 from traceapp.database.engine import db
+from traceapp.network import fairs
 from traceapp.network.figures import HUNDREDTH
 from traceapp.network.programme_models import (
     ProgrammeActivity,
@@ -20,6 +21,7 @@ from traceapp.network.programme_models import (
 )
 from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, INDICATOR_KINDS
 from traceapp.producers.models import Producer
+from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
 MOST_ACTIVITIES = 50
@@ -90,14 +92,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Something the programme did."""
+    """Something the programme did; `listed` counts the booths of a fair that are written down."""
 
+    id: UUID
     kind: str
     title: Words
     on_day: date
     establishments: int | None
     people: int | None
     booths: int | None
+    listed: int
 
 
 def years() -> list[int]:
@@ -156,16 +160,20 @@ def activities(year: int) -> list[Activity]:
         .order_by(ProgrammeActivity.on_day.desc(), ProgrammeActivity.activity_id)
         .limit(MOST_ACTIVITIES)
     )
+    rows = db.session.scalars(query).all()
+    listed = fairs.counts(Ref(one.producer_id, one.activity_id) for one in rows)
     return [
         Activity(
+            one.activity_id,
             one.kind,
             Words(one.title, one.title_en),
             one.on_day,
             one.establishments,
             one.people,
             one.booths,
+            listed.get(one.activity_id, 0),
         )
-        for one in db.session.scalars(query)
+        for one in rows
     ]
 
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from traceapp.network.vocabulary import (
     ACTIVITY_KINDS,
@@ -16,7 +16,13 @@ from traceapp.network.vocabulary import (
 )
 from traceapp.photos.fields import SentPhotos
 from traceapp.problem import N_
-from traceapp.web.faults import Fault, between, known
+from traceapp.producers.private_names import (
+    BUSINESS,
+    MAY_BE_A_PERSON,
+    PERSON,
+    may_be_a_person,
+)
+from traceapp.web.faults import EMPTY, Fault, between, known
 from traceapp.web.fields import PlainText, in_our_time
 
 LARGEST = 1_000_000_000
@@ -26,7 +32,13 @@ MOST_MONTHS = 600
 MOST_PEOPLE = 1_000_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 OVER = 100 * 100  # hundredths of a per cent: nothing becomes less by more
-LONGEST_TITLE, LONGEST_TEXT = 200, 500
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_NUMBER = 200, 500, 40
+MOST_BOOTHS_AT_ONCE = 100
+NO_BOOTH = Fault(
+    "no_booth",
+    N_("There is no booth in it."),
+    N_("Write down at least one booth, at most 100 at once."),
+)
 NO_AMOUNT = Fault("amount", N_("Write a number below 1,000,000,000 with at most six decimals."))
 NO_FIGURE = Fault(
     "published_figure",
@@ -150,6 +162,34 @@ class ActivitySchema(Schema):
     establishments = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
     people = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
     booths = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
+
+
+class BoothSchema(Schema):
+    """Who stood at a booth; without a name and kind the number is taken off the list."""
+
+    number = PlainText(LONGEST_NUMBER, required=True)
+    name = PlainText(LONGEST_TITLE, load_default=None)
+    kind = fields.String(load_default=None, validate=known((BUSINESS, PERSON)))
+    shown = PlainText(LONGEST_TITLE, load_default=None)
+    shown_en = PlainText(LONGEST_TITLE, load_default=None)
+
+    @post_load
+    def _ask_about_people(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        if data["kind"] is None and may_be_a_person(data["name"]):
+            raise ValidationError({"kind": [MAY_BE_A_PERSON]})
+        if data["kind"] == BUSINESS and data["name"] is None:
+            raise ValidationError({"name": [EMPTY]})
+        return data
+
+
+class BoothsSchema(Schema):
+    """Booths of a fair, each number once."""
+
+    booths = fields.List(
+        fields.Nested(BoothSchema),
+        required=True,
+        validate=validate.Length(1, MOST_BOOTHS_AT_ONCE, error=NO_BOOTH),
+    )
 
 
 class PublishedField(fields.Field[tuple[str, int]]):

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.producers.models import Admission, Producer, ProducerKind
 
 
@@ -29,6 +30,21 @@ def is_admitted(producer_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]
         .scalar_subquery()
     )
     return newest == literal("admitted")
+
+
+def called(text: str) -> set[UUID]:
+    """Give the producers let in that are called so, by name or by "name, commune"."""
+    name, _, commune = text.rpartition(",")
+    words, place = fold(text.strip()), fold(commune.strip())
+    names = {words, fold(name.strip())} - {""}
+    query = select(Producer.producer_id, Producer.folded_name, Producer.commune).where(
+        Producer.folded_name.in_(names), is_admitted(Producer.producer_id)
+    )
+    return {
+        row.producer_id
+        for row in db.session.execute(query)
+        if row.folded_name == words or fold(row.commune) == place
+    }
 
 
 def has_operator() -> bool:

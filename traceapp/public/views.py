@@ -15,6 +15,7 @@ from traceapp.gs1.errors import InvalidKey
 from traceapp.producers.queries import has_operator
 from traceapp.public import (
     app_views,
+    fair_views,
     producer_views,
     programme_views,
     report_views,
@@ -37,6 +38,7 @@ blueprint.register_blueprint(shell_views.blueprint)
 blueprint.register_blueprint(app_views.blueprint)
 blueprint.register_blueprint(producer_views.blueprint)
 blueprint.register_blueprint(programme_views.blueprint)
+blueprint.register_blueprint(fair_views.blueprint)
 
 
 @blueprint.get("/")

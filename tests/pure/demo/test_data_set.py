@@ -262,6 +262,19 @@ def test_the_programme_has_one_fair_with_twenty_booths() -> None:
     assert {one["kind"] for one in activities} == {"visit", "training", "survey", "event"}
 
 
+def test_each_booth_of_the_fair_is_somebodys_and_says_what_was_shown() -> None:
+    activities = OPERATORS["cleaner_production"]["programme"]["activities"]
+    for one in activities:
+        assert (one["stands"] is None) == (one["kind"] != "event")
+    (stands,) = (one["stands"] for one in activities if one["kind"] == "event")
+    assert len({stand["number"] for stand in stands}) == 20
+    ours = [stand["operator"] for stand in stands if "operator" in stand]
+    assert set(ours) <= set(OPERATOR)
+    assert len(ours) == len(set(ours)) == 12
+    assert all("(mẫu)" in stand["name"] for stand in stands if "operator" not in stand)
+    assert all(stand["shown_vi"] and stand["shown_en"] for stand in stands)
+
+
 def test_every_change_of_an_assessment_is_what_its_two_figures_come_to() -> None:
     for one in OPERATORS["cleaner_production"]["assessments"]:
         assert one["operator"] in OPERATOR | PARTNER

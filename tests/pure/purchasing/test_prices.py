@@ -19,6 +19,9 @@ PRICES = (
     ),
     *("1,2 triệu", "15000 VND", "₫20,000", "$2 per kg", "2 USD", "12.000 một kg", "price 12"),
     *("giá mua vào 18.000", "18000/túi", "8.000 mỗi bó"),
+    *("hai mươi nghìn một cân", "mười lăm ngàn/kg", "giá hai chục nghìn", "hai muoi nghin dong"),
+    *("trả ba mươi nghìn", "một trăm nghìn đồng", "2 chục nghìn", "hai mươi lăm nghìn mỗi bó"),
+    *("twenty thousand dong", "five dollars", "twenty-five thousand per kg", "hai đô la"),
 )
 PLAIN = (
     *(
@@ -38,6 +41,9 @@ PLAIN = (
         "20 km",
         "7h30",
     ),
+    *("hai nghìn quả trứng", "một nghìn con giống", "mười lăm cân", "ba trăm túi một tuần"),
+    *("trồng năm đồng ruộng", "hai mươi khay", "two thousand eggs", "giá đỗ hai mươi cân"),
+    *("trứng hai nghìn quả mỗi tuần", "một trăm năm mươi hộp", "sáu triệu cây giống"),
     *("Giá thể sạch", "HTX số 3", "ngày 29/11/2026", "10 khay", "100kg", "every 2 weeks", "24/7"),
 )
 ADDRESSES = ("0900 000 001", "gọi 0912.345.678", "+84 912 345 678", "lan@example.vn", "zalo.me/123")

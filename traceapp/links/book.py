@@ -1,13 +1,14 @@
 """All that links are drawn from, read at one moment: surveys in force, deliveries, who is who."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.chains import queries as chains
 from traceapp.database.engine import db
@@ -22,7 +23,7 @@ from traceapp.trace.words import Words
 
 Point = tuple[float, float]
 Key = tuple[Any, ...]
-CHUNK = 2_000
+MOST_LISTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def read(now: datetime) -> Book:
     surveys, found = _surveys(), deliveries.proven()
     ids = {one for pair in found for one in pair} | _named_in(surveys)
     unlinked = {chain: sorted(some - ids) for chain, some in chains.members().items()}
-    here = _here(sorted(ids.union(*unlinked.values())))
+    here = _here(ids.union(*unlinked.values()))
     open_pairs = [pair for pair in found if all(_shows(here.get(one)) for one in pair)]
     places = {one.place for one in here.values()}
     places |= {party.place for party in _parties(surveys) if party.place}
@@ -164,44 +165,49 @@ def _party(row: Any) -> Party:  # noqa: ANN401 - a row of the query
     return Party(("business", fold(row.name), place), row.role, None, row.name, place)
 
 
-def _here(ids: Sequence[UUID]) -> dict[UUID, Here]:
-    found: dict[UUID, Here] = {}
-    for start in range(0, len(ids), CHUNK):
-        found |= _some_here(ids[start : start + CHUNK])
-    return found
-
-
-def _some_here(ids: Sequence[UUID]) -> dict[UUID, Here]:
+def _here(ids: Collection[UUID]) -> dict[UUID, Here]:
+    """Give who these producers are, and what they let be said of their links."""
+    wanted = set(ids)
     kinds: dict[UUID, set[str]] = {}
+    asked = select(ProducerKind.producer_id, ProducerKind.kind)
     for producer_id, kind in db.session.execute(
-        select(ProducerKind.producer_id, ProducerKind.kind).where(ProducerKind.producer_id.in_(ids))
+        asked.where(_among(ProducerKind.producer_id, wanted))
     ):
         kinds.setdefault(producer_id, set()).add(kind)
-    chosen = select(LinkChoice.producer_id, LinkChoice.names_links, LinkChoice.shows_kilograms)
-    choices = {
-        row.producer_id: row
-        for row in db.session.execute(
-            chosen.where(LinkChoice.producer_id.in_(ids)).order_by(
-                LinkChoice.chosen_at, LinkChoice.choice_id
-            )
-        )
-    }
+    choices = _choices(wanted)
     query = select(
         *(Producer.producer_id, Producer.name, Producer.name_en),
         *(Producer.province, Producer.commune_kind, Producer.commune),
         is_admitted(Producer.producer_id),
-    ).where(Producer.producer_id.in_(ids))
+    )
     found = {}
-    for producer_id, name, name_en, *place, is_in in db.session.execute(query):
-        choice = choices.get(producer_id)
+    for row in db.session.execute(query.where(_among(Producer.producer_id, wanted))):
+        producer_id, name, name_en, *place, is_in = row
+        if producer_id not in wanted:
+            continue
+        names, shows = choices.get(producer_id, (True, False))
         found[producer_id] = Here(
             Words(name, name_en),
             Place(*place),
             frozenset(kinds.get(producer_id, ())),
-            is_named=bool(is_in) and (choice is None or choice.names_links),
-            shows_kilograms=choice is not None and choice.shows_kilograms,
+            is_named=bool(is_in) and names,
+            shows_kilograms=shows,
         )
     return found
+
+
+def _choices(wanted: Collection[UUID]) -> dict[UUID, tuple[bool, bool]]:
+    """Give what producers chose last: whether links are named, and how much goes over them."""
+    chosen = select(LinkChoice.producer_id, LinkChoice.names_links, LinkChoice.shows_kilograms)
+    asked = chosen.where(_among(LinkChoice.producer_id, wanted))
+    newest_last = asked.order_by(LinkChoice.chosen_at, LinkChoice.choice_id)
+    rows = db.session.execute(newest_last)
+    return {producer_id: (names, shows) for producer_id, names, shows in rows}
+
+
+def _among(column: InstrumentedAttribute[UUID], wanted: Collection[UUID]) -> ColumnElement[bool]:
+    """Match these producers; where they are very many all of them, as their list costs more."""
+    return column.in_(wanted) if len(wanted) <= MOST_LISTED else true()
 
 
 def choice_of(producer_id: UUID) -> LinkChoice | None:

@@ -19,7 +19,10 @@ from tests.http.reported import at_desk
 from tests.rooms.test_purchasing import a_product, grown
 from tests.signing_in import form
 from traceapp.database.engine import db
+from traceapp.desk import need_views
 from traceapp.producers.models import Producer
+from traceapp.purchasing import operations
+from traceapp.purchasing.matching import Shows
 from traceapp.purchasing.models import PurchaseContact, PurchaseNeed
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
@@ -97,6 +100,23 @@ def test_a_buyer_reads_which_lots_would_do_and_why(case: Case, language: str) ->
     assert "CN-1" in told
     assert "100–200 kg" in told
     assert {"vi": "Lô đáp ứng được", "en": "Lots that would do"}[language] in told
+
+
+def test_matches_are_told_a_page_at_a_time(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(need_views, "MOST_MATCHES", 1)
+    with case.app.app_context(), transaction():
+        other = business("HTX Mai", role="owner")
+        product_id = a_product(other)
+        grown(other, "MAI-1", "50", product_id)
+        by = Ref(other.producer_id, other.actor.member_id)
+        operations.show({product_id: Shows.EXACT}, by, now=datetime.now(UTC))
+    need = case.posted()
+    pages = [page(case.buyer, f"{need}?page={number}") for number in (1, 2, 9, 0, "x")]
+    told = [("CN-1" in said, "MAI-1" in said) for said in pages[:2]]
+    assert told == [(True, False), (False, True)]
+    assert [said.count("Trang 2 trên 2") for said in pages] == [0, 1, 1, 0, 0]
+    assert "Các lô tiếp theo" in pages[0]
+    assert "Các lô gần hơn" in pages[1]
 
 
 def test_a_near_miss_says_what_is_asked_and_what_is_there(case: Case) -> None:

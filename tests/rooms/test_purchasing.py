@@ -82,8 +82,13 @@ class Case:
     def found(self, need_id: UUID) -> matching.Found:
         row = queries.newest(Ref(self.hoa.producer_id, need_id))
         assert row is not None
-        shown = lots.shown(TODAY, but=self.hoa.producer_id)
-        return matching.find(queries.as_need(row), shown, TODAY)
+        need = queries.as_need(row)
+        found = matching.find(need, self.of_what_is_asked(need), TODAY)
+        assert found == matching.find(need, lots.shown(TODAY, but=self.hoa.producer_id), TODAY)
+        return found
+
+    def of_what_is_asked(self, need: matching.Need) -> list[matching.Lot]:
+        return lots.shown_for(need, TODAY, but=self.hoa.producer_id)
 
 
 def grown(owner: Business, lot: str, quantity: str, product_id: UUID | None = None) -> Ref:
@@ -125,6 +130,24 @@ def test_nothing_is_on_the_board_before_its_producer_says_so(app: Flask) -> None
         with act():
             operations.show({product_id: shows}, by, now=NOW)
         assert [lot.lot for lot in lots.shown(TODAY)] == seen
+
+
+def test_lots_of_what_is_asked_are_found_behind_any_number_of_others(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lots, "MOST", 2)
+    with act():
+        tea = a_product(case.lan, "Chè 100%")
+        for number in range(3):
+            grown(case.lan, f"CH-{number}", "10", tea)
+        operations.show({tea: Shows.EXACT}, case.seller, now=NOW)
+        choy = operations.post(a_need(), case.buyer, now=NOW)
+        other = operations.post(a_need(kind="", words="chè 100%"), case.buyer, now=NOW)
+    assert "CN-1" not in case.shown()
+    asked = [queries.newest(Ref(case.hoa.producer_id, one)) for one in (choy, other)]
+    needs = [queries.as_need(row) for row in asked if row is not None]
+    assert [lot.lot for lot in case.of_what_is_asked(needs[0])] == ["CN-1"]
+    assert {lot.lot[:2] for lot in case.of_what_is_asked(needs[1])} == {"CH"}
 
 
 def test_nobody_shows_the_product_of_another(case: Case) -> None:

@@ -133,10 +133,9 @@ def _find(reader: Visitor, contact_id: UUID) -> Contact:
 
 def _judged(reader: Visitor, row: PurchaseNeed, lot_id: UUID) -> Judged:
     """Judge the one lot by the need. Raises NotFound where it is not on the board for it."""
-    on = today()
-    shown = lots.shown(on, but=reader.producer_id)
-    wanted = [lot for lot in shown if lot.ref.id == lot_id]
-    found = matching.find(queries.as_need(row), wanted, on)
+    on, need = today(), queries.as_need(row)
+    shown = lots.shown_for(need, on, but=reader.producer_id, batch_id=lot_id)
+    found = matching.find(need, shown, on)
     judged = next(iter((*found.matches, *found.near_misses)), None)
     if judged is None:
         raise problem.NotFound

@@ -19,7 +19,7 @@ from traceapp.web.pages import HANOI, day
 
 blueprint = Blueprint("needs", "traceapp.desk", template_folder="templates")
 
-MOST_NEAR = 20
+MOST_MATCHES, MOST_NEAR = 20, 20
 
 
 @blueprint.get("/desk/needs")
@@ -53,17 +53,28 @@ def show_need(need_id: UUID) -> ResponseReturnValue:
     row = find_need(reader, need_id)
     need = Ref(row.producer_id, row.need_id)
     on = today()
-    found = matching.find(queries.as_need(row), lots.shown(on, but=reader.producer_id), on)
+    asked = queries.as_need(row)
+    found = matching.find(asked, lots.shown_for(asked, on, but=reader.producer_id), on)
+    page, pages = _page_asked(len(found.matches))
     return render_template(
         "desk/need.html",
         row=row,
         found=found,
-        near=found.near_misses[:MOST_NEAR],
+        matches=found.matches[(page - 1) * MOST_MATCHES : page * MOST_MATCHES],
+        page=page,
+        pages=pages,
+        near=found.near_misses[:MOST_NEAR] if page == 1 else (),
         contacts={one.batch: one for one in contact_queries.of_need(need)},
         versions=queries.versions(need)[1:],
         is_running=queries.is_running(row, on),
         words=words,
     )
+
+
+def _page_asked(count: int) -> tuple[int, int]:
+    """Give which page of this many matches is asked for, and how many there are."""
+    pages = max(1, -(-count // MOST_MATCHES))
+    return min(max(request.args.get("page", 1, int), 1), pages), pages
 
 
 def find_need(reader: Visitor, need_id: UUID) -> PurchaseNeed:

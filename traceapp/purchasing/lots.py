@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy import Select, and_, literal, or_, select, tuple_
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
@@ -27,7 +27,16 @@ from traceapp.producers.models import Commune, Producer
 from traceapp.producers.queries import is_admitted
 from traceapp.purchasing import schemes
 from traceapp.purchasing.evidence import levels_of
-from traceapp.purchasing.matching import Held, Lot, Place, Shows
+from traceapp.purchasing.matching import (
+    LEAFY,
+    LEAFY_CROPS,
+    Held,
+    Lot,
+    Need,
+    Place,
+    Shows,
+    is_product,
+)
 from traceapp.purchasing.models import BoardProduct
 from traceapp.recalls.stop_queries import stopped_among
 from traceapp.trace.facts import EvidenceLevel, Ref
@@ -38,6 +47,7 @@ MOST = 500
 
 Certificates = dict[UUID, list[Certificate]]
 Named = set[tuple[UUID, UUID, UUID]]
+_NAME = literal(" ") + Product.folded_name + " "
 
 
 def shown(today: date, *, of: UUID | None = None, but: UUID | None = None) -> list[Lot]:
@@ -48,6 +58,20 @@ def shown(today: date, *, of: UUID | None = None, but: UUID | None = None) -> li
     if but is not None:
         query = query.where(Batch.producer_id != but)
     return _told(db.session.execute(query).all(), today)
+
+
+def shown_for(need: Need, today: date, *, but: UUID, batch_id: UUID | None = None) -> list[Lot]:
+    """Give the lots on the board that are of what is asked for; only of them more is read."""
+    query = _query().where(Batch.producer_id != but)
+    for word in need.words:
+        query = query.where(Product.folded_name.contains(word, autoescape=True))
+    if need.kind == LEAFY:
+        query = query.where(or_(*(_NAME.contains(f" {name} ") for name in LEAFY_CROPS)))
+    elif need.kind:
+        query = query.where(Product.family == need.kind)
+    if batch_id is not None:
+        query = query.where(Batch.batch_id == batch_id)
+    return _told([row for row in db.session.execute(query) if is_product(need, row)], today)
 
 
 def shown_one(batch: Ref, today: date) -> Lot | None:

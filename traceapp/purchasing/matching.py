@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
+from typing import Protocol
 from uuid import UUID
 
 from traceapp.trace.crops import CROPS, may_be_of
@@ -22,6 +23,7 @@ from traceapp.trace.words import Words
 
 LEAFY = "leafy"
 """Beside the families of goods: vegetables whose leaves are eaten, by the name of the product."""
+LEAFY_CROPS = {one.id.replace("_", " "): one for one in CROPS.values() if one.leafy}
 EARTH_KM = 6371.0
 REACHES: Mapping[str, int | None] = {
     "anywhere": None,
@@ -108,6 +110,16 @@ class Amount:
     uom: str
 
 
+class Goods(Protocol):
+    """What tells whether goods are of the product that is asked for."""
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def folded_name(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Lot:
     """A lot that its producer shows. `net` is the content of one `uom` in another unit."""
@@ -189,10 +201,10 @@ def judge(need: Need, lot: Lot, today: date) -> Judged:
     return Judged(lot, verdicts, distance)
 
 
-def is_product(need: Need, lot: Lot) -> bool:
-    """Tell whether a lot is of what is asked for."""
-    name = f" {lot.folded_name} "
-    return all(word in name for word in need.words) and _is_kind(need.kind, lot)
+def is_product(need: Need, goods: Goods) -> bool:
+    """Tell whether goods are what is asked for."""
+    named = all(word in goods.folded_name for word in need.words)
+    return named and _is_kind(need.kind, goods)
 
 
 def told_amount(lot: Lot, uom: str) -> Amount | None:
@@ -229,16 +241,13 @@ def _is_told(need: Need, lot: Lot) -> bool:
     )
 
 
-def _is_kind(kind: str, lot: Lot) -> bool:
+def _is_kind(kind: str, goods: Goods) -> bool:
     if kind != LEAFY:
-        return kind in {"", lot.family}
-    named = (
-        crop
-        for crop in CROPS.values()
-        if f" {crop.id.replace('_', ' ')} " in f" {lot.folded_name} "
-        and may_be_of(crop, lot.folded_name, lot.family)
+        return kind in {"", goods.family}
+    return any(
+        f" {name} " in f" {goods.folded_name} " and may_be_of(crop, goods.folded_name, goods.family)
+        for name, crop in LEAFY_CROPS.items()
     )
-    return any(crop.leafy for crop in named)
 
 
 def _converted(lot: Lot, uom: str) -> Decimal | None:

@@ -33,6 +33,7 @@ ROWS = {
     "booths.0.shown_en": "Rattan baskets",
     "booths.1.number": "A10",
     "booths.1.name": "Gốm Làng Xa",
+    "booths.1.kind": "business",
     "booths.1.shown": "Bát gốm",
     "booths.2.number": "B1",
     "booths.2.name": "bà Hoa",
@@ -118,7 +119,7 @@ def test_a_booth_written_down_again_takes_the_place_of_its_line(case: Case) -> N
     assert case.send(ROWS).status_code == 303
     assert case.send(ROWS).status_code == 303
     assert count(case) == 3
-    again = {"booths.0.number": "a10", "booths.0.name": "Gốm Làng Gần"}
+    again = {"booths.0.number": "a10", "booths.0.name": "Gốm Làng Gần", "booths.0.kind": "business"}
     assert case.send(again).status_code == 303
     assert case.send({"booths.0.number": "B1"}).status_code == 303
     said = page(case.app.test_client(), case.public)
@@ -135,10 +136,17 @@ def test_a_booth_written_down_again_takes_the_place_of_its_line(case: Case) -> N
     ("typed", "words"),
     [
         ({"booths.1.number": "a2"}, "Gian hàng này đã có ở dòng khác."),
-        ({"booths.3.number": "B2", "booths.3.name": "Xưởng X"}, "Phiên chợ có 3 gian hàng"),
-        ({"booths.1.number": "C1", "booths.1.name": ""}, "chưa có trong danh sách"),
+        (
+            {"booths.3.number": "B2", "booths.3.name": "Xưởng X", "booths.3.kind": "business"},
+            "Phiên chợ có 3 gian hàng",
+        ),
+        (
+            {"booths.1.number": "C1", "booths.1.name": "", "booths.1.kind": ""},
+            "chưa có trong danh sách",
+        ),
         ({"booths.1.kind": "business", "booths.1.name": ""}, "Bạn cần điền ô này."),
         ({"booths.1.number": ""}, "Bạn cần điền ô này."),
+        ({"booths.1.name": "Nguyễn Văn Ba", "booths.1.kind": ""}, "phải biết đó có phải tên"),
         ({"booths.1.name": "HTX Hai"}, "Có nhiều cơ sở cùng tên “HTX Hai”."),
         ({"booths.1.name": "x" * 201}, "200"),
     ],

@@ -40,12 +40,15 @@ LINK = {
     "links.0.sender.name": "Kho giống Bãi",
     "links.0.sender.role": "supplier",
     "links.0.sender.place": "bat trang",
+    "links.0.sender.kind": "business",
     "links.0.receiver.name": "Xưởng Minh",
     "links.0.receiver.role": "producer",
     "links.0.supplied": "Hạt giống",
 }
 TABLES = (SectorSurvey, SurveyParty, StatedLink)
-HEADER = "sender_role,sender,sender_place,receiver_role,receiver,receiver_place,supplied\n"
+HEADER = (
+    "sender_role,sender,sender_place,receiver_role,receiver,receiver_place,supplied,sender_kind\n"
+)
 
 
 @pytest.fixture
@@ -104,10 +107,8 @@ def send(app: Flask, officer: FlaskClient, **typed: str) -> tuple[int, str]:
 
 
 def link(sender: tuple[str, str], receiver: tuple[str, str], place: str | None = None) -> object:
-    ends = (
-        {"role": role, "name": name, "place": place} if place else {"role": role, "name": name}
-        for role, name in (sender, receiver)
-    )
+    more = {"place": place, "kind": "business"} if place else {}
+    ends = ({"role": role, "name": name, **more} for role, name in (sender, receiver))
     return dict(zip(("sender", "receiver"), ends, strict=True)) | {"supplied": "Rau"}
 
 
@@ -315,7 +316,8 @@ def test_an_officer_types_a_survey_once(app: Flask, officer: FlaskClient) -> Non
         {"links.0.sender.role": "boss"},
         {"links.0.sender.place": "Atlantis"},
         {"links.0.sender.place": ""},
-        {"links.0.sender.name": "Bà Lan"},
+        {"links.0.sender.name": "Bà Lan", "links.0.sender.kind": ""},
+        {"links.0.sender.kind": ""},
         {"links.0.sender.name": "Xưởng Minh", "links.0.sender.role": "producer"},
         {"links.0.receiver.role": "supplier", "links.0.sender.role": "buyer"},
         {"links.0.supplied": ""},
@@ -341,8 +343,8 @@ def upload(app: Flask, officer: FlaskClient, text: str) -> tuple[int, str]:
 
 def test_a_file_is_taken_whole(app: Flask, officer: FlaskClient) -> None:
     lines = (
-        "Nhà cung cấp,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt\n"
-        "producer,Xưởng Minh,,distributor,Quầy Hoa,,Rau\n"
+        "Nhà cung cấp,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt,business\n"
+        "producer,Xưởng Minh,,distributor,Quầy Hoa,,Rau,business\n"
     )
     assert upload(app, officer, HEADER + lines)[0] == 303
     assert kept(app) == [1, 3, 2]
@@ -352,18 +354,20 @@ def test_bad_rows_of_a_file_are_named_by_line_and_nothing_is_kept(
     app: Flask, officer: FlaskClient
 ) -> None:
     lines = (
-        "supplier,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt\n"
-        "supplier,Kho lạ,Atlantis,producer,Xưởng Minh,,Hạt\n"
+        "supplier,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt,business\n"
+        "supplier,Kho lạ,Atlantis,producer,Xưởng Minh,,Hạt,business\n"
         "\n"
-        "buyer,Quầy Hoa,,producer,Xưởng Minh,,Hạt\n"
-        "supplier,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt\n"
+        "buyer,Quầy Hoa,,producer,Xưởng Minh,,Hạt,business\n"
+        "supplier,Kho giống,Bát Tràng,producer,Xưởng Minh,,Hạt,business\n"
     )
     status, said = upload(app, officer, HEADER + lines)
     assert status == 422
     for line, column in ((3, "sender_place"), (5, "receiver_role"), (6, "supplied")):
         assert f"Dòng {line}, cột {column}" in said
     assert "Dòng 2" not in said
-    status, said = upload(app, officer, HEADER + "boss,A,Bát Tràng,producer,B,Bát Tràng,\n")
+    status, said = upload(
+        app, officer, HEADER + "boss,A,Bát Tràng,producer,B,Bát Tràng,,business\n"
+    )
     assert status == 422
     assert "Dòng 2, cột sender_role" in said
     assert "Dòng 2, cột supplied" in said

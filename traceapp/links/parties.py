@@ -17,7 +17,7 @@ from traceapp.links import faults
 from traceapp.problem import refuse
 from traceapp.producers import communes
 from traceapp.producers.models import Producer, Province
-from traceapp.producers.private_names import PERSON
+from traceapp.producers.private_names import PERSON, UNSAID
 from traceapp.producers.queries import is_admitted
 
 Identity = tuple[Any, ...]
@@ -50,6 +50,8 @@ class Roll:
         here = None if typed["kind"] == PERSON else self._here(typed["name"], place, pointer)
         if here is None and place is None:
             refuse(faults.at(faults.NO_PLACE, f"{pointer}/place"))
+        if here is None and typed["kind"] is None:
+            refuse(faults.at(UNSAID, f"{pointer}/kind"))
         values: dict[str, Any] = {"at_producer_id": here}
         if here is None:
             values = self._elsewhere(typed, place)

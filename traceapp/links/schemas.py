@@ -1,10 +1,9 @@
 """Shapes of a survey with the links it states, and of what a producer lets be shown."""
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from traceapp.links.vocabulary import PARTY_KINDS, ROLES, SECTORS
 from traceapp.problem import N_
-from traceapp.producers.private_names import MAY_BE_A_PERSON, may_be_a_person
 from traceapp.web.faults import Fault, between, known
 from traceapp.web.fields import PlainText
 
@@ -27,12 +26,6 @@ class PartySchema(Schema):
     name = PlainText(LONGEST_NAME, required=True)
     place = PlainText(LONGEST_PLACE, load_default=None)
     kind = fields.String(load_default=None, validate=known(tuple(PARTY_KINDS)))
-
-    @post_load
-    def _ask_about_people(self, data: dict[str, str | None], **_: object) -> dict[str, str | None]:
-        if data["kind"] is None and may_be_a_person(data["name"]):
-            raise ValidationError({"kind": [MAY_BE_A_PERSON]})
-        return data
 
 
 class LinkSchema(Schema):

@@ -23,7 +23,7 @@ from traceapp.network import faults
 from traceapp.network.programme_models import FairBooth, ProgrammeActivity
 from traceapp.problem import refuse
 from traceapp.producers.models import Producer
-from traceapp.producers.private_names import PERSON
+from traceapp.producers.private_names import PERSON, UNSAID
 from traceapp.producers.queries import called, is_admitted
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
@@ -152,6 +152,8 @@ def _row(fair: Fair, given: Given, at: str) -> FairBooth:
     here = called(name) if name is not None else set()
     if len(here) > 1:
         refuse(_at(faults.NAME_UNCLEAR, f"{at}/name", text=str(name)[:60]))
+    if name is not None and not here and given["kind"] is None:
+        refuse(_at(UNSAID, f"{at}/kind"))
     return FairBooth(
         producer_id=fair.ref.producer_id,
         activity_id=fair.ref.id,

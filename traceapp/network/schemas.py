@@ -16,12 +16,7 @@ from traceapp.network.vocabulary import (
 )
 from traceapp.photos.fields import SentPhotos
 from traceapp.problem import N_
-from traceapp.producers.private_names import (
-    BUSINESS,
-    MAY_BE_A_PERSON,
-    PERSON,
-    may_be_a_person,
-)
+from traceapp.producers.private_names import BUSINESS, PERSON
 from traceapp.web.faults import EMPTY, Fault, between, known
 from traceapp.web.fields import PlainText, in_our_time
 
@@ -174,9 +169,7 @@ class BoothSchema(Schema):
     shown_en = PlainText(LONGEST_TITLE, load_default=None)
 
     @post_load
-    def _ask_about_people(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        if data["kind"] is None and may_be_a_person(data["name"]):
-            raise ValidationError({"kind": [MAY_BE_A_PERSON]})
+    def _ask_for_the_name(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         if data["kind"] == BUSINESS and data["name"] is None:
             raise ValidationError({"name": [EMPTY]})
         return data

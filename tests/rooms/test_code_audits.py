@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select, update
 
 from tests.builders import NOW, Business, business
@@ -187,6 +188,23 @@ def test_what_pages_answered_long_ago_is_forgotten_and_the_numbers_stay(
             audits.keep(replace(made, started_at=NOW + timedelta(days=day)))
     assert db.session.scalar(select(func.count()).select_from(CodeAudit)) == 4
     assert db.session.scalar(select(func.count()).select_from(AuditedPage)) == 2
+
+
+def test_a_version_back_keeps_pages_of_batches_and_the_numbers_of_all(app: Flask) -> None:
+    with transaction():
+        lan = business("HTX Lan", role="owner")
+        batch, of_stall = finished(lan), stall(lan, "Sạp 12").code
+        pages = [Asked(batch, Outcome.LIVE), Asked(of_stall, Outcome.STATUS)]
+        audits.keep(audits.Audit(NOW, NOW, "http://localhost", 1, 2, 2, pages))
+    db.session.remove()
+    downgrade(revision="0055")
+    upgrade()
+    assert db.session.scalars(select(AuditedPage.code)).all() == [batch]
+    assert db.session.scalars(select(CodeAudit.asked)).all() == [2]
+    db.session.rollback()
+    with transaction():
+        audits.keep(audits.Audit(NOW, NOW, "http://localhost", 1, 2, 2, pages))
+    assert db.session.scalar(select(func.count()).select_from(AuditedPage)) == 3
 
 
 def test_once_a_day_the_worker_asks_for_the_pages(app: Flask) -> None:

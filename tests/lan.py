@@ -320,7 +320,11 @@ def _checked(case: Case, text: str, now: datetime) -> None:
 def _fair() -> UUID:
     """Let a new authority have held a fair: everybody reads of it, the authority alone writes."""
     name = f"Cơ quan {uuid4().hex[:6]}"
-    office = builders.business(name, kinds=("authority",), role="officer")
+    return fair_of(builders.business(name, kinds=("authority",), role="officer"))
+
+
+def fair_of(office: builders.Business) -> UUID:
+    """Let an authority have held a fair."""
     given = {"id": str(new_id()), "kind": "event", "title": "Chợ phiên", "on_day": "2026-06-05"}
     by = Ref(office.producer_id, office.actor.member_id)
     programme.act(ActivitySchema().load(given), by, now=datetime.now(UTC))

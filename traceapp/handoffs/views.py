@@ -74,10 +74,10 @@ def answer_offer(token: str) -> AnyResponse:
     """Keep the answer: received, with how much of each batch, or refused."""
     link = _find(token)
     rows = queries.of_event(link.producer_id, link.ship_event_id)
+    form = Form.sent(answer_form.fields(rows), request.form)
     if link.used_at is not None:
         return _private(redirect(url_for(".show_offer", token=token), 303))
     now = datetime.now(UTC)
-    form = Form.sent(answer_form.fields(rows), request.form)
     photo = _photo(form, link.producer_id, now)
     if not form.errors:
         with form.trying():

@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset restore-drill test test-fast test-long check format bench screenshots \
-	environment dev icons browser lock messages migration
+	environment dev icons whole browser lock messages migration
 
 # The first Python on PATH that is new enough; `make run PYTHON=python3.12` names another.
 ifndef PYTHON
@@ -99,6 +99,9 @@ dev: # .venv by requirements-dev.txt, and the npm packages that tests use
 
 icons: environment ## Fetch icons and fonts (tools/icons.txt says which)
 	@$(PYTHON) -m tools.frontend
+
+whole: environment ## As icons, but fail where they cannot be had (for deploy/Dockerfile)
+	@$(PYTHON) -m tools.frontend --strict
 
 browser: dev ## Find a Chromium for the tests, or install one
 	@$(PYTHON) -m tools.chromium > .venv/chrome

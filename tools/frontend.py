@@ -5,7 +5,9 @@ The packages land in `node_modules`, what is used of them in `static/vendor/` (t
 libraries of the phone app); git ignores all three. The server also starts without them, with
 words in place of icons and without the phone app; then this says so and ends well.
 
-usage: python3 -m tools.frontend [--dev]      --dev also installs what only tests and measures need
+usage: python3 -m tools.frontend [--dev | --strict]
+    --dev     also install what only tests and measures need, and fail where that cannot be done
+    --strict  fail where the packages cannot be had
 """
 
 import hashlib
@@ -43,7 +45,7 @@ class FetchError(RuntimeError):
 
 
 def main(arguments: list[str]) -> None:
-    """Bring `static/vendor/` up to date; only `--dev` fails where that cannot be done."""
+    """Bring `static/vendor/` up to date; `--dev` and `--strict` fail where that cannot be done."""
     dev = "--dev" in arguments
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdigest()
     if is_fresh(wanted, dev=dev):
@@ -53,6 +55,8 @@ def main(arguments: list[str]) -> None:
     except (NodeMissingError, FetchError) as error:
         if dev:
             sys.exit(f"Tests need the npm packages: {error}.")
+        if "--strict" in arguments:
+            sys.exit(f"Without icons and phone app this is not whole: {error}.")
         print(
             f"Without icons and phone app for now: {error}.\n`make icons` tries again.", flush=True
         )

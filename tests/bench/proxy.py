@@ -12,7 +12,7 @@ from tests.bench.servers import TOP, free_port, serving
 
 DOCUMENT = TOP / "docs" / "operators" / "nginx.md"
 OTHER_PLACES = "/usr/sbin:/usr/local/sbin"
-NEEDED_BLOCKS = 2  # the third is the TLS server of an operator
+UPSTREAM = r"upstream traceapp \{.*?\n\}"  # of the third block, whose TLS server is an operator's
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -24,7 +24,8 @@ def program() -> str | None:
 def documented(upstream: str, folder: Path) -> tuple[str, str]:
     """Give the two files of the document, changed only in where the server and the copies are."""
     blocks = re.findall(r"```nginx\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    of_http, of_server = blocks[:NEEDED_BLOCKS]
+    of_http, of_server, of_machine = blocks
+    of_http = "\n".join([*re.findall(UPSTREAM, of_machine, re.DOTALL), of_http])
     for old, new in (
         ("127.0.0.1:8000", upstream),
         ("/run/traceapp-pages", str(folder / "pages")),

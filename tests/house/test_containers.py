@@ -23,18 +23,8 @@ TOOLS_OF = {"bookworm": 15, "trixie": 17}
 # Words of the Compose specification that this file uses; another one is looked up first.
 OF_COMPOSE = {
     *("build", "cap_add", "cap_drop", "command", "depends_on", "env_file", "environment"),
-    *(
-        "healthcheck",
-        "image",
-        "init",
-        "logging",
-        "network_mode",
-        "ports",
-        "restart",
-        "security_opt",
-        "shm_size",
-    ),
-    *("stop_grace_period", "tmpfs", "volumes"),
+    *("healthcheck", "image", "init", "logging", "ports", "restart"),
+    *("security_opt", "shm_size", "stop_grace_period", "tmpfs", "volumes"),
 }
 
 
@@ -124,6 +114,43 @@ def test_no_image_is_made_without_icons_and_phone_app(monkeypatch: pytest.Monkey
     frontend.main([])
     with pytest.raises(SystemExit, match="not whole: no network"):
         frontend.main(["--strict"])
+
+
+def test_app_and_proxy_meet_at_a_socket_and_share_no_network_that_a_restart_would_take_away() -> (
+    None
+):
+    (volume,) = {"socket:/run/traceapp", "socket:/run/traceapp:ro"} & set(
+        SERVICES["proxy"]["volumes"]
+    )
+    assert volume.removesuffix(":ro") in SERVICES["app"]["volumes"]
+    (bound,) = re.findall(r"--bind unix:(\S+)", SERVICES["app"]["command"][-1])
+    server = (DEPLOY / "nginx" / "server.conf").read_text(encoding="utf-8")
+    assert f"server unix:{bound};" in server
+    assert bound.startswith("/run/traceapp/")
+    assert not [name for name, service in SERVICES.items() if "network_mode" in service]
+
+
+def test_services_may_do_little_and_are_given_time_to_end() -> None:
+    for name, service in SERVICES.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["restart"] == "unless-stopped", name
+        assert "max-size" in service["logging"]["options"], name
+        if name != "database":
+            assert service["cap_drop"] == ["ALL"], name
+    for name in ("app", "worker"):
+        assert service_ends_by_a_signal(SERVICES[name]), name
+    assert "cap_add" not in SERVICES["app"]
+    assert SERVICES["database"]["healthcheck"]["test"][2:4] == ["-h", "127.0.0.1"]
+
+
+def service_ends_by_a_signal(service: dict[str, Any]) -> bool:
+    """As process 1 it would not, while it is still being started."""
+    return service["init"] is True and service["stop_grace_period"] == "30s"
+
+
+def test_one_service_builds_the_image_that_two_use() -> None:
+    assert [name for name, service in SERVICES.items() if "build" in service] == ["app"]
+    assert SERVICES["app"]["image"] == SERVICES["worker"]["image"]
 
 
 def test_the_proxy_of_the_compose_file_is_the_documented_one() -> None:

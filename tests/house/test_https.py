@@ -7,8 +7,6 @@ where things are: ports, folders, and a certificate made here.
 import gzip
 import http.client
 import json
-import os
-import re
 import shlex
 import shutil
 import socket
@@ -29,9 +27,10 @@ from sqlalchemy import select
 
 from tests.accounts import PASSWORD, person, token_on
 from tests.bench.demo import clean_environ
-from tests.bench.proxy import TEMPORARY, program
+from tests.bench.proxy import program
 from tests.bench.servers import free_port, serving
 from tests.conftest import close
+from tests.house.proxied import SOCKETS, configured, wait_for
 from tests.http.on_sale import finished
 from tests.postgres import postgres_database
 from tests.signing_in import token_of
@@ -50,7 +49,6 @@ HSTS = "max-age=31536000; includeSubDomains"
 PATIENCE_S = 60
 FORM = "application/x-www-form-urlencoded"
 NOTHING: Mapping[str, str] = {}
-CERTIFICATE = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,7 @@ class Stack:
     code: str
     token: dict[str, str]
     settings: Mapping[str, str]
+    log: Path
 
     def ask(
         self, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
@@ -117,73 +116,36 @@ def stack(postgres: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -
         environ = clean_environ(**settings)
         services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
         upstream = f"127.0.0.1:{ports[0]}"
-        app = _command(services["app"]["command"], upstream)
+        app = _command(services["app"]["command"], upstream, folder)
         running.enter_context(serving(app, environ, f"http://{upstream}/healthz"))
         worker = subprocess.Popen(_command(services["worker"]["command"]), cwd=TOP, env=environ)
         running.callback(_end, worker)
-        config = _nginx(folder, upstream, ports[1:])
+        config = configured(folder, HOST, ports[1:])
         proxy = [program() or "", "-p", str(folder), "-e", str(folder / "log"), "-c", str(config)]
         running.callback(_end, subprocess.Popen(proxy, env=environ))
-        _wait_for(ports[2])
+        wait_for(ports[2])
         healthy = _command(services["app"]["healthcheck"]["test"][1:], upstream)
         subprocess.run(healthy, check=True)
         code, token = _settled(settings)
         trust = ssl.create_default_context(cafile=folder / "fullchain.pem")
-        yield Stack(ports[2], ports[1], trust, code, token, settings)
+        yield Stack(ports[2], ports[1], trust, code, token, settings, folder / "access")
 
 
-def _command(words: list[str], upstream: str = "") -> list[str]:
-    """Take a command of compose.yaml, with our interpreter and a free port."""
-    ours = shlex.quote(sys.executable)
-    return [
-        word.replace(".venv/bin/python", ours).replace("127.0.0.1:8000", upstream) for word in words
-    ]
-
-
-def _wait_for(port: int) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            assert time.monotonic() < end, "nginx does not listen"
-            time.sleep(0.05)
-        else:
-            return
+def _command(words: list[str], upstream: str = "", folder: Path = TOP) -> list[str]:
+    """Take a command of compose.yaml, with our interpreter, a free port and a folder of ours."""
+    script = "\0".join(words)
+    for old, new in (
+        (".venv/bin/python", shlex.quote(sys.executable)),
+        ("127.0.0.1:8000", upstream),
+        (SOCKETS, str(folder)),
+    ):
+        script = script.replace(old, new)
+    return script.split("\0")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     process.wait(PATIENCE_S)
-
-
-def _nginx(folder: Path, upstream: str, ports: tuple[int, ...]) -> Path:
-    files = ("-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem"))
-    name = ("-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}")
-    subprocess.run(["openssl", *CERTIFICATE, *name, *files], check=True, capture_output=True)
-    for file in ("traceapp.conf", "traceapp-locations.conf", "server.conf"):
-        text = (DEPLOY / "nginx" / file).read_text(encoding="utf-8")
-        text = re.sub(r"listen \[::\]:\d+( ssl)?;", "", text)
-        for old, new in (
-            ("listen 80;", f"listen 127.0.0.1:{ports[0]};"),
-            ("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;"),
-            ("127.0.0.1:8000", upstream),
-            ("/etc/nginx/certificates", str(folder)),
-            ("/etc/nginx/", f"{folder}/"),
-            ("/run/traceapp-pages", str(folder / "pages")),
-        ):
-            text = text.replace(old, new)
-        (folder / file).write_text(text, encoding="utf-8")
-    temporary = "".join(f"{kind}_temp_path {folder}/temp-{kind}; " for kind in TEMPORARY)
-    root = "user root;" if os.geteuid() == 0 else ""
-    config = folder / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {folder}/pid; {root} events {{}}\n"
-        f"http {{ access_log off; {temporary}\n"
-        f"include {folder}/traceapp.conf; include {folder}/server.conf; }}\n",
-        encoding="utf-8",
-    )
-    return config
 
 
 def _settled(settings: dict[str, str]) -> tuple[str, dict[str, str]]:
@@ -292,6 +254,11 @@ def test_programs_ask_over_https_and_read_addresses_of_the_public_url(stack: Sta
     assert batch["url"].lower() == f"{ROOT}/b/{stack.code}".lower()
     most = stack.ask("/api/v1/photos/" + "0" * 64, stack.token, "PUT", bytes(27_000_000))
     assert most.status == 413
+
+
+def test_nginx_writes_down_nobody_who_came(stack: Stack) -> None:
+    assert stack.ask("/", NOTHING).status == 200
+    assert stack.log.read_text(encoding="utf-8") == ""
 
 
 def test_the_worker_of_the_compose_file_works(stack: Stack) -> None:

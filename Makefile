@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset restore-drill test test-fast test-long check format bench screenshots \
-	environment dev icons whole browser lock messages migration
+	containers environment dev icons whole browser lock messages migration
 
 # The first Python on PATH that is new enough; `make run PYTHON=python3.12` names another.
 ifndef PYTHON
@@ -65,6 +65,9 @@ bench: dev browser ## Measure beside a limit of the same run, one JSON object a 
 
 screenshots: dev browser ## Make the pictures of the README anew
 	@CHROME="$$(cat .venv/chrome)" $(VENV) -m tests.screenshots
+
+containers: ## Build the image and walk through deploy/compose.yaml in a container engine (DOCKER=docker)
+	@DOCKER="$(or $(DOCKER),docker)" $(PYTHON) -m tests.containers
 
 ## Changing
 

@@ -1,4 +1,7 @@
-"""What `deploy/` says of containers, as far as no engine is needed."""
+"""What `deploy/` and docs/operators/containers.md say of containers, as far as no engine is needed.
+
+`make containers` asks the rest of a real one.
+"""
 
 import importlib.util
 import os
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from tests.conftest import AppMaker
 from tests.house.test_deploy import DEPLOY, TOP, settings
 from tools import frontend
 
@@ -18,6 +22,7 @@ COMPOSE = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 STAGES = re.split(r"^(?=FROM )", DOCKERFILE, flags=re.MULTILINE)[1:]
+PAGE = (TOP / "docs" / "operators" / "containers.md").read_text(encoding="utf-8")
 # The release of PostgreSQL whose tools each release of Debian has.
 TOOLS_OF = {"bookworm": 15, "trixie": 17}
 # Words of the Compose specification that this file uses; another one is looked up first.
@@ -151,6 +156,18 @@ def service_ends_by_a_signal(service: dict[str, Any]) -> bool:
 def test_one_service_builds_the_image_that_two_use() -> None:
     assert [name for name, service in SERVICES.items() if "build" in service] == ["app"]
     assert SERVICES["app"]["image"] == SERVICES["worker"]["image"]
+
+
+def test_every_command_of_the_page_exists_and_is_asked_of_a_service(make_app: AppMaker) -> None:
+    known = set(make_app().cli.commands) | {"db"}
+    asked = re.findall(r"docker compose exec (?:-T )?(\w+) traceapp (\w[\w-]*)", PAGE)
+    assert {command for _service, command in asked} >= {"backup", "drill", "doctor", "first-run"}
+    assert {service for service, _command in asked} <= set(SERVICES)
+    assert {command for _service, command in asked} <= known
+    assert "app traceapp restore" in PAGE
+    volumes = set(re.findall(r"traceapp_(\w+)", PAGE))
+    assert volumes == {"instance", "database", "backups"}
+    assert volumes <= set(yaml.safe_load(COMPOSE)["volumes"])
 
 
 def test_the_proxy_of_the_compose_file_is_the_documented_one() -> None:

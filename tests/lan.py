@@ -151,12 +151,12 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
     )
     _audited(code)
     webhook(owner)
-    _allowance(owner, batch_id, text)
     openings.add({(code, datetime.now(UTC).date()): 40})
     return {
         "code": code,
         "printer_id": str(_printer(owner, text)),
         **_stall(owner, code, text),
+        "allowance_id": str(_allowance(owner, batch_id, text)),
         "issue_id": str(_labels(owner, batch_id)),
         "report_number": receipt.number,
         **_recall(owner, batch_id, text, photo),
@@ -384,11 +384,12 @@ def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
     return issue_id
 
 
-def _allowance(owner: builders.Business, batch_id: UUID, text: str) -> None:
+def _allowance(owner: builders.Business, batch_id: UUID, text: str) -> UUID:
+    allowance_id = new_id()
     db.session.add(
         LabelAllowance(
             producer_id=owner.producer_id,
-            allowance_id=new_id(),
+            allowance_id=allowance_id,
             batch_producer_id=owner.producer_id,
             batch_id=batch_id,
             labels=5,
@@ -403,6 +404,7 @@ def _allowance(owner: builders.Business, batch_id: UUID, text: str) -> None:
         )
     )
     db.session.flush()
+    return allowance_id
 
 
 def _printer(owner: builders.Business, text: str) -> UUID:

@@ -80,7 +80,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
-`label_allowance`, `label_issue`, `label_change`,
+`label_allowance`, `label_allowance_withdrawal`, `label_issue`, `label_change`,
 `sale_stop`, `sale_stop_lift`, `sale_stop_request`,
 `question`, `question_answer`, `question_photo`,
 `recall_case`, `recall_evidence`, `recall_act`, `recall_act_batch`, `recall_act_check`,

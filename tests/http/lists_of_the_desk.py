@@ -118,6 +118,7 @@ NO_LISTS: Mapping[str, str] = {
     "hand_offs.show_hand_off": ONE,
     "hand_offs.show_note": ONE,
     "label_allowances.ask_allowance": FORM,
+    "label_allowances.ask_withdrawal": FORM,
     "label_issues.ask_spoilt": FORM,
     "label_issues.ask_unused": FORM,
     "label_issues.download_labels": FILE,

@@ -122,6 +122,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
         "uom": "kg",
         "reason": "Đóng lại túi rách",
     },
+    "label_allowances.withdraw": {"reason": "Đã tìm thấy tem cũ"},
     "label_issues.reprint_labels": {"first": "1", "last": "1", "reason": "Kẹt giấy"},
     "label_issues.void_labels": {"first": "1", "last": "1", "reason": "Tem ướt"},
     "printers.add_printer": {"name": "Máy in nhiệt", "stock": "die-50x30"},
@@ -179,6 +180,7 @@ OF_OFFICERS = {
     "surveys.add_survey",
     "questions.put_question",
     "label_allowances.allow_labels",
+    "label_allowances.withdraw",
 }
 # These end what others need.
 LAST = (

@@ -79,8 +79,9 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
 
     422 `blocked`: a safety rule refuses it, the label lacks what the law asks for (one error
     `label_contents` for each item), or there are more labels than goods (`label_budget` tells
-    how many there may be; so many as an officer allowed beyond the goods are issued for the
-    reason that the officer gave). The same `Idempotency-Key`, or `id`, issues once.
+    how many there may be; so many as an officer allowed beyond the goods, and did not take
+    back, are issued for the reason that the officer gave, and `allowance_id` names it). The same
+    `Idempotency-Key`, or `id`, issues once.
     """
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)

@@ -65,6 +65,7 @@ SENTENCES: Mapping[str, str] = {
     "batch.registered": N_("registered a batch"),
     "batch.dates": N_("changed the dates of a batch"),
     "labels.allowed": N_("allowed more labels than goods"),
+    "labels.withdrawn": N_("took back that there may be more labels than goods"),
     "hold.released": N_("released goods from a hold"),
     "sale.stopped": N_("stopped the sale of a lot"),
     "sale.lift_asked": N_("asked a second person to allow the sale of a lot again"),

@@ -1,6 +1,7 @@
-"""An officer lets a holder of a batch issue more labels than it has goods."""
+"""An officer lets a holder of a batch issue more labels than it has goods, or takes that back."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,12 +11,14 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.batch_views import Found, find_batch
 from traceapp.desk.label_form import units_of
 from traceapp.desk.label_story import producer_names
 from traceapp.labels import allowing
-from traceapp.labels.allowing import USABLE_FOR, AllowanceSchema
+from traceapp.labels.allowing import USABLE_FOR, AllowanceSchema, WithdrawalSchema
+from traceapp.labels.models import LabelAllowance
 from traceapp.labels.orders import LONGEST_REASON
 from traceapp.labels.proposals import room_of
 from traceapp.trace.facts import Ref
@@ -51,6 +54,57 @@ def allow_labels(code: str) -> ResponseReturnValue:
         flash(_("Allowed. It stands on the page of the lot, with your reason."))
         return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
     return _page(found, form)
+
+
+@blueprint.get("/desk/batches/<code>/more-labels/<uuid:producer_id>/<uuid:allowance_id>/withdraw")
+@may(Act.ALLOW_MORE_LABELS)
+def ask_withdrawal(code: str, producer_id: UUID, allowance_id: UUID) -> ResponseReturnValue:
+    """Ask why labels that were allowed are not to be issued after all."""
+    found = _found(code)
+    row = _allowance(found, producer_id, allowance_id)
+    return _withdrawal_page(found, row, Form.showing(_why(), {}))
+
+
+@blueprint.post("/desk/batches/<code>/more-labels/<uuid:producer_id>/<uuid:allowance_id>/withdraw")
+@writes
+@may(Act.ALLOW_MORE_LABELS)
+def withdraw(code: str, producer_id: UUID, allowance_id: UUID) -> ResponseReturnValue:
+    """Take back what was allowed and nobody made use of."""
+    found = _found(code)
+    row = _allowance(found, producer_id, allowance_id)
+    form = Form.sent(_why(), request.form)
+    with form.trying():
+        given = WithdrawalSchema().load(form.data())
+        allowing.withdraw(row, given["reason"], Ref(*member().key), now=datetime.now(UTC))
+        flash(_("Taken back. It stands on the page of the lot, with your reason."))
+        return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
+    return _withdrawal_page(found, row, form)
+
+
+def _allowance(found: Found, holder: UUID, allowance_id: UUID) -> LabelAllowance:
+    row = db.session.get(LabelAllowance, (holder, allowance_id))
+    if row is None or row.batch != Ref(*found.ref):
+        raise problem.NotFound
+    return row
+
+
+def _withdrawal_page(found: Found, row: LabelAllowance, form: Form) -> ResponseReturnValue:
+    page = render_template(
+        "desk/label_withdrawal.html",
+        found=found,
+        form=form,
+        row=row,
+        pack=(Decimal(row.quantity), row.uom),
+        holder=say(producer_names([row.producer_id]).get(row.producer_id)),
+        office=say(producer_names([row.by_producer_id]).get(row.by_producer_id)),
+    )
+    return page, form.status
+
+
+def _why() -> list[Field]:
+    hint = _("Your reason stays on the page of the batch for everybody in charge.")
+    words = _("Why are they not to be printed after all?")
+    return [Field("reason", words, required=True, longest=LONGEST_REASON, hint=hint)]
 
 
 def _found(code: str) -> Found:

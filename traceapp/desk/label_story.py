@@ -31,6 +31,7 @@ from traceapp.web.pages import moment, quantity
 
 ACTS: Mapping[str, str] = {
     history.ALLOWED: N_("Allowed beyond the goods: %(labels)s"),
+    history.WITHDRAWN: N_("Taken back, not to be printed: %(labels)s"),
     history.ISSUED: N_("Issued: %(labels)s"),
     VOIDED: N_("Voided: %(labels)s"),
     REPRINTED: N_("Printed again: %(labels)s"),
@@ -44,6 +45,7 @@ class LabelStory:
     `holder` is named where it is not the reader.
     """
 
+    holder_id: UUID
     holder: Words | None
     told: list["Told"]
     room: Room
@@ -76,7 +78,7 @@ def _story(holder: UUID, card: BatchCard, now: datetime, *, is_own: bool) -> Lab
         return None
     names = history.names_of(holder, done) if is_own else {}
     named = None if is_own else producer_names([holder])[holder]
-    return LabelStory(named, told(done, card.uom, names), room_of(holder, card))
+    return LabelStory(holder, named, told(done, card.uom, names), room_of(holder, card))
 
 
 def producer_names(producers: Iterable[UUID]) -> dict[UUID, Words]:
@@ -90,7 +92,8 @@ def producer_names(producers: Iterable[UUID]) -> dict[UUID, Words]:
 class Told:
     """One act about labels in the reader's language; `by` is a name that the reader may know.
 
-    `office` allowed it, or allowed it to be issued.
+    `office` says which one allowed it, let it be issued or took it back; `allowance_id` names what
+    can still be taken back.
     """
 
     at: datetime
@@ -99,6 +102,7 @@ class Told:
     by: str | None
     office: str
     issue_id: UUID | None
+    allowance_id: UUID | None
     is_refused: bool
 
 
@@ -110,12 +114,21 @@ def told(done: Iterable[Done], uom: str, names: Mapping[UUID, str | None]) -> li
             words=_act(one, uom),
             reason=one.reason,
             by=names.get(one.member_id) if one.member_id else None,
-            office=say(one.office),
+            office=_office(one),
             issue_id=one.issue_id,
+            allowance_id=one.allowance_id,
             is_refused=one.act == history.REFUSED,
         )
         for one in done
     ]
+
+
+def _office(one: Done) -> str:
+    if one.office is None:
+        return ""
+    if one.act == history.WITHDRAWN:
+        return str(_("taken back by %(office)s", office=say(one.office)))
+    return str(_("allowed by %(office)s", office=say(one.office)))
 
 
 def _act(one: Done, uom: str) -> str:

@@ -20,8 +20,19 @@ from traceapp.findings.label_facts import labelling_steps, run_of
 from traceapp.findings.models import Attempt
 from traceapp.findings.stock_facts import Stock
 from traceapp.labels.issuing import BUDGET
-from traceapp.labels.models import LabelAllowance, LabelChange, LabelIssue
-from traceapp.labels.queries import allowances_of, changes_of, issues_of, open_allowances
+from traceapp.labels.models import (
+    LabelAllowance,
+    LabelAllowanceWithdrawal,
+    LabelChange,
+    LabelIssue,
+)
+from traceapp.labels.queries import (
+    allowances_of,
+    changes_of,
+    issues_of,
+    open_allowances,
+    withdrawals_of,
+)
 from traceapp.labels.sheets import REPRINTED, VOIDED
 from traceapp.producers.models import Membership, Producer
 from traceapp.trace.facts import Ref
@@ -31,10 +42,10 @@ from traceapp.trace.rules.labelling import PRINT
 from traceapp.trace.words import Words
 
 Issues = Mapping[UUID, LabelIssue]
-Offices = Mapping[UUID, Words | None]  # by allowance
+Offices = Mapping[UUID, Words | None]  # by producer, or by allowance
 Usable = AbstractSet[UUID]  # allowances
 
-ISSUED, REFUSED, ALLOWED = "issued", "refused", "allowed"
+ISSUED, REFUSED, ALLOWED, WITHDRAWN = "issued", "refused", "allowed", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +53,8 @@ class Done:
     """One act about labels: `net` is what each stood for, in micro-units, where that was told.
 
     `issue_id` is there where files are; `most` is how many there might have been of those refused.
-    What an officer allowed names the `office`, as does what was issued for that reason, and
-    `ends_at` while it can still be made use of.
+    What an officer allowed or took back names the `office`, as does what was issued for that
+    reason; `allowance_id` and `ends_at` are there while it can still be made use of.
     """
 
     at: datetime
@@ -57,6 +68,7 @@ class Done:
     most: int | None = None
     office: Words | None = None
     ends_at: datetime | None = None
+    allowance_id: UUID | None = None
 
 
 def history_of(stock: Stock, now: datetime) -> list[Done]:
@@ -65,10 +77,13 @@ def history_of(stock: Stock, now: datetime) -> list[Done]:
     changes = changes_of(stock[0], issues)
     again = _printed_again(issues, changes)
     allowances = allowances_of(*stock)
-    offices = _offices(allowances) if allowances else {}
+    taken_back = withdrawals_of(stock[0], {one.allowance_id for one in allowances})
+    offices = _offices([*allowances, *taken_back]) if allowances else {}
+    allowing = {one.allowance_id: offices.get(one.by_producer_id) for one in allowances}
+    done = [*_recorded(stock, issues, changes, allowing), *again, *_refused(stock)]
     usable = {one.allowance_id for one in open_allowances(*stock, now)} if allowances else set()
-    done = [*_recorded(stock, issues, changes, offices), *again, *_refused(stock)]
     done += _allowed(allowances, offices, usable)
+    done += _withdrawn({one.allowance_id: one for one in allowances}, taken_back, offices)
     return sorted(done, key=lambda one: (one.at, one.act), reverse=True)
 
 
@@ -82,7 +97,7 @@ def names_of(producer_id: UUID, done: list[Done]) -> Mapping[UUID, str | None]:
 
 
 def _recorded(
-    stock: Stock, issues: Issues, changes: Sequence[LabelChange], offices: Offices
+    stock: Stock, issues: Issues, changes: Sequence[LabelChange], allowing: Offices
 ) -> Iterator[Done]:
     steps = labelling_steps(stock)
     goods = goods_of({stock[1]})[stock[1]]
@@ -102,7 +117,7 @@ def _recorded(
             reason=step.text("reason"),
             issue_id=change.issue_id if change else issue.issue_id if issue else None,
             first=change.first if change else 0,
-            office=offices.get(issue.allowance_id) if issue and issue.allowance_id else None,
+            office=allowing.get(issue.allowance_id) if issue and issue.allowance_id else None,
         )
 
 
@@ -163,15 +178,34 @@ def _allowed(rows: Sequence[LabelAllowance], offices: Offices, usable: Usable) -
             member_id=None,
             net=row.net,
             reason=row.reason,
-            office=offices[row.allowance_id],
+            office=offices.get(row.by_producer_id),
             ends_at=row.ends_at if row.allowance_id in usable else None,
+            allowance_id=row.allowance_id if row.allowance_id in usable else None,
         )
 
 
-def _offices(rows: Sequence[LabelAllowance]) -> Offices:
-    """Name the office behind each allowance."""
+def _withdrawn(
+    allowances: Mapping[UUID, LabelAllowance],
+    rows: Sequence[LabelAllowanceWithdrawal],
+    offices: Offices,
+) -> Iterator[Done]:
+    """Give what officers took back of what was allowed."""
+    for row in rows:
+        allowed = allowances[row.allowance_id]
+        yield Done(
+            at=row.withdrawn_at,
+            act=WITHDRAWN,
+            labels=allowed.labels,
+            member_id=None,
+            net=allowed.net,
+            reason=row.reason,
+            office=offices.get(row.by_producer_id),
+        )
+
+
+def _offices(rows: Sequence[LabelAllowance | LabelAllowanceWithdrawal]) -> Offices:
+    """Name the offices behind what was allowed and taken back."""
     query = select(Producer.producer_id, Producer.name, Producer.name_en).where(
         Producer.producer_id.in_({row.by_producer_id for row in rows})
     )
-    named = {row.producer_id: Words(row.name, row.name_en) for row in db.session.execute(query)}
-    return {row.allowance_id: named.get(row.by_producer_id) for row in rows}
+    return {row.producer_id: Words(row.name, row.name_en) for row in db.session.execute(query)}

@@ -94,6 +94,32 @@ class LabelAllowance(Base):
         Index("ix_label_allowance_of", "batch_producer_id", "batch_id"),
     )
 
+    @property
+    def batch(self) -> Ref:
+        """The batch that may get more labels than there are goods."""
+        return Ref(self.batch_producer_id, self.batch_id)
+
+
+class LabelAllowanceWithdrawal(Base):
+    """An officer took back what was allowed and not yet made use of: nothing can be, any more."""
+
+    __tablename__ = "label_allowance_withdrawal"
+
+    producer_id: Mapped[Key]
+    allowance_id: Mapped[Key]
+    reason: Mapped[str]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    withdrawn_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "allowance_id"],
+            ["label_allowance.producer_id", "label_allowance.allowance_id"],
+        ),
+        CheckConstraint("reason <> ''", name="reason_told"),
+    )
+
 
 class LabelIssue(Base):
     """A run of labels for goods that the producer whose row this is made or holds.

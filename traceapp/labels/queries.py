@@ -7,7 +7,12 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 
 from traceapp.database.engine import db
-from traceapp.labels.models import LabelAllowance, LabelChange, LabelIssue
+from traceapp.labels.models import (
+    LabelAllowance,
+    LabelAllowanceWithdrawal,
+    LabelChange,
+    LabelIssue,
+)
 from traceapp.trace.facts import Ref
 
 
@@ -57,7 +62,20 @@ def open_allowances(holder: UUID, batch: Ref, now: datetime) -> list[LabelAllowa
         LabelIssue.producer_id == LabelAllowance.producer_id,
         LabelIssue.allowance_id == LabelAllowance.allowance_id,
     )
-    query = _allowances(holder, batch).where(LabelAllowance.ends_at > now, ~is_used)
+    is_withdrawn = exists().where(
+        LabelAllowanceWithdrawal.producer_id == LabelAllowance.producer_id,
+        LabelAllowanceWithdrawal.allowance_id == LabelAllowance.allowance_id,
+    )
+    query = _allowances(holder, batch).where(LabelAllowance.ends_at > now, ~is_used, ~is_withdrawn)
+    return list(db.session.scalars(query))
+
+
+def withdrawals_of(holder: UUID, allowances: Collection[UUID]) -> list[LabelAllowanceWithdrawal]:
+    """Give which of these allowances of a holder were taken back, and why."""
+    query = select(LabelAllowanceWithdrawal).where(
+        LabelAllowanceWithdrawal.producer_id == holder,
+        LabelAllowanceWithdrawal.allowance_id.in_(allowances),
+    )
     return list(db.session.scalars(query))
 
 

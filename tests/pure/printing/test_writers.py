@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from hypothesis import given, settings
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
 from tests.pure.printing.tspl_reader import read_tspl
@@ -59,6 +59,7 @@ LONG = replace(
     packed=date(2026, 11, 18),
     sample=False,
 )
+MOST_SMOOTHED = 1.0  # of 255, on average
 DOTS = {203: 8.0, 300: 300 / 25.4}
 
 # What is refused, because letters or modules would be too small; all else must be printed.
@@ -384,3 +385,32 @@ def test_a_label_looks_as_it_did_when_it_was_looked_at(
     (page,) = raster.png(Design(STOCKS[key], template), [Copies(label)], fonts)
     kept = GOLDEN / f"{key}-{template}{'-contents' if label.items else ''}.png"
     assert page == kept.read_bytes()
+
+
+@pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
+@pytest.mark.parametrize("writer", ["pdf", "zpl", "tspl"])
+def test_what_a_printer_makes_of_a_file_looks_as_it_did_when_it_was_looked_at(
+    fonts: FontFiles, writer: str, dpi: int
+) -> None:
+    picture = _printed(writer, fonts, dpi)
+    assert decoded(picture) == [FULL.uri]
+    kept = Image.open(GOLDEN / f"die-50x30-full-contents-{writer}-{dpi}.png")
+    assert picture.size == kept.size
+    difference = ImageChops.difference(picture.convert("L"), kept.convert("L"))
+    if writer == "pdf":  # renderers smooth edges, each a little otherwise
+        assert ImageStat.Stat(difference).mean[0] < MOST_SMOOTHED
+    else:
+        assert difference.getbbox() is None
+
+
+def _printed(writer: str, fonts: FontFiles, dpi: int) -> Image.Image:
+    """Give what comes out where a file is printed: the full label of 50 x 30 mm."""
+    design, run = Design(STOCKS["die-50x30"]), [Copies(FULL)]
+    if writer == "pdf":
+        (page,) = pages(pdf(design, run, fonts), dpi)
+        return page.convert("L")
+    if writer == "zpl":
+        (written,) = zpl.write(design, run, fonts, dpi)
+        return read_zpl(written)
+    (one,) = read_tspl(b"".join(tspl.write(design, run, fonts, dpi)), DOTS[dpi])
+    return one.label

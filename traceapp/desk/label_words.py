@@ -41,9 +41,12 @@ MISFITS: Mapping[str, str] = {
     ),
     "code": N_("The code does not fit legibly on this label. Choose a larger one."),
     "card": N_("A stall card needs upright paper of A6 or more. Choose A5 or A4."),
-    "percent": N_(
-        "Printed at the scale of this printer, labels leave the paper: "
-        "at most %(most)s percent fit."
+    **dict.fromkeys(
+        ("percent_x", "percent_y"),
+        N_(
+            "Printed at the scale of this printer, labels leave the paper: "
+            "at most %(most)s percent fit."
+        ),
     ),
     "offset_x": N_(
         "Shifted as for this printer, labels leave the paper: "
@@ -57,13 +60,13 @@ MISFITS: Mapping[str, str] = {
     "start_position": N_("The sheet has positions 1 to %(most)d."),
     "count": N_("At most %(most)d labels fit one file, and at least one."),
 }
+CALIBRATED = ("percent_x", "percent_y", "offset_x", "offset_y")
 # Which field of the form is to blame; for all else the paper is.
 BLAMED: Mapping[str, str] = {
     "start_position": "start_position",
     "count": "labels",
-    **dict.fromkeys(("percent", "offset_x", "offset_y"), "printer_id"),
+    **dict.fromkeys(CALIBRATED, "printer_id"),
 }
-CALIBRATED = ("percent", "offset_x", "offset_y")
 
 
 def stocks() -> list[tuple[str, str]]:

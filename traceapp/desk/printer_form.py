@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from traceapp.desk import label_words
 from traceapp.labels.models import Printer
-from traceapp.labels.printers import LONGEST_NAME
+from traceapp.labels.printers import LONGEST_NAME, PUT_RIGHT
 from traceapp.printing.calibration_page import marks
 from traceapp.printing.stock import Stock
 from traceapp.web.forms import Field, Form, Option
@@ -34,13 +34,16 @@ def fields() -> list[Field]:
         ),
         Field("offset_x", _("Shift to the right"), "number", unit="mm", hint=minus),
         Field("offset_y", _("Shift down"), "number", unit="mm", hint=_("Minus moves up.")),
-        Field("percent", _("Scale"), "number", unit="%", hint=_("From 95 to 105.")),
+        Field("percent_x", _("Scale across"), "number", unit="%", hint=_("From 95 to 105.")),
+        Field(
+            "percent_y", _("Scale along the feed"), "number", unit="%", hint=_("From 95 to 105.")
+        ),
     ]
 
 
 def shown(printer: Printer) -> dict[str, Any]:
     """Give a printer as its form shows it."""
-    lengths = {name: f"{getattr(printer, name):g}" for name in ("offset_x", "offset_y", "percent")}
+    lengths = {name: f"{getattr(printer, name):g}" for name in PUT_RIGHT}
     return {name: getattr(printer, name) for name in ("name", "stock", "version")} | lengths
 
 
@@ -66,6 +69,8 @@ def measured_fields(stock: Stock) -> list[Field]:
         asked("left", _("Left edge of the paper to the cross"), meant.left),
         asked("top", _("Upper edge of the paper to the cross"), meant.top),
     ]
-    if meant.line:
-        found.append(asked("line", _("Length of the line"), meant.line))
+    if meant.across:
+        found.append(asked("across", _("Length of the line across"), meant.across))
+    if meant.down:
+        found.append(asked("down", _("Length of the line down"), meant.down))
     return found

@@ -171,5 +171,6 @@ def _columns(stocks: dict[str, str]) -> dict[str, Any]:
         _("Paper in it"): lambda one: stocks.get(one.stock, ""),
         _("Shift to the right"): lambda one: one.offset_x,
         _("Shift down"): lambda one: one.offset_y,
-        _("Scale"): lambda one: one.percent,
+        _("Scale across"): lambda one: one.percent_x,
+        _("Scale along the feed"): lambda one: one.percent_y,
     }

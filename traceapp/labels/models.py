@@ -37,7 +37,8 @@ class Printer(Archivable, Base):
     stock: Mapped[str | None]
     offset_x: Mapped[float]
     offset_y: Mapped[float]
-    percent: Mapped[float]
+    percent_x: Mapped[float]
+    percent_y: Mapped[float]
     created_at: Mapped[Moment]
     version: Mapped[int] = mapped_column(default=1)
     host: Mapped[str | None]
@@ -57,7 +58,8 @@ class Printer(Archivable, Base):
         ),
         CheckConstraint("offset_x BETWEEN -10 AND 10", name="offset_x_range"),
         CheckConstraint("offset_y BETWEEN -10 AND 10", name="offset_y_range"),
-        CheckConstraint("percent BETWEEN 95 AND 105", name="percent_range"),
+        CheckConstraint("percent_x BETWEEN 95 AND 105", name="percent_x_range"),
+        CheckConstraint("percent_y BETWEEN 95 AND 105", name="percent_y_range"),
     )
 
 

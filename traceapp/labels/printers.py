@@ -5,7 +5,7 @@ ChangedMeanwhile. Callers own the transaction.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,7 @@ TOO_FAR = Fault(
 )
 TOO_LONG = Fault(
     "scaled",
-    problem.N_("A line of 100 mm can be put right if it comes out at about 95 to 105 mm."),
+    problem.N_("A line can be put right if it comes out at about 95 to 105 % of its length."),
     problem.N_(
         "Print the test page anew in its true size, not fitted to the page, and measure again."
     ),
@@ -62,11 +62,13 @@ NOT_ALLOWED = Fault(
     problem.N_("Write the address as four numbers, or ask them to allow its network and port."),
 )
 LANGUAGES = ("zpl", "tspl")
+PUT_RIGHT = ("offset_x", "offset_y", "percent_x", "percent_y")  # of a `Calibration`
 # Which measure is to blame for a value that cannot be.
 BLAMED: Mapping[str, tuple[str, Fault]] = {
     "offset_x": ("left", TOO_FAR),
     "offset_y": ("top", TOO_FAR),
-    "percent": ("line", TOO_LONG),
+    "percent_x": ("across", TOO_LONG),
+    "percent_y": ("down", TOO_LONG),
 }
 
 
@@ -77,7 +79,8 @@ class PrinterSchema(Schema):
     stock = fields.String(load_default=None, validate=known(tuple(STOCKS)))
     offset_x = fields.Float(load_default=0.0, validate=between(-10, 10))
     offset_y = fields.Float(load_default=0.0, validate=between(-10, 10))
-    percent = fields.Float(load_default=100.0, validate=between(95, 105))
+    percent_x = fields.Float(load_default=100.0, validate=between(95, 105))
+    percent_y = fields.Float(load_default=100.0, validate=between(95, 105))
 
 
 class ConnectionSchema(Schema):
@@ -94,7 +97,8 @@ class MeasuredSchema(Schema):
 
     left = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
     top = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
-    line = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
+    across = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
+    down = fields.Float(load_default=None, validate=between(0, LONGEST_MEASURE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def in_use(producer_id: UUID) -> list[Printer]:
 
 def calibration_of(printer: Printer) -> Calibration:
     """Give how a printer is put right."""
-    return Calibration(printer.offset_x, printer.offset_y, printer.percent)
+    return Calibration(**{name: getattr(printer, name) for name in PUT_RIGHT})
 
 
 def calibration_for(producer_id: UUID, printer_id: UUID | None) -> Calibration:
@@ -185,8 +189,7 @@ def measure_printer(
     except OutOfReach as error:
         name, fault = BLAMED[error.what]
         raise ValidationError({name: [fault]}) from error
-    data = {"offset_x": made.offset_x, "offset_y": made.offset_y, "percent": made.percent}
-    _change(by, printer, data, (version, now))
+    _change(by, printer, asdict(made), (version, now))
 
 
 def _change(by: By, printer: Printer, data: dict[str, Any], when: tuple[int, datetime]) -> None:
@@ -207,5 +210,5 @@ def _change(by: By, printer: Printer, data: dict[str, Any], when: tuple[int, dat
 
 def _load(given: Mapping[str, Any]) -> dict[str, Any]:
     data = PrinterSchema().load(given)
-    rounded = {name: round(data[name], 2) for name in ("offset_x", "offset_y", "percent")}
+    rounded = {name: round(data[name], 2) for name in PUT_RIGHT}
     return {**data, **rounded, "folded_name": fold(data["name"])}

@@ -1,9 +1,10 @@
-"""A test page: every die outlined, rulers, a cross and a line to be measured on paper.
+"""A test page: every die outlined, rulers, a cross and lines to be measured on paper.
 
 It is printed with a calibration, so that the page of a printer put right shows that it is.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from traceapp.printing import lines as text_lines
 from traceapp.printing.calibration import Calibration, Marks
@@ -13,14 +14,17 @@ from traceapp.printing.pdf_file import POINTS, PdfFile, page_matrix
 from traceapp.printing.stock import Stock
 
 LARGE = 140.0  # mm; a page as wide has room for a line of 100 mm and for words
-_LARGE_MARKS, _SMALL_MARKS = Marks(30.0, 30.0, 100.0), Marks(10.0, 10.0)
+_LARGE_MARKS = Marks(30.0, 30.0, 100.0, 100.0)
+_SHORTEST = 30  # mm; half a mm of a shorter line is more than a printer is off
+_FREE = 8  # mm that the line of a small page leaves of what the print head reaches
 _DARK, _PALE = "0 G 0 g", "0.6 G 0.5 g"
 _TEXT, _SMALL, _LEADING = 3.0, 1.8, 5.2  # mm
 _BOLD_LINE, _THIN_LINE = 0.25, 0.12
+_Point = tuple[float, float]
 _WORDS = (
     (
         "In ở 100 %, không co theo khổ giấy, trên đúng loại giấy sẽ in tem.",
-        "Đường thẳng phải dài {line:g} mm. Bạn đo được bao nhiêu?",
+        "Đường ngang phải dài {across:g} mm, đường dọc {down:g} mm. Bạn đo được bao nhiêu?",
         (
             "Tâm dấu cộng phải cách mép trái của giấy {left:g} mm, mép trên {top:g} mm. "
             "Bạn đo được bao nhiêu?"
@@ -29,7 +33,7 @@ _WORDS = (
     ),
     (
         "Print at 100 %, without scaling to the page, on the paper that takes the labels.",
-        "The line should be {line:g} mm long. How long is it?",
+        "The line across should be {across:g} mm long, the one down {down:g} mm. Are they?",
         (
             "The centre of the cross should be {left:g} mm from the left edge of the paper, "
             "{top:g} mm from the upper one. How far is it?"
@@ -40,13 +44,32 @@ _WORDS = (
 
 
 def marks(stock: Stock) -> Marks:
-    """Return where the cross of a test page is meant to be, and how long its line."""
-    return _LARGE_MARKS if stock.page_width >= LARGE else _SMALL_MARKS
+    """Return where the cross of a test page is meant to be, and how long its lines."""
+    if stock.page_width >= LARGE:
+        return _LARGE_MARKS
+    return Marks(10.0, 10.0, _small_line(stock.die_width), _small_line(stock.die_height))
+
+
+def lines(stock: Stock) -> Iterator[tuple[_Point, _Point]]:
+    """Yield where the line across, then the one down, begins and ends in mm; those there are."""
+    meant, is_large = marks(stock), stock.page_width >= LARGE
+    left, top = (meant.left, meant.top + 14) if is_large else (6.0, stock.page_height - 3.6)
+    if meant.across:
+        yield (left, top), (left + meant.across, top)
+    x, top = (stock.page_width - 14, top) if is_large else (stock.page_width - 6, 5.0)
+    if meant.down:
+        yield (x, top), (x, top + meant.down)
+
+
+def _small_line(side: float) -> float:
+    length = (side - _FREE) // 10 * 10
+    return length if length >= _SHORTEST else 0.0
 
 
 def applied(calibration: Calibration) -> str:
     """Say what a page was printed with, so that an older one is known."""
-    return f"x {calibration.offset_x:g} · y {calibration.offset_y:g} · {calibration.percent:g} %"
+    right, down = f"x {calibration.offset_x:g}", f"y {calibration.offset_y:g}"
+    return f"{right} · {calibration.percent_x:g} % · {down} · {calibration.percent_y:g} %"
 
 
 def write(stock: Stock, calibration: Calibration, fonts: FontFiles) -> bytes:
@@ -87,8 +110,8 @@ class _Drawing:
         self.parts.append(_DARK)
         self._rulers()
         self._cross()
+        self._lines()
         if self._is_large:
-            self._line()
             self._instructions()
         else:
             self._text((6.0, stock.page_height - 1.5), applied(calibration), _SMALL)
@@ -123,17 +146,23 @@ class _Drawing:
         self._stroke((x - arm, y), (x + arm, y), _BOLD_LINE)
         self._stroke((x, y - arm), (x, y + arm), _BOLD_LINE)
 
-    def _line(self) -> None:
-        left, y = self._marks.left, self._marks.top + 14
-        right = left + self._marks.line
-        self._stroke((left, y), (right, y), _BOLD_LINE)
-        for x in (left, right):
-            self._stroke((x, y - 2), (x, y + 2), _BOLD_LINE)
-        self._text((left + 2, y - 1.2), f"{self._marks.line:g} mm", _TEXT)
+    def _lines(self) -> None:
+        """Draw the line across, and the one down at the right edge; their ends are strokes."""
+        for start, end in lines(self._stock):
+            is_across = start[1] == end[1]
+            self._stroke(start, end, _BOLD_LINE)
+            far = 2.0 if self._is_large else 0.8
+            for x, y in (start, end):
+                right, down = (0.0, far) if is_across else (far, 0.0)
+                self._stroke((x - right, y - down), (x + right, y + down), _BOLD_LINE)
+            if self._is_large:
+                at = (start[0] + 2, start[1] - 1.2) if is_across else (end[0] + 2, end[1] + 4)
+                length = self._marks.across if is_across else self._marks.down
+                self._text(at, f"{length:g} mm", _TEXT, at_end=not is_across, on_white=True)
 
     def _instructions(self) -> None:
         left, baseline = 16.0, self._marks.top + 26
-        for line in self._lines(self._stock.page_width - 2 * left):
+        for line in self._sentences(self._stock.page_width - 2 * left):
             while self._hides_a_number(baseline):
                 baseline += 1
             self._text((left, baseline), line, _TEXT, on_white=True)
@@ -142,8 +171,8 @@ class _Drawing:
             baseline += 1
         self._text((left, baseline), applied(self._calibration), _TEXT, on_white=True)
 
-    def _lines(self, width: float) -> Iterator[str]:
-        named = {"left": self._marks.left, "top": self._marks.top, "line": self._marks.line}
+    def _sentences(self, width: float) -> Iterator[str]:
+        named = asdict(self._marks)
         for language in _WORDS:
             for number, words in enumerate(language, 1):
                 text = f"{number}. {words.format(**named)}"

@@ -17,9 +17,9 @@ _COMPRESSION = 5  # 6 takes twice as long for a tenth less
 def page_matrix(stock: Stock, calibration: Calibration) -> str:
     """Turn mm into points, put right for the printer; y runs up from the foot of the page."""
     height = stock.page_height
-    scale = f"{POINTS * calibration.scale:.6f}"
+    across, down = (f"{POINTS * scale:.6f}" for scale in calibration.scales)
     right, up = POINTS * calibration.offset_x, POINTS * (height - calibration.y(height))
-    return f"{scale} 0 0 {scale} {right:.6g} {up:.6g} cm"
+    return f"{across} 0 0 {down} {right:.6g} {up:.6g} cm"
 
 
 class PdfFile:

@@ -35,7 +35,8 @@ class Rasters:
         self._calibration = design.calibration
         self._fonts = fonts
         self.dots = _DOTS_PER_MM[dpi]  # in a mm
-        self._drawn_dots = self.dots * design.calibration.scale  # in a mm of what is drawn
+        across, down = design.calibration.scales
+        self._across, self._down = self.dots * across, self.dots * down  # in a mm of what is drawn
         self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
         self._arranger = Arranger(design, self._glyphs[0].width, words, dot=1 / self.dots)
         self._shared: dict[tuple[Line, ...], Dots] = {}
@@ -48,9 +49,11 @@ class Rasters:
         for line in arranged.lines:
             if line.fact:
                 self._set_by_letter(picture, line)
-        module = self._at(arranged.symbol_side) // drawn.modules_with_quiet_zone
+        side = round(arranged.symbol_side * self.dots * self._calibration.scale)
+        module = side // drawn.modules_with_quiet_zone
         quiet = symbol.QUIET_MODULES * module
-        x, y = self._at(arranged.symbol_x) + quiet, self._at(arranged.symbol_y) + quiet
+        x = self._x(arranged.symbol_x) + (self._x(arranged.symbol_side) - side) // 2 + quiet
+        y = self._y(arranged.symbol_y) + (self._y(arranged.symbol_side) - side) // 2 + quiet
         picture.lay(Dots.modules(drawn, module), x, y)
         return picture
 
@@ -75,14 +78,17 @@ class Rasters:
         right, bottom = min(picture.width, wide - left), min(len(picture.rows), long - top)
         return picture.cut(max(-left, 0), max(-top, 0), right, bottom)
 
-    def _at(self, length: float) -> int:
-        return round(length * self._drawn_dots)
+    def _x(self, length: float) -> int:
+        return round(length * self._across)
+
+    def _y(self, length: float) -> int:
+        return round(length * self._down)
 
     def _background(self, arranged: Arranged) -> Dots:
         """Draw what all labels of a shape share, or give it as drawn before."""
         shared = tuple(line for line in arranged.lines if not line.fact)
         if shared not in self._shared:
-            size = (self._at(self._stock.die_width), self._at(self._stock.die_height))
+            size = (self._x(self._stock.die_width), self._y(self._stock.die_height))
             picture = Image.new("1", size)
             canvas = _canvas(picture)
             for line in shared:
@@ -96,11 +102,11 @@ class Rasters:
         FreeType takes a millisecond for a line, more than all the rest of a label.
         """
         file = self._fonts.bold if line.bold else self._fonts.regular
-        glyphs, size = self._glyphs[line.bold], line.size * self._drawn_dots
+        glyphs, size = self._glyphs[line.bold], line.size * self._down
         wide = glyphs.width(line.text, size)
-        if wide > line.width * self._drawn_dots:
-            size *= line.width * self._drawn_dots / wide
-        x, baseline = line.x * self._drawn_dots, self._at(line.baseline)
+        if wide > line.width * self._across:
+            size *= line.width * self._across / wide
+        x, baseline = line.x * self._across, self._y(line.baseline)
         for letter in line.text:
             drawn, left, top, wide = _letter(file, int(size * _STEPS) / _STEPS, letter)
             picture.lay(drawn, round(x) + left, baseline + top)
@@ -108,14 +114,14 @@ class Rasters:
 
     def _set(self, canvas: ImageDraw.ImageDraw, line: Line) -> None:
         """Draw a line; where dots make it wider than was measured, a little smaller."""
-        size, room = line.size * self._drawn_dots, line.width * self._drawn_dots
+        size, room = line.size * self._down, line.width * self._across
         file = self._fonts.bold if line.bold else self._fonts.regular
         font = _font(file, size)
         wide = font.getlength(line.text)
         if wide > room:
             font = _font(file, int(_STEPS * size * room / wide) / _STEPS)
         anchor = "rs" if line.at_end else "ls"
-        at = (self._at(line.x), self._at(line.baseline))
+        at = (self._x(line.x), self._y(line.baseline))
         canvas.text(at, line.text, fill=_BLACK, font=font, anchor=anchor)
 
 

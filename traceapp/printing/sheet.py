@@ -45,7 +45,9 @@ def svg_page(
             _put_right(
                 design.calibration,
                 "".join(
-                    _drawn(label, arranged[label], place, ids[label.uri], words)
+                    _drawn(
+                        arranged[label], place, _symbol(design, arranged[label], label, ids), words
+                    )
                     for label, place in ((copies.label, place) for copies, place in page)
                 ),
             ),
@@ -58,7 +60,8 @@ def _put_right(calibration: Calibration, drawn: str) -> str:
     if calibration == AS_DRAWN:
         return drawn
     moved = f"translate({calibration.offset_x:g} {calibration.offset_y:g})"
-    return f'<g transform="{moved} scale({calibration.scale:.8g})">{drawn}</g>'
+    across, down = calibration.scales
+    return f'<g transform="{moved} scale({across:.8g} {down:.8g})">{drawn}</g>'
 
 
 def _definitions(ids: Mapping[str, str]) -> str:
@@ -74,15 +77,24 @@ def _definitions(ids: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _drawn(label: Label, arranged: Arranged, place: Position, symbol_id: str, words: Words) -> str:
+def _drawn(arranged: Arranged, place: Position, symbol_drawn: str, words: Words) -> str:
     watermark = _watermark(arranged, words.sample) if arranged.sample_size else ""
-    module = arranged.symbol_side / symbol.encode(label.uri).modules_with_quiet_zone
     return (
-        f'<g transform="translate({place.x:g} {place.y:g})">{watermark}'
-        f'<use href="#{symbol_id}" x="0" y="0" '
-        f'transform="translate({arranged.symbol_x:g} {arranged.symbol_y:g}) scale({module:.6f})" '
-        f'role="img" aria-label="QR {escape(label.uri)}"/>'
+        f'<g transform="translate({place.x:g} {place.y:g})">{watermark}{symbol_drawn}'
         f"{''.join(_text(line) for line in arranged.lines)}</g>"
+    )
+
+
+def _symbol(design: Design, arranged: Arranged, label: Label, ids: Mapping[str, str]) -> str:
+    """Refer to a symbol that is defined, as large as it is printed."""
+    whole, side = symbol.encode(label.uri).modules_with_quiet_zone, arranged.symbol_side
+    wide, high = design.calibration.symbol(side, design.stock.dot)
+    at = f"{arranged.symbol_x + (side - wide) / 2:g} {arranged.symbol_y + (side - high) / 2:g}"
+    module = f"{wide / whole:.6f}" if wide == high else f"{wide / whole:.6f} {high / whole:.6f}"
+    return (
+        f'<use href="#{ids[label.uri]}" x="0" y="0" '
+        f'transform="translate({at}) scale({module})" '
+        f'role="img" aria-label="QR {escape(label.uri)}"/>'
     )
 
 

@@ -47,6 +47,7 @@ class _Sheets:
     def __init__(self, design: Design, fonts: FontFiles, words: Words) -> None:
         self.file = PdfFile()
         self._stock = design.stock
+        self._calibration = design.calibration
         self._matrix = page_matrix(design.stock, design.calibration)
         self._words = words
         self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
@@ -115,11 +116,8 @@ class _Sheets:
         drawn = symbol.encode(label.uri)
         arranged = self._arranger.arrange(label, drawn.modules)
         height = self._stock.die_height
-        module = arranged.symbol_side / drawn.modules_with_quiet_zone
-        x = arranged.symbol_x + symbol.QUIET_MODULES * module
-        y = height - arranged.symbol_y - arranged.symbol_side + symbol.QUIET_MODULES * module
         parts = [
-            f"q {module:.6g} 0 0 {module:.6g} {x:.6g} {y:.6g} cm",
+            self._symbol_matrix(arranged, drawn.modules_with_quiet_zone),
             _dark_modules(drawn.rows),
             "f Q",
             *(self._line(line) for line in arranged.lines if line.text),
@@ -127,6 +125,15 @@ class _Sheets:
         if arranged.sample_size:
             parts.insert(0, self._watermark(arranged, height))
         return " ".join(parts)
+
+    def _symbol_matrix(self, arranged: Arranged, whole: int) -> str:
+        """Turn modules into mm from the lower left corner of the die; whole dots, if there are."""
+        side = arranged.symbol_side
+        wide, high = self._calibration.symbol(side, self._stock.dot)
+        x = arranged.symbol_x + (side - wide) / 2 + symbol.QUIET_MODULES * wide / whole
+        y = self._stock.die_height - arranged.symbol_y - (side + high) / 2
+        y += symbol.QUIET_MODULES * high / whole
+        return f"q {wide / whole:.6g} 0 0 {high / whole:.6g} {x:.6g} {y:.6g} cm"
 
     def _line(self, line: Line) -> str:
         """Give one line; those that all labels of a shape share are set once."""

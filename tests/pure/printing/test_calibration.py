@@ -43,13 +43,16 @@ from traceapp.printing.templates import Template
 
 # Drawn at 95 %, a module needs more dots than these have room for.
 TOO_SMALL = TOO_COARSE | {("die-30x20", Template.CODE)}
-MOVED = re.compile(r'</defs><g transform="translate\((\S+) (\S+)\) scale\((\S+)\)"><g ')
+MOVED = re.compile(r'</defs><g transform="translate\((\S+) (\S+)\) scale\((\S+) (\S+)\)"><g ')
 DPI = 300
 offsets = st.floats(-MOST_OFFSET, MOST_OFFSET)
-calibrations = st.builds(Calibration, offsets, offsets, st.floats(LEAST_PERCENT, MOST_PERCENT))
+percents = st.floats(LEAST_PERCENT, MOST_PERCENT)
+calibrations = st.builds(Calibration, offsets, offsets, percents, percents)
 EXTREMES = [
-    Calibration(-MOST_OFFSET, -MOST_OFFSET, MOST_PERCENT),
-    Calibration(MOST_OFFSET, MOST_OFFSET, LEAST_PERCENT),
+    Calibration(-MOST_OFFSET, -MOST_OFFSET, MOST_PERCENT, MOST_PERCENT),
+    Calibration(MOST_OFFSET, MOST_OFFSET, LEAST_PERCENT, LEAST_PERCENT),
+    Calibration(MOST_OFFSET, MOST_OFFSET, LEAST_PERCENT, MOST_PERCENT),
+    Calibration(-MOST_OFFSET, -MOST_OFFSET, MOST_PERCENT, LEAST_PERCENT),
 ]
 
 
@@ -60,7 +63,7 @@ def possible(design: Design, dot: float = 0.0) -> Design | None:
         try:
             Arranger(design, estimate, dot=dot).arrange(LABEL, modules)
         except DoesNotFit as error:
-            if error.what not in ("offset_x", "offset_y", "percent"):
+            if error.what not in ("offset_x", "offset_y", "percent_x", "percent_y"):
                 return None  # the letters have no room beside modules that are drawn larger
             nearer = replace(design.calibration, **{error.what: error.fits})
             assert nearer != design.calibration
@@ -77,7 +80,7 @@ def shifted(picture: Image.Image, right: int, down: int) -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    "extreme", EXTREMES, ids=lambda one: "{:g} {:g} {:g}".format(*astuple(one))
+    "extreme", EXTREMES, ids=lambda one: "{:g} {:g} {:g} {:g}".format(*astuple(one))
 )
 @each_printed
 def test_every_writer_prints_at_the_utmost_that_is_possible_and_every_code_decodes(
@@ -111,13 +114,16 @@ def test_screen_and_pdf_draw_every_point_scaled_from_the_corner_and_moved_by_the
     assert design is not None
     assume(design.calibration != AS_DRAWN)
     drawn, (x, y) = design.calibration, point
-    meant = (drawn.scale * x + drawn.offset_x, drawn.scale * y + drawn.offset_y)
+    meant = (
+        drawn.percent_x / 100 * x + drawn.offset_x,
+        drawn.percent_y / 100 * y + drawn.offset_y,
+    )
 
     (page,) = places(A4_24, [Copies(LABEL)])
     found = MOVED.search(svg_page(design, page))
     assert found
-    right, down, scale = map(float, found.groups())
-    assert (scale * x + right, scale * y + down) == pytest.approx(meant, abs=0.001)
+    right, down, across, along = map(float, found.groups())
+    assert (across * x + right, along * y + down) == pytest.approx(meant, abs=0.001)
 
     a, _, _, d, e, f = map(float, page_matrix(A4_24, drawn).removesuffix(" cm").split())
     up = d * (297 - y) + f
@@ -169,7 +175,7 @@ def zpl_dots(design: Design, run: list[Copies], fonts: FontFiles) -> Image.Image
 
 @each_printed
 def test_what_is_not_calibrated_is_written_as_ever(stock: Stock, template: Template) -> None:
-    design = Design(stock, template, Calibration(0, 0, 100))
+    design = Design(stock, template, Calibration(0, 0, 100, 100))
     assert design == Design(stock, template)
     (page,) = places(stock, [Copies(LABEL)])
     assert '</defs><g transform="translate(' in (drawn := svg_page(design, page))
@@ -191,9 +197,15 @@ def test_modules_drawn_smaller_are_still_wide_enough_and_whole_dots(
         modules = symbol.modules(LABEL.uri)
         arranged = Arranger(design, estimate, dot=dot).arrange(LABEL, modules)
         module = arranged.symbol_side / (modules + 2 * symbol.QUIET_MODULES)
-        paper = design.calibration.scale * module
-        assert min(module, paper) >= symbol.MIN_MODULE_MM - 1e-6
-        assert not dot or abs(paper / dot - round(paper / dot)) < 1e-6
+        sides = design.calibration.symbol(module, dot)
+        drawn = [side * scale for side, scale in zip(sides, design.calibration.scales, strict=True)]
+        assert min(*sides, *drawn) >= symbol.MIN_MODULE_MM - 1e-6
+        assert max(sides) <= module + 1e-9  # inside the room that was kept for it
+        if dot:
+            assert drawn[0] == pytest.approx(drawn[1])
+            assert abs(drawn[0] / dot - round(drawn[0] / dot)) < 1e-6
+        else:
+            assert sides[0] == sides[1]
 
 
 @settings(max_examples=30)
@@ -219,7 +231,8 @@ def test_all_that_is_printed_stays_on_the_page(
     [
         *(("offset_x", wrong) for wrong in (10.01, -10.01, float("nan"), float("inf"))),
         *(("offset_y", wrong) for wrong in (10.01, -10.01, float("nan"))),
-        *(("percent", wrong) for wrong in (94.99, 105.01, 0, -100, float("nan"))),
+        *(("percent_x", wrong) for wrong in (94.99, 105.01, 0, -100, float("nan"))),
+        *(("percent_y", wrong) for wrong in (94.99, 105.01, float("nan"))),
     ],
 )
 def test_a_printer_that_is_off_by_more_is_refused_with_what_is_possible(
@@ -232,26 +245,33 @@ def test_a_printer_that_is_off_by_more_is_refused_with_what_is_possible(
         Calibration(**{what: possible_value})
 
 
-MEANT = Marks(30, 40, 100)
+MEANT = Marks(30, 40, 100, 80)
 
 
 @given(
-    scale=st.floats(0.96, 1.04),
+    scale=st.tuples(st.floats(0.96, 1.04), st.floats(0.96, 1.04)),
     shift=st.tuples(st.floats(-5, 5), st.floats(-5, 5)),
     before=st.builds(
-        Calibration, st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(99.5, 100.5)
+        Calibration,
+        *(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5)),
+        *(st.floats(99.5, 100.5), st.floats(99.5, 100.5)),
     ),
     point=st.tuples(st.floats(0, 210), st.floats(0, 297)),
 )
 def test_a_printer_put_right_by_what_was_measured_prints_where_it_should(
-    scale: float, shift: tuple[float, float], before: Calibration, point: tuple[float, float]
+    scale: tuple[float, float],
+    shift: tuple[float, float],
+    before: Calibration,
+    point: tuple[float, float],
 ) -> None:
     def printed(drawn: Calibration, at: tuple[float, float]) -> tuple[float, float]:
         """Print as a printer does that is off."""
-        return (scale * drawn.x(at[0]) + shift[0], scale * drawn.y(at[1]) + shift[1])
+        return (scale[0] * drawn.x(at[0]) + shift[0], scale[1] * drawn.y(at[1]) + shift[1])
 
     left, top = printed(before, (MEANT.left, MEANT.top))
-    seen = Marks(left, top, scale * before.scale * MEANT.line)
+    lengths = (MEANT.across, MEANT.down)
+    drawn = (one * length for one, length in zip(before.scales, lengths, strict=True))
+    seen = Marks(left, top, *(one * length for one, length in zip(scale, drawn, strict=True)))
     try:
         right = corrected(before, MEANT, seen)
     except OutOfReach:
@@ -260,12 +280,41 @@ def test_a_printer_put_right_by_what_was_measured_prints_where_it_should(
 
 
 def test_what_was_right_changes_nothing() -> None:
-    before = Calibration(1.2, -0.4, 100.5)
+    before = Calibration(1.2, -0.4, 100.5, 98.75)
     assert corrected(before, MEANT, MEANT) == before
     assert corrected(before, Marks(10, 10), Marks(10, 10)) == before
 
 
 @pytest.mark.parametrize("line", [0.0, -1.0, 94.0, 106.0, float("nan")])
-def test_a_line_that_no_printer_makes_of_100_mm_is_refused(line: float) -> None:
-    with pytest.raises(OutOfReach, match="percent may be 95 to 105"):
-        corrected(AS_DRAWN, MEANT, Marks(30, 40, line))
+@pytest.mark.parametrize("what", ["across", "down"])
+def test_a_line_that_no_printer_makes_of_100_mm_is_refused(what: str, line: float) -> None:
+    meant = Marks(30, 40, 100, 100)
+    value = "percent_x" if what == "across" else "percent_y"
+    with pytest.raises(OutOfReach, match=f"{value} may be 95 to 105"):
+        corrected(AS_DRAWN, meant, replace(meant, **{what: line}))
+
+
+def test_a_printer_that_stretches_along_the_feed_alone_is_put_right_there_alone() -> None:
+    right = corrected(AS_DRAWN, Marks(30, 30, 100, 100), Marks(30, 30.9, 100, 103))
+    assert (right.percent_x, right.percent_y) == (100, 97.09)
+    assert (right.offset_x, right.offset_y) == (0, 0)
+    only = corrected(right, Marks(10, 10), Marks(10.5, 10))  # small paper: no line to measure
+    assert (only.percent_x, only.percent_y) == (100, 97.09)
+
+
+@pytest.mark.parametrize("percent_y", [95.5, 97, 103, 104.5])
+@pytest.mark.parametrize("key", ["die-50x30", "roll-58", "roll-80"])
+def test_symbols_stay_square_in_dots_and_text_is_stretched(
+    fonts: FontFiles, key: str, percent_y: float
+) -> None:
+    """Every row and column of modules is as many dots wide, whichever writer draws it."""
+    design = possible(Design(STOCKS[key], Template.CODE, Calibration(percent_y=percent_y)), 1 / 8)
+    assert design is not None
+    for picture in (dots(design, [Copies(LABEL)], fonts), zpl_dots(design, [Copies(LABEL)], fonts)):
+        (found,) = zxingcpp.read_barcodes(picture)
+        at = found.position
+        wide, high = at.top_right.x - at.top_left.x, at.bottom_left.y - at.top_left.y
+        assert abs(wide - high) <= 1
+        assert decoded(picture) == [LABEL.uri]
+    (page,) = pages(pdf(design, [Copies(LABEL)], fonts), 203)
+    assert decoded(page) == [LABEL.uri]

@@ -17,7 +17,7 @@ from traceapp.web.endpoints import transaction
 
 SECTIONS = {
     *("me", "places", "seasons", "products", "step_kinds", "substances", "batches"),
-    *("shipments", "receivers", "people", "last"),
+    *("crates", "shipments", "receivers", "people", "last"),
 }
 
 

@@ -35,13 +35,17 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record of the right shape: its number, its batches as sent and as read, its step."""
+    """A record of the right shape: its number, its batches as sent and as read, its step.
+
+    `crates` are those whose goods it took, with what the phone knew of them.
+    """
 
     sequence: int
     message: Message
     batches: tuple[tuple[Given, Given], ...]
     originals: Mapping[str, str]
     given: Given
+    crates: tuple[Given, ...] = ()
 
     @property
     def event_id(self) -> UUID:
@@ -69,7 +73,8 @@ def read(given: object) -> Record | Unreadable:
     if not isinstance(given, Mapping):
         raise TypeError("what was read is an object")
     pairs = tuple(zip(given.get("batches", ()), envelope["batches"], strict=True))
-    return Record(envelope["sequence"], message, pairs, envelope["originals"], given)
+    originals, crates = envelope["originals"], tuple(envelope["crates"])
+    return Record(envelope["sequence"], message, pairs, originals, given, crates)
 
 
 def kind_named(given: object) -> StepKind | None:
@@ -124,6 +129,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
         outside.keys() <= BESIDE
         and outside.get("copied_from") is None
         and outside.get("batches", []) == []
+        and outside.get("crates", []) == []
         and type(sequence) is int
         and 1 <= sequence <= MOST_NUMBER
         and type(originals) is dict
@@ -133,7 +139,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
     if not is_plain:
         return None
     plain = {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
-    return plain | {"copied_from": None}
+    return plain | {"copied_from": None, "crates": []}
 
 
 def _is_sha256(text: object) -> bool:

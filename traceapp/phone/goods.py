@@ -22,6 +22,8 @@ from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
 
 MOST_BATCHES = 200
+_IN_STOCK_OF = and_(Stock.batch_producer_id == Batch.producer_id, Stock.batch_id == Batch.batch_id)
+_NEWEST_FIRST = (Batch.created_at.desc(), Batch.batch_id)
 
 Answer = dict[str, Any]
 
@@ -52,21 +54,14 @@ def batches(producer_id: UUID) -> list[Answer]:
             *(Batch.production_date, Batch.expiry_date, Product.name, Product.name_en),
             *(Product.family, lot_told_to(producer_id), PublicCode.code, IN_STOCK.label("left")),
         )
-        .join(
-            Stock,
-            and_(
-                Stock.batch_producer_id == Batch.producer_id,
-                Stock.batch_id == Batch.batch_id,
-                Stock.producer_id == producer_id,
-            ),
-        )
+        .join(Stock, _IN_STOCK_OF)
         .join(
             Product,
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
         .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(IN_STOCK > 0)
-        .order_by(Batch.created_at.desc(), Batch.batch_id)
+        .where(Stock.producer_id == producer_id, IN_STOCK > 0)
+        .order_by(*_NEWEST_FIRST)
         .limit(MOST_BATCHES)
     )
     rows = db.session.execute(query).all()
@@ -80,6 +75,18 @@ def batches(producer_id: UUID) -> list[Answer]:
         | {"leave_from": leave.get(_ref(row))}
         for row in rows
     ]
+
+
+def units_told(producer_id: UUID) -> dict[Ref, str]:
+    """Give the batches that a phone is told of, each with the unit it is counted in."""
+    query = (
+        select(Batch.producer_id, Batch.batch_id, Batch.uom)
+        .join(Stock, _IN_STOCK_OF)
+        .where(Stock.producer_id == producer_id, IN_STOCK > 0)
+        .order_by(*_NEWEST_FIRST)
+        .limit(MOST_BATCHES)
+    )
+    return {_ref(row): row.uom for row in db.session.execute(query)}
 
 
 def shipments(producer_id: UUID, now: datetime) -> list[Answer]:

@@ -1,7 +1,7 @@
 """Keeping the records a phone sent: each whole or not at all, whatever becomes of the others.
 
-All are tried together; only where one with batches is refused, each is tried alone. Callers own the
-transaction.
+All are tried together; only where one with batches or of crates is refused, each is tried alone.
+Callers own the transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from traceapp.batches.capturing import Actor, Answer, Recorded
 from traceapp.batches.registering import Plain
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.phone import numbers, reserve
+from traceapp.phone import crates, numbers, reserve
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.photos.models import Photo
 from traceapp.problem.phones import NotAllowed, PhotosMissing
@@ -129,6 +129,8 @@ def _together(sender: Sender, records: Sequence[Record], now: datetime) -> list[
         for one, answer in zip(records, answers, strict=True):
             if one.batches and one.event_id not in known and not isinstance(answer, Recorded):
                 raise answer  # its batches must go too
+            if one.crates and isinstance(answer, Recorded) and answer.is_new:
+                crates.require_unchanged(sender.actor.producer_id, one)
     return answers
 
 

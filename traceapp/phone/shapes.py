@@ -4,7 +4,14 @@ from marshmallow import Schema, fields
 
 from traceapp.api.answers import RecordedEventSchema
 from traceapp.api.shapes import ProblemSchema
-from traceapp.batches.schemas import WHEN, BatchSchema, EventSchema
+from traceapp.batches.quantities import Quantity
+from traceapp.batches.schemas import (
+    MOST_ITEMS,
+    WHEN,
+    BatchReferenceSchema,
+    BatchSchema,
+    EventSchema,
+)
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.phone.reserve import HELD
 from traceapp.web.faults import at_most, between, photo_number
@@ -12,6 +19,8 @@ from traceapp.web.fields import KeyNumber, PlainText
 
 MOST_RECORDS = 100
 MOST_BATCHES = 20
+MOST_CRATES = 50
+LONGEST_MARK = 200
 MOST_NUMBER = 2_000_000_000
 LONGEST_CODE = 60
 LONGEST_NAME = 100
@@ -43,12 +52,28 @@ class PhoneEventSchema(EventSchema):
         exclude = ("device_skew_minutes",)
 
 
+class CrateGoodsSchema(BatchReferenceSchema):
+    """A batch in a crate; `quantity` in its unit, null where nobody said how much."""
+
+    quantity = Quantity(required=True, allow_none=True)
+
+
+class CrateSchema(Schema):
+    """A crate or pallet whose goods the step took, with what was in it as the phone knew."""
+
+    mark = PlainText(LONGEST_MARK, required=True)
+    holds = fields.List(
+        fields.Nested(CrateGoodsSchema), required=True, validate=at_most(MOST_ITEMS)
+    )
+
+
 class EnvelopeSchema(Schema):
     """A record of a phone without its event: its number, and the batches that it makes.
 
     `sha256` is that of the RFC 8785 form of the event as sent; `originals` names by the SHA-256 of
     a photo that of the picture it was made from; `copied_from` is the step whose values the person
-    took over ("same as last time").
+    took over ("same as last time"). `crates` are those whose goods the phone named in the step: if
+    something else was in one, the record is refused.
     """
 
     sequence = fields.Integer(required=True, validate=between(1, MOST_NUMBER))
@@ -62,6 +87,9 @@ class EnvelopeSchema(Schema):
         load_default=dict,
     )
     copied_from = fields.UUID(load_default=None, allow_none=True)
+    crates = fields.List(
+        fields.Nested(CrateSchema), load_default=list, validate=at_most(MOST_CRATES)
+    )
 
 
 class RecordSchema(EnvelopeSchema):

@@ -17,7 +17,7 @@ from traceapp.accounts.models import Phone
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import canonical_json
 from traceapp.database.engine import db
-from traceapp.phone import goods, ground, habits
+from traceapp.phone import crates, goods, ground, habits
 from traceapp.producers.models import Membership
 
 LETTERS = 8  # of the hash of a section: 48 bits
@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, Callable[[Visitor, datetime], Any]] = {
     "step_kinds": lambda asks, now: habits.step_kinds(asks.producer_id, asks.kinds, now),
     "substances": lambda asks, now: habits.substances(asks.producer_id, now),
     "batches": lambda asks, _now: goods.batches(asks.producer_id),
+    "crates": lambda asks, now: crates.crates(asks.producer_id, now),
     "shipments": lambda asks, now: goods.shipments(asks.producer_id, now),
     "receivers": lambda asks, _now: goods.receivers(asks.producer_id),
     "people": lambda asks, _now: _people(asks.producer_id),

@@ -27,7 +27,7 @@ class HaveSchema(Schema):
 class SnapshotSchema(Schema):
     """What a phone needs without a network; `sections` holds those alone that changed.
 
-    They are `me`, `places`, `seasons`, `products`, `step_kinds`, `substances`, `batches`,
+    They are `me`, `places`, `seasons`, `products`, `step_kinds`, `substances`, `batches`, `crates`,
     `shipments`, `receivers`, `people` and `last`; docs/integrators/phone.md tells what is in them.
     """
 

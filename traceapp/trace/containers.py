@@ -1,6 +1,6 @@
 """What was inside a crate or pallet at a moment, from what was put in and taken out. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -40,6 +40,28 @@ def inside(moves: Iterable[Move], moment: datetime) -> dict[Member, int | None]:
         else:
             _take(there, move.member, move.amount)
     return there
+
+
+def with_goods(
+    contents: Mapping[str, Mapping[Member, int | None]],
+) -> dict[str, dict[Member, int | None]]:
+    """Leave out the containers in which no batch lies, not even in a smaller one."""
+    full = {
+        mark
+        for mark, there in contents.items()
+        if any(not isinstance(member, str) for member in there)
+    }
+    while around := {mark for mark, there in contents.items() if full & there.keys()} - full:
+        full |= around
+    return {
+        mark: {
+            member: amount
+            for member, amount in there.items()
+            if not isinstance(member, str) or member in full
+        }
+        for mark, there in contents.items()
+        if mark in full
+    }
 
 
 def plus(before: int | None, added: int | None) -> int | None:

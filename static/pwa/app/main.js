@@ -19,6 +19,7 @@ const SCREENS = {
   place: () => import("./screens/place.js"),
   again: () => import("./screens/again.js"),
   batches: () => import("./screens/batches.js"),
+  crate: () => import("./screens/crate.js"),
   batch: () => import("./screens/batch.js"),
   scan: () => import("./screens/scan.js"),
   products: () => import("./screens/products.js"),

@@ -58,6 +58,7 @@ export interface Entry {
   batches: NewBatch[];
   originals: Record<string, string>;
   copied_from?: string;
+  crates?: CrateTaken[];
   accepted_at?: number;
   status?: number;
   problem?: Problem;
@@ -110,6 +111,10 @@ export interface Batch {
   is_live?: boolean; leave_from?: { date: string; because?: string | null } | null;
   expiry_date?: string | null; production_date?: string | null;
 }
+/** A crate or pallet as the snapshot tells it; `mark` is folded, `crates` are the marks of smaller ones in it. */
+export interface Crate { mark: string; crates: string[]; holds: { batch_id: string; quantity: string | null }[] }
+/** A crate whose goods went into a step: with the smaller ones in it, and what this phone knew to be in all of them. */
+export interface CrateTaken { mark: string; marks: string[]; holds: { producer_id: string; batch_id: string; quantity: string | null; uom: string }[] }
 export interface Shipment {
   event_id: string; from: Two | string; sent_at: string; doc_no?: string | null;
   items: { batch_id: string; producer_id: string; name: Two | string; lot: string; quantity: string; uom: string }[];
@@ -127,6 +132,7 @@ export interface Sections {
   step_kinds: Kind[];
   substances: Substance[];
   batches: Batch[];
+  crates: Crate[];
   shipments: Shipment[];
   receivers: { value: string; name: string }[];
   people: { member_id: string; name: string }[];

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_
 
-from traceapp.batches.books.models import ContainerContent
+from traceapp.batches.books.models import ContainerContent, Stock
+from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.grants import Item
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.trace.containers import Member, Move, Ref, inside, plus
+from traceapp.trace.containers import Member, Move, Ref, inside, plus, with_goods
 
 PUTS_IN, TAKES_OUT = "aggregate", "disaggregate"
 DEEPEST = 10  # crates in cartons on pallets in vehicles: more is a circle
@@ -89,6 +90,50 @@ def contents(producer_id: UUID, mark: str, moment: datetime) -> dict[Ref, int | 
         level = [container for container in dict.fromkeys(inner) if container not in seen]
         seen.update(level)
     return found
+
+
+def holding_goods_in_hand(
+    producer_id: UUID, moment: datetime
+) -> dict[str, dict[Member, int | None]]:
+    """Give a producer's containers in which goods lie that it has, those handled last first.
+
+    Each with what is directly inside; goods that have left are not told, nor is an empty container.
+    """
+    here = select(Stock.batch_producer_id, Stock.batch_id).where(
+        Stock.producer_id == producer_id, IN_STOCK > 0
+    )
+    is_here = tuple_(ContainerContent.batch_producer_id, ContainerContent.batch_id).in_(here)
+    lines = db.session.execute(
+        select(ContainerContent).where(
+            ContainerContent.container.in_(_marks_over(producer_id, is_here)),
+            or_(
+                and_(
+                    ContainerContent.producer_id == producer_id,
+                    or_(ContainerContent.batch_id.is_(None), is_here),
+                ),
+                and_(~ContainerContent.is_added, is_here),
+            ),
+        )
+    ).scalars()
+    moves: dict[str, list[Move]] = {}
+    for line in sorted(lines, key=lambda one: (one.event_time, one.container), reverse=True):
+        moves.setdefault(line.container, []).append(_move(line))
+    return with_goods({mark: inside(of_one, moment) for mark, of_one in moves.items()})
+
+
+def _marks_over(producer_id: UUID, is_wanted: ColumnElement[bool]) -> list[str]:
+    """Give the marks of all containers that goods were put into, and of those around them."""
+    own = (ContainerContent.producer_id == producer_id, ContainerContent.is_added)
+    marks = select(ContainerContent.container).where(*own).distinct()
+    found = set(db.session.scalars(marks.where(is_wanted)))
+    level: set[str] = found
+    for _ in range(DEEPEST):
+        if not level:
+            break
+        outer = set(db.session.scalars(marks.where(ContainerContent.inner_mark.in_(level))))
+        level = outer - found
+        found |= level
+    return sorted(found)
 
 
 def around(batch: Ref, moment: datetime) -> list[tuple[UUID, str]]:

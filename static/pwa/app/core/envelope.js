@@ -14,13 +14,14 @@ import { unsent } from "./reading.js";
  */
 export async function envelope(phone, entries) {
   const { all } = await unsent();
-  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from }) => ({
+  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates }) => ({
     sequence,
     sha256: await contentHash(event),
     batches,
     event,
     originals,
     ...(copied_from ? { copied_from } : {}),
+    ...(crates?.length ? { crates: crates.map(told) } : {}),
   });
   return {
     phone_id: phone.phone_id,
@@ -31,6 +32,11 @@ export async function envelope(phone, entries) {
     free_codes: await (await database()).count("codes"),
     records: await Promise.all(entries.map(one)),
   };
+}
+
+/** What was in a crate as this phone knew. @param {import("../types.js").CrateTaken} crate */
+function told({ mark, holds }) {
+  return { mark, holds: holds.map(({ producer_id, batch_id, quantity }) => ({ producer_id, batch_id, quantity })) };
 }
 
 /** @param {string[]} codes */

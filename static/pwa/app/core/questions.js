@@ -17,6 +17,7 @@ import { fold } from "./codes.js";
  * @property {Record<string, Value>} fields
  * @property {Line[]} lines goods that go in, or that arrive
  * @property {{producer_id: string, batch_id: string}[]} about
+ * @property {import("../types.js").CrateTaken[]} [crates] whose goods are among these
  * @property {string} [product_id]
  * @property {string} [quantity]
  * @property {string} [ship_event_id]
@@ -33,6 +34,7 @@ import { fold } from "./codes.js";
  */
 
 const TAKES = ["transform", "move_out", "remove", "sell", "return"];
+const PACKS = ["aggregate", "disaggregate"]; // name goods and how much of them, and use up none
 const MAKES = ["create", "transform", "move_in"];
 const GROWING = ["crop", "livestock"];
 // What was only tried is told by a machine, of what it refused.
@@ -45,7 +47,9 @@ export const SUBSTANCE_FIELDS = {
 };
 
 /** @param {Kind} kind */
-export const takes = (kind) => TAKES.includes(kind.stock_effect);
+export const takes = (kind) => TAKES.includes(kind.stock_effect) || isPacking(kind);
+/** @param {Kind} kind */
+export const isPacking = (kind) => PACKS.includes(kind.id);
 /** @param {Kind} kind */
 export const makes = (kind) => MAKES.includes(kind.stock_effect);
 /** Whether the step happens on a plot, in a pen or to a season. @param {Kind} kind */
@@ -55,7 +59,7 @@ export const isOfShipment = (kind) => ["move_in", "return"].includes(kind.stock_
 
 /** @returns {Answers} */
 export function noAnswers() {
-  return { grounds: [], fields: {}, lines: [], about: [], photos: [] };
+  return { grounds: [], fields: {}, lines: [], about: [], crates: [], photos: [] };
 }
 
 /**
@@ -70,7 +74,7 @@ export function questions(kind, answers, kept) {
   const ask = (/** @type {Question["type"]} */ type, required = true) => asked.push({ id: type, type, required });
   if (isOfShipment(kind)) ask("shipment");
   const isFromList = isOfShipment(kind) && answers.ship_event_id;
-  if (takes(kind) && !isOfShipment(kind)) ask("lines");
+  if (takes(kind) && !isOfShipment(kind)) ask("lines", !isPacking(kind));
   if (SUBSTANCE_FIELDS[kind.id]) ask("substance");
   if (makes(kind) && !isFromList) {
     if (productsFor(kind, answers, kept).length !== 1) ask("product");

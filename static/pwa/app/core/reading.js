@@ -17,6 +17,7 @@ export const NOTHING = /** @type {Sections} */ ({
   step_kinds: [],
   substances: [],
   batches: [],
+  crates: [],
   shipments: [],
   receivers: [],
   people: [],
@@ -42,6 +43,13 @@ export async function unsent() {
     UNSENT.map((state) => index.count(state)),
   );
   return { all: saved + sending + needing + conflicts, needing: needing + conflicts };
+}
+
+/** What this phone logged and the snapshot does not tell yet, newest first. */
+export async function unheard() {
+  const [all, have] = await Promise.all([entries(), meta("snapshot")]);
+  const { at = 0 } = /** @type {{at?: number}} */ (have ?? {});
+  return all.filter((entry) => entry.state !== "accepted" || (entry.accepted_at ?? 0) > at);
 }
 
 /** What this phone logged lately, newest first. @returns {Promise<Entry[]>} */

@@ -126,11 +126,15 @@ export async function settle(entries, outcomes) {
   changed();
 }
 
-/** Put a record that needed somebody back into the queue. @param {number} sequence */
-export async function sendAgain(sequence) {
+/**
+ * Put a record that needed somebody back into the queue, with what they changed.
+ * @param {number} sequence
+ * @param {(entry: Entry) => Entry} [change]
+ */
+export async function sendAgain(sequence, change = (entry) => entry) {
   const tx = (await database()).transaction("records", "readwrite", { durability: "strict" });
   const entry = await tx.store.get(sequence);
-  if (entry && entry.state !== "accepted") await tx.store.put({ ...entry, state: "saved" });
+  if (entry && entry.state !== "accepted") await tx.store.put({ ...change(entry), state: "saved" });
   await tx.done;
   changed();
 }

@@ -2,7 +2,7 @@
 // @ts-check
 import { daysAfter, isoDay, isoMoment } from "./clock.js";
 import { uuid7 } from "./ids.js";
-import { isGrown, isOfShipment, makes, productsFor, takes } from "./questions.js";
+import { isGrown, isOfShipment, isPacking, makes, productsFor, takes } from "./questions.js";
 
 /** @typedef {import("./questions.js").Answers} Answers */
 /** @typedef {import("./questions.js").Ground} Ground */
@@ -26,12 +26,14 @@ const PACKING = ["pack", "repack"];
 export function build(kind, given, kept, phone) {
   const now = new Date();
   const answers = { ...given, lines: given.lines.filter((line) => Number(line.quantity) > 0) };
+  const crates = answers.crates ?? [];
   const grounds = isGrown(kind) && !makes(kind) ? answers.grounds : answers.grounds.slice(0, 1);
   return grounds.map((ground) => {
     const batches = newBatches(kind, answers, kept, { ground, phone, now });
     const copied_from = ground.copied_from ?? answers.copied_from;
     return {
       ...(copied_from ? { copied_from } : {}),
+      ...(crates.length && !isPacking(kind) ? { crates } : {}),
       producer_id: phone.producer.id,
       member_id: phone.member.id,
       title: titleOf(isGrown(kind) ? ground : { site_id: ground.site_id }, answers, kept),
@@ -48,7 +50,7 @@ export function build(kind, given, kept, phone) {
         inputs: takes(kind) ? answers.lines : [],
         outputs: outputs(kind, answers, batches),
         about: answers.about,
-        fields: fieldsOf(answers),
+        fields: fieldsOf(kind, answers),
         photos: answers.photos.map((photo) => photo.sha256),
       },
     };
@@ -60,9 +62,13 @@ function groundOf({ plot_id, season_id }) {
   return { ...(plot_id ? { plot_id } : {}), ...(season_id ? { season_id } : {}) };
 }
 
-/** @param {Answers} answers */
-function fieldsOf(answers) {
+/** @param {Kind} kind @param {Answers} answers */
+function fieldsOf(kind, answers) {
   const given = Object.entries(answers.fields).filter(([, value]) => value !== null && value !== "");
+  if (kind.id === "aggregate" && answers.crates?.length) {
+    const inner = [answers.fields["inner_containers"], ...answers.crates.map((one) => one.mark.toUpperCase())];
+    given.push(["inner_containers", inner.filter(Boolean).join(", ")]);
+  }
   if (answers.ship_event_id) given.push(["ship_event", answers.ship_event_id]);
   return Object.fromEntries(given);
 }

@@ -1,23 +1,23 @@
 // The goods in hand as this phone sees them: the server's list, with what was logged here since.
 // @ts-check
-import { entries, sections } from "./reading.js";
+import { entries, sections, unheard } from "./reading.js";
 import { withTreatments } from "./stops.js";
 
 /** @typedef {import("../types.js").Batch & {isUnsent?: boolean}} AtHand */
 
 /** @returns {Promise<AtHand[]>} */
 export async function inHand() {
-  const [saved, kept] = await Promise.all([entries(), sections()]);
+  const [saved, since, kept] = await Promise.all([entries(), unheard(), sections()]);
   /** @type {Map<string, AtHand>} */
   const found = new Map(withTreatments(kept.batches, saved).map((batch) => [batch.batch_id, { ...batch }]));
-  const unsent = saved.filter((entry) => entry.state !== "accepted").reverse();
-  for (const { batches, event, producer_id } of unsent) {
+  for (const { batches, event, producer_id, state } of since.reverse()) {
+    const isMoved = kept.step_kinds.find((kind) => kind.id === event.step_kind)?.stock_effect !== "none";
     for (const made of batches) {
       const product = kept.products.find((one) => one.product_id === made.product_id);
       const name = product?.name ?? made.lot;
-      if (!found.has(made.batch_id)) found.set(made.batch_id, { ...made, producer_id, name, left: "0", isUnsent: true });
+      if (!found.has(made.batch_id)) found.set(made.batch_id, { ...made, producer_id, name, left: "0", isUnsent: state !== "accepted" });
     }
-    for (const line of event.inputs) add(found, line, -1);
+    if (isMoved) for (const line of event.inputs) add(found, line, -1);
     for (const line of event.outputs) add(found, line, 1);
   }
   return [...found.values()];

@@ -52,7 +52,8 @@ export function stopsBefore(kind, answers, kept, saved, today) {
 /** The answers without the goods that may not be used. @param {Answers} answers @param {Stop[]} stops */
 export function without(answers, stops) {
   const isFree = (/** @type {{batch_id: string}} */ one) => !stops.some((stop) => stop.batch?.batch_id === one.batch_id);
-  return { lines: answers.lines.filter(isFree), about: answers.about.filter(isFree) };
+  const crates = answers.crates?.filter((crate) => crate.holds.every(isFree)) ?? [];
+  return { lines: answers.lines.filter(isFree), about: answers.about.filter(isFree), crates };
 }
 
 /**

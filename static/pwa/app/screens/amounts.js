@@ -4,6 +4,7 @@ import { useState } from "../../vendor/hooks.js";
 import { isoDay } from "../core/clock.js";
 import { standing } from "../core/stops.js";
 import { Icon, html, language, number, t, two, unit } from "../view.js";
+import { Crates } from "./crates.js";
 import { Marks } from "./stopped.js";
 
 /** @typedef {import("../types.js").Line} Line */
@@ -56,12 +57,13 @@ function zeros(typed, mark) {
 }
 
 /** @param {import("./asking.js").Asking} props */
-export function Lines({ kind, answers, kept, set }) {
+export function Lines(props) {
+  const { kind, answers, kept, set } = props;
   const shipment = kept.shipments.find((one) => one.event_id === answers.ship_event_id);
   const offered = shipment
     ? shipment.items.map((item) => ({ ...item, left: item.quantity }))
     : kept.batches;
-  const waiting = answers.lines.find((line) => line.quantity === "" || answers.lines.length === 1);
+  const waiting = answers.lines.find((line) => line.quantity === "" || (answers.lines.length === 1 && !answers.crates?.length));
   const [open, setOpen] = useState(waiting?.batch_id);
   const lineOf = (/** @type {string} */ batch_id) => answers.lines.find((line) => line.batch_id === batch_id);
   const put = (/** @type {typeof offered[number]} */ one, /** @type {string} */ quantity) => {
@@ -88,6 +90,7 @@ export function Lines({ kind, answers, kept, set }) {
       <button class="quiet" onClick=${leave}>${t("ask.other_batches")}</button>`;
   }
   return html`<h2>${t(title)}</h2>
+    ${!shipment && html`<${Crates} ...${props} />`}
     ${!offered.length && html`<p class="empty">${t("batches.none")}</p>`}
     <div class="list">
       ${offered.map((one) => {

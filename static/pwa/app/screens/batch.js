@@ -8,7 +8,7 @@ import { sections } from "../core/reading.js";
 import { Icon, Screen, day, html, number, t, two, unit, useKept, verb } from "../view.js";
 import { Warnings } from "./stopped.js";
 
-const ACTS = ["ship", "sell", "waste", "pack", "stock_count"]; // the kinds a batch in hand is mostly for
+export const ACTS = ["ship", "sell", "waste", "pack", "stock_count"]; // the kinds a batch in hand is mostly for
 
 /** @param {{args: string[]}} props */
 export default function Batch({ args: [id = "", part] }) {

@@ -6,6 +6,7 @@ import { fold } from "../core/codes.js";
 import { standing } from "../core/stops.js";
 import { html, moment, t, two } from "../view.js";
 import { Choice } from "./asking.js";
+import { Crates } from "./crates.js";
 import { Marks } from "./stopped.js";
 
 /** @param {import("./asking.js").Asking} props */
@@ -29,13 +30,15 @@ export function Shipments({ kind, answers, kept, set }) {
 }
 
 /** @param {import("./asking.js").Asking} props */
-export function About({ answers, kept, set }) {
+export function About(props) {
+  const { answers, kept, set } = props;
   const isOn = (/** @type {string} */ id) => answers.about.some((one) => one.batch_id === id);
   const toggle = (/** @type {import("../types.js").Batch} */ { producer_id, batch_id }) => {
     const others = answers.about.filter((one) => one.batch_id !== batch_id);
     set({ about: isOn(batch_id) ? others : [...others, { producer_id, batch_id }] });
   };
   return html`<h2>${t("ask.about")}</h2>
+    <${Crates} ...${props} />
     ${!kept.batches.length && html`<p class="empty">${t("batches.none")}</p>`}
     <div class="list">
       ${kept.batches.map((batch) => html`<${Choice} isOn=${isOn(batch.batch_id)} icon="package" title=${two(batch.name)} more=${batch.lot} choose=${() => toggle(batch)}>

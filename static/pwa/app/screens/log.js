@@ -3,10 +3,12 @@
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { isoDay } from "../core/clock.js";
 import { meta } from "../core/db.js";
+import { crateHere, withCrate } from "../core/crates.js";
 import { keepDraft, theDraft } from "../core/draft.js";
 import { copied, isAnswered, isGrown, makes, noAnswers, questions, takes } from "../core/questions.js";
 import { entries, phone, sections } from "../core/reading.js";
-import { stopsBefore, without, withTreatments } from "../core/stops.js";
+import { inHand } from "../core/stock.js";
+import { stopsBefore, without } from "../core/stops.js";
 import { Screen, html, t, useKept, verb } from "../view.js";
 import { Aloud } from "./aloud.js";
 import { Asked } from "./asking.js";
@@ -23,12 +25,17 @@ import { Stopped } from "./stopped.js";
 /** @typedef {import("../types.js").Sections} Sections */
 /** @typedef {import("../core/draft.js").Draft} Draft */
 
+const CRATE = "crate:"; // before the mark of a crate in the address
+const MORE = "+";
+
 /** @param {{args: string[]}} props */
-export default function Log({ args: [id = "", given] }) {
+export default function Log({ args: [id = "", ...rest] }) {
+  const given = rest.length ? rest.join("/") : undefined;
   const read = async () => {
-    const [kept, saved, who, ground, draft] = await Promise.all([sections(), entries(), phone(), meta("ground"), theDraft()]);
+    const [kept, saved, who, ground, draft, batches] = await Promise.all([sections(), entries(), phone(), meta("ground"), theDraft(), inHand()]);
+    const crate = given?.includes(CRATE) ? (await crateHere(given.slice(given.indexOf(CRATE) + CRATE.length))).crate : undefined;
     const here = groundWords(kept, /** @type {Ground | undefined} */ (ground))?.ground;
-    return { kept: { ...kept, batches: withTreatments(kept.batches, saved) }, saved, who, here, draft };
+    return { kept: { ...kept, batches }, saved, who, here, draft, crate };
   };
   const found = useKept(read, [id]);
   const kind = found?.kept.step_kinds.find((one) => one.id === id);
@@ -37,29 +44,40 @@ export default function Log({ args: [id = "", given] }) {
   return html`<${Flow} key=${id} kind=${kind} given=${given} ...${found} />`;
 }
 
-/** @param {Sections} kept @param {Ground | undefined} here @param {Draft | undefined} draft @param {Kind} kind @param {string} [given] */
-function beginning(kept, here, draft, kind, given) {
+/**
+ * What is answered already: by the draft, and by the goods that the address gives; behind a + they
+ * come to those of the draft.
+ * @param {Opened} opened
+ * @returns {Answers}
+ */
+function beginning({ kept, here, draft, kind, given, crate }) {
+  const isMore = given?.startsWith(MORE);
   if (draft?.kind === kind.id && !given) return draft.answers;
-  const answers = { ...noAnswers(), grounds: here ? [here] : [] };
-  const batch = kept.batches.find((one) => one.batch_id === given);
-  if (batch) {
+  const answers = draft?.kind === kind.id && isMore ? { ...draft.answers } : { ...noAnswers(), grounds: here ? [here] : [] };
+  if (crate) Object.assign(answers, withCrate(kind, answers, crate, kept.batches));
+  if (crate && kind.id === "disaggregate") answers.fields = { container: crate.mark.toUpperCase(), ...answers.fields };
+  const batch = kept.batches.find((one) => one.batch_id === (isMore ? given?.slice(1) : given));
+  if (batch && ![...answers.lines, ...answers.about].some((one) => one.batch_id === batch.batch_id)) {
     const { producer_id, batch_id, uom } = batch;
-    if (takes(kind)) answers.lines = [{ producer_id, batch_id, uom, quantity: "" }];
-    else answers.about = [{ producer_id, batch_id }];
+    if (takes(kind)) answers.lines = [...answers.lines, { producer_id, batch_id, uom, quantity: "" }];
+    else answers.about = [...answers.about, { producer_id, batch_id }];
   }
   if (kept.shipments.some((one) => one.event_id === given)) answers.ship_event_id = given;
   return answers;
 }
 
-/** @param {{kind: Kind, given?: string, kept: Sections, saved: Entry[], who: import("../types.js").Phone, here?: Ground, draft?: Draft}} props */
-function Flow({ kind, given, kept, saved, who, here, draft }) {
-  const [answers, setAnswers] = useState(() => beginning(kept, here, draft, kind, given));
+/** @typedef {{kind: Kind, given?: string, kept: Sections, here?: Ground, draft?: Draft, crate?: import("../types.js").CrateTaken}} Opened */
+
+/** @param {Opened & {saved: Entry[], who: import("../types.js").Phone}} props */
+function Flow({ saved, who, ...opened }) {
+  const { kind, kept } = opened;
+  const [answers, setAnswers] = useState(() => beginning(opened));
   const [at, setAt] = useState(0);
   const [isPicking, setPicking] = useState(false);
   const [told, setTold] = useState(/** @type {string[]} */ ([])); // of what a person says that it is done already
   const [problem, setProblem] = useState("");
   const [isSaving, setSaving] = useState(false);
-  const isStarted = useRef(false);
+  const isStarted = useRef(Boolean(opened.given?.startsWith(MORE))); // more goods may be scanned at once
   const isSaved = useRef(false); // then there is no draft any more
   const asked = questions(kind, answers, kept);
   const question = asked[Math.min(at, asked.length - 1)];

@@ -22,9 +22,8 @@ export default function Record({ args: [sequence = ""] }) {
   if (!found || !entry) return html`<${Screen} title="" back="#/outbox" />`;
   const kind = found.kept.step_kinds.find((one) => one.id === entry.event.step_kind);
   const [icon, tone, word] = STATES[entry.state];
-  const again = () => sendAgain(entry.sequence).then(tryNow);
   const isStuck = entry.state === "needs_you" || entry.state === "conflict";
-  const foot = isStuck && html`<button class="quiet" onClick=${again}><${Icon} name="refresh" />${t("record.again")}</button>`;
+  const foot = isStuck && html`<${WhatNow} entry=${entry} kind=${kind} />`;
   return html`<${Screen} title=${[kind ? verb(kind) : entry.event.step_kind, entry.title].filter(Boolean).join(" · ")} back="#/outbox" foot=${foot}>
     <p class=${`state ${tone}`}><${Icon} name=${icon} />${t(word)}</p>
     ${entry.copied_from && html`<p class="state"><${Icon} name="history" />${t("log.same")}</p>`}
@@ -37,6 +36,19 @@ export default function Record({ args: [sequence = ""] }) {
     ${found.photos.length > 0 && html`<ul class="photos">${found.photos.map((photo) => html`<li><${Thumbnail} photo=${photo} /></li>`)}</ul>`}
     <p class="soft">${t("record.number", { number: `${found.who?.mark ?? ""}${entry.sequence}` })}</p>
   <//>`;
+}
+
+/**
+ * Send it again; where something else lay in a crate, first say what it was.
+ * @param {{entry: import("../types.js").Entry, kind?: import("../types.js").Kind}} props
+ */
+function WhatNow({ entry, kind }) {
+  const again = (/** @type {Parameters<typeof sendAgain>[1]} */ change = undefined) => sendAgain(entry.sequence, change).then(tryNow);
+  const isOfCrate = entry.state === "needs_you" && entry.problem?.errors?.some((one) => one.pointer?.startsWith("/crates/"));
+  if (!isOfCrate || !kind) return html`<button class="quiet" onClick=${() => again()}><${Icon} name="refresh" />${t("record.again")}</button>`;
+  const anew = () => import("../core/repacked.js").then(({ takenAnew }) => takenAnew(entry, kind)).then((event) => again((one) => ({ ...one, ...event })));
+  return html`<button class="quiet" onClick=${() => again((one) => ({ ...one, crates: [] }))}><${Icon} name="check" />${t("crate.as_logged")}</button>
+    <button class="cta" onClick=${anew}><${Icon} name="crate" />${t("crate.take_now")}</button>`;
 }
 
 /** @param {{entry: import("../types.js").Entry}} props */

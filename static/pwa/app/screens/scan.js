@@ -2,15 +2,16 @@
 // @ts-check
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { meaning } from "../core/codes.js";
+import { crateHere } from "../core/crates.js";
 import { look } from "../core/products.js";
-import { inHand } from "../core/stock.js";
 import { phone, sections } from "../core/reading.js";
 import { setMeta } from "../core/db.js";
 import { Icon, Screen, html, t, useKept } from "../view.js";
 
 /** @typedef {{reader?: import("../scan/camera.js").Camera, state: "starting" | "on" | "off" | "refused"}} Seeing */
 
-export default function Scan() {
+/** @param {{args: string[]}} props of a kind of step: what is scanned comes to its goods */
+export default function Scan({ args: [kind] }) {
   const video = useRef(/** @type {HTMLVideoElement | null} */ (null));
   const camera = useRef(/** @type {import("../scan/camera.js").Camera | undefined} */ (undefined));
   const [state, setState] = useState(/** @type {Seeing["state"]} */ ("off"));
@@ -22,7 +23,7 @@ export default function Scan() {
   const found = async (/** @type {string} */ text) => {
     camera.current?.stop();
     setState("off");
-    const result = await lead(text);
+    const result = await lead(text, kind);
     if (!result) setUnknown(text);
   };
   const start = async () => {
@@ -64,12 +65,12 @@ export default function Scan() {
     event.preventDefault();
     if (typed.trim()) found(typed);
   };
-  return html`<${Screen} title=${t("tab.scan")} tab=${who ? "scan" : undefined} back=${who === undefined ? "#/join" : undefined}>
+  return html`<${Screen} title=${t("tab.scan")} tab=${who && !kind ? "scan" : undefined} back=${kind ? `#/log/${kind}` : who === undefined ? "#/join" : undefined}>
     <div class="camera" hidden=${state === "refused" || state === "off"}><video ref=${video} playsinline muted aria-label=${t("scan.picture")}></video></div>
     <div role="status">
       ${state === "refused" && html`<p class="note">${t("scan.refused")}</p>`}
       ${said && html`<p class="note">${t(said)}</p>`}
-      ${unknown && html`<${Unknown} text=${unknown} />`}
+      ${unknown && html`<${Unknown} text=${unknown} kind=${kind} />`}
     </div>
     ${state === "off" && html`<button class="quiet" onClick=${start}><${Icon} name="camera" />${t("scan.start")}</button>`}
     <div class="pair">
@@ -82,18 +83,26 @@ export default function Scan() {
       <input id="typed" class="field code" autocomplete="off" spellcheck=${false} value=${typed} onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />
       <button class="quiet">${t("scan.open")}</button>
     </form>
-    <a class="quiet" href="#/products"><${Icon} name="leaf" />${t("products.title")}</a>
+    ${!kind && html`<a class="quiet" href="#/products"><${Icon} name="leaf" />${t("products.title")}</a>`}
   <//>`;
 }
 
-/** Go where a code leads; false where it is nobody's that we know. @param {string} text */
-async function lead(text) {
+/**
+ * Go where a code leads, or back to a step that is being logged; false where it is nobody's that we
+ * know.
+ * @param {string} text
+ * @param {string} [step]
+ */
+async function lead(text, step) {
   const { kind, value, gtin } = meaning(text);
   if (kind === "invite") return go(`#join=${value}`);
   if (kind === "stall") return open(`/S/${value}`);
-  const batches = await inHand();
-  const ours = batches.find((one) => (kind === "code" ? one.code === value : one.lot === value));
-  if (ours) return go(`#/batch/${ours.batch_id}`);
+  const { crate, batches } = await crateHere(text);
+  const coded = batches.find((one) => kind === "code" && one.code === value);
+  if (crate && !coded) return go(step ? `#/log/${step}/${encodeURIComponent(`+crate:${crate.mark}`)}` : `#/crate/${encodeURIComponent(crate.mark)}`);
+  const ours = coded ?? batches.find((one) => one.lot === value);
+  if (ours) return go(step ? `#/log/${step}/+${ours.batch_id}` : `#/batch/${ours.batch_id}`);
+  if (step) return false;
   const { shipments } = await sections();
   const items = shipments.find((one) => one.items.some((item) => item.lot === value) || text.includes(one.event_id));
   if (items) return go(`#/log/receive/${items.event_id}`);
@@ -114,9 +123,10 @@ function open(path) {
   return true;
 }
 
-/** A code of somebody else is worth keeping: it goes into a receipt as the supplier's lot. @param {{text: string}} props */
-function Unknown({ text }) {
+/** A code of somebody else is worth keeping: it goes into a receipt as the supplier's lot. @param {{text: string, kind?: string}} props */
+function Unknown({ text, kind }) {
   const { value } = meaning(text);
+  if (kind) return html`<div class="note"><b class="code">${text.trim().slice(0, 60)}</b>${t("crate.unknown")}</div>`;
   const log = async () => {
     const fields = { supplier_lot: value.slice(0, 60) };
     const here = (await sections()).places[0];

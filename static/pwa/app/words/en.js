@@ -25,14 +25,12 @@ export default {
   "kinds.what": "What did you do?",
   "again.title": "{verb} as on {day}, on these plots?",
   "again.save": "Save {count} steps",
-
   "place.title": "Choose the place",
   "place.where": "Where are you?",
   "place.which": "On which plots?",
   "place.near": "Find plots near me",
   "place.looking": "Looking ...",
   "place.chosen": "Done, {count} plots",
-
   "aloud.read": "Read the question aloud",
   "aloud.stop": "Stop reading",
   "aloud.no_voice": "This phone has no English voice yet. In the phone's settings look for “Text-to-speech” and download English.",
@@ -106,6 +104,7 @@ export default {
   "ask.lines.remove": "Which batch?",
   "ask.lines.sell": "Which batch is sold?",
   "ask.lines.return": "Which batch goes back?",
+  "ask.lines.none": "Which batches?",
   "ask.arrived": "How much arrived?",
   "ask.all_of_it": "All {amount} {unit}",
   "ask.missing": "What is left over: {amount} {unit}",
@@ -122,7 +121,16 @@ export default {
   "crates.so_far": "{count} crates, this one {each} {unit}",
   "crates.one_more": "Add {each} {unit}",
   "crates.undo": "Take one off",
-
+  "crate.title": "Crate {mark}",
+  "crate.holds": "Inside are",
+  "crate.inner": "With the smaller crates in it: {marks}",
+  "crate.none": "This phone knows of no goods of yours in this crate.",
+  "crate.unweighed": "amount not known",
+  "crate.leave_out": "Leave out",
+  "crate.scan": "Scan or type the code of a lot or crate",
+  "crate.unknown": "You have no lot or crate of this code in hand.",
+  "crate.as_logged": "It is right as logged: send it",
+  "crate.take_now": "Log what is in the crate now",
   "outbox.title": "On this phone",
   "outbox.send": "Send now",
   "outbox.trying": "Sending ...",
@@ -164,7 +172,6 @@ export default {
   "export.stays": "Everything stays on the phone. Sending it later does not enter it twice.",
   "export.save": "Save the file",
   "export.share": "Share the file",
-
   "batches.none": "No batches in hand yet.",
   "batches.search": "Search name, lot or code",
   "batches.left": "{amount} {unit} left",
@@ -181,7 +188,6 @@ export default {
   "batch.hand_over": "Hand over",
   "batch.public": "See the page shoppers see",
   "batch.gone": "This batch is no longer in your hands.",
-
   "scan.picture": "Picture of the camera",
   "scan.refused": "The camera cannot be opened. Take a photo of the code, or type it below.",
   "scan.start": "Start the camera",
@@ -192,7 +198,6 @@ export default {
   "scan.no_code": "There is no code in that photo. Go closer, with enough light.",
   "scan.unknown": "This is no code of Traceapp. It may be the seller's lot.",
   "scan.log_supplier": "Log goods received with this code",
-
   "products.title": "What I looked up",
   "products.kept": "Kept",
   "products.none": "Nothing kept yet. Scan the code on a pack, then press “Keep this product”.",
@@ -252,7 +257,6 @@ export default {
   "join.in_app.why": "This page is open inside another app, where what you log is easily lost.",
   "join.in_app.1": "Press the three dots in the corner",
   "join.in_app.2": "Choose “Open in browser”",
-
   "settings.title": "This phone",
   "settings.ready": "Works without a network",
   "settings.not_ready": "Loading what it needs to work without a network",

@@ -25,14 +25,12 @@ export default {
   "kinds.what": "Bạn vừa làm gì?",
   "again.title": "{verb} như ngày {day}, ở các thửa này?",
   "again.save": "Lưu {count} việc",
-
   "place.title": "Chọn chỗ",
   "place.where": "Bạn đang ở đâu?",
   "place.which": "Làm ở những thửa nào?",
   "place.near": "Tìm thửa gần đây",
   "place.looking": "Đang tìm ...",
   "place.chosen": "Xong, {count} thửa",
-
   "aloud.read": "Đọc to câu hỏi",
   "aloud.stop": "Thôi đọc",
   "aloud.no_voice": "Máy này chưa có giọng đọc tiếng Việt. Vào Cài đặt của máy, tìm “Chuyển văn bản thành giọng nói” và tải tiếng Việt về.",
@@ -106,6 +104,7 @@ export default {
   "ask.lines.remove": "Lô nào?",
   "ask.lines.sell": "Bán lô nào?",
   "ask.lines.return": "Trả lại lô nào?",
+  "ask.lines.none": "Những lô nào?",
   "ask.arrived": "Nhận được bao nhiêu?",
   "ask.all_of_it": "Hết cả {amount} {unit}",
   "ask.missing": "Phần còn lại: {amount} {unit}",
@@ -122,7 +121,16 @@ export default {
   "crates.so_far": "{count} sọt, sọt đang cân {each} {unit}",
   "crates.one_more": "Thêm {each} {unit}",
   "crates.undo": "Bớt một sọt",
-
+  "crate.title": "Thùng {mark}",
+  "crate.holds": "Bên trong có",
+  "crate.inner": "Kể cả các thùng nhỏ: {marks}",
+  "crate.none": "Máy chưa thấy hàng nào của bạn trong thùng này.",
+  "crate.unweighed": "chưa rõ số lượng",
+  "crate.leave_out": "Bỏ ra",
+  "crate.scan": "Quét hoặc gõ mã lô, mã thùng",
+  "crate.unknown": "Trong tay bạn không có lô hay thùng nào mang mã này.",
+  "crate.as_logged": "Đúng như đã ghi, gửi đi",
+  "crate.take_now": "Ghi theo hàng đang có trong thùng",
   "outbox.title": "Việc trong máy",
   "outbox.send": "Gửi ngay",
   "outbox.trying": "Đang gửi ...",
@@ -164,7 +172,6 @@ export default {
   "export.stays": "Việc vẫn còn trong máy. Gửi lại sau cũng không bị ghi hai lần.",
   "export.save": "Lưu tệp",
   "export.share": "Gửi tệp qua ứng dụng khác",
-
   "batches.none": "Chưa có lô hàng nào trong tay.",
   "batches.search": "Tìm tên, số lô hoặc mã",
   "batches.left": "còn {amount} {unit}",
@@ -181,7 +188,6 @@ export default {
   "batch.hand_over": "Giao hàng",
   "batch.public": "Xem trang người mua thấy",
   "batch.gone": "Lô này không còn trong tay bạn.",
-
   "scan.picture": "Hình từ máy ảnh",
   "scan.refused": "Không mở được máy ảnh. Hãy chụp ảnh mã, hoặc gõ mã bên dưới.",
   "scan.start": "Bật máy ảnh",
@@ -192,7 +198,6 @@ export default {
   "scan.no_code": "Trong ảnh không thấy mã. Chụp gần hơn, đủ sáng.",
   "scan.unknown": "Mã này không phải của Traceapp. Có thể là mã lô của người bán.",
   "scan.log_supplier": "Ghi nhận hàng với mã này",
-
   "products.title": "Hàng tôi đã xem",
   "products.kept": "Đang giữ",
   "products.none": "Chưa giữ món nào. Quét mã trên bao bì, rồi bấm “Giữ món này”.",
@@ -252,7 +257,6 @@ export default {
   "join.in_app.why": "Trang này đang mở bên trong một ứng dụng khác, ở đó dữ liệu dễ mất.",
   "join.in_app.1": "Bấm dấu ba chấm ở góc",
   "join.in_app.2": "Chọn “Mở bằng trình duyệt”",
-
   "settings.title": "Máy này",
   "settings.ready": "Dùng được khi không có mạng",
   "settings.not_ready": "Đang tải để dùng được khi không có mạng",

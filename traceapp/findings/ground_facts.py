@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, exists, or_,
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import ON_NO_PLOT, Event, EventItem
+from traceapp.database.types import Identifier
 from traceapp.findings.reading import among, of_item, rows, steps_of
 from traceapp.findings.walking import OfAncestry, OfDescent, naming
 from traceapp.producers.models import Plot
@@ -20,6 +23,15 @@ from traceapp.trace.rules.treating import ASKING, MOVING, TREAT
 GROWING = frozenset({SPRAY, FERTILIZE})
 # What brings animals in or makes herds of herds.
 LIVE = MOVING | {"stock_in"}
+
+
+@dataclass(frozen=True, slots=True)
+class PenFact:
+    """Where animals were brought in, and when: whoever stood there before is gone."""
+
+    since: datetime
+    plot_id: UUID | None
+    season_id: UUID | None
 
 
 def grown_on(places: Collection[Place]) -> dict[Place, tuple[StepFact, ...]]:
@@ -72,6 +84,18 @@ def treatments_of(batches: Collection[Ref]) -> dict[Ref, tuple[StepFact, ...]]:
             by_herd[Ref(row.root_producer_id, row.root_id)].add(Ref(row.producer_id, row.event_id))
     steps = steps_of({ref for refs in by_herd.values() for ref in refs})
     return {herd: tuple(steps[ref] for ref in sorted(refs)) for herd, refs in by_herd.items()}
+
+
+def pens_of(batches: Collection[Ref], *, owner: UUID) -> dict[Ref, tuple[PenFact, ...]]:
+    """Give the pens of an owner into which animals, or what they came from, were brought."""
+    since: dict[tuple[Ref, UUID | None, UUID | None], datetime] = {}
+    for row in _PENS.rows(batches, owner=owner):
+        pen = (Ref(row.root_producer_id, row.root_id), row.plot_id, row.season_id)
+        since[pen] = min(row.event_time, since.get(pen, row.event_time))
+    found: dict[Ref, list[PenFact]] = defaultdict(list)
+    for (herd, plot_id, season_id), moment in since.items():
+        found[herd].append(PenFact(moment, plot_id, season_id))
+    return {herd: tuple(sorted(pens, key=str)) for herd, pens in found.items()}
 
 
 def leaving_of(batches: Collection[Ref]) -> set[Ref]:
@@ -130,6 +154,23 @@ def _treated_in_pen(tree: CTE) -> Any:  # noqa: ANN401 - a select
     )
 
 
+def _brought_in(tree: CTE) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(tree.c.root_producer_id, tree.c.root_id),
+            *(Event.plot_id, Event.season_id, Event.event_time),
+        )
+        .select_from(tree)
+        .join(EventItem, naming(tree))
+        .join(Event, of_item())
+        .where(
+            EventItem.direction == "output",
+            Event.site_producer_id == bindparam("owner", type_=Identifier),
+            or_(Event.plot_id.is_not(None), Event.season_id.is_not(None)),
+        )
+    )
+
+
 def _leaving(tree: CTE) -> Select[UUID, UUID]:
     return (
         select(Event.producer_id, Event.event_id)
@@ -163,6 +204,7 @@ _AT_SITE = (
     )
 )
 _LEAVING = OfDescent(_leaving)
+_PENS = OfAncestry(_brought_in)
 _TREATED = tuple(map(OfAncestry, (_treated, _treated_in_season, _treated_in_pen)))
 _BROUGHT = (
     select(EventItem.batch_producer_id, EventItem.batch_id)

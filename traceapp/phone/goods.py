@@ -38,6 +38,7 @@ def products(producer_id: UUID) -> list[Answer]:
             "role": row.role,
             "uom": row.uom,
             "family": row.family,
+            "is_live": row.family in ANIMALS,
             "net_quantity": row.net_quantity,
             "net_uom": row.net_uom,
             "shelf_life_days": row.shelf_life_days,
@@ -68,11 +69,13 @@ def batches(producer_id: UUID) -> list[Answer]:
     against = standing.against({_ref(row) for row in rows}, asks=producer_id)
     animals = {_ref(row) for row in rows if row.family in ANIMALS}
     leave = standing.first_leaving_days(animals)
+    pens = standing.pens(animals, asks=producer_id)
     return [
         _batch(producer_id, row)
         | standing.in_short(against[_ref(row)])
         | {"against": against[_ref(row)], "is_live": _ref(row) in animals}
         | {"leave_from": leave.get(_ref(row))}
+        | ({"pens": pens[_ref(row)]} if _ref(row) in pens else {})
         for row in rows
     ]
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from traceapp.findings.ground_facts import treatments_of
+from traceapp.findings.ground_facts import pens_of, treatments_of
 from traceapp.findings.hold_reasons import first_reasons, told_to
 from traceapp.recalls.forbidding import recalled_among
 from traceapp.recalls.stop_queries import stopped_among
@@ -61,6 +61,21 @@ def first_leaving_days(animals: Collection[Ref]) -> dict[Ref, Answer]:
             because = next(filter(None, drugs), None)
             found[herd] = {"date": day.isoformat(), "because": because}
     return found
+
+
+def pens(animals: Collection[Ref], *, asks: UUID) -> dict[Ref, Sequence[Answer]]:
+    """Give where animals were brought in: a treatment there is one of theirs, whatever it names."""
+    return {
+        herd: [
+            {
+                "plot_id": pen.plot_id and str(pen.plot_id),
+                "season_id": pen.season_id and str(pen.season_id),
+                "since": pen.since.isoformat(),
+            }
+            for pen in found
+        ]
+        for herd, found in (pens_of(animals, owner=asks) if animals else {}).items()
+    }
 
 
 def _both(words: Words) -> Answer:

@@ -92,7 +92,7 @@ export interface Season {
 }
 export interface Product {
   product_id: string; name: string; name_en?: string | null; role: string; uom: string; family: string;
-  shelf_life_days?: number | null; net_quantity?: string | number | null; net_uom?: string | null;
+  is_live?: boolean; shelf_life_days?: number | null; net_quantity?: string | number | null; net_uom?: string | null;
 }
 export interface Option { id: string; label: Two }
 export interface FieldSpec { id: string; type: string; unit?: string | null; required: boolean; label: Two; options?: Option[] }
@@ -105,10 +105,13 @@ export interface Substance {
   step_kind?: string; name: string; active_ingredient?: string | null; interval_days?: number | null;
   last_used?: string | null; fields?: Record<string, Value>;
 }
+/** Where animals were brought in, and since when they stand there. */
+export interface Pen { plot_id?: string | null; season_id?: string | null; since: string }
 export interface Batch {
   producer_id: string; batch_id: string; product_id?: string; name: Two | string; lot: string; code?: string | null;
   uom: string; left?: string | null; against?: { rule: string; why: Two | null; by?: Two }[];
   is_live?: boolean; leave_from?: { date: string; because?: string | null } | null;
+  pens?: Pen[]; from?: string[];
   expiry_date?: string | null; production_date?: string | null;
 }
 /** A crate or pallet as the snapshot tells it; `mark` is folded, `crates` are the marks of smaller ones in it. */

@@ -57,6 +57,21 @@ export function without(answers, stops) {
 }
 
 /**
+ * Whether a treatment is one of these animals': it names them or what they came from, or the season
+ * of the pen they were brought into, or the pen alone since then.
+ * @param {import("../types.js").StepEvent} treatment
+ * @param {Batch} herd
+ */
+function concerns({ event_time, plot_id, season_id, inputs = [], outputs = [], about = [] }, { batch_id, from = [], pens = [] }) {
+  const named = [...inputs, ...outputs, ...about].map((one) => one.batch_id);
+  if ([batch_id, ...from].some((one) => named.includes(one))) return true;
+  return pens.some((pen) => {
+    if (season_id && pen.season_id) return season_id === pen.season_id;
+    return !named.length && Boolean(plot_id) && plot_id === pen.plot_id && Date.parse(event_time) >= Date.parse(pen.since);
+  });
+}
+
+/**
  * Animals leave no sooner than the drugs allow that this phone has logged since it last heard.
  * @template {Batch} T
  * @param {T[]} batches
@@ -66,7 +81,7 @@ export function without(answers, stops) {
 export function withTreatments(batches, saved) {
   const given = saved.filter(({ event }) => event.step_kind === "treat");
   return batches.map((batch) => {
-    const own = given.filter(({ event }) => batch.is_live && event.about.some((one) => one.batch_id === batch.batch_id));
+    const own = given.filter(({ event }) => batch.is_live && concerns(event, batch));
     const days = own.flatMap(({ event }) => leaveFrom(event));
     const [last] = [...days, ...(batch.leave_from ? [batch.leave_from] : [])].sort((one, other) => (one.date < other.date ? 1 : -1));
     return last ? { ...batch, leave_from: last } : batch;

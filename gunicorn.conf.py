@@ -34,6 +34,8 @@ preload_app = True
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+# Signals are enough to steer it: no second door in the home folder, which a volume may be.
+control_socket_disable = True
 # The app logs each request itself; gunicorn says only what goes wrong.
 accesslog = None
 loglevel = "warning"

@@ -113,7 +113,7 @@ def stack(postgres: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -
         ports = free_port(), free_port(), free_port()
         settings = {"DATABASE_URL": url, "INSTANCE_DIR": str(folder / "instance")}
         settings |= {"PUBLIC_URL": ROOT, "HOST": "127.0.0.1", "WEB_CONCURRENCY": "2"}
-        environ = clean_environ(**settings)
+        environ = clean_environ(**settings) | {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
         upstream = f"127.0.0.1:{ports[0]}"
         app = _command(services["app"]["command"], upstream, folder)
@@ -254,6 +254,11 @@ def test_programs_ask_over_https_and_read_addresses_of_the_public_url(stack: Sta
     assert batch["url"].lower() == f"{ROOT}/b/{stack.code}".lower()
     most = stack.ask("/api/v1/photos/" + "0" * 64, stack.token, "PUT", bytes(27_000_000))
     assert most.status == 413
+
+
+def test_the_server_has_no_door_but_those_of_the_compose_file(stack: Stack) -> None:
+    folder = stack.log.parent
+    assert [path.name for path in folder.rglob("*") if path.is_socket()] == ["web.sock"]
 
 
 def test_nginx_writes_down_nobody_who_came(stack: Stack) -> None:

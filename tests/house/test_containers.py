@@ -8,12 +8,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from tests.bench.servers import free_port
 from tests.conftest import AppMaker
 from tests.house.test_deploy import DEPLOY, TOP, settings
 from tools import frontend
@@ -151,6 +153,14 @@ def test_services_may_do_little_and_are_given_time_to_end() -> None:
 def service_ends_by_a_signal(service: dict[str, Any]) -> bool:
     """As process 1 it would not, while it is still being started."""
     return service["init"] is True and service["stop_grace_period"] == "30s"
+
+
+def test_a_container_whose_server_does_not_answer_is_not_healthy() -> None:
+    words = SERVICES["app"]["healthcheck"]["test"]
+    assert not re.search(r"""[\s"'();]""", "".join(words))  # engines quote such words differently
+    assert words[:4] == ["CMD", ".venv/bin/python", "-m", "traceapp.supervisor.alive"]
+    nobody = [sys.executable, *words[2:4], f"127.0.0.1:{free_port()}"]
+    assert subprocess.run(nobody, cwd=TOP, capture_output=True, check=False).returncode == 1
 
 
 def test_one_service_builds_the_image_that_two_use() -> None:

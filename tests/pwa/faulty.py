@@ -121,9 +121,10 @@ class Passing(BaseHTTPRequestHandler):
 
     def pass_on(self) -> None:
         """Take a request."""
+        is_down = self.network.is_down  # as it was when this one set out
         self.network.heard.append((self.path, time.time()))
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.network.is_down:
+        if is_down or self.network.is_down:
             self._hang_up()
             return
         if self._is_sending():

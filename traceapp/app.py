@@ -116,7 +116,7 @@ def create_app(config: Config) -> Flask:
 
 def _register_jobs() -> None:
     jobs.register(photos.RENDER, photos.render_job)
-    jobs.register(mail.DELIVER, mail.deliver_job)
+    jobs.register(mail.DELIVER, mail.deliver_job, jobs.Lane.LETTERS)
     jobs.register(erasure.CLEAN, erasure.clean_job)
     jobs.register(due.JUDGE, keeping.judge_shipment_job)
     jobs.register(exchange.FORGET, exchange.forget_job)
@@ -128,6 +128,6 @@ def _register_jobs() -> None:
     jobs.register(reach.CATCH_UP, reach.catch_up_job)
     jobs.register(reach.TELL_JOINED, telling.tell_joined_job)
     jobs.register(recall_reminders.REMIND, recall_reminders.remind_job)
-    jobs.register_outward(webhooks.DELIVER, webhooks.deliver_job)
-    jobs.register_outward(prints.SEND, prints.send_job)
+    jobs.register(webhooks.DELIVER, webhooks.deliver_job, jobs.Lane.OUTWARD)
+    jobs.register(prints.SEND, prints.send_job, jobs.Lane.OUTWARD)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

@@ -17,11 +17,13 @@ from PIL import Image
 from sqlalchemy import create_engine, select, text
 
 from tests.builders import business
-from tests.conftest import close, settings_for
+from tests.conftest import AppMaker, close, settings_for
+from tests.rooms.test_mail import mail_server
 from traceapp.app import create_app
 from traceapp.database.engine import db
 from traceapp.jobs import operations, queries, registry
 from traceapp.jobs.models import Job
+from traceapp.mail import operations as mail
 from traceapp.photos import operations as photos
 from traceapp.photos import queries as photo_queries
 from traceapp.web.endpoints import transaction
@@ -83,9 +85,12 @@ work(create_app(Config.from_environment()), pace)
 
 
 @contextmanager
-def worker(app: Flask, sweep_s: float = 0.2) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    app: Flask, sweep_s: float = 0.2, settings: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker with the slow handler above."""
-    with running("-c", SLOW_WORKER, str(sweep_s), environ=environ_of(app)) as process:
+    environ = environ_of(app) | (settings or {})
+    with running("-c", SLOW_WORKER, str(sweep_s), environ=environ) as process:
         yield process
 
 
@@ -173,6 +178,23 @@ def test_a_job_that_runs_for_long_is_not_taken_by_a_second_worker(
         (tmp_path / "go").touch()
         wait_until(job_is_done)
     assert (tmp_path / "done").read_text() == "x"
+
+
+def test_a_letter_does_not_wait_for_what_the_worker_is_busy_with(
+    make_app: AppMaker, tmp_path: Path
+) -> None:
+    with mail_server() as post:
+        settings = {"SMTP_URL": f"smtp://{post.place}", "MAIL_FROM": "no-reply@trace.example.vn"}
+        app = make_app(**settings)
+        with app.app_context(), worker(app, settings=settings):
+            ask(tmp_path)
+            wait_until((tmp_path / "started").exists)
+            with transaction():
+                mail.post("holder@example.vn", "Thu hồi", "Để riêng", now=datetime.now(UTC))
+            wait_until(lambda: bool(post.box.letters))
+            assert not (tmp_path / "done").exists()
+            (tmp_path / "go").touch()
+            wait_until((tmp_path / "done").exists)
 
 
 def test_the_worker_of_the_product_makes_the_pictures_of_a_photo(app: Flask) -> None:

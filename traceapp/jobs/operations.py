@@ -22,18 +22,18 @@ from traceapp.jobs.models import Job, WorkerPulse
 from traceapp.jobs.registry import (
     Lane,
     Payload,
+    beside,
     daily,
     handler_of,
-    outward,
     register,
     register_daily,
-    register_outward,
 )
 from traceapp.web.pages import HANOI
 
 __all__ = [
     "MAX_ATTEMPTS",
     "Claim",
+    "Lane",
     "LostClaimError",
     "claim",
     "enqueue",
@@ -47,7 +47,6 @@ __all__ = [
     "pulse",
     "register",
     "register_daily",
-    "register_outward",
     "retry",
 ]
 
@@ -132,8 +131,9 @@ def is_due(now: datetime, lane: Lane | None = None) -> tuple[ColumnElement[bool]
     due = (Job.done_at.is_(None), Job.run_after <= now, Job.attempts < MAX_ATTEMPTS)
     if lane is None:
         return due
-    is_outward = Job.kind.in_(sorted(outward))
-    return (*due, is_outward if lane is Lane.OUTWARD else ~is_outward)
+    if lane is Lane.OWN:
+        return (*due, Job.kind.not_in(sorted(beside)))
+    return (*due, Job.kind.in_(sorted(kind for kind, its in beside.items() if its is lane)))
 
 
 def claim(

@@ -13,35 +13,35 @@ Payload = Mapping[str, str | int | bool | None]
 Deed = Callable[[], None]
 Handler = Callable[[Payload, datetime], Deed]
 
-_handlers: dict[str, Handler] = {}
-daily: dict[str, time] = {}
-"""The kinds that are asked for by nobody but the time of day in Hanoi."""
-
-
-outward: set[str] = set()
-"""The kinds that may wait for a server of somebody else."""
-
 
 class Lane(Enum):
-    """Which jobs are done by the same thread: whoever waits for others holds up only his like."""
+    """Which jobs are done one after the other: what takes long holds up only its like."""
 
     OWN = "own"
+    """What this program does by itself, as making the pictures of photos."""
+    LETTERS = "letters"
+    """What our mail server takes."""
     OUTWARD = "outward"
+    """What may wait for a server of somebody else."""
+
+
+_handlers: dict[str, Handler] = {}
+beside: dict[str, Lane] = {}
+"""The kinds that are not done in our own lane."""
+daily: dict[str, time] = {}
+"""The kinds that are asked for by nobody but the time of day in Hanoi."""
 
 
 class UnknownKindError(LookupError):
     """A kind of job that no room has registered."""
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Let `handler` do the jobs of this kind, in place of any handler it had."""
+def register(kind: str, handler: Handler, lane: Lane = Lane.OWN) -> None:
+    """Let `handler` do the jobs of this kind in this lane, in place of any handler it had."""
     _handlers[kind] = handler
-
-
-def register_outward(kind: str, handler: Handler) -> None:
-    """Let `handler` do this kind of job beside all others: it may wait for somebody else."""
-    register(kind, handler)
-    outward.add(kind)
+    beside.pop(kind, None)
+    if lane is not Lane.OWN:
+        beside[kind] = lane
 
 
 def register_daily(kind: str, handler: Handler, at: time) -> None:

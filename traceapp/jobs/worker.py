@@ -1,9 +1,10 @@
 """The worker process: `python -m traceapp.jobs.worker`.
 
 Threads beside the main one: huey's, which looks for work when woken; the sweep, which looks every
-5 s; the pulse, which shows every 5 s that the process lives and keeps hold of the running jobs; and
-some that do what may wait for a server of somebody else, so that nothing else waits for it. The
-main thread waits for signals: SIGTERM lets the jobs at hand finish, SIGINT does not.
+5 s; the pulse, which shows every 5 s that the process lives and keeps hold of the running jobs; one
+that hands letters to the mail server, so that the first of a recall waits for no picture; and some
+that do what may wait for a server of somebody else, so that nothing else waits for it. The main
+thread waits for signals: SIGTERM lets the jobs at hand finish, SIGINT does not.
 """
 
 import sys
@@ -56,10 +57,11 @@ class Worker:
         self._pace = pace
         self._runner = Runner(app, now, pace.held_for, Lane.OWN)
         turns = Turns()
-        self._outward = {
-            Runner(app, now, pace.held_for, Lane.OUTWARD, turns): threading.Event()
-            for _ in range(OUTWARD)
-        }
+        beside = (
+            Runner(app, now, pace.held_for, Lane.LETTERS),
+            *(Runner(app, now, pace.held_for, Lane.OUTWARD, turns) for _ in range(OUTWARD)),
+        )
+        self._beside = {runner: threading.Event() for runner in beside}
         wake_task(queue, self._look)
         self._consumer = Consumer(
             queue,
@@ -76,13 +78,13 @@ class Worker:
             self._start("pulse", self._pulse, partial(self._stop.wait, self._pace.pulse_s)),
             self._start("sweep", self._look, partial(self._stop.wait, self._pace.sweep_s)),
             *(
-                self._start("outward", partial(self._run, runner), partial(self._asleep, woken))
-                for runner, woken in self._outward.items()
+                self._start("beside", partial(self._run, runner), partial(self._asleep, woken))
+                for runner, woken in self._beside.items()
             ),
         ]
         log.info("worker_started")
         self._consumer.run()
-        self._wake_outward()  # to see that all ends
+        self._wake_beside()  # to see that all ends
         deadline = time.monotonic() + SHUTDOWN_S
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -107,12 +109,12 @@ class Worker:
         woken.wait(self._pace.sweep_s)
         woken.clear()
 
-    def _wake_outward(self) -> None:
-        for woken in self._outward.values():
+    def _wake_beside(self) -> None:
+        for woken in self._beside.values():
             woken.set()
 
     def _look(self) -> None:
-        self._wake_outward()
+        self._wake_beside()
         self._run(self._runner)
 
     def _run(self, runner: Runner) -> None:
@@ -125,7 +127,7 @@ class Worker:
                 operations.pulse(now())
                 operations.forget_done(now() - KEEP_DONE_JOBS)
                 operations.enqueue_daily(now())
-            for runner in (self._runner, *self._outward):
+            for runner in (self._runner, *self._beside):
                 runner.keep_hold()
 
 

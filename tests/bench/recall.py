@@ -31,6 +31,7 @@ from traceapp.app import create_app
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.jobs import queries as jobs
 from traceapp.producers.models import Producer
 from traceapp.recalls import cases, scope
 from traceapp.recalls.cases import Order, Suspicion
@@ -42,6 +43,7 @@ from traceapp.web.endpoints import transaction
 
 SIZE, DRAWN, SEED, ROUNDS = 11_000, 30, 7, 3
 SCOPE_MS, PAGES_MS, NOTICE_MS, LONGEST_S = 600.0, 1000.0, 5000.0, 10.0
+START_S = 60.0
 WORKER = [sys.executable, "-m", "traceapp.jobs.worker"]
 FROM = "no-reply@trace.example.vn"
 SAYS = "Dư lượng vượt ngưỡng".encode()
@@ -88,12 +90,22 @@ def _on(stack: ExitStack, url: str, folder: Path, kind: str) -> Iterator[Figure]
     root = f"http://127.0.0.1:{environ['PORT']}"
     stack.enter_context(serving(gunicorn(environ), environ, f"{root}/healthz"))
     stack.enter_context(serving(WORKER, environ, f"{root}/healthz"))
+    _wait_for_worker()  # starting it is no part of what a holder waits for
     if proxy.program():
         upstream = root.removeprefix("http://")
         root, _ = stack.enter_context(proxy.nginx(folder / "nginx", upstream, b"x"))
     pages = [f"{root}/B/{code}" for code in drawn]
     if not any(SAYS in _page(one) for one in pages):
         yield from _issue(by, herd, pages, post.box, kind)
+
+
+def _wait_for_worker() -> None:
+    end = time.monotonic() + START_S
+    while jobs.worker_state(datetime.now(UTC)) != "ok":
+        assert time.monotonic() < end, "no worker"
+        db.session.rollback()  # look afresh
+        time.sleep(0.05)
+    db.session.rollback()
 
 
 def _issue(by: Actor, herd: Ref, pages: Sequence[str], box: Box, kind: str) -> Iterator[Figure]:

@@ -17,7 +17,10 @@ TOO_WIDE = """document.documentElement.scrollWidth <= innerWidth ? "" :
 HEADINGS = """(found => found.length && found.length ===
   new Set(found.map(one => one.closest("[lang]"))).size)([...document.querySelectorAll("h1")])"""
 SERIOUS = {"serious", "critical"}
-ONLY_FAULTS = {"resultTypes": ["violations"]}  # what is well is only counted, which is quicker
+# The rules of axe whose faults weigh less: they are not looked for, which takes a third less time.
+LIGHT_RULES = f"""axe._audit.rules
+  .filter(rule => rule.impact && !{sorted(SERIOUS)}.includes(rule.impact)).map(rule => rule.id)"""
+RUN = "options => axe.run(options).then(found => found.violations)"
 OF_THE_TEST = "Service Worker registration blocked by Playwright"
 # Of a date or number that was no such thing: the field stays empty, and beside it stands why.
 NOT_SHOWN = re.compile(r"^The specified value .* (?:does not conform|cannot be parsed)", re.DOTALL)
@@ -62,9 +65,12 @@ def troubles_of(page: Page, *, is_known: bool) -> list[str]:
 
 def shut_out(page: Page) -> list[str]:
     """Tell what on the page that is open shuts a reader out."""
-    results = Axe().run(page, options=ONLY_FAULTS)
+    page.evaluate(Axe().axe_script)
+    rules = {name: {"enabled": False} for name in page.evaluate(LIGHT_RULES)}
+    options = {"resultTypes": ["violations"], "rules": rules}  # what is well is only counted
+    violations = page.evaluate(RUN, options)
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in results.response["violations"]
+        for one in violations
         if one["impact"] in SERIOUS
     ]

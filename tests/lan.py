@@ -64,6 +64,7 @@ from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion, Wish
 from traceapp.recalls.stopping import Actor as RecallActor
 from traceapp.stalls import changing as stalls
+from traceapp.stalls import openings as stall_openings
 from traceapp.trace.facts import AnswerKind, Ref
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
@@ -418,6 +419,7 @@ def _stall(owner: builders.Business, code: str, text: str) -> dict[str, str]:
     given = {"name": f"Sạp {text}", "site_id": str(owner.site_id)}
     stall = stalls.open_stall(by, given, now=builders.NOW)
     stalls.put_on(by, stall.stall_id, code, today=now.date(), now=now)
+    stall_openings.add({(stall.code, now.date()): 40})
     return {"stall_id": str(stall.stall_id), "stall_code": stall.code}
 
 

@@ -50,6 +50,7 @@ LISTS: Mapping[str, Listed] = {
     "hand_offs.list_hand_offs": Listed("/desk/hand-offs"),
     "needs.list_needs": Listed("/desk/needs"),
     "openings.list_openings": Listed("/desk/openings"),
+    "openings.list_stall_openings": Listed("/desk/openings/stalls"),
     "people.list_people": Listed("/desk/people", never_empty="whoever reads it is one of them"),
     "phone_incomplete.list_incomplete": Listed("/desk/phones/incomplete"),
     "phone_refusals.list_refusals": Listed("/desk/phones/refused"),

@@ -32,6 +32,9 @@ MOST_NOTED = 200_000  # between two writes; beyond it the oldest are not counted
 CHUNK = 500
 
 Opened = tuple[str, date]
+Write = Callable[[Mapping[Opened, int]], None]
+
+_ALSO: list[Write] = []
 
 
 class Openings:
@@ -75,7 +78,8 @@ class Openings:
                 return
             try:
                 with self._app.app_context(), transaction():
-                    add(self._counted)
+                    for write in (add, *_ALSO):
+                        write(self._counted)
             except (SQLAlchemyError, problem.Problem) as error:
                 log.warning("openings_not_written", error=type(error).__name__)
             else:
@@ -87,6 +91,11 @@ def init_app(app: Flask) -> Openings:
     counting = Openings(app)
     app.extensions[EXTENSION] = counting
     return counting
+
+
+def also(write: Write) -> None:
+    """Let other codes than those of batches be counted, too: each takes those that it knows."""
+    _ALSO.append(write)
 
 
 def add(counts: Mapping[Opened, int]) -> None:

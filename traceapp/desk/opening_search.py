@@ -69,7 +69,7 @@ class Days:
 
 def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
     """List the codes whose pages were opened lately: what is worth a look first, then the most."""
-    peaks = _peaks(_first_day(today), _concerns(reader))
+    peaks = _peaks(first_day(today), _concerns(reader))
     burst, of = _is_burst(peaks), peaks.c
     query = (
         select(
@@ -98,7 +98,7 @@ def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
 
 def days_of(producer_id: UUID, code: str, today: date) -> Days:
     """Give the openings of the page of one code, by day."""
-    since = _first_day(today)
+    since = first_day(today)
     rows = db.session.execute(
         select(OpeningCount.day, OpeningCount.opened).where(
             OpeningCount.code == code, OpeningCount.day >= since
@@ -122,7 +122,7 @@ def days_of(producer_id: UUID, code: str, today: date) -> Days:
 
 def count_bursts(reader: Visitor, today: date) -> int:
     """Count the codes of the last days that are worth a look, for whoever it concerns."""
-    days = {"since": _first_day(today), "after": today - NEWS}
+    days = {"since": first_day(today), "after": today - NEWS}
     if reader.may(Act.LOOK_UP_ANY):
         return int(ask(_BURSTS, **days)[0][0])
     return int(ask(_OWN_BURSTS, **days, producer=reader.producer_id)[0][0])
@@ -140,7 +140,8 @@ def _bursts(concerned: ColumnElement[bool]) -> Select[int]:
     return query.where(peaks.c.code.in_(many))
 
 
-def _first_day(today: date) -> date:
+def first_day(today: date) -> date:
+    """Give the first of the days that are shown."""
     return today - SHOWN + timedelta(days=1)
 
 

@@ -12,10 +12,16 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.codes import audits
-from traceapp.desk import attention, code_audit_search, day_bars, opening_search
+from traceapp.desk import (
+    attention,
+    code_audit_search,
+    day_bars,
+    opening_search,
+    stall_opening_search,
+)
 from traceapp.desk.attention import Task
 from traceapp.desk.batch_views import find_batch
-from traceapp.gs1.batch_code import BatchCode
+from traceapp.gs1.batch_code import BatchCode, StallCode
 from traceapp.web import lists
 from traceapp.web.languages import current
 from traceapp.web.pages import HANOI, day
@@ -42,6 +48,25 @@ def list_openings() -> ResponseReturnValue:
         audit=audit,
         live=code_audit_search.numbers(reader, audit.audit_id) if audit else (0, 0),
         readable=lambda code: BatchCode(code).readable,
+    )
+
+
+@blueprint.get("/desk/openings/stalls")
+@may(Act.READ)
+def list_stall_openings() -> ResponseReturnValue:
+    """List the stalls whose pages were opened lately, what is worth a look first."""
+    reader = member()
+    signs = {"burst": _("Worth a look")}
+    wish = lists.asked(request.args, lists.Filter("sign", _("Openings"), signs))
+    found = stall_opening_search.listed(reader, wish, _today())
+    if wish.is_csv:
+        return lists.as_csv("luot-mo-sap", _stall_columns(), found.rows)
+    return render_template(
+        "desk/stall_openings.html",
+        found=found,
+        days=opening_search.SHOWN.days,
+        sees_all=reader.may(Act.LOOK_UP_ANY),
+        readable=lambda code: StallCode(code).readable,
     )
 
 
@@ -78,6 +103,14 @@ def _bursts(reader: Visitor) -> Iterator[Task]:
         yield Task("search", "amber", words, path, _("Take a look"))
 
 
+@attention.also
+def _stall_bursts(reader: Visitor) -> Iterator[Task]:
+    if count := stall_opening_search.count_bursts(reader, _today()):
+        words = _("Stall pages opened unusually often in the last days: %(count)s.", count=count)
+        path = url_for("openings.list_stall_openings", sign="burst")
+        yield Task("search", "amber", words, path, _("Take a look"))
+
+
 def _bars(days: opening_search.Days) -> Iterator[day_bars.Bar]:
     for number in range(days.first.toordinal(), days.last.toordinal() + 1):
         one = date.fromordinal(number)
@@ -100,6 +133,17 @@ def _columns() -> dict[str, lists.Reader]:
         _("Code"): lambda row: BatchCode(row.code).readable,
         _("Product"): lambda row: row.name,
         _("Lot"): lambda row: row.lot,
+        _("Producer"): lambda row: row.producer,
+        _("Openings, at least"): lambda row: row.opened,
+        _("Busiest day"): lambda row: row.busiest,
+        _("Worth a look"): lambda row: _("yes") if row.is_burst else "",
+    }
+
+
+def _stall_columns() -> dict[str, lists.Reader]:
+    return {
+        _("Code"): lambda row: StallCode(row.code).readable,
+        _("Stall"): lambda row: row.name,
         _("Producer"): lambda row: row.producer,
         _("Openings, at least"): lambda row: row.opened,
         _("Busiest day"): lambda row: row.busiest,

@@ -84,6 +84,7 @@ LEFT_OUT = {
     "worker_pulse": "the installation's",
     "demo_load": "the installation's",
     "opening_count": "the installation's: how often pages at its address were opened",
+    "stall_opening_count": "the installation's: how often pages at its address were opened",
     "code_audit": "the installation's: whether its address answers",
     "code_audit_page": "the installation's: whether its address answers",
     "programme_sum": "made again from the assessments",

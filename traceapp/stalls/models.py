@@ -1,9 +1,10 @@
 """Tables of stalls, and of the lots that are and were on them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.archivable import Archivable
 from traceapp.database.engine import Base
+from traceapp.database.indexes import partly
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 
@@ -91,4 +93,26 @@ class StallLot(Base):
             postgresql_where=text("gone_at IS NULL"),
             sqlite_where=text("gone_at IS NULL"),
         ),
+    )
+
+
+class StallOpeningCount(Base):
+    """How often the page of a stall was opened on a day in Hanoi, as far as it was counted.
+
+    No opening is kept by itself: nobody can tell who opened a page, where, or at what time.
+    """
+
+    __tablename__ = "stall_opening_count"
+
+    producer_id: Mapped[Key]
+    stall_id: Mapped[Key]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    opened: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "stall_id"], ["stall.producer_id", "stall.stall_id"]),
+        CheckConstraint("opened > 0", name="opened_positive"),
+        Index("ix_stall_opening_count_day", "day"),
+        # Days that may be worth a look are asked for on every page of the desk.
+        partly("opened >= 30", "ix_stall_opening_count_many", "day"),
     )

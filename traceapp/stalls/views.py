@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from traceapp import problem
-from traceapp.codes import audits
+from traceapp.codes import audits, openings
 from traceapp.gs1.digital_link import StallKey
 from traceapp.public import address as addresses
 from traceapp.public import lines, page, producer_queries, walking
@@ -15,6 +15,7 @@ from traceapp.public.address import producer_path
 from traceapp.public.banners import Banner
 from traceapp.public.framing import rendered
 from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
+from traceapp.stalls import openings as stall_openings
 from traceapp.stalls.models import Stall
 from traceapp.stalls.page import STATE_WORDS, StallState, document_of
 from traceapp.stalls.queries import ToldStall, by_code
@@ -24,6 +25,7 @@ from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
 audits.also(select(Stall.code))
+openings.also(stall_openings.add)
 blueprint = Blueprint("stall_page", "traceapp.stalls", template_folder="templates")
 
 
@@ -40,7 +42,7 @@ def show(stall_code: str) -> Response:  # noqa: ARG001 - read from the path as i
         raise problem.UnknownCode
     walking.note_page()
     document = document_of(stall, page.today(now))
-    request.environ[LIFETIME] = Lifetime(generation, page.valid_until(now, None))
+    request.environ[LIFETIME] = Lifetime(generation, page.valid_until(now, None), stall.code)
     if settings().demo:
         document["sample"] = True
     if media_type(request.headers.get("Accept", "")) == "application/json":

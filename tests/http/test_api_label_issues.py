@@ -155,6 +155,7 @@ def test_the_same_key_issues_once_and_another_order_under_it_is_refused(lan: Pro
         ({"template": "gold"}, "/template"),
         ({"template": "card", "stock": "card-a5"}, "/template"),
         ({"stock": "die-30x20"}, "/stock"),
+        ({"stock": "niimbot-40x12", "template": "code"}, "/stock"),
         ({"start_position": 25}, "/start_position"),
         ({"start_position": 0}, "/start_position"),
         ({"pack": {"quantity": "0", "uom": "kg"}}, "/pack"),

@@ -227,7 +227,7 @@ def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
     """Say what cannot be printed; where a label must say too much for its paper, which holds it."""
     if isinstance(error, MissingGlyph):
         return _NO_LETTER
-    if error.what != "contents":
+    if error.what not in ("contents", "symbol"):
         return NO_POSITION if error.what == "start_position" else _NO_ROOM
     measured = measure(Path(current_app.static_folder or ""))
     larger = ", ".join(stocks_for(sheet.design.template, sheet.label, measured))

@@ -19,6 +19,7 @@ from traceapp.printing import sheet
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import Label
 from traceapp.printing.run import places
+from traceapp.printing.templates import stocks_for
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.web import csv_text
 from traceapp.web.pages import HANOI
@@ -49,6 +50,12 @@ class Preview:
     pages: int
     is_a4: bool
     is_roll: bool
+
+
+def holding(given: Sheet) -> list[str]:
+    """Give the stocks on which the label of a sheet can be read."""
+    measured = measure(Path(current_app.static_folder or ""))
+    return [*stocks_for(given.design.template, given.label, measured)]
 
 
 def label_of(holder: UUID, batch: Ref, pack: Pack | None = None) -> Label:

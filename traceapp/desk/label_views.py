@@ -145,18 +145,27 @@ def _wished(found: Found, form: Form) -> Wish | None:
         label = label_paper.label_of(
             member().producer_id, found.ref, Pack(order.quantity, order.uom)
         )
-        label_paper.check(first_of(member().producer_id, order, label))
-    except (DoesNotFit, MissingGlyph) as error:
-        form.blame(label_words.blamed(error), label_words.misfit(error))
+        if _fits(form, first_of(member().producer_id, order, label)):
+            return Wish(order, label)
     except problem.NotFound:
         form.blame("", _("Record a step first: labels are printed where something was recorded."))
     except NoLabels:
         return None  # the page says why
     except (ValidationError, problem.InvalidInput) as error:
         form.refuse(error)
-    else:
-        return Wish(order, label)
     return None
+
+
+def _fits(form: Form, sheet: Sheet) -> bool:
+    """Tell whether it can be printed; else the form says why not, and on which papers it can."""
+    try:
+        label_paper.check(sheet)
+    except (DoesNotFit, MissingGlyph) as error:
+        blamed = label_words.blamed(error)
+        holding = label_paper.holding(sheet) if blamed == "stock" else []
+        form.blame(blamed, label_words.misfit(error, holding))
+        return False
+    return True
 
 
 def _blame(form: Form, actor: Actor, made: Refused) -> None:

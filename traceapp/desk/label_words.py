@@ -17,6 +17,10 @@ STOCK_NAMES: Mapping[str, str] = {
     "die-50x30": N_("Label roll, %(size)s mm"),
     "die-40x30": N_("Label roll, %(size)s mm"),
     "die-30x20": N_("Label roll, %(size)s mm"),
+    "niimbot-50x30": N_("Niimbot label %(paper)s mm (B1, B21)"),
+    "niimbot-40x25": N_("Niimbot label %(paper)s mm (D101)"),
+    "niimbot-50x15": N_("Niimbot tape %(paper)s mm (D11, D110)"),
+    "niimbot-40x12": N_("Niimbot tape %(paper)s mm (D11, D110)"),
     "roll-58": N_("Receipt roll 58 mm, labels of %(size)s mm"),
     "roll-80": N_("Receipt roll 80 mm, labels of %(size)s mm"),
     "card-a5": N_("A5 paper, one card"),
@@ -29,7 +33,10 @@ TEMPLATE_NAMES: Mapping[Template, str] = {
     Template.CARD: N_("Stall card"),
 }
 MISFITS: Mapping[str, str] = {
-    "symbol": N_("The web address of this installation is too long for a symbol of this size."),
+    "symbol": N_(
+        "This paper is too small for a code that shops and phones can read: each of its dots "
+        "must be at least 0.4 mm wide, with a white edge around it."
+    ),
     "domain": N_("The domain is too long for this label: at most %(most)d characters fit."),
     "lot": N_(
         "All that must be said does not fit legibly on this label. "
@@ -71,7 +78,8 @@ BLAMED: Mapping[str, str] = {
 
 def stocks() -> list[tuple[str, str]]:
     """Name every stock in the reader's language."""
-    return [(key, _(name, size=_size(key))) for key, name in STOCK_NAMES.items()]
+    named = STOCK_NAMES.items()
+    return [(key, _(name, size=_size(key), paper=_paper(key))) for key, name in named]
 
 
 def cards(keys: Iterable[str]) -> list[tuple[str, str]]:
@@ -85,14 +93,18 @@ def templates() -> list[tuple[str, str]]:
     return [(one.value, _(name)) for one, name in named if one is not Template.CARD]
 
 
-def misfit(error: DoesNotFit | MissingGlyph) -> str:
-    """Say what cannot be printed, and what can."""
+def misfit(error: DoesNotFit | MissingGlyph, holding: Iterable[str] = ()) -> str:
+    """Say what cannot be printed, and what can; `holding` are the stocks that hold it."""
     if isinstance(error, MissingGlyph):
         return str(
             _("The text holds a letter that labels cannot show: %(letter)s", letter=error.letter)
         )
     most = format_decimal(error.fits) if error.what in CALIBRATED else error.fits
-    return str(_(MISFITS.get(error.what, MISFITS["symbol"]), most=most))
+    said = str(_(MISFITS.get(error.what, MISFITS["symbol"]), most=most))
+    names = dict(stocks())
+    papers = "; ".join(names[key] for key in holding)
+    fitting = str(_("It fits on: %(papers)s.", papers=papers))
+    return f"{said} {fitting}" if papers else said
 
 
 def blamed(error: DoesNotFit | MissingGlyph) -> str:
@@ -103,3 +115,8 @@ def blamed(error: DoesNotFit | MissingGlyph) -> str:
 def _size(key: str) -> str:
     stock = STOCKS[key]
     return f"{format_decimal(stock.die_width)} × {format_decimal(stock.die_height)}"
+
+
+def _paper(key: str) -> str:
+    stock = STOCKS[key]
+    return f"{format_decimal(stock.page_width)} × {format_decimal(stock.page_height)}"

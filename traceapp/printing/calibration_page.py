@@ -15,6 +15,7 @@ from traceapp.printing.stock import Stock
 
 LARGE = 140.0  # mm; a page as wide has room for a line of 100 mm and for words
 _LARGE_MARKS = Marks(30.0, 30.0, 100.0, 100.0)
+_THIN = 15  # mm; a tape
 _SHORTEST = 30  # mm; half a mm of a shorter line is more than a printer is off
 _FREE = 8  # mm that the line of a small page leaves of what the print head reaches
 _DARK, _PALE = "0 G 0 g", "0.6 G 0.5 g"
@@ -47,7 +48,8 @@ def marks(stock: Stock) -> Marks:
     """Return where the cross of a test page is meant to be, and how long its lines."""
     if stock.page_width >= LARGE:
         return _LARGE_MARKS
-    return Marks(10.0, 10.0, _small_line(stock.die_width), _small_line(stock.die_height))
+    top = 10.0 if stock.page_height > _THIN else 6.0
+    return Marks(10.0, top, _small_line(stock.die_width), _small_line(stock.die_height))
 
 
 def lines(stock: Stock) -> Iterator[tuple[_Point, _Point]]:

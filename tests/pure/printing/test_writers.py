@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from hypothesis import given, settings
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
 from tests.pure.printing.tspl_reader import read_tspl
@@ -62,16 +62,19 @@ LONG = replace(
 MOST_SMOOTHED = 1.0  # of 255, on average
 DOTS = {203: 8.0, 300: 300 / 25.4}
 
+# The head of a tape printer has 12 mm: no symbol of ours has room for modules of 0.396 mm there.
+TAPES = ("niimbot-50x15", "niimbot-40x12")
 # What is refused, because letters or modules would be too small; all else must be printed.
 REFUSED = {
     *((key, Template.CARD) for key in STOCKS if not key.startswith("card-")),
     ("die-30x20", Template.FULL),
     ("die-30x20", Template.CRATE),
+    *((key, template) for key in TAPES for template in Template),
 }
 # A module of four dots, the least that 203 dpi can print, leaves no room beside the symbol.
 TOO_COARSE = {("a4-65", Template.FULL), ("a4-65", Template.CRATE)}
 # What must always stand on paper has no room in letters that can be read.
-TOO_MUCH = {("a4-65", Template.FULL)}
+TOO_MUCH = {("a4-65", Template.FULL), ("niimbot-40x25", Template.FULL)}
 PAIRS = [(stock, template) for stock in STOCKS.values() for template in Template]
 PRINTED = [(stock, template) for stock, template in PAIRS if (stock.key, template) not in REFUSED]
 each_printed = pytest.mark.parametrize(
@@ -176,7 +179,7 @@ def test_every_code_of_a_tspl_file_decodes(
 def test_a_tspl_printer_prints_dot_by_dot_what_a_zpl_printer_does(
     fonts: FontFiles, dpi: int
 ) -> None:
-    for stock in (one for one in STOCKS.values() if one.dots):
+    for stock in (one for one in STOCKS.values() if one.dots and one.key not in TAPES):
         for calibration in (AS_DRAWN, Calibration(offset_x=-0.3, offset_y=0.4)):
             design = Design(stock, Template.CODE, calibration)
             run = [Copies(LABEL, 7)]
@@ -197,7 +200,34 @@ def test_what_cannot_be_printed_legibly_is_refused_and_something_else_fits(
     with pytest.raises(DoesNotFit):
         pdf(Design(stock, template), [Copies(LABEL)], fonts)
     room = Room(stock.die_width, stock.die_height, symbol.modules(LABEL.uri))
-    assert Template.CODE in set(fitting(LABEL, room, Glyphs(fonts.regular).width))
+    fits = set(fitting(LABEL, room, Glyphs(fonts.regular).width))
+    assert (Template.CODE in fits) is (stock.key not in TAPES)
+
+
+@pytest.mark.parametrize("key", TAPES)
+def test_a_tape_that_is_too_narrow_is_refused_with_the_papers_that_hold_the_code(
+    fonts: FontFiles, key: str
+) -> None:
+    for dpi in raster.RESOLUTIONS:
+        with pytest.raises(DoesNotFit) as caught:
+            next(raster.png(Design(STOCKS[key], Template.CODE), [Copies(LABEL)], fonts, dpi))
+        assert caught.value.what == "symbol"
+    holding = [*stocks_for(Template.CODE, LABEL, estimate)]
+    assert {"niimbot-50x30", "niimbot-40x25", "die-40x30", "die-30x20"} <= {*holding}
+    assert not {*TAPES} & {*holding}
+
+
+@pytest.mark.parametrize(("key", "head", "beside"), [("niimbot-50x30", 384, 8)])
+def test_a_picture_for_a_small_printer_has_the_dots_of_the_paper_and_nothing_beside_its_head(
+    fonts: FontFiles, key: str, head: int, beside: int
+) -> None:
+    (page,) = raster.png(Design(STOCKS[key]), [Copies(FULL)], fonts)
+    picture = Image.open(BytesIO(page))
+    assert picture.size == (400, 240)
+    left, _, right, _ = ImageOps.invert(picture.convert("L")).getbbox() or (0, 0, 0, 0)
+    assert beside <= left
+    assert right <= beside + head
+    assert decoded(picture) == [FULL.uri]
 
 
 @settings(max_examples=8)

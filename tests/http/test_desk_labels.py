@@ -205,7 +205,7 @@ def test_labels_of_a_printer_are_moved_on_the_page_and_in_the_file(
         given = {"name": "Máy laser", "offset_x": "2", "offset_y": "-3"}
         printer = printers.add_printer((lan.producer_id, lan.actor.member_id), given, now=NOW)
         printer_id = str(printer.printer_id)
-    moved = "translate(2 -3) scale(1)"
+    moved = "translate(2 -3) scale(1 1)"
     assert moved not in ask(reader, greens, labels=12).text
     assert moved in ask(reader, greens, labels=12, printer_id=printer_id).text
     plain, other = issued(reader, greens, labels=12), {"labels": 12, "printer_id": printer_id}

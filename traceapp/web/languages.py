@@ -15,7 +15,7 @@ from traceapp.web import catalogues
 
 LANGUAGES = ("vi", "en")
 COOKIE = "lang"
-CHOSEN = "traceapp.language"  # where the choice made for a kept page stands, for the view to follow
+CHOSEN = "traceapp.language"  # in the environ: as a kept page chose, or whoever asked first
 ONE_YEAR_S = 365 * 24 * 3600
 
 
@@ -38,13 +38,13 @@ def current() -> str:
     """Give the language of the request at hand; Vietnamese where there is none, as in a command."""
     if not has_request_context():
         return LANGUAGES[0]
-    if (chosen := request.environ.get(CHOSEN)) in LANGUAGES:
-        return str(chosen)
-    return choose(
-        asked(request.environ),
-        request.cookies.get(COOKIE),
-        request.headers.get("Accept-Language"),
-    )
+    if request.environ.get(CHOSEN) not in LANGUAGES:
+        request.environ[CHOSEN] = choose(
+            asked(request.environ),
+            request.cookies.get(COOKIE),
+            request.headers.get("Accept-Language"),
+        )
+    return str(request.environ[CHOSEN])
 
 
 def pick(text: Mapping[str, str | None], language: str) -> str:

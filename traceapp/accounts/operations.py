@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask_security import lookup_identity
 from marshmallow import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from traceapp import problem
 from traceapp.accounts import auth_log, names, one_time_codes, sessions
@@ -22,8 +22,10 @@ from traceapp.accounts.own_acts import OwnAct, note_own
 from traceapp.accounts.passwords import check_new_password, hashed_password
 from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
+from traceapp.database.types import Identifier
 from traceapp.problem import N_
 from traceapp.producers.models import Membership, Producer, ProducerKind
 from traceapp.web.faults import Fault
@@ -196,13 +198,19 @@ def find_account(identity: str) -> Account | None:
 
 def workplaces(account_id: UUID) -> Sequence[Workplace]:
     """Give where an account works, by the name of the producer."""
-    rows = db.session.execute(
-        select(Membership.producer_id, Membership.member_id, Producer.name)
-        .join(Producer, Producer.producer_id == Membership.producer_id)
-        .where(Membership.account_id == account_id, Membership.ended_at.is_(None))
-        .order_by(Producer.name, Membership.producer_id)
+    return [Workplace(*row) for row in ask(_WORKPLACES, account_id=account_id)]
+
+
+# Asked for on every page of the desk.
+_WORKPLACES = (
+    select(Membership.producer_id, Membership.member_id, Producer.name)
+    .join(Producer, Producer.producer_id == Membership.producer_id)
+    .where(
+        Membership.account_id == bindparam("account_id", type_=Identifier),
+        Membership.ended_at.is_(None),
     )
-    return [Workplace(*row) for row in rows]
+    .order_by(Producer.name, Membership.producer_id)
+)
 
 
 def _account_of(member: Member) -> UUID:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, or_, select, tuple_
+from sqlalchemy import ScalarSelect, bindparam, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
 
@@ -43,27 +44,24 @@ def renditions(
     A photo that waits, was refused, or is not public where `public_only`, is not in the answer:
     show the placeholder.
     """
-    query = (
-        select(
-            PhotoRendition.producer_id,
-            PhotoRendition.sha256,
-            PhotoRendition.name,
-            PhotoRendition.file_name,
-            PhotoRendition.media_type,
-            PhotoRendition.width,
-            PhotoRendition.height,
-            PhotoRendition.size,
-        )
-        .join(Photo)
-        .where(tuple_(Photo.producer_id, Photo.sha256).in_(list(keys)))
-    )
-    if public_only:
-        query = query.where(Photo.is_public)
+    query = _PUBLIC if public_only else _ALL
     found: dict[PhotoKey, dict[str, Rendition]] = defaultdict(dict)
-    for row in db.session.execute(query):
+    for row in ask(query, keys=keys):
         picture = (row.name, row.file_name, row.media_type, row.width, row.height, row.size)
         found[(row.producer_id, row.sha256)][row.name] = Rendition(*picture)
     return dict(found)
+
+
+_ALL = (
+    select(
+        *(PhotoRendition.producer_id, PhotoRendition.sha256, PhotoRendition.name),
+        *(PhotoRendition.file_name, PhotoRendition.media_type),
+        *(PhotoRendition.width, PhotoRendition.height, PhotoRendition.size),
+    )
+    .join(Photo)
+    .where(tuple_(Photo.producer_id, Photo.sha256).in_(bindparam("keys", expanding=True)))
+)
+_PUBLIC = _ALL.where(Photo.is_public)
 
 
 def public_file(

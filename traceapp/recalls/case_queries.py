@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.producers.models import Membership, Producer
 from traceapp.recalls.case_models import RecallAct, RecallActBatch, RecallCase
 from traceapp.trace.facts import Ref
@@ -129,7 +130,7 @@ def find_by_id(case_id: UUID) -> Case | None:
 
 def among(case_ids: Collection[UUID]) -> list[Case]:
     """Give these cases, the newest first."""
-    return _cases(RecallCase.case_id.in_(case_ids)) if case_ids else []
+    return _told(ask(_AMONG, case_ids=case_ids)) if case_ids else []
 
 
 def about(batch: Ref) -> list[Case]:
@@ -167,7 +168,10 @@ _REACHES_OTHERS = (
 
 
 def _cases(*conditions: ColumnElement[bool]) -> list[Case]:
-    rows = db.session.execute(_CASES.where(*conditions)).all()
+    return _told(db.session.execute(_CASES.where(*conditions)).all())
+
+
+def _told(rows: Sequence[Any]) -> list[Case]:
     acts = _acts([(row.producer_id, row.case_id) for row in rows])
     return [_case(row, acts.get(row.case_id, [])) for row in rows]
 
@@ -202,6 +206,9 @@ def _query() -> Select[*tuple[Any, ...]]:
 
 
 _CASES = _query()
+_AMONG = _CASES.where(
+    RecallCase.case_id.in_(bindparam("case_ids", expanding=True, type_=Identifier))
+)
 
 
 def _case(row: Any, acts: Sequence[ActTold]) -> Case:  # noqa: ANN401 - a row of the query

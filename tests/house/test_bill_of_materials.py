@@ -10,6 +10,7 @@ TOP = Path(__file__).resolve().parents[2]
 # Said by no package that is installed here, and looked up by hand.
 SAY_NOTHING = {
     "colorama",  # for Windows alone: BSD-3-Clause
+    "tzdata",  # for Windows alone: Apache-2.0
     "huey",  # MIT
 }
 

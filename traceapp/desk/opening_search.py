@@ -70,7 +70,7 @@ class Days:
 def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
     """List the codes whose pages were opened lately: what is worth a look first, then the most."""
     peaks = _peaks(first_day(today), _concerns(reader))
-    burst, of = _is_burst(peaks), peaks.c
+    burst, of = is_burst(peaks), peaks.c
     query = (
         select(
             *(of.code, of.opened, of.busiest, burst.label("is_burst"), Batch.lot),
@@ -136,7 +136,7 @@ def _bursts(concerned: ColumnElement[bool]) -> Select[int]:
     makers = select(PublicCode.producer_id).where(PublicCode.code.in_(many))
     since: ColumnElement[date] = bindparam("since", type_=Date)
     peaks = _peaks(since, and_(concerned, PublicCode.producer_id.in_(makers)))
-    query = select(func.count()).select_from(peaks).where(_is_burst(peaks))
+    query = select(func.count()).select_from(peaks).where(is_burst(peaks))
     return query.where(peaks.c.code.in_(many))
 
 
@@ -159,16 +159,26 @@ def _peaks(since: date | ColumnElement[date], concerned: ColumnElement[bool]) ->
         .subquery()
     )
     of = of_codes.c
+    return beside_others(of_codes, of.batch_id, of.code)
+
+
+def beside_others(of_each: FromClause, *named: ColumnElement[Any]) -> FromClause:
+    """Give each page's openings and busiest day beside the busiest days of its producer's others.
+
+    `others` is their sum and `number` how many they are.
+    """
+    of = of_each.c
     whole = func.sum(of.busiest).over(partition_by=of.producer_id)
     number = func.count().over(partition_by=of.producer_id)
     return select(
-        *(of.producer_id, of.batch_id, of.code, of.opened, of.busiest),
+        *(of.producer_id, *named, of.opened, of.busiest),
         (whole - of.busiest).label("others"),
         (number - 1).label("number"),
     ).subquery()
 
 
-def _is_burst(peaks: FromClause) -> ColumnElement[bool]:
+def is_burst(peaks: FromClause) -> ColumnElement[bool]:
+    """Make the condition that the busiest day of a page is worth a look."""
     of = peaks.c
     return and_(of.busiest >= MANY, of.busiest * of.number >= TIMES * of.others)
 

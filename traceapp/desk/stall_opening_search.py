@@ -27,7 +27,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.database.asking import ask
 from traceapp.database.types import Identifier
-from traceapp.desk.opening_search import MANY, NEWS, TIMES, first_day
+from traceapp.desk.opening_search import MANY, NEWS, beside_others, first_day, is_burst
 from traceapp.producers.models import Producer
 from traceapp.stalls.models import Stall, StallOpeningCount
 from traceapp.web import lists
@@ -36,7 +36,7 @@ from traceapp.web import lists
 def listed(reader: Visitor, wish: lists.Asked, today: date) -> lists.Page[Any]:
     """List the stalls whose pages were opened lately: what is worth a look first, then the most."""
     peaks = _peaks(first_day(today), _concerns(reader))
-    burst, of = _is_burst(peaks), peaks.c
+    burst, of = is_burst(peaks), peaks.c
     query = (
         select(
             *(of.opened, of.busiest, burst.label("is_burst"), Stall.name, Stall.code),
@@ -72,7 +72,7 @@ def _bursts(concerned: ColumnElement[bool]) -> Select[int]:
     sellers = select(of.producer_id).where(of.opened >= MANY, of.day > bindparam("after"))
     since: ColumnElement[date] = bindparam("since", type_=Date)
     peaks = _peaks(since, and_(concerned, of.producer_id.in_(sellers)))
-    query = select(func.count()).select_from(peaks).where(_is_burst(peaks))
+    query = select(func.count()).select_from(peaks).where(is_burst(peaks))
     return query.where(peaks.c.stall_id.in_(many))
 
 
@@ -88,19 +88,7 @@ def _peaks(since: date | ColumnElement[date], concerned: ColumnElement[bool]) ->
         .group_by(StallOpeningCount.producer_id, StallOpeningCount.stall_id)
         .subquery()
     )
-    of = of_stalls.c
-    whole = func.sum(of.busiest).over(partition_by=of.producer_id)
-    number = func.count().over(partition_by=of.producer_id)
-    return select(
-        *(of.producer_id, of.stall_id, of.opened, of.busiest),
-        (whole - of.busiest).label("others"),
-        (number - 1).label("number"),
-    ).subquery()
-
-
-def _is_burst(peaks: FromClause) -> ColumnElement[bool]:
-    of = peaks.c
-    return and_(of.busiest >= MANY, of.busiest * of.number >= TIMES * of.others)
+    return beside_others(of_stalls, of_stalls.c.stall_id)
 
 
 def _concerns(reader: Visitor) -> ColumnElement[bool]:

@@ -29,16 +29,24 @@ class Face:
         self._files: tuple[bytes | None, ...] = files or (None,)
         self._fonts: dict[tuple[int, int], Font] = {}
         self._home: dict[str, int | None] = {}
+        self._advances: dict[str, float] = {}  # of letters, at _METRIC_SIZE
 
     def covers(self, text: str) -> bool:
         """Tell whether every letter of `text` has a glyph."""
         return all(self._file_of(letter) is not None for letter in text)
 
     def width(self, text: str, size: float) -> float:
-        """Return the advance of `text` at `size`, in the unit of `size` (so also a `Measure`)."""
-        runs = self._runs(text)
-        wide = sum(self._font(file, _METRIC_SIZE).getlength(run) for file, run in runs)
-        return wide * size / _METRIC_SIZE
+        """Return the advance of `text` at `size`, in the unit of `size` (so also a `Measure`).
+
+        Letters stand side by side without kerning, as in a PDF, so each is measured once: arranging
+        a label that does not fit its paper asks for some 25,000 widths.
+        """
+        known = self._advances
+        try:
+            return sum([known[letter] for letter in text]) * size / _METRIC_SIZE
+        except KeyError:
+            known.update({letter: self._advance(letter) for letter in {*text} - known.keys()})
+            return self.width(text, size)
 
     def draw(
         self,
@@ -54,6 +62,9 @@ class Face:
             font = self._font(file, size)
             canvas.text((x, baseline), run, fill=colour, font=font, anchor="ls")
             x += font.getlength(run)
+
+    def _advance(self, letter: str) -> float:
+        return self._font(self._file_of(letter) or 0, _METRIC_SIZE).getlength(letter)
 
     def _runs(self, text: str) -> Iterator[tuple[int, str]]:
         """Split `text` where the file changes; a letter without a glyph goes to the first file."""

@@ -18,6 +18,7 @@ from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.labels import models as _labels
+from traceapp.labels import unit_models as _units
 from traceapp.links import models as _links
 from traceapp.network import models as _network
 from traceapp.network import programme_models as _programme
@@ -35,7 +36,8 @@ from traceapp.stalls import models as _stalls
 ROOMS = (
     *(_accounts, _api, _audit, _batches, _certificates, _codes, _demo, _exchange, _freshness),
     _chains,
-    *(_findings, _hand_off_answers, _hand_offs, _labels, _network, _programme),
+    *(_findings, _hand_off_answers, _hand_offs, _labels, _units, _network),
+    _programme,
     *(_links, _jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
     _purchasing,
 )

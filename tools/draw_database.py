@@ -20,6 +20,7 @@ from traceapp.freshness import models as _freshness
 from traceapp.handoffs import models as _hand_offs
 from traceapp.jobs import models as _jobs
 from traceapp.labels import models as _labels
+from traceapp.labels import unit_models as _units
 from traceapp.links import models as _links
 from traceapp.network import models as _network
 from traceapp.network import programme_models as _programme
@@ -54,6 +55,7 @@ ROOMS = (
         _hand_off_answers,
         _hand_offs,
         _labels,
+        _units,
         _recalls,
         _recall_cases,
         _effectiveness,
@@ -81,7 +83,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
 `label_allowance`, `label_allowance_withdrawal`, `label_issue`, `label_change`,
-`sale_stop`, `sale_stop_lift`, `sale_stop_request`,
+`label_unit`, `sale_stop`, `sale_stop_lift`, `sale_stop_request`,
 `question`, `question_answer`, `question_photo`,
 `recall_case`, `recall_evidence`, `recall_act`, `recall_act_batch`, `recall_act_check`,
 `recall_acknowledgement`,

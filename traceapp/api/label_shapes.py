@@ -28,6 +28,7 @@ class LabelIssueSchema(Schema):
     start_position = fields.Integer(required=True)
     printer_id = fields.UUID(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
+    serials = fields.Boolean(required=True)
     allowance_id = fields.UUID(required=True, allow_none=True)
     issued_at = fields.AwareDateTime(required=True)
     links = fields.Nested(LabelLinksSchema, required=True)

@@ -23,7 +23,7 @@ from traceapp.batches.faces import font_files, measure
 from traceapp.batches.queries import in_hand
 from traceapp.database.engine import db
 from traceapp.findings import words
-from traceapp.labels import contents, issuing
+from traceapp.labels import contents, issuing, serials
 from traceapp.labels.changing import NO_POSITION
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, CardQuerySchema, FileQuerySchema, Sheet, page_of, table
@@ -213,6 +213,7 @@ def _shown(row: LabelIssue) -> Body:
         "start_position": row.start_position,
         "printer_id": None if row.printer_id is None else str(row.printer_id),
         "reason": row.reason,
+        "serials": serials.has_serials(row.producer_id, row.issue_id),
         "allowance_id": None if row.allowance_id is None else str(row.allowance_id),
         "issued_at": row.issued_at.isoformat(),
         "links": {writer: f"{place}.{writer}" for writer in (*KINDS, "csv")},
@@ -230,7 +231,7 @@ def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
     if error.what not in ("contents", "symbol"):
         return NO_POSITION if error.what == "start_position" else _NO_ROOM
     measured = measure(Path(current_app.static_folder or ""))
-    larger = ", ".join(stocks_for(sheet.design.template, sheet.label, measured))
+    larger = ", ".join(stocks_for(sheet.design.template, sheet.first, measured))
     return replace(_TOO_MUCH, values={"stocks": larger}) if larger else _NO_ROOM
 
 

@@ -87,6 +87,14 @@ def _fields(room: Room) -> list[Field]:
             hint=_("Counted row by row from the upper left. 1 for a new sheet or a roll."),
         ),
     ]
+    fields.append(
+        Field(
+            "serials",
+            _("A number of its own on each label"),
+            "tick",
+            hint=_("Each code is then another one. The numbers are drawn when you issue."),
+        )
+    )
     if in_use:
         named = [(str(one.printer_id), one.name) for one in in_use]
         fields.append(Field("printer_id", _("Printer"), "choice", options=_options(named)))

@@ -55,7 +55,7 @@ class Preview:
 def holding(given: Sheet) -> list[str]:
     """Give the stocks on which the label of a sheet can be read."""
     measured = measure(Path(current_app.static_folder or ""))
-    return [*stocks_for(given.design.template, given.label, measured)]
+    return [*stocks_for(given.design.template, given.first, measured)]
 
 
 def label_of(holder: UUID, batch: Ref, pack: Pack | None = None) -> Label:

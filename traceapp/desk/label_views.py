@@ -38,7 +38,7 @@ from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import order_of
 from traceapp.labels.printable import is_labelled_by
 from traceapp.labels.proposals import Room, room_of
-from traceapp.labels.sheets import card_of, design_of, first_of
+from traceapp.labels.sheets import card_of, first_of, whole_of
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
 from traceapp.trace.facts import Ref
@@ -206,8 +206,8 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
 
 def _sheet(wish: Wish) -> Sheet:
     """Give all that an order would print."""
-    order, numbers = wish.order, range(1, wish.order.labels + 1)
-    return Sheet(design_of(member().producer_id, order), wish.label, numbers, order.start_position)
+    labels = wish.order.labels
+    return whole_of(member().producer_id, wish.order, wish.label, labels=labels)
 
 
 def _no_labels(found: Found, why: NoLabels) -> str:

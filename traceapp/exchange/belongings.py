@@ -42,6 +42,7 @@ TAKEN_ALONG = (
     *("hand_off_answer", "hand_off_answer_item", "hand_off_answerer", "hand_off_acceptance"),
     *("finding", "hold", "hold_release", "attempt"),
     *("printer", "label_allowance", "label_allowance_withdrawal", "label_issue", "label_change"),
+    "label_unit",
     *("sale_stop", "sale_stop_lift", "sale_stop_request"),
     *("question", "question_answer", "question_photo"),
     *("recall_case", "recall_evidence", "recall_act", "recall_act_batch", "recall_act_check"),

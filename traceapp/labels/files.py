@@ -1,13 +1,14 @@
 """Labels as files: PDF, PNG, ZPL and TSPL for label printers, and a table for other programs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from traceapp import problem
+from traceapp.labels.serials import numbered, uri_of
 from traceapp.printing import raster, sheet_pdf, tspl, zpl
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import VIETNAMESE, Label
@@ -22,17 +23,32 @@ _NO_DPI = problem.N_("Label printers have 203 or 300 dots per inch.")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is printed: labels that are alike, their numbers in their issue, from which die."""
+    """What is printed: labels, their numbers in their issue, from which die.
+
+    They are alike but for `serials`, which give the number of its own that each label bears.
+    """
 
     design: Design
     label: Label
     numbers: Sequence[int]
     start: int = 1
+    serials: Mapping[int, str] = field(default_factory=dict)
 
     @property
-    def run(self) -> list[Copies]:
-        """Give it as writers take it."""
-        return [Copies(self.label, len(self.numbers))]
+    def run(self) -> Iterable[Copies]:
+        """Give it as writers take it; labels that are alike are one with its copies."""
+        if not self.serials:
+            return [Copies(self.label, len(self.numbers))]
+        return (Copies(label) for label in self._labels())
+
+    @property
+    def first(self) -> Label:
+        """Give one of the labels as it is printed."""
+        return next(self._labels())
+
+    def _labels(self) -> Iterator[Label]:
+        for number in self.numbers:
+            yield numbered(self.label, self.serials[number]) if self.serials else self.label
 
     @property
     def pages(self) -> int:
@@ -45,7 +61,7 @@ class Sheet:
         first = max((number - 1) * positions - (self.start - 1), 0)
         last = number * positions - (self.start - 1)
         start = self.start if number == 1 else 1
-        return Sheet(self.design, self.label, self.numbers[first:last], start)
+        return replace(self, numbers=self.numbers[first:last], start=start)
 
 
 class FileQuerySchema(Schema):
@@ -107,15 +123,20 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 def table(sheet: Sheet) -> str:
     """Give a line for each label as CSV, for programs that draw labels of their own.
 
-    `sample` holds the mark that a sample's label must carry, and nothing otherwise.
+    `sample` holds the mark that a sample's label must carry, and nothing otherwise; `serial` the
+    number of its own that a label bears, as it stands in the link.
     """
     label = sheet.label
-    facts = (label.uri, label.code, label.name, label.producer, label.lot)
+    facts = (label.code, label.name, label.producer, label.lot)
     dates = (label.produced, label.packed, label.expires)
     mark = VIETNAMESE.sample if label.sample else ""
     names = ("number", "uri", "code", "name", "producer", "lot", "produced", "packed", "expires")
-    head = (*names, "sample")
-    rows = ((number, *facts, *dates, mark) for number in sheet.numbers)
+    head = (*names, "sample", "serial")
+    rows = (
+        (number, uri_of(label, serial), *facts, *dates, mark, serial)
+        for number in sheet.numbers
+        for serial in (sheet.serials.get(number, ""),)
+    )
     return "".join(csv_text.lines(head, rows))
 
 

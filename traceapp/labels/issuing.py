@@ -18,6 +18,7 @@ from traceapp.batches.waiting import wait_for_others
 from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.findings.attempts import Verdict
+from traceapp.labels import serials
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.queries import open_allowances
 from traceapp.trace.facts import Ref
@@ -32,6 +33,7 @@ BUDGET = "label_budget"
 class Order:
     """Labels that somebody wants for goods in hand: how many, for how much each, on what.
 
+    `serial_length` is that of the numbers that labels get of their own, 0 where they are alike.
     `printer_id` names the printer that the files are drawn for. `reason` says why there may be
     more than goods; only who may exceed the budget is heard.
     """
@@ -47,6 +49,7 @@ class Order:
     start_position: int = 1
     reason: str = ""
     printer_id: UUID | None = None
+    serial_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
     row = _row(actor, order, grounds, now)
     db.session.add(row)
     db.session.flush()
+    if order.serial_length:
+        serials.draw(row, order.serial_length)
     return row
 
 
@@ -200,9 +205,10 @@ def _is_same(known: LabelIssue, order: Order) -> bool:
     return (
         *(known.batch, known.labels, known.quantity, known.uom, known.stock, known.template),
         *(known.start_position, known.printer_id),
+        serials.has_serials(known.producer_id, known.issue_id),
     ) == (
         *(order.batch, order.labels, format(order.quantity, "f"), order.uom, order.stock),
-        *(order.template, order.start_position, order.printer_id),
+        *(order.template, order.start_position, order.printer_id, order.serial_length > 0),
     )
 
 

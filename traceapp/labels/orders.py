@@ -8,8 +8,12 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError, fields, validate
 
 from traceapp import problem
-from traceapp.batches import queries
+from traceapp.batches import paper, queries
 from traceapp.batches.quantities import Quantity
+from traceapp.batches.queries import BatchCard
+from traceapp.codes import queries as codes
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.labels import serials
 from traceapp.labels.issuing import MOST_LABELS, Order, net_of
 from traceapp.labels.printable import is_labelled_by
 from traceapp.printing.stock import STOCKS
@@ -17,6 +21,7 @@ from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref
 from traceapp.web.faults import NOT_A_WORD, Fault, between, known
 from traceapp.web.fields import PlainText
+from traceapp.web.settings import settings
 
 LONGEST_REASON = 500
 MOST_POSITIONS = max(stock.positions for stock in STOCKS.values())
@@ -53,7 +58,8 @@ class LabelIssueBodySchema(Schema):
 
     `start_position` is the first free label of a sheet that was begun. The files are drawn for
     the printer `printer_id`, if one is named, as it was put right at the desk. `reason` is heard
-    from whoever may issue more labels than there are goods, and stays visible.
+    from whoever may issue more labels than there are goods, and stays visible. With `serials` each
+    label gets a number of its own, in its link too.
     """
 
     id = fields.UUID(load_default=None)
@@ -67,6 +73,7 @@ class LabelIssueBodySchema(Schema):
     site_id = fields.UUID(load_default=None)
     printer_id = fields.UUID(load_default=None)
     reason = PlainText(LONGEST_REASON, load_default="")
+    serials = fields.Boolean(load_default=False)
 
 
 def order_of(holder: UUID, batch: Ref, issue_id: UUID, body: Mapping[str, Any]) -> Order:
@@ -92,8 +99,17 @@ def order_of(holder: UUID, batch: Ref, issue_id: UUID, body: Mapping[str, Any]) 
         start_position=body["start_position"],
         reason=body["reason"].strip(),
         printer_id=body["printer_id"],
+        serial_length=_serial_length(card) if body["serials"] else 0,
     )
     net_of(
         batch, order.quantity, order.uom
     )  # a pack that cannot be is told before a label is drawn
     return order
+
+
+def _serial_length(card: BatchCard) -> int:
+    """Give how long the numbers of labels are. Raises NotFound without a code of its own."""
+    fact = codes.of_batch(card.producer_id, card.batch_id)
+    if fact is None:
+        raise problem.NotFound
+    return serials.length_for(paper.uri_of(card, BatchCode.parse(fact.code), settings()))

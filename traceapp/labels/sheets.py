@@ -8,6 +8,7 @@ from traceapp.labels.files import Sheet
 from traceapp.labels.issuing import Order
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
+from traceapp.labels.serials import sample, serials_of
 from traceapp.printing.label import Label
 from traceapp.printing.run import Design
 from traceapp.printing.stock import STOCKS
@@ -24,7 +25,14 @@ def design_of(producer_id: UUID, wish: Order | LabelIssue) -> Design:
 
 def first_of(producer_id: UUID, order: Order, label: Label) -> Sheet:
     """Give what would be printed first: one label, from where the first one lies."""
-    return Sheet(design_of(producer_id, order), label, [1], order.start_position)
+    return whole_of(producer_id, order, label, labels=1)
+
+
+def whole_of(producer_id: UUID, order: Order, label: Label, *, labels: int) -> Sheet:
+    """Give so many labels of an order; numbers of their own are not drawn before it is issued."""
+    numbers = range(1, labels + 1)
+    serials = dict.fromkeys(numbers, sample(order.serial_length)) if order.serial_length else {}
+    return Sheet(design_of(producer_id, order), label, numbers, order.start_position, serials)
 
 
 def card_of(label: Label, stock: str) -> Sheet:
@@ -38,7 +46,8 @@ def sheet_of(issue: LabelIssue, label: Label, again: LabelChange | None = None) 
     first, last = (1, issue.labels) if again is None else (again.first, again.last)
     numbers = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
     within = [number for number in numbers if first <= number <= last]
-    return Sheet(design_of(issue.producer_id, issue), label, within, wish.start_position)
+    design, serials = design_of(issue.producer_id, issue), serials_of(issue)
+    return Sheet(design, label, within, wish.start_position, serials)
 
 
 def standing(issue: LabelIssue, changes: Iterable[LabelChange]) -> list[int]:

@@ -8,9 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from traceapp.printing import lines as text_lines
-from traceapp.printing.arranged import DESCENT, LEADING, Arranged, Line
+from traceapp.printing.arranged import ASCENT, DESCENT, LEADING, Arranged, Line
 from traceapp.printing.facts import Setting, Zone, column
-from traceapp.printing.label import VIETNAMESE, DoesNotFit, Label, Words, printable
+from traceapp.printing.label import (
+    VIETNAMESE,
+    DoesNotFit,
+    Label,
+    Words,
+    printable,
+    serial_line,
+)
 from traceapp.printing.lines import Measure
 from traceapp.printing.look import MIN_SIZE, Look, looks_for_contents
 from traceapp.printing.look import looks as looks_of
@@ -101,7 +108,25 @@ def _beside(label: Label, room: Room, side: float, setting: Setting) -> Found | 
         return None
     x = room.width - look.symbol_margin - side
     sample_size = min(SAMPLE_SIZE, SAMPLE_SHARE * x) if is_behind else 0.0
-    return Arranged((*facts.lines, *foot), x, y, side, sample_size), facts.behind
+    serial = _serial(label, facts.lines[-1].box[3], replace(zone, bottom=foot_top), setting)
+    return Arranged((*facts.lines, *serial, *foot), x, y, side, sample_size), facts.behind
+
+
+def _serial(label: Label, top: float, zone: Zone, setting: Setting) -> Iterable[Line]:
+    """Place the number of this one label above the foot, where the facts leave room for it.
+
+    Facts are never set smaller for its sake: it stands in the symbol whole.
+    """
+    if not label.serial:
+        return
+    text, look = serial_line(label, setting.words), setting.look
+    for size in look.foot_sizes:
+        baseline = zone.bottom - DESCENT * size
+        width = zone.below if baseline - ASCENT * size >= zone.turn else zone.beside
+        if baseline - ASCENT * size >= top and text_lines.mono(text, size) <= width:
+            line = _mono_line(text, (look.margin, round(baseline, 3)), size, width)
+            yield replace(line, fact="serial")
+            return
 
 
 def _foot(label: Label, room: Room, look: Look) -> tuple[Line, ...]:

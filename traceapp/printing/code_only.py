@@ -1,10 +1,20 @@
 """The smallest label: the symbol, and the code that is typed where nobody can scan it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from traceapp.printing import lines as text_lines
 from traceapp.printing.arranged import Arranged, Line, centred, height, stacked
-from traceapp.printing.label import VIETNAMESE, DoesNotFit, Label, Words, code_groups, printable
+from traceapp.printing.label import (
+    VIETNAMESE,
+    DoesNotFit,
+    Label,
+    Words,
+    code_groups,
+    printable,
+    serial_halves,
+    serial_line,
+)
 from traceapp.printing.lines import Measure
 from traceapp.printing.look import MIN_SIZE
 from traceapp.printing.room import Room
@@ -44,11 +54,12 @@ def _beside(label: Label, room: Room, side: float, words: Words) -> Arranged | N
         _line(group, (x, 0.0), size, width, fact=f"code_{number}")
         for number, group in enumerate(groups, 1)
     ]
-    stack += _domain(label, (x, 0.0), width) + _sample(label, (x, 0.0), width, words)
-    top = (room.height - height(stack)) / 2
-    if top < MARGIN:
-        return None
-    return Arranged((*stacked(stack, top),), SYMBOL_MARGIN, (room.height - side) / 2, side)
+    below = _domain(label, (x, 0.0), width) + _sample(label, (x, 0.0), width, words)
+    for kept in (*(stack + own + below for own in _serials(label, x, width, words)), stack + below):
+        top = (room.height - height(kept)) / 2
+        if top >= MARGIN:
+            return Arranged((*stacked(kept, top),), SYMBOL_MARGIN, (room.height - side) / 2, side)
+    return None
 
 
 def _below(label: Label, room: Room, side: float, words: Words) -> Arranged | None:
@@ -59,7 +70,9 @@ def _below(label: Label, room: Room, side: float, words: Words) -> Arranged | No
         return None
     lines = [_line(code, (MARGIN, 0.0), size, width, fact="code")]
     lines += _sample(label, (MARGIN, 0.0), width, words)
-    for kept in (lines + _domain(label, (MARGIN, 0.0), width), lines):
+    domain = _domain(label, (MARGIN, 0.0), width)
+    serial = _serial(label, (MARGIN, 0.0), width, words)
+    for kept in (lines + serial + domain, lines + domain, lines):
         top = (room.height - side - height(kept)) / 2
         if top >= SYMBOL_MARGIN:
             below = tuple(stacked(centred(kept, room.width), top + side))
@@ -78,6 +91,28 @@ def _sample(label: Label, at: tuple[float, float], width: float, words: Words) -
     if not label.sample:
         return []
     return [replace(_line(words.sample, at, size or MIN_SIZE, width), bold=True)]
+
+
+def _serial(label: Label, at: tuple[float, float], width: float, words: Words) -> list[Line]:
+    """Set the number of this one label on a line, where it fits."""
+    line = serial_line(label, words)
+    size = text_lines.largest_that_fits(line, DOMAIN_SIZES, width, text_lines.mono)
+    if not label.serial or size is None:
+        return []
+    return [replace(_line(line, at, size, width), fact="serial")]
+
+
+def _serials(label: Label, x: float, width: float, words: Words) -> Iterator[list[Line]]:
+    """Yield the ways to set the number of this one label, the largest first: on a line, on two."""
+    if on_one := _serial(label, (x, 0.0), width, words):
+        yield on_one
+    halves = serial_halves(label, words)
+    for size in DOMAIN_SIZES if label.serial else ():
+        if max(text_lines.mono(half, size) for half in halves) <= width:
+            yield [
+                replace(_line(half, (x, 0.0), size, width), fact=f"serial_{number}")
+                for number, half in enumerate(halves, 1)
+            ]
 
 
 def _domain(label: Label, at: tuple[float, float], width: float) -> list[Line]:

@@ -32,6 +32,7 @@ class Words:
     """The words printed around the facts. Vietnamese, as labels in Vietnam must be."""
 
     lot: str = "Lô"
+    serial: str = "Số"
     produced: str = "NSX"
     expires: str = "HSD"
     packed: str = "Ngày đóng gói"  # never abbreviated (Decree 37/2026, art. 46.3)
@@ -64,10 +65,11 @@ class Item(NamedTuple):
 class Label:
     """The facts of one label. `uri` is encoded as it stands; a date that is `None` is left out.
 
-    `code` is the readable code as a person types it, `domain` the host that answers it. `sample`
-    marks the label MẪU. `address` and `origin` belong to what the law wants on paper always,
-    `maker` where the producer only packed; `items`, the most needed first, may stand behind the
-    code where there is no legible room (Decree 37/2026, art. 37.3).
+    `code` is the readable code as a person types it, `domain` the host that answers it, `serial`
+    the readable number of this one label where it has one. `sample` marks the label MẪU.
+    `address` and `origin` belong to what the law wants on paper always, `maker` where the producer
+    only packed; `items`, the most needed first, may stand behind the code where there is no
+    legible room (Decree 37/2026, art. 37.3).
     """
 
     uri: str
@@ -84,6 +86,7 @@ class Label:
     origin: str = ""
     maker: str = ""
     items: tuple[Item, ...] = ()
+    serial: str = ""
 
     @property
     def has_contents(self) -> bool:
@@ -111,6 +114,17 @@ def code_groups(code: str) -> list[str]:
 def lot_line(label: Label, words: Words = VIETNAMESE) -> str:
     """Return the lot with its word."""
     return f"{words.lot} {printable(label.lot)}"
+
+
+def serial_line(label: Label, words: Words = VIETNAMESE) -> str:
+    """Return the number of this one label with its word."""
+    return f"{words.serial} {printable(label.serial)}"
+
+
+def serial_halves(label: Label, words: Words = VIETNAMESE) -> tuple[str, str]:
+    """Return the number of this one label on two lines, its word on the first."""
+    groups = code_groups(label.serial)
+    return f"{words.serial} {'-'.join(groups[:2])}", "-".join(groups[2:])
 
 
 def dates(label: Label, words: Words = VIETNAMESE) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,8 @@ from traceapp.printing.label import (
     code_groups,
     lot_line,
     printable,
+    serial_halves,
+    serial_line,
 )
 from traceapp.printing.lines import Measure
 from traceapp.printing.room import Room
@@ -68,7 +70,11 @@ class Arranger:
         """
         lot, code = printable(label.lot), printable(label.code)
         shape = replace(
-            label, uri="", lot=_DIGIT.sub(_WIDEST_DIGIT, lot), code=_LETTER.sub("0", code)
+            label,
+            uri="",
+            lot=_DIGIT.sub(_WIDEST_DIGIT, lot),
+            code=_LETTER.sub("0", code),
+            serial=_LETTER.sub("0", printable(label.serial)),
         )
         key = (shape, modules)
         if key not in self._known:
@@ -76,6 +82,9 @@ class Arranger:
         arranged = self._known[key]
         own = {"lot": lot_line(label, self._words), "code": code}
         own.update((f"code_{number}", part) for number, part in enumerate(code_groups(code), 1))
+        if label.serial:
+            own["serial"] = serial_line(label, self._words)
+            own["serial_1"], own["serial_2"] = serial_halves(label, self._words)
         return replace(arranged, lines=tuple(_with_text(line, own) for line in arranged.lines))
 
     def _arranged(self, shape: Label, modules: int) -> Arranged:

@@ -30,6 +30,7 @@ labels = st.builds(
     expires=dates,
     packed=dates,
     sample=st.booleans(),
+    serial=st.sampled_from(["", "7K3M-9QRT-2X", "7K3M-9QRT-2XAB-C"]),
 )
 
 
@@ -67,6 +68,7 @@ full_labels = st.builds(
     packed=dates,
     items=items,
     sample=st.booleans(),
+    serial=st.sampled_from(["", "7K3M-9QRT-2X", "7K3M-9QRT-2XAB-C"]),
 )
 
 

@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
 from tests.pure.printing.tspl_reader import read_tspl
 from tests.pure.printing.zpl_reader import read_zpl
+from traceapp.gs1.unit_serial import readable
 from traceapp.printing import raster, sheet_pdf, symbol, tspl, zpl
 from traceapp.printing.calibration import AS_DRAWN, Calibration
 from traceapp.printing.font_files import FontFiles
@@ -53,6 +54,8 @@ FULL = replace(
         Item("use", "HDSD", "Rửa sạch, nấu chín hoặc dùng theo món"),
     ),
 )
+SERIAL = "7K3M9QRT2XABC"  # of the greatest length
+UNIT = replace(LABEL, uri=f"{LABEL.uri}/21/{SERIAL}", serial=readable(SERIAL))
 LONG = replace(
     LABEL,
     name="Gạo thơm Tam Hưng túi 2 kg (đóng gói lại)",
@@ -80,7 +83,7 @@ PRINTED = [(stock, template) for stock, template in PAIRS if (stock.key, templat
 each_printed = pytest.mark.parametrize(
     ("stock", "template"), PRINTED, ids=[f"{stock.key}-{template}" for stock, template in PRINTED]
 )
-each_label = pytest.mark.parametrize("label", [LABEL, FULL], ids=["short", "full"])
+each_label = pytest.mark.parametrize("label", [LABEL, FULL, UNIT], ids=["short", "full", "unit"])
 
 
 def skip_what_is_too_much(stock: Stock, template: Template, label: Label) -> None:
@@ -92,6 +95,9 @@ def numbered(count: int, label: Label = LABEL) -> Iterator[Copies]:
     for number in range(count):
         code = f"7K3M9QW{number:03d}"
         uri = f"HTTPS://TRUYXUAT.EXAMPLE.VN/B/{code}"
+        if label.serial:
+            serial = f"{number:03d}{SERIAL[3:]}"
+            uri, label = f"{uri}/21/{serial}", replace(label, serial=readable(serial))
         yield Copies(replace(label, uri=uri, code=f"{code[:5]} {code[5:]}", lot=f"CN-{number}"))
 
 
@@ -100,8 +106,8 @@ def decoded(picture: Image.Image) -> list[str]:
     return sorted(one.text for one in found)
 
 
-def uris(count: int) -> list[str]:
-    return sorted(copies.label.uri for copies in numbered(count))
+def uris(count: int, label: Label = LABEL) -> list[str]:
+    return sorted(copies.label.uri for copies in numbered(count, label))
 
 
 def pages(file: bytes, dpi: int = 150) -> list[Image.Image]:
@@ -121,7 +127,7 @@ def test_every_code_of_a_pdf_decodes_at_150_dpi(
     skip_what_is_too_much(stock, template, label)
     count = min(stock.positions, 24) + 1
     drawn = pages(pdf(Design(stock, template), [*numbered(count, label)], fonts))
-    assert sorted(itertools.chain(*map(decoded, drawn))) == uris(count)
+    assert sorted(itertools.chain(*map(decoded, drawn))) == uris(count, label)
 
 
 @pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
@@ -141,7 +147,7 @@ def test_every_code_of_a_png_decodes_and_its_modules_are_whole_dots(
     picture = Image.open(BytesIO(page))
     assert picture.mode == "1"
     assert picture.width == round(stock.page_width * DOTS[dpi])
-    assert decoded(picture) == uris(count)
+    assert decoded(picture) == uris(count, label)
 
 
 @pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
@@ -156,7 +162,7 @@ def test_every_code_of_a_zpl_file_decodes(
         with pytest.raises(DoesNotFit):
             next(written)
         return
-    assert sorted(itertools.chain(*(decoded(read_zpl(one)) for one in written))) == uris(3)
+    assert sorted(itertools.chain(*(decoded(read_zpl(one)) for one in written))) == uris(3, label)
 
 
 @pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
@@ -172,7 +178,7 @@ def test_every_code_of_a_tspl_file_decodes(
             next(written)
         return
     printed = read_tspl(b"".join(written), DOTS[dpi])
-    assert sorted(itertools.chain(*(decoded(one.label) for one in printed))) == uris(3)
+    assert sorted(itertools.chain(*(decoded(one.label) for one in printed))) == uris(3, label)
 
 
 @pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
@@ -444,3 +450,21 @@ def _printed(writer: str, fonts: FontFiles, dpi: int) -> Image.Image:
         return read_zpl(written)
     (one,) = read_tspl(b"".join(tspl.write(design, run, fonts, dpi)), DOTS[dpi])
     return one.label
+
+
+@each_printed
+def test_the_number_of_a_label_stands_on_it_where_there_is_room_and_moves_nothing(
+    stock: Stock, template: Template
+) -> None:
+    room = Room(stock.die_width, stock.die_height, symbol.modules(UNIT.uri), stock.dot)
+    shown = ARRANGES[template](UNIT, room)
+    without = ARRANGES[template](replace(UNIT, serial=""), room)
+    lines = [line for line in shown.lines if line.fact.startswith("serial")]
+    if template is not Template.CODE:
+        assert [line for line in shown.lines if line not in lines] == [*without.lines]
+    assert shown.symbol_side == without.symbol_side
+    told = squeezed(line.text for line in lines)
+    assert told.replace("-", "") in ("", f"Số{SERIAL}")
+    assert min((line.size for line in lines), default=MIN_SIZE) >= MIN_SIZE
+    if (stock.key, template) in {("a4-24", Template.FULL), ("die-50x30", Template.CODE)}:
+        assert told

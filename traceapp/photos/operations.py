@@ -10,11 +10,11 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.config import CHECKOUT
 from traceapp.database.engine import db
+from traceapp.database.once import insert_once
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.photos import imaging
@@ -63,7 +63,7 @@ def store(producer_id: UUID, data: bytes, *, is_public: bool, now: datetime) -> 
         is_public=is_public,
         uploaded_at=now,
     )
-    if not _is_new(photo):
+    if not insert_once(photo):
         if is_public:
             publish(producer_id, sha256)
         return sha256
@@ -137,21 +137,6 @@ def _inspect(data: bytes) -> imaging.ImageFacts:
     except imaging.RefusedImage as error:
         finding = problem.Finding("", error.rule, error.message, _FIXES[error.rule])
         raise problem.RefusedPhoto(findings=[finding]) from error
-
-
-def _is_new(photo: Photo) -> bool:
-    """Insert a photo; False where it is there, also when another request is just inserting it."""
-    key = (photo.producer_id, photo.sha256)
-    if db.session.get(Photo, key) is not None:
-        return False
-    try:
-        with db.session.begin_nested():
-            db.session.add(photo)
-    except IntegrityError:
-        if db.session.get(Photo, key) is None:
-            raise
-        return False
-    return True
 
 
 def _record(

@@ -31,6 +31,7 @@ from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
+from traceapp.voices import models as _voices
 
 # Importing a room's models puts its tables into the metadata that migrations are compared with.
 ROOMS = (
@@ -39,7 +40,7 @@ ROOMS = (
     *(_findings, _hand_off_answers, _hand_offs, _labels, _units, _network),
     _programme,
     *(_links, _jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
-    _purchasing,
+    *(_purchasing, _voices),
 )
 
 

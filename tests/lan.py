@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from PIL import Image
 from sqlalchemy import select
 
-from tests import builders
+from tests import builders, sounds
 from tests.http.on_sale import code_of
 from tests.participants import joined, signed, text_of
 from tests.signing_in import account_of
@@ -66,6 +66,8 @@ from traceapp.recalls.stopping import Actor as RecallActor
 from traceapp.stalls import changing as stalls
 from traceapp.stalls import openings as stall_openings
 from traceapp.trace.facts import AnswerKind, Ref
+from traceapp.voices import operations as voices
+from traceapp.voices.models import EventVoice
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
 from traceapp.webhooks import operations as webhooks
@@ -180,6 +182,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "token_id": str(_token(owner, text)),
         "phone_id": str(_phone(owner, text, recorded.event_id)),
         "sha256": photo.hex(),
+        "voice_sha256": hashlib.sha256(sounds.webm(7, mark=text)).hexdigest(),
         "export_id": str(_export(owner, photo, text)),
         "device_id": str(_device(owner, text)),
         "passkey_id": str(_passkey(owner)),
@@ -560,7 +563,11 @@ def _phone(owner: builders.Business, text: str, event_id: UUID) -> UUID:
     db.session.flush()
     refused = {"status": message.status, "refused_message_id": message.message_id}
     db.session.add(PhoneRecord(**keys, phone_id=phone_id, sequence=1, **refused))
-    lacking = {"status": 201, "event_id": event_id, "lacks": "plot"}
+    said = sounds.webm(7, mark=text)
+    voices.store(member, said, now=now)
+    voice = {"event_id": event_id, "sha256": hashlib.sha256(said).digest()}
+    db.session.add(EventVoice(producer_id=owner.producer_id, **voice))
+    lacking = {"status": 201, "event_id": event_id, "lacks": "plot voice"}
     db.session.add(PhoneRecord(**keys, phone_id=phone_id, sequence=2, **lacking))
     db.session.flush()
     return phone_id

@@ -34,6 +34,7 @@ from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import effectiveness_models as _effectiveness
 from traceapp.recalls import models as _recalls
 from traceapp.stalls import models as _stalls
+from traceapp.voices import models as _voices
 from traceapp.webhooks import models as _webhooks
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "database.md"
@@ -47,6 +48,7 @@ ROOMS = (
         _findings,
         _codes,
         _photos,
+        _voices,
         _freshness,
         _jobs,
         _public,
@@ -79,7 +81,8 @@ Drawn from the code by `python -m tools.draw_database`; a test fails when this p
 Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are microseconds since
 1970 in UTC, amounts whole micro-units of the batch's base unit. Tables of a producer have
 `producer_id` in every key. Append-only (triggers refuse UPDATE and DELETE): `event`,
-`event_item`, `event_evidence`, `event_photo`, `ledger_entry`, `code_state_change`, `admission`,
+`event_item`, `event_evidence`, `event_photo`, `event_voice`,
+`ledger_entry`, `code_state_change`, `admission`,
 `audit_entry`, `refused_message`, `report_answer`, `hand_off_answer`, `hand_off_answer_item`,
 `hand_off_acceptance`, `hold_release`, `attempt`, `renaming`, `code_audit`,
 `label_allowance`, `label_allowance_withdrawal`, `label_issue`, `label_change`,

@@ -34,7 +34,13 @@ from traceapp.labels import prints
 from traceapp.links import views as link_views
 from traceapp.mail import operations as mail
 from traceapp.phone import import_views as phone_imports
-from traceapp.phone import incomplete_views, refusal_views, snapshot_views, sync_views
+from traceapp.phone import (
+    incomplete_views,
+    refusal_views,
+    snapshot_views,
+    sync_views,
+    voice_views,
+)
 from traceapp.phone import views as phone_views
 from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
@@ -46,6 +52,7 @@ from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
 from traceapp.statistics import views as statistics_views
 from traceapp.upkeep import views as upkeep_views
+from traceapp.voices import operations as voices
 from traceapp.web import (
     access,
     bodies,
@@ -68,7 +75,7 @@ EDGE = (
 )
 INTERFACE = (interface, sync_views, snapshot_views)  # phones add routes of theirs to it
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
-PHONES = (phone_views, phone_imports, refusal_views, incomplete_views)
+PHONES = (phone_views, phone_imports, refusal_views, incomplete_views, voice_views)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
 
@@ -116,6 +123,7 @@ def create_app(config: Config) -> Flask:
 
 def _register_jobs() -> None:
     jobs.register(photos.RENDER, photos.render_job)
+    jobs.register(voices.FORGET, voices.forget_job)
     jobs.register(mail.DELIVER, mail.deliver_job, jobs.Lane.LETTERS)
     jobs.register(erasure.CLEAN, erasure.clean_job)
     jobs.register(due.JUDGE, keeping.judge_shipment_job)

@@ -101,7 +101,7 @@ def test_a_photo_that_is_not_what_it_is_called_is_missing(
     pictures = {sha256: base64.b64encode(jpeg()).decode()}
     content = exported(phone, phone.record("scout", photos=[sha256]), photos=pictures)
     looked = browser.get(send(app, browser, content).location + "?lang=en").text
-    assert "Photos of this record are not here yet" in looked
+    assert "Photos or the voice note of this record are not here yet" in looked
     assert count(Photo) == 0
 
 

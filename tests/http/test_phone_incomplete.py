@@ -28,7 +28,7 @@ FULL = {
     "qty": 20,
     "phi_days": 7,
 }
-TASK = "Steps with a photo that lack something: 1."
+TASK = "Steps with a photo or a voice note that lack something: 1."
 
 
 @pytest.fixture

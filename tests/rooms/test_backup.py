@@ -1,6 +1,7 @@
 """A backup taken while the server writes is whole, and comes back to the last byte."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -19,7 +20,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from tests import postgres
+from tests import postgres, sounds
 from tests.builders import batch, business, line, product, record
 from tests.conftest import NOON
 from traceapp.database.engine import db
@@ -30,6 +31,7 @@ from traceapp.photos import operations as photos
 from traceapp.upkeep import archive, backup, drill, postgresql_copy, records, restore, schema
 from traceapp.upkeep.places import Place
 from traceapp.upkeep.refusal import RefusedError
+from traceapp.voices import operations as voices
 from traceapp.web.endpoints import transaction
 from traceapp.web.settings import settings
 
@@ -49,6 +51,11 @@ def lived_in(app: Flask) -> Flask:
         made = batch(lan, product(lan), "CN-01")
         record(lan, "harvest", outputs=[line(made, "10")])
         photos.store(lan.producer_id, picture.getvalue(), is_public=True, now=NOON)
+        member = (lan.producer_id, lan.actor.member_id)
+        voices.store(member, sounds.webm(), now=NOON)
+        voices.store(member, sounds.ogg(), now=NOON)
+        erased = hashlib.sha256(sounds.ogg()).digest()
+        voices.erase(lan.producer_id, erased, by=member, now=NOON)
     Runner(app, lambda: NOON + timedelta(seconds=1)).run_due()
     db.session.remove()
     return app
@@ -93,7 +100,9 @@ def test_everything_comes_back_and_append_only_tables_still_refuse(
     assert restore.fingerprint_of(empty) == restore.fingerprint_of(Place(settings()))
     here, there = Place(settings()).storage, empty.storage
     assert {p: here.read(p) for p in here.paths()} == {p: there.read(p) for p in there.paths()}
-    assert len(list(there.paths())) == 4
+    assert len(list(there.paths())) == 5
+    assert len([path for path in there.paths() if path.startswith("voices/")]) == 1
+    assert manifest.facts.missing == []
     assert (empty.config.instance_dir / "secret_key").read_text() == settings().secret_key
     for deed in ("UPDATE event SET step_kind = 'x'", "DELETE FROM event"):
         with pytest.raises(DatabaseError, match="append-only"):
@@ -141,7 +150,9 @@ def test_a_backup_taken_amid_writes_holds_one_moment(
         stop.set()
         writer.join()
     restore.restore(path, empty, NOON)
-    assert reports[0].facts.tables["job"].rows % 3 == 1  # the photo's job, and whole threes
+    assert (
+        reports[0].facts.tables["job"].rows % 3 == 2
+    )  # the photo's job, a voice's, and whole threes
 
 
 def test_a_file_that_is_gone_is_named_and_the_rest_is_kept(lived_in: Flask, tmp_path: Path) -> None:
@@ -160,7 +171,7 @@ def test_a_file_erased_while_the_backup_is_taken_does_not_end_it(
     listed = settings().instance_dir / "storage" / "originals" / "erased"
     listed.symlink_to(tmp_path / "not there any more")
     manifest = backup.take(Place(settings()), tmp_path / "x.tar.gz", NOON)
-    assert len([name for name in manifest.members if name.startswith("storage/")]) == 4
+    assert len([name for name in manifest.members if name.startswith("storage/")]) == 5
     assert list(manifest.facts.missing) == []
 
 

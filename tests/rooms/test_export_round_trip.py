@@ -22,6 +22,8 @@ from traceapp.exchange.belongings import LEFT_OUT, TAKEN_ALONG, TERRITORIES
 from traceapp.photos.models import Photo
 from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
+from traceapp.voices import queries
+from traceapp.voices.models import Voice
 from traceapp.web.endpoints import transaction
 from traceapp.web.settings import settings
 
@@ -118,15 +120,23 @@ def test_a_row_of_every_table_arrives_elsewhere(
     with loaded_demo.app_context():
         in_the_demo = {name for name, rows in all_rows().items() if rows}
     with of_everything.app_context():
-        before, files = all_rows(), exports_of_all()
+        before, files, said = all_rows(), exports_of_all(), _said()
+    assert said
     assert set(TAKEN_ALONG) - in_the_demo == {n for n in before if before[n]} - in_the_demo
     with empty.app_context():
         for data in files.values():
             with transaction():
                 arriving.take_in(BytesIO(data), now=NOON)
         after = all_rows()
+        assert _said() == said
     for name in set(TAKEN_ALONG) - {*TERRITORIES, "audit_entry"}:
         assert after[name] == before[name], name
+
+
+def _said() -> dict[tuple[UUID, bytes], bytes]:
+    """Give what people said, by producer and hash."""
+    there = db.session.scalars(select(Voice).where(Voice.erased_at.is_(None)))
+    return {(one.producer_id, one.sha256): queries.content(one) for one in there}
 
 
 def test_every_table_is_taken_along_or_left_out_for_a_reason() -> None:

@@ -78,6 +78,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "people.add_person": {"name": "Trần Hoa", "roles": "clerk"},
     "people.change_person": {"name": "Trần Hoa B", "roles": "clerk"},
     "phone_refusals.dismiss": {"reason": "bấm nhầm"},
+    "phone_voices.erase": {"sure": "yes"},
     "places.add_plot": {"name": "Thửa 77"},
     "contacts.open_contact": {"text": "Còn bao nhiêu?"},
     "contacts.write_letter": {"text": "Giao được không?"},

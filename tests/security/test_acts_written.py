@@ -44,6 +44,7 @@ NO_ACTS: Mapping[str, str] = {
     "label_prints.send_labels": "keeps what was sent, to which printer and by whom",
     "label_issues.reprint_labels": "keeps the change itself, append-only",
     "api_photos.put_photo": "keeps what a step names by its hash; the step names its author",
+    "api_voices.put_voice": "keeps what a step names by its hash, and who said it",
     **dict.fromkeys(
         ("accounts.sign_in", "accounts.sign_in_by_passkey", "accounts.prove_second_factor"),
         SIGNING_IN,
@@ -85,6 +86,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "phone_imports.bring_in": ("http/test_phone_import.py", "phone_imported"),
     "phone_refusals.register_batches": ("http/test_phone_refusals.py", "batch.registered"),
     "stalls.put_on": ("http/test_desk_stalls.py", "stall.put_on"),
+    "phone_voices.erase": ("http/test_voices.py", "voice_erased"),
     "phone_refusals.take_in": ("http/test_phone_refusals.py", "phone_record.taken_in"),
 }
 

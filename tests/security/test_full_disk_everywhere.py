@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from tests import sounds
 from tests.accounts import hash_cheaply
 from tests.builders import event
 from tests.conftest import AppMaker
@@ -41,13 +42,17 @@ FULL = "DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '5
 LOCKED = "DO $$ BEGIN RAISE EXCEPTION 'lock timeout' USING ERRCODE = '55P03'; END $$"
 SITE = "/desk/places/sites/new"
 PRODUCTS = "Tên sản phẩm,Nhóm hàng,Vai trò,Đơn vị\r\nCải ngọt,Rau củ,bán thành phẩm,kg\r\n"
-PROGRAMS = {"api_events.post_events", "api_photos.put_photo", "api_phones.sync"}
+PROGRAMS = {
+    *("api_events.post_events", "api_photos.put_photo", "api_voices.put_voice"),
+    "api_phones.sync",
+}
 BY_HAND = {
     "api_events.post_attempt": "/api/v1/attempts",
     "api_labels.post_label_issue": "/api/v1/batches/{}/label-issues",
     "api_phones.enrol_phone": "/api/v1/phones",
     "api_phones.sync": "/api/v1/sync",
     "api_photos.put_photo": "/api/v1/photos/",
+    "api_voices.put_voice": "/api/v1/voices/",
     "desk_labels.issue_labels": "/desk/batches/{}/labels",
     "cleaner_tables.send": "/desk/assessments/tables",
     "exchange.send": "/desk/import",
@@ -171,10 +176,12 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
     client, by, method = town.app.test_client(), owner.business, "POST"
     path, more = BY_HAND[endpoint], dict[str, Any](headers=town.program(owner))
     match endpoint:
-        case "api_photos.put_photo":
-            data = a_picture("blue")
+        case "api_photos.put_photo" | "api_voices.put_voice":
+            is_voice = endpoint == "api_voices.put_voice"
+            data = sounds.webm(9) if is_voice else a_picture("blue")
             path += hashlib.sha256(data).hexdigest()
-            method, more = "PUT", more | {"data": data, "content_type": "image/png"}
+            kind = "audio/webm" if is_voice else "image/png"
+            method, more = "PUT", more | {"data": data, "content_type": kind}
         case "api_phones.sync":
             headers = town.phone(owner)
             record = {"sequence": 1, "event": event(by, "scout")}

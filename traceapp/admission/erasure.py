@@ -25,6 +25,7 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Membership, Plot
+from traceapp.voices import operations as voices
 
 CLEAN = "admission.clean_after_erasure"
 FORGET_EXPORTS = "export.forget_made"  # the room beside this one does it
@@ -59,6 +60,7 @@ def erase(by: Member, member_id: UUID, *, now: datetime) -> None:
     of_member = (ApiToken.producer_id == by[0], ApiToken.member_id == member_id)
     db.session.execute(delete(ApiToken).where(*of_member))  # its name is what the person wrote
     phones.forget_names((by[0], member_id))
+    voices.erase_all_of((by[0], member_id), now=now)
     _forget_pages()
     made = {"producer_id": str(by[0]), "made_until": now.isoformat()}
     jobs.enqueue(FORGET_EXPORTS, made, now=now)

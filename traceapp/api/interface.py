@@ -19,6 +19,7 @@ from traceapp.api import (
     reference_views,
     search_views,
     trace_views,
+    voice_views,
 )
 from traceapp.api.contract import ROOM_PREFIX, Interface
 from traceapp.api.rooms import ROOMS
@@ -29,7 +30,7 @@ from traceapp.web.fields import KeyNumber, PlainText
 # Importing them makes the routes.
 VIEWS = (
     *(directory_views, batch_views, trace_views, event_views, attempt_views),
-    *(hand_off_views, search_views, label_views, photo_views),
+    *(hand_off_views, search_views, label_views, photo_views, voice_views),
 )
 DESCRIPTION = """\
 Everything a program needs to record what happened to food: register a batch, send its steps,

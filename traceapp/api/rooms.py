@@ -4,7 +4,8 @@ from flask import Response, request
 
 from traceapp.api.contract import Room
 from traceapp.api.strictness import LARGEST_BODY
-from traceapp.photos.imaging import MAX_BYTES
+from traceapp.photos import imaging
+from traceapp.voices import sound
 
 about = Room("about", "Who asks, and what can happen.")
 products = Room("products", "What is made.")
@@ -15,13 +16,28 @@ events = Room("events", "What happened to a batch.")
 hand_offs = Room("hand-offs", "Who sent what to whom, and whether both sides agree.")
 labels = Room("labels", "Labels for a batch: issued once, never more than goods, as files.")
 pictures = Room("photos", "Photos of steps.")
+voices = Room("voices", "What was said of a step instead of typed.")
 phones = Room("phones", "Phones that log in the field: enrolled once, sending when they can.")
 
-ROOMS = (about, products, places, batches, traces, events, hand_offs, labels, pictures, phones)
+ROOMS = (
+    about,
+    products,
+    places,
+    batches,
+    traces,
+    events,
+    hand_offs,
+    labels,
+    pictures,
+    voices,
+    phones,
+)
+
+MOST_BYTES = {pictures.name: imaging.MAX_BYTES, voices.name: sound.MAX_BYTES}
 
 
 def _bound_body() -> None:
-    request.max_content_length = MAX_BYTES if request.blueprint == pictures.name else LARGEST_BODY
+    request.max_content_length = MOST_BYTES.get(request.blueprint or "", LARGEST_BODY)
 
 
 def _finish(response: Response) -> Response:

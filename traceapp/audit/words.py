@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "phone_revoked": N_("revoked a phone"),
     "phone_imported": N_("brought in the file of a phone"),
     "phone_record.taken_in": N_("took in what a phone had sent and was refused"),
+    "voice_erased": N_("erased what somebody had said"),
     "phone_record.dismissed": N_("dismissed what a phone had sent"),
     "product.defined": N_("added a product"),
     "product.changed": N_("changed a product or its label data"),

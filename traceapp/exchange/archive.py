@@ -146,7 +146,7 @@ def _check_names(opened: zipfile.ZipFile, about: Mapping[str, Any]) -> None:
 
 
 def _check_file(opened: zipfile.ZipFile, name: str, expected: Mapping[str, Any]) -> None:
-    most = LARGEST_PHOTO if name.startswith("photos/") else LARGEST_FILE
+    most = LARGEST_PHOTO if name.startswith(("photos/", "voices/")) else LARGEST_FILE
     if expected["size"] > most:
         raise refusal(f"{name[:80]!r} is too large.")
     digest, size = hashlib.sha256(), 0

@@ -22,7 +22,7 @@ from traceapp.batches.searching import folded_words
 from traceapp.database.engine import db
 from traceapp.exchange import belongings, record_file
 from traceapp.exchange.archive import RECORDS, Archive, checked, refusal
-from traceapp.exchange.leaving import photo_name
+from traceapp.exchange.leaving import photo_name, voice_name
 from traceapp.freshness import operations as freshness
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
@@ -31,6 +31,8 @@ from traceapp.network import sums
 from traceapp.photos.operations import EXTENSIONS, RENDER
 from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
+from traceapp.voices import sound
+from traceapp.voices.storage import path_of
 from traceapp.web.settings import settings
 
 Row = dict[str, Any]
@@ -63,6 +65,7 @@ def take_in(file: IO[bytes], *, now: datetime) -> Arrived:
     except DataError as error:
         raise refusal("A value does not fit its column.") from error
     arrival.write_photos(now)
+    arrival.write_voices()
     name = arrival.check_whole()
     audit.note(producer_id, "export.taken_in", f"producer/{producer_id}", by=None, now=now)
     sums.rebuild()
@@ -84,6 +87,7 @@ class _Arrival:
         self._producer_id = producer_id
         self._codes: set[str] = set()
         self._photos: dict[bytes, str] = {}
+        self._voices: dict[bytes, str] = {}
         self.photos_here: list[bytes] = []
         self.counts = dict.fromkeys(belongings.TAKEN_ALONG, 0)
 
@@ -113,6 +117,8 @@ class _Arrival:
             if row["media_type"] not in EXTENSIONS:
                 raise refusal("A photo is of a kind that is not kept here.")
             self._photos[row["sha256"]] = row["media_type"]
+        elif name == "voice" and row["erased_at"] is None:
+            self._voices[row["sha256"]] = row["media_type"]
         elif name == "producer" and row["is_demo"] and not settings().demo:
             raise refusal("It holds sample data of the demo, and this is not the demo.")
         return row
@@ -137,22 +143,39 @@ class _Arrival:
 
     def write_photos(self, now: datetime) -> None:
         storage = Storage(settings().storage_url)
-        missing = set(self._archive.about.get("missing_photos") or ())
-        names = set(self._archive.names())
-        for sha256, media_type in self._photos.items():
-            name = photo_name(sha256, media_type)
-            if name not in names:
-                if sha256.hex() not in missing:
-                    raise refusal(f"The photo {sha256.hex()} is missing.")
-                continue
-            data = self._archive.read(name)
-            if hashlib.sha256(data).digest() != sha256:
-                raise refusal(f"The photo {sha256.hex()} has other bytes than its name says.")
+        named = {sha256: photo_name(sha256, kind) for sha256, kind in self._photos.items()}
+        for sha256, data in self._files("photo", named):
             storage.write(original_path(self._producer_id, sha256), data)
             self.photos_here.append(sha256)
             jobs.enqueue(
                 RENDER, {"producer_id": str(self._producer_id), "sha256": sha256.hex()}, now=now
             )
+
+    def write_voices(self) -> None:
+        storage = Storage(settings().storage_url)
+        named = {sha256: voice_name(sha256, kind) for sha256, kind in self._voices.items()}
+        for sha256, data in self._files("voice", named):
+            try:
+                kind = sound.inspect(data).media_type
+            except sound.RefusedSound:
+                kind = ""
+            if kind != self._voices[sha256]:
+                raise refusal(f"The voice {sha256.hex()} is of another kind than it says.")
+            storage.write(path_of(self._producer_id, sha256), data)
+
+    def _files(self, kind: str, named: Mapping[bytes, str]) -> Iterator[tuple[bytes, bytes]]:
+        """Give each file by its hash, taken anew; those may lack that lacked when it was made."""
+        missing = set(self._archive.about.get(f"missing_{kind}s") or ())
+        names = set(self._archive.names())
+        for sha256, name in named.items():
+            if name not in names:
+                if sha256.hex() not in missing:
+                    raise refusal(f"The {kind} {sha256.hex()} is missing.")
+                continue
+            data = self._archive.read(name)
+            if hashlib.sha256(data).digest() != sha256:
+                raise refusal(f"The {kind} {sha256.hex()} has other bytes than its name says.")
+            yield sha256, data
 
     def check_whole(self) -> str:
         """Compare with what the manifest counts; give the producer's name."""

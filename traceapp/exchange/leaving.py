@@ -25,6 +25,8 @@ from traceapp.photos.models import Photo
 from traceapp.photos.operations import EXTENSIONS
 from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
+from traceapp.voices.models import Voice
+from traceapp.voices.storage import path_of
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
 
@@ -33,6 +35,8 @@ FORGET = "export.forget"
 FORGET_MADE = "export.forget_made"
 KEPT_FOR = timedelta(days=7)
 GIVEN_UP_AFTER = timedelta(hours=1)
+
+Files = Iterator[tuple[bytes, str, str]]  # hash, place in the storage, name in the export
 
 
 def ask(producer_id: UUID, member_id: UUID, *, now: datetime) -> UUID:
@@ -155,8 +159,9 @@ class _Export:
         self._writer.add(RECORDS, record_file.written(about, tables))
         for name in belongings.TAKEN_ALONG:
             self._writer.add(f"tables/{name}.csv", self._csv(name))
-        photos, missing = self._photos()
-        about |= {"photos": photos, "missing_photos": missing}
+        for name, there in (("photos", self._photos()), ("voices", self._voices())):
+            count, missing = self._add_files(there)
+            about |= {name: count, f"missing_{name}": missing}
         for language in readme.LANGUAGES:
             self._writer.add(
                 f"README.{language}.md", [readme.page(language, about).encode("utf-8")]
@@ -182,26 +187,47 @@ class _Export:
         rows = ([record[column] for column in header] for record in self._records(name))
         return (line.encode("utf-8") for line in csv_text.lines(header, rows))
 
-    def _photos(self) -> tuple[int, list[str]]:
-        storage = Storage(settings().storage_url)
-        missing = []
-        keys = self._session.execute(
+    def _photos(self) -> Files:
+        keys = (
             select(Photo.sha256, Photo.media_type)
             .where(Photo.producer_id == self._producer.producer_id)
             .order_by(Photo.sha256)
-        ).all()
-        for sha256, media_type in keys:
+        )
+        for sha256, media_type in self._session.execute(keys).all():
+            place = original_path(self._producer.producer_id, sha256)
+            yield sha256, place, photo_name(sha256, media_type)
+
+    def _voices(self) -> Files:
+        keys = (
+            select(Voice.sha256, Voice.media_type)
+            .where(Voice.producer_id == self._producer.producer_id, Voice.erased_at.is_(None))
+            .order_by(Voice.sha256)
+        )
+        for sha256, media_type in self._session.execute(keys).all():
+            place = path_of(self._producer.producer_id, sha256)
+            yield sha256, place, voice_name(sha256, media_type)
+
+    def _add_files(self, there: Files) -> tuple[int, list[str]]:
+        """Add the files that are in the storage: how many, and the hashes of those that are not."""
+        storage = Storage(settings().storage_url)
+        count, missing = 0, []
+        for sha256, place, name in there:
             try:
-                file = storage.open(original_path(self._producer.producer_id, sha256))
+                file = storage.open(place)
             except FileNotFoundError:
                 missing.append(sha256.hex())
                 continue
             with file:
-                pieces = iter(partial(file.read, PIECE), b"")
-                self._writer.add(photo_name(sha256, media_type), pieces, packed=True)
-        return len(keys) - len(missing), missing
+                self._writer.add(name, iter(partial(file.read, PIECE), b""), packed=True)
+            count += 1
+        return count, missing
 
 
 def photo_name(sha256: bytes, media_type: str) -> str:
     """Name a photo inside an export."""
     return f"photos/{sha256.hex()}.{EXTENSIONS[media_type]}"
+
+
+def voice_name(sha256: bytes, media_type: str) -> str:
+    """Name a voice note inside an export."""
+    return f"voices/{sha256.hex()}.{media_type.rpartition('/')[2]}"

@@ -12,5 +12,9 @@ def page(language: str, about: Mapping[str, Any]) -> str:
     text = files("traceapp.exchange").joinpath(f"readme.{language}.md").read_text(encoding="utf-8")
     listed = "\n".join(f"- `{name}`: {count}" for name, count in about["tables"].items() if count)
     return text.format(
-        producer=about["producer"], made_at=about["made_at"], tables=listed, photos=about["photos"]
+        producer=about["producer"],
+        made_at=about["made_at"],
+        tables=listed,
+        photos=about["photos"],
+        voices=about["voices"],
     )

@@ -46,6 +46,7 @@ class Record:
     originals: Mapping[str, str]
     given: Given
     crates: tuple[Given, ...] = ()
+    voice: str | None = None
 
     @property
     def event_id(self) -> UUID:
@@ -74,7 +75,8 @@ def read(given: object) -> Record | Unreadable:
         raise TypeError("what was read is an object")
     pairs = tuple(zip(given.get("batches", ()), envelope["batches"], strict=True))
     originals, crates = envelope["originals"], tuple(envelope["crates"])
-    return Record(envelope["sequence"], message, pairs, originals, given, crates)
+    voice = envelope["voice"]
+    return Record(envelope["sequence"], message, pairs, originals, given, crates, voice)
 
 
 def kind_named(given: object) -> StepKind | None:
@@ -130,6 +132,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
         and outside.get("copied_from") is None
         and outside.get("batches", []) == []
         and outside.get("crates", []) == []
+        and outside.get("voice") is None
         and type(sequence) is int
         and 1 <= sequence <= MOST_NUMBER
         and type(originals) is dict
@@ -139,7 +142,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
     if not is_plain:
         return None
     plain = {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
-    return plain | {"copied_from": None, "crates": []}
+    return plain | {"copied_from": None, "crates": [], "voice": None}
 
 
 def _is_sha256(text: object) -> bool:

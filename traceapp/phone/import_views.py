@@ -77,7 +77,7 @@ def _kept(outbox: Outbox) -> bytes:
     db.session.rollback()  # a writer takes the lock before it reads
     with transaction():
         importing.look(by, outbox, now=now)
-        importing.keep_photos(who.producer_id, outbox, now=now)
+        importing.keep_files(who.producer_id, outbox, now=now)
         name = str(outbox.head["phone_id"])
         content = outbox.without_photos
         return exchange.keep_file(who.producer_id, importing.KIND, content, name, now=now)

@@ -8,9 +8,11 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,8 @@ from traceapp.phone.envelopes import Record
 from traceapp.phone.recording import Sender, Sent
 from traceapp.phone.shapes import MOST_RECORDS, SyncHeadSchema
 from traceapp.photos import operations as photos
+from traceapp.problem.phones import RefusedVoice
+from traceapp.voices import operations as voices
 
 HEAD = SyncHeadSchema(exclude=("free_codes",))
 KIND = "phone"  # of a file that is kept for a day
@@ -51,10 +55,11 @@ class Outbox:
     head: Mapping[str, Any]
     records: Sequence[object]
     photos: Mapping[str, str]
+    voices: Mapping[str, str]
 
     @property
     def without_photos(self) -> bytes:
-        """Give the file without its photos, which are kept already."""
+        """Give the file without photos and voice notes, which are kept already."""
         return json.dumps(
             {**self.head, "records": self.records}, default=str, ensure_ascii=False
         ).encode()
@@ -86,8 +91,9 @@ def read(content: bytes) -> Outbox:
         given = None
     if not isinstance(given, Mapping):
         raise problem.InvalidInput(findings=[NOT_A_FILE])
-    records, pictures = given.get("records"), given.get("photos", {})
-    if not isinstance(records, list) or not isinstance(pictures, Mapping):
+    records, pictures, said = given.get("records"), given.get("photos", {}), given.get("voices", {})
+    is_whole = isinstance(pictures, Mapping) and isinstance(said, Mapping)
+    if not isinstance(records, list) or not is_whole:
         raise problem.InvalidInput(findings=[NOT_A_FILE])
     if len(records) > MOST_IN_A_FILE:
         raise problem.InvalidInput(findings=[NOT_A_FILE])
@@ -95,22 +101,35 @@ def read(content: bytes) -> Outbox:
         head = strictness.load(HEAD, {name: given[name] for name in HEAD.fields if name in given})
     except ValidationError as error:
         raise problem.InvalidInput(findings=[NOT_A_FILE]) from error
-    return Outbox(head, records, pictures)
+    return Outbox(head, records, pictures, said)
 
 
-def keep_photos(producer_id: UUID, outbox: Outbox, *, now: datetime) -> None:
-    """Keep the photos of a file that are what they are called; the records say what is missing."""
-    for name, text in outbox.photos.items():
+def keep_files(producer_id: UUID, outbox: Outbox, *, now: datetime) -> None:
+    """Keep photos and voice notes of a file that are what they are called.
+
+    The records say what is missing. Of whom a voice is, the phone tells.
+    """
+    keepers: list[tuple[Mapping[str, str], Callable[[bytes], object]]] = [
+        (outbox.photos, partial(photos.store, producer_id, is_public=False, now=now))
+    ]
+    phone = db.session.get(Phone, (producer_id, outbox.head["phone_id"]))
+    if phone is not None:
+        person = (producer_id, phone.member_id)
+        keepers.append((outbox.voices, partial(voices.store, person, now=now)))
+    for files, keep in keepers:
+        for data in _as_named(files):
+            with suppress(problem.RefusedPhoto, RefusedVoice), db.session.begin_nested():
+                keep(data)
+
+
+def _as_named(files: Mapping[str, str]) -> Iterator[bytes]:
+    for name, text in files.items():
         try:
             data = base64.b64decode(text, validate=True)
         except (binascii.Error, TypeError, ValueError):
             continue
         if hashlib.sha256(data).hexdigest() == name:
-            try:
-                with db.session.begin_nested():
-                    photos.store(producer_id, data, is_public=False, now=now)
-            except problem.RefusedPhoto:
-                continue
+            yield data
 
 
 def look(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:

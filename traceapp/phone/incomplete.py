@@ -1,4 +1,4 @@
-"""Steps that phones sent with a photo and without all that their kind wants: to be completed.
+"""Steps that phones sent with a photo or a voice note in place of words: to be completed.
 
 What is lacking is known by one function, the one that asks for it where goods go out. It is noted
 when a step arrives; a correction, whoever makes it, completes the step.
@@ -33,10 +33,13 @@ from traceapp.trace.facts import Ref
 from traceapp.trace.rules.completing import ON_A_PLOT, lacking, words_of
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.words import Words
+from traceapp.voices.models import EventVoice
 from traceapp.web import lists
 
 WAITING, CORRECTED = "waiting", "corrected"
 BETWEEN = " "
+SAID = "voice"
+_SAID = Words("lời nói, ghi ra chữ", "what was said, in writing")
 KINDS = STEP_KINDS.values()
 
 
@@ -57,10 +60,16 @@ class IncompleteStep(SentRecord):
 def lacking_of(
     producer_id: UUID, arrived: Sequence[tuple[Record | Unreadable, Answer]]
 ) -> list[str | None]:
-    """Name what these steps lack that came with a photo; None for all others."""
+    """Name what these steps lack that came with a photo or a voice note; None for all others.
+
+    What was said is lacking in writing until somebody has listened.
+    """
+    heard = [bool(isinstance(one, Record) and one.voice) for one, _ in arrived]
     steps = [
         one.message.data
-        if isinstance(one, Record) and isinstance(answer, Recorded) and one.message.data["photos"]
+        if isinstance(one, Record)
+        and isinstance(answer, Recorded)
+        and (one.message.data["photos"] or one.voice)
         else None
         for one, answer in arrived
     ]
@@ -70,13 +79,16 @@ def lacking_of(
         if step and step["step_kind"] in ON_A_PLOT and step["plot_id"] is None
     }
     places = {ref.id for ref in with_plots(on_no_plot)}
-    return [_lacks(step, has_plots=step["site_id"] in places) if step else None for step in steps]
+    return [
+        _lacks(step, has_plots=step["site_id"] in places, is_heard=is_heard) if step else None
+        for step, is_heard in zip(steps, heard, strict=True)
+    ]
 
 
-def _lacks(step: Mapping[str, Any], *, has_plots: bool) -> str | None:
+def _lacks(step: Mapping[str, Any], *, has_plots: bool, is_heard: bool) -> str | None:
     wants_plot = has_plots and step["plot_id"] is None
     names = lacking(step["step_kind"], step["fields"], wants_plot=wants_plot)
-    return BETWEEN.join(names) or None
+    return BETWEEN.join([*names, *([SAID] if is_heard else [])]) or None
 
 
 def count_waiting(producer_id: UUID) -> int:
@@ -131,10 +143,12 @@ def _query(producer_id: UUID) -> Select[*tuple[Any, ...]]:
             *(PhoneRecord.phone_id, PhoneRecord.sequence, PhoneRecord.received_at),
             *(PhoneRecord.lacks, Phone.name, Membership.name.label("person"), Event.event_id),
             *(Event.step_kind, Event.document, holds.record_time, author.name.label("author")),
+            EventVoice.sha256.label("voice"),
         )
         .join(Phone, _same(Phone, PhoneRecord, "phone_id"))
         .join(Membership, _same(Membership, Phone, "member_id"))
         .join(Event, _same(Event, PhoneRecord, "event_id"))
+        .outerjoin(EventVoice, _same(EventVoice, Event, "event_id"))
         .outerjoin(CorrectedEvent, is_what_corrects())
         .outerjoin(
             holds,
@@ -189,6 +203,10 @@ _WAITING = (
 )
 
 
+def _words(kind: str, name: str) -> Words:
+    return _SAID if name == SAID else words_of(kind, name)
+
+
 def _step(row: Row[Any]) -> IncompleteStep:
     return IncompleteStep(
         phone_id=row.phone_id,
@@ -197,8 +215,8 @@ def _step(row: Row[Any]) -> IncompleteStep:
         person=row.person or "",
         received_at=row.received_at,
         event_id=row.event_id,
-        given={"event": json.loads(row.document)},
-        lacks=tuple(words_of(row.step_kind, name) for name in row.lacks.split(BETWEEN)),
+        given={"event": json.loads(row.document), "voice": row.voice and row.voice.hex()},
+        lacks=tuple(_words(row.step_kind, name) for name in row.lacks.split(BETWEEN)),
         by=row.author or "",
         at=row.record_time,
     )

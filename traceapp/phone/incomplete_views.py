@@ -1,4 +1,4 @@
-"""Desk pages of steps that began with a photo: a clerk completes them, beside the original."""
+"""Desk pages of steps that began with a photo or a voice note: a clerk completes them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ blueprint = Blueprint("phone_incomplete", "traceapp.phone", template_folder="tem
 @blueprint.get("/desk/phones/incomplete")
 @may(Act.MANAGE_PHONES)
 def list_incomplete() -> Response:
-    """List what came with a photo and lacks something, what waits first."""
+    """List what came with a photo or a voice note and lacks something, what waits first."""
     who = member().producer_id
     kinds = {kind: say(STEP_KINDS[kind].label) for kind in incomplete.kinds(who)}
     wish = lists.asked(
@@ -63,7 +63,9 @@ def _task(reader: Visitor) -> Sequence[Task]:
     if not reader.may(Act.MANAGE_PHONES):
         return ()
     waiting = incomplete.count_waiting(reader.producer_id)
-    words = gettext("Steps with a photo that lack something: %(count)s.", count=waiting)
+    words = gettext(
+        "Steps with a photo or a voice note that lack something: %(count)s.", count=waiting
+    )
     path = url_for("phone_incomplete.list_incomplete", state=WAITING)
     return (Task("camera", "amber", words, path, gettext("Complete them")),) if waiting else ()
 

@@ -4,7 +4,7 @@ All are tried together; only where one with batches or of crates is refused, eac
 Callers own the transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from traceapp.audit.operations import note_all
 from traceapp.batches import capturing, registering, waiting
 from traceapp.batches.capturing import Actor, Answer, Recorded
 from traceapp.batches.registering import Plain
+from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.phone import crates, numbers, reserve
@@ -26,6 +27,8 @@ from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.photos.models import Photo
 from traceapp.problem.phones import NotAllowed, PhotosMissing
 from traceapp.trace.rules import CLOCK_PLAY
+from traceapp.voices import queries as voices
+from traceapp.voices.models import EventVoice
 from traceapp.web.endpoints import problem_for
 
 
@@ -72,7 +75,7 @@ def _refused(sender: Sender, sent: Sequence[Sent]) -> Mapping[int, problem.Probl
     """Refuse what needs no look at what it says: unreadable, numbered twice, not its business."""
     refused: dict[int, problem.Problem] = {}
     used = numbers.used_by(sender.phone, sent)
-    missing = _missing_photos(sender, sent)
+    missing = _missing_files(sender, sent)
     for n, one in enumerate(sent):
         if isinstance(one, Unreadable):
             refused[n] = one.why
@@ -80,15 +83,24 @@ def _refused(sender: Sender, sent: Sequence[Sent]) -> Mapping[int, problem.Probl
             refused[n] = numbers.taken()
         elif one.batches and not sender.may_register:
             refused[n] = NotAllowed()
-        elif missing & set(one.message.data["photos"]):
+        elif missing & _files_of(one):
             refused[n] = PhotosMissing()
     return refused
 
 
 def missing_of(sender: Sender, one: Record) -> list[str]:
-    """Name the photos of a record that must be sent first."""
-    missing = _missing_photos(sender, [one])
-    return [sha256 for sha256 in one.message.data["photos"] if sha256 in missing]
+    """Name the photos of a record, and what was said of it, that must be sent first."""
+    return sorted(_missing_files(sender, [one]))
+
+
+def _files_of(one: Record) -> set[str]:
+    return {*one.message.data["photos"], *([one.voice] if one.voice else ())}
+
+
+def _missing_files(sender: Sender, sent: Sequence[Sent]) -> set[str]:
+    said = {one.voice for one in sent if isinstance(one, Record) and one.voice}
+    unheard = said - voices.kept(sender.actor.producer_id, said)
+    return _missing_photos(sender, sent) | unheard
 
 
 def _missing_photos(sender: Sender, sent: Sequence[Sent]) -> set[str]:
@@ -131,7 +143,22 @@ def _together(sender: Sender, records: Sequence[Record], now: datetime) -> list[
                 raise answer  # its batches must go too
             if one.crates and isinstance(answer, Recorded) and answer.is_new:
                 crates.require_unchanged(sender.actor.producer_id, one)
+        _keep_voices(sender.actor.producer_id, zip(records, answers, strict=True))
     return answers
+
+
+def _keep_voices(producer_id: UUID, answered: Iterable[tuple[Record, Answer]]) -> None:
+    """Write down what was said of which new step."""
+    rows = [
+        {
+            "producer_id": producer_id,
+            "event_id": one.event_id,
+            "sha256": bytes.fromhex(one.voice),
+        }
+        for one, answer in answered
+        if one.voice and isinstance(answer, Recorded) and answer.is_new
+    ]
+    insert_rows(db.metadata.tables[EventVoice.__tablename__], rows)
 
 
 def _register_all(sender: Sender, makers: Sequence[Record], now: datetime) -> bool:

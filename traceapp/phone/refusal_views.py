@@ -22,7 +22,7 @@ from traceapp.database.ids import new_id
 from traceapp.desk import step_form, step_message, step_views
 from traceapp.desk.attention import Task, also
 from traceapp.desk.step_setting import setting_of
-from traceapp.phone import import_views, refusals, sent
+from traceapp.phone import import_views, refusals, sent, voice_views
 from traceapp.phone.refusals import Refusal, State
 from traceapp.phone.sent import SentRecord
 from traceapp.phone.shapes import MOST_NUMBER
@@ -187,13 +187,14 @@ def _told(one: Refusal, now: datetime) -> dict[str, Any]:
 
 
 def original(producer_id: UUID, one: SentRecord) -> dict[str, Any]:
-    """Give what a record is drawn from: what was sent, and its photos."""
+    """Give what a record is drawn from: what was sent, its photos and voice note."""
     keys = [(producer_id, bytes.fromhex(text)) for text in sent.readable(one)["photos"]]
     found = pictures.renditions(keys, public_only=False) if keys else {}
     return {
         "one": one,
         "told": sent.told(producer_id, one),
         "pictures": [found.get(key, {}) for key in keys],
+        "voice": voice_views.told(producer_id, sent.voice_of(one)),
         "raw": json.dumps(one.given, ensure_ascii=False, indent=1),
     }
 

@@ -108,6 +108,12 @@ def readable(one: SentRecord) -> dict[str, Any]:
     }
 
 
+def voice_of(one: SentRecord) -> str | None:
+    """Name what was said of a step."""
+    voice = one.given.get("voice") if isinstance(one.given, Mapping) else None
+    return voice if _is_sha256(voice) else None
+
+
 def batches_named(producer_id: UUID, one: SentRecord) -> set[tuple[UUID, UUID]]:
     """Give the batches a step names, its own producer's where it does not say whose."""
     step = readable(one)

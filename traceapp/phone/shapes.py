@@ -73,7 +73,8 @@ class EnvelopeSchema(Schema):
     `sha256` is that of the RFC 8785 form of the event as sent; `originals` names by the SHA-256 of
     a photo that of the picture it was made from; `copied_from` is the step whose values the person
     took over ("same as last time"). `crates` are those whose goods the phone named in the step: if
-    something else was in one, the record is refused.
+    something else was in one, the record is refused. `voice` is the SHA-256 of what was said of the
+    step.
     """
 
     sequence = fields.Integer(required=True, validate=between(1, MOST_NUMBER))
@@ -90,6 +91,7 @@ class EnvelopeSchema(Schema):
     crates = fields.List(
         fields.Nested(CrateSchema), load_default=list, validate=at_most(MOST_CRATES)
     )
+    voice = fields.String(load_default=None, allow_none=True, validate=photo_number())
 
 
 class RecordSchema(EnvelopeSchema):

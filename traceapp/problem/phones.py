@@ -42,9 +42,18 @@ class NotAllowed(Problem):
 
 
 class PhotosMissing(Problem):
-    """A record that names photos which are not here yet; `missing` lists them."""
+    """A record that names photos or a voice note not here yet; `missing` lists them."""
 
     status = HTTPStatus.FAILED_DEPENDENCY
     slug = "photos-missing"
-    title = N_("Photos of this record are not here yet")
-    detail = N_("Nothing was saved. Send the photos first, then the record again.")
+    title = N_("Photos or the voice note of this record are not here yet")
+    detail = N_("Nothing was saved. Send what is missing first, then the record again.")
+
+
+class RefusedVoice(Problem):
+    """A voice note that is not kept; the findings say why."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    slug = "refused-voice"
+    title = N_("This voice note cannot be used")
+    detail = N_("Nothing was saved. Record it again, or type what you wanted to say.")

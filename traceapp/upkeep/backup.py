@@ -17,6 +17,7 @@ from traceapp.upkeep import archive, fingerprint, records, schema
 from traceapp.upkeep.archive import DATABASE, FILES, SECRET, Facts, Manifest
 from traceapp.upkeep.places import Place
 from traceapp.upkeep.refusal import RefusedError
+from traceapp.voices.storage import path_of
 
 PREFIX, SUFFIX = "traceapp-", ".tar.gz"
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -63,6 +64,12 @@ def files_named(connection: Connection) -> set[str]:
     files = {
         original_path(_id(producer), sha256)
         for producer, sha256 in connection.execute(text("SELECT producer_id, sha256 FROM photo"))
+    }
+    files |= {
+        path_of(_id(producer), sha256)
+        for producer, sha256 in connection.execute(
+            text("SELECT producer_id, sha256 FROM voice WHERE erased_at IS NULL")
+        )
     }
     pictures = connection.execute(text("SELECT file_name FROM photo_rendition")).scalars()
     return files | {rendition_path(name) for name in pictures}

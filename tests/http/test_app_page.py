@@ -48,6 +48,15 @@ def test_the_policy_lets_the_reader_of_codes_run_and_nothing_from_elsewhere(
     assert "default-src 'none'" in policy
 
 
+@NEEDS_LIBRARIES
+def test_the_microphone_is_for_the_app_alone(client: FlaskClient) -> None:
+    policies = {path: client.get(path).headers for path in ("/app/", "/", "/sign-in", "/app/sw.js")}
+    allowed = {path: one["Permissions-Policy"].split(", ")[-1] for path, one in policies.items()}
+    assert allowed.pop("/app/") == "microphone=(self)"
+    assert set(allowed.values()) == {"microphone=()"}
+    assert "media-src blob:;" in policies["/app/"]["Content-Security-Policy"]
+
+
 def test_without_a_slash_it_leads_to_the_app(client: FlaskClient) -> None:
     assert client.get("/app").headers["Location"] == "/app/"
 

@@ -21,8 +21,8 @@ PATIENCE_MS = 1500  # of the app in a test; it has 30 s in life
 LATE_S = 2.5
 WAIT_S = 4
 LIMIT = "Mỗi lần gửi được nhiều nhất 8 MB."
-RECORDS, PHOTOS = "/api/v1/sync", "/api/v1/photos/"
-SENDING = (RECORDS, PHOTOS)
+RECORDS, PHOTOS, VOICES = "/api/v1/sync", "/api/v1/photos/", "/api/v1/voices/"
+SENDING = (RECORDS, PHOTOS, VOICES)
 PATIENT = b"TIMEOUT_MS = 30_000"
 NOT_PASSED_ON = {
     "connection",
@@ -53,7 +53,7 @@ INSTEAD: dict[str, Answer] = {
 
 class FaultyNetwork:
     """Passes requests on to a server; each fault waits for one request that sends
-    photos or records.
+    photos, voice notes or records.
 
     `late`: the server does its work, the phone has stopped waiting. `cut`: the answer ends in the
     middle. `busy`: 503 before the server hears of it. `portal`: a hotel's network that wants a

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,8 +30,11 @@ def program() -> str:
 class Killable:
     """Chromium over a folder: what it keeps there outlives it."""
 
-    def __init__(self, kind: BrowserType, program: str, folder: Path) -> None:
+    def __init__(
+        self, kind: BrowserType, program: str, folder: Path, flags: Sequence[str] = ()
+    ) -> None:
         self._kind, self._program, self._folder = kind, program, folder
+        self._flags = (*FLAGS, *flags)
         self._process: subprocess.Popen[bytes] | None = None
         self._browser: Browser | None = None
 
@@ -40,7 +43,7 @@ class Killable:
         port_file = self._folder / "DevToolsActivePort"
         port_file.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            [self._program, *FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
+            [self._program, *self._flags, f"--user-data-dir={self._folder}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -66,9 +69,11 @@ class Killable:
 
 
 @contextmanager
-def killable(kind: BrowserType, program: str, folder: Path) -> Iterator[Killable]:
+def killable(
+    kind: BrowserType, program: str, folder: Path, flags: Sequence[str] = ()
+) -> Iterator[Killable]:
     """Give a browser that is gone after the test."""
-    one = Killable(kind, program, folder)
+    one = Killable(kind, program, folder, flags)
     try:
         yield one
     finally:

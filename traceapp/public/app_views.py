@@ -13,7 +13,7 @@ from traceapp.public import shell_views, stylesheet
 from traceapp.public.icons import PLACE, symbols
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web.access import public
-from traceapp.web.headers import use_policy
+from traceapp.web.headers import permissions, use_policy
 
 blueprint = Blueprint("app", __name__)
 
@@ -54,6 +54,7 @@ def start() -> Response:
         style_src=stylesheet.source_of(style),
         script_src="'self' 'wasm-unsafe-eval'",
         img_src="'self' blob:",
+        media_src="blob:",
         worker_src="'self'",
     )
     names = (*ICONS, *(kind.icon for kind in STEP_KINDS.values()))
@@ -65,7 +66,9 @@ def start() -> Response:
         is_complete=not _missing(),
     )
     drawn = symbols(_static() / "vendor" / "icons", names)
-    return _kept(page.replace(PLACE, f"<svg hidden>{drawn}</svg>", 1), "text/html")
+    answer = _kept(page.replace(PLACE, f"<svg hidden>{drawn}</svg>", 1), "text/html")
+    answer.headers["Permissions-Policy"] = permissions(microphone="(self)")
+    return answer
 
 
 @blueprint.get("/app/sw.js")

@@ -25,12 +25,21 @@ POLICY: dict[str, str] = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+# What a page may use of the phone; a page that needs more says so for itself alone.
+PERMISSIONS = {"camera": "(self)", "geolocation": "(self)", "microphone": "()"}
+
+
+def permissions(**allowed: str) -> str:
+    """Write what a page may use, with some of it replaced: `permissions(microphone="(self)")`."""
+    return ", ".join(f"{name}={whom}" for name, whom in (PERMISSIONS | allowed).items())
+
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+    "Permissions-Policy": permissions(),
 }
 
 

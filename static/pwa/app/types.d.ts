@@ -59,6 +59,7 @@ export interface Entry {
   originals: Record<string, string>;
   copied_from?: string;
   crates?: CrateTaken[];
+  voice?: string;
   accepted_at?: number;
   status?: number;
   problem?: Problem;
@@ -66,6 +67,14 @@ export interface Entry {
 export interface KeptPhoto {
   sha256: string;
   original: string;
+  bytes: ArrayBuffer;
+  sent: number;
+}
+/** What somebody said of a step: it is kept and sent as photos are, and is of a `type` of its own. */
+export interface KeptVoice {
+  sha256: string;
+  type: string;
+  seconds: number;
   bytes: ArrayBuffer;
   sent: number;
 }
@@ -158,7 +167,7 @@ export interface LookedUp { code: string; name: Two | null; producer: Two | null
 export interface Schema extends DBSchema {
   meta: { key: string; value: unknown };
   records: { key: number; value: Entry; indexes: { state: State } };
-  photos: { key: string; value: KeptPhoto; indexes: { sent: number } };
+  photos: { key: string; value: KeptPhoto | KeptVoice; indexes: { sent: number } };
   snapshot: { key: string; value: unknown };
   codes: { key: string; value: { code: string } };
   kept: { key: string; value: KeptProduct };

@@ -25,6 +25,7 @@ export class Refused extends Error {
  * @property {string | null} [token]
  * @property {unknown} [json]
  * @property {ArrayBuffer} [bytes]
+ * @property {string} [type] of the bytes
  * @property {string} [etag]
  */
 
@@ -33,7 +34,7 @@ export class Refused extends Error {
  * @param {Asked} [asked]
  * @returns {Promise<{status: number, body: any, wait: number, etag: string | null}>}
  */
-export async function ask(path, { method = "GET", token, json, bytes, etag } = {}) {
+export async function ask(path, { method = "GET", token, json, bytes, type = "", etag } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json, application/problem+json" };
   const language = page.document?.documentElement.lang;
@@ -41,7 +42,7 @@ export async function ask(path, { method = "GET", token, json, bytes, etag } = {
   if (token) headers["Authorization"] = `Bearer ${token}`;
   if (etag) headers["If-None-Match"] = etag;
   if (json !== undefined) headers["Content-Type"] = "application/json";
-  if (bytes) headers["Content-Type"] = "image/jpeg";
+  if (bytes) headers["Content-Type"] = type;
   const patience = new AbortController();
   const most = TIMEOUT_MS + (bytes?.byteLength ?? 0) / SLOWEST_BYTES_A_MS;
   const timer = setTimeout(() => patience.abort(), most);

@@ -7,34 +7,42 @@ import { database, meta } from "./db.js";
 
 const DRAFT = "draft";
 /** @type {Set<string>} */
-const written = new Set(); // photos: what else is answered need not wait for the disk
+const written = new Set(); // files: what else is answered need not wait for the disk
+
+/** What goes with the answers, as bytes. @param {Answers} answers */
+export const filesOf = (answers) => [...answers.photos, ...(answers.voice ? [answers.voice] : [])];
 
 /**
- * Keep answers, and the bytes of photos once: whatever names a photo later finds it on the disk, so
- * that saving writes only words.
+ * Keep answers, and the bytes of photos and of what was said once: whatever names them later finds
+ * them on the disk, so that saving writes only words.
  * @param {Draft} draft
  */
 export async function keepDraft({ kind, answers }) {
   const stores = /** @type {const} */ (["meta", "photos"]);
-  const isNew = answers.photos.some(({ sha256 }) => !written.has(sha256));
+  const files = filesOf(answers);
+  const isNew = files.some(({ sha256 }) => !written.has(sha256));
   const tx = (await database()).transaction(stores, "readwrite", { durability: isNew ? "strict" : "relaxed" });
   const photos = answers.photos.map(({ sha256, original }) => ({ sha256, original }));
-  const keep = async (/** @type {import("../types.js").KeptPhoto} */ photo) => {
+  const voice = answers.voice && { sha256: answers.voice.sha256 };
+  const keep = async (/** @type {typeof files[number]} */ file) => {
     const store = tx.objectStore("photos");
-    if ((await store.getKey(photo.sha256)) === undefined) await store.put(photo);
+    if ((await store.getKey(file.sha256)) === undefined) await store.put(file);
   };
   await Promise.all([
-    ...answers.photos.map(keep),
-    tx.objectStore("meta").put({ kind, answers: { ...answers, photos } }, DRAFT),
+    ...files.map(keep),
+    tx.objectStore("meta").put({ kind, answers: { ...answers, photos, voice } }, DRAFT),
     tx.done,
   ]);
-  for (const { sha256 } of photos) written.add(sha256);
+  for (const { sha256 } of files) written.add(sha256);
 }
 
 /** @returns {Promise<Draft | undefined>} */
 export async function theDraft() {
   const kept = /** @type {Draft | undefined} */ (await meta(DRAFT));
-  if (!kept?.answers.photos.length) return kept;
-  const found = await Promise.all(kept.answers.photos.map(async (photo) => photo.bytes ? photo : (await database()).get("photos", photo.sha256)));
-  return { ...kept, answers: { ...kept.answers, photos: found.flatMap((photo) => photo ?? []) } };
+  if (!kept || !filesOf(kept.answers).length) return kept;
+  const found = await Promise.all(filesOf(kept.answers).map(async (file) => file.bytes ? file : (await database()).get("photos", file.sha256)));
+  const files = found.flatMap((file) => file ?? []);
+  const photos = files.flatMap((file) => "type" in file ? [] : file);
+  const voice = files.find((file) => "type" in file);
+  return { ...kept, answers: { ...kept.answers, photos, voice } };
 }

@@ -14,7 +14,7 @@ import { unsent } from "./reading.js";
  */
 export async function envelope(phone, entries) {
   const { all } = await unsent();
-  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates }) => ({
+  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates, voice }) => ({
     sequence,
     sha256: await contentHash(event),
     batches,
@@ -22,6 +22,7 @@ export async function envelope(phone, entries) {
     originals,
     ...(copied_from ? { copied_from } : {}),
     ...(crates?.length ? { crates: crates.map(told) } : {}),
+    ...(voice ? { voice } : {}),
   });
   return {
     phone_id: phone.phone_id,

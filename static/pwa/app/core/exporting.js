@@ -3,20 +3,21 @@
 import { database } from "./db.js";
 import { entries, phone as whose, UNSENT } from "./reading.js";
 import { envelope } from "./envelope.js";
+import { filesNamed } from "./files.js";
 
-/** Everything that is only on this phone, with its photos; the shape of a sync request. */
+/** Everything that is only on this phone, with its photos and voice notes; the shape of a sync request. */
 export async function exported() {
   const phone = await whose();
   if (!phone) return undefined;
   const unsent = (await entries()).filter((entry) => UNSENT.includes(entry.state)).reverse();
   const body = await envelope(phone, unsent);
-  /** @type {Record<string, string>} */
-  const photos = {};
-  for (const name of new Set(unsent.flatMap((entry) => entry.event.photos))) {
-    const photo = await (await database()).get("photos", name);
-    if (photo) photos[name] = base64(photo.bytes);
+  /** @type {Record<"photos" | "voices", Record<string, string>>} */
+  const files = { photos: {}, voices: {} };
+  for (const name of new Set(unsent.flatMap(filesNamed))) {
+    const file = await (await database()).get("photos", name);
+    if (file) files["type" in file ? "voices" : "photos"][name] = base64(file.bytes);
   }
-  return new Blob([JSON.stringify({ ...body, photos })], { type: "application/json" });
+  return new Blob([JSON.stringify({ ...body, ...files })], { type: "application/json" });
 }
 
 /** @param {ArrayBuffer} bytes */

@@ -1,20 +1,22 @@
-// What the phone may forget: old receipts, and photos that nothing names any more.
+// What the phone may forget: old receipts, and photos and voice notes that nothing names any more.
 // @ts-check
 import { DAY_MS } from "./clock.js";
 import { database } from "./db.js";
+import { filesOf } from "./draft.js";
+import { filesNamed } from "./files.js";
 
 const KEPT_DAYS = 30; // a receipt is kept so long
 
-/** Forget receipts that are old, and photos that neither a record nor the draft names any more. */
+/** Forget receipts that are old, and files that neither a record nor the draft names any more. */
 export async function prune() {
   const stores = /** @type {const} */ (["records", "photos", "meta"]);
   const tx = (await database()).transaction(stores, "readwrite");
   const draft = /** @type {import("./draft.js").Draft | undefined} */ (await tx.objectStore("meta").get("draft"));
-  const named = new Set(draft?.answers.photos.map((photo) => photo.sha256));
+  const named = new Set(draft ? filesOf(draft.answers).map((file) => file.sha256) : []);
   for (const entry of await tx.objectStore("records").getAll()) {
     const isOld = Date.now() - (entry.accepted_at ?? Infinity) > KEPT_DAYS * DAY_MS;
     if (entry.state === "accepted" && isOld) await tx.objectStore("records").delete(entry.sequence);
-    else for (const name of entry.event.photos) named.add(name);
+    else for (const name of filesNamed(entry)) named.add(name);
   }
   for (const name of await tx.objectStore("photos").getAllKeys()) {
     if (!named.has(name)) await tx.objectStore("photos").delete(name);

@@ -22,6 +22,7 @@ import { fold } from "./codes.js";
  * @property {string} [quantity]
  * @property {string} [ship_event_id]
  * @property {KeptPhoto[]} photos
+ * @property {import("../types.js").KeptVoice | undefined} [voice] what the person said instead of typing
  * @property {string} [copied_from] the step whose values the person took over
  */
 

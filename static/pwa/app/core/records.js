@@ -6,7 +6,7 @@
 import { changed, database } from "./db.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
-/** @typedef {import("../types.js").KeptPhoto} KeptPhoto */
+/** @typedef {import("../types.js").KeptPhoto | import("../types.js").KeptVoice} KeptFile */
 /** @typedef {import("../types.js").Outcome} Outcome */
 /**
  * A step before it is saved. In a batch's lot, `#` stands for the number of the record, which no
@@ -18,14 +18,14 @@ import { changed, database } from "./db.js";
 const STATES = { 200: "accepted", 201: "accepted", 409: "conflict", 424: "saved" };
 
 /**
- * Save steps with their photos: one transaction, on the disk when this returns. The numbers, and the
- * codes that new batches get, are taken in the same transaction. A photo that the draft has written
+ * Save steps with their photos and voice notes: one transaction, on the disk when this returns. The numbers, and the
+ * codes that new batches get, are taken in the same transaction. A file that the draft has written
  * already is not written twice.
  * @param {Step[]} steps
- * @param {KeptPhoto[]} photos
+ * @param {KeptFile[]} files
  * @returns {Promise<Entry[]>}
  */
-export async function save(steps, photos) {
+export async function save(steps, files) {
   const stores = /** @type {const} */ (["meta", "records", "photos", "codes"]);
   const tx = (await database()).transaction(stores, "readwrite", { durability: "strict" });
   /** @type {Entry[]} */
@@ -40,10 +40,10 @@ export async function save(steps, photos) {
     const store = tx.objectStore("photos");
     const [number, ...there] = await Promise.all([
       tx.objectStore("meta").get("last_sequence"),
-      ...photos.map(({ sha256 }) => store.getKey(sha256)), // on the disk since they were taken
+      ...files.map(({ sha256 }) => store.getKey(sha256)), // on the disk since they were taken
     ]);
     let last = /** @type {number} */ (number ?? 0);
-    for (const photo of photos.filter((_, at) => there[at] === undefined)) write(store.put(photo));
+    for (const file of files.filter((_, at) => there[at] === undefined)) write(store.put(file));
     for (const step of steps) {
       last += 1;
       const batches = step.batches.map((batch) => ({ ...batch, lot: batch.lot.replace("#", String(last)) }));
@@ -101,7 +101,7 @@ export async function release() {
 }
 
 /**
- * Write down what the server said about each record, and the photos it misses.
+ * Write down what the server said about each record, and the files it misses.
  * @param {Entry[]} entries
  * @param {Outcome[]} outcomes
  */
@@ -118,8 +118,8 @@ export async function settle(entries, outcomes) {
     if (state === "accepted") Object.assign(after, { accepted_at: Date.now() });
     await tx.objectStore("records").put(after);
     for (const name of outcome.problem?.missing ?? []) {
-      const photo = await tx.objectStore("photos").get(name);
-      if (photo) await tx.objectStore("photos").put({ ...photo, sent: 0 });
+      const file = await tx.objectStore("photos").get(name);
+      if (file) await tx.objectStore("photos").put({ ...file, sent: 0 });
     }
   }
   await tx.done;

@@ -38,6 +38,7 @@ export function build(kind, given, kept, phone) {
       member_id: phone.member.id,
       title: titleOf(isGrown(kind) ? ground : { site_id: ground.site_id }, answers, kept),
       batches,
+      ...(answers.voice ? { voice: answers.voice.sha256 } : {}),
       originals: Object.fromEntries(answers.photos.map((photo) => [photo.sha256, photo.original])),
       event: {
         id: uuid7(),

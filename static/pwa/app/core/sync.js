@@ -1,10 +1,10 @@
-// Sends the outbox: photos first, then the records in order of capture. What the server has
+// Sends the outbox: photos and voice notes first, then the records in order of capture. What the server has
 // understood is never sent twice to another effect: every part carries its own id.
 // @ts-check
 import { ask, Refused, Unreachable } from "./api.js";
 import { changed, meta, setMeta } from "./db.js";
 import { envelope, keepReserve } from "./envelope.js";
-import { sendPhotos } from "./photos.js";
+import { sendFiles } from "./files.js";
 import { prune } from "./pruning.js";
 import { phone as whose } from "./reading.js";
 import * as records from "./records.js";
@@ -56,7 +56,7 @@ async function send() {
       const batch = (await records.waiting(phone)).slice(0, most);
       if (!batch.length) break;
       await records.lock(batch);
-      const ready = await sendPhotos(phone, batch);
+      const ready = await sendFiles(phone, batch);
       if (!ready.length) continue;
       const outcome = await post(phone, ready);
       if (outcome === "halve") most = Math.max(1, Math.floor(ready.length / 2));

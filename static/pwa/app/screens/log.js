@@ -17,6 +17,7 @@ import { groundWords } from "./home.js";
 import { Buttons } from "./log_foot.js";
 import { saveStep } from "./saving.js";
 import { Stopped } from "./stopped.js";
+import { Spoken } from "./voice.js";
 
 /** @typedef {import("../core/questions.js").Answers} Answers */
 /** @typedef {import("../core/questions.js").Ground} Ground */
@@ -78,6 +79,7 @@ function Flow({ saved, who, ...opened }) {
   const [problem, setProblem] = useState("");
   const [isSaving, setSaving] = useState(false);
   const isStarted = useRef(Boolean(opened.given?.startsWith(MORE))); // more goods may be scanned at once
+  const finish = useRef(/** @type {import("./voice.js").Finish | undefined} */ (undefined));
   const isSaved = useRef(false); // then there is no draft any more
   const asked = questions(kind, answers, kept);
   const question = asked[Math.min(at, asked.length - 1)];
@@ -96,11 +98,11 @@ function Flow({ saved, who, ...opened }) {
     const after = questions(kind, next, kept);
     if (goesOn && after.slice(at + 1).some((one) => one.required && !isAnswered(one, next, kind))) setAt(at + 1);
   };
-  const save = async (withPhotos = true) => {
+  const save = async (withFiles = true) => {
     setSaving(true);
+    const voice = (await finish.current?.()) ?? answers.voice; // somebody may still be speaking
     isSaved.current = true;
-    const photos = withPhotos ? answers.photos : [];
-    const wrong = await saveStep(kind, { ...answers, photos }, kept, who);
+    const wrong = await saveStep(kind, { ...answers, ...(withFiles ? { voice } : { photos: [], voice: undefined }) }, kept, who);
     if (!wrong) return; // the tick is on its way
     isSaved.current = false;
     setSaving(false);
@@ -134,6 +136,7 @@ function Flow({ saved, who, ...opened }) {
       : html`<h2>${t("log.nothing_to_ask")}</h2>`}
     ${at === 0 && isGrown(kind) &&
     html`<button class="quiet" onClick=${() => setPicking(true)}>${t(makes(kind) ? "log.other_plot" : "log.more_plots")}</button>`}
+    <${Spoken} answers=${answers} set=${set} finish=${finish} />
     <${Aloud} about=${question?.id} />
   <//>`;
 }

@@ -15,7 +15,7 @@ import { Icon, html, t } from "../view.js";
  * @param {Answers} props.answers
  * @param {(change: Partial<Answers>) => void} props.set
  * @param {(at: number) => void} props.setAt
- * @param {(withPhotos?: boolean) => void} props.save
+ * @param {(withFiles?: boolean) => void} props.save
  * @param {string} props.problem
  * @param {boolean} props.isSaving
  */
@@ -29,7 +29,7 @@ export function Buttons({ kind, asked, at, answers, set, setAt, save, problem, i
   const isEnough = !needsGoods(kind, answers, asked);
   return html`
     ${problem && html`<p class="note clay" role="alert">${t(problem)}</p>`}
-    ${problem === "save.full" && answers.photos.length > 0 && html`<button class="quiet" onClick=${() => save(false)}>${t("save.without_photos")}</button>`}
+    ${problem === "save.full" && (answers.photos.length > 0 || answers.voice) && html`<button class="quiet" onClick=${() => save(false)}>${t("save.without_files")}</button>`}
     <div class="pair">
       <${Camera} answers=${answers} set=${set} />
       ${mustGoOn
@@ -74,7 +74,7 @@ function Camera({ answers, set }) {
   </label>`;
 }
 
-/** @param {{photo: import("../types.js").KeptPhoto}} props */
+/** @param {{photo: {sha256: string, bytes: ArrayBuffer}}} props */
 export function Thumbnail({ photo }) {
   const [address, setAddress] = useState("");
   useEffect(() => {

@@ -68,7 +68,7 @@ function Row({ entry, kept, isOurs }) {
     <${Icon} name=${kind?.icon ?? "pencil"} />
     <div>
       ${kind ? verb(kind) : entry.event.step_kind}${entry.title && ` · ${entry.title}`}
-      <small>${moment(entry.event.event_time)}${entry.event.photos.length ? ` · ${t("photo.count", { count: entry.event.photos.length })}` : ""}</small>
+      <small>${moment(entry.event.event_time)}${entry.event.photos.length ? ` · ${t("photo.count", { count: entry.event.photos.length })}` : ""}${entry.voice ? ` · ${t("voice.with")}` : ""}</small>
       <span class=${`state ${tone}`}><${Icon} name=${icon} />${t(!isOurs && entry.state === "saved" ? "state.of_another" : word)}</span>
     </div>
     <${Icon} name="chevron-right" />

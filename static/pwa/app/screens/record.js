@@ -7,6 +7,7 @@ import { tryNow } from "../core/triggers.js";
 import { Icon, Screen, html, moment, number, t, two, unit, useKept, verb } from "../view.js";
 import { Thumbnail } from "./log_foot.js";
 import { STATES } from "./outbox.js";
+import { Listen } from "./voice.js";
 
 /** @typedef {import("../types.js").StepEvent} StepEvent */
 /** @typedef {import("../types.js").Sections} Sections */
@@ -16,7 +17,8 @@ export default function Record({ args: [sequence = ""] }) {
   const found = useKept(async () => {
     const entry = await (await database()).get("records", Number(sequence));
     const photos = await Promise.all((entry?.event.photos ?? []).map(async (name) => (await database()).get("photos", name)));
-    return { entry, photos: photos.flatMap((one) => one ?? []), kept: await sections(), who: await phone() };
+    const voice = entry?.voice ? await (await database()).get("photos", entry.voice) : undefined;
+    return { entry, voice, photos: photos.flatMap((one) => one ?? []), kept: await sections(), who: await phone() };
   }, [sequence]);
   const entry = found?.entry;
   if (!found || !entry) return html`<${Screen} title="" back="#/outbox" />`;
@@ -34,6 +36,7 @@ export default function Record({ args: [sequence = ""] }) {
           <p class="soft">${t("conflict.what_now")}</p>`
       : html`<${Facts} event=${entry.event} kept=${found.kept} />`}
     ${found.photos.length > 0 && html`<ul class="photos">${found.photos.map((photo) => html`<li><${Thumbnail} photo=${photo} /></li>`)}</ul>`}
+    ${found.voice && "type" in found.voice && html`<${Listen} voice=${found.voice} />`}
     <p class="soft">${t("record.number", { number: `${found.who?.mark ?? ""}${entry.sequence}` })}</p>
   <//>`;
 }

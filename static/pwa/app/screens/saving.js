@@ -1,5 +1,6 @@
 // Saving a step: on the disk first, then the tick, and only then the network.
 // @ts-check
+import { filesOf } from "../core/draft.js";
 import { save } from "../core/records.js";
 import { build } from "../core/steps.js";
 
@@ -24,7 +25,7 @@ export function justSaved(number) {
 export async function saveStep(kind, answers, kept, phone) {
   let entries;
   try {
-    entries = await save(build(kind, answers, kept, phone), answers.photos);
+    entries = await save(build(kind, answers, kept, phone), filesOf(answers));
   } catch (error) {
     const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
     return isFull ? "save.full" : "save.failed";

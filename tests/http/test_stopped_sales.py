@@ -179,6 +179,50 @@ def test_whoever_has_some_of_it_is_told_and_may_not_sell_it(
     assert "Stop its sale now" in desk(app, trade.hoa, f"/desk/batches/{code}")
 
 
+def test_whoever_only_waits_for_it_reads_it_today_in_the_list_and_on_the_delivery(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    tell(trade.minh, trade.ship())
+    delivery = f"/desk/hand-offs/{trade.ship_id}"
+    assert "Sale stopped" not in desk(app, trade.hoa, "/desk/hand-offs")
+    stop(app, trade.minh, code)
+    today = desk(app, trade.hoa, "/desk")
+    assert f"Xưởng Minh {TOLD}" in today
+    assert "Some of it is on its way to you." in today
+    assert f'href="{delivery}"' in today[today.index(TOLD) :][:600]
+    for side in (trade.hoa, trade.minh):
+        assert "Sale stopped" in desk(app, side, "/desk/hand-offs")
+        assert f"Xưởng Minh {TOLD}" in desk(app, side, delivery)
+    assert "You may receive it and set it apart" in desk(app, trade.hoa, delivery)
+    assert "Sale stopped" in desk(app, trade.hoa, "/desk/hand-offs?format=csv")
+    tell(trade.hoa, trade.receive())
+    assert "on its way to you" not in desk(app, trade.hoa, "/desk")
+    allow(app, colleague(trade.minh), code)
+    assert "Sale stopped" not in desk(app, trade.hoa, delivery)
+    assert TOLD not in desk(app, trade.hoa, "/desk")
+
+
+def test_an_officers_stop_is_read_by_who_sent_all_of_it_and_what_others_made_of_it_is_marked(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    with transaction():
+        theirs = batch(trade.hoa, product(trade.hoa), "HOA-1")
+    taken = line(trade.greens, "5", **of_minh(trade))
+    tell(trade.hoa, event(trade.hoa, "pack", inputs=[taken], outputs=[line(theirs, "5")]))
+    lan = joined("Quán Lan", kinds=("shop",))
+    fields = {"to_site": str(lan.site_id), "doc_no": "PX-8"}
+    sent = event(trade.hoa, "ship", inputs=[line(theirs, "5")], fields=fields)
+    tell(trade.hoa, sent)
+    stop(app, joined("Chi cục", kinds=("authority",), role="officer"), code)
+    assert f"Chi cục {TOLD}" in desk(app, trade.minh, "/desk")
+    assert "Your lot HOA-1 was made from it." in desk(app, lan, "/desk")
+    told = desk(app, lan, f"/desk/hand-offs/{sent['id']}")
+    assert "whose sale Chi cục stopped" in told
+    assert "These goods may be sold." in told
+
+
 def of_minh(trade: Trade) -> dict[str, str]:
     return {"producer_id": str(trade.minh.producer_id)}
 

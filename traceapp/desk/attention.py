@@ -21,7 +21,6 @@ from traceapp.desk.hand_off_words import Seen
 from traceapp.findings.hold_queries import held_at
 from traceapp.handoffs import waiting_queries as hand_offs
 from traceapp.producers.queries import admission_of
-from traceapp.recalls.stop_queries import stopped_by_others
 from traceapp.trace.entries import HandOffState
 from traceapp.web.languages import current, pick, say
 from traceapp.web.pages import HANOI, day, moment
@@ -151,7 +150,6 @@ def _reports(reader: Visitor) -> Iterator[Task]:
 
 def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
     today = now.astimezone(HANOI).date()
-    yield from _stopped(reader)
     yield from _on_hold(reader)
     yield from _incomplete(reader)
     yield from _offers(reader, now)
@@ -160,18 +158,6 @@ def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
         yield from _certificates(reader, today)
     if reader.may(Act.RECORD_STEP):
         yield from _idle_seasons(reader, now)
-
-
-def _stopped(reader: Visitor) -> Iterator[Task]:
-    for one in stopped_by_others(reader.producer_id)[:MOST_OF_A_KIND]:
-        words = _(
-            "%(who)s stopped the sale of lot %(lot)s: %(why)s.",
-            who=say(one.body),
-            lot=one.lot,
-            why=say(one.why),
-        )
-        path = url_for("desk_batches.show_batch", code=one.batch.id)
-        yield Task("hand-stop", "clay", words, path, _("See the batch"))
 
 
 def _on_hold(reader: Visitor) -> Iterator[Task]:

@@ -1,7 +1,7 @@
 """Hand-offs at the desk: the list of both directions, and the page of one delivery."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -40,13 +40,10 @@ def list_hand_offs() -> ResponseReturnValue:
     if wish.text and links.find(wish.text, now) is not None:
         return redirect(url_for("hand_off_answers.show_offer", token=wish.text), code=303)
     found = queries.listed(reader.producer_id, wish, now)
+    seen = _seen(found.rows, reader.producer_id, now)
     if wish.is_csv:
-        return lists.as_csv("giao-nhan", _columns(reader.producer_id, now), found.rows)
-    return render_template(
-        "desk/hand_off_list.html",
-        found=found,
-        seen=lambda row: hand_off_words.seen(row, reader.producer_id, now),
-    )
+        return lists.as_csv("giao-nhan", _columns(seen), found.rows)
+    return render_template("desk/hand_off_list.html", found=found, seen=seen)
 
 
 @blueprint.get("/desk/hand-offs/scan")
@@ -84,6 +81,7 @@ def find(shipment_id: UUID) -> list[Seen]:
     if not rows:
         raise problem.NotFound
     parcels = [hand_off_words.seen(row, reader.producer_id, now) for row in rows]
+    parcels = hand_off_words.with_stops(parcels, reader.producer_id)
     return hand_off_words.with_what_is_back(parcels)
 
 
@@ -153,18 +151,23 @@ def _filters() -> tuple[lists.Filter, ...]:
     )
 
 
-def _columns(by: UUID, now: datetime) -> dict[str, lists.Reader]:
-    def of(read: Any) -> lists.Reader:  # noqa: ANN401 - reads a Seen
-        return lambda row: read(hand_off_words.seen(row, by, now))
+def _seen(rows: Sequence[Any], by: UUID, now: datetime) -> Callable[[Any], Seen]:
+    """Look at all rows of a list at once; give what finds one of them."""
+    parcels = [hand_off_words.seen(row, by, now) for row in rows]
+    found = {id(one.row): one for one in hand_off_words.with_stops(parcels, by)}
+    return lambda row: found[id(row)]
 
+
+def _columns(seen: Callable[[Any], Seen]) -> dict[str, lists.Reader]:
     return {
         _("Sent"): lambda row: moment(row.sent_at),
-        _("From"): of(lambda one: one.sender),
-        _("To"): of(lambda one: one.receiver),
+        _("From"): lambda row: seen(row).sender,
+        _("To"): lambda row: seen(row).receiver,
         _("Product"): lambda row: row.name,
         _("Lot"): lambda row: row.lot,
-        _("Sender recorded"): of(lambda one: one.shipped),
-        _("Receiver recorded"): of(lambda one: one.received),
-        _("Difference"): of(lambda one: one.difference),
-        _("State"): of(lambda one: _(one.words.name)),
+        _("Sender recorded"): lambda row: seen(row).shipped,
+        _("Receiver recorded"): lambda row: seen(row).received,
+        _("Difference"): lambda row: seen(row).difference,
+        _("State"): lambda row: _(seen(row).words.name),
+        _("Sale"): lambda row: hand_off_words.sale(seen(row)),
     }

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from traceapp.batches.told_lots import lots_told_to
 from traceapp.handoffs import queries
 from traceapp.handoffs.taken_back import TakenBack, taken_back
 from traceapp.problem import N_
+from traceapp.recalls.stop_queries import StopTold, concerning
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
 from traceapp.trace.handoffs import Compared
@@ -43,6 +45,18 @@ NO_ACCOUNT = N_("no account here")
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The stop on the goods of a hand-off, or on what they were made from, as a side reads it.
+
+    `binds` where these goods may not be sold; goods that others made of stopped ones may be.
+    """
+
+    told: StopTold
+    lot: str
+    binds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """One batch of a hand-off as one of its sides sees it."""
 
@@ -50,6 +64,7 @@ class Seen:
     state: HandOffState
     is_incoming: bool
     back: TakenBack | None = None
+    stop: Stopped | None = None
 
     @property
     def words(self) -> StateWords:
@@ -158,6 +173,25 @@ def with_what_is_back(parcels: Sequence[Seen]) -> list[Seen]:
         else one
         for one in parcels
     ]
+
+
+def with_stops(parcels: Sequence[Seen], by: UUID) -> list[Seen]:
+    """Add to each whether its sale is stopped: whoever waits for it must know before it comes."""
+    stops = concerning({_batch(one.row) for one in parcels}, asks=by)
+    lots = lots_told_to(by, {told.batch for told in stops.values()})
+    return [
+        replace(one, stop=Stopped(told, lots[told.batch], _batch(one.row)[0] == told.batch[0]))
+        if (told := stops.get(_batch(one.row)))
+        else one
+        for one in parcels
+    ]
+
+
+def sale(one: Seen) -> str:
+    """Say in a few words that the goods may not be sold, or came of what may not; "" else."""
+    if one.stop is None:
+        return ""
+    return str(_("Sale stopped") if one.stop.binds else _("Made from stopped goods"))
 
 
 def state_choices() -> dict[str, str]:

@@ -11,12 +11,14 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import queries
 from traceapp.batches.queries import Ref as Pair
+from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.stop_reasons import STOP_REASONS
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
+from traceapp.handoffs import waiting_queries
 from traceapp.recalls import stop_queries
 from traceapp.recalls.lifting import is_alone, may_lift
 from traceapp.recalls.second_person import ALONE_AFTER, may_go_alone
-from traceapp.recalls.stop_queries import StopTold, stops_on
+from traceapp.recalls.stop_queries import Concern, StopTold, stops_on
 from traceapp.recalls.stopping import Actor, is_open_by
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
@@ -84,6 +86,37 @@ def may_stop(reader: Visitor, batch: Pair) -> bool:
 def actor_of(reader: Visitor) -> Actor:
     """Give who acts."""
     return Actor(Ref(reader.producer_id, reader.member_id), reader.may(Act.LOOK_UP_ANY))
+
+
+@also
+def _stopped(reader: Visitor) -> Iterator[Task]:
+    """Tell whoever has, sent, waits for or made some of it that somebody else stopped its sale."""
+    concerns = stop_queries.stopped_by_others(reader.producer_id)[:MOST_OF_A_KIND]
+    refs = {ref for one in concerns for ref in (one.batch, one.told.batch)}
+    lots = lots_told_to(reader.producer_id, refs)
+    for one in concerns:
+        told = one.told
+        words = _(
+            "%(who)s stopped the sale of lot %(lot)s: %(why)s.",
+            who=say(told.body),
+            lot=lots[told.batch],
+            why=say(told.why),
+        )
+        if told.batch != one.batch:
+            came = _("Your lot %(lot)s was made from it.", lot=lots[one.batch])
+            words = f"{words} {came}"
+        yield _look_at(reader, one, words)
+
+
+def _look_at(reader: Visitor, one: Concern, words: str) -> Task:
+    """Lead to the batch, or to the delivery that brings it: the batch may not be theirs to see."""
+    offers = () if one.is_here else waiting_queries.open_offers(reader.producer_id, one.batch)
+    if not offers:
+        path = url_for("desk_batches.show_batch", code=one.batch.id)
+        return Task("hand-stop", "clay", words, path, _("See the batch"))
+    path = url_for("hand_offs.show_hand_off", shipment_id=offers[0].event_id)
+    words = f"{words} {_('Some of it is on its way to you.')}"
+    return Task("hand-stop", "clay", words, path, _("See the delivery"))
 
 
 @also

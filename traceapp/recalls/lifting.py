@@ -9,7 +9,7 @@ from traceapp import problem
 from traceapp.accounts.persons import is_same_person
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
-from traceapp.recalls import checks
+from traceapp.recalls import checks, stop_telling
 from traceapp.recalls.models import SaleStopLift, SaleStopRequest
 from traceapp.recalls.second_person import may_go_alone
 from traceapp.recalls.stop_queries import StopTold, stops_on
@@ -59,6 +59,7 @@ def lift(batch: Ref, stop_id: UUID, by: Actor, reason: str, *, now: datetime) ->
     db.session.flush()
     note("sale.allowed", batch, by, now)
     tell({batch}, now)
+    stop_telling.expect(told.stop, "allowed", now=now)
     return True
 
 

@@ -1,7 +1,7 @@
 """Reading stopped sales: what stands in the way of goods, and what people see of it. Core only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch
-from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.stop_reasons import STOP_REASONS
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
@@ -20,6 +19,7 @@ from traceapp.database.types import Identifier
 from traceapp.findings.reading import AnyRow
 from traceapp.findings.walking import OfAncestry
 from traceapp.producers.models import Membership, Producer, ProducerKind
+from traceapp.recalls import transit
 from traceapp.recalls.models import SaleStop, SaleStopLift, SaleStopRequest
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
@@ -32,6 +32,7 @@ MOST = 20
 class Lift:
     """Sale was allowed again."""
 
+    by: UUID
     body: Words
     reason: str
     at: datetime
@@ -65,6 +66,19 @@ class StopTold:
     request: Request | None
 
 
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A stop that concerns somebody by one of his batches; `is_here` where he has or made it."""
+
+    told: StopTold
+    batch: Ref
+    is_here: bool
+
+    def distance(self) -> tuple[bool, bool, Ref]:
+        """Tell how far off it is: the stopped lot itself comes first, then what is in hand."""
+        return (self.told.batch != self.batch, not self.is_here, self.batch)
+
+
 def stopped_among(batches: Collection[Ref], *, asks: UUID | None = None) -> dict[Ref, StopTold]:
     """Give the batches among these that may not be sold, each with the first stop on it.
 
@@ -85,17 +99,46 @@ def stops_on(batch: Ref, *, asks: UUID | None = None) -> list[StopTold]:
     return [_told(row) for row in sorted(rows, key=lambda row: row.stopped_at, reverse=True)]
 
 
-def stopped_by_others(producer_id: UUID) -> list[StopTold]:
-    """Give the stops of others that concern a producer: on goods it has, and on goods it made."""
+def stopped_by_others(producer_id: UUID) -> list[Concern]:
+    """Give the stops of others that concern a producer, each once, the newest first.
+
+    They are on goods it has, sent, waits for or made, and on what those were made from.
+    """
     if not is_any_stopped():
         return []
-    stock = {Ref(row.batch_producer_id, row.batch_id) for row in ask(_IN_STOCK, holder=producer_id)}
-    rows = [*_HELD.rows(stock), *ask(_OF_OWN, producer=producer_id)]
-    others = {Ref(row.producer_id, row.stop_id): row for row in rows}.values()
-    newest = sorted(others, key=lambda row: row.stopped_at, reverse=True)
-    told = [_told(row) for row in newest if row.by_producer_id != producer_id][:MOST]
-    lots = lots_told_to(producer_id, {one.batch for one in told})
-    return [replace(one, lot=lots[one.batch]) for one in told]
+    here = {Ref(row.batch_producer_id, row.batch_id) for row in ask(_IN_STOCK, holder=producer_id)}
+    near = here | transit.under_way(producer_id)
+    own = ask(_OF_OWN, producer=producer_id)
+    made = ((row, Ref(row.producer_id, row.batch_id)) for row in own)
+    concerned = [Concern(_told(row), batch, is_here=True) for row, batch in made]
+    for row in _CONCERNING.rows(near, asks=producer_id):
+        batch = Ref(row.root_producer_id, row.root_id)
+        concerned.append(Concern(_told(row), batch, batch in here))
+    found: dict[Ref, Concern] = {}
+    for one in sorted(concerned, key=Concern.distance):
+        if one.told.by.producer_id != producer_id:
+            found.setdefault(one.told.stop, one)
+    return sorted(found.values(), key=lambda one: one.told.at, reverse=True)
+
+
+def concerning(batches: Collection[Ref], *, asks: UUID) -> dict[Ref, StopTold]:
+    """Give the first open stop on each of these batches, or on what it was made from, if any.
+
+    Unlike `stopped_among` it also tells of goods that others made of what is stopped.
+    """
+    if not is_any_stopped():
+        return {}
+    found: dict[Ref, StopTold] = {}
+    rows = _CONCERNING.rows(batches, asks=asks)
+    for row in sorted(rows, key=lambda row: row.stopped_at):
+        found.setdefault(Ref(row.root_producer_id, row.root_id), _told(row))
+    return found
+
+
+def find(stop: Ref) -> tuple[StopTold, bool]:
+    """Give a stop, and whether it counts for everybody who has the goods."""
+    (row,) = ask(_ONE, producer=stop.producer_id, stop=stop.id)
+    return _told(row), row.is_heard
 
 
 def waiting(producer_id: UUID | None) -> list[StopTold]:
@@ -115,7 +158,8 @@ def is_any_stopped() -> bool:
 def _told(row: AnyRow) -> StopTold:
     lift = None
     if row.lifted_at is not None:
-        lift = Lift(Words(row.lifter, row.lifter_en or row.lifter), row.lift_reason, row.lifted_at)
+        body = Words(row.lifter, row.lifter_en or row.lifter)
+        lift = Lift(row.lifted_by, body, row.lift_reason, row.lifted_at)
     return StopTold(
         stop=Ref(row.producer_id, row.stop_id),
         batch=Ref(row.producer_id, row.batch_id),
@@ -147,6 +191,7 @@ def _stops(*more: Any) -> Any:  # noqa: ANN401 - columns, and a select to which 
             *(Batch.lot, Producer.name.label("body"), Producer.name_en.label("body_en")),
             *(Membership.name.label("person"), SaleStopLift.lifted_at),
             *(SaleStopLift.reason.label("lift_reason"), lifter.name.label("lifter")),
+            SaleStopLift.by_producer_id.label("lifted_by"),
             *(lifter.name_en.label("lifter_en"), SaleStopRequest.asked_at),
             SaleStopRequest.reason.label("asked_reason"),
             *more,
@@ -174,11 +219,10 @@ def _of_tree(tree: CTE) -> Any:  # noqa: ANN401 - a select
         SaleStop.batch_id == tree.c.batch_id,
         SaleStop.producer_id == tree.c.root_producer_id,
     )
-    asks = SaleStop.by_producer_id == bindparam("asks", type_=Identifier)
     return (
         _stops(tree.c.root_producer_id, tree.c.root_id)
         .join(tree, on_tree)
-        .where(or_(is_heard(), asks))
+        .where(or_(is_heard(), _BY_READER))
     )
 
 
@@ -189,7 +233,8 @@ def _open_of_tree(tree: CTE) -> Any:  # noqa: ANN401 - a select
 def _concerning(tree: CTE) -> Any:  # noqa: ANN401 - a select
     """Give the open stops on what goods are, or were made from, whoever made them."""
     on_tree = _same(SaleStop, tree.c, "batch_id")
-    return _stops().join(tree, on_tree).where(is_heard(), _IS_OPEN)
+    stops = _stops(tree.c.root_producer_id, tree.c.root_id).join(tree, on_tree)
+    return stops.where(or_(is_heard(), _BY_READER), _IS_OPEN)
 
 
 def _same(one: Any, other: Any, name: str) -> Any:  # noqa: ANN401 - tables, and a condition
@@ -197,12 +242,18 @@ def _same(one: Any, other: Any, name: str) -> Any:  # noqa: ANN401 - tables, and
 
 
 _IS_OPEN = SaleStopLift.stop_id.is_(None)
+_BY_READER = SaleStop.by_producer_id == bindparam("asks", type_=Identifier)
 # Written once: putting a query together takes longer than asking it.
-_STOPPED, _ALL, _HELD = OfAncestry(_open_of_tree), OfAncestry(_of_tree), OfAncestry(_concerning)
+_STOPPED, _ALL = OfAncestry(_open_of_tree), OfAncestry(_of_tree)
+_CONCERNING = OfAncestry(_concerning)
 _IN_STOCK = select(Stock.batch_producer_id, Stock.batch_id).where(
     Stock.producer_id == bindparam("holder", type_=Identifier), IN_STOCK > 0
 )
 _OF_OWN = _stops().where(SaleStop.producer_id == bindparam("producer", type_=Identifier), _IS_OPEN)
+_ONE = _stops(is_heard().label("is_heard")).where(
+    SaleStop.producer_id == bindparam("producer", type_=Identifier),
+    SaleStop.stop_id == bindparam("stop", type_=Identifier),
+)
 _WAITING = (
     _stops()
     .where(SaleStopRequest.stop_id.is_not(None), _IS_OPEN)

@@ -24,6 +24,7 @@ from traceapp.findings.reading import AnyRow, among, rows
 from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer
+from traceapp.recalls import stop_telling
 from traceapp.recalls.models import SaleStop
 from traceapp.recalls.stop_queries import StopTold, is_any_stopped, stopped_among, stops_on
 from traceapp.trace.facts import Ref
@@ -74,6 +75,7 @@ def stop(batch: Ref, by: Actor, reason: str, *, now: datetime) -> None:
     db.session.flush()
     note("sale.stopped", batch, by, now)
     tell({batch}, now)
+    stop_telling.expect(Ref(batch.producer_id, stop_id), "stopped", now=now)
 
 
 def tell(batches: Collection[Ref], now: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -26,7 +27,9 @@ from traceapp.batches import walking
 from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Event, EventItem
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
 
@@ -131,7 +134,26 @@ def coming_to(holder: UUID, batch: Ref) -> int | None:
     return db.session.execute(query).scalar_one_or_none()
 
 
+def under_way(holder: UUID) -> set[Ref]:
+    """Give the batches of which something comes to somebody, or is out that he sent."""
+    return {Ref(row.producer_id, row.batch_id) for row in ask(_UNDER_WAY, holder=holder)}
+
+
+def _of_holder() -> Select[*tuple[Any, ...]]:
+    holder = bindparam("holder", type_=Identifier)
+    sides = or_(HandOff.receiver_id == holder, HandOff.sender_id == holder)
+    family = (
+        select(HandOff.batch_producer_id.label("producer_id"), HandOff.batch_id)
+        .where(sides, or_(IS_ON_THE_WAY, IS_REFUSED))
+        .distinct()
+        .cte("of_holder")
+    )
+    rows = moving(family)
+    return select(rows.c.producer_id, rows.c.batch_id).where(rows.c.holder_id == holder)
+
+
 _IS_OF_LOT = (
     EventItem.batch_producer_id == HandOff.batch_producer_id,
     EventItem.batch_id == HandOff.batch_id,
 )
+_UNDER_WAY = _of_holder()  # written once: pages of the desk ask

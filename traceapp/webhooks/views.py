@@ -31,6 +31,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "recall.narrowed": N_("Lots let go"),
         "recall.released": N_("Goods released"),
         "recall.closed": N_("Case closed"),
+        "sale.stopped": N_("Sale stopped"),
+        "sale.allowed": N_("Sale allowed again"),
     }
 )
 STATES: Mapping[str, str] = MappingProxyType(

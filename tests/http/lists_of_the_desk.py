@@ -58,6 +58,7 @@ LISTS: Mapping[str, Listed] = {
     "places.list_places": Listed("/desk/places"),
     "printers.list_printers": Listed("/desk/printers"),
     "products.list_products": Listed("/desk/products"),
+    "recalls.list_recalls": Listed("/desk/recalls"),
     "seasons.list_seasons": Listed("/desk/seasons"),
     "stalls.list_stalls": Listed("/desk/stalls"),
     "step_lists.list_photos": Listed("/desk/photos"),

@@ -1,11 +1,11 @@
 """What needs somebody today: one plain sentence each, and the one thing to do about it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import current_app, g, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from traceapp.accounts.acts import Act
@@ -18,7 +18,7 @@ from traceapp.desk import attention_queries as queries
 from traceapp.desk import hand_off_words, report_search
 from traceapp.desk.batch_words import missing_words
 from traceapp.desk.hand_off_words import Seen
-from traceapp.findings.hold_queries import held_at
+from traceapp.findings.hold_queries import MOST, count_held_at, held_at
 from traceapp.handoffs import waiting_queries as hand_offs
 from traceapp.producers.queries import admission_of
 from traceapp.trace.entries import HandOffState
@@ -26,6 +26,7 @@ from traceapp.web.languages import current, pick, say
 from traceapp.web.pages import HANOI, day, moment
 
 MOST_OF_A_KIND = 5
+MOST_HOLDS = 1000
 KEPT = "desk_tasks"
 
 
@@ -41,6 +42,7 @@ class Task:
 
 
 Source = Callable[[Visitor], Iterable[Task]]
+T = TypeVar("T")
 _ELSEWHERE: list[Source] = []
 
 
@@ -57,6 +59,21 @@ def tasks(reader: Visitor, now: datetime) -> list[Task]:
         setattr(g, KEPT, [*_admission(reader), *_reports(reader), *others, *_work(reader, now)])
     found: list[Task] = getattr(g, KEPT)
     return found
+
+
+def some(kind: str, found: Sequence[T]) -> Sequence[T]:
+    """Give the first of a kind, or all where the reader asked for all of it."""
+    return found if _shows_all(kind) else found[:MOST_OF_A_KIND]
+
+
+def more(kind: str, icon: str, words: str, found: int) -> Iterator[Task]:
+    """Say how many there are of a kind where not all are shown, and lead to them."""
+    if found > MOST_OF_A_KIND and not _shows_all(kind):
+        yield Task(icon, "clay", words, url_for("desk.today", all=kind), _("Show all"))
+
+
+def _shows_all(kind: str) -> bool:
+    return request.endpoint == "desk.today" and request.args.get("all") == kind
 
 
 def count() -> int:
@@ -161,10 +178,14 @@ def _work(reader: Visitor, now: datetime) -> Iterator[Task]:
 
 
 def _on_hold(reader: Visitor) -> Iterator[Task]:
-    for hold in held_at(reader.producer_id)[:MOST_OF_A_KIND]:
+    found = held_at(reader.producer_id, MOST_HOLDS if _shows_all("holds") else MOST)
+    for hold in some("holds", found):
         words = _("Lot %(lot)s is on hold: %(why)s", lot=hold.lot, why=say(hold.finding.message))
         path = url_for("desk_batches.show_batch", code=hold.batch.id)
         yield Task("lock", "clay", words, path, _("See the batch"))
+    if len(found) > MOST_OF_A_KIND:
+        count = len(found) if len(found) < MOST else count_held_at(reader.producer_id)
+        yield from more("holds", "lock", _("Holds on your lots: %(count)s.", count=count), count)
 
 
 def _incomplete(reader: Visitor) -> Iterator[Task]:

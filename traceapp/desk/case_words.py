@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +15,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import answering, endings, scope, waiting_queries
-from traceapp.recalls.answering import Owed
+from traceapp.recalls import scope, waiting_queries
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
 from traceapp.recalls.effectiveness import Found, Sample
@@ -24,7 +23,6 @@ from traceapp.recalls.scope import PAGE, Part, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.wording import percent
 from traceapp.web.languages import say
-from traceapp.web.pages import moment
 
 BASES: Mapping[str, str] = MappingProxyType(
     {
@@ -65,18 +63,6 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "close": N_("asks to close the case"),
     }
 )
-ENDED: Mapping[str, str] = MappingProxyType(
-    {
-        "release": N_("%(who)s released all goods of recall %(number)s. Nothing more is asked."),
-        "close": N_(
-            "%(who)s closed recall %(number)s. Nothing more is asked; the goods stay recalled."
-        ),
-        "narrow": N_("%(who)s let lots that you have or had go from recall %(number)s."),
-        "drill": N_("%(who)s ended or narrowed drill %(number)s. It was only a drill."),
-    }
-)
-TOLD_FOR = timedelta(days=7)
-
 ZERO = Decimal(0)
 NOT_TOLD: Mapping[str, Any] = MappingProxyType(
     {
@@ -217,53 +203,10 @@ def may_read(reader: Visitor, case: Case) -> bool:
 
 
 @also
-def _asked(reader: Visitor) -> Iterator[Task]:
-    """Tell holders what they have not answered, and officers what waits for a second person."""
-    if reader.may(Act.ANSWER_RECALL):
-        for one in answering.unanswered(reader.producer_id)[:MOST_OF_A_KIND]:
-            words = _owed(one, datetime.now(UTC))
-            path = url_for("recalls.show_recall", case_id=one.case.id)
-            yield Task("recall", "amber" if one.is_drill else "clay", words, path, _("Answer"))
-        yield from _ended(reader)
-    if reader.may(Act.ISSUE_RECALL):
-        yield from _waiting(reader)
-
-
-def _ended(reader: Visitor) -> Iterator[Task]:
-    """Tell holders for a week what ended, and which recalls let lots go."""
-    since = datetime.now(UTC) - TOLD_FOR
-    for one in endings.lately(reader.producer_id, since)[:MOST_OF_A_KIND]:
-        kind = "drill" if one.is_drill else one.kind
-        words = _(ENDED[kind], who=one.actor, number=one.number)
-        if one.kind == "narrow":
-            path = url_for("desk_batches.list_batches")
-        else:
-            path = url_for("recalls.show_recall", case_id=one.case.id)
-        yield Task("circle-check", "leaf", words, path, _("Look at it"))
-
-
-def _owed(one: Owed, now: datetime) -> str:
-    told = {
-        "mark": _("DRILL. ") if one.is_drill else "",
-        "who": one.actor,
-        "why": one.reason,
-        "until": moment(one.due_at),
-    }
-    words: str = (
-        _(
-            "%(mark)s%(who)s still waits for your answer about recalled lots (%(why)s). "
-            "It was due by %(until)s.",
-            **told,
-        )
-        if one.due_at < now
-        else _(
-            "%(mark)s%(who)s recalls lots you have or had (%(why)s). Answer by %(until)s.", **told
-        )
-    )
-    return words
-
-
 def _waiting(reader: Visitor) -> Iterator[Task]:
+    """Tell officers and owners what waits for a second person."""
+    if not reader.may(Act.ISSUE_RECALL):
+        return
     everybody = reader.may(Act.LOOK_UP_ANY)
     for case in waiting_queries.with_waiting(None if everybody else reader.producer_id):
         for act in waiting_for(reader, case)[:MOST_OF_A_KIND]:

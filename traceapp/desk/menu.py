@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("certificates.list_certificates", "certificate", N_("Certificates"), Act.READ),
     Entry("printers.list_printers", "print", N_("Printers"), Act.PRINT_LABELS),
     Entry("cases.list_cases", "recall", N_("Recalls"), Act.OPEN_CASE),
+    Entry("recalls.list_recalls", "reply", N_("Recalls to answer"), Act.ANSWER_RECALL),
     Entry(
         "desk_reports.list_reports",
         "report",

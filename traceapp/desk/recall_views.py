@@ -21,16 +21,33 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk import answer_pages, case_form, case_pictures, case_words
 from traceapp.desk.answer_pages import Page
 from traceapp.desk.case_views import first_asked
+from traceapp.desk.recall_words import RECALLS, recall_columns, recall_standing
 from traceapp.desk.uploads import keep_beside
-from traceapp.recalls import answer_photos, answering, case_queries, reminders, scope
+from traceapp.recalls import answer_photos, answering, case_queries, inbox, reminders, scope
 from traceapp.recalls.answer_photos import AnswerPhoto
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.scope import PAGE, Held
 from traceapp.trace.facts import Ref
+from traceapp.web import lists
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
 
 blueprint = Blueprint("recalls", "traceapp.desk", template_folder="templates")
+
+
+@blueprint.get("/desk/recalls")
+@may(Act.ANSWER_RECALL)
+def list_recalls() -> ResponseReturnValue:
+    """List the recalls that reach goods the reader has, sold or waits for: due first, first."""
+    states = {state: _(words.words) for state, words in RECALLS.items()}
+    wish = lists.asked(request.args, lists.Filter("state", _("State"), states))
+    found = inbox.listed(member().producer_id, wish)
+    now = datetime.now(UTC)
+    if wish.is_csv:
+        return lists.as_csv("thu-hoi-can-tra-loi", recall_columns(now), found.rows)
+    return render_template(
+        "desk/recall_list.html", found=found, standing=lambda row: recall_standing(row, now)
+    )
 
 
 @blueprint.get("/desk/recalls/<uuid:case_id>")

@@ -13,7 +13,7 @@ from traceapp.batches import queries
 from traceapp.batches.queries import Ref as Pair
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.stop_reasons import STOP_REASONS
-from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
+from traceapp.desk.attention import MOST_OF_A_KIND, Task, also, more, some
 from traceapp.handoffs import waiting_queries
 from traceapp.recalls import stop_queries
 from traceapp.recalls.lifting import is_alone, may_lift
@@ -91,7 +91,8 @@ def actor_of(reader: Visitor) -> Actor:
 @also
 def _stopped(reader: Visitor) -> Iterator[Task]:
     """Tell whoever has, sent, waits for or made some of it that somebody else stopped its sale."""
-    concerns = stop_queries.stopped_by_others(reader.producer_id)[:MOST_OF_A_KIND]
+    found = stop_queries.stopped_by_others(reader.producer_id)
+    concerns = some("stops", found)
     refs = {ref for one in concerns for ref in (one.batch, one.told.batch)}
     lots = lots_told_to(reader.producer_id, refs)
     for one in concerns:
@@ -106,6 +107,8 @@ def _stopped(reader: Visitor) -> Iterator[Task]:
             came = _("Your lot %(lot)s was made from it.", lot=lots[one.batch])
             words = f"{words} {came}"
         yield _look_at(reader, one, words)
+    words = _("Stopped sales that concern you: %(count)s.", count=len(found))
+    yield from more("stops", "hand-stop", words, len(found))
 
 
 def _look_at(reader: Visitor, one: Concern, words: str) -> Task:

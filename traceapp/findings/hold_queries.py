@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, and_, bindparam, select
+from sqlalchemy import CTE, Integer, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.findings.holding import is_heard, is_released
 from traceapp.findings.models import FindingRow, Hold, HoldRelease
 from traceapp.findings.queries import TABLE, finding_of
@@ -79,9 +80,14 @@ def releases_of(batch: Ref) -> list[HoldTold]:
     return [one for one in holds_on(batch) if one.releases]
 
 
-def held_at(producer_id: UUID) -> list[HoldTold]:
-    """Give what is on hold at a producer itself, the newest first."""
-    return _told(db.session.execute(_AT_PRODUCER, {"producer": producer_id}))
+def held_at(producer_id: UUID, most: int = MOST) -> list[HoldTold]:
+    """Give the first of what is on hold at a producer itself, the newest first."""
+    return _told(db.session.execute(_AT_PRODUCER, {"producer": producer_id, "most": most}))
+
+
+def count_held_at(producer_id: UUID) -> int:
+    """Count what is on hold at a producer itself."""
+    return int(db.session.execute(_COUNT_AT_PRODUCER, {"producer": producer_id}).scalar_one())
 
 
 def _told(found: Iterable[AnyRow]) -> list[HoldTold]:
@@ -157,13 +163,13 @@ def _on_family(tree: CTE) -> Any:  # noqa: ANN401 - a select
 
 # Written once: putting a query together takes longer than asking it.
 _ON_FAMILY = OfAncestry(_on_family)
-_AT_PRODUCER = (
-    _holds()
-    .where(
-        Hold.producer_id == bindparam("producer"),
-        Hold.ended_at.is_(None),
-        ~is_released(),
-    )
-    .order_by(Hold.held_at.desc())
-    .limit(MOST)
+_HELD_NOW = _holds().where(
+    Hold.producer_id == bindparam("producer", type_=Identifier),
+    Hold.ended_at.is_(None),
+    ~is_released(),
+)
+_AT_PRODUCER = _HELD_NOW.order_by(Hold.held_at.desc()).limit(bindparam("most", type_=Integer))
+_KEY = (Hold.batch_id, Hold.finding_producer_id, Hold.finding_id)
+_COUNT_AT_PRODUCER = select(func.count()).select_from(
+    _HELD_NOW.with_only_columns(*_KEY, maintain_column_froms=True).distinct().subquery()
 )

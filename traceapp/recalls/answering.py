@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    desc,
     func,
     or_,
     select,
@@ -27,6 +26,7 @@ from traceapp.audit import operations as audit
 from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch
+from traceapp.batches.told_lots import Reader
 from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
@@ -39,6 +39,9 @@ from traceapp.recalls.scope import HAS_OR_SOLD, SOLD
 from traceapp.recalls.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import UNITS, QuantityError, from_micro, to_micro
+
+Held = tuple[type[Stock] | type[HandOff], ColumnElement[bool]]
+"""A table to join, and the condition on which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ class Owed:
 
 
 def unanswered(holder: UUID) -> list[Owed]:
-    """Give the open recalls that reach lots of a holder's which he has not answered for."""
+    """Give the open recalls with lots of a holder's that he has not answered for.
+
+    Those due first come first, drills last.
+    """
     return [
         Owed(Ref(row.producer_id, row.case_id), row.is_drill, row.actor, row.reason, row.due_at)
         for row in db.session.execute(_UNANSWERED, {"holder": holder})
@@ -113,10 +119,16 @@ def unanswered(holder: UUID) -> list[Owed]:
 
 
 def _unanswered() -> CompoundSelect[*tuple[Any, ...]]:
-    said = (
+    both = (_notices().join(*held).where(~said_of(_HOLDER)) for held in held_by(_HOLDER))
+    return union(*both).order_by("is_drill", "due_at")
+
+
+def said_of(holder: Reader) -> ColumnElement[bool]:
+    """Match recalled lots that a holder has answered for."""
+    return (
         select(RecallAcknowledgement.batch_id)
         .where(
-            RecallAcknowledgement.producer_id == _HOLDER,
+            RecallAcknowledgement.producer_id == holder,
             RecallAcknowledgement.case_producer_id == RecalledBatch.case_producer_id,
             RecallAcknowledgement.case_id == RecalledBatch.case_id,
             RecallAcknowledgement.batch_id == RecalledBatch.batch_id,
@@ -124,26 +136,29 @@ def _unanswered() -> CompoundSelect[*tuple[Any, ...]]:
         .correlate(RecalledBatch)
         .exists()
     )
-    both = (_notices().join(*held).where(~said) for held in (_in_books(), _coming()))
-    return union(*both).order_by("is_drill", desc("issued_at"))
 
 
-def _in_books() -> tuple[type[Stock], ColumnElement[bool]]:
+def held_by(holder: Reader) -> tuple[Held, Held]:
+    """Give what to join recalled lots with: the books of a holder, and what is on its way there."""
+    return _in_books(holder), _coming(holder)
+
+
+def _in_books(holder: Reader) -> Held:
     """Match recalled goods that a holder has or sold."""
     return Stock, and_(
         Stock.batch_producer_id == RecalledBatch.producer_id,
         Stock.batch_id == RecalledBatch.batch_id,
-        Stock.producer_id == _HOLDER,
+        Stock.producer_id == holder,
         HAS_OR_SOLD,
     )
 
 
-def _coming() -> tuple[type[HandOff], ColumnElement[bool]]:
+def _coming(holder: Reader) -> Held:
     """Match recalled goods on their way to somebody."""
     return HandOff, and_(
         HandOff.batch_producer_id == RecalledBatch.producer_id,
         HandOff.batch_id == RecalledBatch.batch_id,
-        HandOff.receiver_id == _HOLDER,
+        HandOff.receiver_id == holder,
         IS_ON_THE_WAY,
     )
 
@@ -154,24 +169,22 @@ def _notices() -> Select[*tuple[Any, ...]]:
         select(
             *(RecallNotice.producer_id, RecallNotice.case_id, RecallNotice.is_drill),
             *(RecallNotice.actor, RecallNotice.reason, RecallNotice.due_at),
-            RecallNotice.issued_at,
         )
-        .join(
-            RecalledBatch,
-            and_(
-                RecalledBatch.case_producer_id == RecallNotice.producer_id,
-                RecalledBatch.case_id == RecallNotice.case_id,
-                RecalledBatch.left_at.is_(None),
-                or_(
-                    RecallNotice.is_widened.is_(True),
-                    RecalledBatch.producer_id == RecallNotice.subject_producer_id,
-                ),
-            ),
-        )
+        .join(RecalledBatch, REACHES)
         .where(RecallNotice.ended_at.is_(None), RecallNotice.closed_at.is_(None))
     )
 
 
+REACHES = and_(
+    RecalledBatch.case_producer_id == RecallNotice.producer_id,
+    RecalledBatch.case_id == RecallNotice.case_id,
+    RecalledBatch.left_at.is_(None),
+    or_(
+        RecallNotice.is_widened.is_(True),
+        RecalledBatch.producer_id == RecallNotice.subject_producer_id,
+    ),
+)
+"""Match a recall with the lots that it reaches now."""
 _HOLDER = bindparam("holder", type_=Identifier)
 _UNANSWERED = _unanswered()  # written once: each page of the desk asks
 

@@ -20,6 +20,7 @@ from traceapp.database.ids import new_id
 from traceapp.findings.models import Hold
 from traceapp.findings.releasing import InCharge, Seen, release
 from traceapp.handoffs import operations as hand_offs
+from traceapp.handoffs.models import HandOverSlip
 from traceapp.labels import allowing, serials
 from traceapp.labels.models import LabelAllowance, LabelIssue
 from traceapp.links import operations as links
@@ -125,6 +126,13 @@ def named_anew(owner: Business, _values: Values) -> None:
     assert is_asked
 
 
+def met_without_a_network(owner: Business, _values: Values) -> None:
+    ids = {"slip_id", "event_id", "phone_id", "ship_producer_id", "ship_event_id", "ship_phone_id"}
+    signed = {"slip": b"S", "counter_slip": b"C", "received_at": now()}
+    made = {name: new_id() for name in ids}
+    db.session.add(HandOverSlip(producer_id=owner.producer_id, **made, **signed))
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -136,7 +144,7 @@ def acting(owner: Business) -> stopping.Actor:
 OF_EACH_KIND: tuple[Callable[[Business, Values], None], ...] = (
     *(in_circles_counted_and_crated, held_and_released, stopped_and_allowed),
     *(let_go_on_a_check, disputed_and_agreed, of_one_line_each, named_anew),
-    *(allowed_more_labels_and_not, labelled_one_by_one),
+    *(allowed_more_labels_and_not, labelled_one_by_one, met_without_a_network),
 )
 
 

@@ -36,7 +36,9 @@ from traceapp.mail import operations as mail
 from traceapp.phone import import_views as phone_imports
 from traceapp.phone import (
     incomplete_views,
+    kept_slips,
     refusal_views,
+    slip_jobs,
     snapshot_views,
     sync_views,
     voice_views,
@@ -139,4 +141,5 @@ def _register_jobs() -> None:
     jobs.register(recall_reminders.REMIND, recall_reminders.remind_job)
     jobs.register(webhooks.DELIVER, webhooks.deliver_job, jobs.Lane.OUTWARD)
     jobs.register(prints.SEND, prints.send_job, jobs.Lane.OUTWARD)
+    jobs.register(kept_slips.TAKE, slip_jobs.take_job)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

@@ -196,6 +196,25 @@ class Phone(Base):
     )
 
 
+class PhoneKey(Base):
+    """A public key by which a phone signs slips of hand-overs: a point of P-256, uncompressed.
+
+    Append-only. It counts as long as its phone does: what is signed after that was revoked is
+    refused.
+    """
+
+    __tablename__ = "phone_key"
+
+    producer_id: Mapped[Key]
+    phone_id: Mapped[Key]
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(65), primary_key=True)
+    told_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"]),
+    )
+
+
 class PhoneInvite(Base):
     """A code that makes one phone a member's: long in a QR symbol, or short and typed."""
 

@@ -1,4 +1,4 @@
-"""Tables of links and reminders. Hand-offs and what was said about them: `batches`."""
+"""Tables of links, reminders and slips. Hand-offs and what was said about them: `batches`."""
 
 from datetime import datetime
 from uuid import UUID
@@ -58,4 +58,31 @@ class HandOffReminder(Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "event_id"], ["event.producer_id", "event.event_id"]),
+    )
+
+
+class HandOverSlip(Base):
+    """A slip that the giver's phone signed and the counter-slip that the receiver's phone signed.
+
+    They are the receiver's: `event_id` is his receipt, which they may wait for. Append-only.
+    """
+
+    __tablename__ = "hand_over_slip"
+
+    producer_id: Mapped[UUID] = mapped_column(
+        Identifier, ForeignKey("producer.producer_id"), primary_key=True
+    )
+    slip_id: Mapped[Key]
+    event_id: Mapped[Reference]
+    phone_id: Mapped[Reference]
+    ship_producer_id: Mapped[Reference]
+    ship_event_id: Mapped[Reference]
+    ship_phone_id: Mapped[Reference]
+    slip: Mapped[bytes] = mapped_column(LargeBinary)
+    counter_slip: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[Moment]
+
+    __table_args__ = (
+        Index("ix_hand_over_slip_event", "producer_id", "event_id"),
+        Index("ix_hand_over_slip_ship", "ship_producer_id", "ship_event_id"),
     )

@@ -37,7 +37,8 @@ Given = Mapping[str, Any]
 class Record:
     """A record of the right shape: its number, its batches as sent and as read, its step.
 
-    `crates` are those whose goods it took, with what the phone knew of them.
+    `crates` are those whose goods it took, with what the phone knew of them; `slip` is what two
+    phones without a network signed for each other.
     """
 
     sequence: int
@@ -47,6 +48,7 @@ class Record:
     given: Given
     crates: tuple[Given, ...] = ()
     voice: str | None = None
+    slip: Given | None = None
 
     @property
     def event_id(self) -> UUID:
@@ -75,8 +77,10 @@ def read(given: object) -> Record | Unreadable:
         raise TypeError("what was read is an object")
     pairs = tuple(zip(given.get("batches", ()), envelope["batches"], strict=True))
     originals, crates = envelope["originals"], tuple(envelope["crates"])
-    voice = envelope["voice"]
-    return Record(envelope["sequence"], message, pairs, originals, given, crates, voice)
+    return Record(
+        *(envelope["sequence"], message, pairs, originals, given, crates),
+        *(envelope["voice"], envelope["slip"]),
+    )
 
 
 def kind_named(given: object) -> StepKind | None:
@@ -133,6 +137,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
         and outside.get("batches", []) == []
         and outside.get("crates", []) == []
         and outside.get("voice") is None
+        and outside.get("slip") is None
         and type(sequence) is int
         and 1 <= sequence <= MOST_NUMBER
         and type(originals) is dict
@@ -142,7 +147,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
     if not is_plain:
         return None
     plain = {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
-    return plain | {"copied_from": None, "crates": [], "voice": None}
+    return plain | {"copied_from": None, "crates": [], "voice": None, "slip": None}
 
 
 def _is_sha256(text: object) -> bool:

@@ -22,7 +22,7 @@ from traceapp.batches.registering import Plain
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.phone import crates, numbers, reserve
+from traceapp.phone import crates, numbers, reserve, slips
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.photos.models import Photo
 from traceapp.problem.phones import NotAllowed, PhotosMissing
@@ -54,10 +54,11 @@ def record(sender: Sender, sent: Sequence[Sent], *, now: datetime) -> list[Answe
     """Keep the good records in their order, and answer each."""
     read = [one.message.data for one in sent if isinstance(one, Record)]
     waiting.wait_for_others(read)  # for all at once: never in a circle with another phone
-    refused = _refused(sender, sent)
+    refused = _refused(sender, sent, now)
     good = [one for n, one in enumerate(sent) if n not in refused and isinstance(one, Record)]
     answered = iter(_recorded(sender, good, now))
     answers = [refused[n] if n in refused else next(answered) for n in range(len(sent))]
+    slips.keep_recorded(zip(sent, answers, strict=True), now)
     became = [_became(sender, *pair, now) for pair in zip(sent, answers, strict=True)]
     numbers.note(sender.phone, became, now=now)
     return answers
@@ -71,8 +72,11 @@ def _became(sender: Sender, one: Sent, answer: Answer, now: datetime) -> numbers
     return numbers.Became(one, answer, message_id)
 
 
-def _refused(sender: Sender, sent: Sequence[Sent]) -> Mapping[int, problem.Problem]:
-    """Refuse what needs no look at what it says: unreadable, numbered twice, not its business."""
+def _refused(sender: Sender, sent: Sequence[Sent], now: datetime) -> Mapping[int, problem.Problem]:
+    """Refuse what needs no look at what it says: unreadable, numbered twice, not its business.
+
+    And what came with slips that are wrong, or have to wait.
+    """
     refused: dict[int, problem.Problem] = {}
     used = numbers.used_by(sender.phone, sent)
     missing = _missing_files(sender, sent)
@@ -85,6 +89,8 @@ def _refused(sender: Sender, sent: Sequence[Sent]) -> Mapping[int, problem.Probl
             refused[n] = NotAllowed()
         elif missing & _files_of(one):
             refused[n] = PhotosMissing()
+        elif (why := slips.against(sender.phone, one, now)) is not None:
+            refused[n] = why
     return refused
 
 

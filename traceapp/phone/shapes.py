@@ -1,7 +1,8 @@
 """Shapes of what phones send and are told, after the interface's own."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
+from traceapp.accounts import phone_keys
 from traceapp.api.answers import RecordedEventSchema
 from traceapp.api.shapes import ProblemSchema
 from traceapp.batches.quantities import Quantity
@@ -14,7 +15,9 @@ from traceapp.batches.schemas import (
 )
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.phone.reserve import HELD
-from traceapp.web.faults import at_most, between, photo_number
+from traceapp.problem import N_
+from traceapp.trace.slips import LARGEST
+from traceapp.web.faults import Fault, at_most, between, photo_number
 from traceapp.web.fields import KeyNumber, PlainText
 
 MOST_RECORDS = 100
@@ -25,14 +28,41 @@ MOST_NUMBER = 2_000_000_000
 LONGEST_CODE = 60
 LONGEST_NAME = 100
 LONGEST_VERSION = 40
+MOST_SLIPS = 20
+_NOT_A_SLIP = Fault(
+    "slip_unreadable",
+    N_("This is no whole slip of a hand-over."),
+    N_("Scan the code on the other phone once more."),
+)
+_SLIP = validate.Regexp(rf"[A-Z2-7]{{1,{LARGEST * 8 // 5}}}\Z", error=_NOT_A_SLIP)
+
+
+NOT_A_KEY = Fault(
+    "public_key",
+    N_("This is no key of a phone."),
+    N_("Give a point of P-256, uncompressed, in base64url."),
+)
+
+
+def _is_key(text: str) -> None:
+    try:
+        phone_keys.read(text)
+    except phone_keys.KeyFault as error:
+        raise ValidationError(NOT_A_KEY) from error
+
+
+def public_key() -> fields.String:
+    """Make a field for the key by which a phone signs slips of hand-overs."""
+    return fields.String(load_default=None, allow_none=True, validate=_is_key)
 
 
 class EnrolSchema(Schema):
-    """A phone that says the code of its invitation."""
+    """A phone that says the code of its invitation, and the key by which it signs slips."""
 
     code = PlainText(LONGEST_CODE, required=True)
     phone_id = fields.UUID(required=True)
     name = PlainText(LONGEST_NAME, required=True)
+    public_key = public_key()
 
 
 class PhoneBatchSchema(BatchSchema):
@@ -67,6 +97,13 @@ class CrateSchema(Schema):
     )
 
 
+class SlipsSchema(Schema):
+    """A slip of a hand-over and the counter-slip to it, both in base32 without padding."""
+
+    slip = fields.String(required=True, validate=_SLIP)
+    counter = fields.String(required=True, validate=_SLIP)
+
+
 class EnvelopeSchema(Schema):
     """A record of a phone without its event: its number, and the batches that it makes.
 
@@ -74,7 +111,7 @@ class EnvelopeSchema(Schema):
     a photo that of the picture it was made from; `copied_from` is the step whose values the person
     took over ("same as last time"). `crates` are those whose goods the phone named in the step: if
     something else was in one, the record is refused. `voice` is the SHA-256 of what was said of the
-    step.
+    step. `slip` are the slips of two phones without a network whose receipt the event is.
     """
 
     sequence = fields.Integer(required=True, validate=between(1, MOST_NUMBER))
@@ -92,6 +129,7 @@ class EnvelopeSchema(Schema):
         fields.Nested(CrateSchema), load_default=list, validate=at_most(MOST_CRATES)
     )
     voice = fields.String(load_default=None, allow_none=True, validate=photo_number())
+    slip = fields.Nested(SlipsSchema, load_default=None, allow_none=True)
 
 
 class RecordSchema(EnvelopeSchema):
@@ -101,7 +139,10 @@ class RecordSchema(EnvelopeSchema):
 
 
 class SyncHeadSchema(Schema):
-    """What a phone says of itself; `free_codes` is how many codes it has left to give out."""
+    """What a phone says of itself; `free_codes` is how many codes it has left to give out.
+
+    `public_key` is the key by which it signs slips of hand-overs.
+    """
 
     phone_id = fields.UUID(required=True)
     sent_at = fields.AwareDateTime(required=True, format="iso", validate=WHEN)
@@ -109,16 +150,21 @@ class SyncHeadSchema(Schema):
     unsent = fields.Integer(required=True, validate=between(0, MOST_NUMBER))
     last_sequence = fields.Integer(required=True, validate=between(0, MOST_NUMBER))
     free_codes = fields.Integer(load_default=None, allow_none=True, validate=between(0, HELD))
+    public_key = public_key()
 
 
 class SyncSchema(SyncHeadSchema):
-    """Up to 100 records of a phone, each answered on its own."""
+    """Up to 100 records of a phone, each answered on its own; and `slips` that it gave goods with.
+
+    Those are taken in after the records.
+    """
 
     records = fields.List(
         fields.Nested(RecordSchema),
         required=True,
         validate=at_most(MOST_RECORDS),
     )
+    slips = fields.List(fields.Nested(SlipsSchema), load_default=list, validate=at_most(MOST_SLIPS))
 
 
 class RefusedRecordSchema(ProblemSchema):
@@ -138,12 +184,21 @@ class RecordResultSchema(Schema):
     problem = fields.Nested(RefusedRecordSchema)
 
 
+class SlipsResultSchema(Schema):
+    """The answer to a slip with its counter-slip: `id` is the receipt, 202 that it waits."""
+
+    id = fields.String(required=True, allow_none=True)
+    status = fields.Integer(required=True)
+    problem = fields.Nested(ProblemSchema)
+
+
 class SyncAnswerSchema(Schema):
-    """The answers to records, in their order, and new codes for the phone's reserve."""
+    """The answers to records and slips, in their order, and new codes for the phone's reserve."""
 
     received_at = fields.AwareDateTime(required=True)
     skew_seconds = fields.Integer(required=True)
     results = fields.List(fields.Nested(RecordResultSchema), required=True)
+    slips = fields.List(fields.Nested(SlipsResultSchema), required=True)
     reserve = fields.List(fields.String(), required=True)
     next_sequence_expected = fields.Integer(required=True)
 

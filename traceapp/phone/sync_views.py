@@ -1,6 +1,6 @@
 """Routes of phones: being enrolled, sending records, asking what is known of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,16 @@ from traceapp.api.contract import operation
 from traceapp.api.event_views import recorded_answer
 from traceapp.batches.capturing import Actor, Answer, Recorded
 from traceapp.database.engine import db
-from traceapp.phone import envelopes, examples, queries, recording, reserve, shapes, syncing
+from traceapp.phone import (
+    envelopes,
+    examples,
+    queries,
+    recording,
+    reserve,
+    shapes,
+    slips,
+    syncing,
+)
 from traceapp.phone.envelopes import Record
 from traceapp.phone.recording import Sender, Sent
 from traceapp.problem.phones import InviteUnknown, NotAllowed, PhoneRevoked, PhotosMissing
@@ -30,8 +39,8 @@ from traceapp.web.faults import EMPTY, at_most
 
 Body = dict[str, Any]
 
-HEAD = shapes.SyncHeadSchema()
-TOO_MANY = at_most(shapes.MOST_RECORDS)
+HEAD, SLIPS = shapes.SyncHeadSchema(), shapes.SlipsSchema()
+LISTS = {"records": at_most(shapes.MOST_RECORDS), "slips": at_most(shapes.MOST_SLIPS)}
 BODY = {
     "required": True,
     "content": {"application/json": {"schema": shapes.SyncSchema(), "example": examples.SYNC}},
@@ -66,6 +75,7 @@ def enrol_phone(body: Body) -> tuple[Body, int]:
             raise InviteUnknown
         tried.succeeded()
         phone = enrolled.phone
+        syncing.tell_key((phone.producer_id, phone.phone_id), body["public_key"], now=now)
         codes = reserve.all_free((phone.producer_id, phone.phone_id), now=now)
         answer = queries.enrolled(phone) | {
             "token": enrolled.token,
@@ -95,10 +105,10 @@ def sync() -> Response:
     content (`kept`), 422 with everything that is wrong, 424 where photos must be sent first
     (`missing`), 403 where the role of the phone's person does not allow it. A record is kept whole
     or not at all, and one that is refused changes nothing for the others. Pointers lead into the
-    record.
+    record. 202 says that slips are kept and wait for the other phone.
     """
     asks = member()
-    head, records = _read(strictness.json_body())
+    head, records, pairs = _read(strictness.json_body())
     if _phone_of(asks) != head["phone_id"]:
         raise NotAllowed
     sender = Sender(
@@ -112,11 +122,16 @@ def sync() -> Response:
     now = datetime.now(UTC)
     with transaction():
         outcome = syncing.sync(sender, head, sent, now=now)
+    brought: list[Answer] = []
+    if pairs:  # after the shipments they are about, and apart: no two phones wait in a circle
+        with transaction():
+            brought = slips.bring(asks.producer_id, [_slips(one) for one in pairs], now)
     return jsonify(
         {
             "received_at": now.isoformat(),
             "skew_seconds": outcome.skew_seconds,
             "results": [_result(sender, *one) for one in zip(sent, outcome.answers, strict=True)],
+            "slips": [_of_slips(answer) for answer in brought],
             "reserve": list(outcome.reserve),
             "next_sequence_expected": outcome.next_sequence,
         }
@@ -129,31 +144,46 @@ def _phone_of(asks: Visitor) -> UUID:
     return asks.phone_id
 
 
-def _read(given: object) -> tuple[Body, list[object]]:
-    """Read what a phone says of itself; its records are read one by one."""
+def _read(given: object) -> tuple[Body, list[object], list[object]]:
+    """Read what a phone says of itself; its records and slips are read one by one."""
     if not isinstance(given, Mapping):
-        return strictness.load(HEAD, given), []
+        return strictness.load(HEAD, given), [], []
     errors: dict[str, Any] = {}
     head: Body = {}
     try:
-        head = strictness.load(HEAD, {k: v for k, v in given.items() if k != "records"})
+        head = strictness.load(HEAD, {k: v for k, v in given.items() if k not in LISTS})
     except ValidationError as error:
         errors.update(error.messages_dict)
-    records: list[object] = []
-    try:
-        records = _list(given.get("records"))
-    except ValidationError as error:
-        errors["records"] = error.messages
+    lists: dict[str, list[object]] = {}
+    for name, too_many in LISTS.items():
+        try:
+            lists[name] = _list(given.get(name, [] if name == "slips" else None), too_many)
+        except ValidationError as error:
+            errors[name] = error.messages
     if errors:
         raise ValidationError(errors)
-    return head, records
+    return head, lists["records"], lists["slips"]
 
 
-def _list(given: object) -> list[object]:
+def _list(given: object, too_many: Callable[[Sequence[object]], object]) -> list[object]:
     if not isinstance(given, list):
         raise ValidationError(EMPTY)
-    TOO_MANY(given)
+    too_many(given)
     return given
+
+
+def _slips(given: object) -> Body | problem.Problem:
+    try:
+        return strictness.load(SLIPS, given)
+    except ValidationError as error:
+        return problems.from_validation(error)
+
+
+def _of_slips(answer: Answer) -> Body:
+    if isinstance(answer, Recorded):
+        return {"id": str(answer.event_id), "status": 201 if answer.is_new else 200}
+    document = problems.as_document(answer)
+    return {"id": None, "status": int(answer.status), "problem": document}
 
 
 def _result(sender: Sender, one: Sent, answer: Answer) -> Body:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.accounts import phone_keys
 from traceapp.accounts.models import Phone
 from traceapp.batches.capturing import Answer
 from traceapp.database.engine import db
-from traceapp.phone import envelopes, numbers, recording, reserve
+from traceapp.phone import envelopes, kept_slips, numbers, recording, reserve
 from traceapp.phone.envelopes import Record
 from traceapp.phone.recording import Sender, Sent
 from traceapp.problem.phones import PhoneRevoked
@@ -32,6 +34,7 @@ def sync(sender: Sender, head: dict[str, Any], sent: Sequence[Sent], *, now: dat
     row = _locked(sender)
     skew = head["sent_at"] - now
     sent = [_in_time(one, skew, now) for one in sent]
+    tell_key(sender.phone, head["public_key"], now=now)
     answers = recording.record(sender, sent, now=now)
     row.last_seen_at, row.app_version = now, head["app_version"]
     row.unsent, row.skew_seconds = head["unsent"], round(skew.total_seconds())
@@ -40,6 +43,12 @@ def sync(sender: Sender, head: dict[str, Any], sent: Sequence[Sent], *, now: dat
     codes = reserve.top_up(sender.phone, free=head["free_codes"], now=now)
     following = max(numbers.highest(sender.phone), row.last_sequence) + 1
     return Outcome(sent, answers, row.skew_seconds, codes, following)
+
+
+def tell_key(phone: tuple[UUID, UUID], public_key: str | None, *, now: datetime) -> None:
+    """Keep the key by which a phone signs slips, and take in what waited for it."""
+    if public_key is not None and phone_keys.note(phone, phone_keys.read(public_key), now=now):
+        kept_slips.follow_key(phone, now)
 
 
 def _locked(sender: Sender) -> Phone:

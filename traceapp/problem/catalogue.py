@@ -30,5 +30,5 @@ CATALOGUE: tuple[type[problem.Problem], ...] = (
     problem.DemoRefused,
     problem.ExportRefused,
     *(phones.InviteUnknown, phones.PhoneRevoked, phones.NotAllowed, phones.PhotosMissing),
-    phones.RefusedVoice,
+    *(phones.RefusedVoice, phones.SlipWaits),
 )

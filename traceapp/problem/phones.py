@@ -57,3 +57,15 @@ class RefusedVoice(Problem):
     slug = "refused-voice"
     title = N_("This voice note cannot be used")
     detail = N_("Nothing was saved. Record it again, or type what you wanted to say.")
+
+
+class SlipWaits(Problem):
+    """A slip of a hand-over that is kept until the other side has sent what it is about."""
+
+    status = HTTPStatus.ACCEPTED
+    slug = "slip-waits"
+    title = N_("Waiting for the other phone")
+    detail = N_(
+        "The slip is kept here. It is confirmed by itself once the phone of the other side "
+        "has sent its own record."
+    )

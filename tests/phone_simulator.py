@@ -17,15 +17,17 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.builders import Business
+from tests.builders import Business, line
 from tests.phones import VirtualPhone, enrol, invited
 from tests.pictures import jpeg
+from tests.slips import Signer, pair, receipt
 from traceapp.batches.models import Batch, Event
 from traceapp.database.engine import db
 from traceapp.phone.models import PhoneRecord
 
 SENT_AT_ONCE = 7
 FURTHEST_CLOCK = timedelta(days=3)
+WAITS = 202
 FAULTS = ("lost", "answer lost", "twice", "late", "fine", "fine", "fine")
 
 
@@ -77,6 +79,11 @@ class Simulated:
     photos: dict[str, bytes] = field(default_factory=dict)
     acknowledged: dict[int, dict[str, Any]] = field(default_factory=dict)
     codes: list[str] = field(default_factory=list)
+    signer: Signer = field(init=False)
+    answers: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.signer = Signer(self.phone)
 
     def now(self) -> datetime:
         """Give the time by the phone's own clock."""
@@ -125,19 +132,27 @@ class Simulated:
             sent_at=self.now().isoformat(),
             unsent=len(self.saved),
             free_codes=min(len(self.codes), 50),
+            public_key=self.signer.public,
+            slips=self.answers[:SENT_AT_ONCE],
         )
         answer = self.network.ask(self.phone, "POST", "/sync", json=sent)
         assert answer.status_code == 200, answer.text
         self._perhaps_killed(random)
-        self._read(answer.get_json())
+        self._read(answer.get_json(), sent["slips"])
 
     def _perhaps_killed(self, random: Random) -> None:
         if not self.network.is_good and random.random() < 0.15:
             raise Killed
 
-    def _read(self, answer: dict[str, Any]) -> None:
+    def _read(self, answer: dict[str, Any], slips: list[dict[str, str]]) -> None:
+        for result, both in zip(answer["slips"], slips, strict=True):
+            assert result["status"] in {200, 201, WAITS}, result
+            if result["status"] != WAITS:
+                self.answers.remove(both)
         for result in answer["results"]:
-            assert result["status"] in {200, 201}, result
+            assert result["status"] in {200, 201, WAITS}, result
+            if result["status"] == WAITS:
+                continue  # it is sent again
             record = self.saved.pop(result["sequence"])
             assert result["id"] == record["event"]["id"]
             self.acknowledged[result["sequence"]] = record
@@ -168,12 +183,35 @@ def enrolled(app: Flask, by: Business, product_id: UUID, network: Network) -> Si
     return Simulated(phone, network, product_id, clock, codes=list(body["reserve"]))
 
 
-def run(phones: list[Simulated], random: Random, steps: int) -> None:
+def meet(giver: Simulated, taker: Simulated, random: Random) -> None:
+    """Hand goods over where there is no network; the giver may never see the answer."""
+    made = giver.phone.harvest(giver.product_id)
+    batch_id = made["batches"][0]["batch_id"]
+    to = {"to_site": str(taker.phone.by.site_id), "doc_no": "PX-1"}
+    shipped = giver.phone.record("ship", inputs=[line(batch_id, "10")], fields=to)
+    for record in (made, shipped):
+        at = giver.now().isoformat()
+        record["event"] |= {"event_time": at, "device_time": at, "id": str(uuid4())}
+        giver.saved[record["sequence"]] = record
+    goods = (giver.phone.by.producer_id, UUID(batch_id), "10", "kg")
+    site_id, ship_id = taker.phone.by.site_id, UUID(shipped["event"]["id"])
+    slip = giver.signer.slip(ship_id, site_id, goods, at=giver.now())
+    counter = taker.signer.counter(uuid4(), slip, random.choice(("10", "9.5")), at=taker.now())
+    both = pair(slip, counter)
+    received = taker.phone.record() | {"event": receipt(slip, counter), "slip": both}
+    taker.saved[received["sequence"]] = received
+    if random.random() < 0.7:
+        giver.answers.append(both)
+
+
+def run(phones: list[Simulated], random: Random, steps: int, *, may_meet: bool = False) -> None:
     """Let phones work by a bad network for a while, then by a good one until all is sent."""
     network = phones[0].network
     for _ in range(steps):
         phone = random.choice(phones)
         phone.save(random)
+        if may_meet and random.random() < 0.4:
+            meet(phone, random.choice([one for one in phones if one is not phone]), random)
         if random.random() < 0.6:
             _flush(phone, random)
         if random.random() < 0.3:
@@ -181,9 +219,10 @@ def run(phones: list[Simulated], random: Random, steps: int) -> None:
         phone.check()
     network.is_good = True
     network.deliver_late()
-    for phone in phones:
-        while phone.saved:
+    while any(phone.saved or phone.answers for phone in phones):
+        for phone in phones:  # what one waits for, another sends
             phone.flush(random)
+    for phone in phones:
         phone.check()
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.builders import Business, business, record
+from tests.builders import Business, business, line
 from tests.meadow import Meadow
 from tests.phones import invited, phone_of, said, statuses
 from tests.slips import Signer, base32, pair, receipt
@@ -145,6 +145,17 @@ def test_slips_that_prove_wrong_later_are_laid_before_people(app: Flask) -> None
     assert (result["status"], rules(result)) == (422, ["slip_not_signed"])
 
 
+def test_a_clock_ahead_waits_until_it_is_known_how_wrong_it_is(meadow: Meadow) -> None:
+    meadow.give()
+    ahead = datetime.now(UTC) + timedelta(hours=2)
+    counter = meadow.taker.counter(new_id(), meadow.slip, "120", at=ahead)
+    saved, both = meadow.record(counter), pair(meadow.slip, counter)
+    assert statuses(meadow.bring(both)) == [202]
+    assert statuses(meadow.taker.phone.results(saved, sent_at=ahead.isoformat())) == [201]
+    assert statuses(meadow.bring(both)) == [200]
+    assert hand_off().state == "matched"
+
+
 def altered(meadow: Meadow) -> Slips:
     slip = meadow.slip.replace(b"\x03120", b"\x03900")
     return slip, meadow.taker.counter(new_id(), slip, "120")
@@ -172,14 +183,6 @@ def of_a_revoked_phone(meadow: Meadow) -> Slips:
     return slip, meadow.taker.counter(new_id(), slip, "120")
 
 
-def of_somebody_elses_delivery(meadow: Meadow) -> Slips:
-    db.session.rollback()
-    with transaction():
-        theirs = record(business("HTX Tùng"), "scout").event_id
-    slip = meadow.offer(theirs)
-    return slip, meadow.taker.counter(new_id(), slip, "120")
-
-
 def of_another_step(meadow: Meadow) -> Slips:
     slip = meadow.offer(UUID(meadow.made["event"]["id"]))
     return slip, meadow.taker.counter(new_id(), slip, "120")
@@ -191,7 +194,6 @@ WRONG: dict[Callable[[Meadow], Slips], str] = {
     raised: "slip_not_signed",
     of_another: "slip_of_another",
     of_a_revoked_phone: "slip_revoked",
-    of_somebody_elses_delivery: "slip_foreign",
     of_another_step: "slip_foreign",
 }
 
@@ -248,6 +250,24 @@ def test_a_slip_is_not_for_whoever_else_scans_it(app: Flask, meadow: Meadow) -> 
     (result,) = thief.phone.results(meadow.record(right) | {"sequence": 2})
     assert rules(result) == ["slip_other_content"]
     assert hand_off().state == "on_the_way"
+
+
+def test_a_slip_does_not_name_somebody_elses_delivery(meadow: Meadow) -> None:
+    meadow.give()
+    assert meadow.send(meadow.taker, meadow.record(meadow.answered("120"))) == [201]
+    goods = line(
+        meadow.made["batches"][0]["batch_id"], "5", producer_id=str(meadow.lan.producer_id)
+    )
+    to = {"to_site": str(meadow.lan.site_id), "doc_no": "PX-2"}
+    onward = meadow.taker.phone.record("ship", inputs=[goods], fields=to)
+    assert meadow.send(meadow.taker, onward) == [201]
+    slip = meadow.offer(UUID(onward["event"]["id"]))
+    counter = meadow.taker.counter(new_id(), slip, "120")
+    (result,) = meadow.taker.phone.results(meadow.record(counter, slip))
+    assert rules(result) == ["slip_foreign"]
+    (told,) = meadow.bring(pair(slip, counter))
+    assert rules(told) == ["slip_foreign"]
+    assert len(meadow.state()["receipts"]) == 1
 
 
 def test_one_slip_is_answered_once(meadow: Meadow) -> None:

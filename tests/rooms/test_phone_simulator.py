@@ -7,16 +7,20 @@ from random import Random
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.builders import business, product
 from tests.phone_simulator import Network, Simulated, enrolled, everything_once, run
+from traceapp.batches.books.models import HandOff
+from traceapp.batches.models import Event
+from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction
 
 FEW, MANY = 3, 150
 STEPS = 25
 
 
-def simulate(app: Flask, seed: int, steps: int) -> list[Simulated]:
+def simulate(app: Flask, seed: int, steps: int, *, may_meet: bool = False) -> list[Simulated]:
     random = Random(seed)
     network = Network(random)
     with transaction():
@@ -24,7 +28,7 @@ def simulate(app: Flask, seed: int, steps: int) -> list[Simulated]:
         products = {lan: product(lan, name="Rau Hoàng Yến"), tung: product(tung, name="Rau Sơn Ca")}
     owners = (lan, lan, tung)
     phones = [enrolled(app, by, products[by], network) for by in owners]
-    run(phones, random, steps)
+    run(phones, random, steps, may_meet=may_meet)
     everything_once(phones)
     for phone in phones:
         state = phone.phone.ask("GET", "/phones/me").get_json()
@@ -33,7 +37,7 @@ def simulate(app: Flask, seed: int, steps: int) -> list[Simulated]:
         # Whom goods can be handed to is public: the names of all that were let in.
         del snapshot["sections"]["receivers"]
         others = "Sơn Ca" if phone.phone.by is lan else "Hoàng Yến"
-        assert others not in repr(snapshot)
+        assert may_meet or others not in repr(snapshot)
         assert len(snapshot["sections"]["products"]) == 1
     return phones
 
@@ -42,6 +46,23 @@ def simulate(app: Flask, seed: int, steps: int) -> list[Simulated]:
 def test_phones_by_a_bad_network_lose_nothing(app: Flask, seed: int) -> None:
     phones = simulate(app, seed, STEPS)
     assert sum(len(phone.acknowledged) for phone in phones) == STEPS
+
+
+@pytest.mark.parametrize("seed", range(100, 100 + FEW))
+def test_phones_that_meet_without_a_network_are_confirmed_once(app: Flask, seed: int) -> None:
+    simulate(app, seed, STEPS, may_meet=True)
+    receipts = select(Event.ship_event_id).where(Event.step_kind == "receive")
+    answered = list(db.session.scalars(receipts))
+    assert len(answered) > 1
+    assert len(set(answered)) == len(answered), "each shipment is received once"
+    states = set(db.session.scalars(select(HandOff.state)))
+    assert states <= {"matched", "disputed"}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2000, 2000 + MANY))
+def test_long_phones_that_meet_without_a_network_lose_nothing(app: Flask, seed: int) -> None:
+    simulate(app, seed, 2 * STEPS, may_meet=True)
 
 
 @pytest.mark.long

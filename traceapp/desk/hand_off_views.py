@@ -21,7 +21,7 @@ from traceapp.database.engine import db
 from traceapp.desk import hand_off_form, hand_off_words
 from traceapp.desk.hand_off_words import Seen
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.handoffs import links, queries, waiting_queries
+from traceapp.handoffs import links, queries, slip_queries, waiting_queries
 from traceapp.photos import queries as pictures
 from traceapp.trace.entries import HandOffState
 from traceapp.web import lists
@@ -43,7 +43,12 @@ def list_hand_offs() -> ResponseReturnValue:
     seen = _seen(found.rows, reader.producer_id, now)
     if wish.is_csv:
         return lists.as_csv("giao-nhan", _columns(seen), found.rows)
-    return render_template("desk/hand_off_list.html", found=found, seen=seen)
+    return render_template(
+        "desk/hand_off_list.html",
+        found=found,
+        waiting_slips=slip_queries.waiting(reader.producer_id),
+        seen=seen,
+    )
 
 
 @blueprint.get("/desk/hand-offs/scan")
@@ -111,6 +116,7 @@ def page(parcels: Sequence[Seen], receipt: Form, refusal: Form) -> tuple[str, in
         refused=[parcel for parcel in parcels if parcel.back is not None],
         returning=() if all(parcel.is_back for parcel in returning) else returning,
         open_links=links.open_links(shipment, datetime.now(UTC)) if is_sender else [],
+        proof=slip_queries.proven(shipment),
         may_link=is_sender and first.row.receiver_id is None,
     )
     return shown, max(receipt.status, refusal.status)

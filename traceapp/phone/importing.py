@@ -27,7 +27,7 @@ from traceapp.audit.operations import note
 from traceapp.batches.capturing import Actor, Answer, Recorded
 from traceapp.batches.grants import not_here
 from traceapp.database.engine import db
-from traceapp.phone import envelopes, recording
+from traceapp.phone import envelopes, recording, slips, syncing
 from traceapp.phone.envelopes import Record
 from traceapp.phone.recording import Sender, Sent
 from traceapp.phone.shapes import MOST_RECORDS, SyncHeadSchema
@@ -56,12 +56,15 @@ class Outbox:
     records: Sequence[object]
     photos: Mapping[str, str]
     voices: Mapping[str, str]
+    slips: Sequence[object] = ()
 
     @property
     def without_photos(self) -> bytes:
         """Give the file without photos and voice notes, which are kept already."""
         return json.dumps(
-            {**self.head, "records": self.records}, default=str, ensure_ascii=False
+            {**self.head, "records": self.records, "slips": self.slips},
+            default=str,
+            ensure_ascii=False,
         ).encode()
 
 
@@ -95,13 +98,14 @@ def read(content: bytes) -> Outbox:
     is_whole = isinstance(pictures, Mapping) and isinstance(said, Mapping)
     if not isinstance(records, list) or not is_whole:
         raise problem.InvalidInput(findings=[NOT_A_FILE])
-    if len(records) > MOST_IN_A_FILE:
+    pairs = given.get("slips", [])
+    if not isinstance(pairs, list) or max(len(records), len(pairs)) > MOST_IN_A_FILE:
         raise problem.InvalidInput(findings=[NOT_A_FILE])
     try:
         head = strictness.load(HEAD, {name: given[name] for name in HEAD.fields if name in given})
     except ValidationError as error:
         raise problem.InvalidInput(findings=[NOT_A_FILE]) from error
-    return Outbox(head, records, pictures, said)
+    return Outbox(head, records, pictures, said, pairs)
 
 
 def keep_files(producer_id: UUID, outbox: Outbox, *, now: datetime) -> None:
@@ -144,6 +148,8 @@ def look(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:
 def bring_in(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:
     """Keep the records of a file that can be kept. Raises InvalidInput."""
     phone, told = try_records(by[0], outbox.head["phone_id"], outbox.records, now=now)
+    syncing.tell_key((phone.producer_id, phone.phone_id), outbox.head["public_key"], now=now)
+    slips.bring(by[0], [slips.shaped(one) for one in outbox.slips], now)
     phone.last_sequence = max(phone.last_sequence, outbox.head["last_sequence"])
     phone.unsent = sum(one.is_wrong for one in told)
     detail = {"new": sum(one.is_new for one in told), "wrong": phone.unsent}

@@ -17,22 +17,26 @@ from traceapp import problem
 from traceapp.accounts import phone_keys
 from traceapp.accounts.acts import Act, may
 from traceapp.accounts.models import Phone
+from traceapp.api import strictness
 from traceapp.batches import capturing, content, waiting
 from traceapp.batches.capturing import Actor, Answer, Message, Recorded
-from traceapp.batches.models import Batch, Event
+from traceapp.batches.models import Batch, Event, EventItem
 from traceapp.batches.offers import SHIPMENT
 from traceapp.database.engine import db
 from traceapp.phone import envelopes, slip_faults
 from traceapp.phone.envelopes import Record
 from traceapp.phone.kept_slips import keep
+from traceapp.phone.shapes import SlipsSchema
 from traceapp.phone.slip_faults import refuse
 from traceapp.problem.phones import NotAllowed, SlipWaits
 from traceapp.producers.models import MembershipRole, ProducerKind, Site
 from traceapp.trace import slips
 from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.trace.slips import CounterSlip, Signed, Slip
+from traceapp.web import problems
 
 RECEIPT = "receive"
+SHAPE = SlipsSchema()
 
 Given = Mapping[str, Any]
 
@@ -44,6 +48,14 @@ class Pair:
     slip: Slip
     counter: CounterSlip
     message: Message
+
+
+def shaped(given: object) -> Given | problem.Problem:
+    """Check the shape of a slip and its answer as they were sent."""
+    try:
+        return strictness.load(SHAPE, given)
+    except ValidationError as error:
+        return problems.from_validation(error)
 
 
 def read(given: Given) -> Pair:
@@ -110,6 +122,8 @@ def take(pair: Pair, now: datetime) -> Answer:
     phone = db.session.get_one(Phone, _phone_of(pair.counter))
     skew = timedelta(seconds=phone.skew_seconds or 0)  # as measured when it last sent
     record = envelopes.in_time_of(Record(1, pair.message, (), {}, {}), skew, now)
+    if record.message.data["event_time"] > now + CLOCK_PLAY:
+        return SlipWaits()  # her clock is ahead by what is not known before her phone sends
     actor = Actor(phone.producer_id, phone.member_id)
     (answer,) = capturing.record_events(actor, [record.message], now=now, latest=now + CLOCK_PLAY)
     return answer
@@ -179,11 +193,17 @@ def _require_receiver(pair: Pair) -> None:
 
 def _require_shipment(pair: Pair) -> None:
     """See that the id of the shipment is not that of another step, or of somebody else's."""
-    rows = db.session.execute(
-        select(Event.producer_id, Event.step_kind).where(Event.event_id == pair.slip.event_id)
-    ).all()
-    own = [row.step_kind for row in rows if row.producer_id == pair.slip.producer_id]
-    if any(kind != SHIPMENT for kind in own) or (rows and not own):
+    slip = pair.slip
+    own = db.session.get(Event, (slip.producer_id, slip.event_id))
+    if own is not None and own.step_kind != SHIPMENT:
+        refuse(slip_faults.FOREIGN)
+    goods = sorted({line.batch for line in slip.lines})
+    of_others = select(EventItem.event_id).where(
+        tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(goods),
+        EventItem.event_id == slip.event_id,
+        EventItem.producer_id != slip.producer_id,
+    )
+    if own is None and db.session.scalars(of_others.limit(1)).first() is not None:
         refuse(slip_faults.FOREIGN)
 
 

@@ -39,7 +39,7 @@ from traceapp.web.faults import EMPTY, at_most
 
 Body = dict[str, Any]
 
-HEAD, SLIPS = shapes.SyncHeadSchema(), shapes.SlipsSchema()
+HEAD = shapes.SyncHeadSchema()
 LISTS = {"records": at_most(shapes.MOST_RECORDS), "slips": at_most(shapes.MOST_SLIPS)}
 BODY = {
     "required": True,
@@ -125,7 +125,7 @@ def sync() -> Response:
     brought: list[Answer] = []
     if pairs:  # after the shipments they are about, and apart: no two phones wait in a circle
         with transaction():
-            brought = slips.bring(asks.producer_id, [_slips(one) for one in pairs], now)
+            brought = slips.bring(asks.producer_id, [slips.shaped(one) for one in pairs], now)
     return jsonify(
         {
             "received_at": now.isoformat(),
@@ -170,13 +170,6 @@ def _list(given: object, too_many: Callable[[Sequence[object]], object]) -> list
         raise ValidationError(EMPTY)
     too_many(given)
     return given
-
-
-def _slips(given: object) -> Body | problem.Problem:
-    try:
-        return strictness.load(SLIPS, given)
-    except ValidationError as error:
-        return problems.from_validation(error)
 
 
 def _of_slips(answer: Answer) -> Body:

@@ -18,7 +18,7 @@ from traceapp.trace.facts import Ref
 
 LARGEST = 450  # bytes: what a phone reads off the screen of another
 MOST_LINES = 8
-LONGEST_NAME, LONGEST_LOT, LONGEST_AMOUNT, LONGEST_UNIT = 40, 20, 20, 12
+LONGEST_NAME, LONGEST_LOT, LONGEST_AMOUNT, LONGEST_UNIT = 60, 20, 20, 12
 LONGEST_CONDITION = 20
 SLIP, COUNTER_SLIP = b"S\x01", b"C\x01"
 SIGNATURE = 64

@@ -25,15 +25,18 @@ const SCREENS = {
   products: () => import("./screens/products.js"),
   product: () => import("./screens/product.js"),
   settings: () => import("./screens/settings.js"),
+  slip: () => import("./screens/slip.js"),
+  handover: () => import("./screens/handover.js"),
 };
-const FOR_ALL = ["join", "scan", "products", "product"]; // what a phone that has not joined can open
+const FOR_ALL = ["join", "scan", "products", "product", "slip"]; // what a phone that has not joined can open
 
 let hasJoined = false; // once joined, a phone stays: also one that may not send any more
 
-/** The words of the address: `#/log/spray` and the invitation `#join=...`. */
+/** The words of the address: `#/log/spray`, the invitation `#join=...`, the slip `#slip=...`. */
 function address() {
   const hash = decodeURIComponent(location.hash);
   if (hash.startsWith("#join=")) return ["join", hash];
+  if (hash.startsWith("#slip=")) return ["slip", hash.slice(6)];
   return hash.replace(/^#\/?/, "").split("/");
 }
 

@@ -60,7 +60,17 @@ export interface Entry {
   copied_from?: string;
   crates?: CrateTaken[];
   voice?: string;
+  slip?: { slip: string; counter: string } | undefined;
   accepted_at?: number;
+  status?: number;
+  problem?: Problem;
+}
+/** The slip of a shipment saved here, and the answer to it, with what the server said of that. */
+export interface KeptSlip {
+  event_id: string;
+  slip: string;
+  sha256: string;
+  counter?: string;
   status?: number;
   problem?: Problem;
 }
@@ -172,5 +182,6 @@ export interface Schema extends DBSchema {
   codes: { key: string; value: { code: string } };
   kept: { key: string; value: KeptProduct };
   looked_up: { key: string; value: LookedUp };
+  slips: { key: string; value: KeptSlip };
 }
 export type Database = IDBPDatabase<Schema>;

@@ -42,14 +42,16 @@ function codeOf(text, length) {
 }
 
 /**
- * What a scanned text is: an invitation, one of our codes, a stall's, a batch by GTIN and lot, or
+ * What a scanned text is: an invitation, a slip of a hand-over, one of our codes, a stall's, a batch by GTIN and lot, or
  * something of somebody else.
  * @param {string} text
- * @returns {{kind: "invite" | "code" | "stall" | "lot" | "other", value: string, gtin?: string}}
+ * @returns {{kind: "invite" | "slip" | "code" | "stall" | "lot" | "other", value: string, gtin?: string}}
  */
 export function meaning(text) {
   const invite = /#join=([^&\s]+)/.exec(text)?.[1];
   if (invite) return { kind: "invite", value: invite };
+  const slip = /#slip=([A-Z2-7]+)/.exec(text)?.[1];
+  if (slip) return { kind: "slip", value: slip };
   const code = batchCode(text);
   if (code) return { kind: "code", value: code };
   const stall = stallCode(text);

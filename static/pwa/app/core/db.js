@@ -25,6 +25,7 @@ export const STEPS = [
     database.createObjectStore("kept", { keyPath: "code" });
     database.createObjectStore("looked_up", { keyPath: "code" });
   },
+  (database) => void database.createObjectStore("slips", { keyPath: "event_id" }),
 ];
 
 /** @type {Promise<Database> | undefined} */

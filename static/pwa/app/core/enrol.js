@@ -4,6 +4,7 @@ import { ask, Unreachable } from "./api.js";
 import { changed, meta, setMeta } from "./db.js";
 import { keepReserve } from "./envelope.js";
 import { uuid7 } from "./ids.js";
+import { publicKey } from "./keys.js";
 import { phone as whose } from "./reading.js";
 import { pull } from "./snapshot.js";
 
@@ -17,7 +18,8 @@ export async function join(code) {
   const phone_id = before?.phone_id ?? /** @type {string | undefined} */ (await meta("phone_id")) ?? uuid7();
   await setMeta("phone_id", phone_id);
   const name = deviceName();
-  const answer = await ask("/api/v1/phones", { method: "POST", json: { code, phone_id, name } }).catch(lost);
+  const public_key = (await publicKey()) ?? null;
+  const answer = await ask("/api/v1/phones", { method: "POST", json: { code, phone_id, name, public_key } }).catch(lost);
   if (!answer) return "no_network";
   if (answer.status === 404) return "unknown";
   if (answer.status === 429) return "slow_down";

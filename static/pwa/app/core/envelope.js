@@ -3,6 +3,7 @@
 import { isoMoment } from "./clock.js";
 import { database, meta } from "./db.js";
 import { contentHash } from "./ids.js";
+import { publicKey } from "./keys.js";
 import { unsent } from "./reading.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
@@ -14,7 +15,7 @@ import { unsent } from "./reading.js";
  */
 export async function envelope(phone, entries) {
   const { all } = await unsent();
-  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates, voice }) => ({
+  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates, voice, slip }) => ({
     sequence,
     sha256: await contentHash(event),
     batches,
@@ -23,6 +24,7 @@ export async function envelope(phone, entries) {
     ...(copied_from ? { copied_from } : {}),
     ...(crates?.length ? { crates: crates.map(told) } : {}),
     ...(voice ? { voice } : {}),
+    ...(slip ? { slip } : {}),
   });
   return {
     phone_id: phone.phone_id,
@@ -31,6 +33,7 @@ export async function envelope(phone, entries) {
     unsent: all,
     last_sequence: (await meta("last_sequence")) ?? 0,
     free_codes: await (await database()).count("codes"),
+    public_key: (await publicKey()) ?? null,
     records: await Promise.all(entries.map(one)),
   };
 }

@@ -1,7 +1,7 @@
 // The unsent queue as one file: what the desk imports where a phone cannot send any more.
 // @ts-check
 import { database } from "./db.js";
-import { entries, phone as whose, UNSENT } from "./reading.js";
+import { answers, entries, phone as whose, UNSENT } from "./reading.js";
 import { envelope } from "./envelope.js";
 import { filesNamed } from "./files.js";
 
@@ -17,7 +17,8 @@ export async function exported() {
     const file = await (await database()).get("photos", name);
     if (file) files["type" in file ? "voices" : "photos"][name] = base64(file.bytes);
   }
-  return new Blob([JSON.stringify({ ...body, ...files })], { type: "application/json" });
+  const slips = (await answers()).map(({ slip, counter }) => ({ slip, counter }));
+  return new Blob([JSON.stringify({ ...body, slips, ...files })], { type: "application/json" });
 }
 
 /** @param {ArrayBuffer} bytes */

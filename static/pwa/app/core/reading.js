@@ -36,14 +36,28 @@ export async function sections() {
   return { ...NOTHING, ...Object.fromEntries(names.map((name, at) => [name, values[at]])) };
 }
 
-/** How many saved steps are still on this phone only, and how many of them wait for a person. */
+/**
+ * How many saved steps are still on this phone only, and how many of them wait for a person; and
+ * the same with answers to slips.
+ */
 export async function unsent() {
   const index = (await database()).transaction("records").store.index("state");
-  const [saved = 0, sending = 0, needing = 0, conflicts = 0] = await Promise.all(
-    UNSENT.map((state) => index.count(state)),
-  );
-  return { all: saved + sending + needing + conflicts, needing: needing + conflicts };
+  const [told, saved = 0, sending = 0, needing = 0, conflicts = 0] = await Promise.all([
+    answers(),
+    ...UNSENT.map((state) => index.count(state)),
+  ]);
+  const all = saved + sending + needing + conflicts;
+  return { all, needing: needing + conflicts + told.filter(isRefused).length, withAnswers: all + told.length };
 }
+
+/** Answers to slips of this phone that the server has not confirmed. */
+export async function answers() {
+  const slips = await (await database()).getAll("slips");
+  return slips.filter(({ counter, status = 0 }) => counter && status !== 200 && status !== 201);
+}
+
+/** @param {import("../types.js").KeptSlip} answer */
+export const isRefused = ({ status = 0 }) => status >= 400 && status < 500;
 
 /** What this phone logged and the snapshot does not tell yet, newest first. */
 export async function unheard() {

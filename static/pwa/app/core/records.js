@@ -15,7 +15,7 @@ import { changed, database } from "./db.js";
  */
 
 /** @type {Record<number, import("../types.js").State>} */
-const STATES = { 200: "accepted", 201: "accepted", 409: "conflict", 424: "saved" };
+const STATES = { 200: "accepted", 201: "accepted", 202: "accepted", 409: "conflict", 424: "saved" };
 
 /**
  * Save steps with their photos and voice notes: one transaction, on the disk when this returns. The numbers, and the

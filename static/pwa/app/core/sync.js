@@ -8,6 +8,7 @@ import { sendFiles } from "./files.js";
 import { prune } from "./pruning.js";
 import { phone as whose } from "./reading.js";
 import * as records from "./records.js";
+import { sendSlips } from "./slip_sending.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
 /** @typedef {import("../types.js").Phone} Phone */
@@ -63,6 +64,7 @@ async function send() {
       else result = { result: "sent" };
       if (outcome === "again") await pause(rounds);
     }
+    if (await sendSlips(phone)) result = { result: "sent" };
     await prune();
     await setMeta("sync", { at: Date.now(), problem: null });
   } catch (error) {

@@ -48,14 +48,14 @@ export default function Home() {
   <//>`;
 }
 
-/** @param {{waiting: {all: number, needing: number}, problem?: string | null, oldest?: number}} props */
+/** @param {{waiting: {withAnswers: number, needing: number}, problem?: string | null, oldest?: number}} props */
 function Waiting({ waiting, problem, oldest = Infinity }) {
   const isOld = Date.now() - oldest > OLD_DAYS * 24 * 3600 * 1000;
-  const tone = problem === "revoked" || waiting.needing || (waiting.all && isOld) ? "bad" : waiting.all ? "" : "ok";
-  const word = problem === "revoked" ? "home.revoked" : waiting.all ? (waiting.needing ? "home.needing" : "home.unsent") : "home.all_sent";
+  const tone = problem === "revoked" || waiting.needing || (waiting.withAnswers && isOld) ? "bad" : waiting.withAnswers ? "" : "ok";
+  const word = problem === "revoked" ? "home.revoked" : waiting.withAnswers ? (waiting.needing ? "home.needing" : "home.unsent") : "home.all_sent";
   return html`<a class=${`pill ${tone}`} href="#/outbox">
-    <${Icon} name=${waiting.all ? "upload" : problem === "revoked" ? "warning" : "circle-check"} />
-    <span>${t(word, { count: waiting.needing || waiting.all })}</span><span>${t("home.see")}</span>
+    <${Icon} name=${waiting.withAnswers ? "upload" : problem === "revoked" ? "warning" : "circle-check"} />
+    <span>${t(word, { count: waiting.needing || waiting.withAnswers })}</span><span>${t("home.see")}</span>
   </a>`;
 }
 

@@ -2,7 +2,8 @@
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
 import { meta } from "../core/db.js";
-import { entries, phone, sections, UNSENT } from "../core/reading.js";
+import { answers, entries, isRefused, phone, sections, UNSENT } from "../core/reading.js";
+import { WAITS } from "../core/slip_sending.js";
 import { tryNow } from "../core/triggers.js";
 import { Icon, Screen, html, moment, t, useKept, verb } from "../view.js";
 
@@ -20,8 +21,8 @@ export const STATES = {
 };
 
 async function read() {
-  const [all, kept, sync, who] = await Promise.all([entries(), sections(), meta("sync"), phone()]);
-  return { all, kept, who, sync: /** @type {{at: number, problem: string | null, detail?: string} | undefined} */ (sync) };
+  const [all, kept, sync, who, told] = await Promise.all([entries(), sections(), meta("sync"), phone(), answers()]);
+  return { all, kept, who, told, sync: /** @type {{at: number, problem: string | null, detail?: string} | undefined} */ (sync) };
 }
 
 export default function Outbox() {
@@ -29,22 +30,25 @@ export default function Outbox() {
   const [most, setMost] = useState(MOST_SHOWN);
   const [isTrying, setTrying] = useState(false);
   if (!found) return html`<${Screen} title=${t("outbox.title")} back="#/" />`;
-  const { all, kept, sync, who } = found;
+  const { all, kept, sync, who, told } = found;
   const waiting = all.filter((entry) => UNSENT.includes(entry.state));
-  const sorted = [...waiting, ...all.filter((entry) => entry.state === "accepted")];
+  const isAnswered = (/** @type {Entry} */ entry) => told.some((one) => one.event_id === entry.event.id);
+  const sent = all.filter((entry) => entry.state === "accepted");
+  const sorted = [...waiting, ...sent.filter(isAnswered), ...sent.filter((entry) => !isAnswered(entry))];
+  const count = waiting.length + sent.filter(isAnswered).length;
   const attempt = async () => {
     setTrying(true);
     await tryNow();
     setTrying(false);
   };
-  const foot = waiting.length > 0 && html`
+  const foot = count > 0 && html`
     <a class="quiet" href="#/export"><${Icon} name="download" />${t("outbox.export")}</a>
     <button class="cta" disabled=${isTrying} onClick=${attempt}><${Icon} name="send" />${t(isTrying ? "outbox.trying" : "outbox.send")}</button>
   `;
   return html`<${Screen} title=${t("outbox.title")} back="#/" foot=${foot}>
-    <${Why} problem=${sync?.problem} detail=${sync?.detail} at=${sync?.at} count=${waiting.length} />
+    <${Why} problem=${sync?.problem} detail=${sync?.detail} at=${sync?.at} count=${count} />
     <ul class="list">
-      ${sorted.slice(0, most).map((entry) => html`<li key=${entry.sequence}><${Row} entry=${entry} kept=${kept} isOurs=${entry.member_id === who?.member.id} /></li>`)}
+      ${sorted.slice(0, most).map((entry) => html`<li key=${entry.sequence}><${Row} entry=${entry} kept=${kept} isOurs=${entry.member_id === who?.member.id} answer=${told.find((one) => one.event_id === entry.event.id)} /></li>`)}
     </ul>
     ${!all.length && html`<p class="empty">${t("outbox.empty")}</p>`}
     ${sorted.length > most && html`<button class="quiet" onClick=${() => setMost(most + 200)}>${t("outbox.more", { count: sorted.length - most })}</button>`}
@@ -60,9 +64,10 @@ function Why({ problem, detail, at, count }) {
   return html`<p class="note">${t(problem === "server" ? "outbox.server" : problem === "network" ? "outbox.network" : "outbox.waiting", { count })}</p>`;
 }
 
-/** @param {{entry: Entry, kept: import("../types.js").Sections, isOurs: boolean}} props */
-function Row({ entry, kept, isOurs }) {
-  const [icon, tone, word] = STATES[entry.state];
+/** @param {{entry: Entry, kept: import("../types.js").Sections, isOurs: boolean, answer?: import("../types.js").KeptSlip}} props */
+function Row({ entry, kept, isOurs, answer }) {
+  const [icon, tone, plain] = STATES[entry.state];
+  const word = entry.state === "accepted" && entry.status === WAITS ? "state.waits" : plain;
   const kind = kept.step_kinds.find((one) => one.id === entry.event.step_kind);
   return html`<a class="opt" href=${`#/record/${entry.sequence}`}>
     <${Icon} name=${kind?.icon ?? "pencil"} />
@@ -70,6 +75,7 @@ function Row({ entry, kept, isOurs }) {
       ${kind ? verb(kind) : entry.event.step_kind}${entry.title && ` · ${entry.title}`}
       <small>${moment(entry.event.event_time)}${entry.event.photos.length ? ` · ${t("photo.count", { count: entry.event.photos.length })}` : ""}${entry.voice ? ` · ${t("voice.with")}` : ""}</small>
       <span class=${`state ${tone}`}><${Icon} name=${icon} />${t(!isOurs && entry.state === "saved" ? "state.of_another" : word)}</span>
+      ${answer && html`<span class=${`state ${isRefused(answer) ? "bad" : ""}`}><${Icon} name="handshake" />${t(isRefused(answer) ? "slip.refused" : answer.status === WAITS ? "state.waits" : "slip.unsent")}</span>`}
     </div>
     <${Icon} name="chevron-right" />
   </a>`;

@@ -37,17 +37,21 @@ export default function Record({ args: [sequence = ""] }) {
       : html`<${Facts} event=${entry.event} kept=${found.kept} />`}
     ${found.photos.length > 0 && html`<ul class="photos">${found.photos.map((photo) => html`<li><${Thumbnail} photo=${photo} /></li>`)}</ul>`}
     ${found.voice && "type" in found.voice && html`<${Listen} voice=${found.voice} />`}
+    ${(entry.event.step_kind === "ship" || entry.slip) && html`<a class="quiet" href=${`#/handover/${sequence}`}><${Icon} name="handshake" />${t(entry.slip ? "answer.show" : "slip.show")}</a>`}
     <p class="soft">${t("record.number", { number: `${found.who?.mark ?? ""}${entry.sequence}` })}</p>
   <//>`;
 }
 
 /**
- * Send it again; where something else lay in a crate, first say what it was.
+ * Send it again; where something else lay in a crate, first say what it was, and without a slip that
+ * was refused.
  * @param {{entry: import("../types.js").Entry, kind?: import("../types.js").Kind}} props
  */
 function WhatNow({ entry, kind }) {
   const again = (/** @type {Parameters<typeof sendAgain>[1]} */ change = undefined) => sendAgain(entry.sequence, change).then(tryNow);
   const isOfCrate = entry.state === "needs_you" && entry.problem?.errors?.some((one) => one.pointer?.startsWith("/crates/"));
+  const isOfSlip = entry.slip && entry.problem?.errors?.some((one) => one.pointer === "/slip");
+  if (isOfSlip) return html`<button class="cta" onClick=${() => again(({ slip: _, ...one }) => one)}><${Icon} name="send" />${t("slip.without")}</button>`;
   if (!isOfCrate || !kind) return html`<button class="quiet" onClick=${() => again()}><${Icon} name="refresh" />${t("record.again")}</button>`;
   const anew = () => import("../core/repacked.js").then(({ takenAnew }) => takenAnew(entry, kind)).then((event) => again((one) => ({ ...one, ...event })));
   return html`<button class="quiet" onClick=${() => again((one) => ({ ...one, crates: [] }))}><${Icon} name="check" />${t("crate.as_logged")}</button>

@@ -23,7 +23,10 @@ export default function Saved({ args: [first = "", count = "1"] }) {
         <a class="quiet" href=${`#/batch/${batch.batch_id}/labels`}><${Icon} name="label" />${t("batch.print")}</a>
         <a class="quiet" href=${`#/log/ship/${batch.batch_id}`}><${Icon} name="handshake" />${t("batch.hand_over")}</a>
       </div><a class="cta" href="#/">${t("saved.home")}</a>`
-    : html`<a class="quiet" href=${`#/log/${entry.event.step_kind}`}><${Icon} name="plus" />${t("saved.another", { verb: kind ? verb(kind) : "" })}</a>
+    : html`<div class="pair">
+          <a class="quiet" href=${`#/log/${entry.event.step_kind}`}><${Icon} name="plus" />${t("saved.another", { verb: kind ? verb(kind) : "" })}</a>
+          ${entry.event.step_kind === "ship" && html`<a class="quiet" href=${`#/handover/${first}`}><${Icon} name="handshake" />${t("slip.show")}</a>`}
+        </div>
         <a class="cta" href="#/">${t("saved.home")}</a>`;
   return html`<${Screen} title=${kind ? verb(kind) : t("saved.title")} back="#/" tone="done" foot=${foot}>
     <div class="tick" role="status">

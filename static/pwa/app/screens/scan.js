@@ -96,6 +96,7 @@ export default function Scan({ args: [kind] }) {
 async function lead(text, step) {
   const { kind, value, gtin } = meaning(text);
   if (kind === "invite") return go(`#join=${value}`);
+  if (kind === "slip") return go(`#slip=${value}`);
   if (kind === "stall") return open(`/S/${value}`);
   const { crate, batches } = await crateHere(text);
   const coded = batches.find((one) => kind === "code" && one.code === value);

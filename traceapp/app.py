@@ -31,6 +31,7 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
 from traceapp.labels import prints
+from traceapp.labels import units as label_units
 from traceapp.links import views as link_views
 from traceapp.mail import operations as mail
 from traceapp.phone import import_views as phone_imports
@@ -46,7 +47,7 @@ from traceapp.phone import (
 from traceapp.phone import views as phone_views
 from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
-from traceapp.public import code_views, page_cache
+from traceapp.public import code_views, page_cache, units
 from traceapp.public import views as public_views
 from traceapp.purchasing import views as board_views
 from traceapp.recalls import reach, stop_telling, telling
@@ -118,6 +119,7 @@ def create_app(config: Config) -> Flask:
     INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
+    app.extensions[units.FIND] = label_units.printed
     cli.init_app(app)
     page_cache.init_app(app)
     return app

@@ -185,10 +185,14 @@ def test_case_and_a_slash_at_the_end_do_not_matter(
     assert reader.get(spelling.format(code), headers={"Host": "LOCALHOST"}).status_code == 200
 
 
-def test_a_serial_is_not_said_to_be_checked(reader: FlaskClient, lots: dict[str, str]) -> None:
+def test_a_number_that_was_never_printed_is_said_so_and_not_repeated(
+    reader: FlaskClient, lots: dict[str, str]
+) -> None:
     page = reader.get(f"/B/{lots[SHALLOW]}/21/A%2FB", headers={"Accept-Language": "en"})
-    assert "The serial number in the address was not checked." in page.text
+    assert page.status_code == 200
+    assert "This number was never printed by us" in page.text
     assert "A/B" not in page.text
+    assert "A%2FB" not in page.text
 
 
 @pytest.mark.parametrize(

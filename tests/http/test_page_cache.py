@@ -181,14 +181,16 @@ def test_without_the_database_the_application_is_asked_and_says_what_is_wrong():
     assert site.asked == 2
 
 
-def test_all_spellings_of_one_code_share_the_kept_bytes_and_serials_share_theirs():
+def test_all_spellings_of_one_code_share_the_kept_bytes_and_each_serial_has_its_own():
     site = Site()
     for path in (PATH, PATH.lower(), PATH + "/", PATH + "?utm_source=zalo"):
         site.get(path)
     assert site.asked == 1
     site.get(f"{PATH}/21/A1")
-    site.get(f"{PATH}/21/A2")
+    site.get(f"{PATH}/21/A1/")
     assert site.asked == 2
+    site.get(f"{PATH}/21/A2")
+    assert site.asked == 3
 
 
 def test_writing_and_other_pages_always_reach_the_application():

@@ -1,6 +1,8 @@
 """The forms of labels that were issued: voided because unused, printed again after a jam."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +11,14 @@ from marshmallow import Schema, ValidationError, fields
 
 from traceapp.batches import paper
 from traceapp.desk.batch_views import Found
-from traceapp.gs1.digital_link import BatchKey, Key, parse_typed
+from traceapp.gs1.digital_link import BatchKey, Key, ProductKey, parse_typed
 from traceapp.gs1.errors import InvalidKey
+from traceapp.gs1.unit_serial import as_minted
 from traceapp.labels.changing import Range, Unused
 from traceapp.labels.issuing import MOST_LABELS
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import LONGEST_REASON, MOST_POSITIONS
+from traceapp.labels.serials import serials_of
 from traceapp.problem import N_
 from traceapp.web.faults import Fault, between
 from traceapp.web.fields import PlainText
@@ -68,7 +72,7 @@ def reprint_fields(issue: LabelIssue) -> list[Field]:
     ]
 
 
-def voided(form: Form, found: Found, standing: int) -> Range | Unused:
+def voided(form: Form, found: Found, issue: LabelIssue, standing: int) -> Range | Unused:
     """Read which labels are voided. Raises ValidationError."""
     data = _loaded(form)
     lines = [line for line in data["scanned"].splitlines() if line.strip()]
@@ -76,12 +80,30 @@ def voided(form: Form, found: Found, standing: int) -> Range | Unused:
         return _range(data, WHICH_OR_SCAN)
     keys: set[Key] = {paper.key_of(found.card, found.code)} if found.code else set()
     keys |= {BatchKey(found.code)} if found.code else set()
-    for number, line in enumerate(lines, 1):
-        if _key(line) not in keys:
-            raise ValidationError({"scanned": [OTHER.format(line=number)]})
-    if len(lines) > standing:
+    numbers = _numbers(lines, keys, serials_of(issue))
+    scanned = len(lines) if numbers is None else len(numbers)
+    if scanned > standing:
         raise ValidationError({"scanned": [TOO_MANY.format(most=standing)]})
-    return Unused(data["id"], len(lines), data["reason"])
+    return Unused(data["id"], scanned, data["reason"], sorted(numbers or ()))
+
+
+def _numbers(
+    lines: Sequence[str], keys: AbstractSet[Key], serials: Mapping[int, str]
+) -> AbstractSet[int] | None:
+    """Tell which labels were scanned; None where all are alike. Raises ValidationError.
+
+    A label with a number of its own that was scanned twice is one label.
+    """
+    places, found = {serial: number for number, serial in serials.items()}, set[int]()
+    for line, text in enumerate(lines, 1):
+        key, place = _key(text), None
+        if serials and isinstance(key, BatchKey | ProductKey):
+            place = places.get(as_minted(str(key.serial)) or "")
+            key = replace(key, serial=None)
+        if key not in keys or (serials and place is None):
+            raise ValidationError({"scanned": [OTHER.format(line=line)]})
+        found |= {place} if place else set()
+    return found if serials else None
 
 
 def reprinted(form: Form) -> Range:

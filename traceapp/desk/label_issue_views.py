@@ -111,7 +111,7 @@ def void_labels(issue_id: UUID) -> ResponseReturnValue:
     form = Form.sent(label_change_form.void_fields(issue), request.form)
     with form.trying():
         found = batch_of(member(), issue.batch)
-        labels = label_change_form.voided(form, found, len(_standing(issue)))
+        labels = label_change_form.voided(form, found, issue, len(_standing(issue)))
         if isinstance(labels, Unused):
             changing.void_unused(actor, issue, labels, now=now)
         else:

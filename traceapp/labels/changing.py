@@ -12,9 +12,11 @@ from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Event
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
+from traceapp.freshness import operations as freshness
 from traceapp.labels.issuing import record, reference
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
+from traceapp.labels.serials import has_serials
 from traceapp.labels.sheets import REPRINTED, VOIDED, standing
 from traceapp.printing.stock import STOCKS
 from traceapp.trace.rules.labelling import VOID
@@ -33,18 +35,22 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """How many labels of an issue were counted that nobody used, whichever they are."""
+    """How many labels of an issue were counted that nobody used, whichever they are.
+
+    Where each has a number of its own, `numbers` says which they are.
+    """
 
     change_id: UUID
     count: int
     reason: str
+    numbers: Sequence[int] = ()
 
 
 def void_unused(actor: Actor, issue: LabelIssue, unused: Unused, *, now: datetime) -> None:
-    """Void as many labels as were not used, from the end; the same again changes nothing.
+    """Void as many labels as were not used; the same again changes nothing.
 
-    The labels of an issue are alike: it matters how many there are. Raises InvalidInput, and
-    ContentConflict for another number of the same id.
+    Labels that are alike are voided from the end: it matters how many there are. Raises
+    InvalidInput, and ContentConflict for another number of the same id.
     """
     wait_for([issue.batch_id])
     if done := _parts(issue, unused.change_id):
@@ -55,7 +61,10 @@ def void_unused(actor: Actor, issue: LabelIssue, unused: Unused, *, now: datetim
     left = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
     if not 1 <= unused.count <= len(left):
         raise problem.InvalidInput(findings=[_OUTSIDE])
-    for number, (first, last) in enumerate(_runs(left[-unused.count :])):
+    chosen = sorted(unused.numbers) or left[-unused.count :]
+    if not {*chosen} <= {*left}:
+        raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
+    for number, (first, last) in enumerate(_runs(chosen)):
         part = Range(_part(unused.change_id, number), first, last, unused.reason)
         void(actor, issue, part, now=now)
 
@@ -86,6 +95,8 @@ def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> La
         },
     }
     record(actor, capturing.read(step), now=now)
+    if has_serials(issue.producer_id, issue.issue_id):
+        freshness.step()  # the pages of these labels say so from the next second on
     return _keep(actor, issue, labels, VOIDED, now)
 
 

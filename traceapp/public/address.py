@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey, format_path, parse_path
 from traceapp.gs1.errors import InvalidKey
+from traceapp.gs1.unit_serial import as_minted
 
 _PRODUCER = re.compile(r"/producers/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 CHAIN = "/chain"  # the page with the whole way, where the first page folds it
@@ -19,17 +20,25 @@ CHAIN = "/chain"  # the page with the whole way, where the first page folds it
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a path names: the key without its serial, whether it had one, and which page of it."""
+    """What a path names: the key without its serial, that serial, and which page of it."""
 
     key: Key
-    with_serial: bool
+    serial: str | None
     chain: bool
 
     @property
+    def path_of_lot(self) -> str:
+        """The page of the batch, whichever of its labels led there."""
+        return f"/{format_path(self.key)}"
+
+    @property
     def path(self) -> str:
-        """The one spelling of this page among all that lead to it; serials share a page."""
-        serial = "/21" if self.with_serial else ""
-        return f"/{format_path(self.key)}{serial}{CHAIN if self.chain else ''}"
+        """The one spelling of this page among all that lead to it."""
+        bare = self.path_of_lot
+        if self.chain:  # the way is that of the batch, whichever label led there
+            return f"{bare}{CHAIN}"
+        serial = self.serial and (as_minted(self.serial) or quote(self.serial, safe=""))
+        return f"{bare}/21/{serial}" if serial else bare
 
 
 def raw_path(environ: Mapping[str, object]) -> str:
@@ -54,9 +63,9 @@ def read(path: str) -> Address:
     key = parse_path(bare[: -len(CHAIN)] if chain else bare)
     match key:
         case BatchKey(_, serial) | ProductKey(_, _, serial) if serial is not None:
-            return Address(replace(key, serial=None), with_serial=True, chain=chain)
+            return Address(replace(key, serial=None), str(serial), chain)
         case _:
-            return Address(key, with_serial=False, chain=chain)
+            return Address(key, None, chain)
 
 
 def producer_path(producer_id: UUID) -> str:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from traceapp.codes.states import CodeState
 from traceapp.codes.stop_reasons import told_reason
 from traceapp.public.queries import Issued
+from traceapp.public.units import Unit
 from traceapp.trace.words import Words
 from traceapp.web.languages import current, pick
 from traceapp.web.pages import HANOI
@@ -71,6 +72,26 @@ def _words(
             return "clay", "pause", title, advice
         case _:
             return _milder(state, document)
+
+
+def of_unit(unit: Unit) -> Banner | None:
+    """Say what a shopper must know of the label in hand; None for one that is in use."""
+    if unit.printed is None:
+        advice = _(
+            "The number in this address is not among those of the labels of this lot. It may be "
+            "mistyped, or the label was made elsewhere. What stands below is told of the lot, and "
+            "says nothing of the pack in your hand."
+        )
+        return Banner("amber", "circle-help", _("This number was never printed by us"), advice)
+    if unit.printed.voided_at is None:
+        return None
+    advice = _(
+        "It should not be on any goods. If you found it on goods for sale, please tell us. What "
+        "stands below is told of the lot."
+    )
+    since = unit.printed.voided_at.astimezone(HANOI).strftime("%d/%m/%Y %H:%M")
+    title = _("This label was taken out of use")
+    return Banner("amber", "label-off", title, advice, since=since)
 
 
 def not_in_use() -> Banner:

@@ -19,7 +19,7 @@ from traceapp.gs1.digital_link import BatchKey, ProductKey, readable
 from traceapp.network.vocabulary import METHODS
 from traceapp.photos import operations as photos
 from traceapp.public import address as addresses
-from traceapp.public import lines, page, queries, read_model, walking
+from traceapp.public import banners, lines, page, queries, read_model, units, walking
 from traceapp.public.address import Address
 from traceapp.public.banners import Banner, banner, not_in_use
 from traceapp.public.framing import picture_url, rendered, whole_url
@@ -28,6 +28,7 @@ from traceapp.public.page_cache import LIFETIME, Lifetime, media_type
 from traceapp.public.queries import Issued
 from traceapp.public.staleness import forget_pictured
 from traceapp.public.structured_data import as_script
+from traceapp.public.units import Unit
 from traceapp.web.access import public
 from traceapp.web.endpoints import transaction
 from traceapp.web.languages import current, say
@@ -57,12 +58,18 @@ def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path
     valid_until = page.valid_until(now, document)
     # The whole chain is opened from the page itself: that is not another opening.
     opens = None if asked.chain else issued.code
-    request.environ[LIFETIME] = Lifetime(issued.generation, valid_until, opens)
+    unit = units.of(issued, asked)
+    is_kept = unit is None or unit.printed is not None
+    if not is_kept:
+        walking.note_nothing()  # whoever guesses numbers drives no page of others out
+    request.environ[LIFETIME] = Lifetime(issued.generation, valid_until, opens, is_kept)
     if media_type(request.headers.get("Accept", "")) == "application/json":
-        return jsonify(as_json(issued, document, now))
+        named = {} if unit is None else {"unit": unit.document()}
+        return jsonify(as_json(issued, document, now) | named)
     if document is None:
         return _told(issued, asked)
-    return _shown(page.make(issued, document, now, current(), whole=asked.chain), asked)
+    shown = page.make(issued, document, now, current(), whole=asked.chain)
+    return _shown(shown, asked, unit)
 
 
 def as_json(issued: Issued, document: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
@@ -184,15 +191,16 @@ def _notice(notice: Banner, code: str, report_path: str, asked: Address) -> Resp
     )
 
 
-def _shown(shown: page.Page, asked: Address) -> Response:
+def _shown(shown: page.Page, asked: Address, unit: Unit | None) -> Response:
     document = shown.document
     event = document["summary"]["key_event"]
     code = shown.issued.code
     return rendered(
         "public/chain.html" if asked.chain else "public/batch.html",
-        asked.path,
+        asked.path if unit is None or unit.printed else asked.path_of_lot,
         page=shown,
-        with_serial=asked.with_serial,
+        unit=unit,
+        unit_banner=unit and banners.of_unit(unit),
         commune=lines.commune(
             (event and event["place"]) or document["batch"]["place"], shown.language
         ),

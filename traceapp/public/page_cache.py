@@ -48,12 +48,13 @@ Header = tuple[str, str]
 class Lifetime:
     """How long a page stays true: until the generation steps or the time comes.
 
-    `opens` is the code that was opened whenever the page is read; other pages are not counted.
+    `opens` is the code that was opened whenever the page is read, kept or made anew.
     """
 
     generation: int
     valid_until: datetime
     opens: str | None = None
+    is_kept: bool = True
 
 
 class Wish(NamedTuple):
@@ -124,7 +125,8 @@ class PageCache:
                 start_response(status, headers)
                 return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
             page = Page(status, _lasting(headers), lifetime, body)
-            self._keep(wish, page)
+            if lifetime.is_kept:
+                self._keep(wish, page)
             meters.PAGE_MADE.inc()
         opened = page.lifetime.opens
         if opened is not None and wish.media_type == HTML and readers.is_person(environ):

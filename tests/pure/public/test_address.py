@@ -27,10 +27,14 @@ def test_a_slash_inside_a_lot_is_part_of_the_lot() -> None:
     assert page_path("/01/09520001000027/10/A/B") is None
 
 
-def test_serials_share_a_page_and_it_knows_that_there_was_one() -> None:
+def test_every_label_with_a_number_of_its_own_has_its_page() -> None:
     asked = read("/B/7K3M9QRT2X/21/A1")
-    assert asked.with_serial
-    assert asked.path == read("/b/7k3m-9qrt-2x/21/ZZ").path == "/B/7K3M9QRT2X/21"
+    assert asked.serial == "A1"
+    assert asked.path == read("/b/7k3m-9qrt-2x/21/A1/").path == "/B/7K3M9QRT2X/21/A1"
+    assert read("/B/7K3M9QRT2X/21/A%2FB").path == "/B/7K3M9QRT2X/21/A%2FB"
+    ours = {read(f"/B/7K3M9QRT2X/21/{one}").path for one in ("0AB23CDEFG", "oab2-3cde-fg")}
+    assert ours == {"/B/7K3M9QRT2X/21/0AB23CDEFG"}
+    assert read("/B/7K3M9QRT2X/21/A1/chain").path == "/B/7K3M9QRT2X/chain"
 
 
 def test_the_whole_chain_has_its_own_address() -> None:

@@ -1,0 +1,72 @@
+"""Labels with a number of their own, as the pages behind their codes tell them.
+
+The room that prints labels knows them; it stands above this one, and the application names what
+looks a number up.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+from traceapp.gs1.unit_serial import as_minted, readable
+from traceapp.public.address import Address
+from traceapp.public.queries import Issued
+from traceapp.web.pages import HANOI
+
+FIND = "find_unit"  # where the application keeps what looks a number up
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The run that a label was printed in: how many, when and by whom; when it was voided."""
+
+    labels: int
+    printed_at: datetime
+    holder: str
+    holder_en: str | None
+    voided_at: datetime | None
+
+
+Find = Callable[[UUID, UUID, str], Printed | None]
+"""Looks up the number of a label of a batch; None where none was printed with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A number as it was asked for, and what is known of it: nothing where we never printed it."""
+
+    serial: str
+    printed: Printed | None
+
+    @property
+    def readable(self) -> str:
+        """Give the number as it stands on the label."""
+        return self.serial if self.printed is None else readable(self.serial)
+
+    def document(self) -> dict[str, Any]:
+        """Give it as programs read it."""
+        known = self.printed
+        if known is None:
+            return {"serial": self.serial, "printed": None}
+        voided_on = None if known.voided_at is None else _day(known.voided_at)
+        by = {"vi": known.holder, "en": known.holder_en}
+        printed = {"labels": known.labels, "on": _day(known.printed_at), "by": by}
+        return {"serial": self.serial, "printed": printed | {"voided_on": voided_on}}
+
+
+def of(issued: Issued, asked: Address) -> Unit | None:
+    """Tell of the label that an address names; None where it names none."""
+    if asked.serial is None or asked.chain:
+        return None
+    serial, find = as_minted(asked.serial), current_app.extensions.get(FIND)
+    if serial is None or find is None:
+        return Unit(asked.serial, None)
+    return Unit(serial, find(issued.producer_id, issued.batch_id, serial))
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(HANOI).date().isoformat()

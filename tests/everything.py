@@ -21,8 +21,8 @@ from traceapp.findings.models import Hold
 from traceapp.findings.releasing import InCharge, Seen, release
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.models import HandOverSlip
-from traceapp.labels import allowing, serials
-from traceapp.labels.models import LabelAllowance, LabelIssue
+from traceapp.labels import allowing
+from traceapp.labels.models import LabelAllowance
 from traceapp.links import operations as links
 from traceapp.producers import operations as producers
 from traceapp.purchasing import operations as purchasing
@@ -113,11 +113,6 @@ def allowed_more_labels_and_not(owner: Business, values: Values) -> None:
     allowing.withdraw(row, "Tìm thấy tem Hoàng yến cũ", by(office), now=now())
 
 
-def labelled_one_by_one(owner: Business, values: Values) -> None:
-    row = db.session.get_one(LabelIssue, (owner.producer_id, UUID(values["issue_id"])))
-    serials.draw(row, 10)
-
-
 def named_anew(owner: Business, _values: Values) -> None:
     name = "HTX Hoàng Yến Xanh"
     builders.business(name)
@@ -144,7 +139,7 @@ def acting(owner: Business) -> stopping.Actor:
 OF_EACH_KIND: tuple[Callable[[Business, Values], None], ...] = (
     *(in_circles_counted_and_crated, held_and_released, stopped_and_allowed),
     *(let_go_on_a_check, disputed_and_agreed, of_one_line_each, named_anew),
-    *(allowed_more_labels_and_not, labelled_one_by_one, met_without_a_network),
+    *(allowed_more_labels_and_not, met_without_a_network),
 )
 
 

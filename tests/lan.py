@@ -37,7 +37,7 @@ from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.handoffs import links
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
-from traceapp.labels import printers
+from traceapp.labels import printers, serials
 from traceapp.labels.models import LabelAllowance, LabelIssue
 from traceapp.network import operations as network
 from traceapp.network import programme
@@ -155,12 +155,14 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
     _audited(code)
     webhook(owner)
     openings.add({(code, datetime.now(UTC).date()): 40})
+    issue_id = _labels(owner, batch_id)
     return {
         "code": code,
         "printer_id": str(_printer(owner, text)),
         **_stall(owner, code, text),
         "allowance_id": str(_allowance(owner, batch_id, text)),
-        "issue_id": str(_labels(owner, batch_id)),
+        "issue_id": str(issue_id),
+        "serial": _numbered(owner, issue_id),
         "report_number": receipt.number,
         **_recall(owner, batch_id, text, photo),
         **_assessment(owner, product_id, text, photo),
@@ -386,6 +388,13 @@ def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
     )
     db.session.flush()
     return issue_id
+
+
+def _numbered(owner: builders.Business, issue_id: UUID) -> str:
+    """Give the label of an issue a number of its own; gives that."""
+    row = db.session.get_one(LabelIssue, (owner.producer_id, issue_id))
+    serials.draw(row, 10)
+    return serials.serials_of(row)[1]
 
 
 def _allowance(owner: builders.Business, batch_id: UUID, text: str) -> UUID:

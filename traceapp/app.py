@@ -30,7 +30,7 @@ from traceapp.handoffs import views as hand_off_answers
 from traceapp.jobs import operations as jobs
 from traceapp.jobs import views as jobs_views
 from traceapp.jobs import wake
-from traceapp.labels import prints
+from traceapp.labels import prints, unit_views
 from traceapp.labels import units as label_units
 from traceapp.links import views as link_views
 from traceapp.mail import operations as mail
@@ -105,7 +105,7 @@ def create_app(config: Config) -> Flask:
     for views in (public_views, batches_views, photos_views, jobs_views, token_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(code_views.codes_blueprint)
-    for views in (stall_views, board_views, exchange_views, cleaner_table_views):
+    for views in (stall_views, unit_views, board_views, exchange_views, cleaner_table_views):
         app.register_blueprint(views.blueprint)
     app.register_blueprint(particulars_views.blueprint)
     app.register_blueprint(hand_off_answers.blueprint)
@@ -118,11 +118,16 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(views.blueprint)
     INTERFACE[0].init_app(app)
     app.register_blueprint(upkeep_views.blueprint)
-    app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
-    app.extensions[units.FIND] = label_units.printed
+    _let_pages_ask(app)
     cli.init_app(app)
     page_cache.init_app(app)
     return app
+
+
+def _let_pages_ask(app: Flask) -> None:
+    """Name what rooms above that of the public pages know for them."""
+    app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
+    app.extensions[units.FIND] = label_units.printed
 
 
 def _register_jobs() -> None:

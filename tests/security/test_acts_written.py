@@ -57,6 +57,7 @@ NO_ACTS: Mapping[str, str] = {
     "doors.play": "a door of the demo, where nobody is who they are",
     **dict.fromkeys(("public.reports.report", "public.reports.report_of"), FROM_OUTSIDE),
     "hand_off_answers.answer_offer": FROM_OUTSIDE,
+    "label_places.tell_place": "counts a place that a shopper chose, and nothing else of it",
     **dict.fromkeys(
         ("cleaner_tables.send", "exchange.send", "phone_imports.send_file"), NOTHING_YET
     ),

@@ -30,6 +30,7 @@ EXTENSION = "openings"
 EVERY_S = 5.0  # what a killed process loses at most
 MOST_NOTED = 200_000  # between two writes; beyond it the oldest are not counted
 CHUNK = 500
+UNIT = "/21/"  # between the code and the number of a label, where one was opened
 
 Opened = tuple[str, date]
 Write = Callable[[Mapping[Opened, int]], None]
@@ -101,12 +102,16 @@ def also(write: Write) -> None:
 def add(counts: Mapping[Opened, int]) -> None:
     """Add to the counts of codes and days. Callers own the transaction.
 
-    In the order of the key: of two processes that write the same codes none waits in a circle.
+    Who opens the page of a label opens that of its lot. In the order of the key: of two processes
+    that write the same codes none waits in a circle.
     """
-    known = _known({code for code, _ in counts})
+    opened = Counter[Opened]()
+    for (name, day), count in counts.items():
+        opened[name.partition(UNIT)[0], day] += count
+    known = _known({code for code, _ in opened})
     rows = [
         {"code": code, "day": day, "opened": count}
-        for (code, day), count in sorted(counts.items())
+        for (code, day), count in sorted(opened.items())
         if code in known
     ]
     if rows:

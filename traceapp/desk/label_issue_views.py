@@ -15,10 +15,17 @@ from traceapp.accounts.acts import Act
 from traceapp.batches.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import label_change_form, label_paper, label_sending, label_story, label_words
+from traceapp.desk import (
+    label_change_form,
+    label_paper,
+    label_sending,
+    label_story,
+    label_words,
+    opening_search,
+)
 from traceapp.desk.batch_views import batch_of
 from traceapp.desk.label_paper import NoLabels
-from traceapp.labels import changing, history
+from traceapp.labels import changing, history, unit_openings
 from traceapp.labels.changing import Unused
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, FileQuerySchema, Sheet, page_of, table
@@ -30,6 +37,7 @@ from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
+from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("label_issues", "traceapp.desk", template_folder="templates")
 
@@ -66,6 +74,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
         printer=_printer(issue),
         sending=label_sending.told(issue, again),
         has_fonts=label_paper.fonts() is not None,
+        labels=unit_openings.of_issue(issue, opening_search.first_day(datetime.now(HANOI).date())),
         history=label_story.told(done, found.card.uom, history.names_of(issue.producer_id, done)),
     )
 

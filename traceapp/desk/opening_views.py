@@ -22,6 +22,8 @@ from traceapp.desk import (
 from traceapp.desk.attention import Task
 from traceapp.desk.batch_views import find_batch
 from traceapp.gs1.batch_code import BatchCode, StallCode
+from traceapp.labels import unit_openings
+from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.languages import current
 from traceapp.web.pages import HANOI, day
@@ -90,6 +92,7 @@ def show_openings(code: str) -> ResponseReturnValue:
         usual=None if days.usual is None else _number(days.usual),
         bars=day_bars.draw(_bars(days), heading),
         heading=heading,
+        labels=unit_openings.of_batch(Ref(*found.ref), days.first),
         is_ours=is_ours,
         may_report=reader.may(Act.ANSWER_REPORTS),
     )

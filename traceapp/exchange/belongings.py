@@ -88,6 +88,8 @@ LEFT_OUT = {
     "worker_pulse": "the installation's",
     "demo_load": "the installation's",
     "opening_count": "the installation's: how often pages at its address were opened",
+    "label_opening_count": "the installation's: how often pages at its address were opened",
+    "label_place_count": "the installation's: where readers of its pages saw labels",
     "stall_opening_count": "the installation's: how often pages at its address were opened",
     "code_audit": "the installation's: whether its address answers",
     "code_audit_page": "the installation's: whether its address answers",

@@ -56,9 +56,9 @@ def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path
         return _moved(issued.moved_to, asked)
     document = None if issued.own_state in page.WITHOUT_ORIGIN else document_behind(issued, now)
     valid_until = page.valid_until(now, document)
-    # The whole chain is opened from the page itself: that is not another opening.
-    opens = None if asked.chain else issued.code
     unit = units.of(issued, asked)
+    # The whole chain is opened from the page itself: that is not another opening.
+    opens = None if asked.chain else units.opened(issued, unit)
     is_kept = unit is None or unit.printed is not None
     if not is_kept:
         walking.note_nothing()  # whoever guesses numbers drives no page of others out

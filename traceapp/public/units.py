@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask import current_app
 
+from traceapp.codes.openings import UNIT
 from traceapp.gs1.unit_serial import as_minted, readable
 from traceapp.public.address import Address
 from traceapp.public.queries import Issued
@@ -66,6 +67,11 @@ def of(issued: Issued, asked: Address) -> Unit | None:
     if serial is None or find is None:
         return Unit(asked.serial, None)
     return Unit(serial, find(issued.producer_id, issued.batch_id, serial))
+
+
+def opened(issued: Issued, unit: Unit | None) -> str:
+    """Name what is opened with a page: its code, and the number of a label that we printed."""
+    return f"{issued.code}{UNIT}{unit.serial}" if unit and unit.printed else issued.code
 
 
 def _day(moment: datetime) -> str:

@@ -1,0 +1,174 @@
+"""How often the pages of labels with a number of their own were opened, and where they were seen.
+
+Openings are counted as those of codes (`codes.openings`), a number a label and day. Where a label
+was seen is counted only where somebody says so, by the name of a commune or province; nothing is
+kept of who said it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from traceapp.codes.openings import CHUNK, UNIT, Opened
+from traceapp.database.engine import db
+from traceapp.database.folding import fold
+from traceapp.gs1.unit_serial import readable
+from traceapp.labels.models import LabelIssue
+from traceapp.labels.unit_models import LabelOpeningCount, LabelPlaceCount, LabelUnit
+from traceapp.trace.facts import Ref
+
+Key = tuple[Any, ...]  # producer, issue and number
+MANY = 30  # openings of one label, as of one batch (`desk.opening_search`)
+TIMES = 3  # the mean of the other labels
+SEVERAL = 3  # places
+
+
+def add(counts: Mapping[Opened, int]) -> None:
+    """Add to the counts of labels and days; codes of anything else are others' to count.
+
+    In the order of the key: of two processes that write the same labels none waits in a circle.
+    """
+    opened = {
+        (name.partition(UNIT)[2], day): count
+        for (name, day), count in counts.items()
+        if UNIT in name
+    }
+    known = _known(sorted({serial for serial, _ in opened}))
+    found = sorted(
+        (*known[serial], day, count) for (serial, day), count in opened.items() if serial in known
+    )
+    if found:
+        rows = [dict(zip((*_LABEL, "day", "counted"), one, strict=True)) for one in found]
+        db.session.execute(_ADD_OPENED[db.engine.dialect.name], rows)
+
+
+def tell_place(batch: Ref, serial: str, place: str, day: date) -> bool:
+    """Count that a label was seen at a place; tell whether there is such a label of the batch."""
+    query = _labels().where(LabelUnit.serial == serial, *_of_batch(batch))
+    row = db.session.execute(query).first()
+    if row is None:
+        return False
+    values = dict(zip(_LABEL, row, strict=True)) | {"day": day, "place": place, "counted": 1}
+    db.session.execute(_ADD_PLACE[db.engine.dialect.name], [values])
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A label whose page was opened, or that was seen somewhere; `usual` is the others' mean."""
+
+    serial: str
+    opened: int
+    usual: float
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> str:
+        """Give the number as it stands on the label."""
+        return readable(self.serial)
+
+    @property
+    def is_burst(self) -> bool:
+        """Tell whether it is worth a look: opened far more than others, or seen at many places."""
+        is_much = self.opened >= MANY and self.opened >= TIMES * self.usual
+        return is_much or len(self.places) >= SEVERAL
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What was counted of the labels of a batch or issue: each of them, and all by place."""
+
+    labels: Sequence[Seen]
+    places: Mapping[str, int]
+
+
+def of_batch(batch: Ref, since: date) -> Lately:
+    """Tell of the labels of a batch, whoever printed them."""
+    return _lately(_of_batch(batch), since)
+
+
+def of_issue(issue: LabelIssue, since: date) -> Lately:
+    """Tell of the labels of an issue."""
+    key = (LabelIssue.producer_id == issue.producer_id, LabelIssue.issue_id == issue.issue_id)
+    return _lately(key, since)
+
+
+def _lately(which: Sequence[Any], since: date) -> Lately:
+    opened, places = Counter[str](), dict[str, Counter[str]]()
+    for serial, count in _counted(LabelOpeningCount, which, since):
+        opened[serial] = int(count)
+    for serial, count, place in _counted(LabelPlaceCount, which, since, LabelPlaceCount.place):
+        places.setdefault(serial, Counter())[place] += int(count)
+    names = opened.keys() | places.keys()
+    labels = [
+        Seen(one, opened[one], _usual(opened, one), _in_order(places.get(one, {}))) for one in names
+    ]
+    labels.sort(key=lambda one: (not one.is_burst, -one.opened, one.serial))
+    return Lately(labels, _in_order(sum(places.values(), Counter())))
+
+
+def _in_order(places: Mapping[str, int]) -> dict[str, int]:
+    """Give places as they are shown: those named most often first."""
+    return dict(sorted(places.items(), key=lambda one: (-one[1], fold(one[0]))))
+
+
+def _usual(opened: Mapping[str, int], serial: str) -> float:
+    """Give the mean openings of the other labels whose pages were opened at all."""
+    others = len(opened) - (serial in opened)
+    return (sum(opened.values()) - opened.get(serial, 0)) / others if others else 0.0
+
+
+def _counted(of: Any, which: Sequence[Any], since: date, *more: Any) -> Any:  # noqa: ANN401 - tables
+    key = and_(*(getattr(of, name) == getattr(LabelUnit, name) for name in _LABEL))
+    return db.session.execute(
+        select(LabelUnit.serial, func.sum(of.counted), *more)
+        .join(LabelUnit, key)
+        .join(LabelIssue, _IN_ISSUE)
+        .where(of.day >= since, *which)
+        .group_by(LabelUnit.serial, *more)
+    )
+
+
+def _known(wanted: Sequence[str]) -> dict[str, Key]:
+    found: dict[str, Key] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(LabelUnit.serial, *(getattr(LabelUnit, name) for name in _LABEL))
+        rows = db.session.execute(query.where(LabelUnit.serial.in_(wanted[start : start + CHUNK])))
+        found |= {serial: tuple(key) for serial, *key in rows}
+    return found
+
+
+def _labels() -> Any:  # noqa: ANN401 - a query
+    return select(*(getattr(LabelUnit, name) for name in _LABEL)).join(LabelIssue, _IN_ISSUE)
+
+
+def _of_batch(batch: Ref) -> Sequence[Any]:
+    return (LabelIssue.batch_producer_id == batch.producer_id, LabelIssue.batch_id == batch.id)
+
+
+def _adding(of: Any, insert: Callable[..., Any], *key: str) -> Any:  # noqa: ANN401 - a table
+    table = of.__table__
+    new = insert(table).values({name: bindparam(name) for name in (*key, "counted")})
+    added = {"counted": table.c.counted + new.excluded["counted"]}
+    return new.on_conflict_do_update(index_elements=[*key], set_=added)
+
+
+_LABEL = ("producer_id", "issue_id", "number")
+_IN_ISSUE = and_(
+    LabelIssue.producer_id == LabelUnit.producer_id, LabelIssue.issue_id == LabelUnit.issue_id
+)
+# Written once: putting a statement together takes longer than running it.
+_INSERTS = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+_ADD_OPENED = {
+    name: _adding(LabelOpeningCount, insert, *_LABEL, "day") for name, insert in _INSERTS.items()
+}
+_ADD_PLACE = {
+    name: _adding(LabelPlaceCount, insert, *_LABEL, "day", "place")
+    for name, insert in _INSERTS.items()
+}

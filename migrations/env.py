@@ -27,6 +27,7 @@ from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 from traceapp.purchasing import models as _purchasing
+from traceapp.push import models as _push
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import models as _recalls
@@ -40,7 +41,7 @@ ROOMS = (
     *(_findings, _hand_off_answers, _hand_offs, _labels, _units, _network),
     _programme,
     *(_links, _jobs, _photos, _producers, _public, _questions, _recalls, _recall_cases, _stalls),
-    *(_purchasing, _voices),
+    *(_purchasing, _push, _voices),
 )
 
 

@@ -29,6 +29,7 @@ from traceapp.producers import certificate_models as _certificates
 from traceapp.producers import models as _producers
 from traceapp.public import models as _public
 from traceapp.purchasing import models as _purchasing
+from traceapp.push import models as _push
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import effectiveness_models as _effectiveness
@@ -69,6 +70,7 @@ ROOMS = (
         _chains,
         _stalls,
         _webhooks,
+        _push,
         _api,
         _exchange,
         _audit,

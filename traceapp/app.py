@@ -38,6 +38,7 @@ from traceapp.phone import import_views as phone_imports
 from traceapp.phone import (
     incomplete_views,
     kept_slips,
+    push_views,
     refusal_views,
     slip_jobs,
     snapshot_views,
@@ -50,6 +51,8 @@ from traceapp.photos import views as photos_views
 from traceapp.public import code_views, page_cache, units
 from traceapp.public import views as public_views
 from traceapp.purchasing import views as board_views
+from traceapp.push import posting as push
+from traceapp.push import telling as push_telling
 from traceapp.recalls import reach, stop_telling, telling
 from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
@@ -76,7 +79,7 @@ EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
     *(sent_forms, accounts_access, token_views),
 )
-INTERFACE = (interface, sync_views, snapshot_views)  # phones add routes of theirs to it
+INTERFACE = (interface, sync_views, snapshot_views, push_views)  # phones add routes of theirs to it
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
 PHONES = (phone_views, phone_imports, refusal_views, incomplete_views, voice_views)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
@@ -149,4 +152,8 @@ def _register_jobs() -> None:
     jobs.register(webhooks.DELIVER, webhooks.deliver_job, jobs.Lane.OUTWARD)
     jobs.register(prints.SEND, prints.send_job, jobs.Lane.OUTWARD)
     jobs.register(kept_slips.TAKE, slip_jobs.take_job)
+    jobs.register(push_telling.LOOK, push_telling.look_job, jobs.Lane.PUSH)
+    jobs.register(push.SEND, push.send_job, jobs.Lane.PUSH)
+    jobs.register(push.SEND_ELSEWHERE, push.send_job, jobs.Lane.PUSH_ELSEWHERE)
+    jobs.register_daily(push_telling.DAILY_LOOK, push_telling.look_daily_job, push_telling.DAILY_AT)
     jobs.register_daily(audits.AUDIT, audits.audit_job, audits.DAILY_AT)

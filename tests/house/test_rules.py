@@ -27,6 +27,7 @@ GLOBAL_TABLES = {
     *("job", "worker_pulse", "public_generation", "public_snapshot", "problem_report"),
     *("demo_load", "passkey", "signed_in_device", "one_time_code", "throttle", "report_answer"),
     *("hand_off_link", "report_act", "code_audit", "code_audit_page", "opening_count"),
+    "push_subscription",
 }
 # Edges between producers carry both ids without a key.
 FOREIGN_EDGES = {"batch_parent"}

@@ -36,6 +36,7 @@ from traceapp.accounts.models import Phone
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.handoffs import links
+from traceapp.phone.examples import PUSH, PUSH_FORGET
 from traceapp.web.endpoints import transaction
 
 FULL = "DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$"
@@ -50,7 +51,9 @@ BY_HAND = {
     "api_events.post_attempt": "/api/v1/attempts",
     "api_labels.post_label_issue": "/api/v1/batches/{}/label-issues",
     "api_phones.enrol_phone": "/api/v1/phones",
+    "api_phones.forget_browser": "/api/v1/push/forget",
     "api_phones.sync": "/api/v1/sync",
+    "api_phones.watch_code": "/api/v1/push",
     "api_photos.put_photo": "/api/v1/photos/",
     "api_voices.put_voice": "/api/v1/voices/",
     "desk_labels.issue_labels": "/desk/batches/{}/labels",
@@ -186,10 +189,8 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
             headers = town.phone(owner)
             record = {"sequence": 1, "event": event(by, "scout")}
             more = {"headers": headers, "json": _envelope(town, record)}
-        case "api_phones.enrol_phone":
-            with town.app.app_context():
-                code = invited(by).secret
-            more = {"json": {"code": code, "phone_id": str(uuid4()), "name": "A05"}}
+        case "api_phones.enrol_phone" | "api_phones.forget_browser" | "api_phones.watch_code":
+            more = {"json": _from_a_stranger(town, endpoint)}
         case "api_events.post_attempt" | "api_labels.post_label_issue":
             path, body = _attempted(town, endpoint, path)
             more |= {"json": body}
@@ -220,6 +221,18 @@ def _on_sale(town: Town) -> UUID:
         fact = codes.find(finished(town.lan.business, "YEN-20", name="Cải xanh"))
         assert fact is not None
         return fact.batch_id
+
+
+def _from_a_stranger(town: Town, endpoint: str) -> dict[str, Any]:
+    """Give what a phone sends that nobody knows yet."""
+    with town.app.app_context():
+        if endpoint == "api_phones.enrol_phone":
+            code = invited(town.lan.business).secret
+            return {"code": code, "phone_id": str(uuid4()), "name": "A05"}
+        if endpoint == "api_phones.forget_browser":
+            return PUSH_FORGET
+        with transaction():
+            return PUSH | {"code": finished(town.lan.business, "YEN-21", name="Cải bó xôi")}
 
 
 def _envelope(town: Town, record: dict[str, Any]) -> dict[str, Any]:

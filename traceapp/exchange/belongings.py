@@ -99,6 +99,7 @@ LEFT_OUT = {
     "hand_off_link": "a secret of whoever it was given to",
     "hand_off_reminder": "letters of the installation",
     "recall_reminder": "letters of the installation",
+    "push_subscription": "secrets of the browsers of shoppers and staff",
     "problem_report": "written by shoppers to the installation",
     "report_answer": "written to shoppers",
     "report_act": "what came of reports to the installation",

@@ -23,6 +23,10 @@ class Lane(Enum):
     """What our mail server takes."""
     OUTWARD = "outward"
     """What may wait for a server of somebody else."""
+    PUSH = "push"
+    """Word to phones through push services that are well known, and finding out to whom."""
+    PUSH_ELSEWHERE = "push_elsewhere"
+    """Word to phones through any other server that a browser named."""
 
 
 _handlers: dict[str, Handler] = {}

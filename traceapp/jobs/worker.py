@@ -2,8 +2,9 @@
 
 Threads beside the main one: huey's, which looks for work when woken; the sweep, which looks every
 5 s; the pulse, which shows every 5 s that the process lives and keeps hold of the running jobs; one
-that hands letters to the mail server, so that the first of a recall waits for no picture; and some
-that do what may wait for a server of somebody else, so that nothing else waits for it. The main
+that hands letters to the mail server, so that the first of a recall waits for no picture; some that
+do what may wait for a server of somebody else, so that nothing else waits for it; and some that
+send word to phones, those of push services that nobody knows beside the others. The main
 thread waits for signals: SIGTERM lets the jobs at hand finish, SIGINT does not.
 """
 
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 KEEP_DONE_JOBS = timedelta(days=7)
 LONGEST_NAP_S = 1.0  # how long a wake-up in a SQLite queue may lie unseen
 OUTWARD = 3  # how many jobs may wait for servers of others at the same time
+PUSHING = 3  # how many messages are handed to well-known push services at the same time
 SHUTDOWN_S = 7.0  # twice at most: the supervisor waits 15 s
 
 
@@ -60,6 +62,8 @@ class Worker:
         beside = (
             Runner(app, now, pace.held_for, Lane.LETTERS),
             *(Runner(app, now, pace.held_for, Lane.OUTWARD, turns) for _ in range(OUTWARD)),
+            *(Runner(app, now, pace.held_for, Lane.PUSH) for _ in range(PUSHING)),
+            Runner(app, now, pace.held_for, Lane.PUSH_ELSEWHERE),
         )
         self._beside = {runner: threading.Event() for runner in beside}
         wake_task(queue, self._look)

@@ -41,3 +41,15 @@ SYNC: dict[str, Any] = {
         }
     ],
 }
+
+_BROWSER: dict[str, Any] = {
+    "endpoint": "https://push.example.net/send/dGhpcyBpcyBub25l",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkN"
+        "toIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+    "language": "vi",
+}
+PUSH = _BROWSER | {"code": "7K3M9QRT2X"}
+PUSH_FORGET = {"endpoint": _BROWSER["endpoint"], "code": "7K3M9QRT2X"}

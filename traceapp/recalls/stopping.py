@@ -24,6 +24,7 @@ from traceapp.findings.reading import AnyRow, among, rows
 from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer
+from traceapp.push import telling as push
 from traceapp.recalls import stop_telling
 from traceapp.recalls.models import SaleStop
 from traceapp.recalls.stop_queries import StopTold, is_any_stopped, stopped_among, stops_on
@@ -95,6 +96,7 @@ def tell(batches: Collection[Ref], now: datetime) -> None:
     codes.allow_sale(free, now=now)
     freshness.forget((ref.producer_id, ref.id) for ref in family)
     holding.tell(batches, now)
+    push.look(now=now)
 
 
 def of_stopped_goods(step: StepFact, goods: Collection[Ref]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Who is told of an act of a recall: holders, by letter and by webhook.
+"""Who is told of an act of a recall: holders, by letter and by webhook; and phones, by push.
 
 Callers own the transaction: that of the act.
 """
@@ -10,6 +10,7 @@ from uuid import UUID
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs.registry import Deed, Payload
+from traceapp.push import telling as push
 from traceapp.recalls import letters, messages, reminders
 from traceapp.recalls.case_queries import Case
 from traceapp.trace.facts import Ref
@@ -21,6 +22,7 @@ def issued(case: Ref, *, now: datetime) -> None:
     """Tell that a recall was issued."""
     letters.post(case, _IS_IN, now=now)
     messages.post(case, "issued", _IS_IN, now=now)
+    push.look(now=now)
     reminders.expect(case, now=now)
 
 
@@ -29,6 +31,7 @@ def joined(case: Ref, at: datetime, *, now: datetime) -> None:
     lots = _IS_IN & (RecalledBatch.joined_at == at)
     letters.post(case, lots, now=now)
     messages.post(case, "widened", lots, now=now)
+    push.look(now=now)
 
 
 def tell_joined_job(payload: Payload, now: datetime) -> Deed:
@@ -53,12 +56,14 @@ def widened(before: Case, *, now: datetime) -> None:
     lots = _IS_IN & (is_of_others | (RecalledBatch.joined_at == now))
     letters.post(before.ref, lots, now=now)
     messages.post(before.ref, "widened", lots, now=now)
+    push.look(now=now)
 
 
 def narrowed(case: Ref, *, now: datetime) -> None:
     """Tell of the lots that were just let go."""
     letters.free(case, RecalledBatch.left_at == now, now=now)
     messages.post(case, "narrowed", RecalledBatch.left_at == now, now=now)
+    push.look(now=now)
 
 
 def ended(case: Ref, kind: str, *, now: datetime) -> None:
@@ -68,3 +73,4 @@ def ended(case: Ref, kind: str, *, now: datetime) -> None:
     else:
         letters.close(case, _IS_IN, now=now)
     messages.post(case, f"{kind}d", _IS_IN, now=now)
+    push.look(now=now)

@@ -5,13 +5,17 @@ import ssl
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 
 from traceapp.webhooks.addresses import PrivateAddressError, Target, UnresolvedError, resolve
 
 TIMEOUT_S = 10.0
 MOST_BYTES = 4096
-"""Nothing but the first line of an answer is of interest; it is shorter than this."""
+"""Nothing but the first line of an answer is of interest, and of one that asks for patience its
+header; they are shorter than this."""
+LONGEST_WAIT_DIGITS = 9
+PATIENCE = frozenset({"429", "503"})
 
 
 class Outcome(StrEnum):
@@ -27,6 +31,14 @@ class Outcome(StrEnum):
     SECRET = "secret"  # noqa: S105 - a word, no secret
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The HTTP status as text, or an Outcome; and for how many seconds patience is asked for."""
+
+    outcome: str
+    wait_s: int = 0
+
+
 def send(
     address: str,
     headers: Mapping[str, str],
@@ -39,12 +51,24 @@ def send(
 
     The time is for all together; looking the name up is not counted in it.
     """
+    return ask(address, headers, body, allowed=allowed, timeout_s=timeout_s).outcome
+
+
+def ask(
+    address: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    allowed: Collection[str],
+    timeout_s: float = TIMEOUT_S,
+) -> Answer:
+    """Post a body as `send` does; give what came, with `Retry-After` where it was said."""
     try:
         target = Target.parse(address)
         addresses = resolve(target, allowed)
         return _posted(target, addresses, _request(target, headers, body), timeout_s)
     except _EXPECTED as error:
-        return next(outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
+        return Answer(next(outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)))
 
 
 def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -58,7 +82,7 @@ def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body
 
 
-def _posted(target: Target, addresses: list[str], request: bytes, timeout_s: float) -> str:
+def _posted(target: Target, addresses: list[str], request: bytes, timeout_s: float) -> Answer:
     deadline = time.monotonic() + timeout_s
     context = ssl.create_default_context()
     with (
@@ -68,7 +92,11 @@ def _posted(target: Target, addresses: list[str], request: bytes, timeout_s: flo
     ):
         line.settimeout(_left(deadline))
         line.sendall(request)
-        return _status(_first_line(line, deadline))
+        read = _read(line, b"", b"\n", deadline)
+        status = _status(read.partition(b"\n")[0])
+        if status not in PATIENCE:
+            return Answer(status)
+        return Answer(status, _wait_s(_read(line, read, b"\r\n\r\n", deadline)))
 
 
 def _connected(addresses: list[str], port: int, deadline: float) -> socket.socket:
@@ -79,15 +107,25 @@ def _connected(addresses: list[str], port: int, deadline: float) -> socket.socke
     return socket.create_connection((addresses[-1], port), timeout=_left(deadline))
 
 
-def _first_line(line: ssl.SSLSocket, deadline: float) -> bytes:
-    read = b""
-    while b"\n" not in read and len(read) < MOST_BYTES:
+def _read(line: ssl.SSLSocket, read: bytes, end: bytes, deadline: float) -> bytes:
+    """Read on until something stands there; no more than is of interest."""
+    while end not in read and len(read) < MOST_BYTES:
         line.settimeout(_left(deadline))
         some = line.recv(MOST_BYTES - len(read))
         if not some:
             break
         read += some
-    return read.partition(b"\n")[0]
+    return read
+
+
+def _wait_s(head: bytes) -> int:
+    """Read Retry-After in seconds (RFC 9110, 10.2.3); 0 where nothing, or a date, is said."""
+    for one in head.split(b"\r\n\r\n")[0].split(b"\r\n")[1:]:
+        name, _, value = one.partition(b":")
+        said = value.strip()
+        if name.lower() == b"retry-after" and said.isdigit() and len(said) <= LONGEST_WAIT_DIGITS:
+            return int(said)
+    return 0
 
 
 def _status(line: bytes) -> str:

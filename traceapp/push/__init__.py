@@ -1,0 +1,1 @@
+"""Web Push: word to phones that asked for it, encrypted for each, through their push services."""

@@ -53,6 +53,7 @@ from traceapp.public import views as public_views
 from traceapp.purchasing import views as board_views
 from traceapp.push import posting as push
 from traceapp.push import telling as push_telling
+from traceapp.recalls import pushing as recall_pushing
 from traceapp.recalls import reach, stop_telling, telling
 from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
@@ -152,6 +153,7 @@ def _register_jobs() -> None:
     jobs.register(webhooks.DELIVER, webhooks.deliver_job, jobs.Lane.OUTWARD)
     jobs.register(prints.SEND, prints.send_job, jobs.Lane.OUTWARD)
     jobs.register(kept_slips.TAKE, slip_jobs.take_job)
+    jobs.register(recall_pushing.TELL_PHONES, recall_pushing.tell_job, jobs.Lane.PUSH)
     jobs.register(push_telling.LOOK, push_telling.look_job, jobs.Lane.PUSH)
     jobs.register(push.SEND, push.send_job, jobs.Lane.PUSH)
     jobs.register(push.SEND_ELSEWHERE, push.send_job, jobs.Lane.PUSH_ELSEWHERE)

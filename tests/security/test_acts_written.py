@@ -27,6 +27,7 @@ A_RECORD = "keeps a record of a step, which is append-only and names its author"
 SIGNING_IN = "signs in or out, or proves who asks: in the log of decisions and the list of devices"
 ONE_S_OWN = "concerns nobody but the one who asks: in the log of decisions"
 FROM_OUTSIDE = "comes from somebody without account, is kept as it came and is append-only"
+OF_A_PHONE = "whether the phone that asks shows word of stops and recalls"
 OF_A_SHOPPER = "concerns the browser of a shopper, of whom nothing is known"
 NOTHING_YET = "keeps what is looked at first; what is then done with it is an act"
 NO_ACTS: Mapping[str, str] = {
@@ -60,6 +61,7 @@ NO_ACTS: Mapping[str, str] = {
     "hand_off_answers.answer_offer": FROM_OUTSIDE,
     "label_places.tell_place": "counts a place that a shopper chose, and nothing else of it",
     **dict.fromkeys(("api_phones.watch_code", "api_phones.forget_browser"), OF_A_SHOPPER),
+    **dict.fromkeys(("api_phones.watch_for_phone", "api_phones.forget_phone"), OF_A_PHONE),
     **dict.fromkeys(
         ("cleaner_tables.send", "exchange.send", "phone_imports.send_file"), NOTHING_YET
     ),

@@ -36,7 +36,7 @@ from traceapp.accounts.models import Phone
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.handoffs import links
-from traceapp.phone.examples import PUSH, PUSH_FORGET
+from traceapp.phone.examples import PUSH, PUSH_FORGET, PUSH_PHONE
 from traceapp.web.endpoints import transaction
 
 FULL = "DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$"
@@ -54,6 +54,7 @@ BY_HAND = {
     "api_phones.forget_browser": "/api/v1/push/forget",
     "api_phones.sync": "/api/v1/sync",
     "api_phones.watch_code": "/api/v1/push",
+    "api_phones.watch_for_phone": "/api/v1/phones/me/push",
     "api_photos.put_photo": "/api/v1/photos/",
     "api_voices.put_voice": "/api/v1/voices/",
     "desk_labels.issue_labels": "/desk/batches/{}/labels",
@@ -185,10 +186,11 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
             path += hashlib.sha256(data).hexdigest()
             kind = "audio/webm" if is_voice else "image/png"
             method, more = "PUT", more | {"data": data, "content_type": kind}
-        case "api_phones.sync":
+        case "api_phones.sync" | "api_phones.watch_for_phone":
             headers = town.phone(owner)
             record = {"sequence": 1, "event": event(by, "scout")}
-            more = {"headers": headers, "json": _envelope(town, record)}
+            body = _envelope(town, record) if endpoint.endswith("sync") else PUSH_PHONE
+            more = {"headers": headers, "json": body}
         case "api_phones.enrol_phone" | "api_phones.forget_browser" | "api_phones.watch_code":
             more = {"json": _from_a_stranger(town, endpoint)}
         case "api_events.post_attempt" | "api_labels.post_label_issue":

@@ -34,7 +34,9 @@ ADDRESSES = {
 }
 REFUSED = 404
 PROVEN_FOR_S = 60.0  # long before one would be asked for the password again
-FOR_PHONES = {"/api/v1/phones/me", "/api/v1/sync"}
+FOR_PHONES = {"/api/v1/phones/me", "/api/v1/sync"} | {
+    f"/api/v1/phones/me/push{rest}" for rest in ("", "/forget")
+}
 LINK = {"kind": "01", "rest": "09520001000010"}
 
 

@@ -31,7 +31,7 @@ CLEAN = "admission.clean_after_erasure"
 FORGET_EXPORTS = "export.forget_made"  # the room beside this one does it
 TABLES = (
     *("membership", "account", "signed_in_device", "one_time_code", "passkey", "job"),
-    *("api_token", "public_snapshot", "phone", "plot"),
+    *("api_token", "public_snapshot", "phone", "plot", "push_subscription"),
 )
 
 Member = tuple[UUID, UUID]

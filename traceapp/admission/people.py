@@ -22,6 +22,7 @@ from traceapp.problem import N_
 from traceapp.producers import operations as producers
 from traceapp.producers.models import Membership, MembershipRole, Producer, ProducerKind
 from traceapp.producers.schemas import ROLES
+from traceapp.push import operations as push
 from traceapp.web.faults import NOT_A_WORD, Fault
 
 Member = tuple[UUID, UUID]
@@ -88,6 +89,7 @@ def end(by: Member, member_id: UUID, *, now: datetime) -> None:
     sessions.end_sessions_of_member(member, now)
     tokens.revoke_all_of(member, now=now)
     phones.revoke_all_of(member, by=by, now=now)
+    push.forget_phones_of(member)
     newcomers.end_codes("join_as_member", member, now=now)
     newcomers.end_codes("reset", member, now=now)
     note(by[0], "member_ended", f"member/{member_id}", by=by, now=now)

@@ -42,7 +42,7 @@ SYNC: dict[str, Any] = {
     ],
 }
 
-_BROWSER: dict[str, Any] = {
+PUSH_PHONE: dict[str, Any] = {
     "endpoint": "https://push.example.net/send/dGhpcyBpcyBub25l",
     "keys": {
         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkN"
@@ -51,5 +51,5 @@ _BROWSER: dict[str, Any] = {
     },
     "language": "vi",
 }
-PUSH = _BROWSER | {"code": "7K3M9QRT2X"}
-PUSH_FORGET = {"endpoint": _BROWSER["endpoint"], "code": "7K3M9QRT2X"}
+PUSH = PUSH_PHONE | {"code": "7K3M9QRT2X"}
+PUSH_FORGET = {"endpoint": PUSH_PHONE["endpoint"], "code": "7K3M9QRT2X"}

@@ -1,19 +1,24 @@
-"""Routes of being told by push when a code is stopped or recalled."""
+"""Routes of being told by push: shoppers of codes they keep, staff of their producer's goods."""
 
 import time
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from traceapp import problem
+from traceapp.accounts.access import may, member
+from traceapp.accounts.acts import Act
 from traceapp.api import rooms
 from traceapp.api.contract import operation
 from traceapp.phone import examples
 from traceapp.phone.push_shapes import (
     PushAnswerSchema,
+    PushBrowserSchema,
     PushForgetSchema,
     PushKeyAnswerSchema,
     PushWatchSchema,
 )
+from traceapp.problem.phones import NotAllowed, PhoneRevoked
 from traceapp.push import keys, operations, telling
 from traceapp.push.operations import Browser
 from traceapp.web.access import public
@@ -74,9 +79,41 @@ def forget_browser(body: Body) -> Body:
     return {"is_told": False}
 
 
+@rooms.phones.post("/phones/me/push")
+@writes
+@may(Act.RECORD_STEP)
+@operation(
+    {200: PushAnswerSchema(), 201: PushAnswerSchema()},
+    body=PushBrowserSchema(),
+    problems=(NotAllowed, PhoneRevoked),
+    example=examples.PUSH_PHONE,
+)
+def watch_for_phone(body: Body) -> tuple[Body, int]:
+    """Tell this phone of stops and recalls that concern goods of its producer."""
+    is_new = operations.watch_for_phone(_browser(body), _phone(), now=datetime.now(UTC))
+    return {"is_told": True}, 201 if is_new else 200
+
+
+@rooms.phones.post("/phones/me/push/forget")
+@writes
+@may(Act.RECORD_STEP)
+@operation({200: PushAnswerSchema()}, problems=(NotAllowed, PhoneRevoked))
+def forget_phone() -> Body:
+    """Tell this phone no more."""
+    operations.forget_phone(_phone())
+    return {"is_told": False}
+
+
 def _browser(body: Body) -> Browser:
     given = body["keys"]
     return Browser(body["endpoint"], given["p256dh"], given["auth"], body["language"])
+
+
+def _phone() -> tuple[UUID, UUID]:
+    asks = member()
+    if asks.phone_id is None:
+        raise NotAllowed
+    return asks.producer_id, asks.phone_id
 
 
 def _slow_down() -> None:

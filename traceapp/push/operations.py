@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select
 
@@ -53,6 +54,14 @@ def watch(browser: Browser, code: str, *, now: datetime) -> bool:
     return _keep(row, browser, {"code": code, "told": told}, now)
 
 
+def watch_for_phone(browser: Browser, phone: tuple[UUID, UUID], *, now: datetime) -> bool:
+    """Let a phone of staff be told about the goods of its producer; tell whether that is new."""
+    is_this = PushSubscription.producer_id == phone[0], PushSubscription.phone_id == phone[1]
+    row = db.session.scalars(select(PushSubscription).where(*is_this)).one_or_none()
+    about = {"producer_id": phone[0], "phone_id": phone[1], "told": "active"}
+    return _keep(row, browser, about, now)
+
+
 def _keep(
     row: PushSubscription | None, browser: Browser, about: Mapping[str, Any], now: datetime
 ) -> bool:
@@ -73,6 +82,18 @@ def forget(endpoint: str, code: str | None) -> int:
     """
     of_code = PushSubscription.code.is_not(None) if code is None else PushSubscription.code == code
     return _delete(PushSubscription.endpoint == endpoint, of_code)
+
+
+def forget_phone(phone: tuple[UUID, UUID]) -> int:
+    """Stop telling a phone of staff."""
+    return _delete(PushSubscription.producer_id == phone[0], PushSubscription.phone_id == phone[1])
+
+
+def forget_phones_of(member: tuple[UUID, UUID]) -> int:
+    """Stop telling the phones of a member who leaves."""
+    of_member = (Phone.producer_id == member[0], Phone.member_id == member[1])
+    his = select(Phone.phone_id).where(*of_member)
+    return _delete(PushSubscription.producer_id == member[0], PushSubscription.phone_id.in_(his))
 
 
 def forget_endpoint(endpoint: str) -> None:

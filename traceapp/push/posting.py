@@ -5,7 +5,6 @@ sent. Well-known push services have a lane of their own, so that nobody who name
 never answers holds them up.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -44,7 +43,7 @@ GONE = frozenset({"404", "410", Outcome.PRIVATE})
 AGAIN = frozenset({"429", Outcome.LATE, Outcome.AWAY, Outcome.UNKNOWN, Outcome.UNTRUSTED})
 
 
-def post(subscription_id: UUID, about: Mapping[str, str | int], *, now: datetime) -> None:
+def post(subscription_id: UUID, about: Payload, *, now: datetime) -> None:
     """Post a message to a browser: `about` is what `words` tells."""
     row = db.session.get_one(PushSubscription, subscription_id)
     _enqueue(row, {**about, "subscription_id": str(subscription_id), "tries": 0}, now, now)

@@ -64,7 +64,9 @@ class Message:
 
 def message(row: PushSubscription, about: Payload) -> Message | None:
     """Make the message; None where something newer was told, or nobody wants it any more."""
-    if row.code is None or row.told_number != about["number"]:
+    if row.code is None:
+        return _for_staff(row, about)
+    if row.told_number != about["number"]:
         return None
     state = str(about["state"])
     found = _goods(row.code)
@@ -79,6 +81,16 @@ def message(row: PushSubscription, about: Payload) -> Message | None:
         "stays": state in BAD_STATES,
     }
     return _message(row, said, row.code)
+
+
+def _for_staff(row: PushSubscription, about: Payload) -> Message:
+    """Make a message for a phone of staff: whoever posted it brought its words."""
+    said: dict[str, str | bool] = {
+        name: str(about[f"{name}_{row.language}"]) for name in ("title", "body")
+    }
+    return _message(
+        row, said | {"url": str(about["url"]), "stays": bool(about["stays"])}, str(about["tag"])
+    )
 
 
 def _message(row: PushSubscription, said: Mapping[str, str | bool], about: str) -> Message:

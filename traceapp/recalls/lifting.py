@@ -9,10 +9,10 @@ from traceapp import problem
 from traceapp.accounts.persons import is_same_person
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
-from traceapp.recalls import checks, stop_telling
+from traceapp.recalls import checks, pushing, stop_telling
 from traceapp.recalls.models import SaleStopLift, SaleStopRequest
 from traceapp.recalls.second_person import may_go_alone
-from traceapp.recalls.stop_queries import StopTold, stops_on
+from traceapp.recalls.stop_queries import StopTold, stopped_among, stops_on
 from traceapp.recalls.stopping import Actor, note, tell
 from traceapp.trace.facts import Ref
 from traceapp.web.fields import PlainText
@@ -60,6 +60,8 @@ def lift(batch: Ref, stop_id: UUID, by: Actor, reason: str, *, now: datetime) ->
     note("sale.allowed", batch, by, now)
     tell({batch}, now)
     stop_telling.expect(told.stop, "allowed", now=now)
+    if not stopped_among({batch}):
+        pushing.of_sale(batch, "sale_allowed", by.member.producer_id, reason, now=now)
     return True
 
 

@@ -25,7 +25,7 @@ from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer
 from traceapp.push import telling as push
-from traceapp.recalls import stop_telling
+from traceapp.recalls import pushing, stop_telling
 from traceapp.recalls.models import SaleStop
 from traceapp.recalls.stop_queries import StopTold, is_any_stopped, stopped_among, stops_on
 from traceapp.trace.facts import Ref
@@ -77,6 +77,8 @@ def stop(batch: Ref, by: Actor, reason: str, *, now: datetime) -> None:
     note("sale.stopped", batch, by, now)
     tell({batch}, now)
     stop_telling.expect(Ref(batch.producer_id, stop_id), "stopped", now=now)
+    if by.is_authority or by.member.producer_id == batch.producer_id:
+        pushing.of_sale(batch, "sale_stopped", by.member.producer_id, reason, now=now)
 
 
 def tell(batches: Collection[Ref], now: datetime) -> None:

@@ -11,7 +11,7 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.push import telling as push
-from traceapp.recalls import letters, messages, reminders
+from traceapp.recalls import letters, messages, pushing, reminders
 from traceapp.recalls.case_queries import Case
 from traceapp.trace.facts import Ref
 
@@ -22,7 +22,7 @@ def issued(case: Ref, *, now: datetime) -> None:
     """Tell that a recall was issued."""
     letters.post(case, _IS_IN, now=now)
     messages.post(case, "issued", _IS_IN, now=now)
-    push.look(now=now)
+    _push(case, "issued", now=now)
     reminders.expect(case, now=now)
 
 
@@ -31,7 +31,7 @@ def joined(case: Ref, at: datetime, *, now: datetime) -> None:
     lots = _IS_IN & (RecalledBatch.joined_at == at)
     letters.post(case, lots, now=now)
     messages.post(case, "widened", lots, now=now)
-    push.look(now=now)
+    _push(case, "widened", now=now, at=at)
 
 
 def tell_joined_job(payload: Payload, now: datetime) -> Deed:
@@ -56,14 +56,14 @@ def widened(before: Case, *, now: datetime) -> None:
     lots = _IS_IN & (is_of_others | (RecalledBatch.joined_at == now))
     letters.post(before.ref, lots, now=now)
     messages.post(before.ref, "widened", lots, now=now)
-    push.look(now=now)
+    _push(before.ref, "widened", now=now, at=now, others=True)
 
 
 def narrowed(case: Ref, *, now: datetime) -> None:
     """Tell of the lots that were just let go."""
     letters.free(case, RecalledBatch.left_at == now, now=now)
     messages.post(case, "narrowed", RecalledBatch.left_at == now, now=now)
-    push.look(now=now)
+    _push(case, "narrowed", now=now, at=now)
 
 
 def ended(case: Ref, kind: str, *, now: datetime) -> None:
@@ -73,4 +73,12 @@ def ended(case: Ref, kind: str, *, now: datetime) -> None:
     else:
         letters.close(case, _IS_IN, now=now)
     messages.post(case, f"{kind}d", _IS_IN, now=now)
+    _push(case, f"{kind}d", now=now)
+
+
+def _push(
+    case: Ref, kind: str, *, now: datetime, at: datetime | None = None, others: bool = False
+) -> None:
+    """Have phones told: of shoppers who keep the goods, and of staff who hold them."""
     push.look(now=now)
+    pushing.of_case(case, kind, now=now, at=at, others=others)

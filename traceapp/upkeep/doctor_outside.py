@@ -9,9 +9,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import func, select
+
 from traceapp.config import LOOPBACK_HOSTS
 from traceapp.database.engine import db
 from traceapp.mail.server import MailError, Server
+from traceapp.push import keys
+from traceapp.push.models import PushSubscription
 from traceapp.upkeep.places import Place
 from traceapp.upkeep.verdict import Level, Verdict
 
@@ -61,4 +65,17 @@ def mail(place: Place, _now: datetime) -> Iterator[Verdict]:
         yield Verdict("mail", "ok", "the server answers and lets us in")
 
 
-CHECKS = (public_url, mail)
+def push(place: Place, _now: datetime) -> Iterator[Verdict]:
+    """Tell how many browsers wait for word, and whether any could ask for it."""
+    counted = select(func.count(), func.max(PushSubscription.last_success_at))
+    many, last = db.session.execute(counted).one()
+    taken = "never" if last is None else f"{last:%Y-%m-%d %H:%M} UTC"
+    found = f"{many} wait for word; last taken: {taken}; key {keys.public_key()[:12]}…"
+    if place.config.public_url.startswith("https:") or place.config.demo:
+        yield Verdict("push", "ok", found)
+    else:
+        hint = "Browsers take push messages from https addresses only: set PUBLIC_URL."
+        yield Verdict("push", "warn", found, hint)
+
+
+CHECKS = (public_url, mail, push)

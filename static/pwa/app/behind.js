@@ -2,6 +2,7 @@
 // @ts-check
 import { whenChanged } from "./core/db.js";
 import { start as startTriggers } from "./core/triggers.js";
+import { language } from "./view.js";
 
 const WORKER = "/app/sw.js";
 
@@ -22,6 +23,16 @@ export async function start() {
   const ready = await navigator.serviceWorker.ready;
   dispatchEvent(new Event("ready-offline"));
   ready.active?.postMessage("later");
+  await tellAgain(ready);
+}
+
+/** The browser may have another address for messages by now, or its reader another language. @param {ServiceWorkerRegistration} registration */
+async function tellAgain(registration) {
+  const { canBeTold, renew } = await import("./core/notices.js");
+  const again = () => renew(registration, language).catch(() => {}); // no network: at the next opening
+  if (!canBeTold()) return;
+  addEventListener("language", again);
+  await again();
 }
 
 /** What shoppers keep is looked at again whenever the app is opened. */

@@ -5,6 +5,8 @@
 // worker of their own (../worker.js); neither touches what the other keeps.
 // @ts-check
 /// <reference lib="webworker" />
+import { renew } from "./core/notices.js";
+import { open, show } from "./core/shown.js";
 import { flush } from "./core/sync.js";
 
 const worker = /** @type {ServiceWorkerGlobalScope & {SHELL: string[], LATER: string[], VERSION: string}} */ (
@@ -29,6 +31,11 @@ worker.addEventListener("message", (event) => {
 worker.addEventListener("sync", (event) => {
   // Not in the types: browsers other than Chromium's lack it.
   /** @type {ExtendableEvent} */ (event).waitUntil(wake());
+});
+worker.addEventListener("push", (event) => event.waitUntil(show(worker.registration, event.data)));
+worker.addEventListener("notificationclick", (event) => event.waitUntil(open(worker, event.notification)));
+worker.addEventListener("pushsubscriptionchange", (event) => {
+  /** @type {ExtendableEvent} */ (event).waitUntil(renew(worker.registration));
 });
 
 async function wake() {

@@ -4,6 +4,8 @@ import { useEffect, useState } from "../../vendor/hooks.js";
 import { DAY_MS } from "../core/clock.js";
 import { grouped } from "../core/codes.js";
 import { forget, keep, keptProducts, look, read, stateOf, STOPPED } from "../core/products.js";
+import { asked, end } from "../core/notices.js";
+import Telling from "./telling.js";
 import { Icon, Screen, day, html, moment, t, two, useKept } from "../view.js";
 
 /** @typedef {import("../types.js").Told} Told */
@@ -23,7 +25,7 @@ export default function Product({ args: [code = ""] }) {
   const state = stateOf(told);
   const tone = STOPPED.includes(state) ? "clay" : state === "active" ? "leaf" : "";
   const foot = kept
-    ? html`<button class="quiet" aria-pressed="true" onClick=${() => forget("kept", code)}><${Icon} name="check" />${t("product.kept")}</button>`
+    ? html`<button class="quiet" aria-pressed="true" onClick=${() => letGo(code)}><${Icon} name="check" />${t("product.kept")}</button>`
     : html`<button class="cta" onClick=${() => keep(told)}><${Icon} name="download" />${t("product.keep")}</button>`;
   return html`<${Screen} title=${two(told.product?.name) || grouped(code)} back="#/products" foot=${foot}>
     <div class=${`note ${tone}`} role=${tone === "clay" ? "alert" : "status"}>
@@ -34,8 +36,17 @@ export default function Product({ args: [code = ""] }) {
       ? html`<p class="soft">${t("product.checked", { at: moment(Date.now()) })}</p>`
       : kept && html`<p class="note" role="status">${t("product.copy", { age: age(kept.kept_at), at: moment(kept.checked_at) })}</p>`}
     <${Facts} told=${told} />
+    ${kept && html`<${Telling} code=${code} />`}
     <a class="quiet" href=${`/B/${code}`}><${Icon} name="leaf" />${t("product.page")}</a>
   <//>`;
+}
+
+/** Whoever keeps it no more is told no more of it; the copy goes first. @param {string} code */
+async function letGo(code) {
+  await forget("kept", code);
+  if (!(await asked()).codes.includes(code)) return;
+  const registration = await navigator.serviceWorker.getRegistration("/app/");
+  if (registration) await end(registration, code);
 }
 
 /** How long something has been here. @param {number} at */

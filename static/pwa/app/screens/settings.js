@@ -2,6 +2,7 @@
 // @ts-check
 import { meta } from "../core/db.js";
 import { phone, unsent } from "../core/reading.js";
+import Telling from "./telling.js";
 import { Icon, Screen, html, moment, t, useKept } from "../view.js";
 
 async function read() {
@@ -28,6 +29,7 @@ export default function Settings() {
       <dt>${t("settings.kept")}</dt><dd>${t(isKept ? "settings.kept.yes" : "settings.kept.no")}</dd>
       <dt>${t("settings.version")}</dt><dd>${version}</dd>
     </dl>
+    <${Telling} />
     <a class="quiet" href="#/join"><${Icon} name="user" />${t("settings.join")}</a>
     <p class="soft">${t("settings.join.why")}</p>
     <a class="quiet" href="#/outbox"><${Icon} name="upload" />${t("outbox.title")}</a>

@@ -18,7 +18,7 @@ from tests.pwa.killable import killable, program
 from tests.pwa.phones import Field
 
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-SPEAK, STOP, LISTEN, DELETE = "Nói thay vì gõ", "Dừng ghi", "Nghe lại", "Xoá lời nói"
+SPEAK, STOP, LISTEN, DELETE = "Nói thay vì gõ", "Dừng ghi", "Nghe lại", "Xoá"
 SAVE, NOTE = "Xong, lưu lại", "Ghi chú"
 LOG = "/app/#/log/irrigate"
 SPOKEN_MS, HELD_MS, A_SLIP_MS = 1500, 1600, 100
@@ -171,6 +171,7 @@ def test_where_it_cannot_be_said_it_can_be_typed(speaker: Page, field: Field, la
     speaker.get_by_role("button", name=SPEAK).click()
     expect(speaker.get_by_role("alert")).to_contain_text(words)
     assert Axe().run(speaker).response["violations"] == []
+    expect(speaker.get_by_label(NOTE)).to_be_in_viewport(ratio=1)
     speaker.get_by_label(NOTE).fill("Tưới hai lần")
     save(speaker)
     records, _ = phones.kept(speaker)

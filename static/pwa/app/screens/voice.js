@@ -14,7 +14,11 @@ const TICK_MS = 250;
 /** @param {number} seconds */
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-const Microphone = () => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4M9 21h6" /></svg>`;
+/** @param {{d: string}} props */
+const Drawn = ({ d }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${d} /></svg>`;
+const MICROPHONE = "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4M9 21h6";
+const PLAY = "M7 5v14l11-7z";
+const HALT = "M7 7h10v10H7z";
 
 /** @param {{answers: Answers, set: (change: Partial<Answers>) => void, finish: {current: Finish | undefined}}} props */
 export function Spoken({ answers, set, finish }) {
@@ -51,10 +55,17 @@ export function Spoken({ answers, set, finish }) {
   if (answers.voice) return html`<${Listen} voice=${answers.voice} discard=${() => set({ voice: undefined })} /><p class="soft">${t("voice.who")}</p>`;
   return html`
     ${problem && html`<p class="note" role="alert">${t(problem)}</p>`}
-    ${problem && html`<label>${t("voice.type")}<textarea class="field" maxlength="1000" value=${answers.fields["note"] ?? ""}
-      onInput=${(/** @type {any} */ event) => set({ fields: { ...answers.fields, note: event.target.value || null } })}></textarea></label>`}
+    ${problem && html`<${Typed} value=${answers.fields["note"]} write=${(/** @type {string} */ text) => set({ fields: { ...answers.fields, note: text || null } })} />`}
     ${recording ? html`<${Speaking} stop=${recording.stop} />` : html`<${Mouth} isAsking=${isAsking} begin=${begin} />`}
   `;
+}
+
+/** @param {{value: unknown, write: (text: string) => void}} props */
+function Typed({ value, write }) {
+  const here = useRef(/** @type {HTMLLabelElement | null} */ (null));
+  useEffect(() => here.current?.scrollIntoView({ block: "center" }), []);
+  return html`<label ref=${here}>${t("voice.type")}<textarea class="field" maxlength="1000" value=${value ?? ""}
+    onInput=${(/** @type {any} */ event) => write(event.target.value)}></textarea></label>`;
 }
 
 /** The button to press or to hold. @param {{isAsking: boolean, begin: () => void}} props */
@@ -72,13 +83,18 @@ function Mouth({ isAsking, begin }) {
   return html`<button class="quiet" disabled=${isAsking} style=${{ touchAction: "manipulation", userSelect: "none" }}
     onPointerDown=${press} onPointerUp=${letGo} onPointerCancel=${letGo} onPointerLeave=${letGo}
     onContextMenu=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${begin}>
-    <${Microphone} />${t(isAsking ? "voice.asking" : "voice.speak")}
+    <${Drawn} d=${MICROPHONE} />${t(isAsking ? "voice.asking" : "voice.speak")}
   </button>`;
 }
 
 /** @param {{stop: () => void}} props */
 function Speaking({ stop }) {
   const [seconds, setSeconds] = useState(0);
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useEffect(() => {
+    button.current?.focus({ preventScroll: true });
+    button.current?.scrollIntoView({ block: "center" }); // not behind what the thumb reaches
+  }, []);
   useEffect(() => {
     const began = performance.now();
     const timer = setInterval(() => setSeconds((performance.now() - began) / 1000), TICK_MS);
@@ -88,8 +104,8 @@ function Speaking({ stop }) {
       removeEventListener("let-go", stop);
     };
   }, [stop]);
-  return html`<p class="note clay" role="status">${t("voice.recording")}</p>
-    <button class="quiet" onClick=${stop}><${Microphone} />${t("voice.stop")}<span aria-hidden="true">${clock(seconds)} / 1:00</span></button>`;
+  return html`<button class="quiet" ref=${button} onClick=${stop}><${Drawn} d=${HALT} />${t("voice.stop")}<span aria-hidden="true">${clock(seconds)} / 1:00</span></button>
+    <p class="note clay" role="status">${t("voice.recording")}</p>`;
 }
 
 /** @param {{voice: KeptVoice, discard?: () => void}} props */
@@ -114,7 +130,7 @@ export function Listen({ voice, discard }) {
     playing.play().then(() => setPlaying(true), () => setPlaying(false));
   };
   return html`<div class="pair">
-    <button class="quiet" aria-pressed=${isPlaying} onClick=${turn}><${Microphone} />${t(isPlaying ? "voice.pause" : "voice.listen")} ${clock(voice.seconds)}</button>
+    <button class="quiet" aria-pressed=${isPlaying} onClick=${turn}><${Drawn} d=${isPlaying ? HALT : PLAY} />${t(isPlaying ? "voice.pause" : "voice.listen")} ${clock(voice.seconds)}</button>
     ${discard && html`<button class="quiet" onClick=${discard}><${Icon} name="x" />${t("voice.delete")}</button>`}
   </div>`;
 }

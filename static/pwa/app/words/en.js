@@ -58,7 +58,7 @@ export default {
   "voice.stop": "Stop",
   "voice.listen": "Listen",
   "voice.pause": "Stop listening",
-  "voice.delete": "Delete it",
+  "voice.delete": "Delete",
   "voice.with": "with voice",
   "voice.who": "What you said goes with this step. Only those who look after the phones of your business can hear it.",
   "voice.denied": "The microphone is blocked. Allow it in the settings of the browser and press again, or type here.",

@@ -58,7 +58,7 @@ export default {
   "voice.stop": "Dừng ghi",
   "voice.listen": "Nghe lại",
   "voice.pause": "Dừng nghe",
-  "voice.delete": "Xoá lời nói",
+  "voice.delete": "Xoá",
   "voice.with": "có lời nói",
   "voice.who": "Lời nói gửi cùng việc này. Chỉ người quản lý điện thoại ở cơ sở của bạn nghe được.",
   "voice.denied": "Micro đang bị chặn. Cho phép micro trong cài đặt của trình duyệt rồi bấm lại, hoặc gõ vào đây.",

@@ -43,7 +43,7 @@ def last_audit() -> ResponseReturnValue:
         sees_all=code_audit_search.sees_all(reader),
         words=outcome_words(),
         readable=page_asking.readable,
-        path_of=page_asking.path_of,
+        page_of=page_asking.path_of,
     )
 
 

@@ -177,6 +177,8 @@ def test_what_cannot_be_looked_for_is_said_at_its_name(yard: Yard) -> None:
     for path, query, name in (
         ("/events", {"step_kind": "dance"}, "step_kind"),
         ("/events", {"since": "yesterday"}, "since"),
+        ("/events", {"until": "9999-12-31"}, "until"),
+        ("/trace/batches", {"since": "0001-01-01"}, "since"),
         ("/trace/batches", {"site_id": "1"}, "site_id"),
         ("/trace/batches", {"lot": "CN-1"}, "lot"),
     ):

@@ -272,6 +272,8 @@ def test_a_batch_is_traced_by_code_by_link_and_by_its_own_number(chain: Chain) -
         ("direction=up", "unknown_word"),
         ("as_of=yesterday", "time"),
         ("as_of=2026-11-21T05:40:00", "time_without_offset"),
+        ("as_of=9999-12-31T23:59:00-12:00", "time_out_of_range"),
+        ("as_of=0001-01-01T00:00:00%2B14:00", "time_out_of_range"),
         ("depth=3", "unknown_field"),
     ],
 )

@@ -146,6 +146,27 @@ def test_the_same_as_csv(reader: FlaskClient) -> None:
     assert all(lot in answer.text for lot in ("CN-A", "CN-B", "CN-T"))
 
 
+def test_the_csv_of_a_lot_with_vietnamese_letters_has_a_name_that_headers_can_carry(
+    app: Flask, reader: FlaskClient, lan: Business
+) -> None:
+    with app.app_context(), transaction():
+        lot = batch(lan, product(lan, name="Su hào"), "Đợt 1 ệ")
+        record(lan, "harvest", outputs=[line(lot, "5")])
+    answer = reader.get(f"/desk/batches/{lot}/trace?format=csv")
+    assert answer.headers["Content-Disposition"].isascii()
+    packed = reader.get(f"{address_of(reader, 'CN-T')}?format=csv").text
+    assert "Đang lưu hành" in packed
+    assert "active" not in packed
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59-12:00", "0001-01-01T00:00+14:00"])
+def test_a_time_outside_ours_is_none(reader: FlaskClient, time: str) -> None:
+    trace = address_of(reader, "CN-T")
+    answer = reader.get(trace, query_string={"as_of": time})
+    assert answer.status_code == 200
+    assert 'aria-invalid="true"' in answer.text
+
+
 def test_a_stranger_finds_no_trace(app: Flask, reader: FlaskClient) -> None:
     with app.app_context(), transaction():
         tung = business("Tùng", role="owner")

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import LABEL, Business, batch, business, line, product, record
 from tests.conftest import AppMaker
-from tests.http.on_sale import code_of
+from tests.http.on_sale import code_of, page
 from tests.signing_in import form, signed_in
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
@@ -134,8 +134,9 @@ def test_dates_places_and_seasons_narrow(app: Flask, world: World) -> None:
         assert "CN-77" in shown, query
         assert "RM-01" not in shown, query
     assert "CN-77" not in ask(lan, until="2026-11-20").get_data(as_text=True)
-    unreadable = ask(lan, since="yesterday").get_data(as_text=True)
-    assert "This is not a date we can read." in unreadable
+    for day in ("yesterday", "9999-12-31", "0001-01-01"):
+        unreadable = ask(lan, since=day, until=day).get_data(as_text=True)
+        assert "This is not a date we can read." in unreadable
 
 
 def test_nobody_finds_what_is_not_theirs(app: Flask, world: World) -> None:
@@ -176,6 +177,13 @@ def send(reader: FlaskClient, photo: bytes) -> TestResponse:
 def test_a_photo_of_a_label_leads_to_its_trace(app: Flask, world: World, kind: str) -> None:
     photo = label(f"HTTP://LOCALHOST:8000/B/{world.code}", kind)
     assert leads_to(send(at_desk(app, world.lan), photo), world)
+
+
+def test_a_photo_of_what_several_lots_bear_lists_them(app: Flask, world: World) -> None:
+    answer = send(at_desk(app, world.lan), label("HTX Lan"))
+    assert answer.status_code == 303
+    assert answer.location.startswith("/desk/trace?q=")
+    assert all(lot in page(at_desk(app, world.lan), answer.location) for lot in ("CN-77", "RM-01"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from traceapp.trace.entries import HandOffState
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.tracing.family import Way
 from traceapp.web.faults import Fault, between, known
-from traceapp.web.fields import PlainText
+from traceapp.web.fields import PlainText, in_our_time
 from traceapp.web.lists import LONGEST_SEARCH
 
 MOST = 100
@@ -66,14 +66,14 @@ class TraceSchema(Schema):
     direction = fields.String(
         load_default=Way.BOTH.value, validate=known(tuple(way.value for way in Way))
     )
-    as_of = fields.AwareDateTime(load_default=None)
+    as_of = fields.AwareDateTime(load_default=None, validate=in_our_time)
 
 
 class ContainerSchema(Schema):
     """A crate or pallet by its mark, and the time it is asked about."""
 
     mark = PlainText(LONGEST_MARK, required=True)
-    as_of = fields.AwareDateTime(load_default=None)
+    as_of = fields.AwareDateTime(load_default=None, validate=in_our_time)
 
 
 class NamedTraceSchema(TraceSchema):
@@ -92,8 +92,8 @@ class NamedTraceSchema(TraceSchema):
 class SpanSchema(PartSchema):
     """Which part of what happened between two days, those included, in Vietnam's time."""
 
-    since = fields.Date(load_default=None)
-    until = fields.Date(load_default=None)
+    since = fields.Date(load_default=None, validate=in_our_time)
+    until = fields.Date(load_default=None, validate=in_our_time)
     site_id = fields.UUID(load_default=None)
     season_id = fields.UUID(load_default=None)
 

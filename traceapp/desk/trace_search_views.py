@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from marshmallow import ValidationError
 
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
@@ -20,7 +21,7 @@ from traceapp.tracing import searching
 from traceapp.tracing.searching import Wish
 from traceapp.web import languages, lists, problems
 from traceapp.web.endpoints import writes_late
-from traceapp.web.fields import clean
+from traceapp.web.fields import clean, in_our_time
 from traceapp.web.languages import pick
 from traceapp.web.lists import LONGEST_SEARCH
 from traceapp.web.pages import HANOI
@@ -54,6 +55,8 @@ def read_label() -> ResponseReturnValue:
         rows = searching.search(reader, Wish(text[:LONGEST_SEARCH]), lists.Asked()).rows
         if len(rows) == 1:
             return redirect(_trace_of(rows[0]), code=303)
+        if rows:
+            return redirect(url_for(".find_batches", q=text[:LONGEST_SEARCH]), code=303)
     fault = _(
         "No symbol can be read on this photo. Hold the camera straight, close, in good light."
     )
@@ -140,8 +143,8 @@ def _wish(arguments: Mapping[str, str]) -> tuple[Wish, tuple[str, ...]]:
     for name in ("since", "until"):
         text = arguments.get(name, "")
         try:
-            dates[name] = date.fromisoformat(text) if text else None
-        except ValueError:
+            dates[name] = _day(text) if text else None
+        except (ValueError, ValidationError):
             dates[name] = None
             faults.append(name)
     return Wish(
@@ -150,6 +153,12 @@ def _wish(arguments: Mapping[str, str]) -> tuple[Wish, tuple[str, ...]]:
         season_id=_id(arguments.get("season", "")),
         **dates,
     ), tuple(faults)
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    in_our_time(day)
+    return day
 
 
 def _id(text: str) -> UUID | None:

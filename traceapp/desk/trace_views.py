@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from marshmallow import ValidationError
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
@@ -17,6 +18,7 @@ from traceapp.tracing import readers
 from traceapp.tracing.family import Lineage, Node, Ref, Way
 from traceapp.tracing.reading import read
 from traceapp.web import lists
+from traceapp.web.fields import in_our_time
 from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 
@@ -34,7 +36,7 @@ def show_trace(code: str) -> ResponseReturnValue:
     as_of, is_unreadable = read_time(request.args.get("as_of", ""))
     lineage = _traced(reader, found.ref, as_of)
     if request.args.get("format") == lists.CSV:
-        return lists.as_csv(f"truy-xuat-{found.card.lot}", _columns(), lineage.nodes)
+        return lists.as_csv(f"truy-xuat-{found.address}", _columns(), lineage.nodes)
     told = trace_telling.tell(reader, lineage)
     heading = _("Where %(lot)s came from and where it went", lot=found.card.lot)
     return render_template(
@@ -72,8 +74,9 @@ def read_time(text: str) -> tuple[datetime | None, bool]:
         return None, False
     try:
         typed = datetime.fromisoformat(text)
+        in_our_time(typed)
         return (typed if typed.tzinfo else typed.replace(tzinfo=HANOI)), False
-    except ValueError:
+    except (ValueError, ValidationError):
         return None, True
 
 
@@ -84,7 +87,7 @@ def _columns() -> dict[str, lists.Reader]:
         _("Lot"): lambda node: node.lot,
         _("Producer"): lambda node: say(node.producer),
         _("Code"): lambda node: node.code,
-        _("State"): lambda node: node.state and node.state.value,
+        _("State"): lambda node: node.state and batch_words.state_words(node.state).name,
         _("Made on"): lambda node: node.production_date,
         _("Use by"): lambda node: node.expiry_date,
         _("In stock"): _left,

@@ -19,6 +19,8 @@ from tests.http.reported import at_desk
 from tests.lan import a_figure, open_assessment
 from tests.signing_in import form
 from traceapp.app import create_app
+from traceapp.chains import support
+from traceapp.chains.schemas import SupportSchema
 from traceapp.database.engine import db
 from traceapp.network import fairs, operations, sums
 from traceapp.network.operations import Author
@@ -151,6 +153,22 @@ def test_a_plan_tells_how_far_its_targets_came(app: Flask, officer: FlaskClient)
     assert targets(app)["Energy"] == ("−6.50%", "−6.50%")
 
 
+def test_help_beside_activities_counts_where_help_was_planned(
+    app: Flask, officer: FlaskClient
+) -> None:
+    plan = PLAN | {"aims.training": "2", "aims.visit": "1"}
+    path = "/desk/programme/plan/new"
+    assert officer.post(path, data=form(app, id=str(uuid4()), **plan)).status_code == 303
+    with app.app_context(), transaction():
+        lan, office = business("HTX Lan", role="owner"), business("Chi cục", kinds=("authority",))
+        for day in ("2025-12-31", "2026-01-01"):
+            told = {"id": str(uuid4()), "kind": "training", "on_day": day, "given_by": "Đội"}
+            by = Ref(office.producer_id, office.actor.member_id)
+            given = SupportSchema().load(told)
+            support.give(lan.producer_id, given, by, now=datetime(2026, 11, 29, tzinfo=UTC))
+    assert targets(app) == {"Training": ("2", "1"), "Support visit": ("1", "0")}
+
+
 def targets(app: Flask) -> dict[str, tuple[str, str]]:
     said = page(app.test_client(), "/programme/2026?lang=en", language="en")
     row = r'data-label="Target">(.*?)</td>.*?"Planned">(.*?)</td>.*?<b>(.*?)</b>'
@@ -162,6 +180,7 @@ def targets(app: Flask) -> dict[str, tuple[str, str]]:
     [
         ("plan", {"signed_on": "01/01/2099"}),
         ("plan", {"year": "1999"}),
+        ("activity", {"on_day": "31/12/1999"}),
         ("plan", {"targets": ""}),
         ("plan", {"aims.done": "0"}),
         ("plan", {"aims.energy": "2,5"}),

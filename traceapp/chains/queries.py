@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
-from traceapp.chains.models import ChainStep
+from traceapp.chains.models import ChainStep, Support
 from traceapp.database.engine import db
 from traceapp.producers.queries import is_admitted
 
@@ -43,6 +43,17 @@ def counts() -> Mapping[str, int]:
         .group_by(ChainStep.chain)
     )
     return {row.chain: row.members for row in db.session.execute(query)}
+
+
+def help_beside_activities(year: int) -> Mapping[str, int]:
+    """Count the help of a year that establishments got by itself, by kind."""
+    query = (
+        select(Support.kind, func.count().label("times"))
+        .where(Support.on_day.between(date(year, 1, 1), date(year, 12, 31)))
+        .where(Support.activity_id.is_(None))
+        .group_by(Support.kind)
+    )
+    return {row.kind: row.times for row in db.session.execute(query)}
 
 
 def stays(producer_id: UUID) -> list[Stay]:

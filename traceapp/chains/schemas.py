@@ -3,11 +3,11 @@
 from marshmallow import Schema, fields
 
 from traceapp.chains.vocabulary import CHAINS, SUPPORT_KINDS
+from traceapp.network.programme_years import FIRST_YEAR, LAST_YEAR, in_programme_years
 from traceapp.photos.fields import SentPhotos
 from traceapp.web.faults import between, known
-from traceapp.web.fields import PlainText, in_our_time
+from traceapp.web.fields import PlainText
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_COMMITMENT, LONGEST_NOTE, LONGEST_NAME = 4000, 500, 100
 
 
@@ -16,7 +16,7 @@ class MembershipSchema(Schema):
 
     id = fields.UUID(required=True)
     chain = fields.String(required=True, validate=known(tuple(CHAINS)))
-    on_day = fields.Date(required=True, validate=in_our_time)
+    on_day = fields.Date(required=True, validate=in_programme_years)
 
 
 class TextSchema(Schema):
@@ -33,7 +33,7 @@ class CommitmentSchema(Schema):
 
     id = fields.UUID(required=True)
     text_id = fields.UUID(required=True)
-    signed_on = fields.Date(required=True, validate=in_our_time)
+    signed_on = fields.Date(required=True, validate=in_programme_years)
     signer = PlainText(LONGEST_NAME, required=True)
     signer_role = PlainText(LONGEST_NAME, required=True)
     photos = SentPhotos()
@@ -50,7 +50,7 @@ class SupportSchema(Schema):
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=known(tuple(SUPPORT_KINDS)))
-    on_day = fields.Date(required=True, validate=in_our_time)
+    on_day = fields.Date(required=True, validate=in_programme_years)
     given_by = PlainText(LONGEST_NAME, required=True)
     note = PlainText(LONGEST_NOTE, lines=True, load_default=None)
     activity_id = fields.UUID(load_default=None)

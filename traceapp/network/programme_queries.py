@@ -1,5 +1,6 @@
 """Reading the programme by year: what is computed from records, what was published, apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -121,8 +122,8 @@ def computed_by_year() -> dict[int, Computed]:
     return {year: _computed(sums) for year, sums in _sums(None).items()}
 
 
-def plan(year: int) -> Plan | None:
-    """Give the newest plan of a year."""
+def plan(year: int, helped: Mapping[str, int]) -> Plan | None:
+    """Give the newest plan of a year; `helped` counts help beside its activities, by kind."""
     query = (
         select(ProgrammePlan, Producer.name, Producer.name_en)
         .join(Producer, Producer.producer_id == ProgrammePlan.producer_id)
@@ -135,7 +136,7 @@ def plan(year: int) -> Plan | None:
         return None
     kept, name, name_en = row
     targets = Words(kept.targets, kept.targets_en)
-    return Plan(Words(name, name_en), kept.number, kept.signed_on, targets, _aims(kept))
+    return Plan(Words(name, name_en), kept.number, kept.signed_on, targets, _aims(kept, helped))
 
 
 def published(year: int | None = None) -> dict[int, list[Published]]:
@@ -183,14 +184,14 @@ def count_activities(year: int) -> int:
     return db.session.scalar(query.where(ProgrammeActivity.year == year)) or 0
 
 
-def _aims(kept: ProgrammePlan) -> tuple[Aim, ...]:
+def _aims(kept: ProgrammePlan, helped: Mapping[str, int]) -> tuple[Aim, ...]:
     query = select(ProgrammeTarget.subject, ProgrammeTarget.value).where(
         ProgrammeTarget.producer_id == kept.producer_id, ProgrammeTarget.plan_id == kept.plan_id
     )
     wanted = {one.subject: one.value for one in db.session.execute(query)}
     if not wanted:
         return ()
-    reached = _reached(kept.year)
+    reached = _reached(kept.year, helped)
     return tuple(
         Aim(subject, _value(subject, wanted[subject]), reached.get(subject))
         for subject in (*AIMED_COUNTS, *INDICATOR_KINDS)
@@ -198,15 +199,16 @@ def _aims(kept: ProgrammePlan) -> tuple[Aim, ...]:
     )
 
 
-def _reached(year: int) -> dict[str, Decimal | None]:
+def _reached(year: int, helped: Mapping[str, int]) -> dict[str, Decimal | None]:
     sums = computed(year)
     by_kind = (
         select(ProgrammeActivity.kind, func.count())
         .where(ProgrammeActivity.year == year)
         .group_by(ProgrammeActivity.kind)
     )
-    counts = dict.fromkeys(ACTIVITY_KINDS, 0)
-    counts |= {kind: count for kind, count in db.session.execute(by_kind)}  # noqa: C416 - rows
+    counts = {kind: helped.get(kind, 0) for kind in ACTIVITY_KINDS}
+    for kind, count in db.session.execute(by_kind):
+        counts[kind] += count
     counts |= {name: getattr(sums, name) for name in ("assessments", "done", "establishments")}
     changes = {one.kind: one.checked.change for one in sums.changes}
     return {**{name: Decimal(count) for name, count in counts.items()}, **changes}

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from traceapp.network.programme_years import FIRST_YEAR, LAST_YEAR, in_programme_years
 from traceapp.network.vocabulary import (
     ACTIVITY_KINDS,
     AIMED_COUNTS,
@@ -25,7 +26,6 @@ FINEST = 6
 MOST_COST = 10**12
 MOST_MONTHS = 600
 MOST_PEOPLE = 1_000_000
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 OVER = 100 * 100  # hundredths of a per cent: nothing becomes less by more
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NUMBER = 200, 500, 40
 MOST_BOOTHS_AT_ONCE = 100
@@ -79,14 +79,14 @@ class MeasureSchema(Schema):
     cost = fields.Integer(load_default=None, validate=between(0, MOST_COST))
     payback_months = fields.Integer(load_default=None, validate=between(0, MOST_MONTHS))
     responsible = PlainText(100, load_default=None)
-    proposed_on = fields.Date(required=True, validate=in_our_time)
+    proposed_on = fields.Date(required=True, validate=in_programme_years)
 
 
 class MeasureStepSchema(Schema):
     """What became of a measure."""
 
     state = fields.String(required=True, validate=known(("chosen", "done", "dropped")))
-    on = fields.Date(required=True, validate=in_our_time)
+    on = fields.Date(required=True, validate=in_programme_years)
     evidence = PlainText(LONGEST_TEXT, lines=True, load_default=None)
     photos = SentPhotos()
 
@@ -153,7 +153,7 @@ class ActivitySchema(Schema):
     kind = fields.String(required=True, validate=known(tuple(ACTIVITY_KINDS)))
     title = PlainText(LONGEST_TITLE, required=True)
     title_en = PlainText(LONGEST_TITLE, load_default=None)
-    on_day = fields.Date(required=True, validate=in_our_time)
+    on_day = fields.Date(required=True, validate=in_programme_years)
     establishments = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
     people = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))
     booths = fields.Integer(load_default=None, validate=between(0, MOST_PEOPLE))

@@ -55,7 +55,7 @@ def show_year(year: int) -> str:
     return render_template(
         "public/programme_year.html",
         year=year,
-        plan=queries.plan(year),
+        plan=queries.plan(year, chains.help_beside_activities(year)),
         computed=queries.computed(year),
         published=queries.published(year).get(year, []),
         activities=queries.activities(year),

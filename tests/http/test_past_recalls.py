@@ -83,6 +83,15 @@ def test_what_was_released_is_past_and_what_was_closed_is_not(
     assert told.count("All its goods were released.") == 1
 
 
+def test_whoever_used_up_all_of_a_lot_is_not_asked_about_it(
+    app: Flask, trade: Trade, office: Business, code: str
+) -> None:
+    issued(app, office, code)
+    assert "Answer the recall" in desk(app, trade.hoa, f"/desk/batches/{code}")
+    soup_of(trade.hoa, Ref(trade.minh.producer_id, trade.greens), "118")
+    assert "Answer the recall" not in desk(app, trade.hoa, f"/desk/batches/{code}")
+
+
 def test_a_lot_of_others_let_go_before_it_was_recalled_to_anybody_was_never_in_it(
     app: Flask, trade: Trade, office: Business, code: str
 ) -> None:

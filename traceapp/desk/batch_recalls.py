@@ -1,15 +1,14 @@
 """The recalls of a lot as its page at the desk tells them: those in force, and those it was in."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches.queries import has_stock_of
 from traceapp.desk import case_doors
 from traceapp.desk.case_words import may_read
-from traceapp.recalls import case_queries, transit
+from traceapp.recalls import case_queries
 from traceapp.recalls.case_queries import Case
+from traceapp.recalls.concerned import is_concerned
 from traceapp.recalls.parts import Part, parts_of
 from traceapp.trace.facts import Ref
 
@@ -39,7 +38,7 @@ class Told:
             case.notice is not None
             and not case.is_over
             and self.reader.may(Act.ANSWER_RECALL)
-            and _has_or_waits(self.reader.producer_id, self.batch)
+            and is_concerned(self.reader.producer_id, self.batch)
             and (case.is_widened or self.batch.producer_id == case.batch.producer_id)
         )
 
@@ -62,7 +61,3 @@ def told_on(reader: Visitor, batch: Ref) -> Told:
     past = [one for one in parts if one.until and (one.is_told or may_read(reader, one.case))]
     may_open = case_doors.may_open(reader, batch)
     return Told(reader, batch, tuple(running), tuple(past), may_open)
-
-
-def _has_or_waits(holder: UUID, batch: Ref) -> bool:
-    return has_stock_of(holder, batch) or transit.coming_to(holder, batch) is not None

@@ -26,6 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK, SOLD_BY_COUNT
 from traceapp.batches.models import Batch
+from traceapp.database.engine import db
 from traceapp.recalls import transit
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.trace.facts import Ref
@@ -68,6 +69,19 @@ def rows_of(
         .where(*_only(Batch.producer_id, maker), *_only(moving.c.holder_id, holder))
     )
     return union_all(in_books, waiting)
+
+
+def is_concerned(holder: UUID, batch: Ref) -> bool:
+    """Tell whether a recall of a batch asks this holder, who has or sold some or waits for it."""
+    books = select(Stock.producer_id).where(
+        Stock.producer_id == holder,
+        Stock.batch_producer_id == batch.producer_id,
+        Stock.batch_id == batch.id,
+        HAS_OR_SOLD,
+    )
+    if db.session.execute(books).first() is not None:
+        return True
+    return transit.coming_to(holder, batch) is not None
 
 
 def answers(case: Ref, *columns: InstrumentedAttribute[UUID]) -> Query:

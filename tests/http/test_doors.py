@@ -33,7 +33,7 @@ def town(demo_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 def test_each_door_leads_one_of_the_town_to_work(town: Flask) -> None:
-    begins = {"lan": "/desk/steps/new", "labels": "/desk/batches", "officer": "/desk/batches"}
+    begins = {"lan": "/desk/steps/new", "labels": "/desk/batches", "officer": "/desk/trace"}
     names = {"lan": "Bùi Thị Lan Chi", "labels": "Nguyễn Thị Thoa", "officer": "Mai Thanh Trúc"}
     page = town.test_client().get("/", base_url=HERE).text
     for door, path in begins.items():

@@ -16,7 +16,7 @@ from traceapp.producers.models import Membership, MembershipRole, Producer
 DOORS = {
     "lan": (UUID("019b771a-000a-7004-bee0-267a6bdd45ef"), "steps.log_step"),
     "labels": (UUID("019b771a-0002-7004-8fd9-e03153f21bfe"), "desk_batches.list_batches"),
-    "officer": (UUID("019b771a-002f-7004-b433-f0289cb24c84"), "desk_batches.list_batches"),
+    "officer": (UUID("019b771a-002f-7004-b433-f0289cb24c84"), "desk_trace_search.find_batches"),
 }
 
 

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.conftest import AppMaker, close, settings_for
 from tests.http.on_sale import finished, page
 from traceapp.app import create_app
 from traceapp.network import programme_queries
-from traceapp.statistics import queries, views
+from traceapp.statistics import queries, tables, views
 from traceapp.statistics.bars import draw
 from traceapp.web.csv_text import FORMULA_STARTS
 from traceapp.web.endpoints import transaction
@@ -84,6 +86,23 @@ def test_it_is_counted_again_after_five_minutes_and_not_before(app: Flask) -> No
         assert (after.lots, after.codes_in_use, after.producers) == (1, 1, 1)
         assert after.producers_by_kind == {"farm": 1, "coop": 1}
         assert after == queries.count(after.at)
+
+
+def test_the_share_of_live_pages_is_told_with_the_day_of_the_audit_in_hanoi(app: Flask) -> None:
+    at = datetime(2026, 11, 29, 21, 10, tzinfo=UTC)  # 04:10 of the 30th in Hanoi
+    with app.app_context():
+        nothing = queries.count(at)
+        counted = replace(nothing, pages=queries.LivePages(asked=29, live=28, at=at))
+    with app.test_request_context():
+        (lots,) = (one for one in tables.tables(counted) if one.name == "lots")
+    assert lots.rows[-1][1] == Decimal("96.5")
+    assert "30/11/2026" in lots.source
+
+
+def test_every_open_page_is_found_from_the_first_one(app: Flask) -> None:
+    first = page(app.test_client(), "/")
+    for path in ("/programme", "/links", "/board", "/statistics"):
+        assert f'href="{path}"' in first
 
 
 def test_a_table_that_is_none_is_not_found(app: Flask) -> None:

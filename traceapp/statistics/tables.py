@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from traceapp.network.vocabulary import INDICATOR_KINDS
 from traceapp.public.producer_page import KIND_WORDS
 from traceapp.statistics.queries import Counted
+from traceapp.web.pages import HANOI
 
 Cell = str | int | Decimal | None
 
@@ -52,16 +53,19 @@ def _producers(counted: Counted) -> Table:
 
 
 def _lots(counted: Counted) -> Table:
-    rows: list[tuple[str, int]] = [
+    rows: list[tuple[Cell, ...]] = [
         (_("Lots registered"), counted.lots),
         (_("Codes in use"), counted.codes_in_use),
     ]
     pages, source = counted.pages, _("No audit of the pages was made yet.")
     if pages is not None:
+        # Cut off and not rounded: one dead page never reads as none.
+        share = Decimal(1000 * pages.live // max(pages.asked, 1)) / 10
         rows += [(_("Pages asked for"), pages.asked), (_("Pages that were live"), pages.live)]
+        rows.append((_("Pages that were live (%)"), share))
         source = _(
             "Pages: the last audit, which asks for a sample of codes as shoppers do, on %(day)s.",
-            day=f"{pages.at:%d/%m/%Y}",
+            day=f"{pages.at.astimezone(HANOI):%d/%m/%Y}",
         )
     return Table(
         "lots", _("Lots and their pages"), (_("What is counted"), _("How many")), rows, source

@@ -379,6 +379,21 @@ def release(app: Flask, by: FlaskClient, code: str, key: str, reason: str = "Máº
     return by.post(f"/desk/batches/{code}/release", data=form(app, hold=key, reason=reason))
 
 
+@pytest.mark.parametrize("reason", ["", "x" * 2001])
+def test_a_release_that_is_refused_shows_the_batch_again_with_what_was_typed(
+    app: Flask, held: tuple[Business, str, str], reason: str
+) -> None:
+    lan, code, key = held
+    answer = release(app, signed_in(app, lan), code, key, reason)
+    assert answer.status_code == 422
+    assert f'value="{key}"' in answer.text
+    box = answer.text[answer.text.index('id="f-reason"') :]
+    assert 'aria-invalid="true"' in box[: box.index(">")]
+    assert box[box.index(">") + 1 : box.index("</textarea>")].strip() == reason
+    assert 'class="error"' in box[: box.index("</form>")]
+    assert 'action="/sign-out"' in answer.text  # the desk is still around it
+
+
 def test_the_public_page_of_held_goods_says_so_calmly(
     app: Flask, held: tuple[Business, str, str]
 ) -> None:

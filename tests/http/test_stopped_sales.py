@@ -111,6 +111,19 @@ def shopper(client: FlaskClient, code: str, language: str = "vi") -> str:
     return page(client, f"/B/{code}", language=language)
 
 
+def test_what_was_typed_stays_where_the_sale_may_not_be_allowed_yet(
+    app: Flask, trade: Trade, code: str
+) -> None:
+    assert stop(app, trade.minh, code) == 303
+    assert allow(app, trade.minh, code, "Nhầm lô, xin bán lại")[0] == 303
+    for reason in ("", "Gọi mãi không ai nghe"):
+        status, told = allow(app, trade.minh, code, reason)
+        assert status == 422
+        assert 'action="/sign-out"' in told
+        assert 'role="alert"' in told
+        assert reason in told
+
+
 def test_the_code_says_it_first_who_and_why_in_both_languages(
     app: Flask, client: FlaskClient, trade: Trade, code: str
 ) -> None:

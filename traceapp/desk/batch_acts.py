@@ -15,12 +15,13 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
 from traceapp.batches import evidence, tracing
 from traceapp.desk import batch_queries
-from traceapp.desk.batch_views import Found, blueprint, find_batch
+from traceapp.desk.batch_views import Found, batch_page, blueprint, find_batch
 from traceapp.desk.hold_words import may_release
 from traceapp.findings.releasing import InCharge, ReleaseSchema, Seen, release
 from traceapp.photos import operations as photos
 from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.web.endpoints import writes
+from traceapp.web.forms import Field, Form
 
 __all__ = ["blueprint"]
 
@@ -89,11 +90,15 @@ def release_batch(code: str) -> ResponseReturnValue:
     found = find_batch(reader, code)
     if not may_release(reader, found.ref):
         raise problem.NotFound
-    data = RELEASE.load({"reason": request.form.get("reason", "")})
+    form = Form.sent((Field("hold", kind="hidden"), Field("reason", kind="lines")), request.form)
+    seen = _seen(form.value("hold"))
     by = InCharge(Ref(reader.producer_id, reader.member_id), reader.roles)
-    release(Ref(*found.ref), _seen(request.form.get("hold", "")), by, data["reason"], now=_now())
-    flash(_("Released. The reason stays on this page."))
-    return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
+    with form.trying():
+        reason = RELEASE.load({"reason": form.value("reason")})["reason"]
+        release(Ref(*found.ref), seen, by, reason, now=_now())
+        flash(_("Released. The reason stays on this page."))
+        return redirect(url_for("desk_batches.show_batch", code=found.address), code=303)
+    return batch_page(reader, found, form)
 
 
 def _seen(text: str) -> Seen:

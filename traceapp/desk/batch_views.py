@@ -44,6 +44,7 @@ from traceapp.trace.measures import amount
 from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
 from traceapp.web import languages, lists
+from traceapp.web.forms import Form
 from traceapp.web.headers import use_policy
 from traceapp.web.pages import HANOI, media_sources, quantity
 from traceapp.web.settings import settings
@@ -95,8 +96,13 @@ def list_batches() -> ResponseReturnValue:
 @may(Act.READ)
 def show_batch(code: str) -> ResponseReturnValue:
     """Show one batch: where its kilograms went, what was recorded, its code and its sources."""
-    reader, now = member(), datetime.now(UTC)
-    found = find_batch(reader, code)
+    reader = member()
+    return batch_page(reader, find_batch(reader, code))
+
+
+def batch_page(reader: Visitor, found: Found, tried: Form | None = None) -> ResponseReturnValue:
+    """Show a batch; `tried` is what was sent to let it go, and is wrong."""
+    now = datetime.now(UTC)
     card, ref = found.card, FactRef(*found.ref)
     language, told = languages.current(), tell_batch(reader, card, now)
     parts, came_in = ledger_words.parts(told, card.uom), ledger_words.came_in(told.ledger)
@@ -104,9 +110,10 @@ def show_batch(code: str) -> ResponseReturnValue:
     is_ours = card.producer_id == reader.producer_id
     lacks = activation.missing_of(ref) if is_ours and found.code else []
     use_policy(img_src=media_sources())
-    return render_template(
+    told_page = render_template(
         "desk/batch.html",
         found=found,
+        tried=tried,
         card=card,
         told=told,
         words=ledger_words,
@@ -133,6 +140,7 @@ def show_batch(code: str) -> ResponseReturnValue:
         labels=label_story.stories_of(reader, card, now),
         may_allow=label_story.may_allow(reader, found.state),
     )
+    return told_page, tried.status if tried else 200
 
 
 def _can_print(reader: Visitor, found: Found) -> bool:

@@ -10,11 +10,12 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.desk.batch_acts import blueprint
-from traceapp.desk.batch_views import Found, find_batch
+from traceapp.desk.batch_views import Found, batch_page, find_batch
 from traceapp.desk.stop_words import actor_of, may_stop
 from traceapp.recalls import lifting, stopping
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
+from traceapp.web.forms import Field, Form
 
 __all__ = ["blueprint"]
 
@@ -43,16 +44,20 @@ def allow_sale(code: str) -> ResponseReturnValue:
     """Allow sale again as a second person or after a passed check, or ask for one."""
     reader = member()
     found = find_batch(reader, code)
-    asked = {"stop": request.form.get("stop", ""), "reason": request.form.get("reason", "")}
-    data = LIFT.load(asked)
+    form = Form.sent((Field("stop", kind="hidden"), Field("reason", kind="lines")), request.form)
     by, now = actor_of(reader), datetime.now(UTC)
-    if lifting.lift(Ref(*found.ref), data["stop"], by, data["reason"], now=now):
-        flash(_("Sale is allowed again. The reason stays on this page."))
-    else:
-        flash(
-            _("A colleague or an officer is asked. If nobody answers for 30 minutes, decide alone.")
-        )
-    return _back_to(found)
+    with form.trying():
+        data = LIFT.load({name: form.value(name) for name in ("stop", "reason")})
+        is_lifted = lifting.lift(Ref(*found.ref), data["stop"], by, data["reason"], now=now)
+        flash(_allowed(is_lifted=is_lifted))
+        return _back_to(found)
+    return batch_page(reader, found, form)
+
+
+def _allowed(*, is_lifted: bool) -> str:
+    if is_lifted:
+        return _("Sale is allowed again. The reason stays on this page.")
+    return _("A colleague or an officer is asked. If nobody answers for 30 minutes, decide alone.")
 
 
 def _back_to(found: Found) -> ResponseReturnValue:

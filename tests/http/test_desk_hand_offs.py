@@ -1,5 +1,6 @@
 """Two-sided hand-offs at the desk: offers, counting, disputes, agreement, refusals, strangers."""
 
+import io
 import re
 from decimal import Decimal
 from typing import Any
@@ -231,13 +232,21 @@ def test_a_form_opened_before_a_colleague_answered_counts_no_lot_for_another(
 
 
 def test_a_photo_goes_with_the_receipt(app: Flask, trade: Trade) -> None:
-    import io  # noqa: PLC0415
-
     picture = (io.BytesIO(a_picture()), "nhan.png")
     assert receive(app, trade, "120", photo=picture).status_code == 303
     with app.app_context():
         (receipt,) = db.session.scalars(select(Event).where(Event.step_kind == "receive"))
         assert '"photos":["' in receipt.document
+
+
+def test_a_photo_stays_with_a_receipt_that_is_not_kept_yet(app: Flask, trade: Trade) -> None:
+    told = receive(app, trade, "-1", photo=(io.BytesIO(a_picture()), "nhan.png"))
+    assert told.status_code == 422
+    (sha256,) = re.findall(r'name="photos" value="([0-9a-f]{64})" checked', told.text)
+    assert receive(app, trade, "120", photos=sha256).status_code == 303
+    with app.app_context():
+        (receipt,) = db.session.scalars(select(Event).where(Event.step_kind == "receive"))
+        assert sha256 in receipt.document
 
 
 def test_a_delivery_may_be_refused_with_a_reason(app: Flask, trade: Trade) -> None:

@@ -21,8 +21,10 @@ from traceapp.database.engine import db
 from traceapp.handoffs import views
 from traceapp.handoffs.models import HandOffLink
 from traceapp.photos.models import Photo
+from traceapp.photos.storage import Storage
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
+from traceapp.web.settings import settings
 
 EN = {"Accept-Language": "en"}
 SCHOOL = "Bếp ăn Trường Mầm non Hoa Sen"
@@ -213,6 +215,19 @@ def test_a_second_link_lets_the_receiver_put_a_slip_right(app: Flask, trade: Tra
     page = at_desk(app, trade).text
     assert "12 kg" in page
     assert "120 kg" in page
+
+
+def test_answers_that_are_refused_keep_no_photo_and_say_that_it_is_to_be_chosen_again(
+    app: Flask, trade: Trade
+) -> None:
+    path, _ = made_link(app, trade)
+    for wrong in ({"name": ""}, {"items.0.uom": "lít"}, {"items.0.quantity": ""}):
+        told = answer(app, path, photo=(io.BytesIO(a_picture()), "x.png"), **wrong)
+        assert told.status_code == 422
+        assert "Choose the photo again." in told.text
+    with app.app_context():
+        assert db.session.scalars(select(Photo)).all() == []
+        assert list(Storage(settings().storage_url).paths()) == []
 
 
 def test_a_photo_is_kept_with_the_answer_for_the_sender_alone(app: Flask, trade: Trade) -> None:

@@ -40,12 +40,10 @@ def receive(shipment_id: UUID) -> ResponseReturnValue:
     back = [parcel.is_back for parcel in parcels if parcel.is_coming_back]
     if back and all(back) and not _is_recorded(reader.producer_id, form.value("id")):
         raise problem.NotFound
-    photos = uploads.keep_photos(
-        form, hand_off_form.PHOTO, reader.producer_id, now=datetime.now(UTC)
-    )
+    uploads.keep_beside(form, hand_off_form.PHOTO, reader.producer_id, now=datetime.now(UTC))
     if not form.errors:
         with form.trying():
-            event, places = hand_off_form.receipt_event(form, parcels, photos)
+            event, places = hand_off_form.receipt_event(form, parcels)
             if not event["outputs"]:
                 raise ValidationError({"items": {0: {"quantity": [EMPTY]}}})
             _record(event, places)

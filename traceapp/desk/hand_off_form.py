@@ -85,6 +85,7 @@ def _details() -> tuple[Field, ...]:
         Field("temp_c", _("Temperature on arrival"), "number", unit="°C"),
         Field("note", _("Note for yourselves"), "lines", longest=LONGEST_REASON),
         Field(PHOTO, _("Photos"), "files"),
+        Field("photos", kind="many"),
         Field("event_time", _("When"), "datetime", required=True),
         Field(
             "site_id",
@@ -116,9 +117,7 @@ def refusal_fields() -> tuple[Field, ...]:
     )
 
 
-def receipt_event(
-    form: Form, parcels: Sequence[Seen], photos: Sequence[str]
-) -> tuple[dict[str, Any], list[str]]:
+def receipt_event(form: Form, parcels: Sequence[Seen]) -> tuple[dict[str, Any], list[str]]:
     """Give the message of a receipt, and where in the form each of its lines was typed.
 
     A line says itself which batch it counts: lines without a figure fall away, and a colleague may
@@ -144,7 +143,7 @@ def receipt_event(
         "ship_event_id": str(parcels[0].row.event_id),
         "outputs": outputs,
         "fields": said,
-        "photos": list(photos),
+        "photos": list(data.get("photos", ())),
     }
     return event, places
 

@@ -4,7 +4,7 @@ Receiving and refusing by a member are ordinary records (`batches`): nothing her
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.handoffs import links
 from traceapp.handoffs.models import HandOffLink
+from traceapp.photos import operations as photos
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import AnswerKind, Ref, TraceFacts
 from traceapp.trace.handoffs import Delivery, delivery, state
@@ -47,13 +48,15 @@ class Reply:
     name: str
     note: str | None
     items: Sequence[Mapping[str, Any]] = ()
-    photo_sha256: bytes | None = None
+    photo: bytes | None = None
 
 
 def answer(link: HandOffLink, batches: Sequence[Ref], reply: Reply, *, now: datetime) -> None:
     """Keep the answer that a link was made for, and use the link up.
 
-    Raises NotFound for a link that no longer works, InvalidInput for a unit that does not fit.
+    The photo is kept last: whoever has a link fills no disk with answers that are refused. Raises
+    NotFound for a link that no longer works, InvalidInput for a unit that does not fit, and
+    RefusedPhoto.
     """
     wait_for(batch.id for batch in batches)
     lines = _lines(batches, reply)
@@ -67,7 +70,7 @@ def answer(link: HandOffLink, batches: Sequence[Ref], reply: Reply, *, now: date
             ship_event_id=link.ship_event_id,
             link_id=link.link_id,
             kind=reply.kind,
-            photo_sha256=reply.photo_sha256,
+            photo_sha256=_kept(producer_id, reply.photo, now),
             answered_at=now,
         )
     )
@@ -77,6 +80,16 @@ def answer(link: HandOffLink, batches: Sequence[Ref], reply: Reply, *, now: date
     db.session.add_all(HandOffAnswerItem(**key, **line) for line in lines)
     db.session.flush()
     _tell((producer_id, link.ship_event_id), now)
+
+
+def _kept(producer_id: UUID, photo: bytes | None, now: datetime) -> bytes | None:
+    if photo is None:
+        return None
+    try:
+        return photos.store(producer_id, photo, is_public=False, now=now)
+    except problem.RefusedPhoto as error:
+        at_its_field = [replace(finding, pointer="/photo") for finding in error.findings]
+        raise problem.RefusedPhoto(findings=at_its_field) from error
 
 
 def _lines(batches: Sequence[Ref], reply: Reply) -> list[dict[str, Any]]:

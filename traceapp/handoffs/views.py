@@ -15,15 +15,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp import problem
 from traceapp.accounts.visitor import visitor
-from traceapp.database.engine import db
 from traceapp.handoffs import answer_form, links, operations, queries, schemas
 from traceapp.handoffs.models import HandOffLink
 from traceapp.handoffs.operations import Reply
-from traceapp.photos import operations as photos
 from traceapp.photos import queries as pictures
 from traceapp.photos.imaging import MAX_BYTES
 from traceapp.trace.facts import AnswerKind, Ref
-from traceapp.web import problems
 from traceapp.web.access import public
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
@@ -77,14 +74,14 @@ def answer_offer(token: str) -> AnyResponse:
     form = Form.sent(answer_form.fields(rows), request.form)
     if link.used_at is not None:
         return _private(redirect(url_for(".show_offer", token=token), 303))
-    now = datetime.now(UTC)
-    photo = _photo(form, link.producer_id, now)
-    if not form.errors:
-        with form.trying():
-            reply = _reply(form, rows, photo)
-            batches = [Ref(row.batch_producer_id, row.batch_id) for row in rows]
-            operations.answer(link, batches, reply, now=now)
-            return _private(redirect(url_for(".show_offer", token=token, sent=1), 303))
+    photo = _photo()
+    with form.trying():
+        reply = _reply(form, rows, photo)
+        batches = [Ref(row.batch_producer_id, row.batch_id) for row in rows]
+        operations.answer(link, batches, reply, now=datetime.now(UTC))
+        return _private(redirect(url_for(".show_offer", token=token, sent=1), 303))
+    if photo is not None and answer_form.PHOTO not in form.errors:
+        form.blame(answer_form.PHOTO, _("Choose the photo again."))
     return _offer(link, rows, form)
 
 
@@ -96,26 +93,16 @@ def _reply(form: Form, rows: Sequence[Any], photo: bytes | None) -> Reply:
             name: text for name, text in data.items() if name in {"name", "note"}
         }
         said = schemas.RefusedSchema().load(told)
-        return Reply(AnswerKind.REFUSED, said["name"], said["note"], photo_sha256=photo)
+        return Reply(AnswerKind.REFUSED, said["name"], said["note"], photo=photo)
     given = list(data.get("items", ()))
     items = [*given, *({} for _row in rows[len(given) :])]
     said = schemas.ReceivedSchema().load({**data, "items": items[: len(rows)]})
     return Reply(AnswerKind.RECEIVED, said["name"], said["note"], said["items"], photo)
 
 
-def _photo(form: Form, producer_id: UUID, now: datetime) -> bytes | None:
+def _photo() -> bytes | None:
     file = request.files.get(answer_form.PHOTO)
-    data = file.read() if file is not None and file.filename else b""
-    if not data:
-        return None
-    try:
-        with db.session.begin_nested():
-            return photos.store(producer_id, data, is_public=False, now=now)
-    except problem.RefusedPhoto as error:
-        for finding in error.findings:
-            words = problems.said(finding.message, finding.values)
-            form.blame(answer_form.PHOTO, f"{words} {problems.said(finding.fix, finding.values)}")
-    return None
+    return (file.read() or None) if file is not None and file.filename else None
 
 
 def _find(token: str) -> HandOffLink:

@@ -19,6 +19,7 @@ from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
 from traceapp.freshness import queries as fresh
 from traceapp.producers import operations as producers
+from traceapp.producers.models import Partner
 from traceapp.trace.facts import EvidenceLevel
 
 
@@ -143,6 +144,24 @@ def test_nobody_raises_a_record_of_their_own(app: Flask) -> None:
     witness = evidence.Witness(lan.producer_id, lan.actor.member_id)
     with pytest.raises(problem.InvalidInput):
         evidence.add_evidence((lan.producer_id, own.event_id), EvidenceLevel.COOP, witness, now=NOW)
+
+
+@pytest.mark.parametrize(("kind", "level"), [("supplier", "counterpart"), ("lab", "lab")])
+def test_of_names_in_the_own_directory_only_a_laboratory_stands_behind_a_record(
+    app: Flask, kind: str, level: str
+) -> None:
+    lan = business("HTX Lan")
+    own, partner_id = record(lan, "irrigate"), new_id()
+    named = {"producer_id": lan.producer_id, "partner_id": partner_id, "name": "Ai đó"}
+    db.session.add(Partner(**named, kind=kind))
+    db.session.flush()
+    by = evidence.Witness(lan.producer_id, None, partner_id)
+    key = (lan.producer_id, own.event_id)
+    if kind == "lab":
+        evidence.add_evidence(key, EvidenceLevel(level), by, now=NOW)
+        return
+    with pytest.raises(problem.InvalidInput):
+        evidence.add_evidence(key, EvidenceLevel(level), by, now=NOW)
 
 
 quantities = st.decimals(min_value=0, max_value=10**6, places=3)

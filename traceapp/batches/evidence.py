@@ -76,8 +76,8 @@ def _is_own(by: Witness, event: Event) -> bool:
 def _may_give(level: EvidenceLevel, by: Witness, event: Event) -> bool:
     """Tell whether this witness may give this level (docs/users/roles.md)."""
     if by.partner_id is not None:
-        is_lab = _is_laboratory_partner(by)
-        return level is (EvidenceLevel.LAB if is_lab else EvidenceLevel.COUNTERPART)
+        # Whoever is only a name in the author's own directory confirms nothing; a report does.
+        return level is EvidenceLevel.LAB and _is_laboratory_partner(by)
     match level:
         case EvidenceLevel.SELF:
             return _is_own(by, event)

@@ -56,8 +56,9 @@ def allow_sale(code: str) -> ResponseReturnValue:
 
 def _allowed(*, is_lifted: bool) -> str:
     if is_lifted:
-        return _("Sale is allowed again. The reason stays on this page.")
-    return _("A colleague or an officer is asked. If nobody answers for 30 minutes, decide alone.")
+        return str(_("Sale is allowed again. The reason stays on this page."))
+    words = _("A colleague or an officer is asked. If nobody answers for 30 minutes, decide alone.")
+    return str(words)
 
 
 def _back_to(found: Found) -> ResponseReturnValue:

@@ -118,8 +118,8 @@ def _look_at(reader: Visitor, one: Concern, words: str) -> Task:
         path = url_for("desk_batches.show_batch", code=one.batch.id)
         return Task("hand-stop", "clay", words, path, _("See the batch"))
     path = url_for("hand_offs.show_hand_off", shipment_id=offers[0].event_id)
-    words = f"{words} {_('Some of it is on its way to you.')}"
-    return Task("hand-stop", "clay", words, path, _("See the delivery"))
+    coming = _("Some of it is on its way to you.")
+    return Task("hand-stop", "clay", f"{words} {coming}", path, _("See the delivery"))
 
 
 @also

@@ -92,14 +92,16 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `label_unit`, `sale_stop`, `sale_stop_lift`, `sale_stop_request`,
 `question`, `question_answer`, `question_photo`,
 `recall_case`, `recall_evidence`, `recall_act`, `recall_act_batch`, `recall_act_check`,
-`recall_acknowledgement`,
+`recall_acknowledgement`, `recall_reminder`,
 `recall_sample`, `recall_sample_holder`, `recall_sample_finding`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`, `cleaner_evidence`,
 `cleaner_indicator`, `cleaner_check`, `programme_plan`, `programme_target`, `programme_activity`,
 `fair_booth`,
 `published_total`, `published_figure`, `purchase_need`, `purchase_need_end`, `purchase_contact`,
 `purchase_letter`, `sector_survey`, `survey_party`, `stated_link`, `link_choice`, `chain_step`,
-`commitment_text`, `commitment`, `commitment_step`, `support`.
+`commitment_text`, `commitment`, `commitment_step`, `support`. Append-only but for one thing:
+`recall_notice` is widened, closed or ended, once; in `recalled_batch` a lot leaves, or joins again;
+of a `recall_letter` it is kept once that it arrived.
 """
 
 

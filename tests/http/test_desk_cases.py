@@ -21,6 +21,7 @@ from tests.lan import a_picture
 from tests.rooms.test_recall_cases import acting, soup_of
 from tests.signing_in import form, signed_in
 from tests.trade import Trade
+from tests.triggers import disarm
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.desk.attention import KEPT
@@ -186,6 +187,7 @@ def test_reminders_are_told_to_who_leads_and_to_who_is_late(
     with acting():
         long_ago = timedelta(days=2)
         moved = {"issued_at": notice.issued_at - long_ago, "due_at": notice.due_at - long_ago}
+        disarm("recall_notice")
         db.session.execute(update(RecallNotice).values(moved))
         reminders.remind(ref, 0, notice.issued_at)
         reminders.remind(ref, 1, notice.issued_at)

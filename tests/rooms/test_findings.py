@@ -10,10 +10,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy import event as sql
 
 from tests.builders import LABEL, NOW, Business, batch, business, event, line, product
+from tests.triggers import disarm
 from traceapp import problem
 from traceapp.batches import batch_dates, capturing, product_changes, record_changes
 from traceapp.batches import operations as batches
@@ -505,17 +506,9 @@ def _forget_everything(messages: Sequence[Message]) -> None:
     with writing():
         for name in tables:
             db.session.execute(delete(db.metadata.tables[name]))
-        _disarm(append_only)
+        disarm(*append_only)
         for name in append_only:
             db.session.execute(delete(db.metadata.tables[name]))
-
-
-def _disarm(tables: Sequence[str]) -> None:
-    for name in tables:
-        if db.engine.dialect.name == "sqlite":
-            db.session.execute(text(f"DROP TRIGGER IF EXISTS {name}_no_delete"))
-        else:
-            db.session.execute(text(f"DROP TRIGGER IF EXISTS {name}_append_only ON {name}"))
 
 
 def test_a_code_says_that_its_goods_are_held_and_says_so_no_more(farm: Farm) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 
 from tests.builders import LABEL, Business, batch, business, event, line, product, record
 from tests.trade import Trade
+from tests.triggers import disarm
 from traceapp import problem
 from traceapp.batches import capturing
 from traceapp.batches import operations as batches
@@ -211,6 +212,7 @@ def test_what_was_recorded_at_the_moment_of_the_issue_is_caught_up_with(
     case = issued(officer(office), greens(trade))
     soup = soup_of(trade.minh, greens(trade))
     with acting():
+        disarm("recalled_batch")
         db.session.execute(delete(RecalledBatch).where(RecalledBatch.batch_id == soup.id))
     assert reached(case) == {greens(trade)}
     job = db.session.scalars(select(Job).where(Job.kind == reach.CATCH_UP)).one()

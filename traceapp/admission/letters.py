@@ -84,7 +84,7 @@ def invite(to: str, by: str, path: str, code: str, *, now: datetime) -> bool:
     """Send an invitation; False where no mail server is set."""
     link = f"{settings().public_url}{path}#{code}"
     text = INVITED.format(by=by, host=public_host(), link=link, code=code)
-    return mail.post(to, f"{public_host()}: {by} mời bạn", text, now=now)
+    return mail.post(to, f"{public_host()}: {by} mời bạn", text, now=now) is not None
 
 
 def _tell(producer_id: UUID, what: str, text: str, *, now: datetime, **said: str) -> None:

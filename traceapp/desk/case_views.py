@@ -22,6 +22,7 @@ from traceapp.desk import (
     case_sources,
     case_widening,
     case_words,
+    letter_words,
     private_photos,
     uploads,
 )
@@ -169,6 +170,7 @@ def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnVal
         visit=sent.visit,
         checks=_checks(case, lots),
         reminded=reminders.reminded(case.ref),
+        letters=letter_words.told(reader, case),
         sample=effectiveness.last_of(case.ref),
         may_check=reader.may(Act.CHECK_RECALL),
         sources=case_sources.sources_of(reader, case, now=datetime.now(UTC)),

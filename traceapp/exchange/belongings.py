@@ -100,6 +100,7 @@ LEFT_OUT = {
     "hand_off_reminder": "letters of the installation",
     "recall_reminder": "letters of the installation",
     "push_subscription": "secrets of the browsers of shoppers and staff",
+    "recall_letter": "letters of the installation",
     "problem_report": "written by shoppers to the installation",
     "report_answer": "written to shoppers",
     "report_act": "what came of reports to the installation",

@@ -3,9 +3,10 @@
 A letter that was delivered is not kept: the job's payload is emptied with the mark that it is done.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 import rfc8785
 from sqlalchemy import delete, update
@@ -21,6 +22,8 @@ from traceapp.web.settings import settings
 
 DELIVER = "mail.deliver"
 EMPTY = "{}"
+on_delivered: list[Callable[[UUID, datetime], None]] = []
+"""Who is told of a job whose letter the server took, in the transaction that marks it as done."""
 
 
 def can_post() -> bool:
@@ -28,19 +31,18 @@ def can_post() -> bool:
     return settings().smtp_url is not None
 
 
-def post(to: str, subject: str, text: str, *, now: datetime) -> bool:
-    """Post a letter in the transaction at hand; False where no mail server is set."""
+def post(to: str, subject: str, text: str, *, now: datetime) -> UUID | None:
+    """Post a letter in the transaction at hand; give its job, None where no mail server is set."""
     if not can_post():
-        return False
+        return None
     payload = {"letter_id": str(new_id()), "to": to, "subject": subject, "text": text}
-    jobs.enqueue(DELIVER, payload, now=now)
-    return True
+    return jobs.enqueue(DELIVER, payload, now=now)
 
 
-def deliver_job(payload: Payload, _now: datetime) -> Deed:
+def deliver_job(payload: Payload, now: datetime) -> Deed:
     """Do a job of the kind DELIVER. Raises MailError, after which the worker tries again."""
     deliver(Letter(**{name: str(payload[name]) for name in Letter.__slots__}))
-    return partial(_empty, payload)
+    return partial(_delivered, payload, now)
 
 
 def deliver(letter: Letter) -> None:
@@ -63,8 +65,9 @@ def forget(to: str) -> None:
     )
 
 
-def _empty(payload: Mapping[str, object]) -> None:
+def _delivered(payload: Mapping[str, object], now: datetime) -> None:
     text = rfc8785.dumps(dict(payload)).decode()  # type: ignore[arg-type]
-    db.session.execute(
-        update(Job).where(Job.kind == DELIVER, Job.payload == text).values(payload=EMPTY)
-    )
+    mine = update(Job).where(Job.kind == DELIVER, Job.payload == text).values(payload=EMPTY)
+    for job_id in db.session.scalars(mine.returning(Job.job_id)).all():
+        for told in on_delivered:
+            told(job_id, now)

@@ -64,6 +64,9 @@ class Server:
                 line.send_message(message)
         except smtplib.SMTPResponseException as error:
             raise MailError(f"{type(error).__name__} {error.smtp_code}") from None
+        except smtplib.SMTPRecipientsRefused as error:
+            said = sorted({str(code) for code, _words in error.recipients.values()})
+            raise MailError(f"{type(error).__name__} {' '.join(said)}") from None
         except (smtplib.SMTPException, OSError) as error:
             raise MailError(type(error).__name__) from None
 

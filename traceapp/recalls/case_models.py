@@ -3,6 +3,7 @@
 What pages say of it, and which batches it reaches, is in `codes.models`.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,9 +17,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Identifier, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 BASES = "'batch', 'lab_result', 'report', 'inspection', 'supplier', 'drill'"
+LETTER_KINDS = "'told', 'reminder', 'narrow', 'release', 'close'"
+LETTER_WAYS = "'letter', 'no_address', 'no_server'"
 KINDS = "'issue', 'widen', 'narrow', 'release', 'close', 'agree', 'withdraw'"
 
 
@@ -185,4 +188,31 @@ class RecallReminder(Base):
     __table_args__ = (
         CheckConstraint("number >= 0", name="number_not_negative"),
         ForeignKeyConstraint(["producer_id"], ["producer.producer_id"]),
+    )
+
+
+class RecallLetter(Base):
+    """A holder was told of an act of a recall, and how: each holder each time, append-only.
+
+    `letter_id` is the job that delivers the letter, where there is one. Only `delivered_at`
+    changes, once.
+    """
+
+    __tablename__ = "recall_letter"
+
+    producer_id: Mapped[Key]
+    letter_id: Mapped[Key]
+    case_producer_id: Mapped[Reference]
+    case_id: Mapped[Reference]
+    kind: Mapped[str]
+    way: Mapped[str]
+    posted_at: Mapped[Moment]
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({LETTER_KINDS})", name="kind_known"),
+        CheckConstraint(f"way IN ({LETTER_WAYS})", name="way_known"),
+        ForeignKeyConstraint(["producer_id"], ["producer.producer_id"]),
+        Index("ix_recall_letter_case", "case_producer_id", "case_id"),
+        Index("ix_recall_letter_letter", "letter_id"),
     )

@@ -1,7 +1,7 @@
 """Letters to everybody who has, sold or waits for recalled goods, where an address is known."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
+from traceapp.recalls import letter_trail
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.messages import OfHolder
 from traceapp.recalls.scope import HAS_OR_SOLD
@@ -97,7 +98,7 @@ class Holder:
 
 def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     """Post a letter to everybody concerned by some of these lots of a recall in force."""
-    _post(case, holders(case, lots), LETTER, "", now)
+    _post(case, holders(case, lots), "told", now)
 
 
 def remind(
@@ -109,21 +110,21 @@ def remind(
     """
     named = _named(case, lots, owed)
     for one, told in named.items():
-        _post(case, [one], REMINDER, f"Nhắc lần {times}: ", now, times=times, lots=told)
+        _post(case, [one], "reminder", now, times=times, lots=told)
     return list(named)
 
 
-def free(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
-    """Post a letter to everybody concerned by some of these lots, which were let go."""
+def free(case: Ref, lots: ColumnElement[bool], kind: str, *, now: datetime) -> None:
+    """Post a letter to everybody concerned by some of these lots, let go by an act of a kind."""
     for one, told in _named(case, lots).items():
-        _post(case, [one], FREED, "Hết hiệu lực: ", now, lots=told)
+        _post(case, [one], kind, now, lots=told)
 
 
 def close(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
     """Post a letter to everybody concerned by some of these lots: the case is closed."""
     is_drill = db.session.get_one(RecallNotice, (case.producer_id, case.id)).is_drill
     stays = {"stays": "", "stays_en": ""} if is_drill else {"stays": STAYS, "stays_en": STAYS_EN}
-    _post(case, holders(case, lots), CLOSED, "Đã đóng: ", now, **stays)
+    _post(case, holders(case, lots), "close", now, **stays)
 
 
 def _named(
@@ -215,34 +216,43 @@ def _reached(
     )
 
 
-def _post(
-    case: Ref,
-    to: Collection[Holder],
-    letter: str,
-    before: str,
-    now: datetime,
-    **more: str | int,
-) -> None:
-    if not mail.can_post():
-        return
+def _post(case: Ref, to: Collection[Holder], kind: str, now: datetime, **more: str | int) -> None:
+    """Post a letter of this kind to each, and keep that each was told, and how."""
     notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
     number = db.session.get_one(RecallCase, (case.producer_id, case.id)).number
-    what = "Diễn tập thu hồi" if notice.is_drill else "Thu hồi"
+    letter, before = _LETTERS[kind]
+    subject = f"{before.format(**more)}{'Diễn tập thu hồi' if notice.is_drill else 'Thu hồi'}"
+    said = _said(notice) | more if mail.can_post() else {}
+    told = []
     for holder in to:
-        if holder.email is None:
-            continue
-        text = letter.format(
-            mark=DRILL if notice.is_drill else "",
-            mark_en=DRILL_EN if notice.is_drill else "",
-            holder=holder.name,
-            actor=notice.actor,
-            reason=notice.reason,
-            instruction=notice.instruction,
-            contact=notice.contact,
-            until=moment(notice.due_at),
-            host=public_host(),
-            batches=f"{settings().public_url}/desk/batches",
-            **more,
-            link=f"{settings().public_url}/desk/recalls/{case.id}",
-        )
-        mail.post(holder.email, f"{public_host()}: {before}{what} {number}", text, now=now)
+        job = None
+        if said and holder.email is not None:
+            text = letter.format(holder=holder.name, **said)
+            job = mail.post(holder.email, f"{public_host()}: {subject} {number}", text, now=now)
+        told.append(letter_trail.Told(holder.producer_id, holder.email is not None, job))
+    letter_trail.keep(case, kind, told, now=now)
+
+
+def _said(notice: RecallNotice) -> dict[str, str | int]:
+    return {
+        "mark": DRILL if notice.is_drill else "",
+        "mark_en": DRILL_EN if notice.is_drill else "",
+        "actor": notice.actor,
+        "reason": notice.reason,
+        "instruction": notice.instruction,
+        "contact": notice.contact,
+        "until": moment(notice.due_at),
+        "host": public_host(),
+        "batches": f"{settings().public_url}/desk/batches",
+        "link": f"{settings().public_url}/desk/recalls/{notice.case_id}",
+    }
+
+
+_LETTERS: Mapping[str, tuple[str, str]] = {
+    "told": (LETTER, ""),
+    "reminder": (REMINDER, "Nhắc lần {times}: "),
+    "narrow": (FREED, "Hết hiệu lực: "),
+    "release": (FREED, "Hết hiệu lực: "),
+    "close": (CLOSED, "Đã đóng: "),
+}
+"""The text of each kind of letter, and what its subject begins with."""

@@ -61,7 +61,7 @@ def widened(before: Case, *, now: datetime) -> None:
 
 def narrowed(case: Ref, *, now: datetime) -> None:
     """Tell of the lots that were just let go."""
-    letters.free(case, RecalledBatch.left_at == now, now=now)
+    letters.free(case, RecalledBatch.left_at == now, "narrow", now=now)
     messages.post(case, "narrowed", RecalledBatch.left_at == now, now=now)
     _push(case, "narrowed", now=now, at=now)
 
@@ -69,7 +69,7 @@ def narrowed(case: Ref, *, now: datetime) -> None:
 def ended(case: Ref, kind: str, *, now: datetime) -> None:
     """Tell that a recall was released, which frees its goods, or closed, which frees none."""
     if kind == "release":
-        letters.free(case, _IS_IN, now=now)
+        letters.free(case, _IS_IN, kind, now=now)
     else:
         letters.close(case, _IS_IN, now=now)
     messages.post(case, f"{kind}d", _IS_IN, now=now)

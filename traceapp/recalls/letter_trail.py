@@ -1,0 +1,127 @@
+"""Whom each letter of a recall was posted to, whether it arrived, and why not.
+
+Callers own the transaction. Who has no address is kept, too: whoever leads the case telephones.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, insert, select, update
+
+from traceapp.database.engine import db
+from traceapp.database.ids import new_id
+from traceapp.jobs.models import Job
+from traceapp.jobs.operations import MAX_ATTEMPTS
+from traceapp.mail import operations as mail
+from traceapp.producers.models import Producer
+from traceapp.recalls.case_models import RecallLetter
+from traceapp.trace.facts import Ref
+from traceapp.trace.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A holder who was just told, whether an address is known, and the job of his letter."""
+
+    holder: UUID
+    has_address: bool
+    job: UUID | None
+
+
+class Fate(StrEnum):
+    """What became of a letter."""
+
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    DROPPED = "dropped"
+    NO_ADDRESS = "no_address"
+    NO_SERVER = "no_server"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The last letter of a recall to a holder, and what became of it.
+
+    `at` is when it was delivered, or is tried again, or else was posted.
+    """
+
+    holder: Words
+    phone: str | None
+    kind: str
+    fate: Fate
+    at: datetime
+    tries: int
+    why: str
+
+
+def keep(case: Ref, kind: str, told: Collection[Told], *, now: datetime) -> None:
+    """Keep who was told of an act, and how."""
+    rows = [
+        {
+            "producer_id": one.holder,
+            "letter_id": one.job or new_id(),
+            "case_producer_id": case.producer_id,
+            "case_id": case.id,
+            "kind": kind,
+            "way": "letter" if one.job else "no_server" if one.has_address else "no_address",
+            "posted_at": now,
+        }
+        for one in told
+    ]
+    if rows:
+        db.session.execute(insert(RecallLetter), rows)
+
+
+def last_of_each(case: Ref) -> list[Posted]:
+    """Give the last letter of a recall to each holder, those that did not arrive first."""
+    query = (
+        select(RecallLetter, Producer.name, Producer.name_en, Producer.phone, Job)
+        .join(Producer, Producer.producer_id == RecallLetter.producer_id)
+        .outerjoin(Job, and_(Job.job_id == RecallLetter.letter_id, Job.done_at.is_(None)))
+        .where(RecallLetter.case_producer_id == case.producer_id, RecallLetter.case_id == case.id)
+        .order_by(RecallLetter.posted_at, RecallLetter.letter_id)
+    )
+    last = {row[0].producer_id: row for row in db.session.execute(query)}
+    found = [_posted(row) for row in last.values()]
+    return sorted(found, key=lambda one: (_ORDER.index(one.fate), one.holder.vi or ""))
+
+
+def _posted(row: Any) -> Posted:  # noqa: ANN401 - a row of the query
+    letter, name, name_en, phone, job = row
+    fate, at = _fate(letter, job)
+    tries, why = (job.attempts, job.last_error or "") if job is not None else (0, "")
+    return Posted(Words(name, name_en or name), phone, letter.kind, fate, at, tries, why)
+
+
+def _fate(letter: RecallLetter, job: Job | None) -> tuple[Fate, datetime]:
+    if letter.way != "letter":
+        return Fate(letter.way), letter.posted_at
+    if letter.delivered_at is not None:
+        return Fate.DELIVERED, letter.delivered_at
+    if job is None:
+        return Fate.DROPPED, letter.posted_at
+    if job.attempts >= MAX_ATTEMPTS and job.last_error:
+        return Fate.GIVEN_UP, letter.posted_at
+    return (Fate.REFUSED if job.last_error else Fate.WAITING), job.run_after
+
+
+def _delivered(job_id: UUID, now: datetime) -> None:
+    db.session.execute(
+        update(RecallLetter)
+        .where(RecallLetter.letter_id == job_id, RecallLetter.delivered_at.is_(None))
+        .values(delivered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_ORDER: Sequence[Fate] = (
+    *(Fate.GIVEN_UP, Fate.REFUSED, Fate.NO_ADDRESS, Fate.DROPPED, Fate.NO_SERVER),
+    *(Fate.WAITING, Fate.DELIVERED),
+)
+mail.on_delivered.append(_delivered)

@@ -13,6 +13,7 @@ from tests.http.test_stopped_sales import colleague
 from tests.rooms.test_recall_cases import acting, found, reached, soup_of
 from tests.rooms.test_recall_cases import colleague as second_person
 from tests.trade import Trade
+from traceapp.producers import operations as producers
 from traceapp.recalls import case_queries, cases
 from traceapp.recalls.kin import SHOWN, kin_of
 from traceapp.trace.facts import Ref
@@ -79,6 +80,53 @@ def test_each_lot_stands_once_under_the_first_reason_that_fits(app: Flask, trade
     }
     everything = set().union(*reasons(first).values(), *reasons(suspected).values())
     assert not everything & {long_ago, elsewhere, suspected, first}
+
+
+def test_sources_are_offered_however_far_back_with_what_else_was_made_of_them(
+    app: Flask, trade: Trade
+) -> None:
+    flour = Ref(trade.minh.producer_id, trade.greens)
+    dough, other = packed(trade, 2)
+    noodles = soup_of(trade.minh, dough, "1")
+    assert reasons(noodles) == {"source": {dough, flour}, "input": {other}}
+
+
+def used(by: Business, kind: str, lot: str, season_id: UUID | None, **fields: object) -> None:
+    """Write down that a lot of a supply was used in a season, or else on the farm's plot."""
+    field = {"sow": "seed_lot", "feed": "feed_lot", "vaccinate": "vaccine_lot"}[kind]
+    where = {"season_id": str(season_id)} if season_id else {"plot_id": str(by.plot_id)}
+    with acting():
+        told = {field: lot, **fields}
+        record(by, kind, fields=told, event_time="2026-11-01T07:00:00+07:00", **where)
+
+
+def season(by: Business, name: str) -> UUID:
+    with acting():
+        given = {
+            "plot_id": str(by.plot_id),
+            "name": name,
+            "crop": "cải",
+            "started_on": "2026-10-01",
+        }
+        made: UUID = producers.start_season(by.producer_id, given)
+    return made
+
+
+def test_lots_given_the_same_lot_of_a_supply_are_offered(app: Flask, trade: Trade) -> None:
+    minh, hoa = trade.minh, trade.hoa
+    mine, theirs, third = season(minh, "Vụ một"), season(hoa, "Vụ hai"), season(hoa, "Vụ ba")
+    used(minh, "sow", "HG-2026/15", mine, variety="Cải ngọt")
+    used(hoa, "sow", "hg-2026/15", theirs, variety="Cải ngọt lá to")
+    used(hoa, "sow", "HG-2026/150", third, variety="Cải ngọt")
+    first = harvested(minh, "S-1", season_id=str(mine), event_time="2026-11-10T09:00:00+07:00")
+    same = harvested(hoa, "S-2", season_id=str(theirs), event_time="2026-11-12T09:00:00+07:00")
+    other = harvested(hoa, "S-3", season_id=str(third), event_time="2026-11-12T09:00:00+07:00")
+    assert reasons(first)["supply"] == {same}
+    assert other not in set().union(*reasons(first).values())
+    packs = soup_of(minh, first, "1")
+    assert reasons(packs)["supply"] == {same}  # by what it was made from
+    assert "supply" not in reasons(first, minh.producer_id)  # a producer is offered his own
+    assert "supply" not in reasons(other)
 
 
 def test_what_a_recall_reaches_anyway_is_not_offered(app: Flask, trade: Trade) -> None:

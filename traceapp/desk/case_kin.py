@@ -24,6 +24,7 @@ WHY: Mapping[str, str] = MappingProxyType(
         "input": N_("Made from the same goods"),
         "plot": N_("From the same plot, within 60 days"),
         "season": N_("From the same season"),
+        "supply": N_("Given the same lot of seed, feed or vaccine"),
         "line": N_("From the same line that day: same place, same step"),
         "day": N_("Made by the same producer that day"),
     }

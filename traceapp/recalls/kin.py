@@ -15,13 +15,13 @@ from traceapp.batches import walking
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.database.engine import db
-from traceapp.recalls import scope
+from traceapp.recalls import scope, supply_kin
 from traceapp.recalls.scope import Part, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words
 
-REASONS = ("source", "input", "plot", "season", "line", "day")
+REASONS = ("source", "input", "plot", "season", "supply", "line", "day")
 SHOWN = 30
 """How many lots of a group stand on a page."""
 MOST = 20_000
@@ -112,13 +112,15 @@ def lots_of(batches: Collection[Ref]) -> list[Lot]:
 def _near(batch: Ref) -> Iterator[set[Ref]]:
     """Give the lots near a batch, reason by reason."""
     above = walking.reached([batch], upward=True)
-    sources = {Ref(*parent) for _, parent in walking.pairs(walking.EDGE, [batch], upward=True)}
+    sources = {Ref(*one) for one in above} - {batch}
     yield sources
     yield {Ref(*child) for child, _ in walking.pairs(walking.EDGE, sources, upward=False)}
     grown = list(_makings(above))
     yield _made_where(_on_the_plots([one for one in grown if one.plot_id]))
     seasons = {(one.site_producer_id, one.season_id) for one in grown if one.season_id}
     yield _made_where([_SEASON.in_(sorted(seasons))] if seasons else [])
+    uses = supply_kin.uses_of_same(above, grown)
+    yield _made_where(supply_kin.made_with(uses)) | uses.batches
     own = list(_makings([batch]))
     yield _made_where(_on_the_line(one) for one in own)
     yield _made_where(_on_the_day(one) for one in own)

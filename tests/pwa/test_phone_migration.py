@@ -7,6 +7,7 @@ from tests.pwa.phones import Field
 
 DATABASE, WORKER = "/static/pwa/app/core/db.js", "/app/sw.js"
 START = "/static/pwa/app/main.js"
+READING, PRUNING = "/static/pwa/app/core/reading.js", "/static/pwa/app/core/pruning.js"
 BEFORE = 1  # the version of the database on phones that are out there
 VERSION = """() => new Promise((done) => {
   const open = indexedDB.open("traceapp");
@@ -28,6 +29,8 @@ def test_records_of_the_version_before_are_there_after_the_update_and_arrive_onc
     ).replace(b"STEPS.slice(from)", b"STEPS.slice(from, %d)" % BEFORE)
     changes[WORKER] = lambda body: body.replace(b'self.VERSION = "', b'self.VERSION = "old-')
     changes[START] = lambda body: body.replace(b'await (await database()).count("kept")', b"false")
+    changes[READING] = lambda body: body.replace(b'(await database()).getAll("slips")', b"[]")
+    changes[PRUNING] = lambda body: body.replace(b'"meta", "slips"]', b'"meta"]')
     page, other = phone.new_page(), phone.new_page()
     field.enrol(page)
     field.network.is_down = True
@@ -37,7 +40,8 @@ def test_records_of_the_version_before_are_there_after_the_update_and_arrive_onc
     expect(other.locator(".tile").first).to_be_visible()
     assert version(page) == BEFORE
     before = phones.kept(page)
-    del changes[DATABASE], changes[WORKER], changes[START]
+    for path in (DATABASE, WORKER, START, READING, PRUNING):
+        del changes[path]
     field.network.is_down = False
     phones.take_new_version(page, other)
     for tab in (page, other):

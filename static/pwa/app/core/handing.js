@@ -4,7 +4,7 @@ import { isoMoment } from "./clock.js";
 import { changed, database } from "./db.js";
 import { sha256, uuid7 } from "./ids.js";
 import { signed } from "./keys.js";
-import { entries, phone as whose } from "./reading.js";
+import { entries, isRefused, phone as whose } from "./reading.js";
 import { save } from "./records.js";
 import { FITS, LONGEST_NAME, MOST_LINES, base32, bytesOf, counterBytes, readCounter, readSlip, slipBytes } from "./slips.js";
 import { inHand } from "./stock.js";
@@ -50,12 +50,19 @@ export async function slipAnsweredBy(text) {
   return (await (await database()).getAll("slips")).find((one) => one.sha256 === slip_sha256);
 }
 
-/** Keep the answer to a slip, to be sent; the first one stands. @param {KeptSlip} mine @param {string} counter */
+/** Keep the answer to a slip, to be sent; the first one stands, unless the server refused it. @param {KeptSlip} mine @param {string} counter */
 export async function keepAnswer(mine, counter) {
   const tx = (await database()).transaction("slips", "readwrite", { durability: "strict" });
   const there = await tx.store.get(mine.event_id);
-  if (there && !there.counter) await tx.store.put({ ...there, counter });
+  const { event_id, slip, sha256: name } = there ?? mine;
+  if (there && (!there.counter || isRefused(there))) await tx.store.put({ event_id, slip, sha256: name, counter });
   await tx.done;
+  changed();
+}
+
+/** Let go of an answer that the server refused: the shipment waits for another one. @param {KeptSlip} mine */
+export async function dropAnswer({ event_id, slip, sha256: name }) {
+  await (await database()).put("slips", { event_id, slip, sha256: name });
   changed();
 }
 

@@ -5,6 +5,7 @@ import { changed, database } from "./db.js";
 import { envelope } from "./envelope.js";
 import { answers, entries, isRefused } from "./reading.js";
 import { settle } from "./records.js";
+import { readSlip } from "./slips.js";
 
 /** @typedef {import("../types.js").KeptSlip} KeptSlip */
 
@@ -13,7 +14,8 @@ const MOST = 20;
 
 /** @param {import("../types.js").Phone} phone @returns {Promise<boolean>} whether there was anything */
 export async function sendSlips(phone) {
-  const open = (await answers()).filter((one) => !isRefused(one)).slice(0, MOST);
+  const isMine = (/** @type {KeptSlip} */ one) => readSlip(one.slip).producer_id === phone.producer.id;
+  const open = (await answers()).filter((one) => !isRefused(one) && isMine(one)).slice(0, MOST);
   const isOurs = (/** @type {import("../types.js").Entry} */ one) => one.member_id === phone.member.id && one.producer_id === phone.producer.id;
   const waiting = (await entries()).filter((one) => one.state === "accepted" && one.status === WAITS && isOurs(one)).slice(0, MOST);
   if (!open.length && !waiting.length) return false;

@@ -1,7 +1,7 @@
 // What one phone shows the other: the slip of a shipment, or the answer to a slip.
 // @ts-check
 import { database } from "../core/db.js";
-import { slipOf } from "../core/handing.js";
+import { dropAnswer, slipOf } from "../core/handing.js";
 import { isRefused } from "../core/reading.js";
 import { WAITS } from "../core/slip_sending.js";
 import { readCounter, readSlip } from "../core/slips.js";
@@ -26,8 +26,10 @@ export default function HandOver({ args: [sequence = ""] }) {
 /** What the giver shows, and what became of it. @param {{mine: KeptSlip}} props */
 function Offer({ mine }) {
   const slip = readSlip(mine.slip);
-  const again = html`<a class=${mine.counter ? "quiet" : "cta"} href="#/scan"><${Icon} name="scan" />${t("slip.scan_answer")}</a>`;
-  const foot = mine.counter ? html`<a class="cta" href="#/">${t("saved.home")}</a>` : html`${again}<a class="quiet" href="#/">${t("saved.home")}</a>`;
+  const home = html`<a class=${mine.counter ? "cta" : "quiet"} href="#/">${t("saved.home")}</a>`;
+  const drop = html`<button class="quiet" onClick=${() => dropAnswer(mine)}><${Icon} name="x" />${t("slip.drop")}</button>`;
+  const scan = html`<a class="cta" href="#/scan"><${Icon} name="scan" />${t("slip.scan_answer")}</a>`;
+  const foot = html`${mine.counter ? isRefused(mine) && drop : scan}${home}`;
   return html`<${Screen} title=${t("slip.title")} back="#/" foot=${foot}>
     ${mine.counter ? html`<${Answered} mine=${mine} />` : html`<p>${t("slip.let_scan")}</p>`}
     ${!mine.counter && html`<${Symbol} text=${addressOf(mine.slip)} label=${t("slip.code")} />`}

@@ -224,6 +224,7 @@ export default {
   "slip.waits": "The server has it and waits for the other phone.",
   "slip.confirmed": "The server has confirmed it.",
   "slip.refused": "The server did not take this answer.",
+  "slip.drop": "Drop this answer",
   "slip.too_large": "Too many lots for one code. Log two hand-overs, or let the receiver confirm when there is a network.",
   "slip.nothing": "not received",
   "slip.from": "From:",

@@ -224,6 +224,7 @@ export default {
   "slip.waits": "Máy chủ đã giữ, đang chờ máy bên kia.",
   "slip.confirmed": "Máy chủ đã xác nhận.",
   "slip.refused": "Máy chủ không nhận mã trả lời này.",
+  "slip.drop": "Bỏ mã trả lời này",
   "slip.too_large": "Nhiều lô quá, không vừa một mã. Hãy ghi thành hai lần giao, hoặc để bên nhận xác nhận khi có mạng.",
   "slip.nothing": "không nhận",
   "slip.from": "Bên giao:",

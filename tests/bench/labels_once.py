@@ -8,12 +8,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from random import Random
 
 from tests.bench import labels_peers
 from tests.bench.labels_peers import FONTS
+from traceapp.gs1.unit_serial import LENGTHS, mint, readable
 from traceapp.printing import sheet_pdf, zpl
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import Label
@@ -41,6 +44,19 @@ def labels(count: int) -> Iterator[Copies]:
         )
 
 
+def numbered(count: int) -> Iterator[Copies]:
+    """Yield the same, each with a number of its own, as labels of an issue get them."""
+    serials = mint(count, LENGTHS[-1], Random(1).randbytes)
+    for copies, serial in zip(labels(count), serials, strict=True):
+        uri = f"{copies.label.uri}/21/{serial}"
+        yield Copies(replace(copies.label, uri=uri, serial=readable(serial)))
+
+
+def pdf_numbered(count: int) -> Iterator[bytes]:
+    """Print labels with a number of their own with our own writer."""
+    return sheet_pdf.write(Design(A4_24), numbered(count), _fonts())
+
+
 def pdf(count: int) -> Iterator[bytes]:
     """Print with our own writer."""
     return sheet_pdf.write(Design(A4_24), labels(count), _fonts())
@@ -62,6 +78,7 @@ def _fonts() -> FontFiles:
 
 KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {
     "pdf": pdf,
+    "numbered": pdf_numbered,
     "zpl": dots,
     **{name: partial(peer, draw) for name, draw in labels_peers.PEERS.items()},
 }

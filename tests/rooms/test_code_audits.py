@@ -19,6 +19,7 @@ from sqlalchemy import func, select, update
 from tests.builders import NOW, Business, business
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished
+from tests.http.test_unit_pages import at_the_desk, serials
 from tests.pwa.serving import served
 from traceapp.codes import audits, operations, page_asking, queries
 from traceapp.codes.commands import group
@@ -110,6 +111,31 @@ def test_stalls_are_asked_for_beside_batches_whatever_became_of_them(
     with app.app_context():
         found = set(db.session.scalars(select(AuditedPage.code)))
         assert {code for code in found if len(code) == StallCode.LENGTH} == set(codes)
+
+
+def test_some_labels_with_a_number_of_their_own_are_asked_for_beside_the_codes(
+    make_app: AppMaker, database_url: str, tmp_path: Path
+) -> None:
+    app = make_app()
+    serials(*at_the_desk(app, "HTX Bãi Xanh"), labels=12)
+    at_the_desk(app, "HTX Lan", "L-1")
+    with app.app_context():
+        issued_codes, drawn = audits.draw(200, 7)
+        assert audits.draw(200, 7) == (issued_codes, drawn)
+        (label,) = (one.code for one in drawn if "/21/" in one.code)
+        seen = {one.code for seed in range(40) for one in audits.draw(200, seed)[1]}
+        assert len({code for code in seen if "/21/" in code}) > 6
+    with served(tmp_path, DATABASE_URL=database_url) as (address, _server):
+        app = make_app(PUBLIC_URL=address)
+        done = run(app, "--timeout", "60", "--seed", "7")
+    assert done.output.startswith(f"3 of 3 pages are live (100.0 %) at {address}"), done.output
+    with app.app_context():
+        assert label in set(db.session.scalars(select(AuditedPage.code)))
+    other = f"{CODE}/21/AAAAAAAAAX"
+    with serving(Site) as address:
+        asked = page_asking.ask(address, Sampled(other, other), 5.0)  # shows the code alone
+    assert (asked.code, asked.outcome) == (other, Outcome.OTHER)
+    assert page_asking.readable(other) == "7K3M-9QRT-2X AAAA-AAAA-AX"
 
 
 def test_a_stall_whose_page_is_gone_is_told(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """Audits of issued codes: drawing a sample, asking for its pages, keeping and telling what came."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from random import Random
@@ -26,7 +26,11 @@ KEPT_AUDITS = 90
 """Of how many audits it is known what each page answered; of older ones the numbers stay."""
 CHUNK = 500
 
+LABELS_SHARE = 10
+"""To so many codes one label with a number of its own is asked for beside them."""
+
 _ISSUED: list[Select[str]] = [select(PublicCode.code)]
+_BESIDE: list[Callable[[Random, int], Sequence[str]]] = []
 
 WORDS: Mapping[Outcome, str] = {
     Outcome.AWAY: "no answer",
@@ -59,6 +63,11 @@ def also(codes: Select[str]) -> None:
     _ISSUED.append(codes)
 
 
+def also_some(labels: Callable[[Random, int], Sequence[str]]) -> None:
+    """Ask for the pages of some labels, too: given how many at most, it draws them."""
+    _BESIDE.append(labels)
+
+
 def audit(size: int = SAMPLE, *, seed: int | None = None, pace: Pace | None = None) -> Audit:
     """Draw some issued codes and ask for their pages through the public address."""
     started_at = datetime.now(UTC)
@@ -79,14 +88,18 @@ def audit_job(_payload: Payload, _now: datetime) -> Deed:
 def draw(size: int, seed: int) -> tuple[int, list[Sampled]]:
     """Draw codes, each as likely as any other; gives how many were issued, too.
 
-    The same seed draws the same of the same codes: positions in the order of the codes.
+    The same seed draws the same of the same codes: positions in the order of the codes. Some
+    labels with a number of their own are added; there may be millions, so they are not counted.
     """
+    random = Random(seed)  # noqa: S311 - no secret
     codes = union_all(*_ISSUED).subquery()
     issued = db.session.scalar(select(func.count()).select_from(codes)) or 0
-    chosen = set(Random(seed).sample(range(issued), min(size, issued)))  # noqa: S311 - no secret
+    chosen = set(random.sample(range(issued), min(size, issued)))
     names = db.session.scalars(select(codes.c.code).order_by(codes.c.code).limit(issued))
     drawn = [code for place, code in enumerate(names.yield_per(CHUNK)) if place in chosen]
-    return issued, list(_leading(drawn))
+    labels = {label for some in _BESIDE for label in some(random, -(-len(drawn) // LABELS_SHARE))}
+    beside = [Sampled(label, label) for label in sorted(labels)]
+    return issued + len(beside), [*_leading(drawn), *beside]
 
 
 def keep(made: Audit) -> None:

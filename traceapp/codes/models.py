@@ -136,7 +136,8 @@ class CodeAudit(Base):
 class AuditedPage(Base):
     """What one page answered in an audit; those of old audits are forgotten.
 
-    The code is that of a batch or of a stall, so it names no table.
+    The code is that of a batch, with the number of one of its labels perhaps, or of a stall: it
+    names no table.
     """
 
     __tablename__ = "code_audit_page"
@@ -144,7 +145,7 @@ class AuditedPage(Base):
     audit_id: Mapped[UUID] = mapped_column(
         Identifier, ForeignKey("code_audit.audit_id"), primary_key=True
     )
-    code: Mapped[str] = mapped_column(String(11), primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
     outcome: Mapped[str]
     said: Mapped[str | None]
 

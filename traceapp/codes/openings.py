@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from traceapp import problem
 from traceapp.codes.models import OpeningCount, PublicCode
+from traceapp.codes.page_asking import UNIT
 from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction
 from traceapp.web.pages import HANOI
@@ -30,7 +31,6 @@ EXTENSION = "openings"
 EVERY_S = 5.0  # what a killed process loses at most
 MOST_NOTED = 200_000  # between two writes; beyond it the oldest are not counted
 CHUNK = 500
-UNIT = "/21/"  # between the code and the number of a label, where one was opened
 
 Opened = tuple[str, date]
 Write = Callable[[Mapping[Opened, int]], None]

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
+from traceapp.gs1 import unit_serial
 from traceapp.gs1.batch_code import BatchCode, StallCode
 
+UNIT = "/21/"  # between a code and the number of one of its labels
 AGENT = "Traceapp-code-audit/1 (bot)"  # says that it is no shopper: it is not counted as one
 MOST_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -63,8 +65,17 @@ def is_of_stall(code: str) -> bool:
 
 
 def readable(code: str) -> str:
-    """Write a code in groups, as its page shows it."""
-    return (StallCode(code) if is_of_stall(code) else BatchCode(code)).readable
+    """Write a code in groups, as its page shows it; the number of a label stands after it."""
+    return " ".join(shown(code))
+
+
+def shown(code: str) -> tuple[str, ...]:
+    """Give what the page of a code shows: the code, and the number of a label of its own."""
+    if is_of_stall(code):
+        return (StallCode(code).readable,)
+    code, _, serial = code.partition(UNIT)
+    code = BatchCode(code).readable
+    return (code, unit_serial.readable(serial)) if serial else (code,)
 
 
 def path_of(code: str) -> str:
@@ -100,7 +111,7 @@ def ask(address: str, one: Sampled, timeout_s: float) -> Asked:
         return Asked(one.code, Outcome.STATUS, f"{error.code} {error.reason}"[:LONGEST_WORDS])
     except (OSError, http.client.HTTPException) as error:
         return _silent(one.code, error)
-    if readable(one.leads_to) in text:
+    if all(told in text for told in shown(one.leads_to)):
         return Asked(one.code, Outcome.LIVE)
     return Asked(one.code, Outcome.OTHER, answer.geturl()[:LONGEST_WORDS])
 

@@ -12,6 +12,7 @@ from traceapp.codes.page_asking import Outcome
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
+from traceapp.gs1.batch_code import BatchCode, StallCode
 from traceapp.producers.models import Producer
 from traceapp.stalls.models import Stall
 from traceapp.web import lists
@@ -19,6 +20,11 @@ from traceapp.web import lists
 # Whoever runs the installation and the city's office answer for every page.
 SEE_ALL = frozenset({"operator", "authority"})
 OWNER = func.coalesce(PublicCode.producer_id, Stall.producer_id)  # of the batch, or of the stall
+# The code of a batch, or of one of its labels, whose number stands behind it.
+IS_OF_BATCH = and_(
+    PublicCode.code == func.substr(AuditedPage.code, 1, BatchCode.LENGTH),
+    func.length(AuditedPage.code) != StallCode.LENGTH,
+)
 IS_LIVE = AuditedPage.outcome == Outcome.LIVE.value
 
 
@@ -36,7 +42,7 @@ def listed(reader: Visitor, audit_id: UUID, wish: lists.Asked) -> lists.Page[Any
             *(Producer.name_en.label("producer_en"), Stall.name.label("stall")),
         )
         .select_from(AuditedPage)
-        .outerjoin(PublicCode, PublicCode.code == AuditedPage.code)
+        .outerjoin(PublicCode, IS_OF_BATCH)
         .outerjoin(Stall, Stall.code == AuditedPage.code)
         .outerjoin(
             Batch,
@@ -83,7 +89,7 @@ def _of_reader(reader: Visitor, query: Select[Any]) -> Select[Any]:
 def _of_codes(query: Select[Any]) -> Select[Any]:
     return (
         query.select_from(AuditedPage)
-        .outerjoin(PublicCode, PublicCode.code == AuditedPage.code)
+        .outerjoin(PublicCode, IS_OF_BATCH)
         .outerjoin(Stall, Stall.code == AuditedPage.code)
     )
 

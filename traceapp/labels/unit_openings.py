@@ -15,7 +15,8 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from traceapp.codes.openings import CHUNK, UNIT, Opened
+from traceapp.codes.openings import CHUNK, Opened
+from traceapp.codes.page_asking import UNIT
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.gs1.unit_serial import readable

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp import problem
-from traceapp.codes import openings
+from traceapp.codes import audits, openings
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.unit_serial import as_minted, readable
 from traceapp.labels import unit_openings
-from traceapp.labels.units import printed
+from traceapp.labels.units import printed, some
 from traceapp.producers.communes import place_name
 from traceapp.producers.models import Commune, Province
 from traceapp.public import page, queries, walking
@@ -28,6 +28,7 @@ from traceapp.web.endpoints import writes
 from traceapp.web.pace import Pace, reader
 
 openings.also(unit_openings.add)
+audits.also_some(some)
 blueprint = Blueprint("label_places", "traceapp.labels", template_folder="templates")
 
 # Many phones share one address in Vietnam's mobile networks, so there is room for a whole bus.

@@ -1,11 +1,17 @@
 """The labels behind the numbers that shoppers read, found by the number alone."""
 
+from random import Random
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 
+from traceapp.codes.models import PublicCode
+from traceapp.codes.page_asking import UNIT
+from traceapp.codes.queries import is_current_of
 from traceapp.database.asking import ask
 from traceapp.database.types import Identifier
+from traceapp.gs1.batch_code import ALPHABET
+from traceapp.gs1.unit_serial import LENGTHS
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.sheets import VOIDED
 from traceapp.labels.unit_models import LabelUnit
@@ -21,20 +27,27 @@ def printed(batch_producer_id: UUID, batch_id: UUID, serial: str) -> Printed | N
     return None
 
 
+def some(random: Random, most: int) -> list[str]:
+    """Draw labels as audits name them: code and number. There may be fewer, and one twice.
+
+    Numbers are random themselves: the next one after a random text is as likely as any other.
+    """
+    starts = ["".join(random.choices(ALPHABET, k=LENGTHS[0])) for _ in range(most)]
+    found = (ask(_NEXT, start=start) or ask(_NEXT, start="") for start in starts)
+    return [f"{rows[0].code}{UNIT}{rows[0].serial}" for rows in found if rows]
+
+
 # Written once: putting a statement together takes longer than running it.
+_IN_ISSUE = and_(
+    LabelIssue.producer_id == LabelUnit.producer_id, LabelIssue.issue_id == LabelUnit.issue_id
+)
 _PRINTED = (
     select(
         *(LabelIssue.labels, LabelIssue.issued_at, Producer.name, Producer.name_en),
         LabelChange.done_at,
     )
     .select_from(LabelUnit)
-    .join(
-        LabelIssue,
-        and_(
-            LabelIssue.producer_id == LabelUnit.producer_id,
-            LabelIssue.issue_id == LabelUnit.issue_id,
-        ),
-    )
+    .join(LabelIssue, _IN_ISSUE)
     .join(Producer, Producer.producer_id == LabelUnit.producer_id)
     .outerjoin(
         LabelChange,
@@ -50,5 +63,14 @@ _PRINTED = (
         LabelIssue.batch_producer_id == bindparam("batch_producer_id", type_=Identifier),
         LabelIssue.batch_id == bindparam("batch_id", type_=Identifier),
     )
+    .limit(1)
+)
+_NEXT = (
+    select(PublicCode.code, LabelUnit.serial)
+    .select_from(LabelUnit)
+    .join(LabelIssue, _IN_ISSUE)
+    .join(PublicCode, is_current_of(LabelIssue.batch_producer_id, LabelIssue.batch_id))
+    .where(LabelUnit.serial >= bindparam("start"))
+    .order_by(LabelUnit.serial)
     .limit(1)
 )

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import current_app
 
-from traceapp.codes.openings import UNIT
+from traceapp.codes.page_asking import UNIT
 from traceapp.gs1.unit_serial import as_minted, readable
 from traceapp.public.address import Address
 from traceapp.public.queries import Issued

@@ -140,6 +140,7 @@ NO_LISTS: Mapping[str, str] = {
     "phone_imports.look": "what a file would do",
     "phone_incomplete.complete": FORM,
     "phone_refusals.complete": FORM,
+    "phone_voices.hear": FILE,
     "phone_refusals.show_refusal": ONE,
     "places.edit_plot": FORM,
     "places.edit_site": FORM,

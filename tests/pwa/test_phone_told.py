@@ -3,13 +3,15 @@
 import json
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, CDPSession, Page, Worker, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Worker, expect
 
 from tests.pwa import phones
+from tests.pwa.killable import program
 from tests.pwa.phones import Field
 from tests.pwa.test_phone_shopper import keep
 
@@ -37,8 +39,28 @@ PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey
 """.replace("ENDPOINT", ENDPOINT)
 
 
+@pytest.fixture(scope="module")
+def showing(browser: Browser) -> Iterator[Browser]:
+    """The whole of Chromium: its headless shell refuses every notice."""
+    flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+    started = browser.browser_type.launch(executable_path=program(), args=flags)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def phone(showing: Browser) -> Iterator[BrowserContext]:
+    context = showing.new_context(locale="vi-VN", viewport={"width": 360, "height": 740})
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def code(field: Field) -> str:
+    """A code on sale, of which the server tells nobody yet."""
+    with closing(sqlite3.connect(phones.database_of(field.folder), timeout=20)) as connection:
+        connection.execute("DELETE FROM push_subscription")
+        connection.commit()
     return phones.code_in_use(field.folder)
 
 

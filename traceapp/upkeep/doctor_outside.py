@@ -68,7 +68,8 @@ def mail(place: Place, _now: datetime) -> Iterator[Verdict]:
 def push(place: Place, _now: datetime) -> Iterator[Verdict]:
     """Tell how many browsers wait for word, and whether any could ask for it."""
     counted = select(func.count(), func.max(PushSubscription.last_success_at))
-    many, last = db.session.execute(counted).one()
+    with db.engine.connect() as connection:
+        many, last = connection.execute(counted).one()
     taken = "never" if last is None else f"{last:%Y-%m-%d %H:%M} UTC"
     found = f"{many} wait for word; last taken: {taken}; key {keys.public_key()[:12]}…"
     if place.config.public_url.startswith("https:") or place.config.demo:

@@ -72,7 +72,7 @@ export async function end(registration, code) {
 export async function renew(registration, spoken) {
   const now = await asked();
   if (!now.codes.length && !now.isStaff) return;
-  if (Notification.permission !== "granted") return;
+  if (Notification.permission === "default") return; // nobody is asked without a tap
   const language = spoken ?? now.language;
   const subscription = await subscribe(registration);
   if (subscription.endpoint === now.endpoint && language === now.language) return;

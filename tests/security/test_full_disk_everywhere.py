@@ -52,6 +52,7 @@ BY_HAND = {
     "api_labels.post_label_issue": "/api/v1/batches/{}/label-issues",
     "api_phones.enrol_phone": "/api/v1/phones",
     "api_phones.forget_browser": "/api/v1/push/forget",
+    "api_phones.forget_phone": "/api/v1/phones/me/push/forget",
     "api_phones.sync": "/api/v1/sync",
     "api_phones.watch_code": "/api/v1/push",
     "api_phones.watch_for_phone": "/api/v1/phones/me/push",
@@ -177,7 +178,7 @@ def test_every_route_that_changes_something_tells_a_full_disk_and_a_locked_datab
 def by_hand(town: Town, endpoint: str) -> TestResponse:
     """Send what no form of the address holds ready."""
     owner = Person(town.lan.business, "owner", "farm")
-    client, by, method = town.app.test_client(), owner.business, "POST"
+    client, method = town.app.test_client(), "POST"
     path, more = BY_HAND[endpoint], dict[str, Any](headers=town.program(owner))
     match endpoint:
         case "api_photos.put_photo" | "api_voices.put_voice":
@@ -186,11 +187,8 @@ def by_hand(town: Town, endpoint: str) -> TestResponse:
             path += hashlib.sha256(data).hexdigest()
             kind = "audio/webm" if is_voice else "image/png"
             method, more = "PUT", more | {"data": data, "content_type": kind}
-        case "api_phones.sync" | "api_phones.watch_for_phone":
-            headers = town.phone(owner)
-            record = {"sequence": 1, "event": event(by, "scout")}
-            body = _envelope(town, record) if endpoint.endswith("sync") else PUSH_PHONE
-            more = {"headers": headers, "json": body}
+        case "api_phones.sync" | "api_phones.watch_for_phone" | "api_phones.forget_phone":
+            more = {"headers": town.phone(owner), "json": _from_a_phone(town, endpoint)}
         case "api_phones.enrol_phone" | "api_phones.forget_browser" | "api_phones.watch_code":
             more = {"json": _from_a_stranger(town, endpoint)}
         case "api_events.post_attempt" | "api_labels.post_label_issue":
@@ -237,9 +235,15 @@ def _from_a_stranger(town: Town, endpoint: str) -> dict[str, Any]:
             return PUSH | {"code": finished(town.lan.business, "YEN-21", name="Cải bó xôi")}
 
 
+def _from_a_phone(town: Town, endpoint: str) -> dict[str, Any]:
+    if endpoint == "api_phones.sync":
+        return _envelope(town, {"sequence": 1, "event": event(town.lan.business, "scout")})
+    return PUSH_PHONE if endpoint == "api_phones.watch_for_phone" else {}
+
+
 def _envelope(town: Town, record: dict[str, Any]) -> dict[str, Any]:
     with town.app.app_context():
-        newest = select(Phone.phone_id).order_by(Phone.phone_id.desc()).limit(1)
+        newest = select(Phone.phone_id).order_by(Phone.enrolled_at.desc()).limit(1)
         phone_id = db.session.scalars(newest).one()
     about = {"phone_id": str(phone_id), "sent_at": datetime.now(UTC).isoformat()}
     return about | {"app_version": "1", "unsent": 1, "last_sequence": 1, "records": [record]}

@@ -102,8 +102,7 @@ def show_batch(code: str) -> ResponseReturnValue:
 
 def batch_page(reader: Visitor, found: Found, tried: Form | None = None) -> ResponseReturnValue:
     """Show a batch; `tried` is what was sent to let it go, and is wrong."""
-    now = datetime.now(UTC)
-    card, ref = found.card, FactRef(*found.ref)
+    card, ref, now = found.card, FactRef(*found.ref), datetime.now(UTC)
     language, told = languages.current(), tell_batch(reader, card, now)
     parts, came_in = ledger_words.parts(told, card.uom), ledger_words.came_in(told.ledger)
     heading = _("Where %(amount)s went", amount=quantity(came_in, card.uom))

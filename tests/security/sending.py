@@ -74,7 +74,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "desk_registering.register_batch": {"lot": "YEN-09"},
     "desk_reports.answer": {"text": "Đã xem"},
     "joining.join": ASKED,
-    "label_places.tell_place": {"place": "Đà Nẵng"},
+    "label_places.tell_place": {"place": "Hà Nội"},
     "particulars.change_producer": {"street": "Thôn 9"},
     "people.add_person": {"name": "Trần Hoa", "roles": "clerk"},
     "people.change_person": {"name": "Trần Hoa B", "roles": "clerk"},

@@ -35,8 +35,8 @@ export default function Product({ args: [code = ""] }) {
     ${typeof now === "object"
       ? html`<p class="soft">${t("product.checked", { at: moment(Date.now()) })}</p>`
       : kept && html`<p class="note" role="status">${t("product.copy", { age: age(kept.kept_at), at: moment(kept.checked_at) })}</p>`}
-    <${Facts} told=${told} />
     ${kept && html`<${Telling} code=${code} />`}
+    <${Facts} told=${told} />
     <a class="quiet" href=${`/B/${code}`}><${Icon} name="leaf" />${t("product.page")}</a>
   <//>`;
 }

@@ -25,7 +25,7 @@ export default function Telling({ code }) {
     <p>${two(isTold ? say.told : say.offer)}</p>
     ${!isTold && html`<p class="soft">${two(say.why)}</p>`}
     ${outcome && outcome !== "asking" && html`<p class="note" role="alert">${two(words[outcome])}</p>`}
-    <button class="quiet" aria-pressed=${String(isTold)} aria-busy=${String(outcome === "asking")} disabled=${outcome === "asking"} onClick=${act}>
+    <button class="quiet" style=${{ marginTop: "12px" }} aria-pressed=${String(isTold)} aria-busy=${String(outcome === "asking")} disabled=${outcome === "asking"} onClick=${act}>
       <${Bell} />${two(isTold ? words.stop : say.ask)}
     </button>
   </section>`;

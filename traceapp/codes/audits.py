@@ -91,13 +91,13 @@ def draw(size: int, seed: int) -> tuple[int, list[Sampled]]:
     The same seed draws the same of the same codes: positions in the order of the codes. Some
     labels with a number of their own are added; there may be millions, so they are not counted.
     """
-    random = Random(seed)  # noqa: S311 - no secret
+    dice = Random(seed)  # noqa: S311 - no secret
     codes = union_all(*_ISSUED).subquery()
     issued = db.session.scalar(select(func.count()).select_from(codes)) or 0
-    chosen = set(random.sample(range(issued), min(size, issued)))
+    chosen = set(dice.sample(range(issued), min(size, issued)))
     names = db.session.scalars(select(codes.c.code).order_by(codes.c.code).limit(issued))
     drawn = [code for place, code in enumerate(names.yield_per(CHUNK)) if place in chosen]
-    labels = {label for some in _BESIDE for label in some(random, -(-len(drawn) // LABELS_SHARE))}
+    labels = {label for some in _BESIDE for label in some(dice, -(-len(drawn) // LABELS_SHARE))}
     beside = [Sampled(label, label) for label in sorted(labels)]
     return issued + len(beside), [*_leading(drawn), *beside]
 

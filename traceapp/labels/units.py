@@ -27,12 +27,12 @@ def printed(batch_producer_id: UUID, batch_id: UUID, serial: str) -> Printed | N
     return None
 
 
-def some(random: Random, most: int) -> list[str]:
+def some(dice: Random, most: int) -> list[str]:
     """Draw labels as audits name them: code and number. There may be fewer, and one twice.
 
     Numbers are random themselves: the next one after a random text is as likely as any other.
     """
-    starts = ["".join(random.choices(ALPHABET, k=LENGTHS[0])) for _ in range(most)]
+    starts = ["".join(dice.choices(ALPHABET, k=LENGTHS[0])) for _ in range(most)]
     found = (ask(_NEXT, start=start) or ask(_NEXT, start="") for start in starts)
     return [f"{rows[0].code}{UNIT}{rows[0].serial}" for rows in found if rows]
 

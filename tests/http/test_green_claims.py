@@ -16,6 +16,7 @@ from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.network import operations
 from traceapp.producers import operations as producers
+from traceapp.producers.changes import set_certificate_pages
 from traceapp.web.endpoints import transaction
 
 CERTIFICATE = {
@@ -58,6 +59,12 @@ def desk(app: Flask, lan: Business) -> FlaskClient:
             "/label/use/en",
             "sustainable",
         ),
+        ({"brand": "Rau Sạch Lan"}, "/brand", "Sạch"),
+        (
+            {"label": {**LABEL, "storage": {"vi": "Túi sinh thái, thân thiện môi trường"}}},
+            "/label/storage/vi",
+            "thân thiện môi trường",
+        ),
     ],
 )
 def test_a_finished_product_makes_no_general_claim(
@@ -76,16 +83,22 @@ def test_a_finished_product_makes_no_general_claim(
     ("changes", "counts"),
     [
         ({}, True),
+        ({"is_public": False}, False),
+        ({"pages": []}, False),
         ({"expires_on": "2026-01-02"}, False),
         ({"issued_on": "2100-01-01"}, False),
         ({"scheme": "VietGAP", "scheme_en": "VietGAP", "standard": "TCVN"}, False),
     ],
 )
 def test_only_an_eco_label_in_force_is_a_basis(
-    lan: Business, changes: dict[str, str], counts: bool
+    lan: Business, changes: dict[str, Any], counts: bool
 ) -> None:
+    kept: dict[str, Any] = {"is_public": True, "pages": [b"\x01" * 32]} | changes
+    pages = kept.pop("pages")
     with transaction():
-        producers.add_certificate(lan.producer_id, CERTIFICATE | changes)
+        made = producers.add_certificate(lan.producer_id, CERTIFICATE | kept)
+        by = (lan.producer_id, lan.actor.member_id)
+        set_certificate_pages(by, made, pages, now=datetime.now(UTC))
     if counts:
         with transaction():
             product(lan, **FINISHED, name="Giỏ mây thân thiện môi trường")

@@ -3,12 +3,12 @@
 A general claim says that goods are good for the world without saying what is less, since when and
 compared with what. The idea follows Directive (EU) 2024/825; what Vietnamese law says of it was not
 looked into. Colours, vegetables, names and cleaning are no claims: “chè xanh”, “green beans”,
-“Bãi Xanh”, “rửa sạch”. Pure.
+“rửa sạch”, and “Bãi Xanh” where somebody is called so. Pure.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from traceapp.problem import N_
@@ -17,7 +17,7 @@ VAGUE = N_("“{words}” is a general green claim: it names nothing that anybod
 NEUTRAL = N_("“{words}” promises an effect on climate or nature that no record here can show.")
 INSTEAD = N_(
     "Write what is used up or let out less, since when and compared with what, or keep the "
-    "certificate of an eco-label here."
+    "certificate of an eco-label here, with its pages, for shoppers to read."
 )
 # Schemes whose certificate is a basis, as it is folded: without marks, in small letters.
 ECO_LABELS = ("nhan sinh thai", "nhan xanh viet nam", "ecolabel", "eco-label", "iso 14024")
@@ -32,17 +32,19 @@ _PHRASES = (
     (VAGUE, rf"thân thiện(?: với)? {_WORLD}|(?:vì|bảo vệ|tốt cho) {_WORLD}"),
     (VAGUE, rf"(?:không|ít)(?: gây)? (?:hại|ô nhiễm|ảnh hưởng)(?: (?:cho|đến|tới))? {_WORLD}"),
     (VAGUE, rf"{_GOODS} (?:xanh|sạch(?! hơn)|bền vững|sinh thái)\b"),
-    (VAGUE, r"phát triển bền vững|(?:hoàn toàn|thuần) (?:tự nhiên|thiên nhiên)"),
+    (VAGUE, r"phát triển bền vững|(?:hoàn toàn|thuần|100 ?%) (?:tự nhiên|thiên nhiên)"),
+    (VAGUE, r"(?:không|phi) độc hại|\bnon[\s-]?toxic\b"),
     (VAGUE, r"phân (?:hủy|huỷ) sinh học"),
     (NEUTRAL, r"trung (?:hòa|hoà) (?:các[ -]?bon|carbon|khí hậu)"),
     (NEUTRAL, r"(?:không|zero|ít) phát thải|(?:các[ -]?bon|carbon) thấp"),
     (VAGUE, rf"\b{_OF_WORLD}[\s-]*(?:friendly|safe|sound|conscious|kind)\b"),
     (VAGUE, r"\beco\b|\becolog(?:ical|ically)\b|\bsustainab(?:le|ly|ility)\b|\bbiodegradable\b"),
     (VAGUE, r"\b(?:nature|planet|earth)['’]s friend\b"),
-    (VAGUE, r"\bgood for (?:the |our )?(?:planet|environment|nature|earth)\b"),
+    (VAGUE, r"\b(?:good|better|best) for (?:the |our )?(?:planet|environment|nature|earth)\b"),
     (VAGUE, r"\bclean(?:er)? (?:foods?|products?|vegetables?|meat|rice|farming|energy|goods)\b"),
     (VAGUE, r"\b(?:all|purely|100 ?%)[\s-]+natural\b"),
     (NEUTRAL, r"\b(?:climate|carbon|co2|co₂)[\s-]*(?:neutral|positive|negative|free)\b"),
+    (NEUTRAL, r"\bnet[\s-]*zero\b"),
     (NEUTRAL, r"\b(?:zero|low)[\s-]*(?:emissions?|carbon|waste|impact)\b"),
 )
 _RULES = tuple((why, re.compile(pattern)) for why, pattern in _PHRASES)
@@ -72,12 +74,16 @@ class GreenClaim:
     why: str
 
 
-def find(text: str) -> list[GreenClaim]:
-    """Give the general green claims in a text, in their order; none overlaps another."""
+def find(text: str, names: Sequence[str] = ()) -> list[GreenClaim]:
+    """Give the general green claims in a text, in their order; none overlaps another.
+
+    `names` are what the writer and their places are called: “Bãi Xanh” is then no claim.
+    """
     text = unicodedata.normalize("NFC", text)
     found: list[GreenClaim] = []
     end = 0
-    for claim in sorted(_all(text), key=lambda one: (one.start, -len(one.words))):
+    known = [unicodedata.normalize("NFC", name) for name in names]
+    for claim in sorted(_all(text, known), key=lambda one: (one.start, -len(one.words))):
         if claim.start >= end:
             found.append(claim)
             end = claim.start + len(claim.words)
@@ -89,7 +95,7 @@ def is_basis(scheme: str) -> bool:
     return any(label in scheme for label in ECO_LABELS)
 
 
-def _all(text: str) -> Iterator[GreenClaim]:
+def _all(text: str, names: Sequence[str]) -> Iterator[GreenClaim]:
     small = text.lower()
     if len(small) != len(text):  # letters whose small form is longer; places must stay the same
         small = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
@@ -99,7 +105,7 @@ def _all(text: str) -> Iterator[GreenClaim]:
             if not _is_programme(spaced, match):
                 yield GreenClaim(text[match.start() : match.end()], match.start(), why)
     for match in _ALONE.finditer(spaced):
-        if not (_is_ordinary(spaced, match) or _is_name(text, match)):
+        if not (_is_ordinary(spaced, match) or _is_name(text, match, names)):
             yield GreenClaim(text[match.start() : match.end()], match.start(), VAGUE)
 
 
@@ -116,10 +122,11 @@ def _is_ordinary(text: str, match: re.Match[str]) -> bool:
     return before in _BEFORE[word].split() or behind in _BEHIND[word].split()
 
 
-def _is_name(text: str, match: re.Match[str]) -> bool:
-    """Tell a name such as “Bãi Xanh”: two words with a capital each, not all in capitals."""
+def _is_name(text: str, match: re.Match[str], names: Sequence[str]) -> bool:
+    """Tell a name such as “Bãi Xanh”: two words with a capital each, and somebody is called so."""
     word, before = text[match.start() : match.end()], _last_word(text[: match.start()])
-    return word.istitle() and before[:1].isupper()
+    pair = f"{before} {word}"
+    return word.istitle() and before[:1].isupper() and any(pair in name for name in names)
 
 
 def _last_word(text: str) -> str:

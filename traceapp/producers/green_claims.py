@@ -11,19 +11,32 @@ from traceapp import problem
 from traceapp.claims import green
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.producers.certificate_models import Certificate
+from traceapp.producers.certificate_models import Certificate, CertificateFile
+from traceapp.producers.models import Producer, Site
 from traceapp.web.pages import HANOI
+
+_HAS_PAGES = (
+    select(CertificateFile.position)
+    .where(
+        CertificateFile.producer_id == Certificate.producer_id,
+        CertificateFile.certificate_id == Certificate.certificate_id,
+    )
+    .correlate(Certificate)
+    .exists()
+)
 
 
 def refuse_unproven(producer_id: UUID, texts: Mapping[str, str | None]) -> None:
     """Refuse general green claims in texts that shoppers read, by the pointer of each.
 
-    Raises InvalidInput that says why, unless an eco-label's certificate is in force.
+    Raises InvalidInput that says why, unless an eco-label's certificate is in force and shoppers
+    can read its pages.
     """
+    names = _names(producer_id)
     found = [
         problem.Finding(pointer, "green_claim", claim.why, green.INSTEAD, {"words": claim.words})
         for pointer, text in texts.items()
-        for claim in green.find(text or "")
+        for claim in green.find(text or "", names)
     ]
     if found and not _has_basis(producer_id):
         raise problem.InvalidInput(findings=found)
@@ -37,16 +50,37 @@ def texts_of_product(product: Mapping[str, Any]) -> dict[str, str | None]:
 def _texts(product: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     for name in ("name", "name_en"):
         yield f"/{name}", product[name]
-    for name in ("specifications", "use"):
-        text = (product["label"] or {}).get(name) or {}
-        for language in ("vi", "en"):
-            yield f"/label/{name}/{language}", text.get(language)
+    yield "/brand", product.get("brand")
+    label = product["label"] or {}
+    for name in ("specifications", "use", "storage"):
+        yield from _in_both(f"/label/{name}", label.get(name))
+    for place, warning in enumerate(label.get("warnings") or ()):
+        yield from _in_both(f"/label/warnings/{place}", warning)
+    for place, standard in enumerate(label.get("standards") or ()):
+        yield f"/label/standards/{place}", standard
+
+
+def _in_both(
+    pointer: str, text: Mapping[str, str | None] | None
+) -> Iterator[tuple[str, str | None]]:
+    for language in ("vi", "en"):
+        yield f"{pointer}/{language}", (text or {}).get(language)
+
+
+def _names(producer_id: UUID) -> list[str]:
+    """Give what the producer and their places are called."""
+    own = select(Producer.name, Producer.name_en).where(Producer.producer_id == producer_id)
+    places = select(Site.name, Site.name_en).where(Site.producer_id == producer_id)
+    rows = [*db.session.execute(own), *db.session.execute(places)]
+    return [name for row in rows for name in row if name]
 
 
 def _has_basis(producer_id: UUID) -> bool:
     today = datetime.now(UTC).astimezone(HANOI).date()
     query = select(Certificate.scheme, Certificate.scheme_en, Certificate.standard).where(
         Certificate.producer_id == producer_id,
+        Certificate.is_public,
+        _HAS_PAGES,
         Certificate.issued_on <= today,
         or_(Certificate.expires_on.is_(None), Certificate.expires_on >= today),
     )

@@ -42,11 +42,17 @@ CLAIMS = [
     ("Carbon-neutral delivery", "Carbon-neutral", NEUTRAL),
     ("zero emission", "zero emission", NEUTRAL),
     ("Biodegradable bag", "Biodegradable", VAGUE),
+    ("Rau Sạch Bát Tràng", "Sạch", VAGUE),
+    ("Giỏ Mây Xanh", "Xanh", VAGUE),
+    ("Our Green Basket", "Green", VAGUE),
+    ("100 % tự nhiên", "100 % tự nhiên", VAGUE),
+    ("Không độc hại", "Không độc hại", VAGUE),
+    ("Better for the environment", "Better for the environment", VAGUE),
+    ("Net zero by 2030", "Net zero", NEUTRAL),
 ]
 NONE = [
     *("", "Chè xanh một tôm hai lá", "Trà xanh", "Đậu xanh", "Bưởi da xanh", "Rau xanh ăn lá"),
     *("Màu xanh lá", "Khăn nhuộm xanh lam", "Vỏ xanh, ruột đỏ", "Chuối xanh", "Hành lá", "Lá xanh"),
-    *("HTX Rau an toàn Bãi Xanh", "HTX Mây tre Phú Vinh Xanh", "Gạo thơm Tam Hưng Xanh"),
     *("Rửa sạch, nấu chín", "Làm sạch cỏ", "Lau sạch bằng khăn ẩm", "Nhặt sạch cỏ trước khi gieo"),
     *("Để nơi sạch, khô", "Ngâm nước sạch", "Sản xuất sạch hơn", "Sách nấu ăn", "Thanh, xách"),
     *("Green tea", "Green beans, 300 g", "Leafy greens", "Green papaya", "Wash clean before use"),
@@ -74,6 +80,15 @@ def test_it_is_found_however_its_letters_are_put_together(text: str, words: str,
 @pytest.mark.parametrize("text", NONE)
 def test_colours_food_names_and_cleaning_are_no_claims(text: str) -> None:
     assert find(text) == []
+
+
+def test_who_is_called_so_may_say_it_and_nobody_else() -> None:
+    names = ("HTX Rau an toàn Bãi Xanh", "Green Field co-operative")
+    for text in ("Rau muống Bãi Xanh", "HTX Rau an toàn Bãi Xanh"):
+        assert find(text, names) == []
+        assert find(text)
+    assert find("Rau Sạch Bãi Xanh", names)[0].words == "Sạch"
+    assert find("Rau bãi xanh", names)
 
 
 def test_all_claims_of_a_text_are_told_in_order_and_none_twice() -> None:

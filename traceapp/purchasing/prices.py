@@ -20,6 +20,8 @@ _PER = (
 _PRICE = re.compile(
     rf"(?<![\w.,]){_AMOUNT} ?{_MONEY}(?!\w)"
     rf"|[$€₫] ?{_AMOUNT}"
+    r"|(?<![\w.,])\d[\d.,]{3,} ?d(?!\w)"  # “20000d”, typed without marks
+    r"|(?<!\w)(?:tối đa|không quá|up to|at most) \d[\d.,]{3,}(?! ?[\w%])"
     rf"|(?<![\w.,]){_AMOUNT} ?{_PER}(?!\w)"
     rf"|(?<!\w)(?:giá|price|đơn giá|cost|costs|at)(?: \w+){{0,3}}?:? ?(?:{_AMOUNT})"
     r"(?! ?(?:kg|g|km|%|°|tấn|tạ|ngày|tuần|giờ|h|am|pm|:|/))(?!\w)",
@@ -44,10 +46,13 @@ _SPELT_PRICE = re.compile(
     rf"|(?<!\w){_SMALL} (?:do la|usd|dollars?|euros?)(?!\w)"
     rf"|(?<!\w){_SPELT} ?(?:/|tren |mot |moi |per |a |an |each )(?:1 )?{_THING}(?!\w)"
     rf"|(?<!\w)(?:gia|don gia|tra|price)(?: \w+){{0,3}}?:? {_SPELT}(?! {_THING})(?!\w)"
+    rf"|(?<!\w)(?:gia|don gia)(?: (?!do )\w+)?:? (?:{_ANY}[ -]){{0,3}}{_TENS}(?![ -]?\w)"
+    rf"|(?<!\w)(?:{_ANY}[ -]){{1,3}}chuc ?(?:/|tren |mot |moi )(?:1 )?(?:kg|kilos?|ky|can)(?!\w)"
 )
 _DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b|\b\d{1,2}[:h]\d{2}\b")
 _ADDRESS = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w+|(?:https?://|www\.|zalo\.me)\S+"
+    r"[\w.+-]+@[\w-]+\.\w+|(?:https?://|www\.|zalo\.me|fb\.com|facebook\.com)\S+"
+    r"|(?<!\w)(?:zalo|(?:fb|facebook|viber|telegram) ?:)(?!\w)"
     r"|(?<!\d)(?:\+84|84|0)(?:[ .-]?\d){8,10}(?!\d)"
 )
 

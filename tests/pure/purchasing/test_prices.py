@@ -21,6 +21,7 @@ PRICES = (
     *("giá mua vào 18.000", "18000/túi", "8.000 mỗi bó"),
     *("hai mươi nghìn một cân", "mười lăm ngàn/kg", "giá hai chục nghìn", "hai muoi nghin dong"),
     *("trả ba mươi nghìn", "một trăm nghìn đồng", "2 chục nghìn", "hai mươi lăm nghìn mỗi bó"),
+    *("20000d/kg", "20.000 d", "tối đa 20000", "giá hai mươi", "hai chục một ký"),
     *("twenty thousand dong", "five dollars", "twenty-five thousand per kg", "hai đô la"),
 )
 PLAIN = (
@@ -44,9 +45,13 @@ PLAIN = (
     *("hai nghìn quả trứng", "một nghìn con giống", "mười lăm cân", "ba trăm túi một tuần"),
     *("trồng năm đồng ruộng", "hai mươi khay", "two thousand eggs", "giá đỗ hai mươi cân"),
     *("trứng hai nghìn quả mỗi tuần", "một trăm năm mươi hộp", "sáu triệu cây giống"),
+    *("tối đa 20000 quả", "tối đa 100 kg", "năm mươi mốt cân", "trứng một chục một hộp"),
     *("Giá thể sạch", "HTX số 3", "ngày 29/11/2026", "10 khay", "100kg", "every 2 weeks", "24/7"),
 )
-ADDRESSES = ("0900 000 001", "gọi 0912.345.678", "+84 912 345 678", "lan@example.vn", "zalo.me/123")
+ADDRESSES = (
+    *("0900 000 001", "gọi 0912.345.678", "+84 912 345 678", "lan@example.vn", "zalo.me/123"),
+    *("Zalo: rausach68", "nhắn Zalo nhé", "fb.com/rausach", "Facebook: Rau Lan"),
+)
 
 
 @pytest.mark.parametrize("text", PRICES)

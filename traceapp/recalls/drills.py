@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
@@ -16,7 +16,6 @@ from traceapp.trace.facts import Ref
 
 REASON = "Diễn tập thu hồi"
 ORDER = Order(REASON, "medium", "Đây là diễn tập, người mua không cần làm gì.", "–")
-MOST_DRAWN_FROM = 2000
 
 
 def draw(producer_id: UUID | None) -> Ref | None:
@@ -24,8 +23,13 @@ def draw(producer_id: UUID | None) -> Ref | None:
     query = select(Stock.batch_producer_id, Stock.batch_id).where(IN_STOCK > 0).distinct()
     if producer_id is not None:
         query = query.where(Stock.batch_producer_id == producer_id)
-    rows = db.session.execute(query.limit(MOST_DRAWN_FROM)).all()
-    return Ref(*secrets.choice(rows)) if rows else None
+    lots = query.subquery()
+    count = db.session.scalar(select(func.count()).select_from(lots)) or 0
+    if not count:
+        return None
+    place = secrets.randbelow(count)
+    (drawn,) = db.session.execute(select(lots).order_by(lots.c.batch_id).offset(place).limit(1))
+    return Ref(*drawn)
 
 
 def start(by: Actor, batch: Ref, order: Order, *, now: datetime) -> Ref:

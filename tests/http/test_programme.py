@@ -192,6 +192,7 @@ def targets(app: Flask) -> dict[str, tuple[str, str]]:
         ("total", {"figures.energy": "-100,01"}),
         ("total", {"figures.measures": "khoảng 190"}),
         ("total", {"figures.measures": "190,5"}),
+        ("total", {"figures.measures": "-30"}),
         ("total", {"figures.measures": "", "figures.energy": ""}),
         ("total", {"source": ""}),
     ],

@@ -200,7 +200,8 @@ class PublishedField(fields.Field[tuple[str, int]]):
         if found is None:
             raise ValidationError(NO_FIGURE)
         exact = Decimal(found[2]) * 10**self.decimals
-        if exact != int(exact) or (self.decimals and not -OVER <= exact <= OVER):
+        least = -OVER if self.decimals else 0  # a count of less than nothing is none
+        if exact != int(exact) or exact < least or (self.decimals and exact > OVER):
             raise ValidationError(NO_FIGURE)
         return found[1] or "=", int(exact)
 

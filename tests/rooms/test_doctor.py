@@ -21,7 +21,14 @@ from tests.builders import business
 from tests.conftest import NOON, AppMaker, settings_for
 from traceapp.database.engine import db
 from traceapp.jobs import operations as jobs
-from traceapp.upkeep import doctor, doctor_database, doctor_machine, doctor_outside, records
+from traceapp.upkeep import (
+    doctor,
+    doctor_database,
+    doctor_machine,
+    doctor_outside,
+    kernel_clock,
+    records,
+)
 from traceapp.upkeep.places import Place
 from traceapp.upkeep.verdict import Verdict
 from traceapp.web.endpoints import transaction
@@ -122,6 +129,16 @@ def test_a_secret_that_others_may_read_fails(sqlite_place: Place) -> None:
     path.chmod(0o640)
     (sqlite_place.copying.file_of(sqlite_place.url)).chmod(0o600)
     assert next(doctor_machine.secrets(sqlite_place, NOON)).level == "ok"
+
+
+@pytest.mark.parametrize(("says", "level"), [(True, "ok"), (False, "warn"), (None, "ok")])
+def test_a_clock_that_nobody_sets_is_told(
+    sqlite_place: Place, monkeypatch: pytest.MonkeyPatch, says: bool | None, level: str
+) -> None:
+    assert kernel_clock.is_kept() in {True, False, None}
+    monkeypatch.setattr(kernel_clock, "is_kept", lambda: says)
+    (told,) = doctor_machine.kept_clock(sqlite_place, NOON)
+    assert (told.level, "set-ntp" in told.hint) == (level, level == "warn")
 
 
 def test_a_disk_without_room_fails(sqlite_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Checks of this machine: file system, free room, who may read the secret, age of the backup."""
+"""Checks of this machine: file system, free room, secret, age of the backup, clock."""
 
 import shutil
 import stat
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from traceapp.upkeep import records
+from traceapp.upkeep import kernel_clock, records
 from traceapp.upkeep.places import SECRET_FILE, Place
 from traceapp.upkeep.verdict import Level, Verdict
 
@@ -116,8 +116,20 @@ def _folders(place: Place) -> Iterator[tuple[str, Path]]:
         yield "storage folder", Path(unquote(storage.path)).resolve()
 
 
+def kept_clock(_place: Place, _now: datetime) -> Iterator[Verdict]:
+    """Tell whether this machine's clock is set by others: it is what records are dated by."""
+    match kernel_clock.is_kept():
+        case True:
+            yield Verdict("kept clock", "ok", "synchronised")
+        case False:
+            hint = "Let this machine keep time: timedatectl set-ntp true"
+            yield Verdict("kept clock", "warn", "not synchronised", hint)
+        case None:
+            yield Verdict("kept clock", "ok", "this system does not say")
+
+
 def _there(folder: Path) -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
-CHECKS = (file_system, free_disk, secrets, backups)
+CHECKS = (file_system, free_disk, secrets, backups, kept_clock)

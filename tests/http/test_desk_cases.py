@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.builders import Business, business
 from tests.conftest import AppMaker
@@ -24,13 +24,14 @@ from tests.trade import Trade
 from tests.triggers import disarm
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 from traceapp.desk.attention import KEPT
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
 from traceapp.mail.operations import DELIVER
 from traceapp.producers.models import Producer
 from traceapp.recalls import case_queries, reminders
-from traceapp.recalls.case_models import RecallAcknowledgement
+from traceapp.recalls.case_models import RecallAcknowledgement, RecallCase
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -237,6 +238,19 @@ def test_a_release_by_two_gives_the_page_back(
     assert (status, "Không cho bán lại hàng khi chưa có kiểm tra" in beside) == (422, True)
     assert posted(app, second, decide, do="agree", reason="Lấy mẫu nhầm lô")[0] == 303
     soon(client, code, is_recalled=False)
+
+
+def test_a_case_or_a_drill_that_is_sent_twice_is_one(app: Flask, trade: Trade, code: str) -> None:
+    owner = colleague(trade.minh, "owner")
+    for path, sent in (
+        (f"/desk/batches/{code}/case", {"basis": "batch", "reason": "Mùi lạ"}),
+        ("/desk/cases/drill", {}),
+    ):
+        made = str(new_id())
+        answers = {posted(app, owner, path, id=made, **sent) for _ in range(2)}
+        assert answers == {(303, f"/desk/cases/{made}")}
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(RecallCase)) == 2
 
 
 def test_a_drill_has_its_mark_everywhere_but_on_the_page_of_a_shopper(

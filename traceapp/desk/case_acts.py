@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.database.ids import new_id
 from traceapp.desk import case_ending, case_widening
 from traceapp.desk.case_ending import Decision
 from traceapp.desk.case_sent import Sent
 from traceapp.desk.case_views import blueprint, find_case, lots_of, page
 from traceapp.desk.stop_words import actor_of
-from traceapp.recalls import cases, drills, scope
+from traceapp.recalls import case_queries, cases, drills, scope
+from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
 
@@ -85,15 +87,26 @@ def decide(case_id: UUID, act_id: UUID) -> ResponseReturnValue:
 def start_drill() -> ResponseReturnValue:
     """Start a drill about a lot drawn at random."""
     reader = member()
+    drill_id = _id(request.form.get("id", ""))
+    if case_queries.find(Ref(reader.producer_id, drill_id)) is not None:
+        return _back(drill_id)  # tapped twice
     whose = None if reader.may(Act.LOOK_UP_ANY) else reader.producer_id
     batch = drills.draw(whose)
     if batch is None:
         flash(_("There is no lot in hand to drill with."), "amber")
         return redirect(url_for("cases.list_cases"), code=303)
     order = drills.ORDER
-    case = drills.start(actor_of(reader), batch, order, now=datetime.now(UTC))
+    case = drills.start(actor_of(reader), batch, order, drill_id, now=datetime.now(UTC))
     flash(_("The drill runs. The clock is ticking."))
     return _back(case.id)
+
+
+def _id(text: str) -> UUID:
+    """Read the id that was made with the button; another where somebody sends none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return new_id()
 
 
 def _back(case_id: UUID) -> ResponseReturnValue:

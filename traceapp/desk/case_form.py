@@ -41,6 +41,7 @@ WORDS: dict[str, Any] = {"invalid": NO_FIGURE, "special": NO_FIGURE}
 class OpeningSchema(Schema):
     """Why a case is opened."""
 
+    id = fields.UUID(load_default=None)
     basis = fields.String(required=True, validate=known(tuple(BASES)))
     reason = PlainText(LONGEST, lines=True, required=True)
     photos = SentPhotos()
@@ -82,6 +83,7 @@ def opening_fields() -> tuple[Field, ...]:
     bases = tuple(Option(key, _(words)) for key, words in BASES.items())
     hint = _("What was found, where and when. Only your own body and the authority read it.")
     return (
+        Field("id", kind="hidden"),
         Field("basis", _("On what grounds"), "radio", required=True, options=bases),
         Field("reason", _("What is wrong with it"), "lines", hint, required=True, longest=LONGEST),
         Field("photo", _("Photos"), "files", _("What you see: the label, the goods, the place.")),
@@ -94,7 +96,8 @@ def suspicion(batch: Ref, data: Mapping[str, Any], near: str) -> Suspicion:
     given = OPENING.load(dict(data))
     is_drill = given["basis"] == "drill"
     photos = tuple(bytes.fromhex(sha256) for sha256 in given["photos"])
-    return Suspicion(batch, given["basis"], given["reason"], is_drill, photos=photos, near=near)
+    said = (given["basis"], given["reason"], is_drill)
+    return Suspicion(batch, *said, photos=photos, near=near, case_id=given["id"])
 
 
 def issue_fields() -> tuple[Field, ...]:

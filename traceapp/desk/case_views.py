@@ -13,6 +13,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
+from traceapp.database.ids import new_id
 from traceapp.desk import (
     case_doors,
     case_ending,
@@ -67,7 +68,9 @@ def list_cases() -> ResponseReturnValue:
     if wish.is_csv:
         return lists.as_csv("ho-so-thu-hoi", _columns(), found.rows)
     now = datetime.now(UTC)
-    return render_template("desk/cases.html", found=found, words=case_words, now=now)
+    return render_template(
+        "desk/cases.html", found=found, words=case_words, now=now, drill_id=new_id()
+    )
 
 
 @blueprint.get("/desk/batches/<code>/case")
@@ -77,7 +80,8 @@ def new_case(code: str) -> ResponseReturnValue:
     reader = member()
     found, report = _suspected(reader, code)
     proposed = case_doors.proposed(found.ref, report, request.args)
-    return _opening(reader, found, Form.showing(case_form.opening_fields(), proposed))
+    shown = {"id": str(new_id()), **proposed}
+    return _opening(reader, found, Form.showing(case_form.opening_fields(), shown))
 
 
 @blueprint.post("/desk/batches/<code>/case")

@@ -39,7 +39,8 @@ class Suspicion:
     """What a case is opened for: a batch, why, and on what grounds (`case_models.BASES`).
 
     `near` is a group of `kin.REASONS` that is to be recalled with it, such as all of a season.
-    `photos` are the SHA-256 of photos that whoever opens it has sent.
+    `photos` are the SHA-256 of photos that whoever opens it has sent. `case_id` is made with the
+    form, so that sending it twice opens one.
     """
 
     batch: Ref
@@ -49,6 +50,7 @@ class Suspicion:
     number: str | None = None
     photos: tuple[bytes, ...] = ()
     near: str = ""
+    case_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ def open_case(by: Actor, suspicion: Suspicion, *, now: datetime) -> Ref:
     if by.is_authority:
         territory.check(by.member.producer_id, batch)
     wait_for([by.member.producer_id, batch.id])
-    case = Ref(by.member.producer_id, new_id())
+    case = Ref(by.member.producer_id, suspicion.case_id or new_id())
+    if db.session.get(RecallCase, (case.producer_id, case.id)) is not None:
+        return case
     db.session.add(
         RecallCase(
             producer_id=case.producer_id,

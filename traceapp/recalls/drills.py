@@ -32,8 +32,11 @@ def draw(producer_id: UUID | None) -> Ref | None:
     return Ref(*drawn)
 
 
-def start(by: Actor, batch: Ref, order: Order, *, now: datetime) -> Ref:
+def start(
+    by: Actor, batch: Ref, order: Order, case_id: UUID | None = None, *, now: datetime
+) -> Ref:
     """Open and issue a drill at once: its clock runs from now."""
-    case = cases.open_case(by, Suspicion(batch, "drill", order.reason, is_drill=True), now=now)
+    suspicion = Suspicion(batch, "drill", order.reason, is_drill=True, case_id=case_id)
+    case = cases.open_case(by, suspicion, now=now)
     cases.issue(case, by, order, [batch], now=now)
     return case

@@ -95,7 +95,7 @@ def missing(web: Web, most: int | None = None) -> Table:
     lack = web.missing
     parties = (
         (_("No supplier is known"), lack.without_supplier),
-        (_("Nobody is proven to receive its goods"), lack.without_proof),
+        (_("No receiver of its goods may be named"), lack.without_proof),
         (_("In the chain, and no link of it is known"), lack.without_link),
     )
     rows: list[tuple[Cell, ...]] = [
@@ -104,7 +104,8 @@ def missing(web: Web, most: int | None = None) -> Table:
     for words, nodes in parties:
         rows += [(words, named(one), placed(one.place)) for one in nodes[:most]]
     rows += [
-        (_("Stated, no delivery recorded yet"), _ends(edge), "") for edge in lack.unproven[:most]
+        (_("Stated, no delivery that may be named"), _ends(edge), "")
+        for edge in lack.unproven[:most]
     ]
     count = len(lack.roles) + sum(len(nodes) for _words, nodes in parties) + len(lack.unproven)
     heads = (_("What is missing"), _("Of whom"), _("Where"))

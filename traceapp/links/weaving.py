@@ -179,7 +179,9 @@ class _Loom:
 
     def _missing(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Missing:
         said = [(link.sender.key, link.receiver.key) for link in self._said()]
-        sent = [(("here", one), ("here", other)) for one, other in self.book.proven]
+        # Only what may be named: what is missing here must not tell what is proven and hidden.
+        named = (pair for pair, told in self.book.proven.items() if told.is_public)
+        sent = [(("here", one), ("here", other)) for one, other in named]
         supplied = {receiver for _, receiver in (*said, *sent)}
         proven, senders = set(sent), {sender for sender, _ in sent}
         makers = sorted((node for node in nodes if node.role == "producer"), key=_order)

@@ -119,7 +119,8 @@ def _issue(by: Actor, herd: Ref, pages: Sequence[str], box: Box, kind: str) -> I
     while waiting and time.monotonic() < issued + LONGEST_S:
         waiting = [one for one in waiting if SAYS not in _page(one)]
     took = (time.monotonic() - issued) * 1000
-    name = f"until all of {len(pages)} pages drawn say so"
+    way = "through nginx" if proxy.program() else "without nginx, which is not here"
+    name = f"until all of {len(pages)} pages drawn say so, {way}"
     yield Figure(name, float("inf") if waiting else took, "ms", PAGES_MS, kind)
     while not box.letters and time.monotonic() < issued + LONGEST_S:
         time.sleep(0.01)

@@ -176,6 +176,7 @@ CRATES = """async () => {
 def test_the_code_of_a_crate_is_read_from_a_photo_and_counted(page: Page, mark: str) -> None:
     show(page, "/log/stock_count")
     page.get_by_role("link", name="Quét hoặc gõ mã").click()
+    expect(page.get_by_role("heading", name="Quét")).to_be_visible()  # the step has a photo, too
     drawn = io.BytesIO()
     segno.make(mark, error="m").save(drawn, kind="png", scale=12)
     file = {"name": "code.png", "mimeType": "image/png", "buffer": drawn.getvalue()}

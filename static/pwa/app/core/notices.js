@@ -70,6 +70,11 @@ export async function end(registration, code) {
  * @param {string} [spoken]
  */
 export async function renew(registration, spoken) {
+  await inTurn(() => sayAgain(registration, spoken));
+}
+
+/** @param {ServiceWorkerRegistration} registration @param {string} [spoken] */
+async function sayAgain(registration, spoken) {
   const now = await asked();
   if (!now.codes.length && !now.isStaff) return;
   if (Notification.permission === "default") return; // nobody is asked without a tap
@@ -115,10 +120,17 @@ async function answered(asking) {
   if (status !== 200 && status !== 201) throw new Error(`answered ${status}`);
 }
 
+/**
+ * One after the other, in every tab and the worker: what is ended must not be said again by whoever
+ * read it just before.
+ * @param {() => Promise<void>} act
+ */
+const inTurn = (act) => (navigator.locks ? navigator.locks.request(KEY, act) : act());
+
 /** @param {() => Promise<void>} act @returns {Promise<Outcome>} */
 async function safely(act) {
   try {
-    await act();
+    await inTurn(act);
     return "told";
   } catch (error) {
     return error instanceof Unreachable ? "no_network" : "failed";

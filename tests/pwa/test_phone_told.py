@@ -76,6 +76,15 @@ def kept_on_the_server(field: Field) -> list[tuple[str, str, str]]:
         return [(str(one), str(two), str(three)) for one, two, three in found]
 
 
+def phones_told(field: Field) -> int:
+    """Count the phones of staff that the server tells."""
+    database = f"file:{phones.database_of(field.folder)}?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as connection:
+        query = "SELECT count(*) FROM push_subscription WHERE code IS NULL"
+        (counted,) = connection.execute(query).fetchone()
+        return int(counted)
+
+
 @pytest.fixture
 def shopper(phone: BrowserContext, field: Field, code: str) -> Page:
     """A page on which a product is kept, with its worker running."""
@@ -104,6 +113,20 @@ def test_a_shopper_asks_to_be_told_and_to_be_told_no_more(
     expect(shopper.locator("[data-telling=offered]")).to_be_visible()
     assert kept_on_the_server(field) == []
     assert shopper.evaluate("localStorage.getItem('stub')") is None  # the browser let go of it, too
+
+
+def test_staff_ask_to_be_told_and_to_be_told_no_more(phone: BrowserContext, field: Field) -> None:
+    phone.grant_permissions(["notifications"], origin=field.address)
+    page = phone.new_page()
+    page.add_init_script(STUBBED)
+    field.enrol(page)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.goto(f"{field.address}/app/#/settings")
+    card = page.locator("[data-telling]")
+    for state, kept in (("offered", 0), ("told", 1), ("offered", 0)):
+        expect(card).to_have_attribute("data-telling", state)
+        assert phones_told(field) == kept
+        card.get_by_role("button").click()
 
 
 def test_whoever_lets_go_of_a_product_is_told_no_more_of_it(

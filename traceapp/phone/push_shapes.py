@@ -91,6 +91,10 @@ class PushForgetSchema(Schema):
     code = KeyNumber(lambda text: BatchCode.parse(text).text, load_default=None, allow_none=True)
 
 
+class PushEndSchema(Schema):
+    """A phone that wants to be told no more: its token says which, so the object is empty."""
+
+
 class PushKeyAnswerSchema(Schema):
     """The key that a browser subscribes with (`applicationServerKey`), in base64url."""
 

@@ -14,6 +14,7 @@ from traceapp.phone import examples
 from traceapp.phone.push_shapes import (
     PushAnswerSchema,
     PushBrowserSchema,
+    PushEndSchema,
     PushForgetSchema,
     PushKeyAnswerSchema,
     PushWatchSchema,
@@ -97,8 +98,8 @@ def watch_for_phone(body: Body) -> tuple[Body, int]:
 @rooms.phones.post("/phones/me/push/forget")
 @writes
 @may(Act.RECORD_STEP)
-@operation({200: PushAnswerSchema()}, problems=(NotAllowed, PhoneRevoked))
-def forget_phone() -> Body:
+@operation({200: PushAnswerSchema()}, body=PushEndSchema(), problems=(NotAllowed, PhoneRevoked))
+def forget_phone(body: Body) -> Body:  # noqa: ARG001 - an empty object, checked before
     """Tell this phone no more."""
     operations.forget_phone(_phone())
     return {"is_told": False}

@@ -109,7 +109,7 @@ async function tell(subscription, language, code) {
 /** @param {string} endpoint @param {string} [code] */
 const forget = (endpoint, code) => answered(ask(`${PATH}/forget`, { method: "POST", json: { endpoint, ...(code && { code }) } }));
 
-const forgetStaff = async () => answered(ask(STAFF, { method: "DELETE", token: await tokenFor() }));
+const forgetStaff = async () => answered(ask(`${STAFF}/forget`, { method: "POST", token: await tokenFor(), json: {} }));
 
 /** A shopper has no token, and staff says none about what they keep. @param {string} [code] */
 const tokenFor = async (code) => (code ? null : ((await phone())?.token ?? null));

@@ -9,7 +9,7 @@ from os import SEEK_END
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from traceapp.config import CHECKOUT
 from traceapp.photos.storage import original_path, rendition_path
@@ -65,12 +65,9 @@ def files_named(connection: Connection) -> set[str]:
         original_path(_id(producer), sha256)
         for producer, sha256 in connection.execute(text("SELECT producer_id, sha256 FROM photo"))
     }
-    files |= {
-        path_of(_id(producer), sha256)
-        for producer, sha256 in connection.execute(
-            text("SELECT producer_id, sha256 FROM voice WHERE erased_at IS NULL")
-        )
-    }
+    if inspect(connection).has_table("voice"):  # a database of an older release has none
+        kept = text("SELECT producer_id, sha256 FROM voice WHERE erased_at IS NULL")
+        files |= {path_of(_id(producer), sha256) for producer, sha256 in connection.execute(kept)}
     pictures = connection.execute(text("SELECT file_name FROM photo_rendition")).scalars()
     return files | {rendition_path(name) for name in pictures}
 

@@ -69,6 +69,8 @@ def test_who_only_waits_for_the_goods_hears_of_the_stop_and_of_its_end(
         ["CN-1"],
         1,
     )
+    told = {"lot", "actor", "stopped_at", "read_at", "reason", "reason_told", "reason_told_en"}
+    assert message["stop"].keys() == told  # as docs/integrators/webhooks.md shows it
     assert message["stop"]["actor"] == "Xưởng Minh"
     assert message["stop"]["reason"] == UNSAFE
     assert message["lots"][0]["batch_id"] == str(moving.greens)

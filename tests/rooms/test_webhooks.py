@@ -287,9 +287,12 @@ def test_what_is_on_its_way_to_a_removed_address_is_given_up(
 
 
 def test_the_example_of_the_documentation_has_the_fields_of_a_message() -> None:
-    (example,) = re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    told = json.loads(example)
-    assert {"id", "kind", "occurred_at", "is_drill", "recall", "lots", "lots_in_all"} == told.keys()
+    examples = re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    recall, stop = map(json.loads, examples)
+    whole = {"id", "kind", "occurred_at", "is_drill", "recall", "lots", "lots_in_all"}
+    assert whole == recall.keys()
+    words = {"reason", "reason_told", "reason_told_en"}
+    assert stop.keys() == {"lot", "actor", "stopped_at", "read_at", *words}
 
 
 def test_trials_in_a_row_are_one_for_a_minute(lan: Business, there: Receiver) -> None:

@@ -155,8 +155,8 @@ def test_the_csv_of_a_lot_with_vietnamese_letters_has_a_name_that_headers_can_ca
     answer = reader.get(f"/desk/batches/{lot}/trace?format=csv")
     assert answer.headers["Content-Disposition"].isascii()
     packed = reader.get(f"{address_of(reader, 'CN-T')}?format=csv").text
-    assert "Đang lưu hành" in packed
-    assert "active" not in packed
+    assert "Chưa kích hoạt" in packed
+    assert "not_activated" not in packed
 
 
 @pytest.mark.parametrize("time", ["9999-12-31T23:59-12:00", "0001-01-01T00:00+14:00"])

@@ -31,7 +31,11 @@ from tests.http.programs import program
 from tests.lan import lan
 from tests.phones import phone_of
 from tests.signing_in import token_of
+from traceapp.voices.sound import MEDIA_TYPES
 from traceapp.web.endpoints import transaction
+
+for sound in MEDIA_TYPES:  # bytes, as pictures are
+    schemathesis.serializer.alias(sound, "application/octet-stream")
 
 
 def bad_input_is_refused(ctx: CheckContext, response: Response, case: Case[Any]) -> bool | None:

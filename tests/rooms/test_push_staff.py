@@ -144,7 +144,7 @@ def test_a_revoked_phone_and_one_switched_off_are_told_no_more(
     by = (trade.hoa.producer_id, trade.hoa.actor.member_id)
     with acting():
         phones.revoke(trade.hoa.producer_id, UUID(revoked.phone_id), by=by, now=NOW)
-    assert off.ask("POST", f"{PATH}/forget").get_json() == {"is_told": False}
+    assert off.ask("POST", f"{PATH}/forget", json={}).get_json() == {"is_told": False}
     issued(owner(trade.minh), greens(trade))
     work(sending)
     assert said(browser) == said(other) == []

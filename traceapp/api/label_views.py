@@ -26,7 +26,16 @@ from traceapp.findings import words
 from traceapp.labels import contents, issuing, serials
 from traceapp.labels.changing import NO_POSITION
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, CardQuerySchema, FileQuerySchema, Sheet, page_of, table
+from traceapp.labels.files import (
+    KINDS,
+    CardQuerySchema,
+    FileQuerySchema,
+    Sheet,
+    check,
+    drawn,
+    page_of,
+    table,
+)
 from traceapp.labels.issuing import Refused
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import LabelIssueBodySchema, order_of
@@ -156,7 +165,7 @@ def _written(writer: str, sheet: Sheet, dpi: int | None) -> Response:
     if fonts is None:
         raise problem.NotFound
     try:
-        content = KINDS[writer].write(sheet, fonts, dpi)
+        content = drawn(writer, sheet, fonts, dpi)
     except (DoesNotFit, MissingGlyph) as error:
         raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
     return Response(content, mimetype=KINDS[writer].media_type)
@@ -168,7 +177,7 @@ def _check(sheet: Sheet) -> None:
     if fonts is None:
         return
     try:
-        KINDS["pdf"].write(sheet, fonts, None)
+        check(sheet, fonts)
     except (DoesNotFit, MissingGlyph) as error:
         raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
 

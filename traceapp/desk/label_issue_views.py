@@ -28,7 +28,7 @@ from traceapp.desk.label_paper import NoLabels
 from traceapp.labels import changing, history, unit_openings
 from traceapp.labels.changing import Unused
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, FileQuerySchema, Sheet, page_of, table
+from traceapp.labels.files import FileQuerySchema, Sheet, drawn, page_of, table
 from traceapp.labels.models import LabelChange, LabelIssue, Printer
 from traceapp.labels.proposals import next_position
 from traceapp.labels.queries import changes_of
@@ -95,7 +95,7 @@ def download_labels(issue_id: UUID, writer: str) -> ResponseReturnValue:
     try:
         query = FileQuerySchema().load(request.args, unknown=EXCLUDE)
         part = page_of(sheet, query["page"]) if writer == "png" else sheet
-        return label_paper.file(KINDS[writer].write(part, fonts, query["dpi"]), writer, name)
+        return label_paper.file(drawn(writer, part, fonts, query["dpi"]), writer, name)
     except ValidationError as error:
         raise problem.NotFound from error
     except (DoesNotFit, MissingGlyph):

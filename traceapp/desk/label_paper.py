@@ -1,6 +1,6 @@
 """Labels on paper as pages of the desk give them: what stands on one, its preview, its files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from traceapp.batches.faces import font_files, measure
 from traceapp.batches.queries import Ref
 from traceapp.desk import batch_words
+from traceapp.labels import files
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet
 from traceapp.labels.printable import NotPrinted, label_for
@@ -76,7 +77,7 @@ def check(first: Sheet) -> None:
     """Draw a label to see that it can be. Raises DoesNotFit, MissingGlyph."""
     faces = fonts()
     if faces is not None:
-        KINDS["pdf"].write(first, faces, None)
+        files.check(first, faces)
 
 
 def preview(whole: Sheet) -> Preview:
@@ -90,8 +91,8 @@ def preview(whole: Sheet) -> Preview:
     return Preview(Markup(drawing), whole.pages, is_a4, stock.positions == 1 and not is_a4)  # noqa: S704
 
 
-def file(content: bytes | str, writer: str, name: str) -> Response:
-    """Give a file to keep."""
+def file(content: Iterator[bytes], writer: str, name: str) -> Response:
+    """Give a file to keep, sent as it is drawn."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.{writer}"'}
     return Response(content, content_type=MEDIA_TYPES[writer], headers=headers)
 

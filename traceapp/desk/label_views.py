@@ -32,7 +32,7 @@ from traceapp.desk.label_paper import NoLabels
 from traceapp.findings import words
 from traceapp.labels import history, issuing
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import CARDS, KINDS, Sheet
+from traceapp.labels.files import CARDS, Sheet, drawn
 from traceapp.labels.issuing import Order, Refused
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.orders import order_of
@@ -113,7 +113,7 @@ def download_card(code: str) -> ResponseReturnValue:
         raise problem.NotFound
     try:
         sheet = card_of(label_paper.label_of(member().producer_id, found.ref), stock)
-        content = KINDS["pdf"].write(sheet, fonts, None)
+        content = drawn("pdf", sheet, fonts, None)
     except NoLabels as error:
         return _no_labels(found, error)
     except (DoesNotFit, MissingGlyph) as error:

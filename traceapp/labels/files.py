@@ -1,7 +1,12 @@
-"""Labels as files: PDF, PNG, ZPL and TSPL for label printers, and a table for other programs."""
+"""Labels as files: PDF, PNG, ZPL and TSPL for label printers, and a table for other programs.
+
+Files are drawn as they are sent, and nothing is refused once the first byte is out: `drawn` looks
+first. What it gives needs neither database nor request, both are gone by then.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from types import MappingProxyType
 
 from marshmallow import Schema, fields
@@ -11,13 +16,14 @@ from traceapp import problem
 from traceapp.labels.serials import numbered, uri_of
 from traceapp.printing import raster, sheet_pdf, tspl, zpl
 from traceapp.printing.font_files import FontFiles
-from traceapp.printing.label import VIETNAMESE, Label
+from traceapp.printing.label import VIETNAMESE, DoesNotFit, Label
 from traceapp.printing.run import MOST_LABELS, Copies, Design
 from traceapp.web import csv_text
 from traceapp.web.faults import between, known
 
 CARDS = ("card-a5", "card-a4")  # the papers of stall cards
 PNG_DPI, ROLL_DPI = 300, 203  # where nothing else is asked for
+LEAST_SENT = 4096  # bytes, less than a page of labels takes
 _NO_DPI = problem.N_("Label printers have 203 or 300 dots per inch.")
 
 
@@ -87,27 +93,27 @@ def page_of(sheet: Sheet, number: int) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: its media type, and what writes it."""
+    """A kind of file: its media type, and what writes it piece by piece."""
 
     media_type: str
-    write: Callable[[Sheet, FontFiles, int | None], bytes]
+    write: Callable[[Sheet, FontFiles, int | None], Iterator[bytes]]
 
 
-def _pdf(sheet: Sheet, fonts: FontFiles, _dpi: int | None) -> bytes:
-    return b"".join(sheet_pdf.write(sheet.design, sheet.run, fonts, sheet.start))
+def _pdf(sheet: Sheet, fonts: FontFiles, _dpi: int | None) -> Iterator[bytes]:
+    return sheet_pdf.write(sheet.design, sheet.run, fonts, sheet.start)
 
 
-def _png(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
+def _png(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> Iterator[bytes]:
     """Draw the first page."""
-    return next(raster.png(sheet.design, sheet.run, fonts, dpi or PNG_DPI, sheet.start))
+    return islice(raster.png(sheet.design, sheet.run, fonts, dpi or PNG_DPI, sheet.start), 1)
 
 
-def _zpl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
-    return b"".join(zpl.write(sheet.design, sheet.run, fonts, dpi or ROLL_DPI))
+def _zpl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> Iterator[bytes]:
+    return zpl.write(sheet.design, sheet.run, fonts, dpi or ROLL_DPI)
 
 
-def _tspl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> bytes:
-    return b"".join(tspl.write(sheet.design, sheet.run, fonts, dpi or ROLL_DPI))
+def _tspl(sheet: Sheet, fonts: FontFiles, dpi: int | None) -> Iterator[bytes]:
+    return tspl.write(sheet.design, sheet.run, fonts, dpi or ROLL_DPI)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -120,7 +126,51 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-def table(sheet: Sheet) -> str:
+def drawn(writer: str, sheet: Sheet, fonts: FontFiles, dpi: int | None) -> Iterator[bytes]:
+    """Give the file, each page drawn when it is asked for.
+
+    What cannot be drawn is refused here, before the first piece. Raises DoesNotFit, MissingGlyph.
+    """
+    check(sheet, fonts, writer, dpi)
+    return _grouped(KINDS[writer].write(sheet, fonts, dpi))
+
+
+def check(sheet: Sheet, fonts: FontFiles, writer: str = "pdf", dpi: int | None = None) -> None:
+    """Draw a few labels to see that all can be drawn. Raises DoesNotFit, MissingGlyph.
+
+    Labels differ in their numbers alone, and those matter by their length and letters.
+    """
+    if len(sheet.numbers) > MOST_LABELS:
+        raise DoesNotFit("count", MOST_LABELS, f"1 to {MOST_LABELS} labels a file")
+    for _ in KINDS[writer].write(replace(sheet, numbers=_telling(sheet)), fonts, dpi):
+        pass
+
+
+def _telling(sheet: Sheet) -> list[int]:
+    """Give labels that bear all letters and lengths of the numbers that labels bear."""
+    seen, telling = set[str | int](), list[int]()
+    for number in sheet.numbers:
+        serial = sheet.serials.get(number, "")
+        if not seen.issuperset((len(serial), *serial)):
+            seen.update((len(serial), *serial))
+            telling.append(number)
+    return telling
+
+
+def _grouped(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Put small pieces together: each that is sent costs a call of the system."""
+    held, size = list[bytes](), 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= LEAST_SENT:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
+def table(sheet: Sheet) -> Iterator[bytes]:
     """Give a line for each label as CSV, for programs that draw labels of their own.
 
     `sample` holds the mark that a sample's label must carry, and nothing otherwise; `serial` the
@@ -137,7 +187,7 @@ def table(sheet: Sheet) -> str:
         for number in sheet.numbers
         for serial in (sheet.serials.get(number, ""),)
     )
-    return "".join(csv_text.lines(head, rows))
+    return _grouped(line.encode() for line in csv_text.lines(head, rows))
 
 
 _NO_PAGE = problem.Finding(

@@ -22,7 +22,7 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.labels import sending
 from traceapp.labels.contents import Pack
-from traceapp.labels.files import KINDS, Sheet
+from traceapp.labels.files import Sheet, drawn
 from traceapp.labels.models import LabelChange, LabelIssue, LabelPrint, Printer
 from traceapp.labels.printable import NotPrinted, label_for
 from traceapp.labels.sending import NOTHING_PRINTED, Outcome, Patience
@@ -134,7 +134,7 @@ def _file(row: LabelPrint, now: datetime) -> bytes | None:
     if fonts is None or sheet is None or not sheet.numbers or printer.language is None:
         return None
     try:
-        return KINDS[printer.language].write(sheet, fonts, printer.dpi)
+        return b"".join(drawn(printer.language, sheet, fonts, printer.dpi))
     except (DoesNotFit, MissingGlyph):
         return None
 

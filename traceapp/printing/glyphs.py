@@ -49,6 +49,13 @@ class Glyphs:
                 known.setdefault(letter, f"{self._number(letter):04x}")
             return self.shown(text)
 
+    def check(self, text: str) -> None:
+        """See that there is a glyph for every letter of `text`. Raises `MissingGlyph`."""
+        known = self._font.charToGlyph
+        for letter in text:
+            if ord(letter) not in known:
+                raise MissingGlyph(letter)
+
     def width(self, text: str, size: float) -> float:
         """Return the advance of `text` at `size`, in the unit of `size`."""
         widths, default = self._font.charWidths, self._font.defaultWidth

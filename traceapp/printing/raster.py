@@ -103,6 +103,7 @@ class Rasters:
         """
         file = self._fonts.bold if line.bold else self._fonts.regular
         glyphs, size = self._glyphs[line.bold], line.size * self._down
+        glyphs.check(line.text)
         wide = glyphs.width(line.text, size)
         if wide > line.width * self._across:
             size *= line.width * self._across / wide
@@ -114,6 +115,7 @@ class Rasters:
 
     def _set(self, canvas: ImageDraw.ImageDraw, line: Line) -> None:
         """Draw a line; where dots make it wider than was measured, a little smaller."""
+        self._glyphs[line.bold].check(line.text)
         size, room = line.size * self._down, line.width * self._across
         file = self._fonts.bold if line.bold else self._fonts.regular
         font = _font(file, size)
@@ -139,7 +141,10 @@ def png(
     dpi: int = 203,
     start_position: int = 1,
 ) -> Iterator[bytes]:
-    """Yield each page of a run as a PNG of one bit a dot, its resolution said inside."""
+    """Yield each page of a run as a PNG of one bit a dot, its resolution said inside.
+
+    Raises `DoesNotFit`, `NotEncodable` or `MissingGlyph` at the label concerned.
+    """
     rasters = Rasters(design, fonts, dpi)
     for placed in places(design.stock, run, start_position):
         page = rasters.page()

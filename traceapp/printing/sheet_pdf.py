@@ -64,20 +64,20 @@ class _Sheets:
         drawn: dict[int, None] = {}
         for copies, place in page:
             if copies.count == 1:
-                content = self._drawn(copies.label)
+                drawing = self._drawn(copies.label)
             else:
                 if copies.label not in self._forms:
                     yield self._form(copies.label)
                 form = self._forms[copies.label]
                 drawn[form] = None
-                content = f"/L{form} Do"
+                drawing = f"/L{form} Do"
             y = self._stock.page_height - place.y - self._stock.die_height
-            parts.append(f"q 1 0 0 1 {place.x:.6g} {y:.6g} cm {content} Q")
+            parts.append(f"q 1 0 0 1 {place.x:.6g} {y:.6g} cm {drawing} Q")
         content_number, number = self.file.reserve(), self.file.reserve()
-        yield self.file.stream(content_number, "\n".join(parts).encode("ascii"))
+        content = self.file.stream(content_number, "\n".join(parts).encode("ascii"))
         width, height = self._stock.page_width * POINTS, self._stock.page_height * POINTS
         forms = "".join(f"/L{form} {form} 0 R" for form in drawn)
-        yield self.file.object(
+        yield content + self.file.object(  # in one piece: the whole page is out, or none of it
             number,
             f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {width:.3f} {height:.3f}]"
             f"/Contents {content_number} 0 R"

@@ -216,10 +216,12 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -
     recalls.ask(case, by, Wish("close", f"Đã xong {text}"), now=now)
     found = case_queries.find(case)
     assert found is not None
-    _checked(found, text, now)
+    shop = _sent_to_a_shop(owner, batch_id, text)
+    _checked(found, shop, text, now)
     opened = recalls.open_case(by, Suspicion(batch, "batch", f"Nghi {text}"), now=now)
     return {
         "case_id": str(case.id),
+        "holder_id": str(shop),
         "act_id": str(found.waiting[0].act_id),
         "open_case_id": str(opened.id),
     }
@@ -314,12 +316,20 @@ def a_figure(name: str = "Điện", **changes: Any) -> dict[str, Any]:
     return dict(IndicatorSchema().load(given | changes))
 
 
-def _checked(case: Case, text: str, now: datetime) -> None:
+def _sent_to_a_shop(owner: builders.Business, batch_id: UUID, text: str) -> UUID:
+    """Send something to a new shop, which waits for it."""
+    shop = builders.business(f"Cửa hàng {uuid4().hex[:6]}", kinds=("shop",))
+    to = {"to_site": str(shop.site_id), "doc_no": f"PX {text}"}
+    builders.record(owner, "ship", inputs=[builders.line(batch_id, "1")], fields=to)
+    return shop.producer_id
+
+
+def _checked(case: Case, holder: UUID, text: str, now: datetime) -> None:
     """Let an authority have gone to the holders of a recall."""
     office = builders.business(f"Cơ quan {uuid4().hex[:6]}", kinds=("authority",), role="officer")
     by = RecallActor(Ref(office.producer_id, office.actor.member_id), is_authority=True)
     effectiveness.draw(case, by, 3, now=now)
-    holder, found = case.batch.producer_id, effectiveness.Found.TAKEN_AWAY
+    found = effectiveness.Found.TAKEN_AWAY
     effectiveness.write_finding(case, holder, by, found, f"Kệ trống {text}", now=now)
 
 

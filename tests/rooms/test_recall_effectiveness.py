@@ -10,10 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.builders import Business, business
+from tests.builders import Business, business, line, record
 from tests.http.on_sale import code_of
 from tests.http.test_desk_cases import desk, issued, posted
-from tests.rooms.test_recall_cases import NOW, acting, colleague, found, greens, officer, owner
+from tests.rooms.test_recall_cases import (
+    NOW,
+    acting,
+    colleague,
+    found,
+    greens,
+    officer,
+    owner,
+    soup_of,
+)
 from tests.rooms.test_recall_cases import issued as recalled
 from tests.rooms.test_territory import move
 from tests.trade import Trade
@@ -36,6 +45,16 @@ def trade(app: Flask) -> Trade:
 def office(app: Flask) -> Business:
     with acting():
         return business("Chi cục", kinds=("authority",), role="officer")
+
+
+@pytest.fixture
+def kitchen(trade: Trade) -> Business:
+    """A kitchen that waits for 5 kg of the greens."""
+    with acting():
+        made = business("Bếp Tư", kinds=("shop",))
+        to = {"to_site": str(made.site_id), "doc_no": "PX-7"}
+        record(trade.minh, "ship", inputs=[line(trade.greens, "5")], fields=to)
+    return made
 
 
 def last(case: Ref) -> effectiveness.Sample:
@@ -63,19 +82,38 @@ def test_a_seed_draws_the_same_holders_whatever_their_order(
 
 
 def test_a_sample_is_kept_with_its_seed_and_who_might_have_been_drawn(
-    trade: Trade, office: Business
+    trade: Trade, office: Business, kitchen: Business
 ) -> None:
     case = recalled(officer(office), greens(trade))
     with acting():
         effectiveness.draw(found(case), officer(office), 1, now=NOW)
     sample = last(case)
     kept = db.session.scalars(select(RecallSampleHolder.holder_id)).all()
-    assert set(kept) == {trade.minh.producer_id, trade.hoa.producer_id}
+    assert set(kept) == {kitchen.producer_id, trade.hoa.producer_id}
     assert (sample.holders, len(sample.visits)) == (2, 1)
     assert [one.holder_id for one in sample.visits] == drawn(kept, 1, sample.seed)
 
 
-def test_the_last_finding_counts_and_all_stay(trade: Trade, office: Business) -> None:
+def test_who_made_the_goods_or_recalls_them_is_never_drawn(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    soup = soup_of(trade.hoa, greens(trade))
+    for case in (recalled(officer(office), soup), recalled(owner(trade.hoa), soup)):
+        with pytest.raises(problem.InvalidInput) as refused, acting():
+            effectiveness.draw(found(case), officer(office), 5, now=NOW)
+        assert [one.rule for one in refused.value.findings] == ["no_holder"]
+    status, told = posted(app, office, f"/desk/cases/{case.id}/sample", size="5")
+    assert status == 422
+    assert "ngoài nơi làm ra và nơi thu hồi thì không ai giữ" in told
+    case = recalled(owner(trade.minh), greens(trade))
+    with acting():
+        effectiveness.draw(found(case), officer(office), 5, now=NOW)
+    assert [one.holder_id for one in last(case).visits] == [trade.hoa.producer_id]
+
+
+def test_the_last_finding_counts_and_all_stay(
+    trade: Trade, office: Business, kitchen: Business
+) -> None:
     case = recalled(officer(office), greens(trade))
     with acting():
         effectiveness.draw(found(case), officer(office), 5, now=NOW)
@@ -83,7 +121,7 @@ def test_the_last_finding_counts_and_all_stay(trade: Trade, office: Business) ->
     visits = (
         (trade.hoa, Found.ON_SALE),
         (trade.hoa, Found.TAKEN_AWAY),
-        (trade.minh, Found.NOT_REACHED),
+        (kitchen, Found.NOT_REACHED),
     )
     for minutes, (holder, what) in enumerate(visits):
         with acting():
@@ -120,7 +158,7 @@ def test_only_an_authority_draws_and_notes_and_only_where_it_drew(
 
 
 def test_at_the_desk_an_officer_draws_notes_and_reads_the_rate(
-    app: Flask, trade: Trade, office: Business
+    app: Flask, trade: Trade, office: Business, kitchen: Business
 ) -> None:
     case = issued(app, office, code_of(trade.minh.producer_id, trade.greens))
     assert "Draw holders at random" in desk(app, office, case)
@@ -128,7 +166,7 @@ def test_at_the_desk_an_officer_draws_notes_and_reads_the_rate(
         status, told = posted(app, office, f"{case}/sample", size=wrong)
         assert (status, told.count('class="error"')) == (422, 1)
     assert posted(app, office, f"{case}/sample", size="5")[0] == 303
-    shop, mill = (f"{case}/sample/{one.producer_id}" for one in (trade.hoa, trade.minh))
+    shop, mill = (f"{case}/sample/{one.producer_id}" for one in (trade.hoa, kitchen))
     assert posted(app, office, shop, found="on_sale", note="Còn 3 túi trên kệ")[0] == 303
     assert posted(app, office, mill, found="taken_away")[0] == 303
     assert posted(app, office, mill, found="eaten")[0] == 404

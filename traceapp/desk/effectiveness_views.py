@@ -37,10 +37,10 @@ def draw_sample(case_id: UUID) -> ResponseReturnValue:
     return page(reader, case, Sent(sampling=form))
 
 
-@blueprint.post("/desk/cases/<uuid:case_id>/sample/<uuid:producer_id>")
+@blueprint.post("/desk/cases/<uuid:case_id>/sample/<uuid:holder_id>")
 @writes
 @may(Act.CHECK_RECALL)
-def write_finding(case_id: UUID, producer_id: UUID) -> ResponseReturnValue:
+def write_finding(case_id: UUID, holder_id: UUID) -> ResponseReturnValue:
     """Note what was found at a holder."""
     reader, now = member(), datetime.now(UTC)
     case = find_case(reader, case_id)
@@ -51,10 +51,10 @@ def write_finding(case_id: UUID, producer_id: UUID) -> ResponseReturnValue:
         raise problem.NotFound from None
     with form.trying():
         by, said = actor_of(reader), note(form)
-        effectiveness.write_finding(case, producer_id, by, found, said, now=now)
+        effectiveness.write_finding(case, holder_id, by, found, said, now=now)
         flash(_("Noted."))
         return _back(case_id)
-    return page(reader, case, Sent(visit=Visited(producer_id, form)))
+    return page(reader, case, Sent(visit=Visited(holder_id, form)))
 
 
 def _back(case_id: UUID) -> ResponseReturnValue:

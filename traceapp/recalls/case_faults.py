@@ -52,7 +52,9 @@ NO_CHECK = problem.Finding(
 NO_HOLDER = problem.Finding(
     "/",
     "no_holder",
-    problem.N_("Nobody has or sold any of it by the books."),
+    problem.N_(
+        "By the books nobody has, sold or waits for any of it but its maker and who recalls."
+    ),
     problem.N_("There is nothing to check yet."),
 )
 AUTHORITY = problem.Finding(

@@ -78,7 +78,9 @@ class Sample:
 
 
 def draw(case: Case, by: Actor, size: int, *, now: datetime, seed: int | None = None) -> Ref:
-    """Draw holders of an issued recall. Raises NotFound, InvalidInput where nobody has any.
+    """Draw holders of an issued recall. Raises NotFound, InvalidInput where nobody else has any.
+
+    Whoever made the goods or leads the case is never drawn: whether others took them away is asked.
 
     An authority draws in its own cases, and in others' where the suspected goods are of its
     territory: a sample takes the place of the last one. It notes what it found anywhere.
@@ -88,9 +90,7 @@ def draw(case: Case, by: Actor, size: int, *, now: datetime, seed: int | None = 
         raise problem.NotFound
     if case.ref.producer_id != by.member.producer_id:
         territory.check(by.member.producer_id, case.batch)
-    holders = [
-        one.producer_id for one in letters.holders(case.ref, RecalledBatch.left_at.is_(None))
-    ]
+    holders = _others(case)
     if not holders:
         raise problem.InvalidInput(findings=[case_faults.NO_HOLDER])
     seed = secrets.randbelow(LARGEST_SEED + 1) if seed is None else seed
@@ -112,6 +112,13 @@ def draw(case: Case, by: Actor, size: int, *, now: datetime, seed: int | None = 
     _keep_holders(sample, holders, places)
     write_into_book("recall.sample_drawn", case.ref, case.batch.producer_id, by, now)
     return sample
+
+
+def _others(case: Case) -> list[UUID]:
+    """Give who has, sold or waits for some of the goods, without their maker and who recalls."""
+    concerned = letters.holders(case.ref, RecalledBatch.left_at.is_(None))
+    own = {case.ref.producer_id, case.batch.producer_id}
+    return [one.producer_id for one in concerned if one.producer_id not in own]
 
 
 def _keep_holders(sample: Ref, holders: Iterable[UUID], places: Mapping[UUID, int]) -> None:

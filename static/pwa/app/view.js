@@ -7,9 +7,10 @@ import { whenChanged } from "./core/db.js";
 
 export const html = /** @type {(strings: TemplateStringsArray, ...values: any[]) => any} */ (htm.bind(h));
 
-/** @typedef {Record<string, string>} Words */
-/** @type {Words} */
+/** @type {Record<string, string>} */
 let words = {};
+/** @type {Record<string, {vi: string, en: string}>} */
+const learned = {};
 /** @type {"vi" | "en"} */
 export let language = "vi";
 const KEY = "language";
@@ -27,6 +28,9 @@ export async function speak(code) {
   document.documentElement.lang = code;
 }
 
+/** Take in words that only later screens say. @param {typeof learned} more */
+export const learn = (more) => void Object.assign(learned, more);
+
 /** @param {"vi" | "en"} code */
 export async function choose(code) {
   await speak(code);
@@ -39,7 +43,7 @@ export async function choose(code) {
  * @param {Record<string, string | number>} [values]
  */
 export function t(id, values = {}) {
-  return (words[id] ?? id).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return (words[id] ?? learned[id]?.[language] ?? id).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
 /** A text of the snapshot that comes in both languages. @param {import("./types.js").Two | string | null | undefined} text */

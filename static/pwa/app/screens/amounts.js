@@ -6,6 +6,7 @@ import { standing } from "../core/stops.js";
 import { Icon, html, language, number, t, two, unit } from "../view.js";
 import { Crates } from "./crates.js";
 import { Marks } from "./stopped.js";
+import "../words/packing.js";
 
 /** @typedef {import("../types.js").Line} Line */
 

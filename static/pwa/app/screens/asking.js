@@ -7,6 +7,7 @@ import { isoMoment } from "../core/clock.js";
 import { Icon, day, html, number, t, two, unit, weekday } from "../view.js";
 import { Amount, Lines } from "./amounts.js";
 import { About, Receivers, Shipments } from "./goods.js";
+import "../words/stopping.js";
 
 /**
  * @typedef {object} Asking

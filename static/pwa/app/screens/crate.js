@@ -7,6 +7,7 @@ import { standing } from "../core/stops.js";
 import { Icon, Screen, html, number, t, two, unit, useKept, verb } from "../view.js";
 import { ACTS } from "./batch.js";
 import { Marks } from "./stopped.js";
+import "../words/packing.js";
 
 /** @param {{args: string[]}} props */
 export default function Crate({ args }) {

@@ -2,6 +2,7 @@
 // @ts-check
 import { withoutCrate } from "../core/crates.js";
 import { Icon, html, number, t, two, unit } from "../view.js";
+import "../words/packing.js";
 
 /** @typedef {import("../types.js").CrateTaken} CrateTaken */
 /** @typedef {import("../types.js").Batch} Batch */

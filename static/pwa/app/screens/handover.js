@@ -7,6 +7,7 @@ import { WAITS } from "../core/slip_sending.js";
 import { readCounter, readSlip } from "../core/slips.js";
 import { Icon, Screen, html, number, t, unit, useKept } from "../view.js";
 import { Symbol, addressOf } from "./symbol.js";
+import "../words/handing.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
 /** @typedef {import("../types.js").KeptSlip} KeptSlip */

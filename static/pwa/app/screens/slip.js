@@ -8,6 +8,7 @@ import { Icon, Screen, html, number, t, two, unit, useKept } from "../view.js";
 import { Amount } from "./amounts.js";
 import { Choice } from "./asking.js";
 import { Answered, Goods } from "./handover.js";
+import "../words/handing.js";
 
 /** @typedef {import("../core/slips.js").Slip} Slip */
 /** @typedef {import("../types.js").Sections} Sections */

@@ -3,6 +3,7 @@
 // @ts-check
 import { Aloud } from "./aloud.js";
 import { Icon, Screen, day, html, t, two, weekday } from "../view.js";
+import "../words/stopping.js";
 
 /** @typedef {import("../core/stops.js").Stop} Stop */
 

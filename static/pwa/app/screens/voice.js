@@ -2,6 +2,7 @@
 // @ts-check
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { Icon, html, t } from "../view.js";
+import "../words/speaking.js";
 
 /** @typedef {import("../core/questions.js").Answers} Answers */
 /** @typedef {import("../types.js").KeptVoice} KeptVoice */

@@ -71,6 +71,7 @@ from traceapp.voices.models import EventVoice
 from traceapp.web import csv_text
 from traceapp.web.settings import settings
 from traceapp.webhooks import operations as webhooks
+from traceapp.webhooks import queries as webhook_messages
 
 CANARY = "Hoàng yến"  # the bird that miners took along: where it is heard, a wall has a hole
 FOLDED_CANARY = "hoang yen"  # as one may search for it; an answer that only repeats it holds none
@@ -220,6 +221,7 @@ def _recall(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -
     _checked(found, shop, text, now)
     opened = recalls.open_case(by, Suspicion(batch, "batch", f"Nghi {text}"), now=now)
     return {
+        "letter_id": str(_given_up(case)),
         "case_id": str(case.id),
         "holder_id": str(shop),
         "act_id": str(found.waiting[0].act_id),
@@ -314,6 +316,15 @@ def a_figure(name: str = "Điện", **changes: Any) -> dict[str, Any]:
     given |= {"before_from": "2025-07-01", "before_until": "2025-12-31"}
     given |= {"after_from": "2026-02-01", "after_until": "2026-07-31"}
     return dict(IndicatorSchema().load(given | changes))
+
+
+def _given_up(case: Ref) -> UUID:
+    """Let the message of a case to the owner's program have been given up."""
+    message = webhook_messages.about(case)[-1]
+    message.state, message.tries, message.outcome = "given_up", 8, "500"
+    message.next_at, message.ended_at = None, datetime.now(UTC)
+    db.session.flush()
+    return message.delivery_id
 
 
 def _sent_to_a_shop(owner: builders.Business, batch_id: UUID, text: str) -> UUID:

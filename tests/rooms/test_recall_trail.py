@@ -142,16 +142,18 @@ def test_what_arrived_is_marked_and_what_was_refused_says_why_and_when_again(
     assert fates(case) == {"Quầy Hoa": (Fate.WAITING, 0), "Xưởng Minh": (Fate.WAITING, 0)}
     until(sending, NOW)
     assert fates(case) == {"Quầy Hoa": (Fate.REFUSED, 1), "Xưởng Minh": (Fate.DELIVERED, 0)}
-    (one, *_) = letter_trail.last_of_each(case)
+    (one,) = [one for one in letter_trail.last_of_each(case) if one.fate is Fate.REFUSED]
     assert "550" in one.why
     assert one.at > NOW
     told = seen(sending, office, case)
-    assert "Not taken: MailError: SMTPRecipientsRefused 550" in told
-    assert "Taken by the mail server" in told
+    assert "not taken: the mail server refuses their address (550). Tried: 1, again" in told
+    assert "Letter: taken by the mail server" in told
     with acting():
-        db.session.execute(update(Job).where(Job.last_error.is_not(None)).values(attempts=8))
+        db.session.execute(
+            update(Job).where(Job.last_error.is_not(None)).values(attempts=8, failed_at=None)
+        )
     assert fates(case)["Quầy Hoa"] == (Fate.GIVEN_UP, 8)
-    assert "Given up after 8 tries. Telephone" in seen(sending, office, case)
+    assert "Given up after 8 tries." in seen(sending, office, case)
 
 
 def test_a_letter_that_arrived_stays_so_when_its_job_is_forgotten(
@@ -177,8 +179,9 @@ def test_who_has_no_address_is_to_be_telephoned_by_officers_at_the_number_known(
         hoa.email, hoa.phone = None, "0900 000 077"
     case = issued(officer(office), greens(trade))
     told = seen(sending, office, case)
-    assert "No e-mail address is known. They read it at the desk. Telephone 0900 000 077." in told
+    assert "No e-mail address is known. They read it at the desk." in told
+    assert 'Call <a href="tel:0900000077">0900 000 077</a>' in told
     own = issued(owner(trade.minh), greens(trade))
     told = seen(sending, trade.minh, own)
-    assert "They read it at the desk. Telephone them." in told
+    assert "Telephone them." in told
     assert "0900 000 077" not in told

@@ -78,6 +78,7 @@ SENTENCES: Mapping[str, str] = {
     "recall.agreed": N_("agreed in a recall case"),
     "recall.declined": N_("declined in a recall case"),
     "recall.answered": N_("answered a recall"),
+    "recall.sent_again": N_("sent a letter or message of a recall again that was given up"),
     "recall.sample_drawn": N_("drew holders of a recall at random, to check it"),
     "recall.visited": N_("noted what was found at a holder of recalled goods"),
     "webhook.set": N_("set the address that messages to a program go to"),

@@ -1,5 +1,6 @@
 """Recall cases at the desk: their list, opening one, its page, issuing it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -175,6 +176,7 @@ def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnVal
         checks=_checks(case, lots),
         reminded=reminders.reminded(case.ref),
         letters=letter_words.told(reader, case),
+        again=_again(case) if reader.may(Act.ISSUE_RECALL) else None,
         sample=effectiveness.last_of(case.ref),
         may_check=reader.may(Act.CHECK_RECALL),
         sources=case_sources.sources_of(reader, case, now=datetime.now(UTC)),
@@ -190,6 +192,11 @@ def page(reader: Visitor, case: Case, sent: Sent = NOTHING) -> ResponseReturnVal
         to_decide=case_words.waiting_for(reader, case),
     )
     return told, sent.status
+
+
+def _again(case: Case) -> Callable[[UUID], str]:
+    """Give where a letter is sent again."""
+    return lambda letter_id: url_for("letters.send_again", case_id=case.ref.id, letter_id=letter_id)
 
 
 def _form(case: Case, lots: dict[Ref, str]) -> Form:

@@ -1,21 +1,26 @@
-"""Whom the letters of a recall reached, as whoever leads the case reads it."""
+"""Whom the letters and messages of a recall reached, as whoever leads the case reads it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
+from uuid import UUID
 
 from flask_babel import gettext as _
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
+from traceapp.mail.words import why_not
 from traceapp.problem import N_
-from traceapp.recalls import letter_trail
+from traceapp.recalls import letter_trail, message_trail, sending_again
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.letter_trail import Fate, Posted
 from traceapp.trace.words import Words
 from traceapp.web.pages import moment
+from traceapp.webhooks import words as webhook_words
 
-KINDS: Mapping[str, str] = MappingProxyType(
+LETTERS: Mapping[str, str] = MappingProxyType(
     {
         "told": N_("the recall"),
         "reminder": N_("a reminder"),
@@ -26,60 +31,134 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 MARKS: Mapping[Fate, tuple[str, str]] = MappingProxyType(
     {
-        Fate.DELIVERED: ("leaf", "circle-check"),
-        Fate.WAITING: ("", "clock"),
-        Fate.NO_SERVER: ("", "offline"),
-        Fate.REFUSED: ("amber", "refresh"),
-        Fate.NO_ADDRESS: ("amber", "phone"),
-        Fate.DROPPED: ("amber", "phone"),
         Fate.GIVEN_UP: ("clay", "warning"),
+        Fate.REFUSED: ("amber", "refresh"),
+        Fate.DROPPED: ("amber", "phone"),
+        Fate.NO_ADDRESS: ("amber", "phone"),
+        Fate.NO_SERVER: ("", "offline"),
+        Fate.WAITING: ("", "clock"),
+        Fate.DELIVERED: ("leaf", "circle-check"),
     }
 )
+"""From what is worst to what is best."""
+_ORDER = tuple(MARKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The last letter or message to a holder: what became of it, and what it was about.
+
+    `again` names it where it can be sent again.
+    """
+
+    words: str
+    about: str
+    again: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of the last letter to one holder, as a mark and words."""
+    """Whether one holder was reached, and how; whom nothing reached is to be telephoned."""
 
     holder: Words
-    about: str
     tone: str
     icon: str
-    words: str
+    ways: tuple[Way, ...]
+    has_answered: bool
+    phone: str | None
+
+    @property
+    def is_reached(self) -> bool:
+        """Tell whether nobody must telephone."""
+        return self.tone not in ("amber", "clay")
 
 
 def told(reader: Visitor, case: Case) -> list[Line]:
-    """Tell what became of the last letter to each holder, what did not arrive first."""
+    """Tell by which ways each holder was told and what became of it, who was not reached first."""
     if case.notice is None:
         return []
-    return [_line(one, reader) for one in letter_trail.last_of_each(case.ref)]
+    posted = [*letter_trail.last_of_each(case.ref), *message_trail.last_of_each(case.ref)]
+    again = {one.letter_id for one in posted if sending_again.may_send(case, one)}
+    return lines(reader, posted, letter_trail.answered(case.ref), again)
 
 
-def _line(one: Posted, reader: Visitor) -> Line:
-    tone, icon = MARKS[one.fate]
-    words = _words(one)
-    if tone in ("amber", "clay"):
-        number = one.phone if reader.may(Act.LOOK_UP_ANY) else None
-        call = _("Telephone %(number)s.", number=number) if number else _("Telephone them.")
-        words = f"{words} {call}"
-    return Line(one.holder, _(KINDS[one.kind]), tone, icon, words)
+def lines(
+    reader: Visitor,
+    posted: Sequence[Posted],
+    answered: Mapping[UUID, datetime],
+    again: Collection[UUID],
+) -> list[Line]:
+    """Put what was posted together by holder, who was not reached first."""
+    of: dict[UUID, list[Posted]] = defaultdict(list)
+    for one in posted:
+        of[one.holder_id].append(one)
+    found = []
+    for holder, its in of.items():
+        said = answered.get(holder)
+        has_answered = said is not None and all(said >= one.posted_at for one in its)
+        fate = Fate.DELIVERED if has_answered else _best(its)
+        number = its[0].phone if reader.may(Act.LOOK_UP_ANY) else None
+        ways = tuple(_way(one, one.letter_id in again) for one in its)
+        line = Line(its[0].holder, *MARKS[fate], ways, has_answered, number)
+        found.append((_ORDER.index(fate), line.holder.vi or "", line))
+    return [line for *_key, line in sorted(found, key=lambda row: row[:2])]
 
 
-def _words(one: Posted) -> str:
-    known = {"tries": one.tries, "why": one.why, "when": moment(one.at)}
+def _best(its: Sequence[Posted]) -> Fate:
+    """Give how one holder fares: reached or soon to be by some way, or else what is worst."""
+    fates = {one.fate for one in its}
+    for good in (Fate.DELIVERED, Fate.WAITING):
+        if good in fates:
+            return good
+    return min(fates, key=_ORDER.index)
+
+
+def _way(one: Posted, may_again: bool) -> Way:  # noqa: FBT001 - as it was found
+    is_letter = one.kind in LETTERS
+    words = _letter(one) if is_letter else _message(one)
+    if one.fate in (Fate.REFUSED, Fate.GIVEN_UP) and one.tried_at is not None:
+        last = _("Last tried on %(when)s.", when=moment(one.tried_at))
+        words = f"{words} {last}"
+    about = (LETTERS if is_letter else webhook_words.KINDS)[one.kind]
+    return Way(words, _(about), one.letter_id if may_again else None)
+
+
+def _letter(one: Posted) -> str:
     match one.fate:
         case Fate.DELIVERED:
-            words = _("Taken by the mail server on %(when)s.", **known)
-        case Fate.WAITING:
-            words = _("On its way.")
-        case Fate.REFUSED:
-            words = _("Not taken: %(why)s. Tried: %(tries)s, again at %(when)s.", **known)
-        case Fate.GIVEN_UP:
-            words = _("Not taken: %(why)s. Given up after %(tries)s tries.", **known)
+            words = _("Letter: taken by the mail server on %(when)s.", when=moment(one.at))
         case Fate.NO_ADDRESS:
             words = _("No e-mail address is known. They read it at the desk.")
         case Fate.NO_SERVER:
             words = _("No mail server is set here. They read it at the desk.")
-        case _:
+        case Fate.DROPPED:
             words = _("The address was erased before the letter went out.")
+        case _:
+            words = _("Letter: %(state)s", state=_under_way(one, why_not(one.why)))
+    return str(words)
+
+
+def _message(one: Posted) -> str:
+    match one.fate:
+        case Fate.DELIVERED:
+            words = _("Message: taken by their program on %(when)s.", when=moment(one.at))
+        case Fate.DROPPED:
+            words = _("They removed the address of their program before the message arrived.")
+        case _:
+            state = _under_way(one, webhook_words.told(one.why or None))
+            words = _("Message to their program: %(state)s", state=state)
+    return str(words)
+
+
+def _under_way(one: Posted, why: str) -> str:
+    known = {"tries": one.tries, "why": why.rstrip("."), "when": moment(one.at)}
+    match one.fate:
+        case Fate.REFUSED:
+            words = _("not taken: %(why)s. Tried: %(tries)s, again at %(when)s.", **known)
+        case Fate.GIVEN_UP:
+            words = _("not taken: %(why)s. Given up after %(tries)s tries.", **known)
+        case _ if why:
+            words = _("on its way again. Before it was not taken: %(why)s.", **known)
+        case _:
+            words = _("on its way.")
     return str(words)

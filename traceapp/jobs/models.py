@@ -13,6 +13,7 @@ from traceapp.database.types import Identifier, Instant, Key, Moment
 class Job(Base):
     """One piece of work; `payload` is canonical JSON. Every kind of job is idempotent.
 
+    `failed_at` is when the last attempt that failed ended, `last_error` why.
     `whose` is the producer for whom a job waits for somebody else's server: no producer has two
     such jobs under way at once.
     """
@@ -26,6 +27,7 @@ class Job(Base):
     attempts: Mapped[int]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None]
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
     whose: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (

@@ -41,6 +41,7 @@ __all__ = [
     "fail",
     "finish",
     "forget_done",
+    "has_given_up",
     "hold",
     "is_due",
     "pause_after",
@@ -48,6 +49,7 @@ __all__ = [
     "register",
     "register_daily",
     "retry",
+    "retry_given_up",
 ]
 
 MAX_ATTEMPTS = 8
@@ -101,8 +103,7 @@ def enqueue(
         whose=whose,
     )
     db.session.add(job)
-    waiting: list[datetime] = db.session.info.setdefault(ANNOUNCE, [])
-    waiting.append(job.run_after)
+    _announce(job.run_after)
     return job.job_id
 
 
@@ -185,6 +186,7 @@ def fail(claimed: Claim, error: str, now: datetime) -> None:
         *_still_ours(claimed),
         run_after=now + pause_after(claimed.attempt),
         last_error=text[:LONGEST_ERROR],
+        failed_at=now,
     )
 
 
@@ -199,6 +201,24 @@ def retry(job_id: UUID, now: datetime) -> bool:
     return found == 1
 
 
+def has_given_up(job: Job) -> bool:
+    """Tell whether all attempts of a job failed; not while the last of them is under way."""
+    if job.done_at is not None or job.attempts < MAX_ATTEMPTS or not job.last_error:
+        return False
+    return job.failed_at is None or job.run_after == job.failed_at + pause_after(job.attempts)
+
+
+def retry_given_up(job_id: UUID, now: datetime) -> bool:
+    """Give a job that was given up a fresh set of attempts; False where it is not given up."""
+    job = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
+    if job is None or not has_given_up(job):
+        return False
+    job.attempts, job.run_after = 0, now
+    db.session.flush()
+    _announce(now)
+    return True
+
+
 def pulse(now: datetime) -> None:
     """Note that a worker is alive."""
     db.session.merge(WorkerPulse(single=1, seen_at=now))
@@ -209,6 +229,11 @@ def forget_done(before: datetime) -> None:
     db.session.execute(
         delete(Job).where(Job.done_at < before).execution_options(synchronize_session=False)
     )
+
+
+def _announce(at: datetime) -> None:
+    waiting: list[datetime] = db.session.info.setdefault(ANNOUNCE, [])
+    waiting.append(at)
 
 
 def _still_ours(claimed: Claim) -> tuple[ColumnElement[bool], ...]:

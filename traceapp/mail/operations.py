@@ -57,6 +57,11 @@ def deliver(letter: Letter) -> None:
     Server.parse(config.smtp_url).send(message)
 
 
+def send_again(job_id: UUID, *, now: datetime) -> bool:
+    """Try a letter again that was given up; False where it was not."""
+    return can_post() and jobs.retry_given_up(job_id, now)
+
+
 def forget(to: str) -> None:
     """Drop every letter to an address, sent or not: whose it is wants to be forgotten."""
     quoted = rfc8785.dumps({"to": to}).decode().strip("{}")

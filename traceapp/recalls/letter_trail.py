@@ -3,22 +3,22 @@
 Callers own the transaction. Who has no address is kept, too: whoever leads the case telephones.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.jobs.models import Job
-from traceapp.jobs.operations import MAX_ATTEMPTS
+from traceapp.jobs.operations import has_given_up
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
-from traceapp.recalls.case_models import RecallLetter
+from traceapp.recalls.case_models import RecallAcknowledgement, RecallLetter
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
@@ -46,17 +46,22 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The last letter of a recall to a holder, and what became of it.
+    """The last letter or message of a recall to a holder, and what became of it.
 
-    `at` is when it was delivered, or is tried again, or else was posted.
+    `at` is when it was delivered, or is tried again, or else was posted; `tried_at` when it was
+    tried last and not taken, where that is known. One that is sent again still says `why` before.
     """
 
+    letter_id: UUID
+    holder_id: UUID
     holder: Words
     phone: str | None
     kind: str
+    posted_at: datetime
     fate: Fate
     at: datetime
     tries: int
+    tried_at: datetime | None
     why: str
 
 
@@ -79,7 +84,7 @@ def keep(case: Ref, kind: str, told: Collection[Told], *, now: datetime) -> None
 
 
 def last_of_each(case: Ref) -> list[Posted]:
-    """Give the last letter of a recall to each holder, those that did not arrive first."""
+    """Give the last letter of a recall to each holder."""
     query = (
         select(RecallLetter, Producer.name, Producer.name_en, Producer.phone, Job)
         .join(Producer, Producer.producer_id == RecallLetter.producer_id)
@@ -88,15 +93,48 @@ def last_of_each(case: Ref) -> list[Posted]:
         .order_by(RecallLetter.posted_at, RecallLetter.letter_id)
     )
     last = {row[0].producer_id: row for row in db.session.execute(query)}
-    found = [_posted(row) for row in last.values()]
-    return sorted(found, key=lambda one: (_ORDER.index(one.fate), one.holder.vi or ""))
+    return [_posted(row) for row in last.values()]
+
+
+def is_of(case: Ref, letter_id: UUID) -> bool:
+    """Tell whether a letter is one of a recall."""
+    found = select(RecallLetter.letter_id).where(
+        RecallLetter.letter_id == letter_id,
+        RecallLetter.case_producer_id == case.producer_id,
+        RecallLetter.case_id == case.id,
+    )
+    return db.session.execute(found).first() is not None
+
+
+def answered(case: Ref) -> dict[UUID, datetime]:
+    """Give when each holder answered a recall last: they read it, however they heard of it."""
+    answers = (
+        select(RecallAcknowledgement.producer_id, func.max(RecallAcknowledgement.acknowledged_at))
+        .where(
+            RecallAcknowledgement.case_producer_id == case.producer_id,
+            RecallAcknowledgement.case_id == case.id,
+        )
+        .group_by(RecallAcknowledgement.producer_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(answers)}
 
 
 def _posted(row: Any) -> Posted:  # noqa: ANN401 - a row of the query
     letter, name, name_en, phone, job = row
     fate, at = _fate(letter, job)
-    tries, why = (job.attempts, job.last_error or "") if job is not None else (0, "")
-    return Posted(Words(name, name_en or name), phone, letter.kind, fate, at, tries, why)
+    return Posted(
+        letter_id=letter.letter_id,
+        holder_id=letter.producer_id,
+        holder=Words(name, name_en or name),
+        phone=phone,
+        kind=letter.kind,
+        posted_at=letter.posted_at,
+        fate=fate,
+        at=at,
+        tries=job.attempts if job else 0,
+        tried_at=job.failed_at if job else None,
+        why=(job.last_error or "") if job else "",
+    )
 
 
 def _fate(letter: RecallLetter, job: Job | None) -> tuple[Fate, datetime]:
@@ -106,9 +144,9 @@ def _fate(letter: RecallLetter, job: Job | None) -> tuple[Fate, datetime]:
         return Fate.DELIVERED, letter.delivered_at
     if job is None:
         return Fate.DROPPED, letter.posted_at
-    if job.attempts >= MAX_ATTEMPTS and job.last_error:
+    if has_given_up(job):
         return Fate.GIVEN_UP, letter.posted_at
-    return (Fate.REFUSED if job.last_error else Fate.WAITING), job.run_after
+    return (Fate.REFUSED if job.last_error and job.attempts else Fate.WAITING), job.run_after
 
 
 def _delivered(job_id: UUID, now: datetime) -> None:
@@ -120,8 +158,4 @@ def _delivered(job_id: UUID, now: datetime) -> None:
     )
 
 
-_ORDER: Sequence[Fate] = (
-    *(Fate.GIVEN_UP, Fate.REFUSED, Fate.NO_ADDRESS, Fate.DROPPED, Fate.NO_SERVER),
-    *(Fate.WAITING, Fate.DELIVERED),
-)
 mail.on_delivered.append(_delivered)

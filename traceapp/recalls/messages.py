@@ -53,7 +53,8 @@ def post(
     about, told = _told(case)
     for holder, rows in by_holder.items():
         content = told | {"lots": _lots(holder, rows), "lots_in_all": rows[0].in_all}
-        webhooks.post(holder, webhooks.Message(f"recall.{kind}", about, content), now=now)
+        message = webhooks.Message(f"recall.{kind}", about, content, case)
+        webhooks.post(holder, message, now=now)
 
 
 def _told(case: Ref) -> tuple[str, dict[str, Any]]:

@@ -68,7 +68,7 @@ def _tell(stop: Ref, what: str, now: datetime) -> None:
         stop_letters.post(_letter(what, is_heard), told, reader, (lots[told.batch], mine), now)
         if holder in hooked:
             content = _content(told, what, concerned, lots)
-            message = webhooks.Message(f"sale.{what}", lots[told.batch], content)
+            message = webhooks.Message(f"sale.{what}", lots[told.batch], content, stop)
             webhooks.post(holder, message, now=now)
 
 

@@ -1,12 +1,13 @@
 """Tables of webhooks: where a producer's messages go, and how each of them fared."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Instant, Key, Moment, Reference
+from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 STATES = "'waiting', 'delivered', 'given_up'"
 
@@ -32,8 +33,10 @@ class Webhook(Base):
 
 
 class WebhookDelivery(Base):
-    """A message to a webhook. Its body is emptied when nothing more is sent.
+    """A message to a webhook. Its body is emptied when it was taken, or the address removed.
 
+    One that was given up keeps it: it can be sent again, as it was. `about` names what it is about
+    to people, `source_producer_id` and `source_id` are the record: a recall, or a stopped sale.
     `tries` counts the attempts that ended; `outcome` is an HTTP status or one of
     `sending.Outcome`, of the last of them.
     """
@@ -51,10 +54,13 @@ class WebhookDelivery(Base):
     asked_at: Mapped[Moment]
     next_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    source_producer_id: Mapped[UUID | None] = mapped_column(Identifier)
+    source_id: Mapped[UUID | None] = mapped_column(Identifier)
 
     __table_args__ = (
         CheckConstraint(f"state IN ({STATES})", name="state_known"),
         CheckConstraint("tries >= 0", name="tries_not_negative"),
         ForeignKeyConstraint(["producer_id"], ["producer.producer_id"]),
         Index("ix_webhook_delivery_asked", "producer_id", "asked_at"),
+        Index("ix_webhook_delivery_source", "source_producer_id", "source_id"),
     )

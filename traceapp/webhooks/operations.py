@@ -21,6 +21,7 @@ from traceapp.database.ids import new_id
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.producers.models import Producer
+from traceapp.trace.facts import Ref
 from traceapp.web.settings import settings
 from traceapp.webhooks import signing
 from traceapp.webhooks.models import Webhook, WebhookDelivery
@@ -41,11 +42,15 @@ Member = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is told: its kind, the short name of what it is about, and what the body holds."""
+    """What is told: its kind, the short name of what it is about, and what the body holds.
+
+    `source` is the record it is about, where whoever leads that asks how its messages fared.
+    """
 
     kind: str
     about: str
     content: Mapping[str, Any]
+    source: Ref | None = None
 
 
 def enter(by: Member, address: str, *, now: datetime) -> str | None:
@@ -80,6 +85,11 @@ def remove(by: Member, *, now: datetime) -> None:
         update(WebhookDelivery)
         .where(WebhookDelivery.producer_id == by[0], WebhookDelivery.state == "waiting")
         .values(state="given_up", outcome=Outcome.REMOVED, body="", next_at=None, ended_at=now)
+    )
+    db.session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.producer_id == by[0], WebhookDelivery.body != "")
+        .values(body="")
     )
     note(by[0], "webhook.removed", "webhook", by=by, now=now)
 
@@ -119,10 +129,28 @@ def post(producer_id: UUID, message: Message, *, now: datetime) -> None:
             outcome=None,
             asked_at=now,
             next_at=now,
+            source_producer_id=message.source.producer_id if message.source else None,
+            source_id=message.source.id if message.source else None,
         )
     )
     db.session.flush()
     _enqueue((producer_id, delivery_id), 0, at=now, now=now)
+
+
+def is_given_up(row: WebhookDelivery) -> bool:
+    """Tell whether a message was given up that can be sent again, as it was."""
+    return row.state == "given_up" and row.body != ""
+
+
+def send_again(key: tuple[UUID, UUID], *, now: datetime) -> bool:
+    """Send a message again that was given up, with a fresh set of attempts; False for any other."""
+    row = db.session.get(WebhookDelivery, key, with_for_update=True, populate_existing=True)
+    if row is None or not is_given_up(row):
+        return False
+    row.state, row.tries, row.next_at, row.ended_at = "waiting", 0, now, None
+    db.session.flush()
+    _enqueue(key, 0, at=now, now=now)
+    return True
 
 
 def deliver_job(payload: Payload, now: datetime) -> Deed:
@@ -163,7 +191,7 @@ def _keep(key: tuple[UUID, UUID], tries: int, outcome: str, now: datetime) -> No
     is_taken = outcome.isdigit() and LEAST_OK <= int(outcome) <= MOST_OK
     if is_taken or tries >= len(PAUSES):
         row.state = "delivered" if is_taken else "given_up"
-        row.body, row.next_at, row.ended_at = "", None, now
+        row.body, row.next_at, row.ended_at = "" if is_taken else row.body, None, now
     else:
         row.next_at = now + PAUSES[tries]
         _enqueue(key, tries + 1, at=row.next_at, now=now)

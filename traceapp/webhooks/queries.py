@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp.database.engine import db
+from traceapp.trace.facts import Ref
 from traceapp.webhooks.models import Webhook, WebhookDelivery
 
 MOST = 50
@@ -15,6 +16,18 @@ def address_of(producer_id: UUID) -> str | None:
     """Give where a producer's messages go."""
     query = select(Webhook.address).where(Webhook.producer_id == producer_id)
     return db.session.scalars(query).one_or_none()
+
+
+def about(source: Ref) -> Sequence[WebhookDelivery]:
+    """Give the messages about a record to whomever, the first first."""
+    return db.session.scalars(
+        select(WebhookDelivery)
+        .where(
+            WebhookDelivery.source_producer_id == source.producer_id,
+            WebhookDelivery.source_id == source.id,
+        )
+        .order_by(WebhookDelivery.asked_at, WebhookDelivery.delivery_id)
+    ).all()
 
 
 def last_deliveries(producer_id: UUID) -> Sequence[WebhookDelivery]:

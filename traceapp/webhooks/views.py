@@ -16,39 +16,12 @@ from traceapp.web.endpoints import transaction, writes, writes_late
 from traceapp.web.forms import CORRECTABLE, Field, Form
 from traceapp.web.sent_forms import refuse_unread
 from traceapp.web.settings import settings
-from traceapp.webhooks import addresses, operations, queries
-from traceapp.webhooks.models import WebhookDelivery
-from traceapp.webhooks.sending import Outcome
+from traceapp.webhooks import addresses, operations, queries, words
 
 blueprint = Blueprint("webhooks", "traceapp.webhooks", template_folder="templates")
 
-KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "trial": N_("Trial"),
-        "recall.issued": N_("Recall issued"),
-        "recall.widened": N_("Recall widened"),
-        "recall.reminder": N_("Reminder to answer a recall"),
-        "recall.narrowed": N_("Lots let go"),
-        "recall.released": N_("Goods released"),
-        "recall.closed": N_("Case closed"),
-        "sale.stopped": N_("Sale stopped"),
-        "sale.allowed": N_("Sale allowed again"),
-    }
-)
 STATES: Mapping[str, str] = MappingProxyType(
     {"waiting": N_("On its way"), "delivered": N_("Delivered"), "given_up": N_("Given up")}
-)
-OUTCOMES: Mapping[str, str] = MappingProxyType(
-    {
-        Outcome.LATE: N_("No answer in time"),
-        Outcome.AWAY: N_("Nobody answers at this address"),
-        Outcome.UNKNOWN: N_("Nobody answers to this name on the internet."),
-        Outcome.PRIVATE: N_("The address is inside a private network now"),
-        Outcome.UNTRUSTED: N_("Its certificate is not trusted"),
-        Outcome.NOT_HTTP: N_("What came back is not HTTP"),
-        Outcome.REMOVED: N_("The address was removed"),
-        Outcome.SECRET: N_("The secret cannot be read any more: make a new one"),
-    }
 )
 
 
@@ -125,17 +98,6 @@ def remove_webhook() -> Response:
     return _back()
 
 
-def told(delivery: WebhookDelivery) -> str:
-    """Say what came of the last attempt."""
-    if delivery.outcome is None:
-        return ""
-    if delivery.outcome.isdigit():
-        words: str = _("Answered %(status)s", status=delivery.outcome)
-        return words
-    found: str = _(OUTCOMES[delivery.outcome])
-    return found
-
-
 def _back() -> Response:
     return cast("Response", redirect(url_for("webhooks.show_webhook"), code=303))
 
@@ -148,9 +110,9 @@ def _page(form: Form, secret: str | None = None) -> Response:
         secret=secret,
         address=queries.address_of(producer_id),
         deliveries=queries.last_deliveries(producer_id),
-        kinds=KINDS,
+        kinds=words.KINDS,
         states=STATES,
-        told=told,
+        told=words.told,
     )
     response = Response(page, form.status)
     response.headers["Cache-Control"] = "no-store"

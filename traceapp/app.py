@@ -132,6 +132,7 @@ def _let_pages_ask(app: Flask) -> None:
     """Name what rooms above that of the public pages know for them."""
     app.extensions[public_views.DEMO_IS_STALE] = demo.is_stale
     app.extensions[units.FIND] = label_units.printed
+    app.extensions[units.LOTS] = label_units.lots_of
 
 
 def _register_jobs() -> None:

@@ -4,8 +4,10 @@ The commands are those of compose.yaml, nginx reads the files of `deploy/nginx`;
 where things are: ports, folders, and a certificate made here.
 """
 
+import csv
 import gzip
 import http.client
+import io
 import json
 import shlex
 import shutil
@@ -18,8 +20,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -36,9 +39,12 @@ from tests.postgres import postgres_database
 from tests.signing_in import token_of
 from traceapp.app import create_app
 from traceapp.codes import openings
+from traceapp.codes import operations as codes
 from traceapp.codes.models import OpeningCount
+from traceapp.codes.states import CodeState
 from traceapp.config import Config
 from traceapp.database.engine import db
+from traceapp.labels.unit_models import LabelOpeningCount, LabelUnit
 from traceapp.web.endpoints import transaction
 
 TOP = Path(__file__).resolve().parents[2]
@@ -271,3 +277,77 @@ def test_the_worker_of_the_compose_file_works(stack: Stack) -> None:
     while worker != "ok" and time.monotonic() < end:
         worker = json.loads(stack.ask("/healthz", NOTHING).body)["worker"]
     assert worker == "ok"
+
+
+GRAM = {"quantity": "0.001", "uom": "kg"}
+BROWSER = {"User-Agent": "Mozilla/5.0 (Linux; Android 14)", "Accept": "text/html"}
+
+
+def numbered(stack: Stack, count: int) -> tuple[list[str], str]:
+    """Issue labels with a number of their own; gives where their links lead, and their PDF."""
+    (batch,) = json.loads(stack.ask("/api/v1/batches", stack.token).body)["items"]
+    wish = {"labels": count, "stock": "a4-24", "pack": GRAM, "serials": True}
+    told = {**stack.token, "Content-Type": "application/json"}
+    path = f"/api/v1/batches/{batch['id']}/label-issues"
+    links = json.loads(stack.ask(path, told, "POST", json.dumps(wish).encode()).body)["links"]
+    table = stack.ask(links["csv"], stack.token).text.removeprefix("\ufeff")
+    uris = [row["uri"] for row in csv.DictReader(io.StringIO(table))]
+    return [urlsplit(uri).path for uri in uris], links["pdf"]
+
+
+def test_a_page_of_one_label_is_kept_for_a_moment_and_a_recall_shows_at_once(stack: Stack) -> None:
+    (path, other), _ = numbered(stack, 2)
+    bodies = {stack.ask(spelt, BROWSER).body for spelt in (path, path, path.lower(), f"{path}/")}
+    assert all("Một trong 2 tem" in body.decode() for body in bodies)
+    begun = time.monotonic()
+    for _ in range(40):
+        assert stack.ask(other, BROWSER).status == 200
+    slices = 3 * (time.monotonic() - begun) + 2  # three a second
+    assert stack.ask(f"{path}/place", BROWSER).headers["Cache-Control"] == "no-store"
+    app = create_app(Config.from_environment(dict(stack.settings)))
+    serial, opened = other.rpartition("/")[2], 0
+    end = time.monotonic() + PATIENCE_S
+    with app.app_context():
+        query = (
+            select(LabelOpeningCount.counted)
+            .join(LabelUnit, LabelUnit.number == LabelOpeningCount.number)
+            .where(LabelUnit.serial == serial, LabelUnit.issue_id == LabelOpeningCount.issue_id)
+        )
+        while not opened:
+            assert time.monotonic() < end, "nothing was counted"
+            time.sleep(1.5 * openings.EVERY_S)
+            db.session.rollback()
+            opened = db.session.scalar(query) or 0
+        assert opened <= slices  # all others were answered from the copy
+        _set(stack, CodeState.RECALLED)
+        stopped = time.monotonic()
+        for label in (path, other):
+            while "thu hồi lô hàng này" not in stack.ask(label, BROWSER).text:
+                assert time.monotonic() - stopped < 1
+        _set(stack, CodeState.ACTIVE)
+    close(app)
+
+
+def _set(stack: Stack, state: CodeState) -> None:
+    db.session.rollback()
+    with transaction():
+        codes.set_state(stack.code, state, actor="Chi cục", now=datetime.now(UTC))
+
+
+def test_nginx_passes_the_first_page_of_labels_on_before_the_last_is_drawn(stack: Stack) -> None:
+    _, path = numbered(stack, 2_400)
+    bare = socket.create_connection(("127.0.0.1", stack.tls_port), timeout=PATIENCE_S)
+    line = http.client.HTTPSConnection(HOST)
+    line.sock = stack.trust.wrap_socket(bare, server_hostname=HOST)
+    begun = time.monotonic()
+    line.request("GET", path, headers=dict(stack.token))
+    answer = line.getresponse()
+    first = b""
+    while b"/Type/Page/" not in first:
+        first += answer.read1()
+    first_s = time.monotonic() - begun
+    whole = first + answer.read()
+    whole_s = time.monotonic() - begun
+    line.close()
+    assert whole.endswith(b"%%EOF\n")
+    assert first_s < whole_s / 3, (first_s, whole_s)

@@ -22,6 +22,7 @@ from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.labels.models import LabelChange
+from traceapp.public import units
 from traceapp.web.endpoints import transaction
 
 UNKNOWN = "This number was never printed by us"
@@ -189,6 +190,37 @@ def test_a_lot_with_a_gtin_tells_of_its_labels_under_both_addresses(app: Flask) 
     assert f"/01/{TEA}/10/TR-01/21/{numbers[0]}" in table
     for path in (f"/01/{TEA}/10/TR-01/21/{numbers[0]}", f"/B/{code}/21/{numbers[0]}"):
         assert "One of 2 labels printed on" in read(app, path)
+
+
+def test_a_link_of_gtin_and_number_leads_to_the_label_without_naming_the_lot(app: Flask) -> None:
+    reader, code = at_the_desk(app, "HTX Chè", "TR-01", gtin=TEA)
+    shown, numbers = serials(reader, code, 2)
+    path = f"/01/{TEA}/21/{numbers[0]}"
+    for spelt in (path, path.lower(), f"{path}/"):
+        assert "One of 2 labels printed on" in read(app, spelt)
+    found = known(app, path)
+    assert (found["code"], found["unit"]["serial"]) == (code, numbers[0])
+    assert path in {wish.path for wish in app.extensions["page_cache"]._pages}
+    assert change(reader, f"{shown}/void", first="1", last="1", reason="Tem ướt")[0] == 303
+    assert VOIDED in read(app, path)
+    with app.app_context(), transaction():
+        codes.set_state(code, CodeState.RECALLED, actor="Chi cục", now=datetime.now(UTC))
+    assert "Recalled by" in read(app, f"/01/{TEA}/21/{numbers[1]}")
+
+
+def test_a_number_that_tells_no_lot_of_a_gtin_asks_for_the_lot(app: Flask) -> None:
+    reader, code = at_the_desk(app, "HTX Chè", "TR-01", gtin=TEA)
+    other, other_code = at_the_desk(app, "HTX khác", "CN-02")
+    _, numbers = serials(reader, code, 2)
+    _, strange = serials(other, other_code, 2)
+    for serial in ("A" * 10, "X1", strange[0]):
+        told = read(app, f"/01/{TEA}/21/{serial}")
+        assert f"the number {serial} does not tell us which lot" in told
+        assert "One of" not in told
+    assert "names the product but not the lot" in read(app, f"/01/{TEA}")
+    assert app.test_client().get(f"/01/{TEA}/21/{'A' * 21}").status_code == 400
+    app.extensions[units.LOTS] = lambda _gtin, _serial: [code, other_code]  # two drew the same
+    assert f"the number {numbers[0]} does not" in read(app, f"/01/{TEA}/21/{numbers[0]}")
 
 
 def test_scanned_labels_are_voided_each_by_its_number(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 
+from traceapp.batches.models import Batch, GtinOwner
 from traceapp.codes.models import PublicCode
 from traceapp.codes.page_asking import UNIT
 from traceapp.codes.queries import is_current_of
@@ -25,6 +26,14 @@ def printed(batch_producer_id: UUID, batch_id: UUID, serial: str) -> Printed | N
     for row in ask(_PRINTED, **asked):
         return Printed(row.labels, row.issued_at, row.name, row.name_en, row.done_at)
     return None
+
+
+def lots_of(gtin: str, serial: str) -> list[str]:
+    """Give the codes of the lots of a GTIN that have a label with this number: one at most.
+
+    Two only where databases were put together that had drawn the same.
+    """
+    return [row.code for row in ask(_LOTS, gtin=gtin, serial=serial)]
 
 
 def some(dice: Random, most: int) -> list[str]:
@@ -64,6 +73,26 @@ _PRINTED = (
         LabelIssue.batch_id == bindparam("batch_id", type_=Identifier),
     )
     .limit(1)
+)
+_LOTS = (
+    select(PublicCode.code)
+    .select_from(LabelUnit)
+    .join(LabelIssue, _IN_ISSUE)
+    .join(
+        Batch,
+        and_(
+            Batch.producer_id == LabelIssue.batch_producer_id,
+            Batch.batch_id == LabelIssue.batch_id,
+        ),
+    )
+    .join(PublicCode, is_current_of(LabelIssue.batch_producer_id, LabelIssue.batch_id))
+    .join(
+        GtinOwner,
+        and_(GtinOwner.producer_id == Batch.producer_id, GtinOwner.product_id == Batch.product_id),
+    )
+    .where(LabelUnit.serial == bindparam("serial"), GtinOwner.gtin == bindparam("gtin"))
+    .distinct()
+    .limit(2)
 )
 _NEXT = (
     select(PublicCode.code, LabelUnit.serial)

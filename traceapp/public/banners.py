@@ -94,6 +94,23 @@ def of_unit(unit: Unit) -> Banner | None:
     return Banner("amber", "label-off", title, advice, since=since)
 
 
+def without_lot(product: str, serial: str | None) -> Banner:
+    """Say that an address leads to no lot, and why where it names a label by its number."""
+    if serial is None:
+        advice = _(
+            "This link names the product but not the lot, and each lot has its own page. Scan the "
+            "code on the pack, or add the lot printed on it."
+        )
+    else:
+        advice = _(
+            "This link names the product and a label, but not the lot, and the number %(serial)s "
+            "does not tell us which lot it is: it may be mistyped, or the label was made "
+            "elsewhere. Scan the code on the pack, or add the lot printed on it.",
+            serial=serial,
+        )
+    return Banner("amber", "circle-help", product, advice)
+
+
 def not_in_use() -> Banner:
     """Say that a code stands for nothing yet: it was minted, and nobody gave it to a batch."""
     return Banner(*_not_in_use())

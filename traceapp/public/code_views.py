@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
-from flask_babel import gettext as _
 
 from traceapp import problem
 from traceapp.codes import queries as codes
@@ -46,7 +45,7 @@ KEEPING_WAIT_MS = 50  # keeping may be left out; a reader waits for nobody's loc
 @public
 def show(kind: str, rest: str) -> Response:  # noqa: ARG001 - read from the path as it was sent
     """Show the page of a code: 200 for every code ever issued, 308 where it moved."""
-    asked = addresses.read(addresses.raw_path(request.environ))
+    asked = units.with_lot(addresses.read(addresses.raw_path(request.environ)))
     now = datetime.now(UTC)
     issued = _find(asked)
     if issued is None:
@@ -145,15 +144,8 @@ def _without_batch(asked: Address) -> Response:
         raise problem.UnknownCode
     name, name_en, producer, producer_en = product
     english = current() == "en"
-    notice = Banner(
-        "amber",
-        "circle-help",
-        f"{(english and name_en) or name} · {(english and producer_en) or producer}",
-        _(
-            "This link names the product but not the lot, and each lot has its own page. Scan the "
-            "code on the pack, or add the lot printed on it."
-        ),
-    )
+    named = f"{(english and name_en) or name} · {(english and producer_en) or producer}"
+    notice = banners.without_lot(named, asked.serial)
     return _notice(notice, readable(key), f"/report?code={asked.path}", asked)
 
 

@@ -4,8 +4,8 @@ The room that prints labels knows them; it stands above this one, and the applic
 looks a number up.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,15 @@ from uuid import UUID
 from flask import current_app
 
 from traceapp.codes.page_asking import UNIT
+from traceapp.gs1.batch_code import BatchCode
+from traceapp.gs1.digital_link import BatchKey, ProductKey
 from traceapp.gs1.unit_serial import as_minted, readable
 from traceapp.public.address import Address
 from traceapp.public.queries import Issued
 from traceapp.web.pages import HANOI
 
 FIND = "find_unit"  # where the application keeps what looks a number up
+LOTS = "lots_of_unit"  # and what tells which lots of a GTIN have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Printed:
 
 Find = Callable[[UUID, UUID, str], Printed | None]
 """Looks up the number of a label of a batch; None where none was printed with it."""
+Lots = Callable[[str, str], Sequence[str]]
+"""Gives the codes of the lots of a GTIN that have a label with a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,20 @@ def of(issued: Issued, asked: Address) -> Unit | None:
     if serial is None or find is None:
         return Unit(asked.serial, None)
     return Unit(serial, find(issued.producer_id, issued.batch_id, serial))
+
+
+def with_lot(asked: Address) -> Address:
+    """Add the lot to a link that names product and unit alone, as GS1 Digital Link allows.
+
+    It stays as it is where no lot has a label with that number, or where several have: then only
+    whoever holds the pack can tell which lot it is.
+    """
+    key, lots = asked.key, current_app.extensions.get(LOTS)
+    serial = None if asked.serial is None else as_minted(asked.serial)
+    if not isinstance(key, ProductKey) or key.lot is not None or serial is None or lots is None:
+        return asked
+    found = lots(str(key.gtin), serial)
+    return replace(asked, key=BatchKey(BatchCode(found[0]))) if len(found) == 1 else asked
 
 
 def opened(issued: Issued, unit: Unit | None) -> str:

@@ -1,5 +1,7 @@
 """The desk's page of a trace: drawing and table say the same, to those it is for."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -11,6 +13,7 @@ from tests.builders import LABEL, NOW, Business, batch, business, line, product,
 from tests.conftest import AppMaker
 from tests.http.on_sale import page
 from tests.signing_in import signed_in
+from tests.trade import Trade
 from traceapp.batches.models import Batch
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
@@ -143,7 +146,14 @@ def test_a_stopped_batch_is_marked_and_found_among_those_that_are(
 def test_the_same_as_csv(reader: FlaskClient) -> None:
     answer = reader.get(f"{address_of(reader, 'CN-T')}?format=csv&direction=back")
     assert answer.mimetype == "text/csv"
-    assert all(lot in answer.text for lot in ("CN-A", "CN-B", "CN-T"))
+    text = answer.text.lstrip("\ufeff").replace("\u00a0", " ")
+    rows = {row["Số lô"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert set(rows) == {"CN-A", "CN-B", "CN-T"}
+    assert rows["CN-T"]["Làm từ"].split("; ") == [
+        "Cải ngọt rời · CN-A · Đóng gói · 60 kg · 75 %",
+        "Cải ngọt rời · CN-B · Đóng gói · 20 kg · 25 %",
+    ]
+    assert rows["CN-A"]["Còn lại trong kho"] == "HTX Đồng Xanh: 15"
 
 
 def test_the_csv_of_a_lot_with_vietnamese_letters_has_a_name_that_headers_can_carry(
@@ -209,3 +219,13 @@ def test_many_batches_fold_into_few_boxes(app: Flask, reader: FlaskClient, lan: 
     assert f"{MOST_BOXES + 5} batches" in shown
     assert "K17" not in shown
     assert len(re.findall(r'<g class="box', shown)) == 2
+
+
+def test_where_a_shop_counted_nothing_the_page_and_the_csv_say_so(app: Flask) -> None:
+    with app.app_context():
+        trade = Trade.delivered()
+        hoa = at_desk(app, trade.hoa)
+    address = f"/desk/batches/{trade.greens}/trace"
+    said = "Quầy Hoa · Chưa đếm số đã bán."
+    assert f"<small>{said}</small>" in page(hoa, address)
+    assert f"{said}: 118" in hoa.get(f"{address}?format=csv").text

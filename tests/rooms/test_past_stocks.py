@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.builders import Business, batch, business, line, product, record
 from tests.conftest import NOON
+from tests.trade import Trade
 from traceapp.tracing.family import Way
 from traceapp.tracing.queries import trace
 
@@ -77,3 +78,27 @@ def test_a_corrected_step_never_was_even_before_its_correction(lan: Business, lo
     step(lan, "harvest", 13, outputs=[line(lot, "100")], corrects=str(first.event_id))
     assert [left(lan, lot, at(hour)) for hour in (8, 9, 14)] == [[], [40], [140]]
     assert left(lan, lot) == [140]
+
+
+def missing(trade: Trade, until: datetime | None = None) -> dict[UUID, bool]:
+    """Give of which holders a trace says that sales are not known."""
+    found = trace((trade.minh.producer_id, trade.greens), Way.FORWARD, until, now=NOON)
+    assert found is not None
+    return {one.holder_id: one.are_sales_missing for one in found.subject.holdings}
+
+
+@pytest.mark.parametrize("noted", ["sale", "count"])
+def test_a_shop_that_noted_neither_a_sale_nor_a_count_is_told_so(app: Flask, noted: str) -> None:
+    assert app
+    trade = Trade.delivered()
+    minh, hoa = trade.minh.producer_id, trade.hoa.producer_id
+    assert missing(trade) == missing(trade, at(8.5)) == {minh: False, hoa: True}
+    their = {"producer_id": str(minh)}
+    if noted == "sale":
+        step(trade.hoa, "sell", 9, inputs=[line(trade.greens, "3", **their)])
+    else:
+        about = [their | {"batch_id": str(trade.greens)}]
+        fields = {"counted": 115, "counted_unit": "kg"}
+        step(trade.hoa, "stock_count", 9, about=about, fields=fields)
+    assert missing(trade) == missing(trade, at(9)) == {minh: False, hoa: False}
+    assert missing(trade, at(8.5)) == {minh: False, hoa: True}

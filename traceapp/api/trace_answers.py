@@ -33,10 +33,14 @@ class TracedHandOffSchema(Schema):
 
 
 class HolderSchema(Schema):
-    """Who has how much of a batch left by the ledger; below zero, more went out than came in."""
+    """Who has how much of a batch left by the ledger; below zero, more went out than came in.
+
+    `are_sales_missing`: a shop that got it neither noted a sale nor counted; less may be left.
+    """
 
     producer_id = fields.UUID(required=True)
     producer = fields.Nested(WordsSchema, required=True)
+    are_sales_missing = fields.Boolean(required=True)
     quantity = fields.String(required=True)
 
 

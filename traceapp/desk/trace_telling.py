@@ -18,7 +18,7 @@ from traceapp.trace.drawing.folding import Folded, fold
 from traceapp.trace.units import MICRO, from_micro
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.trace.wording import number, percent
-from traceapp.tracing.family import Edge, Lineage, Node, Ref
+from traceapp.tracing.family import Edge, Holding, Lineage, Node, Ref
 from traceapp.tracing.queries import made_masses
 from traceapp.web import languages
 from traceapp.web.languages import say
@@ -80,16 +80,26 @@ def tell(reader: Visitor, lineage: Lineage) -> Told:
         return Told(tuple(rows), folded, len(nodes))
     named = batch_queries.addresses(reader, [node.ref for node in nodes])
     addresses = {ref: batch.address for ref, batch in named.items()}
-    into: dict[int, list[Edge]] = defaultdict(list)
+    told = sources(lineage)
+    rows = [_one(node, told[place], addresses) for place, node in enumerate(nodes)]
+    return Told(tuple(rows), folded, len(nodes))
+
+
+def sources(lineage: Lineage) -> list[tuple[Source, ...]]:
+    """Say what went into each batch, in the order of these."""
+    told: list[list[Source]] = [[] for _node in lineage.nodes]
     for edge in lineage.edges:
-        into[edge.child].append(edge)
-    told = (_one(lineage, node, into[place], addresses) for place, node in enumerate(nodes))
-    return Told(tuple(told), folded, len(nodes))
+        told[edge.child].append(_source(lineage, edge))
+    return [tuple(several) for several in told]
 
 
-def _one(
-    lineage: Lineage, node: Node, edges: Sequence[Edge], addresses: Mapping[Ref, str]
-) -> Telling:
+def holder(one: Holding) -> str:
+    """Name who has goods, and say where less may be left than the books say."""
+    name = say(one.holder)
+    return f"{name} · {_('Sales were not counted.')}" if one.are_sales_missing else name
+
+
+def _one(node: Node, went_in: tuple[Source, ...], addresses: Mapping[Ref, str]) -> Telling:
     address = addresses.get(node.ref)
     dates = (
         (_("Made on"), node.production_date),
@@ -106,11 +116,11 @@ def _one(
         state=batch_words.state_words(node.state) if node.state else None,
         is_stopped=node.state in STOPPED,
         dates=tuple((name, value) for name, value in dates if value),
-        sources=tuple(_source(lineage, edge) for edge in edges),
+        sources=went_in,
         stocks=tuple(
-            (say(one.holder), _amount(one.amount, node.uom)) for one in node.holdings if one.amount
+            (holder(one), _amount(one.amount, node.uom)) for one in node.holdings if one.amount
         ),
-        hand_overs=tuple(_hand_overs(node)),
+        hand_overs=tuple(hand_overs(node)),
         is_claimed=node.is_claimed,
     )
 
@@ -140,7 +150,8 @@ def _source(lineage: Lineage, edge: Edge) -> Source:
     )
 
 
-def _hand_overs(node: Node) -> list[tuple[str, str]]:
+def hand_overs(node: Node) -> list[tuple[str, str]]:
+    """Name the two sides of each delivery of a batch, and say where it stands."""
     return [
         (
             f"{say(one.sender)} → {say(one.receiver) or _('receiver not known')}",

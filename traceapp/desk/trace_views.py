@@ -11,15 +11,13 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import batch_words, case_doors, trace_drawing, trace_telling
+from traceapp.desk import batch_words, case_doors, trace_drawing, trace_table, trace_telling
 from traceapp.desk.batch_views import find_batch
-from traceapp.trace.units import from_micro
 from traceapp.tracing import readers
-from traceapp.tracing.family import Lineage, Node, Ref, Way
+from traceapp.tracing.family import Lineage, Ref, Way
 from traceapp.tracing.reading import read
 from traceapp.web import lists
 from traceapp.web.fields import in_our_time
-from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 
 blueprint = Blueprint("desk_traces", "traceapp.desk", template_folder="templates")
@@ -36,7 +34,8 @@ def show_trace(code: str) -> ResponseReturnValue:
     as_of, is_unreadable = read_time(request.args.get("as_of", ""))
     lineage = _traced(reader, found.ref, as_of)
     if request.args.get("format") == lists.CSV:
-        return lists.as_csv(f"truy-xuat-{found.address}", _columns(), lineage.nodes)
+        rows = trace_table.rows(lineage)
+        return lists.as_csv(f"truy-xuat-{found.address}", trace_table.columns(), rows)
     told = trace_telling.tell(reader, lineage)
     heading = _("Where %(lot)s came from and where it went", lot=found.card.lot)
     return render_template(
@@ -78,27 +77,3 @@ def read_time(text: str) -> tuple[datetime | None, bool]:
         return (typed if typed.tzinfo else typed.replace(tzinfo=HANOI)), False
     except (ValueError, ValidationError):
         return None, True
-
-
-def _columns() -> dict[str, lists.Reader]:
-    return {
-        _("Step"): lambda node: node.step,
-        _("Product"): lambda node: say(node.product),
-        _("Lot"): lambda node: node.lot,
-        _("Producer"): lambda node: say(node.producer),
-        _("Code"): lambda node: node.code,
-        _("State"): lambda node: node.state and batch_words.state_words(node.state).name,
-        _("Made on"): lambda node: node.production_date,
-        _("Use by"): lambda node: node.expiry_date,
-        _("In stock"): _left,
-        _("Unit"): lambda node: node.uom,
-    }
-
-
-def _left(node: Node) -> str:
-    """Write what each holder has left."""
-    return "; ".join(
-        f"{say(one.holder)}: {format(from_micro(abs(one.amount), node.uom), 'f')}"
-        for one in node.holdings
-        if one.amount is not None and one.amount > 0
-    )

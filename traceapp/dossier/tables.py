@@ -149,7 +149,8 @@ def _stocks(node: Node) -> Iterator[str]:
     for one in node.holdings:
         if one.amount:
             left = words.amount((signed_quantity(one.amount, node.uom), node.uom))
-            yield f"{said(one.holder)}: {left}"
+            missing = f" ({_('Sales were not counted.')})" if one.are_sales_missing else ""
+            yield f"{said(one.holder)}: {left}{missing}"
 
 
 def _steps(title: str, dossier: Dossier, only: frozenset[str] | None) -> Table:

@@ -41,7 +41,7 @@ _BATCH = (
     )
     + "}"
 )
-_HOLDER = _form("producer_id", "producer", "quantity")
+_HOLDER = _form("producer_id", "producer", "are_sales_missing", "quantity")
 _HAND_OFF = _form(
     *("ship_event_id", "sender_id", "sender", "receiver_id", "receiver"),
     *("sent_at", "received_at", "state", "difference_pct", "sent", "received"),
@@ -77,7 +77,7 @@ class _Shared:
         self._pages = f"{public_url}/B/"
         self._words: dict[int, str] = {}  # by identity: the lineage keeps each one alive
         self._names: dict[tuple[int, str, int, int], str] = {}
-        self._holders: dict[UUID, str] = {}
+        self._holders: dict[tuple[UUID, bool], str] = {}
 
     def said(self, words: Words | None) -> str:
         """Write a text in both languages."""
@@ -100,11 +100,11 @@ class _Shared:
 
     def holding(self, one: Holding, uom: str) -> str:
         """Write what somebody has left of a batch kept in a unit."""
-        holder_id, holder, amount = one
-        start = self._holders.get(holder_id)
+        holder_id, holder, amount, are_missing = one
+        start = self._holders.get((holder_id, are_missing))
         if start is None:
-            whole = _HOLDER % (_uuid(holder_id), self.said(holder), "")
-            start = self._holders[holder_id] = whole.removesuffix("}")
+            whole = _HOLDER % (_uuid(holder_id), self.said(holder), _TRUTH[are_missing], "")
+            start = self._holders[holder_id, are_missing] = whole.removesuffix("}")
         return start + plain(amount, uom) + "}"
 
     def page(self, code: str | None) -> str:

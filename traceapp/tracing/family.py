@@ -64,11 +64,15 @@ class Making(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What one holder has left of a batch by the ledger; below zero, more went out than came in."""
+    """What one holder has left of a batch by the ledger; below zero, more went out than came in.
+
+    `are_sales_missing`: a shop that got it neither noted a sale nor counted, so less may be left.
+    """
 
     holder_id: UUID
     holder: Words
     amount: int | None
+    are_sales_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

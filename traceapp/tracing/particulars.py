@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import FromClause, and_, bindparam, select, tuple_
 
-from traceapp.batches.books.stock import IN_STOCK, STOCKS
+from traceapp.batches.books.stock import HAS_NO_SALES, IN_STOCK, STOCKS
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.batches.packing import packed
 from traceapp.codes.models import PublicCode
@@ -14,7 +14,7 @@ from traceapp.codes.queries import is_current_of
 from traceapp.codes.recalled import STATE
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
-from traceapp.producers.models import Partner, Producer
+from traceapp.producers.models import Partner, Producer, ProducerKind
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.facts import TraceFacts
 from traceapp.trace.words import Words
@@ -28,6 +28,10 @@ BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__ta
 PRODUCER, PARTNER, CODE = Producer.__table__.c, Partner.__table__.c, PublicCode.__table__.c
 _NAMES = select(PRODUCER.producer_id, PRODUCER.name, PRODUCER.name_en).where(
     PRODUCER.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier))
+)
+_SHOPS = select(ProducerKind.producer_id).where(
+    ProducerKind.kind == "shop",
+    ProducerKind.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier)),
 )
 
 
@@ -73,10 +77,18 @@ def holdings(walk: Walk) -> dict[Key, tuple[Holding, ...]]:
     ids = {holder: UUID(bytes=bytes(holder)) for holder in {row[1] for row in rows}}
     names = producer_names(ids.values())
     holders = {raw: (holder_id, names[holder_id]) for raw, holder_id in ids.items()}
+    shops = _shops(ids)
     found: dict[Key, list[Holding]] = defaultdict(list)
-    for raw, holder, amount in rows:
-        found[raw].append(Holding(*holders[holder], amount))
+    for raw, holder, amount, has_no_sales in rows:
+        are_missing = bool(has_no_sales) and holder in shops
+        found[raw].append(Holding(*holders[holder], amount, are_missing))
     return {raw: _maker_first(raw, held) for raw, held in found.items()}
+
+
+def _shops(ids: Mapping[bytes, UUID]) -> set[bytes]:
+    """Give those that sell to shoppers: what they have shrinks without a step."""
+    found = set(db.session.scalars(_SHOPS, {"ids": list(ids.values())}))
+    return {raw for raw, holder_id in ids.items() if holder_id in found}
 
 
 def _maker_first(raw: bytes, held: list[Holding]) -> tuple[Holding, ...]:
@@ -88,7 +100,7 @@ def _maker_first(raw: bytes, held: list[Holding]) -> tuple[Holding, ...]:
 def _stock(family: FromClause) -> AnySelect:
     keys = (STOCKS.c.batch_producer_id, STOCKS.c.batch_id)
     return (
-        select(packed(*keys), packed(STOCKS.c.producer_id), IN_STOCK)
+        select(packed(*keys), packed(STOCKS.c.producer_id), IN_STOCK, HAS_NO_SALES)
         .select_from(family)
         .join(STOCKS, and_(keys[0] == family.c.producer_id, keys[1] == family.c.batch_id))
     )

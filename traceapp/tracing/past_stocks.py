@@ -32,14 +32,19 @@ ENTRY, COUNT = LedgerEntry.__table__.c, COUNTS.c
 _BATCH = (COUNT.batch_producer_id, COUNT.batch_id)
 
 
-def past_stocks(walk: Walk) -> Iterator[tuple[Key, bytes, int]]:
-    """Give batch, holder and amount as of the time that bounds the walk."""
-    found: dict[tuple[Key, bytes], int] = {}
+def past_stocks(walk: Walk) -> Iterator[tuple[Key, bytes, int, bool]]:
+    """Give batch, holder and amount as of the time that bounds the walk.
+
+    And whether by then it had come in, and neither a sale nor a count was noted since.
+    """
+    counted: dict[tuple[Key, bytes], int] = {}
     for batch, holder, *_, amount in sorted(walk.rows(_counts), key=itemgetter(2, 3)):
-        found[batch, holder] = amount  # the last one stays
-    for batch, holder, moved in walk.rows(_moved):
-        found[batch, holder] = found.get((batch, holder), 0) + moved
-    return ((*key, amount) for key, amount in found.items())
+        counted[batch, holder] = amount  # the last one stays
+    moved = {(batch, holder): told for batch, holder, *told in walk.rows(_moved)}
+    for key in counted.keys() | moved.keys():
+        since, received, sold = moved.get(key, (0, 0, 0))
+        has_no_sales = received > 0 and not sold and key not in counted
+        yield *key, counted.get(key, 0) + since, has_no_sales
 
 
 def _counts(family: FromClause) -> AnySelect:
@@ -66,8 +71,11 @@ def _moved(family: FromClause) -> AnySelect:
     )
     is_after = or_(last.c.counted_at.is_(None), EVENT.c.event_time > last.c.counted_at)
     moved = func.sum(case((is_after, signed), else_=0))
+    came = func.sum(case((ENTRY.from_account == "received", 1), else_=0))
+    sold = func.sum(case((ENTRY.to_account == "sold", 1), else_=0))
+    figures = (cast(figure, BigInteger) for figure in (moved, came, sold))
     return (
-        select(packed(*keys), packed(ENTRY.producer_id), cast(moved, BigInteger))
+        select(packed(*keys), packed(ENTRY.producer_id), *figures)
         .select_from(family)
         .join(
             LedgerEntry.__table__,

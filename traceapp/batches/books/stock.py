@@ -53,6 +53,10 @@ IN_STOCK: ColumnElement[int | None] = case(
 """What is left; below zero where more was reported taken than ever came in."""
 SOLD_BY_COUNT: ColumnElement[int | None] = Stock.booked_at_count - Stock.counted
 """What a count did not find any more, taken as sold; NULL where nobody counted."""
+HAS_NO_SALES: ColumnElement[bool] = and_(
+    _columns.received > 0, _columns.sold == 0, _columns.counted.is_(None)
+)
+"""It came in, and neither a sale nor a count was noted since."""
 
 
 def book(entries: Sequence[Row]) -> None:

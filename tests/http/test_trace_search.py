@@ -107,15 +107,16 @@ def test_whoever_looks_up_any_finds_a_place_among_thousands(app: Flask, world: W
     with app.app_context(), transaction():
         office = business("Chi cục", kinds=("authority",), role="officer")
         at = {"producer_id": world.tung.producer_id, "site_id": world.tung.site_id, "version": 1}
-        others = [at | {"plot_id": uuid4(), "name": f"Ô {number}"} for number in range(6_000)]
+        others = [at | {"plot_id": uuid4(), "name": f"Ô ruộng {number}"} for number in range(6_000)]
         db.session.execute(insert(Plot), others)
         named = {"site_id": str(world.lan.site_id), "name": "Ruộng Đê Quai"}
         far = producers.add_plot(world.lan.producer_id, named)
         lot = batch(world.lan, product(world.lan, name="Su hào"), "SH-01")
         record(world.lan, "harvest", plot_id=str(far), outputs=[line(lot, "5")])
-    answer = ask(at_desk(app, office), q="su hao de quai")
-    assert answer.status_code == 302
-    assert str(lot) in answer.location
+    for words in ("su hao de quai", "su hao ruong"):  # one name fits, or all of them
+        answer = ask(at_desk(app, office), q=words)
+        assert answer.status_code == 302, words
+        assert str(lot) in answer.location
 
 
 def test_dates_places_and_seasons_narrow(app: Flask, world: World) -> None:

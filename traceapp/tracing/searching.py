@@ -16,6 +16,7 @@ from traceapp.batches.told_lots import is_among_takers
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.codes.recalled import STATE
+from traceapp.database.among import among
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.gs1 import digital_link
@@ -27,8 +28,6 @@ from traceapp.web import lists
 from traceapp.web.pages import HANOI
 
 MOST_SEASONS = 5_000
-MOST_NAMES = 1_000
-"""Of how many different names that a word fits grounds are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +146,8 @@ def _made_on_grounds(reader: Visitor, words: Sequence[str]) -> list[ColumnElemen
         names = db.session.scalars(select(of.name).where(*ours).distinct()).all()
         folded = [(name, fold(name)) for name in names]
         for word in words:
-            if fitting := [name for name, told in folded if word in told][:MOST_NAMES]:
-                grounds = select(key).where(*ours, of.name.in_(fitting))
+            if fitting := [name for name, told in folded if word in told]:
+                grounds = select(key).where(*ours, among(of.name, fitting))
                 named[word].append(_made_where(step_key.in_(grounds)))
     return [or_(false(), *named[word]) for word in words]
 

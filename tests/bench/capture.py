@@ -89,7 +89,7 @@ def figures() -> Iterator[Figure]:
             place = prepared(app, url, folder)
             yield from _at_once(app, place)
             close(app)
-            yield from _over_http(place)
+            yield from over_http(place)
 
 
 def prepared(app: Flask, url: str, folder: Path) -> Place:
@@ -124,7 +124,8 @@ def by_hundreds(app: Flask, place: Place) -> float:
     return MANY / statistics.median(spent)
 
 
-def _over_http(place: Place) -> Iterator[Figure]:
+def over_http(place: Place, among: str = "") -> Iterator[Figure]:
+    """Send to a server of its own, one by one and by hundreds; `among` ends each figure's name."""
     least = _least(place)
     with _server(place) as url:
         _send_ones(place, url, 1.0)  # so that every worker has begun
@@ -137,12 +138,15 @@ def _over_http(place: Place) -> Iterator[Figure]:
         many = statistics.median(_send_many(place, url) for _ in range(ROUNDS))
     limit = statistics.median(bare)
     rate = statistics.median(single)
-    yield Figure("one row by a bare view, 8 senders", least, "requests/s", limit, place.database)
-    yield Figure("single durable event, 8 senders", rate, "events/s", limit, place.database)
     half, last = statistics.median(waits), statistics.quantiles(waits, n=100)[-1]
-    yield Figure("single durable event, p50", half * 1000, "ms", database=place.database)
-    yield Figure("single durable event, p99", last * 1000, "ms", SLOWEST_MS, place.database)
-    yield Figure("sync batch of 100, one sender", many, "events/s", BATCHES_PER_S, place.database)
+    for name, value, unit, most in (
+        ("one row by a bare view, 8 senders", least, "requests/s", limit),
+        ("single durable event, 8 senders", rate, "events/s", limit),
+        ("single durable event, p50", half * 1000, "ms", None),
+        ("single durable event, p99", last * 1000, "ms", SLOWEST_MS),
+        ("sync batch of 100, one sender", many, "events/s", BATCHES_PER_S),
+    ):
+        yield Figure(name + among, value, unit, most, place.database)
 
 
 @contextmanager

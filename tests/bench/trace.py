@@ -57,7 +57,7 @@ class Loaded:
 
 def figures() -> Iterator[Figure]:
     """Measure at each size, on each database in turn."""
-    with postgres_server() as server:
+    with postgres_server(durable=True) as server:
         for size in SIZES:
             for stack, url, folder, _ in each_database(server):
                 yield from _at(stack, url, folder, size)
@@ -78,9 +78,11 @@ def _at(stack: ExitStack, url: str, folder: Path, size: int) -> Iterator[Figure]
     yield from _families(loaded)
     yield from _recall(loaded)
     db.session.remove()
-    rate = capture.by_hundreds(app, capture.prepared(app, url, folder))
-    name = f"sync batch of 100, by processor time, {size:,} batches"
+    place, among = capture.prepared(app, url, folder), f", {size:,} batches"
+    rate = capture.by_hundreds(app, place)
+    name = f"sync batch of 100, by processor time{among}"
     yield Figure(name, rate, "events/s", capture.BATCHES_PER_S, kind)
+    yield from capture.over_http(place, among)
 
 
 def _plan(url: str, size: int) -> Plan:

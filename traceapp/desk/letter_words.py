@@ -1,7 +1,7 @@
-"""Whom the letters and messages of a recall reached, as whoever leads the case reads it."""
+"""Whom letters and messages of a recall or a stop reached, as whoever leads it reads it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -14,8 +14,11 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.mail.words import why_not
 from traceapp.problem import N_
 from traceapp.recalls import letter_trail, message_trail, sending_again
+from traceapp.recalls.acquainted import known_to
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.letter_trail import Fate, Posted
+from traceapp.recalls.stop_queries import StopTold
+from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 from traceapp.web.pages import moment
 from traceapp.webhooks import words as webhook_words
@@ -27,6 +30,8 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "narrow": N_("lots let go"),
         "release": N_("the release"),
         "close": N_("the end of the case"),
+        "stopped": N_("the stopped sale"),
+        "allowed": N_("the sale allowed again"),
     }
 )
 MARKS: Mapping[Fate, tuple[str, str]] = MappingProxyType(
@@ -73,21 +78,74 @@ class Line:
         return self.tone not in ("amber", "clay")
 
 
-def told(reader: Visitor, case: Case) -> list[Line]:
-    """Tell by which ways each holder was told and what became of it, who was not reached first."""
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Whom letters and messages went to, who was not reached first, as the reader may know.
+
+    `others` have only what was made of the goods by others: so many, and not reached so many.
+    """
+
+    lines: tuple[Line, ...] = ()
+    others: int = 0
+    others_missed: int = 0
+
+    @property
+    def missed(self) -> int:
+        """Count who was not reached."""
+        return self.others_missed + sum(not one.is_reached for one in self.lines)
+
+    @property
+    def told(self) -> int:
+        """Count who was told, by any way or none."""
+        return self.others + len(self.lines)
+
+
+def told(reader: Visitor, case: Case) -> Trail:
+    """Tell by which ways each holder of a recall was told and what became of it."""
     if case.notice is None:
-        return []
-    posted = [*letter_trail.last_of_each(case.ref), *message_trail.last_of_each(case.ref)]
+        return Trail()
+    posted = _posted(case.ref)
     again = {one.letter_id for one in posted if sending_again.may_send(case, one)}
-    return lines(reader, posted, letter_trail.answered(case.ref), again)
+    return _trail(reader, posted, letter_trail.answered(case.ref), again)
 
 
-def lines(
+def told_of(reader: Visitor, stop: StopTold) -> Trail:
+    """Tell whoever stopped a sale, and the authority, who was told of it; nothing to others."""
+    is_theirs = stop.by.producer_id == reader.producer_id and reader.may(Act.STOP_SALE)
+    if not (is_theirs or reader.may(Act.LOOK_UP_ANY)):
+        return Trail()
+    return _trail(reader, _posted(stop.stop), {}, ())
+
+
+def _posted(case: Ref) -> list[Posted]:
+    return [*letter_trail.last_of_each(case), *message_trail.last_of_each(case)]
+
+
+def _trail(
     reader: Visitor,
     posted: Sequence[Posted],
     answered: Mapping[UUID, datetime],
     again: Collection[UUID],
-) -> list[Line]:
+) -> Trail:
+    """Leave out whom the reader has nothing to do with: he reads how many there are."""
+    known = {one.holder_id for one in posted}
+    if not reader.may(Act.LOOK_UP_ANY):
+        known = known_to(reader.producer_id, known)
+    found = dict(_lines(reader, posted, answered, again))
+    others = [line for holder, line in found.items() if holder not in known]
+    return Trail(
+        tuple(line for holder, line in found.items() if holder in known),
+        len(others),
+        sum(not one.is_reached for one in others),
+    )
+
+
+def _lines(
+    reader: Visitor,
+    posted: Sequence[Posted],
+    answered: Mapping[UUID, datetime],
+    again: Collection[UUID],
+) -> Iterator[tuple[UUID, Line]]:
     """Put what was posted together by holder, who was not reached first."""
     of: dict[UUID, list[Posted]] = defaultdict(list)
     for one in posted:
@@ -100,8 +158,9 @@ def lines(
         number = its[0].phone if reader.may(Act.LOOK_UP_ANY) else None
         ways = tuple(_way(one, one.letter_id in again) for one in its)
         line = Line(its[0].holder, *MARKS[fate], ways, has_answered, number)
-        found.append((_ORDER.index(fate), line.holder.vi or "", line))
-    return [line for *_key, line in sorted(found, key=lambda row: row[:2])]
+        found.append((_ORDER.index(fate), line.holder.vi or "", holder, line))
+    for *_key, holder, line in sorted(found, key=lambda row: row[:2]):
+        yield holder, line
 
 
 def _best(its: Sequence[Posted]) -> Fate:

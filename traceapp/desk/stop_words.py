@@ -13,12 +13,15 @@ from traceapp.batches import queries
 from traceapp.batches.queries import Ref as Pair
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.stop_reasons import STOP_REASONS
+from traceapp.desk import letter_words
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also, more, some
+from traceapp.desk.letter_words import Trail
 from traceapp.handoffs import waiting_queries
 from traceapp.recalls import stop_queries
 from traceapp.recalls.lifting import is_alone, may_lift
 from traceapp.recalls.second_person import ALONE_AFTER, may_go_alone
 from traceapp.recalls.stop_queries import Concern, StopTold, stops_on
+from traceapp.recalls.stop_telling import STOPPED, is_telling
 from traceapp.recalls.stopping import Actor, is_open_by
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
@@ -38,6 +41,8 @@ class Stops:
     alone: Mapping[Ref, bool]
     may_stop: bool
     is_own: bool
+    letters: Mapping[Ref, Trail]
+    telling: frozenset[Ref]
 
     def alone_from(self, told: StopTold) -> datetime:
         """Give from when whoever asked to lift a stop may do so alone."""
@@ -72,7 +77,14 @@ def stops_of(reader: Visitor, batch: Pair) -> Stops:
         },
         may_stop=not is_ours and may_stop(reader, batch),
         is_own=is_own,
+        letters={one.stop: letter_words.told_of(reader, one) for one in told},
+        telling=frozenset(one.stop for one in open_stops if _is_telling(reader, one)),
     )
+
+
+def _is_telling(reader: Visitor, told: StopTold) -> bool:
+    """Tell whoever stopped a sale whether the worker has not told of it yet."""
+    return told.by.producer_id == reader.producer_id and is_telling(told.stop, STOPPED)
 
 
 def may_stop(reader: Visitor, batch: Pair) -> bool:

@@ -44,6 +44,7 @@ __all__ = [
     "has_given_up",
     "hold",
     "is_due",
+    "is_waiting",
     "pause_after",
     "pulse",
     "register",
@@ -105,6 +106,13 @@ def enqueue(
     db.session.add(job)
     _announce(job.run_after)
     return job.job_id
+
+
+def is_waiting(kind: str, payload: Payload) -> bool:
+    """Tell whether a job of this kind with this payload is still to be done."""
+    is_it = (Job.kind == kind, Job.payload == rfc8785.dumps(dict(payload)).decode())
+    found = select(Job.job_id).where(Job.done_at.is_(None), *is_it).limit(1)
+    return db.session.execute(found).first() is not None
 
 
 def enqueue_daily(now: datetime) -> None:

@@ -20,7 +20,7 @@ from traceapp.database.engine import Base
 from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 
 BASES = "'batch', 'lab_result', 'report', 'inspection', 'supplier', 'drill'"
-LETTER_KINDS = "'told', 'reminder', 'narrow', 'release', 'close'"
+LETTER_KINDS = "'told', 'reminder', 'narrow', 'release', 'close', 'stopped', 'allowed'"
 LETTER_WAYS = "'letter', 'no_address', 'no_server'"
 KINDS = "'issue', 'widen', 'narrow', 'release', 'close', 'agree', 'withdraw'"
 
@@ -192,10 +192,10 @@ class RecallReminder(Base):
 
 
 class RecallLetter(Base):
-    """A holder was told of an act of a recall, and how: each holder each time, append-only.
+    """A holder was told of an act of a recall or a stop, and how: each each time, append-only.
 
-    `letter_id` is the job that delivers the letter, where there is one. Only `delivered_at`
-    changes, once.
+    `case_producer_id` and `case_id` are the recall's, or those of the stop of a sale. `letter_id`
+    is the job that delivers the letter, where there is one. Only `delivered_at` changes, once.
     """
 
     __tablename__ = "recall_letter"

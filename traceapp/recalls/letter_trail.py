@@ -1,6 +1,7 @@
-"""Whom each letter of a recall was posted to, whether it arrived, and why not.
+"""Whom each letter of a recall or a stopped sale was posted to, whether it arrived, and why not.
 
-Callers own the transaction. Who has no address is kept, too: whoever leads the case telephones.
+Callers own the transaction. A `case` is a recall, or the stop of a sale. Who has no address is
+kept, too: whoever leads the case telephones.
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What became of the messages of a recall to programs of holders."""
+"""What became of the messages of a recall or a stopped sale to programs of holders."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from traceapp.webhooks.models import WebhookDelivery
 
 
 def last_of_each(case: Ref) -> list[Posted]:
-    """Give the last message of a recall to each holder with a program."""
+    """Give the last message of a recall or stop to each holder with a program."""
     last = {row.producer_id: row for row in queries.about(case)}
     who = select(Producer).where(Producer.producer_id.in_(last))
     return [_posted(last[one.producer_id], one) for one in db.session.scalars(who)] if last else []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from traceapp.mail import operations as mail
+from traceapp.recalls.letter_trail import Told
 from traceapp.recalls.letters import MOST_NAMED, Holder
 from traceapp.recalls.stop_queries import StopTold
 from traceapp.web.pages import moment, public_host
@@ -67,10 +68,13 @@ Thư do {host} gửi thay {lifter}. / Sent by {host} for {lifter}.
 
 def post(
     letter: str, told: StopTold, to: Holder, lots: tuple[str, Sequence[str]], now: datetime
-) -> None:
-    """Post one of these letters; `lots` are the stopped one and his own, as he may read them."""
+) -> Told:
+    """Post one of these letters, and give how he was told.
+
+    `lots` are the stopped one and his own, as he may read them.
+    """
     if to.email is None:
-        return
+        return Told(to.producer_id, has_address=False, job=None)
     stopped, his = lots
     body = told.body if told.lift is None else told.lift.body
     text = letter.format(
@@ -88,4 +92,5 @@ def post(
         link=f"{settings().public_url}/desk",
     )
     subject = "Ngừng bán" if letter in {STOPPED, STOPPED_THERE} else "Cho bán lại"
-    mail.post(to.email, f"{public_host()}: {subject} lô {stopped}", text, now=now)
+    job = mail.post(to.email, f"{public_host()}: {subject} lô {stopped}", text, now=now)
+    return Told(to.producer_id, has_address=True, job=job)

@@ -25,7 +25,7 @@ from traceapp.findings.walking import OfDescent
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.producers.models import Producer
-from traceapp.recalls import stop_letters, stop_queries
+from traceapp.recalls import letter_trail, stop_letters, stop_queries
 from traceapp.recalls.letters import Holder
 from traceapp.recalls.stop_queries import StopTold
 from traceapp.recalls.transit import moving
@@ -41,8 +41,16 @@ MOST_LOTS = 200
 
 def expect(stop: Ref, what: str, *, now: datetime) -> None:
     """Have the worker tell that a sale was stopped, or is allowed."""
-    payload = {"producer_id": str(stop.producer_id), "stop_id": str(stop.id), "what": what}
-    jobs.enqueue(TELL, payload, now=now)
+    jobs.enqueue(TELL, _payload(stop, what), now=now)
+
+
+def is_telling(stop: Ref, what: str) -> bool:
+    """Tell whether the worker has not told it yet."""
+    return jobs.is_waiting(TELL, _payload(stop, what))
+
+
+def _payload(stop: Ref, what: str) -> Payload:
+    return {"producer_id": str(stop.producer_id), "stop_id": str(stop.id), "what": what}
 
 
 def tell_job(payload: Payload, now: datetime) -> Deed:
@@ -58,6 +66,7 @@ def _tell(stop: Ref, what: str, now: datetime) -> None:
     if told.batch.producer_id not in by_holder:
         by_holder[told.batch.producer_id] = list(rows(_MAKER, {told.batch}))
     hooked = set(db.session.scalars(select(Webhook.producer_id)))
+    posted = []
     for holder, his in by_holder.items():
         concerned = his if what == STOPPED else _free(holder, his)
         if holder == actor or not concerned:
@@ -65,11 +74,13 @@ def _tell(stop: Ref, what: str, now: datetime) -> None:
         lots = lots_told_to(holder, [told.batch, *map(_batch, concerned)])
         reader = Holder(holder, his[0].holder, his[0].email)
         mine = [lots[one] for one in dict.fromkeys(map(_batch, concerned))]
-        stop_letters.post(_letter(what, is_heard), told, reader, (lots[told.batch], mine), now)
+        letter = _letter(what, is_heard)
+        posted.append(stop_letters.post(letter, told, reader, (lots[told.batch], mine), now))
         if holder in hooked:
             content = _content(told, what, concerned, lots)
             message = webhooks.Message(f"sale.{what}", lots[told.batch], content, stop)
             webhooks.post(holder, message, now=now)
+    letter_trail.keep(stop, what, posted, now=now)
 
 
 def _holders(batch: Ref) -> dict[UUID, list[AnyRow]]:

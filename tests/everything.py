@@ -26,7 +26,7 @@ from traceapp.labels.models import LabelAllowance
 from traceapp.links import operations as links
 from traceapp.producers import operations as producers
 from traceapp.purchasing import operations as purchasing
-from traceapp.recalls import case_queries, cases, lifting, stopping
+from traceapp.recalls import case_queries, cases, lifting, reminders, stopping
 from traceapp.recalls.cases import Wish
 from traceapp.recalls.stop_queries import stops_on
 from traceapp.trace.facts import Ref
@@ -90,6 +90,10 @@ def let_go_on_a_check(owner: Business, values: Values) -> None:
     cases.ask(case, acting(owner), wish, now=now() + timedelta(minutes=1))
 
 
+def reminded(owner: Business, values: Values) -> None:
+    reminders.remind(Ref(owner.producer_id, UUID(values["case_id"])), 0, now())
+
+
 def disputed_and_agreed(owner: Business, values: Values) -> None:
     hoa = builders.business("Quầy Hoa", kinds=("shop",))
     goods, to = UUID(values["batch_id"]), {"to_site": str(hoa.site_id), "doc_no": "PX-9"}
@@ -138,7 +142,7 @@ def acting(owner: Business) -> stopping.Actor:
 
 OF_EACH_KIND: tuple[Callable[[Business, Values], None], ...] = (
     *(in_circles_counted_and_crated, held_and_released, stopped_and_allowed),
-    *(let_go_on_a_check, disputed_and_agreed, of_one_line_each, named_anew),
+    *(reminded, let_go_on_a_check, disputed_and_agreed, of_one_line_each, named_anew),
     *(allowed_more_labels_and_not, met_without_a_network),
 )
 

@@ -22,6 +22,9 @@ from traceapp.exchange.belongings import LEFT_OUT, TAKEN_ALONG, TERRITORIES
 from traceapp.photos.models import Photo
 from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
+from traceapp.recalls import letter_trail
+from traceapp.recalls.case_models import RecallLetter, RecallReminder
+from traceapp.trace.facts import Ref
 from traceapp.voices import queries
 from traceapp.voices.models import Voice
 from traceapp.web.endpoints import transaction
@@ -131,6 +134,37 @@ def test_a_row_of_every_table_arrives_elsewhere(
         assert _said() == said
     for name in set(TAKEN_ALONG) - {*TERRITORIES, "audit_entry"}:
         assert after[name] == before[name], name
+
+
+def test_what_a_recall_told_leaves_with_whoever_leads_it(
+    of_everything: Flask, empty: Flask
+) -> None:
+    with of_everything.app_context():
+        letter = db.session.scalars(select(RecallLetter).where(RecallLetter.kind == "told")).first()
+        assert letter is not None
+        case = Ref(letter.case_producer_id, letter.case_id)
+        told, reminders = _told_and_reminded(case)
+        file = BytesIO()
+        leaving.write(case.producer_id, file, now=NOON)
+    others = {row.producer_id for row in told} - {case.producer_id}
+    assert others
+    assert reminders
+    with empty.app_context():
+        with transaction():
+            arriving.take_in(BytesIO(file.getvalue()), now=NOON)
+        assert _told_and_reminded(case) == (told, reminders)
+        elsewhere = {one.holder_id for one in letter_trail.last_of_each(case) if one.phone is None}
+        assert others <= elsewhere  # told of, though they did not come along
+
+
+def _told_and_reminded(case: Ref) -> tuple[set[Any], set[Any]]:
+    """Give the letters and reminders of a recall, row by row."""
+    found = []
+    for table in (RecallLetter.__table__, RecallReminder.__table__):
+        is_of = (table.c.case_producer_id == case.producer_id, table.c.case_id == case.id)
+        found.append(set(db.session.execute(select(table).where(*is_of))))
+    db.session.rollback()
+    return found[0], found[1]
 
 
 def _said() -> dict[tuple[UUID, bytes], bytes]:

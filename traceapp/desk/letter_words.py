@@ -191,7 +191,9 @@ def _letter(one: Posted) -> str:
         case Fate.NO_SERVER:
             words = _("No mail server is set here. They read it at the desk.")
         case Fate.DROPPED:
-            words = _("The address was erased before the letter went out.")
+            words = _(
+                "It is not sent any more: its address was erased, or it was left behind elsewhere."
+            )
         case _:
             words = _("Letter: %(state)s", state=_under_way(one, why_not(one.why)))
     return str(words)

@@ -129,7 +129,7 @@ class _Arrival:
         is_own = (
             row["code"] in self._codes
             if name == "code_state_change"
-            else row["producer_id"] == self._producer_id
+            else row[belongings.owner_column(belongings.table(name)).name] == self._producer_id
         )
         if not is_own:
             raise refusal(f"A record of {name} belongs to another producer.")

@@ -49,6 +49,7 @@ TAKEN_ALONG = (
     *("question", "question_answer", "question_photo"),
     *("recall_case", "recall_evidence", "recall_act", "recall_act_batch", "recall_act_check"),
     *("recall_acknowledgement", "recall_notice", "recalled_batch"),
+    *("recall_reminder", "recall_letter"),
     *("recall_sample", "recall_sample_holder", "recall_sample_finding"),
     *("stall", "stall_lot"),
     *("cleaner_assessment", "cleaner_measure", "cleaner_measure_step", "cleaner_evidence"),
@@ -98,9 +99,7 @@ LEFT_OUT = {
     "hand_off": "made again from the events",
     "hand_off_link": "a secret of whoever it was given to",
     "hand_off_reminder": "letters of the installation",
-    "recall_reminder": "letters of the installation",
     "push_subscription": "secrets of the browsers of shoppers and staff",
-    "recall_letter": "letters of the installation",
     "problem_report": "written by shoppers to the installation",
     "report_answer": "written to shoppers",
     "report_act": "what came of reports to the installation",
@@ -113,6 +112,8 @@ EMPTIED = {
     *(("membership", "account_id"), ("event", "folded_words"), ("question", "report_id")),
 }
 TERRITORIES = ("province", "commune")
+# Whose rows of a table are where not `producer_id` says it: what a recall told others is its own.
+OWNER = {"recall_letter": "case_producer_id", "recall_reminder": "case_producer_id"}
 _WITH_COMMUNE = ("producer", "site", "partner", "survey_party")
 
 
@@ -145,7 +146,12 @@ def _belongs(producer_id: UUID, of: Table) -> ColumnElement[bool]:
         )
     if of.name == "code_state_change":
         return of.c.code.in_(_of_producer(producer_id, table("public_code"), "code"))
-    return of.c.producer_id == producer_id
+    return owner_column(of) == producer_id
+
+
+def owner_column(of: Table) -> Column[Any]:
+    """Give the column that names whose a row is."""
+    return of.c[OWNER.get(of.name, "producer_id")]
 
 
 def _of_producer(producer_id: UUID, of: Table, *columns: str) -> Any:  # noqa: ANN401 - a select

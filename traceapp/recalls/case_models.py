@@ -175,7 +175,10 @@ class RecallAcknowledgement(Base):
 
 
 class RecallReminder(Base):
-    """A holder who had not answered was reminded; numbers count from 0, each comes once."""
+    """A holder who had not answered was reminded; numbers count from 0, each comes once.
+
+    Taken along by whoever leads the case: the holder, `producer_id`, may be somebody elsewhere.
+    """
 
     __tablename__ = "recall_reminder"
 
@@ -185,10 +188,7 @@ class RecallReminder(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reminded_at: Mapped[Moment]
 
-    __table_args__ = (
-        CheckConstraint("number >= 0", name="number_not_negative"),
-        ForeignKeyConstraint(["producer_id"], ["producer.producer_id"]),
-    )
+    __table_args__ = (CheckConstraint("number >= 0", name="number_not_negative"),)
 
 
 class RecallLetter(Base):
@@ -196,6 +196,9 @@ class RecallLetter(Base):
 
     `case_producer_id` and `case_id` are the recall's, or those of the stop of a sale. `letter_id`
     is the job that delivers the letter, where there is one. Only `delivered_at` changes, once.
+
+    Taken along by whose the recall or the stopped lot is: the holder, `producer_id`, may be
+    somebody elsewhere.
     """
 
     __tablename__ = "recall_letter"
@@ -212,7 +215,6 @@ class RecallLetter(Base):
     __table_args__ = (
         CheckConstraint(f"kind IN ({LETTER_KINDS})", name="kind_known"),
         CheckConstraint(f"way IN ({LETTER_WAYS})", name="way_known"),
-        ForeignKeyConstraint(["producer_id"], ["producer.producer_id"]),
         Index("ix_recall_letter_case", "case_producer_id", "case_id"),
         Index("ix_recall_letter_letter", "letter_id"),
     )

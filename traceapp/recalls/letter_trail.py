@@ -88,7 +88,7 @@ def last_of_each(case: Ref) -> list[Posted]:
     """Give the last letter of a recall to each holder."""
     query = (
         select(RecallLetter, Producer.name, Producer.name_en, Producer.phone, Job)
-        .join(Producer, Producer.producer_id == RecallLetter.producer_id)
+        .outerjoin(Producer, Producer.producer_id == RecallLetter.producer_id)
         .outerjoin(Job, and_(Job.job_id == RecallLetter.letter_id, Job.done_at.is_(None)))
         .where(RecallLetter.case_producer_id == case.producer_id, RecallLetter.case_id == case.id)
         .order_by(RecallLetter.posted_at, RecallLetter.letter_id)
@@ -120,13 +120,17 @@ def answered(case: Ref) -> dict[UUID, datetime]:
     return {row[0]: row[1] for row in db.session.execute(answers)}
 
 
+ELSEWHERE = Words("Cơ sở không có ở đây", "Somebody who is not here")
+"""Who was told where the recall came from, and did not come along."""
+
+
 def _posted(row: Any) -> Posted:  # noqa: ANN401 - a row of the query
     letter, name, name_en, phone, job = row
     fate, at = _fate(letter, job)
     return Posted(
         letter_id=letter.letter_id,
         holder_id=letter.producer_id,
-        holder=Words(name, name_en or name),
+        holder=Words(name, name_en or name) if name else ELSEWHERE,
         phone=phone,
         kind=letter.kind,
         posted_at=letter.posted_at,

@@ -321,7 +321,7 @@ def a_figure(name: str = "Điện", **changes: Any) -> dict[str, Any]:
 def _given_up(case: Ref) -> UUID:
     """Let the message of a case to the owner's program have been given up."""
     message = webhook_messages.about(case)[-1]
-    message.state, message.tries, message.outcome = "given_up", 8, "500"
+    message.state, message.tries, message.outcome, message.body = "given_up", 8, "500", "{}"
     message.next_at, message.ended_at = None, datetime.now(UTC)
     db.session.flush()
     return message.delivery_id

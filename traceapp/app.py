@@ -53,8 +53,8 @@ from traceapp.public import views as public_views
 from traceapp.purchasing import views as board_views
 from traceapp.push import posting as push
 from traceapp.push import telling as push_telling
+from traceapp.recalls import messages, reach, stop_telling, telling
 from traceapp.recalls import pushing as recall_pushing
-from traceapp.recalls import reach, stop_telling, telling
 from traceapp.recalls import reminders as recall_reminders
 from traceapp.stalls import views as stall_views
 from traceapp.statistics import views as statistics_views
@@ -150,6 +150,7 @@ def _register_jobs() -> None:
     jobs.register(reach.CATCH_UP, reach.catch_up_job)
     jobs.register(reach.TELL_JOINED, telling.tell_joined_job)
     jobs.register(stop_telling.TELL, stop_telling.tell_job)
+    jobs.register(messages.WRITE, messages.write_job, jobs.Lane.PUSH)
     jobs.register(recall_reminders.REMIND, recall_reminders.remind_job)
     jobs.register(webhooks.DELIVER, webhooks.deliver_job, jobs.Lane.OUTWARD)
     jobs.register(prints.SEND, prints.send_job, jobs.Lane.OUTWARD)

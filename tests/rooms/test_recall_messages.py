@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,11 +24,15 @@ from tests.rooms.test_recall_cases import (
     owner,
     soup_of,
 )
+from tests.rooms.test_recall_reminders import until
 from tests.trade import Trade, tell
 from traceapp.database.engine import db
+from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
-from traceapp.recalls import cases
+from traceapp.recalls import answering, cases, message_trail, messages, reminders
+from traceapp.recalls.answering import Count
 from traceapp.recalls.cases import Wish
+from traceapp.recalls.letter_trail import Fate
 from traceapp.trace.facts import Ref
 from traceapp.webhooks import operations as webhooks
 from traceapp.webhooks.models import WebhookDelivery
@@ -49,9 +54,19 @@ def hooked(by: Business) -> None:
         webhooks.enter((by.producer_id, by.actor.member_id), "https://1.1.1.1/", now=NOW)
 
 
+def written() -> None:
+    """Let the worker write what is owed, and send none of it."""
+    db.session.rollback()
+    for job in db.session.scalars(select(Job).where(Job.kind == messages.WRITE)).all():
+        deed = messages.write_job(json.loads(job.payload), NOW)
+        with acting():
+            deed()
+    db.session.rollback()
+
+
 def heard(by: Business) -> list[dict[str, Any]]:
     """Give what was posted to somebody's program, the first first."""
-    db.session.rollback()
+    written()
     bodies = db.session.scalars(
         select(WebhookDelivery.body)
         .where(WebhookDelivery.producer_id == by.producer_id)
@@ -87,6 +102,56 @@ def test_a_holder_hears_what_is_recalled_and_nobody_else_does(
     assert told["recall"]["answer_at"].endswith(f"/desk/recalls/{case.id}")
     assert told["lots"][0]["batch_id"] == str(trade.greens)
     assert heard(office) == []
+
+
+def test_whoever_recalls_keeps_what_is_owed_and_the_worker_writes_it_once(
+    app: Flask, trade: Trade, office: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked(trade.hoa)
+    case = issued(officer(office), greens(trade))
+    owed = select(WebhookDelivery.body).where(WebhookDelivery.producer_id == trade.hoa.producer_id)
+    db.session.rollback()
+    assert db.session.scalars(owed).all() == [""]
+    assert [one.fate for one in message_trail.last_of_each(case)] == [Fate.WAITING]
+    (told,) = heard(trade.hoa)
+    assert told["occurred_at"] == NOW.isoformat(timespec="seconds")
+    sent: list[bytes] = []
+
+    def refusing(_address: str, _headers: Any, body: bytes, **_: Any) -> str:
+        sent.append(body)
+        return "500"
+
+    monkeypatch.setattr("traceapp.webhooks.operations.send", refusing)
+    for minutes in (1, 3):
+        written()  # a job that comes twice writes nothing anew
+        until(app, NOW + timedelta(minutes=minutes))
+    assert len(sent) > 1
+    assert [json.loads(body) for body in set(sent)] == [told]
+
+
+def test_a_message_tells_of_the_moment_of_its_act_though_it_is_written_after_others(
+    trade: Trade, office: Business
+) -> None:
+    hooked(trade.hoa)
+    case = issued(officer(office), greens(trade))
+    with acting():
+        reminders.remind(case, 0, NOW + timedelta(hours=12))
+    with acting():
+        count = Count(greens(trade), Decimal(8), Decimal(110))
+        member = Ref(trade.hoa.producer_id, trade.hoa.actor.member_id)
+        answering.acknowledge(case, member, count, now=NOW + timedelta(hours=13))
+    with acting():
+        cases.ask(case, officer(office), Wish("release", "Đạt"), now=NOW)
+    act = next(one for one in found(case).waiting if one.kind == "release")
+    second, at = colleague(office), NOW + timedelta(hours=14)
+    with acting():
+        cases.agree(case, act.act_id, second, "Không cần kiểm", now=at)
+    lot = [str(trade.greens)]
+    assert said(trade.hoa) == [
+        ("recall.issued", lot),
+        ("recall.reminder", lot),
+        ("recall.released", lot),
+    ]
 
 
 def test_a_drill_is_marked_as_one(trade: Trade) -> None:

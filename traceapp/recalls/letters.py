@@ -96,14 +96,14 @@ class Holder:
     email: str | None
 
 
-def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
-    """Post a letter to everybody concerned by some of these lots of a recall in force."""
-    _post(case, holders(case, lots), "told", now)
+def post(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> list[UUID]:
+    """Post a letter to everybody concerned by some of these lots of a recall; give to whom."""
+    return _post(case, holders(case, lots), "told", now)
 
 
 def remind(
     case: Ref, lots: ColumnElement[bool], owed: OfHolder, times: int, *, now: datetime
-) -> list[Holder]:
+) -> list[UUID]:
     """Post a reminder to everybody who owes some of these lots, naming them; give to whom.
 
     It is the first reminder or a later one.
@@ -111,20 +111,22 @@ def remind(
     named = _named(case, lots, owed)
     for one, told in named.items():
         _post(case, [one], "reminder", now, times=times, lots=told)
-    return list(named)
+    return [one.producer_id for one in named]
 
 
-def free(case: Ref, lots: ColumnElement[bool], kind: str, *, now: datetime) -> None:
-    """Post a letter to everybody concerned by some of these lots, let go by an act of a kind."""
-    for one, told in _named(case, lots).items():
+def free(case: Ref, lots: ColumnElement[bool], kind: str, *, now: datetime) -> list[UUID]:
+    """Post a letter to everybody concerned by some of these lots, let go; give to whom."""
+    named = _named(case, lots)
+    for one, told in named.items():
         _post(case, [one], kind, now, lots=told)
+    return [one.producer_id for one in named]
 
 
-def close(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> None:
-    """Post a letter to everybody concerned by some of these lots: the case is closed."""
+def close(case: Ref, lots: ColumnElement[bool], *, now: datetime) -> list[UUID]:
+    """Post a letter to everybody concerned by some of these lots: it is closed; give to whom."""
     is_drill = db.session.get_one(RecallNotice, (case.producer_id, case.id)).is_drill
     stays = {"stays": "", "stays_en": ""} if is_drill else {"stays": STAYS, "stays_en": STAYS_EN}
-    _post(case, holders(case, lots), "close", now, **stays)
+    return _post(case, holders(case, lots), "close", now, **stays)
 
 
 def _named(
@@ -216,8 +218,10 @@ def _reached(
     )
 
 
-def _post(case: Ref, to: Collection[Holder], kind: str, now: datetime, **more: str | int) -> None:
-    """Post a letter of this kind to each, and keep that each was told, and how."""
+def _post(
+    case: Ref, to: Collection[Holder], kind: str, now: datetime, **more: str | int
+) -> list[UUID]:
+    """Post a letter of this kind to each, and keep that each was told, and how; give whom."""
     notice = db.session.get_one(RecallNotice, (case.producer_id, case.id))
     number = db.session.get_one(RecallCase, (case.producer_id, case.id)).number
     letter, before = _LETTERS[kind]
@@ -231,6 +235,7 @@ def _post(case: Ref, to: Collection[Holder], kind: str, now: datetime, **more: s
             job = mail.post(holder.email, f"{public_host()}: {subject} {number}", text, now=now)
         told.append(letter_trail.Told(holder.producer_id, holder.email is not None, job))
     letter_trail.keep(case, kind, told, now=now)
+    return [one.producer_id for one in to]
 
 
 def _said(notice: RecallNotice) -> dict[str, str | int]:

@@ -60,10 +60,10 @@ def remind(case: Ref, number: int, now: datetime) -> None:
         return
     is_in, owed = RecalledBatch.left_at.is_(None), partial(_owes, number)
     holders = letters.remind(case, is_in, owed, number + 1, now=now)
-    messages.post(case, "reminder", is_in, of_holder=owed, now=now)
+    messages.expect(case, messages.Act("reminder"), holders, now=now)
     db.session.add_all(
         RecallReminder(
-            producer_id=one.producer_id,
+            producer_id=one,
             case_producer_id=case.producer_id,
             case_id=case.id,
             number=number,

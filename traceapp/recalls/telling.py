@@ -13,6 +13,7 @@ from traceapp.jobs.registry import Deed, Payload
 from traceapp.push import telling as push
 from traceapp.recalls import letters, messages, pushing, reminders
 from traceapp.recalls.case_queries import Case
+from traceapp.recalls.messages import Act
 from traceapp.trace.facts import Ref
 
 _IS_IN = RecalledBatch.left_at.is_(None)
@@ -20,8 +21,8 @@ _IS_IN = RecalledBatch.left_at.is_(None)
 
 def issued(case: Ref, *, now: datetime) -> None:
     """Tell that a recall was issued."""
-    letters.post(case, _IS_IN, now=now)
-    messages.post(case, "issued", _IS_IN, now=now)
+    told = letters.post(case, _IS_IN, now=now)
+    messages.expect(case, Act("issued"), told, now=now)
     _push(case, "issued", now=now)
     reminders.expect(case, now=now)
 
@@ -29,8 +30,8 @@ def issued(case: Ref, *, now: datetime) -> None:
 def joined(case: Ref, at: datetime, *, now: datetime) -> None:
     """Tell of the lots that joined a recall at this moment."""
     lots = _IS_IN & (RecalledBatch.joined_at == at)
-    letters.post(case, lots, now=now)
-    messages.post(case, "widened", lots, now=now)
+    told = letters.post(case, lots, now=now)
+    messages.expect(case, Act("widened", at), told, now=now)
     _push(case, "widened", now=now, at=at)
 
 
@@ -54,25 +55,25 @@ def widened(before: Case, *, now: datetime) -> None:
         return
     is_of_others = RecalledBatch.producer_id != before.batch.producer_id
     lots = _IS_IN & (is_of_others | (RecalledBatch.joined_at == now))
-    letters.post(before.ref, lots, now=now)
-    messages.post(before.ref, "widened", lots, now=now)
+    told = letters.post(before.ref, lots, now=now)
+    messages.expect(before.ref, Act("widened", now, others=True), told, now=now)
     _push(before.ref, "widened", now=now, at=now, others=True)
 
 
 def narrowed(case: Ref, *, now: datetime) -> None:
     """Tell of the lots that were just let go."""
-    letters.free(case, RecalledBatch.left_at == now, "narrow", now=now)
-    messages.post(case, "narrowed", RecalledBatch.left_at == now, now=now)
+    told = letters.free(case, RecalledBatch.left_at == now, "narrow", now=now)
+    messages.expect(case, Act("narrowed"), told, now=now)
     _push(case, "narrowed", now=now, at=now)
 
 
 def ended(case: Ref, kind: str, *, now: datetime) -> None:
     """Tell that a recall was released, which frees its goods, or closed, which frees none."""
     if kind == "release":
-        letters.free(case, _IS_IN, kind, now=now)
+        told = letters.free(case, _IS_IN, kind, now=now)
     else:
-        letters.close(case, _IS_IN, now=now)
-    messages.post(case, f"{kind}d", _IS_IN, now=now)
+        told = letters.close(case, _IS_IN, now=now)
+    messages.expect(case, Act(f"{kind}d"), told, now=now)
     _push(case, f"{kind}d", now=now)
 
 

@@ -33,8 +33,9 @@ class Webhook(Base):
 
 
 class WebhookDelivery(Base):
-    """A message to a webhook. Its body is emptied when it was taken, or the address removed.
+    """A message to a webhook.
 
+    Its body is empty until it is written, once it was taken, and once the address was removed.
     One that was given up keeps it: it can be sent again, as it was. `about` names what it is about
     to people, `source_producer_id` and `source_id` are the record: a recall, or a stopped sale.
     `tries` counts the attempts that ended; `outcome` is an HTTP status or one of

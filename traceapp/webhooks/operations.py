@@ -1,11 +1,11 @@
 """Writes of this room: the address and its secret, and messages on their way.
 
-Callers own the transaction. A message is a row and a job: the worker sends it, and sends it again
-after growing pauses until it is taken. The number of the message stays the same.
+Callers own the transaction. A message is a row, written at once or by the worker, and a job: the
+worker sends it, and again after growing pauses until it is taken. Its number stays the same.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -110,20 +110,21 @@ def send_trial(by: Member, *, now: datetime) -> None:
 
 def post(producer_id: UUID, message: Message, *, now: datetime) -> None:
     """Post a message to a producer that has an address."""
-    delivery_id = new_id()
-    content = {
-        "id": str(delivery_id),
-        "kind": message.kind,
-        "occurred_at": now.isoformat(timespec="seconds"),
-        **message.content,
-    }
-    db.session.add(
+    (row,) = announce([producer_id], message, now=now)
+    write(row, message.content, now=now)
+
+
+def announce(
+    producer_ids: Collection[UUID], message: Message, *, now: datetime
+) -> list[WebhookDelivery]:
+    """Keep that a message is owed to these producers, which have addresses; it is written later."""
+    rows = [
         WebhookDelivery(
             producer_id=producer_id,
-            delivery_id=delivery_id,
+            delivery_id=new_id(),
             kind=message.kind,
             about=message.about,
-            body=json.dumps(content, ensure_ascii=False),
+            body="",
             state="waiting",
             tries=0,
             outcome=None,
@@ -132,9 +133,26 @@ def post(producer_id: UUID, message: Message, *, now: datetime) -> None:
             source_producer_id=message.source.producer_id if message.source else None,
             source_id=message.source.id if message.source else None,
         )
-    )
+        for producer_id in producer_ids
+    ]
+    db.session.add_all(rows)
     db.session.flush()
-    _enqueue((producer_id, delivery_id), 0, at=now, now=now)
+    return rows
+
+
+def write(row: WebhookDelivery, content: Mapping[str, Any], *, now: datetime) -> None:
+    """Write a message that is owed, once, and have it sent: every try sends the same."""
+    if row.state != "waiting" or row.body != "":
+        return
+    whole = {
+        "id": str(row.delivery_id),
+        "kind": row.kind,
+        "occurred_at": row.asked_at.isoformat(timespec="seconds"),
+        **content,
+    }
+    row.body = json.dumps(whole, ensure_ascii=False)
+    db.session.flush()
+    _enqueue((row.producer_id, row.delivery_id), 0, at=now, now=now)
 
 
 def is_given_up(row: WebhookDelivery) -> bool:

@@ -1,6 +1,7 @@
 """Reads of this room."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,6 +29,21 @@ def about(source: Ref) -> Sequence[WebhookDelivery]:
         )
         .order_by(WebhookDelivery.asked_at, WebhookDelivery.delivery_id)
     ).all()
+
+
+def owed(source: Ref, kind: str, asked_at: datetime) -> Sequence[WebhookDelivery]:
+    """Give the messages about a record that are owed since a moment and not written yet."""
+    found = (
+        *(WebhookDelivery.source_producer_id == source.producer_id, WebhookDelivery.body == ""),
+        *(WebhookDelivery.source_id == source.id, WebhookDelivery.state == "waiting"),
+        *(WebhookDelivery.kind == kind, WebhookDelivery.asked_at == asked_at),
+    )
+    return db.session.scalars(select(WebhookDelivery).where(*found)).all()
+
+
+def with_address() -> set[UUID]:
+    """Give the producers that have an address."""
+    return set(db.session.scalars(select(Webhook.producer_id)))
 
 
 def last_deliveries(producer_id: UUID) -> Sequence[WebhookDelivery]:

@@ -31,6 +31,7 @@ from traceapp.network.programme_models import (
     PublishedFigure,
     PublishedTotal,
 )
+from traceapp.public.programme_views import MOST_ACTIVITIES
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -225,3 +226,23 @@ def test_nobody_else_writes_and_nothing_is_changed(app: Flask, officer: FlaskCli
     for table in (ProgrammePlan, ProgrammeActivity, PublishedTotal, PublishedFigure):
         with app.app_context(), pytest.raises(DatabaseError, match="append-only"):
             db.session.query(table).delete()
+
+
+def test_more_activities_than_fit_the_year_are_told_and_all_are_on_their_own_page(
+    app: Flask, officer: FlaskClient
+) -> None:
+    kinds = ("training", "visit")
+    for number in range(MOST_ACTIVITIES + 1):
+        typed = {"title": f"Tập huấn số {number:03}", "on_day": "05/03/2026"}
+        sent = form(app, id=str(uuid4()), kind=kinds[number % 2], **typed)
+        assert officer.post("/desk/programme/activity/new", data=sent).status_code == 303
+    shopper, year, rest = app.test_client(), "/programme/2026", "/programme/2026/activities"
+    said = page(shopper, year)
+    assert f"Ở đây là {MOST_ACTIVITIES} hoạt động mới nhất." in said
+    assert f'href="{rest}"' in said
+    assert page(shopper, rest).count("Tập huấn số") == MOST_ACTIVITIES + 1
+    assert page(shopper, f"{rest}?q=tap+huan+042").count("Tập huấn số") == 1
+    visits = shopper.get(f"{rest}?kind=visit&format=csv").text.splitlines()
+    assert len(visits) == 1 + (MOST_ACTIVITIES + 1) // 2
+    assert "Không có hoạt động nào khớp." in page(shopper, f"{rest}?q=khong-co")
+    assert shopper.get("/programme/2031/activities").status_code == 404

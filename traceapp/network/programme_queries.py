@@ -25,8 +25,6 @@ from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 
-MOST_ACTIVITIES = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -153,13 +151,13 @@ def published(year: int | None = None) -> dict[int, list[Published]]:
     return found
 
 
-def activities(year: int) -> list[Activity]:
-    """Give the newest activities of a year."""
+def activities(year: int, most: int | None = None) -> list[Activity]:
+    """Give the activities of a year, the newest first: all, or at most so many."""
     query = (
         select(ProgrammeActivity)
         .where(ProgrammeActivity.year == year)
         .order_by(ProgrammeActivity.on_day.desc(), ProgrammeActivity.activity_id)
-        .limit(MOST_ACTIVITIES)
+        .limit(most)
     )
     rows = db.session.scalars(query).all()
     listed = fairs.counts(Ref(one.producer_id, one.activity_id) for one in rows)

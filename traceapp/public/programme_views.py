@@ -25,6 +25,9 @@ from traceapp.web.access import public
 from traceapp.web.languages import say
 from traceapp.web.pages import day
 
+MOST_ACTIVITIES = 50
+"""Of a year on its page; all of them are on a page of their own."""
+
 blueprint = Blueprint("programme", __name__)
 
 
@@ -58,7 +61,7 @@ def show_year(year: int) -> str:
         plan=queries.plan(year, chains.help_beside_activities(year)),
         computed=queries.computed(year),
         published=queries.published(year).get(year, []),
-        activities=queries.activities(year),
+        activities=queries.activities(year, MOST_ACTIVITIES),
         activity_count=queries.count_activities(year),
         participants=years.count(year),
         members=years.count_by_chain(year),
@@ -70,6 +73,32 @@ def show_year(year: int) -> str:
         aim=aim,
         figure=figure,
         change=change,
+    )
+
+
+@blueprint.get("/programme/<int(min=2000, max=2100):year>/activities")
+@public
+def list_activities(year: int) -> ResponseReturnValue:
+    """List what the programme did in a year, the newest first. Raises NotFound."""
+    if year not in queries.years():
+        raise problem.NotFound
+    kinds = {kind: _(name) for kind, name in ACTIVITY_KINDS.items()}
+    wish = lists.asked(request.args, lists.Filter("kind", _("Kind"), kinds))
+    kind = wish.chosen.get("kind")
+    rows = [one for one in queries.activities(year) if kind in (None, one.kind)]
+    found = lists.whole(rows, wish, lambda one: (one.title.vi, one.title.en))
+    if wish.is_csv:
+        columns: dict[str, lists.Reader] = {
+            _("Day"): lambda one: one.on_day,
+            _("Activity"): lambda one: say(one.title),
+            _("Kind"): lambda one: kinds[one.kind],
+            _("Establishments"): lambda one: one.establishments,
+            _("People"): lambda one: one.people,
+            _("Booths"): lambda one: one.listed if one.booths is None else one.booths,
+        }
+        return lists.as_csv(f"hoat-dong-{year}", columns, found.rows)
+    return render_template(
+        "public/programme_activities.html", year=year, found=found, kinds=ACTIVITY_KINDS
     )
 
 

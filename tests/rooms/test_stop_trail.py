@@ -71,6 +71,7 @@ def test_who_stopped_reads_who_was_told_and_who_was_not_reached(
     assert "Message to their program: " in told
     assert "Last: the stopped sale" in told
     assert "Quầy Hoa" in told
+    assert told.index("Letters to holders") < told.index("Why may it be sold again?")
     assert "Bếp Tư" not in told  # it has what Hoa made
     assert "by others: 1, not reached: 1" in told
     told = seen(sending, office, trade)

@@ -29,7 +29,7 @@ from traceapp.batches.hand_off_models import HandOffAnswer
 from traceapp.chains.models import Commitment
 from traceapp.codes import audits, openings
 from traceapp.codes.models import AuditedPage, PublicCode
-from traceapp.codes.page_asking import Asked, Outcome
+from traceapp.codes.page_asking import UNIT, Asked, Outcome
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.exchange import leaving
@@ -37,7 +37,7 @@ from traceapp.exchange.models import ExportFile, ImportFile
 from traceapp.handoffs import links
 from traceapp.handoffs import operations as hand_offs
 from traceapp.handoffs.operations import Reply
-from traceapp.labels import printers, serials
+from traceapp.labels import printers, serials, unit_openings
 from traceapp.labels.models import LabelAllowance, LabelIssue
 from traceapp.network import operations as network
 from traceapp.network import programme
@@ -163,7 +163,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_stall(owner, code, text),
         "allowance_id": str(_allowance(owner, batch_id, text)),
         "issue_id": str(issue_id),
-        "serial": _numbered(owner, issue_id),
+        "serial": _numbered(owner, issue_id, code),
         "report_number": receipt.number,
         **_recall(owner, batch_id, text, photo),
         **_assessment(owner, product_id, text, photo),
@@ -411,11 +411,13 @@ def _labels(owner: builders.Business, batch_id: UUID) -> UUID:
     return issue_id
 
 
-def _numbered(owner: builders.Business, issue_id: UUID) -> str:
-    """Give the label of an issue a number of its own; gives that."""
+def _numbered(owner: builders.Business, issue_id: UUID, code: str) -> str:
+    """Give the label of an issue a number of its own, whose page was opened; gives that."""
     row = db.session.get_one(LabelIssue, (owner.producer_id, issue_id))
     serials.draw(row, 10)
-    return serials.serials_of(row)[1]
+    serial = serials.serials_of(row)[1]
+    unit_openings.add({(f"{code}{UNIT}{serial}", datetime.now(UTC).date()): 4})
+    return serial
 
 
 def _allowance(owner: builders.Business, batch_id: UUID, text: str) -> UUID:

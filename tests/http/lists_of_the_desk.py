@@ -49,6 +49,7 @@ LISTS: Mapping[str, Listed] = {
     ),
     "hand_offs.list_hand_offs": Listed("/desk/hand-offs"),
     "needs.list_needs": Listed("/desk/needs"),
+    "openings.list_label_openings": Listed("/desk/openings/labels"),
     "openings.list_openings": Listed("/desk/openings"),
     "openings.list_stall_openings": Listed("/desk/openings/stalls"),
     "people.list_people": Listed("/desk/people", never_empty="whoever reads it is one of them"),

@@ -13,6 +13,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches.capturing import Actor
+from traceapp.codes import bursts
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import (
@@ -21,7 +22,6 @@ from traceapp.desk import (
     label_sending,
     label_story,
     label_words,
-    opening_search,
 )
 from traceapp.desk.batch_views import batch_of
 from traceapp.desk.label_paper import NoLabels
@@ -74,7 +74,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
         printer=_printer(issue),
         sending=label_sending.told(issue, again),
         has_fonts=label_paper.fonts() is not None,
-        labels=unit_openings.of_issue(issue, opening_search.first_day(datetime.now(HANOI).date())),
+        labels=unit_openings.of_issue(issue, bursts.first_day(datetime.now(HANOI).date())),
         history=label_story.told(done, found.card.uom, history.names_of(issue.producer_id, done)),
     )
 

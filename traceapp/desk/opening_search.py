@@ -1,11 +1,10 @@
 """How often pages of codes were opened lately, and which were opened unusually often on a day.
 
-Unusual is a day with many openings, and many times as many as the busiest days of the producer's
-other batches: where a producer has no other yet, many are enough to be worth a look.
+They are compared with the producer's other batches (`codes.bursts`).
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,17 +27,13 @@ from sqlalchemy import (
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.models import Batch, Product
+from traceapp.codes.bursts import MANY, NEWS, beside_others, first_day, is_burst, is_much
 from traceapp.codes.models import OpeningCount, PublicCode
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Producer
 from traceapp.web import lists
-
-SHOWN = timedelta(days=30)
-NEWS = timedelta(days=7)
-MANY = 30  # as the rule scan_burst of the programme says
-TIMES = 3  # the usual busiest day
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,7 @@ class Days:
 
     def is_burst(self, day: date) -> bool:
         """Tell whether a day is worth a look."""
-        opened = self.opened.get(day, 0)
-        return opened >= MANY and opened >= TIMES * (self.usual or 0)
+        return is_much(self.opened.get(day, 0), self.usual)
 
     @property
     def burst(self) -> date | None:
@@ -140,11 +134,6 @@ def _bursts(concerned: ColumnElement[bool]) -> Select[int]:
     return query.where(peaks.c.code.in_(many))
 
 
-def first_day(today: date) -> date:
-    """Give the first of the days that are shown."""
-    return today - SHOWN + timedelta(days=1)
-
-
 def _peaks(since: date | ColumnElement[date], concerned: ColumnElement[bool]) -> FromClause:
     """Give openings and busiest day of each code, beside those of its producer's other codes."""
     of_codes = (
@@ -159,28 +148,7 @@ def _peaks(since: date | ColumnElement[date], concerned: ColumnElement[bool]) ->
         .subquery()
     )
     of = of_codes.c
-    return beside_others(of_codes, of.batch_id, of.code)
-
-
-def beside_others(of_each: FromClause, *named: ColumnElement[Any]) -> FromClause:
-    """Give each page's openings and busiest day beside the busiest days of its producer's others.
-
-    `others` is their sum and `number` how many they are.
-    """
-    of = of_each.c
-    whole = func.sum(of.busiest).over(partition_by=of.producer_id)
-    number = func.count().over(partition_by=of.producer_id)
-    return select(
-        *(of.producer_id, *named, of.opened, of.busiest),
-        (whole - of.busiest).label("others"),
-        (number - 1).label("number"),
-    ).subquery()
-
-
-def is_burst(peaks: FromClause) -> ColumnElement[bool]:
-    """Make the condition that the busiest day of a page is worth a look."""
-    of = peaks.c
-    return and_(of.busiest >= MANY, of.busiest * of.number >= TIMES * of.others)
+    return beside_others(of_codes, [of.producer_id], of.producer_id, of.batch_id, of.code)
 
 
 _BURSTS = _bursts(true())

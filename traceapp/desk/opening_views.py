@@ -11,16 +11,18 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.codes import audits
+from traceapp.codes import audits, bursts
 from traceapp.desk import (
     attention,
     code_audit_search,
     day_bars,
+    label_opening_search,
     opening_search,
     stall_opening_search,
 )
 from traceapp.desk.attention import Task
 from traceapp.desk.batch_views import find_batch
+from traceapp.gs1 import unit_serial
 from traceapp.gs1.batch_code import BatchCode, StallCode
 from traceapp.labels import unit_openings
 from traceapp.trace.facts import Ref
@@ -45,7 +47,7 @@ def list_openings() -> ResponseReturnValue:
     return render_template(
         "desk/openings.html",
         found=found,
-        days=opening_search.SHOWN.days,
+        days=bursts.SHOWN.days,
         sees_all=reader.may(Act.LOOK_UP_ANY),
         audit=audit,
         live=code_audit_search.numbers(reader, audit.audit_id) if audit else (0, 0),
@@ -66,9 +68,30 @@ def list_stall_openings() -> ResponseReturnValue:
     return render_template(
         "desk/stall_openings.html",
         found=found,
-        days=opening_search.SHOWN.days,
+        days=bursts.SHOWN.days,
         sees_all=reader.may(Act.LOOK_UP_ANY),
         readable=lambda code: StallCode(code).readable,
+    )
+
+
+@blueprint.get("/desk/openings/labels")
+@may(Act.READ)
+def list_label_openings() -> ResponseReturnValue:
+    """List the labels with a number of their own that were opened or seen lately."""
+    reader = member()
+    signs = {"burst": _("Worth a look")}
+    wish = lists.asked(request.args, lists.Filter("sign", _("Openings"), signs))
+    found = label_opening_search.listed(reader, wish, _today())
+    if wish.is_csv:
+        return lists.as_csv("luot-mo-tem", _label_columns(), found.rows)
+    return render_template(
+        "desk/label_openings.html",
+        found=found,
+        days=bursts.SHOWN.days,
+        sees_all=reader.may(Act.LOOK_UP_ANY),
+        may_print=reader.may(Act.PRINT_LABELS),
+        producer_id=reader.producer_id,
+        readable=unit_serial.readable,
     )
 
 
@@ -88,7 +111,7 @@ def show_openings(code: str) -> ResponseReturnValue:
         found=found,
         card=found.card,
         days=days,
-        number_of_days=opening_search.SHOWN.days,
+        number_of_days=bursts.SHOWN.days,
         usual=None if days.usual is None else _number(days.usual),
         bars=day_bars.draw(_bars(days), heading),
         heading=heading,
@@ -111,6 +134,17 @@ def _stall_bursts(reader: Visitor) -> Iterator[Task]:
     if count := stall_opening_search.count_bursts(reader, _today()):
         words = _("Stall pages opened unusually often in the last days: %(count)s.", count=count)
         path = url_for("openings.list_stall_openings", sign="burst")
+        yield Task("search", "amber", words, path, _("Take a look"))
+
+
+@attention.also
+def _label_bursts(reader: Visitor) -> Iterator[Task]:
+    if count := label_opening_search.count_bursts(reader, _today()):
+        words = _(
+            "Labels opened unusually often or seen at several places in the last days: %(count)s.",
+            count=count,
+        )
+        path = url_for("openings.list_label_openings", sign="burst")
         yield Task("search", "amber", words, path, _("Take a look"))
 
 
@@ -139,6 +173,20 @@ def _columns() -> dict[str, lists.Reader]:
         _("Producer"): lambda row: row.producer,
         _("Openings, at least"): lambda row: row.opened,
         _("Busiest day"): lambda row: row.busiest,
+        _("Worth a look"): lambda row: _("yes") if row.is_burst else "",
+    }
+
+
+def _label_columns() -> dict[str, lists.Reader]:
+    return {
+        _("Label number"): lambda row: unit_serial.readable(row.serial),
+        _("Code"): lambda row: BatchCode(row.code).readable,
+        _("Product"): lambda row: row.name,
+        _("Lot"): lambda row: row.lot,
+        _("Printed by"): lambda row: row.printer,
+        _("Openings, at least"): lambda row: row.opened,
+        _("Busiest day"): lambda row: row.busiest,
+        _("Places where it was seen"): lambda row: row.places,
         _("Worth a look"): lambda row: _("yes") if row.is_burst else "",
     }
 

@@ -1,7 +1,6 @@
 """How often pages of stalls were opened lately, and which were opened unusually often on a day.
 
-Unusual is what it is for batches (`opening_search`): many, and many times as many as on the busiest
-days of the producer's other stalls.
+They are compared with the seller's other stalls (`codes.bursts`).
 """
 
 from datetime import date
@@ -25,9 +24,9 @@ from sqlalchemy import (
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
+from traceapp.codes.bursts import MANY, NEWS, beside_others, first_day, is_burst
 from traceapp.database.asking import ask
 from traceapp.database.types import Identifier
-from traceapp.desk.opening_search import MANY, NEWS, beside_others, first_day, is_burst
 from traceapp.producers.models import Producer
 from traceapp.stalls.models import Stall, StallOpeningCount
 from traceapp.web import lists
@@ -88,7 +87,8 @@ def _peaks(since: date | ColumnElement[date], concerned: ColumnElement[bool]) ->
         .group_by(StallOpeningCount.producer_id, StallOpeningCount.stall_id)
         .subquery()
     )
-    return beside_others(of_stalls, of_stalls.c.stall_id)
+    of = of_stalls.c
+    return beside_others(of_stalls, [of.producer_id], of.producer_id, of.stall_id)
 
 
 def _concerns(reader: Visitor) -> ColumnElement[bool]:

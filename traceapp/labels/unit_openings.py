@@ -7,14 +7,16 @@ kept of who said it.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from traceapp.codes.bursts import is_much
 from traceapp.codes.openings import CHUNK, Opened
 from traceapp.codes.page_asking import UNIT
 from traceapp.database.engine import db
@@ -25,9 +27,7 @@ from traceapp.labels.unit_models import LabelOpeningCount, LabelPlaceCount, Labe
 from traceapp.trace.facts import Ref
 
 Key = tuple[Any, ...]  # producer, issue and number
-MANY = 30  # openings of one label, as of one batch (`desk.opening_search`)
-TIMES = 3  # the mean of the other labels
-SEVERAL = 3  # places
+SEVERAL = 3  # places where a label was seen: worth a look
 
 
 def add(counts: Mapping[Opened, int]) -> None:
@@ -62,11 +62,15 @@ def tell_place(batch: Ref, serial: str, place: str, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A label whose page was opened, or that was seen somewhere; `usual` is the others' mean."""
+    """A label whose page was opened, or that was seen somewhere.
+
+    `usual` is the mean busiest day of the other labels of its batch, where others were opened.
+    """
 
     serial: str
     opened: int
-    usual: float
+    busiest: int
+    usual: float | None
     places: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -77,8 +81,7 @@ class Seen:
     @property
     def is_burst(self) -> bool:
         """Tell whether it is worth a look: opened far more than others, or seen at many places."""
-        is_much = self.opened >= MANY and self.opened >= TIMES * self.usual
-        return is_much or len(self.places) >= SEVERAL
+        return is_much(self.busiest, self.usual) or len(self.places) >= SEVERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +94,37 @@ class Lately:
 
 def of_batch(batch: Ref, since: date) -> Lately:
     """Tell of the labels of a batch, whoever printed them."""
-    return _lately(_of_batch(batch), since)
+    return _lately(batch, since)
 
 
 def of_issue(issue: LabelIssue, since: date) -> Lately:
-    """Tell of the labels of an issue."""
-    key = (LabelIssue.producer_id == issue.producer_id, LabelIssue.issue_id == issue.issue_id)
-    return _lately(key, since)
+    """Tell of the labels of an issue, beside all labels of their batch."""
+    return _lately(issue.batch, since, (issue.producer_id, issue.issue_id))
 
 
-def _lately(which: Sequence[Any], since: date) -> Lately:
-    opened, places = Counter[str](), dict[str, Counter[str]]()
-    for serial, count in _counted(LabelOpeningCount, which, since):
-        opened[serial] = int(count)
-    for serial, count, place in _counted(LabelPlaceCount, which, since, LabelPlaceCount.place):
-        places.setdefault(serial, Counter())[place] += int(count)
-    names = opened.keys() | places.keys()
+def _lately(batch: Ref, since: date, issue: Key | None = None) -> Lately:
+    days, places = dict[str, list[int]](), dict[str, Counter[str]]()
+    for one, count in _counted(LabelOpeningCount, batch, since):
+        days.setdefault(one, []).append(int(count))
+    for one, count, place in _counted(LabelPlaceCount, batch, since, LabelPlaceCount.place):
+        places.setdefault(one, Counter())[place] += int(count)
+    busiest = {one: max(counted) for one, counted in days.items()}
+    names = days.keys() | places.keys()
+    if issue is not None:
+        names &= _of_issue(issue, names)
     labels = [
-        Seen(one, opened[one], _usual(opened, one), _in_order(places.get(one, {}))) for one in names
+        Seen(
+            serial=one,
+            opened=sum(days.get(one, ())),
+            busiest=busiest.get(one, 0),
+            usual=_usual(busiest, one),
+            places=_in_order(places.get(one, {})),
+        )
+        for one in names
     ]
     labels.sort(key=lambda one: (not one.is_burst, -one.opened, one.serial))
-    return Lately(labels, _in_order(sum(places.values(), Counter())))
+    seen = [Counter(one.places) for one in labels]
+    return Lately(labels, _in_order(sum(seen, Counter())))
 
 
 def _in_order(places: Mapping[str, int]) -> dict[str, int]:
@@ -119,21 +132,27 @@ def _in_order(places: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(places.items(), key=lambda one: (-one[1], fold(one[0]))))
 
 
-def _usual(opened: Mapping[str, int], serial: str) -> float:
-    """Give the mean openings of the other labels whose pages were opened at all."""
-    others = len(opened) - (serial in opened)
-    return (sum(opened.values()) - opened.get(serial, 0)) / others if others else 0.0
+def _usual(busiest: Mapping[str, int], serial: str) -> float | None:
+    """Give the mean busiest day of the other labels whose pages were opened at all."""
+    others = len(busiest) - (serial in busiest)
+    return (sum(busiest.values()) - busiest.get(serial, 0)) / others if others else None
 
 
-def _counted(of: Any, which: Sequence[Any], since: date, *more: Any) -> Any:  # noqa: ANN401 - tables
+def _counted(of: Any, batch: Ref, since: date, *more: Any) -> Any:  # noqa: ANN401 - tables
+    """Give what was counted of the labels of a batch, a row a label and day."""
     key = and_(*(getattr(of, name) == getattr(LabelUnit, name) for name in _LABEL))
     return db.session.execute(
-        select(LabelUnit.serial, func.sum(of.counted), *more)
+        select(LabelUnit.serial, of.counted, *more)
         .join(LabelUnit, key)
         .join(LabelIssue, _IN_ISSUE)
-        .where(of.day >= since, *which)
-        .group_by(LabelUnit.serial, *more)
+        .where(of.day >= since, *_of_batch(batch))
     )
+
+
+def _of_issue(issue: Key, serials: AbstractSet[str]) -> set[str]:
+    """Give those of some labels that an issue printed."""
+    known = _known(sorted(serials))
+    return {serial for serial, label in known.items() if label[:2] == issue}
 
 
 def _known(wanted: Sequence[str]) -> dict[str, Key]:

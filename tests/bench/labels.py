@@ -56,6 +56,7 @@ def _numbered(alike_s: float) -> Iterator[Figure]:
         told, what = _once("numbered", MANY, str(kept)), f"{MANY} labels with a number of their own"
         yield Figure(f"{what} as PDF, processor time", told["cpu_s"], "s", 1.5 * alike_s)
         yield Figure(f"{what} as PDF, most memory", told["mb"], "MB", MOST_MB)
+        yield Figure(f"{what} as PDF, size", told["bytes"], "bytes", MOST_BYTES)
         decoded = _decoded(kept, numbered(MANY))
         yield Figure("codes of that file that decode at 150 dpi", decoded, "codes", MANY)
 

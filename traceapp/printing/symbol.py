@@ -52,6 +52,11 @@ class Symbol:
         return len(self.rows) + 2 * QUIET_MODULES
 
     @property
+    def format_bits(self) -> bytes:
+        """Modules that tell level and mask (ISO/IEC 18004 7.9): symbols differ less by them."""
+        return self.rows[8][:5]
+
+    @property
     def path(self) -> str:
         """The dark modules as one SVG path in module units, shifted by the quiet zone."""
         return "".join(_command(loop) for loop in _outlines(self.rows))

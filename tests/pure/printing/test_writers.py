@@ -13,6 +13,7 @@ import zxingcpp
 from hypothesis import given, settings
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
+from tests.bench import labels_once
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
 from tests.pure.printing.tspl_reader import read_tspl
 from tests.pure.printing.zpl_reader import read_zpl
@@ -468,3 +469,17 @@ def test_the_number_of_a_label_stands_on_it_where_there_is_room_and_moves_nothin
     assert min((line.size for line in lines), default=MIN_SIZE) >= MIN_SIZE
     if (stock.key, template) in {("a4-24", Template.FULL), ("die-50x30", Template.CODE)}:
         assert told
+
+
+def test_labels_with_numbers_of_their_own_take_at_most_400_bytes_each(fonts: FontFiles) -> None:
+    many = pdf(Design(A4_24), [*labels_once.numbered(1200)], fonts)
+    few = pdf(Design(A4_24), [*labels_once.numbered(240)], fonts)
+    assert len(many) - len(few) < 960 * 400
+
+
+def test_symbols_of_all_sizes_on_one_page_read_back(fonts: FontFiles) -> None:
+    uris = [f"HTTPS://TRUYXUAT.EXAMPLE.VN/B/{'7' * length}" for length in range(1, 48, 2)]
+    run = [Copies(replace(LABEL, uri=uri)) for uri in uris]
+    assert len({symbol.modules(uri) for uri in uris}) > 2
+    (sheet,) = pages(pdf(Design(A4_24, Template.CODE), run, fonts))
+    assert decoded(sheet) == sorted(uris)

@@ -20,7 +20,7 @@ from tests import builders, sounds
 from tests.http.on_sale import code_of
 from tests.participants import joined, signed, text_of
 from tests.signing_in import account_of
-from traceapp.accounts import phones, sessions
+from traceapp.accounts import phone_users, phones, sessions
 from traceapp.accounts.models import ApiToken, Passkey, Phone, SignedInDevice
 from traceapp.accounts.visitor import hashed
 from traceapp.api.models import RefusedMessage
@@ -183,7 +183,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
         "token_id": str(_token(owner, text)),
-        "phone_id": str(_phone(owner, text, recorded.event_id)),
+        **_phone(owner, text, recorded.event_id),
         "sha256": photo.hex(),
         "voice_sha256": hashlib.sha256(sounds.webm(7, mark=text)).hexdigest(),
         "export_id": str(_export(owner, photo, text)),
@@ -575,8 +575,11 @@ def _token(owner: builders.Business, text: str) -> UUID:
     return token_id
 
 
-def _phone(owner: builders.Business, text: str, event_id: UUID) -> UUID:
-    """Enrol a phone of the owner; its first record was refused, its second lacks something."""
+def _phone(owner: builders.Business, text: str, event_id: UUID) -> dict[str, str]:
+    """Enrol a phone of the owner; its first record was refused, its second lacks something.
+
+    Somebody else uses it, too.
+    """
     member, now = (owner.producer_id, owner.actor.member_id), datetime.now(UTC)
     made = phones.enrol(phones.invite(member, by=member, now=now).secret, new_id(), text, now=now)
     assert made is not None
@@ -602,7 +605,10 @@ def _phone(owner: builders.Business, text: str, event_id: UUID) -> UUID:
     lacking = {"status": 201, "event_id": event_id, "lacks": "plot voice"}
     db.session.add(PhoneRecord(**keys, phone_id=phone_id, sequence=2, **lacking))
     db.session.flush()
-    return phone_id
+    worker = {"name": f"Anh {text}", "roles": ["field_worker"]}
+    user_id = producers.add_member(owner.producer_id, worker)
+    phone_users.add(made.phone, user_id, by=member, now=now)
+    return {"phone_id": str(phone_id), "user_id": str(user_id)}
 
 
 def _device(owner: builders.Business, text: str) -> UUID:

@@ -43,6 +43,7 @@ from traceapp.phone import (
     slip_jobs,
     snapshot_views,
     sync_views,
+    user_views,
     voice_views,
 )
 from traceapp.phone import views as phone_views
@@ -82,7 +83,7 @@ EDGE = (
 )
 INTERFACE = (interface, sync_views, snapshot_views, push_views)  # phones add routes of theirs to it
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
-PHONES = (phone_views, phone_imports, refusal_views, incomplete_views, voice_views)
+PHONES = (phone_views, phone_imports, refusal_views, incomplete_views, voice_views, user_views)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form
 
 

@@ -143,6 +143,7 @@ NO_LISTS: Mapping[str, str] = {
     "phone_refusals.complete": FORM,
     "phone_voices.hear": FILE,
     "phone_refusals.show_refusal": ONE,
+    "phone_users.show_users": "one phone; who uses it is a handful",
     "places.edit_plot": FORM,
     "places.edit_site": FORM,
     "places.new_plot": FORM,

@@ -33,11 +33,34 @@ def at_desk(root: str) -> Ask:
 
 def invitation(root: str, person: str = CLERK) -> str:
     """Invite a phone as the person it is for; give the code to type."""
+    ask, member_id = _entered(root, person)
+    sent = forms_on(ask(PHONES), PHONES)[PHONES] | {"member_id": member_id}
+    return _found(r'class="spell">([^<]+)<', ask(PHONES, **sent))
+
+
+def let_use(root: str, phone_id: str) -> tuple[str, str]:
+    """Let one more person of the clerk's co-operative use a phone; give id and name."""
+    ask, _ = _entered(root, CLERK)
+    path = f"{PHONES}/{phone_id}/people"
+    page = ask(path)
+    user_id, name = re.findall(r'<option value="([0-9a-f-]{36})"[^>]*>([^<]+)<', page)[-1]
+    ask(path, **forms_on(page, path)[path] | {"member_id": user_id})
+    return user_id, name.strip()
+
+
+def press(root: str, phone_id: str, user_id: str, act: str) -> None:
+    """Press a button beside somebody who uses a phone: `pin` or `remove`."""
+    ask, _ = _entered(root, CLERK)
+    path = f"{PHONES}/{phone_id}/people"
+    button = f"{path}/{user_id}/{act}"
+    ask(button, **forms_on(ask(path), path)[button])
+
+
+def _entered(root: str, person: str) -> tuple[Ask, str]:
     ask = at_desk(root)
     member_id = _found(rf'name="member" value="([^"]+)">(?:(?!</button>).)*{person}', ask(DOORS))
     ask(DOORS, member=member_id)
-    sent = forms_on(ask(PHONES), PHONES)[PHONES] | {"member_id": member_id}
-    return _found(r'class="spell">([^<]+)<', ask(PHONES, **sent))
+    return ask, member_id
 
 
 def _found(pattern: str, page: str) -> str:

@@ -14,7 +14,8 @@ from tests.lan import ask_about, lan
 from tests.security.forms import forms_on
 from tests.security.town import SAFE, Person, Route, Town, routes
 from tests.signing_in import account_of
-from traceapp.accounts.models import Account
+from traceapp.accounts import phone_users
+from traceapp.accounts.models import Account, Phone
 from traceapp.accounts.passwords import hashed_password
 from traceapp.admission import people
 from traceapp.database.engine import db
@@ -162,6 +163,7 @@ NAMED = {
     "api_batches.post_batch": ("product_id",),
     "api_places.put_season": ("plot_id",),
     "phones.invite_phone": ("member_id",),
+    "phone_users.add_user": ("member_id",),
     "seasons.start_season": ("plot_id",),
     "cases.widen_case": ("code",),
     "stalls.open_stall": ("site_id",),
@@ -256,6 +258,8 @@ def others(town: Town, endpoint: str) -> dict[str, str]:
                 by = (owner.producer_id, owner.member_id)
                 people.end(by, colleague.member_id, now=NOW)
         return {"member_id": str(colleague.member_id)}
+    if endpoint.startswith("phone_users."):
+        return _on_a_phone(town, is_user=endpoint != "phone_users.add_user")
     if endpoint == "cases.issue_case":
         return {"case_id": town.lan.values["open_case_id"]}
     if endpoint == "questions.answer_question":
@@ -265,3 +269,15 @@ def others(town: Town, endpoint: str) -> dict[str, str]:
             asked = waiting or [ask_about(town.lan.business, batch_id, "Sông Hồng")]
         return {"question_id": str(asked[0])}
     return {name: str(uuid4()) for name in NEW.get(endpoint, ())}
+
+
+def _on_a_phone(town: Town, *, is_user: bool) -> dict[str, str]:
+    """Give a colleague, who uses the phone of the owner or may be let to."""
+    owner = town.lan.business.actor
+    by = (owner.producer_id, owner.member_id)
+    with town.app.app_context(), transaction():
+        who = town.lan.colleague("field_worker").actor.member_id
+        if is_user:
+            phone = db.session.get_one(Phone, (by[0], UUID(town.lan.values["phone_id"])))
+            phone_users.add(phone, who, by=by, now=NOW)
+    return {"member_id": str(who), "user_id": str(who)}

@@ -215,6 +215,31 @@ class PhoneKey(Base):
     )
 
 
+class PhoneUser(Base):
+    """Somebody who logs on a phone beside its own person, and was let to by whom.
+
+    `pin_resets` counts how often somebody at the desk said that the person sets another PIN; the
+    PIN itself stays on the phone. Its own person has a row once theirs was reset.
+    """
+
+    __tablename__ = "phone_user"
+
+    producer_id: Mapped[Key]
+    phone_id: Mapped[Key]
+    member_id: Mapped[Key]
+    added_at: Mapped[Moment]
+    added_by_member_id: Mapped[Reference]
+    pin_resets: Mapped[int] = mapped_column(default=0)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
+    removed_by_member_id: Mapped[UUID | None] = mapped_column(Identifier)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["producer_id", "phone_id"], ["phone.producer_id", "phone.phone_id"]),
+        ForeignKeyConstraint(*MEMBER),
+        CheckConstraint("pin_resets >= 0", name="pin_resets_not_negative"),
+    )
+
+
 class PhoneInvite(Base):
     """A code that makes one phone a member's: long in a QR symbol, or short and typed."""
 

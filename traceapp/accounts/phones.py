@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, update
 
 from traceapp import problem
-from traceapp.accounts import tokens
+from traceapp.accounts import phone_users, tokens
 from traceapp.accounts.models import Phone, PhoneInvite
 from traceapp.accounts.one_time_codes import plain_form, readable_code
 from traceapp.accounts.visitor import PHONE_PREFIX, hashed
@@ -110,6 +110,7 @@ def revoke(producer_id: UUID, phone_id: UUID, *, by: Member, now: datetime) -> N
         raise problem.NotFound
     if row.revoked_at is None:
         row.revoked_at, row.revoked_by_member_id = now, by[1]
+        phone_users.end_all_on((producer_id, phone_id), by=by, now=now)
         db.session.flush()
         note(producer_id, "phone_revoked", f"phone/{phone_id}", by=by, now=now)
 
@@ -122,6 +123,7 @@ def revoke_all_of(member: Member, *, by: Member, now: datetime) -> None:
         .where(*of_member, Phone.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by_member_id=by[1])
     )
+    phone_users.end_all_of(member, by=by, now=now)
     db.session.execute(
         update(PhoneInvite)
         .where(

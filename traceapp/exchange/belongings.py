@@ -76,6 +76,7 @@ LEFT_OUT = {
     "webhook_delivery": "messages of the installation",
     "phone": "a secret of phones",
     "phone_invite": "a secret of phones",
+    "phone_user": "who uses phones that are not taken along",
     "phone_key": "keys of phones that are not taken along",
     "phone_record": "numbers of phones that are not taken along",
     "code_reserve": "codes that phones hold and no batch has yet",

@@ -38,7 +38,7 @@ class Record:
     """A record of the right shape: its number, its batches as sent and as read, its step.
 
     `crates` are those whose goods it took, with what the phone knew of them; `slip` is what two
-    phones without a network signed for each other.
+    phones without a network signed for each other; `member_id` who logged it on a phone of several.
     """
 
     sequence: int
@@ -49,6 +49,7 @@ class Record:
     crates: tuple[Given, ...] = ()
     voice: str | None = None
     slip: Given | None = None
+    member_id: UUID | None = None
 
     @property
     def event_id(self) -> UUID:
@@ -79,7 +80,7 @@ def read(given: object) -> Record | Unreadable:
     originals, crates = envelope["originals"], tuple(envelope["crates"])
     return Record(
         *(envelope["sequence"], message, pairs, originals, given, crates),
-        *(envelope["voice"], envelope["slip"]),
+        *(envelope["voice"], envelope["slip"], envelope["member_id"]),
     )
 
 
@@ -138,6 +139,7 @@ def _straight(outside: Given) -> dict[str, Any] | None:
         and outside.get("crates", []) == []
         and outside.get("voice") is None
         and outside.get("slip") is None
+        and outside.get("member_id") is None
         and type(sequence) is int
         and 1 <= sequence <= MOST_NUMBER
         and type(originals) is dict
@@ -147,7 +149,8 @@ def _straight(outside: Given) -> dict[str, Any] | None:
     if not is_plain:
         return None
     plain = {"sequence": sequence, "sha256": sha256, "batches": [], "originals": originals}
-    return plain | {"copied_from": None, "crates": [], "voice": None, "slip": None}
+    rest = dict.fromkeys(("copied_from", "voice", "slip", "member_id"))
+    return plain | rest | {"crates": []}
 
 
 def _is_sha256(text: object) -> bool:

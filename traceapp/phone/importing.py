@@ -29,7 +29,8 @@ from traceapp.batches.grants import not_here
 from traceapp.database.engine import db
 from traceapp.phone import envelopes, recording, slips, syncing
 from traceapp.phone.envelopes import Record
-from traceapp.phone.recording import Sender, Sent
+from traceapp.phone.recorders import Sender
+from traceapp.phone.recording import Sent
 from traceapp.phone.shapes import MOST_RECORDS, SyncHeadSchema
 from traceapp.photos import operations as photos
 from traceapp.problem.phones import RefusedVoice
@@ -160,7 +161,7 @@ def bring_in(by: Member, outbox: Outbox, *, now: datetime) -> list[Told]:
 def try_records(
     producer_id: UUID, phone_id: UUID, records: Sequence[object], *, now: datetime
 ) -> tuple[Phone, list[Told]]:
-    """Keep records in the name of the phone's person: somebody at the desk answers for them.
+    """Keep records in the name of who logged them: somebody at the desk answers for them.
 
     Raises InvalidInput for a phone that is not the producer's.
     """
@@ -177,7 +178,7 @@ def try_records(
 def sender_of(phone: Phone) -> Sender:
     """Give a phone whose records somebody at the desk brings in, who may register batches."""
     actor = Actor(phone.producer_id, phone.member_id)
-    return Sender(actor, phone.phone_id, "", may_register=True)
+    return Sender(actor, phone.phone_id, "", may_register=True, is_at_desk=True)
 
 
 def _phone(producer_id: UUID, phone_id: UUID) -> Phone:

@@ -146,8 +146,12 @@ def _query(producer_id: UUID) -> Select[*tuple[Any, ...]]:
             EventVoice.sha256.label("voice"),
         )
         .join(Phone, _same(Phone, PhoneRecord, "phone_id"))
-        .join(Membership, _same(Membership, Phone, "member_id"))
         .join(Event, _same(Event, PhoneRecord, "event_id"))
+        .join(
+            Membership,
+            (Membership.producer_id == Event.producer_id)
+            & (Membership.member_id == Event.author_member_id),
+        )
         .outerjoin(EventVoice, _same(EventVoice, Event, "event_id"))
         .outerjoin(CorrectedEvent, is_what_corrects())
         .outerjoin(
@@ -171,7 +175,7 @@ def _matching(producer_id: UUID, words: Sequence[str]) -> list[ColumnElement[boo
     named = [
         *((Event.step_kind, kind.id, f"{kind.label.vi} {kind.label.en}") for kind in KINDS),
         *(
-            (Phone.member_id, key, name or "")
+            (Event.author_member_id, key, name or "")
             for key, name in db.session.execute(people.where(Membership.producer_id == producer_id))
         ),
         *(

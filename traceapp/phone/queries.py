@@ -1,5 +1,6 @@
 """Reading phones: as they are told who they are, and as the desk lists them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.accounts import phone_users
 from traceapp.accounts.models import Phone
 from traceapp.database.engine import db
 from traceapp.phone import numbers
@@ -30,6 +32,7 @@ class PhoneFact:
     skew_seconds: int | None
     is_revoked: bool
     gaps: Gaps
+    others: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -92,10 +95,14 @@ def phones(producer_id: UUID) -> list[PhoneFact]:
         .where(Phone.producer_id == producer_id)
         .order_by(Phone.revoked_at.is_not(None), Phone.last_seen_at.desc(), Phone.phone_id)
     )
-    return [_fact(phone, person) for phone, person in db.session.execute(query)]
+    beside = phone_users.names_beside(producer_id)
+    return [
+        _fact(phone, person, beside.get(phone.phone_id, ()))
+        for phone, person in db.session.execute(query)
+    ]
 
 
-def _fact(phone: Phone, person: str | None) -> PhoneFact:
+def _fact(phone: Phone, person: str | None, others: Sequence[str]) -> PhoneFact:
     return PhoneFact(
         phone_id=phone.phone_id,
         name=phone.name,
@@ -107,4 +114,5 @@ def _fact(phone: Phone, person: str | None) -> PhoneFact:
         skew_seconds=phone.skew_seconds,
         is_revoked=phone.revoked_at is not None,
         gaps=numbers.gaps((phone.producer_id, phone.phone_id), phone.last_sequence),
+        others=tuple(others),
     )

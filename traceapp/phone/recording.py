@@ -5,7 +5,7 @@ Callers own the transaction.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,35 +17,20 @@ from traceapp import problem
 from traceapp.api import operations
 from traceapp.audit.operations import note_all
 from traceapp.batches import capturing, registering, waiting
-from traceapp.batches.capturing import Actor, Answer, Recorded
+from traceapp.batches.capturing import Answer, Recorded
 from traceapp.batches.registering import Plain
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.phone import crates, numbers, reserve, slips
+from traceapp.phone import crates, numbers, recorders, reserve, slips
 from traceapp.phone.envelopes import Record, Unreadable
+from traceapp.phone.recorders import Recorders, Sender
 from traceapp.photos.models import Photo
-from traceapp.problem.phones import NotAllowed, PhotosMissing
+from traceapp.problem.phones import PhotosMissing
 from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.voices import queries as voices
 from traceapp.voices.models import EventVoice
 from traceapp.web.endpoints import problem_for
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """The phone that sends, the member it works as, and whether that member registers batches."""
-
-    actor: Actor
-    phone_id: UUID
-    producer_name: str
-    may_register: bool
-
-    @property
-    def phone(self) -> tuple[UUID, UUID]:
-        """Name the phone by its key."""
-        return (self.actor.producer_id, self.phone_id)
-
 
 Sent = Record | Unreadable
 
@@ -54,12 +39,14 @@ def record(sender: Sender, sent: Sequence[Sent], *, now: datetime) -> list[Answe
     """Keep the good records in their order, and answer each."""
     read = [one.message.data for one in sent if isinstance(one, Record)]
     waiting.wait_for_others(read)  # for all at once: never in a circle with another phone
-    refused = _refused(sender, sent, now)
+    people = recorders.of_records(sender, sent)
+    recorders.name_voices(people, sent)
+    refused = _refused(people, sent, now)
     good = [one for n, one in enumerate(sent) if n not in refused and isinstance(one, Record)]
-    answered = iter(_recorded(sender, good, now))
+    answered = (answer for who, run in people.runs(good) for answer in _recorded(who, run, now))
     answers = [refused[n] if n in refused else next(answered) for n in range(len(sent))]
     slips.keep_recorded(zip(sent, answers, strict=True), now)
-    became = [_became(sender, *pair, now) for pair in zip(sent, answers, strict=True)]
+    became = [_became(people.of(pair[0]), *pair, now) for pair in zip(sent, answers, strict=True)]
     numbers.note(sender.phone, became, now=now)
     return answers
 
@@ -72,12 +59,14 @@ def _became(sender: Sender, one: Sent, answer: Answer, now: datetime) -> numbers
     return numbers.Became(one, answer, message_id)
 
 
-def _refused(sender: Sender, sent: Sequence[Sent], now: datetime) -> Mapping[int, problem.Problem]:
+def _refused(
+    people: Recorders, sent: Sequence[Sent], now: datetime
+) -> Mapping[int, problem.Problem]:
     """Refuse what needs no look at what it says: unreadable, numbered twice, not its business.
 
     And what came with slips that are wrong, or have to wait.
     """
-    refused: dict[int, problem.Problem] = {}
+    sender, refused = people.sender, dict[int, problem.Problem]()
     used = numbers.used_by(sender.phone, sent)
     missing = _missing_files(sender, sent)
     for n, one in enumerate(sent):
@@ -85,8 +74,8 @@ def _refused(sender: Sender, sent: Sequence[Sent], now: datetime) -> Mapping[int
             refused[n] = one.why
         elif used.setdefault(one.sequence, one.event_id) != one.event_id:
             refused[n] = numbers.taken()
-        elif one.batches and not sender.may_register:
-            refused[n] = NotAllowed()
+        elif (why := people.against(one)) is not None:
+            refused[n] = why
         elif missing & _files_of(one):
             refused[n] = PhotosMissing()
         elif (why := slips.against(sender.phone, one, now)) is not None:

@@ -162,12 +162,12 @@ def _query(producer_id: UUID) -> Any:  # noqa: ANN401 - a select that callers na
             numbers.waits().label("waits"),
         )
         .join(Phone, _same(Phone, PhoneRecord, "phone_id"))
-        .join(sender, _same(sender, Phone, "member_id"))
         .join(
             RefusedMessage,
             (RefusedMessage.producer_id == PhoneRecord.producer_id)
             & (RefusedMessage.message_id == PhoneRecord.refused_message_id),
         )
+        .join(sender, _same(sender, RefusedMessage, "member_id"))
         .outerjoin(Event, _same(Event, PhoneRecord, "event_id"))
         .outerjoin(
             author,

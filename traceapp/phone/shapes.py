@@ -112,6 +112,7 @@ class EnvelopeSchema(Schema):
     took over ("same as last time"). `crates` are those whose goods the phone named in the step: if
     something else was in one, the record is refused. `voice` is the SHA-256 of what was said of the
     step. `slip` are the slips of two phones without a network whose receipt the event is.
+    `member_id` is who logged it, where several use the phone; without it, its own person did.
     """
 
     sequence = fields.Integer(required=True, validate=between(1, MOST_NUMBER))
@@ -130,6 +131,7 @@ class EnvelopeSchema(Schema):
     )
     voice = fields.String(load_default=None, allow_none=True, validate=photo_number())
     slip = fields.Nested(SlipsSchema, load_default=None, allow_none=True)
+    member_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class RecordSchema(EnvelopeSchema):

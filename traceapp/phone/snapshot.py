@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.accounts import phone_users
 from traceapp.accounts.models import Phone
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import canonical_json
@@ -36,6 +37,7 @@ SECTIONS: Mapping[str, Callable[[Visitor, datetime], Any]] = {
     "shipments": lambda asks, now: goods.shipments(asks.producer_id, now),
     "receivers": lambda asks, _now: goods.receivers(asks.producer_id),
     "people": lambda asks, _now: _people(asks.producer_id),
+    "users": lambda asks, _now: _users(asks),
     "last": lambda asks, now: habits.last(asks.key, now),
 }
 
@@ -73,6 +75,16 @@ def _me(asks: Visitor) -> Answer:
         "roles": sorted(asks.roles),
         "mark": phone.mark if phone else None,
     }
+
+
+def _users(asks: Visitor) -> list[Answer]:
+    """List who logs on this phone where several do, its own person first."""
+    phone = asks.phone_id and db.session.get(Phone, (asks.producer_id, asks.phone_id))
+    found = phone_users.users(phone) if phone else []
+    return [
+        {"member_id": str(one.member_id), "name": one.name, "pin_resets": one.pin_resets}
+        for one in (found if len(found) > 1 else ())
+    ]
 
 
 def _people(producer_id: UUID) -> list[Answer]:

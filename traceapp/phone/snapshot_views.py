@@ -28,7 +28,8 @@ class SnapshotSchema(Schema):
     """What a phone needs without a network; `sections` holds those alone that changed.
 
     They are `me`, `places`, `seasons`, `products`, `step_kinds`, `substances`, `batches`, `crates`,
-    `shipments`, `receivers`, `people` and `last`; docs/integrators/phone.md tells what is in them.
+    `shipments`, `receivers`, `people`, `users` and `last`; docs/integrators/phone.md tells what is
+    in them.
     """
 
     version = fields.String(required=True)

@@ -30,7 +30,8 @@ from traceapp.phone import (
     syncing,
 )
 from traceapp.phone.envelopes import Record
-from traceapp.phone.recording import Sender, Sent
+from traceapp.phone.recorders import Sender
+from traceapp.phone.recording import Sent
 from traceapp.problem.phones import InviteUnknown, NotAllowed, PhoneRevoked, PhotosMissing
 from traceapp.web import problems
 from traceapp.web.access import public
@@ -103,9 +104,10 @@ def sync() -> Response:
 
     201 where it is new, 200 where the same one is here, 409 where its id is here with other
     content (`kept`), 422 with everything that is wrong, 424 where photos must be sent first
-    (`missing`), 403 where the role of the phone's person does not allow it. A record is kept whole
-    or not at all, and one that is refused changes nothing for the others. Pointers lead into the
-    record. 202 says that slips are kept and wait for the other phone.
+    (`missing`), 403 where the role of its person does not allow it, or who logged it
+    (`member_id`) does not use this phone. A record is kept whole or not at all, and one that is
+    refused changes nothing for the others. Pointers lead into the record. 202 says that slips are
+    kept and wait for the other phone.
     """
     asks = member()
     head, records, pairs = _read(strictness.json_body())

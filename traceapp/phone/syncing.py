@@ -14,7 +14,8 @@ from traceapp.batches.capturing import Answer
 from traceapp.database.engine import db
 from traceapp.phone import envelopes, kept_slips, numbers, recording, reserve
 from traceapp.phone.envelopes import Record
-from traceapp.phone.recording import Sender, Sent
+from traceapp.phone.recorders import Sender
+from traceapp.phone.recording import Sent
 from traceapp.problem.phones import PhoneRevoked
 
 

@@ -105,7 +105,7 @@ def _found() -> lists.Page[PhoneFact]:
         for one in queries.phones(member().producer_id)
         if wanted is None or one.is_revoked == (wanted == "revoked")
     ]
-    return lists.whole(rows, wish, lambda one: (one.name, one.person, one.mark))
+    return lists.whole(rows, wish, lambda one: (one.name, one.person, one.mark, *one.others))
 
 
 def _fields() -> tuple[Field, ...]:
@@ -126,7 +126,7 @@ def _columns() -> dict[str, Callable[[PhoneFact], Cell]]:
     return {
         gettext("Phone"): lambda one: one.name,
         gettext("Mark"): lambda one: one.mark,
-        gettext("Person"): lambda one: one.person,
+        gettext("Person"): lambda one: ", ".join((one.person, *one.others)),
         gettext("Enrolled"): lambda one: moment(one.enrolled_at),
         gettext("Last seen"): lambda one: moment(one.last_seen_at),
         gettext("Still on the phone"): lambda one: one.waiting,

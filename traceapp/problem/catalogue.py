@@ -29,6 +29,7 @@ CATALOGUE: tuple[type[problem.Problem], ...] = (
     problem.NotSetUp,
     problem.DemoRefused,
     problem.ExportRefused,
-    *(phones.InviteUnknown, phones.PhoneRevoked, phones.NotAllowed, phones.PhotosMissing),
+    *(phones.InviteUnknown, phones.PhoneRevoked, phones.NotAllowed, phones.NotAUser),
+    phones.PhotosMissing,
     *(phones.RefusedVoice, phones.SlipWaits),
 )

@@ -41,6 +41,19 @@ class NotAllowed(Problem):
     )
 
 
+class NotAUser(Problem):
+    """A record of somebody who does not, or no longer, use the phone it was logged on."""
+
+    status = HTTPStatus.FORBIDDEN
+    slug = "not-a-user"
+    title = N_("Whoever logged this does not use this phone any more")
+    detail = N_(
+        "Nothing is lost: the record stays on the phone, and what was sent is kept at the desk. "
+        "Ask whoever looks after the phones to let this person use the phone again and send it "
+        "again, or to take it in at the desk."
+    )
+
+
 class PhotosMissing(Problem):
     """A record that names photos or a voice note not here yet; `missing` lists them."""
 

@@ -26,8 +26,10 @@ const SCREENS = {
   product: () => import("./screens/product.js"),
   settings: () => import("./screens/settings.js"),
   slip: () => import("./screens/slip.js"),
+  who: () => import("./screens/who.js"),
   handover: () => import("./screens/handover.js"),
 };
+const WITHOUT_A_PERSON = ["who", "outbox", "record", "export", "settings", "join", "products", "product"];
 const FOR_ALL = ["join", "scan", "products", "product", "slip"]; // what a phone that has not joined can open
 
 let hasJoined = false; // once joined, a phone stays: also one that may not send any more
@@ -44,6 +46,7 @@ function address() {
 async function load([name = "", ...args]) {
   if (!hasJoined && (hasJoined = Boolean(await phone()))) localStorage.setItem("joined", "yes");
   if (!hasJoined && name === "" && (await (await database()).count("kept"))) name = "products"; // a shopper's phone
+  if (hasJoined && !WITHOUT_A_PERSON.includes(name) && (await phone())?.isGone) name = "who"; // the desk took them off
   const isOpen = hasJoined || FOR_ALL.includes(name);
   const open = SCREENS[isOpen ? name : "join"] ?? (() => import("./screens/home.js"));
   const { default: Shown } = await open();

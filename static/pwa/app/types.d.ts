@@ -53,6 +53,8 @@ export interface Entry {
   saved_at: number;
   producer_id: string;
   member_id: string;
+  /** Whose phone it was, where several use one and somebody else logged this. */
+  phone_of?: string;
   title: string;
   event: StepEvent;
   batches: NewBatch[];
@@ -93,9 +95,14 @@ export interface Phone {
   token: string | null;
   mark: string;
   name: string;
-  member: { id: string; name: string; roles: string[] };
+  member: Person;
+  /** Its own person, where another one uses it now; `isGone` where the desk took that one off. */
+  own?: Person;
+  isGone?: boolean;
   producer: { id: string; name: string; kinds: string[] };
 }
+export interface Person { id: string; name: string; roles: string[] }
+export interface PhoneUser { member_id: string; name: string; pin_resets: number }
 export interface Outcome {
   sequence: number;
   id: string;
@@ -158,6 +165,7 @@ export interface Sections {
   shipments: Shipment[];
   receivers: { value: string; name: string }[];
   people: { member_id: string; name: string }[];
+  users: PhoneUser[];
   last: { kinds?: Record<string, Said>; recent?: (Said & { step_kind: string })[] };
 }
 

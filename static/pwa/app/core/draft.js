@@ -1,13 +1,23 @@
 // What is being filled in: kept at every answer, for a phone that rings or dies in the middle.
 // @ts-check
 import { database, meta } from "./db.js";
+import { loggedBy, phone } from "./reading.js";
 
 /** @typedef {import("./questions.js").Answers} Answers */
 /** @typedef {{kind: string, answers: Answers}} Draft */
 
-const DRAFT = "draft";
+const DRAFT = "draft"; // of a phone's own person; others have one each
+export const ALL = IDBKeyRange.bound(DRAFT, `${DRAFT}:\uffff`);
 /** @type {Set<string>} */
 const written = new Set(); // files: what else is answered need not wait for the disk
+
+/** Under which name a draft is kept: it stays with who made it. @param {{member_id: string, phone_of?: string}} by */
+export const draftOf = ({ member_id, phone_of }) => (phone_of ? `${DRAFT}:${member_id}` : DRAFT);
+
+async function mine() {
+  const who = await phone();
+  return who ? draftOf(loggedBy(who)) : DRAFT;
+}
 
 /** What goes with the answers, as bytes. @param {Answers} answers */
 export const filesOf = (answers) => [...answers.photos, ...(answers.voice ? [answers.voice] : [])];
@@ -21,6 +31,7 @@ export async function keepDraft({ kind, answers }) {
   const stores = /** @type {const} */ (["meta", "photos"]);
   const files = filesOf(answers);
   const isNew = files.some(({ sha256 }) => !written.has(sha256));
+  const name = await mine();
   const tx = (await database()).transaction(stores, "readwrite", { durability: isNew ? "strict" : "relaxed" });
   const photos = answers.photos.map(({ sha256, original }) => ({ sha256, original }));
   const voice = answers.voice && { sha256: answers.voice.sha256 };
@@ -30,7 +41,7 @@ export async function keepDraft({ kind, answers }) {
   };
   await Promise.all([
     ...files.map(keep),
-    tx.objectStore("meta").put({ kind, answers: { ...answers, photos, voice } }, DRAFT),
+    tx.objectStore("meta").put({ kind, answers: { ...answers, photos, voice } }, name),
     tx.done,
   ]);
   for (const { sha256 } of files) written.add(sha256);
@@ -38,7 +49,7 @@ export async function keepDraft({ kind, answers }) {
 
 /** @returns {Promise<Draft | undefined>} */
 export async function theDraft() {
-  const kept = /** @type {Draft | undefined} */ (await meta(DRAFT));
+  const kept = /** @type {Draft | undefined} */ (await meta(await mine()));
   if (!kept || !filesOf(kept.answers).length) return kept;
   const found = await Promise.all(filesOf(kept.answers).map(async (file) => file.bytes ? file : (await database()).get("photos", file.sha256)));
   const files = found.flatMap((file) => file ?? []);

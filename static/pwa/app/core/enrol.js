@@ -5,7 +5,7 @@ import { changed, meta, setMeta } from "./db.js";
 import { keepReserve } from "./envelope.js";
 import { uuid7 } from "./ids.js";
 import { publicKey } from "./keys.js";
-import { phone as whose } from "./reading.js";
+import { enrolled } from "./reading.js";
 import { pull } from "./snapshot.js";
 
 /** @typedef {import("../types.js").Phone} Phone */
@@ -14,7 +14,7 @@ import { pull } from "./snapshot.js";
 /** @param {string} code @returns {Promise<Joined>} */
 export async function join(code) {
   // The same id for ever: an answer that was lost is asked for again, and the outbox stays ours.
-  const before = await whose();
+  const before = await enrolled();
   const phone_id = before?.phone_id ?? /** @type {string | undefined} */ (await meta("phone_id")) ?? uuid7();
   await setMeta("phone_id", phone_id);
   const name = deviceName();
@@ -27,6 +27,7 @@ export async function join(code) {
   const { token, mark, member, producer, reserve = [] } = answer.body;
   await keepReserve(reserve);
   await setMeta("phone", /** @type {Phone} */ ({ phone_id, token, mark, name, member, producer }));
+  await setMeta("user", undefined); // whoever was invited begins
   await setMeta("sync", { at: Date.now(), problem: null });
   changed();
   await pull().catch(() => {}); // asked for again when the app is shown

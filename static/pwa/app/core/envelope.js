@@ -15,7 +15,7 @@ import { unsent } from "./reading.js";
  */
 export async function envelope(phone, entries) {
   const { all } = await unsent();
-  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates, voice, slip }) => ({
+  const one = async (/** @type {Entry} */ { sequence, batches, event, originals, copied_from, crates, voice, slip, member_id, phone_of }) => ({
     sequence,
     sha256: await contentHash(event),
     batches,
@@ -25,6 +25,7 @@ export async function envelope(phone, entries) {
     ...(crates?.length ? { crates: crates.map(told) } : {}),
     ...(voice ? { voice } : {}),
     ...(slip ? { slip } : {}),
+    ...(phone_of ? { member_id } : {}),
   });
   return {
     phone_id: phone.phone_id,

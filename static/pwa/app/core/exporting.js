@@ -1,13 +1,13 @@
 // The unsent queue as one file: what the desk imports where a phone cannot send any more.
 // @ts-check
 import { database } from "./db.js";
-import { answers, entries, phone as whose, UNSENT } from "./reading.js";
+import { answers, enrolled, entries, UNSENT } from "./reading.js";
 import { envelope } from "./envelope.js";
 import { filesNamed } from "./files.js";
 
 /** Everything that is only on this phone, with its photos and voice notes; the shape of a sync request. */
 export async function exported() {
-  const phone = await whose();
+  const phone = await enrolled();
   if (!phone) return undefined;
   const unsent = (await entries()).filter((entry) => UNSENT.includes(entry.state)).reverse();
   const body = await envelope(phone, unsent);

@@ -4,7 +4,7 @@ import { isoMoment } from "./clock.js";
 import { changed, database } from "./db.js";
 import { sha256, uuid7 } from "./ids.js";
 import { signed } from "./keys.js";
-import { entries, isRefused, phone as whose } from "./reading.js";
+import { entries, isRefused, loggedBy, phone as whose } from "./reading.js";
 import { save } from "./records.js";
 import { FITS, LONGEST_NAME, MOST_LINES, base32, bytesOf, counterBytes, readCounter, readSlip, slipBytes } from "./slips.js";
 import { inHand } from "./stock.js";
@@ -92,7 +92,7 @@ export async function saveReceipt(text, { quantities, condition, site_id, title 
     ...{ inputs: [], outputs, about: [], photos: [] },
     fields: { ship_event: slip.event_id, ...(condition ? { condition } : {}) },
   };
-  const step = { producer_id: who.producer.id, member_id: who.member.id, title, batches: [], originals: {}, event, slip: { slip: text, counter } };
+  const step = { ...loggedBy(who), title, batches: [], originals: {}, event, slip: { slip: text, counter } };
   const [entry] = await save([step], []);
   return /** @type {Entry} */ (entry);
 }

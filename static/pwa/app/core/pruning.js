@@ -2,18 +2,18 @@
 // @ts-check
 import { DAY_MS } from "./clock.js";
 import { database } from "./db.js";
-import { filesOf } from "./draft.js";
+import { ALL, filesOf } from "./draft.js";
 import { filesNamed } from "./files.js";
 import { WAITS } from "./slip_sending.js";
 
 const KEPT_DAYS = 30; // a receipt is kept so long
 
-/** Forget receipts that are old, and files that neither a record nor the draft names any more. */
+/** Forget receipts that are old, and files that neither a record nor a draft names any more. */
 export async function prune() {
   const stores = /** @type {const} */ (["records", "photos", "meta", "slips"]);
   const tx = (await database()).transaction(stores, "readwrite");
-  const draft = /** @type {import("./draft.js").Draft | undefined} */ (await tx.objectStore("meta").get("draft"));
-  const named = new Set(draft ? filesOf(draft.answers).map((file) => file.sha256) : []);
+  const drafts = /** @type {import("./draft.js").Draft[]} */ (await tx.objectStore("meta").getAll(ALL));
+  const named = new Set(drafts.flatMap((draft) => filesOf(draft.answers).map((file) => file.sha256)));
   for (const entry of await tx.objectStore("records").getAll()) {
     const isOld = Date.now() - (entry.accepted_at ?? Infinity) > KEPT_DAYS * DAY_MS;
     const isWaiting = entry.status === WAITS;

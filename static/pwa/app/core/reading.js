@@ -5,6 +5,7 @@ import { database, meta } from "./db.js";
 /** @typedef {import("../types.js").Phone} Phone */
 /** @typedef {import("../types.js").Sections} Sections */
 /** @typedef {import("../types.js").Entry} Entry */
+/** @typedef {{member_id: string, name: string, phone_of: string}} Chosen */
 
 /** @type {import("../types.js").State[]} */
 export const UNSENT = ["saved", "sending", "needs_you", "conflict"];
@@ -21,12 +22,33 @@ export const NOTHING = /** @type {Sections} */ ({
   shipments: [],
   receivers: [],
   people: [],
+  users: [],
   last: {},
 });
 
-/** @returns {Promise<Phone | undefined>} */
-export function phone() {
+/** This phone as it was enrolled, whoever uses it now. @returns {Promise<Phone | undefined>} */
+export function enrolled() {
   return meta("phone");
+}
+
+/** This phone with who uses it now; `own` is its own person, where that is somebody else. @returns {Promise<Phone | undefined>} */
+export async function phone() {
+  const [own, chosen] = await Promise.all([enrolled(), /** @type {Promise<Chosen | undefined>} */ (meta("user"))]);
+  if (!own || chosen?.phone_of !== own.member.id) return own;
+  const { member_id: id, name } = chosen;
+  const users = /** @type {Sections["users"] | undefined} */ (await (await database()).get("snapshot", "users"));
+  const isGone = !users?.some((one) => one.member_id === id); // whom the desk took off
+  return { ...own, own: own.member, member: { id, name, roles: [] }, isGone };
+}
+
+/** In whose name a step is saved. @param {Phone} phone */
+export function loggedBy({ producer, member, own }) {
+  return { producer_id: producer.id, member_id: member.id, ...(own ? { phone_of: own.id } : {}) };
+}
+
+/** Whether a step was logged by who may send it from this phone. @param {Entry} entry @param {Phone} phone */
+export function isOfPhone({ producer_id, member_id, phone_of }, { producer, member, own }) {
+  return producer_id === producer.id && (phone_of ?? member_id) === (own ?? member).id;
 }
 
 /** All sections of the snapshot; those that never came are empty. @returns {Promise<Sections>} */

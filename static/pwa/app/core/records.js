@@ -4,6 +4,8 @@
 // record on; what was left "sending" by a browser that died is sent again, which is harmless.
 // @ts-check
 import { changed, database } from "./db.js";
+import { draftOf } from "./draft.js";
+import { isOfPhone } from "./reading.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
 /** @typedef {import("../types.js").KeptPhoto | import("../types.js").KeptVoice} KeptFile */
@@ -59,7 +61,7 @@ export async function save(steps, files) {
       saved.push(entry);
     }
     write(tx.objectStore("meta").put(last, "last_sequence"));
-    write(tx.objectStore("meta").delete("draft"));
+    for (const one of new Set(steps.map(draftOf))) write(tx.objectStore("meta").delete(one));
     await Promise.all([...writes, tx.done]);
   } catch (error) {
     const why = tx.error ?? error;
@@ -72,7 +74,7 @@ export async function save(steps, files) {
 }
 
 /**
- * What waits to be sent by the person whose phone this is now, in order of capture.
+ * What waits to be sent by those whose phone this is now, in order of capture.
  * @param {import("../types.js").Phone} phone
  * @returns {Promise<Entry[]>}
  */
@@ -80,7 +82,7 @@ export async function waiting(phone) {
   const index = (await database()).transaction("records").store.index("state");
   const found = [...(await index.getAll("sending")), ...(await index.getAll("saved"))];
   return found
-    .filter((entry) => entry.member_id === phone.member.id && entry.producer_id === phone.producer.id)
+    .filter((entry) => isOfPhone(entry, phone))
     .sort((one, other) => one.sequence - other.sequence);
 }
 

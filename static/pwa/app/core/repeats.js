@@ -1,17 +1,18 @@
 // What was done the last time and may be done again in one go: same kind, same plots, same answers.
 // @ts-check
 import { isoDay } from "./clock.js";
-import { entries, sections, UNSENT } from "./reading.js";
+import { entries, phone, sections, UNSENT } from "./reading.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
 
 /** The work of the last day before today that can be repeated whole, and how old the outbox is. */
 export async function lastTime() {
-  const [saved, kept] = await Promise.all([entries(), sections()]);
+  const [saved, kept, who] = await Promise.all([entries(), sections(), phone()]);
   const oldest = saved.findLast((entry) => UNSENT.includes(entry.state))?.saved_at;
   const today = isoDay(new Date());
   const dayOf = (/** @type {Entry} */ entry) => entry.event.event_time.slice(0, 10);
-  const before = saved.filter((entry) => dayOf(entry) < today && isRepeatable(entry, kept.step_kinds));
+  const mine = saved.filter((entry) => entry.member_id === who?.member.id);
+  const before = mine.filter((entry) => dayOf(entry) < today && isRepeatable(entry, kept.step_kinds));
   const day = before[0] && dayOf(before[0]);
   const ofDay = before.filter((entry) => dayOf(entry) === day);
   const kinds = ofDay.map((entry) => entry.event.step_kind);
@@ -19,6 +20,20 @@ export async function lastTime() {
   const kind = kept.step_kinds.find((one) => one.id === most);
   const chosen = ofDay.filter((entry) => entry.event.step_kind === most);
   return { kind, day, oldest, grounds: chosen.map((entry) => entry.event), kept };
+}
+
+/**
+ * What this person said the last time: the snapshot tells it of the phone's own person alone.
+ * @param {string} kind
+ * @param {import("../types.js").Sections} kept
+ * @param {Entry[]} saved
+ * @param {import("../types.js").Phone} who
+ * @returns {Pick<import("../types.js").Said, "event_id" | "fields"> | undefined}
+ */
+export function saidBefore(kind, kept, saved, { own, member }) {
+  if (!own) return kept.last.kinds?.[kind];
+  const { event } = saved.find((entry) => entry.member_id === member.id && entry.event.step_kind === kind) ?? {};
+  return event && { event_id: event.id, fields: event.fields };
 }
 
 /** @param {string[]} list @param {string} one */

@@ -3,7 +3,7 @@
 import { ask, Refused, Unreachable } from "./api.js";
 import { changed, database } from "./db.js";
 import { envelope } from "./envelope.js";
-import { answers, entries, isRefused } from "./reading.js";
+import { answers, entries, isOfPhone, isRefused } from "./reading.js";
 import { settle } from "./records.js";
 import { readSlip } from "./slips.js";
 
@@ -16,8 +16,7 @@ const MOST = 20;
 export async function sendSlips(phone) {
   const isMine = (/** @type {KeptSlip} */ one) => readSlip(one.slip).producer_id === phone.producer.id;
   const open = (await answers()).filter((one) => !isRefused(one) && isMine(one)).slice(0, MOST);
-  const isOurs = (/** @type {import("../types.js").Entry} */ one) => one.member_id === phone.member.id && one.producer_id === phone.producer.id;
-  const waiting = (await entries()).filter((one) => one.state === "accepted" && one.status === WAITS && isOurs(one)).slice(0, MOST);
+  const waiting = (await entries()).filter((one) => one.state === "accepted" && one.status === WAITS && isOfPhone(one, phone)).slice(0, MOST);
   if (!open.length && !waiting.length) return false;
   const slips = open.map(({ slip, counter }) => ({ slip, counter }));
   const json = { ...(await envelope(phone, waiting)), slips };

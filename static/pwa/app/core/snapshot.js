@@ -2,7 +2,7 @@
 // @ts-check
 import { ask } from "./api.js";
 import { changed, database, meta } from "./db.js";
-import { phone as whose } from "./reading.js";
+import { enrolled } from "./reading.js";
 
 const FRESH_MS = 10 * 60_000;
 
@@ -16,7 +16,7 @@ export async function isStale() {
 
 /** Bring the snapshot up to date. Throws Unreachable without a network. */
 export async function pull() {
-  const phone = await whose();
+  const phone = await enrolled();
   if (!phone?.token) return;
   const have = /** @type {Have | undefined} */ (await meta("snapshot"));
   const query = have ? `?have=${encodeURIComponent(have.version)}` : "";

@@ -2,6 +2,7 @@
 // @ts-check
 import { daysAfter, isoDay, isoMoment } from "./clock.js";
 import { uuid7 } from "./ids.js";
+import { loggedBy } from "./reading.js";
 import { isGrown, isOfShipment, isPacking, makes, productsFor, takes } from "./questions.js";
 
 /** @typedef {import("./questions.js").Answers} Answers */
@@ -34,8 +35,7 @@ export function build(kind, given, kept, phone) {
     return {
       ...(copied_from ? { copied_from } : {}),
       ...(crates.length && !isPacking(kind) ? { crates } : {}),
-      producer_id: phone.producer.id,
-      member_id: phone.member.id,
+      ...loggedBy(phone),
       title: titleOf(isGrown(kind) ? ground : { site_id: ground.site_id }, answers, kept),
       batches,
       ...(answers.voice ? { voice: answers.voice.sha256 } : {}),

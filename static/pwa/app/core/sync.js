@@ -6,7 +6,7 @@ import { changed, meta, setMeta } from "./db.js";
 import { envelope, keepReserve } from "./envelope.js";
 import { sendFiles } from "./files.js";
 import { prune } from "./pruning.js";
-import { phone as whose } from "./reading.js";
+import { enrolled } from "./reading.js";
 import * as records from "./records.js";
 import { sendSlips } from "./slip_sending.js";
 
@@ -47,7 +47,7 @@ async function patience() {
 
 /** @returns {Promise<Flushed>} */
 async function send() {
-  const phone = await whose();
+  const phone = await enrolled();
   if (!phone) return { result: "nobody" };
   if (!phone.token) return { result: "revoked" };
   let most = MOST;

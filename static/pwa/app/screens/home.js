@@ -44,6 +44,7 @@ export default function Home() {
     html`<a class="again" href=${`#/again/${again.kind.id}`}>
       <${Icon} name="history" />${t("home.again", { verb: verb(again.kind), count: again.grounds.length })}
     </a>`}
+    ${kept.kept.users.length > 1 && html`<a class="quiet" href="#/who"><${Icon} name="user" />${t("home.other")}</a>`}
     <a class="quiet" href="#/settings"><${Icon} name="settings" />${t("settings.title")}</a>
   <//>`;
 }

@@ -7,6 +7,7 @@ import { crateHere, withCrate } from "../core/crates.js";
 import { keepDraft, theDraft } from "../core/draft.js";
 import { copied, isAnswered, isGrown, makes, noAnswers, questions, takes } from "../core/questions.js";
 import { entries, phone, sections } from "../core/reading.js";
+import { saidBefore } from "../core/repeats.js";
 import { inHand } from "../core/stock.js";
 import { stopsBefore, without } from "../core/stops.js";
 import { Screen, html, t, useKept, verb } from "../view.js";
@@ -125,7 +126,7 @@ function Flow({ saved, who, ...opened }) {
       setPicking(false);
     }} />`;
   }
-  const before = kept.last.kinds?.[kind.id];
+  const before = saidBefore(kind.id, kept, saved, who);
   const last = copied(kind, before?.fields ?? {});
   const buttons = { kind, asked, at, answers, set, setAt, save, problem, isSaving };
   return html`<${Screen} title=${title} back=${back} foot=${html`<${Buttons} ...${buttons} />`}>

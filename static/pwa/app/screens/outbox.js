@@ -2,7 +2,7 @@
 // @ts-check
 import { useState } from "../../vendor/hooks.js";
 import { meta } from "../core/db.js";
-import { answers, entries, isRefused, phone, sections, UNSENT } from "../core/reading.js";
+import { answers, entries, isOfPhone, isRefused, phone, sections, UNSENT } from "../core/reading.js";
 import { WAITS } from "../core/slip_sending.js";
 import { tryNow } from "../core/triggers.js";
 import { Icon, Screen, html, moment, t, useKept, verb } from "../view.js";
@@ -36,6 +36,7 @@ export default function Outbox() {
   const sent = all.filter((entry) => entry.state === "accepted");
   const sorted = [...waiting, ...sent.filter(isAnswered), ...sent.filter((entry) => !isAnswered(entry))];
   const count = waiting.length + sent.filter(isAnswered).length;
+  const nameOf = (/** @type {Entry} */ { member_id }) => kept.users.find((one) => one.member_id === member_id)?.name ?? "";
   const attempt = async () => {
     setTrying(true);
     await tryNow();
@@ -48,7 +49,7 @@ export default function Outbox() {
   return html`<${Screen} title=${t("outbox.title")} back="#/" foot=${foot}>
     <${Why} problem=${sync?.problem} detail=${sync?.detail} at=${sync?.at} count=${count} />
     <ul class="list">
-      ${sorted.slice(0, most).map((entry) => html`<li key=${entry.sequence}><${Row} entry=${entry} kept=${kept} isOurs=${entry.member_id === who?.member.id} answer=${told.find((one) => one.event_id === entry.event.id)} /></li>`)}
+      ${sorted.slice(0, most).map((entry) => html`<li key=${entry.sequence}><${Row} entry=${entry} kept=${kept} isOurs=${Boolean(who && isOfPhone(entry, who))} by=${nameOf(entry)} answer=${told.find((one) => one.event_id === entry.event.id)} /></li>`)}
     </ul>
     ${!all.length && html`<p class="empty">${t("outbox.empty")}</p>`}
     ${sorted.length > most && html`<button class="quiet" onClick=${() => setMost(most + 200)}>${t("outbox.more", { count: sorted.length - most })}</button>`}
@@ -64,8 +65,8 @@ function Why({ problem, detail, at, count }) {
   return html`<p class="note">${t(problem === "server" ? "outbox.server" : problem === "network" ? "outbox.network" : "outbox.waiting", { count })}</p>`;
 }
 
-/** @param {{entry: Entry, kept: import("../types.js").Sections, isOurs: boolean, answer?: import("../types.js").KeptSlip}} props */
-function Row({ entry, kept, isOurs, answer }) {
+/** @param {{entry: Entry, kept: import("../types.js").Sections, isOurs: boolean, by: string, answer?: import("../types.js").KeptSlip}} props */
+function Row({ entry, kept, isOurs, by, answer }) {
   const [icon, tone, plain] = STATES[entry.state];
   const word = entry.state === "accepted" && entry.status === WAITS ? "state.waits" : plain;
   const kind = kept.step_kinds.find((one) => one.id === entry.event.step_kind);
@@ -73,7 +74,7 @@ function Row({ entry, kept, isOurs, answer }) {
     <${Icon} name=${kind?.icon ?? "pencil"} />
     <div>
       ${kind ? verb(kind) : entry.event.step_kind}${entry.title && ` · ${entry.title}`}
-      <small>${moment(entry.event.event_time)}${entry.event.photos.length ? ` · ${t("photo.count", { count: entry.event.photos.length })}` : ""}${entry.voice ? ` · ${t("voice.with")}` : ""}</small>
+      <small>${by && `${by} · `}${moment(entry.event.event_time)}${entry.event.photos.length ? ` · ${t("photo.count", { count: entry.event.photos.length })}` : ""}${entry.voice ? ` · ${t("voice.with")}` : ""}</small>
       <span class=${`state ${tone}`}><${Icon} name=${icon} />${t(!isOurs && entry.state === "saved" ? "state.of_another" : word)}</span>
       ${answer && html`<span class=${`state ${isRefused(answer) ? "bad" : ""}`}><${Icon} name="handshake" />${t(isRefused(answer) ? "slip.refused" : answer.status === WAITS ? "state.waits" : "slip.unsent")}</span>`}
     </div>

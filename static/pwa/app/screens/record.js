@@ -12,6 +12,8 @@ import { Listen } from "./voice.js";
 /** @typedef {import("../types.js").StepEvent} StepEvent */
 /** @typedef {import("../types.js").Sections} Sections */
 
+const NOT_A_USER = "/not-a-user"; // who logged it: the role is not what is wrong
+
 /** @param {{args: string[]}} props */
 export default function Record({ args: [sequence = ""] }) {
   const found = useKept(async () => {
@@ -60,10 +62,10 @@ function WhatNow({ entry, kind }) {
 
 /** @param {{entry: import("../types.js").Entry}} props */
 function Reasons({ entry }) {
-  const problem = entry.problem ?? {};
+  const [problem, word] = [entry.problem ?? {}, `problem.${entry.status}`];
   const said = (problem.errors ?? []).flatMap(({ message, fix }) => [[message, fix].filter(Boolean).join(" ")]).filter(Boolean);
   return html`<div class="note clay" role="status">
-    <b>${t(`problem.${entry.status}`) === `problem.${entry.status}` ? problem.title : t(`problem.${entry.status}`)}</b>
+    <b>${problem.type?.endsWith(NOT_A_USER) || t(word) === word ? problem.title : t(word)}</b>
     ${said.length ? said.map((line) => html`<p>${line}</p>`) : problem.detail}
     <p>${t("record.kept")}</p>
   </div>`;

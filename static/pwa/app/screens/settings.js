@@ -1,21 +1,21 @@
 // This phone: whose it is, whether it is ready without a network, and the way to another person.
 // @ts-check
 import { meta } from "../core/db.js";
-import { phone, unsent } from "../core/reading.js";
+import { phone, sections, unsent } from "../core/reading.js";
 import Telling from "./telling.js";
 import { Icon, Screen, html, moment, t, useKept } from "../view.js";
 
 async function read() {
-  const [who, waiting, have, version, skew] = await Promise.all([phone(), unsent(), meta("snapshot"), meta("version"), meta("skew_seconds")]);
+  const [who, waiting, have, version, skew, kept] = await Promise.all([phone(), unsent(), meta("snapshot"), meta("version"), meta("skew_seconds"), sections()]);
   const isReady = Boolean(navigator.serviceWorker?.controller ?? (await navigator.serviceWorker?.getRegistration("/app/"))?.active);
   const isKept = await navigator.storage?.persisted?.();
-  return { who, waiting, have: /** @type {{at: number} | undefined} */ (have), version, isReady, isKept, skew: Number(skew ?? 0) };
+  return { who, waiting, have: /** @type {{at: number} | undefined} */ (have), version, isReady, isKept, skew: Number(skew ?? 0), isShared: kept.users.length > 1 };
 }
 
 export default function Settings() {
   const found = useKept(read);
   if (!found?.who) return html`<${Screen} title=${t("settings.title")} back="#/" />`;
-  const { who, waiting, have, version, isReady, isKept, skew } = found;
+  const { who, waiting, have, version, isReady, isKept, skew, isShared } = found;
   const isWrong = Math.abs(skew) > 300;
   return html`<${Screen} title=${t("settings.title")} back="#/">
     <p class=${`pill ${isReady ? "ok" : ""}`}><${Icon} name=${isReady ? "circle-check" : "clock"} /><span>${t(isReady ? "settings.ready" : "settings.not_ready")}</span></p>
@@ -30,6 +30,7 @@ export default function Settings() {
       <dt>${t("settings.version")}</dt><dd>${version}</dd>
     </dl>
     <${Telling} />
+    ${isShared && html`<a class="quiet" href="#/who"><${Icon} name="user" />${t("home.other")}</a>`}
     <a class="quiet" href="#/join"><${Icon} name="user" />${t("settings.join")}</a>
     <p class="soft">${t("settings.join.why")}</p>
     <a class="quiet" href="#/outbox"><${Icon} name="upload" />${t("outbox.title")}</a>

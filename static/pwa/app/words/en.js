@@ -19,6 +19,7 @@ export default {
   "home.revoked": "This phone was cut off",
   "home.see": "See",
   "home.sown": "day {days}",
+  "home.other": "Change who logs",
   "home.more": "Other work",
   "home.again": "{verb} as last time · {count} plots",
   "home.no_snapshot": "The list of work has not arrived yet. Open the app with a network, once is enough.",

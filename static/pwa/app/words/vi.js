@@ -19,6 +19,7 @@ export default {
   "home.revoked": "Máy này đã bị ngắt",
   "home.see": "Xem",
   "home.sown": "đã {days} ngày",
+  "home.other": "Đổi người ghi",
   "home.more": "Việc khác",
   "home.again": "{verb} như lần trước · {count} thửa",
   "home.no_snapshot": "Chưa tải được danh sách việc. Mở lại khi có mạng, chỉ cần một lần.",

@@ -242,7 +242,7 @@ def test_more_activities_than_fit_the_year_are_told_and_all_are_on_their_own_pag
     assert f'href="{rest}"' in said
     assert page(shopper, rest).count("Tập huấn số") == MOST_ACTIVITIES + 1
     assert page(shopper, f"{rest}?q=tap+huan+042").count("Tập huấn số") == 1
-    visits = shopper.get(f"{rest}?kind=visit&format=csv").text.splitlines()
+    visits = shopper.get(f"{rest}?q=ho+tro&format=csv").text.splitlines()
     assert len(visits) == 1 + (MOST_ACTIVITIES + 1) // 2
     assert "Không có hoạt động nào khớp." in page(shopper, f"{rest}?q=khong-co")
     assert shopper.get("/programme/2031/activities").status_code == 404

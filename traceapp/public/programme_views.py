@@ -83,10 +83,12 @@ def list_activities(year: int) -> ResponseReturnValue:
     if year not in queries.years():
         raise problem.NotFound
     kinds = {kind: _(name) for kind, name in ACTIVITY_KINDS.items()}
-    wish = lists.asked(request.args, lists.Filter("kind", _("Kind"), kinds))
-    kind = wish.chosen.get("kind")
-    rows = [one for one in queries.activities(year) if kind in (None, one.kind)]
-    found = lists.whole(rows, wish, lambda one: (one.title.vi, one.title.en))
+    wish = lists.asked(request.args)
+    found = lists.whole(
+        queries.activities(year),
+        wish,
+        lambda one: (one.title.vi, one.title.en, kinds[one.kind]),
+    )
     if wish.is_csv:
         columns: dict[str, lists.Reader] = {
             _("Day"): lambda one: one.on_day,

@@ -23,11 +23,11 @@ MAY_MARK_AS_SAFE = {
     "traceapp/public/stylesheet.py": "the stylesheet, our own file",
     "traceapp/public/code_views.py": "a drawing of ours, every text escaped where it is drawn",
     "traceapp/public/route_map.py": "a drawing of ours, every text escaped where it is drawn",
-    "traceapp/desk/label_paper.py": "the label sheet, every text escaped where it is drawn",
+    "traceapp/desk/labels/label_paper.py": "the label sheet, every text escaped where it is drawn",
     "traceapp/admission/desk_views.py": "a QR symbol with our own title",
     "traceapp/phone/views.py": "a QR symbol with our own title",
     "traceapp/accounts/factor_views.py": "a QR symbol without words",
-    "traceapp/desk/hand_off_links.py": "a QR symbol with our own title",
+    "traceapp/desk/handoffs/hand_off_links.py": "a QR symbol with our own title",
 }
 MAY_SKIP_ESCAPING = {
     "traceapp/public/templates/public/offline.html": "words of our own, with a link in them",

@@ -24,7 +24,7 @@ from traceapp.batches.models import Batch, Event, EventPhoto
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk.step_form import MAKES, NOT_ASKED, TAKES
+from traceapp.desk.steps.step_form import MAKES, NOT_ASKED, TAKES
 from traceapp.photos.models import Photo
 from traceapp.producers import operations as producers
 from traceapp.trace.vocabulary import STEP_KINDS, FieldSpec

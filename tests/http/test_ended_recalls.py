@@ -11,7 +11,7 @@ from tests.http.test_past_recalls import agree, let_go
 from tests.rooms.test_recall_cases import soup_of
 from tests.trade import Trade
 from traceapp.database.engine import db
-from traceapp.desk.recall_words import TOLD_FOR
+from traceapp.desk.recalls.recall_words import TOLD_FOR
 from traceapp.recalls import endings
 from traceapp.trace.facts import Ref
 

@@ -15,7 +15,7 @@ from tests.http.test_recall_kin import packed
 from tests.security.forms import forms_on
 from tests.trade import Trade
 from traceapp.database.engine import db
-from traceapp.desk import recall_views
+from traceapp.desk.recalls import recall_views
 from traceapp.recalls.case_models import RecallAcknowledgement
 
 __all__ = ["office", "trade"]

@@ -19,7 +19,7 @@ from tests.http.reported import at_desk
 from tests.rooms.test_purchasing import a_product, grown
 from tests.signing_in import form
 from traceapp.database.engine import db
-from traceapp.desk import need_views
+from traceapp.desk.purchasing import need_views
 from traceapp.producers.models import Producer
 from traceapp.purchasing import operations
 from traceapp.purchasing.matching import Shows

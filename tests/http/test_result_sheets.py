@@ -16,8 +16,8 @@ from tests.http.test_stopped_sales import colleague
 from tests.signing_in import signed_in
 from tests.trade import Trade
 from traceapp.database.engine import db
-from traceapp.desk import case_papers
 from traceapp.desk.attention import KEPT
+from traceapp.desk.recalls import case_papers
 
 __all__ = ["office", "trade"]
 

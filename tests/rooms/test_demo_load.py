@@ -18,7 +18,7 @@ from traceapp.codes.models import OpeningCount, PublicCode
 from traceapp.database.engine import Base, db
 from traceapp.demo import operations, queries
 from traceapp.demo.clock import HANOI
-from traceapp.desk import opening_search
+from traceapp.desk.codes import opening_search
 from traceapp.findings.models import Attempt
 from traceapp.freshness.models import PublicSnapshot
 from traceapp.jobs.models import Job

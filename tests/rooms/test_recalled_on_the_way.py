@@ -11,7 +11,7 @@ from tests.rooms.test_recall_cases import NOW, acting, greens, issued, owner
 from tests.trade import Trade, tell
 from traceapp import problem
 from traceapp.database.engine import db
-from traceapp.desk.case_words import account
+from traceapp.desk.recalls.case_words import account
 from traceapp.producers.models import Producer
 from traceapp.recalls import answering, letters, scope
 from traceapp.recalls.answering import Count

@@ -11,7 +11,7 @@ from tests.conftest import NOON
 from traceapp.batches.models import Event
 from traceapp.batches.searching import folded_words
 from traceapp.database.engine import db
-from traceapp.desk import step_search
+from traceapp.desk.steps import step_search
 from traceapp.web import lists
 from traceapp.web.endpoints import transaction
 

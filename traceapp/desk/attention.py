@@ -15,9 +15,10 @@ from traceapp.admission import queries as admission
 from traceapp.batches.activation import missing_of_each
 from traceapp.batches.told_lots import UNTOLD
 from traceapp.desk import attention_queries as queries
-from traceapp.desk import hand_off_words, report_search
-from traceapp.desk.batch_words import missing_words
-from traceapp.desk.hand_off_words import Seen
+from traceapp.desk.batches.batch_words import missing_words
+from traceapp.desk.handoffs import hand_off_words
+from traceapp.desk.handoffs.hand_off_words import Seen
+from traceapp.desk.reports import report_search
 from traceapp.findings.hold_queries import MOST, count_held_at, held_at
 from traceapp.handoffs import waiting_queries as hand_offs
 from traceapp.producers.queries import admission_of

@@ -15,7 +15,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
-from traceapp.desk.step_goods import goods_of
+from traceapp.desk.steps.step_goods import goods_of
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Membership, Plot, Season
 from traceapp.trace.words import Words

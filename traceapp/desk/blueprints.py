@@ -2,56 +2,49 @@
 
 from flask import Blueprint
 
-from traceapp.desk import (
-    archive_views,
-    assessment_acts,
-    assessment_views,
-    batch_date_views,
-    board_views,
-    case_acts,
-    case_papers,
-    certificate_views,
-    chain_views,
-    code_audit_views,
-    commitment_views,
-    contact_views,
-    container_views,
-    count_views,
-    dossier_views,
-    drill_views,
-    effectiveness_views,
-    fair_views,
-    hand_off_links,
+from traceapp.desk import views
+from traceapp.desk.batches import batch_date_views, count_views, new_batch_views, stop_acts
+from traceapp.desk.codes import code_audit_views, opening_views
+from traceapp.desk.handoffs import hand_off_links
+from traceapp.desk.labels import (
     label_allowance_views,
     label_issue_views,
     label_views,
-    letter_views,
-    link_choice_views,
-    market_views,
-    need_acts,
-    need_views,
-    new_batch_views,
-    opening_views,
-    place_views,
     printer_views,
     printing_views,
-    product_views,
+    stall_views,
+)
+from traceapp.desk.network import (
+    assessment_acts,
+    assessment_views,
+    chain_views,
+    commitment_views,
+    fair_views,
+    link_choice_views,
     programme_views,
-    question_views,
+    survey_views,
+)
+from traceapp.desk.purchasing import board_views, contact_views, market_views, need_acts, need_views
+from traceapp.desk.recalls import (
+    case_acts,
+    case_papers,
+    drill_views,
+    effectiveness_views,
+    letter_views,
     recall_views,
-    report_views,
+    supplier_notice_views,
+)
+from traceapp.desk.register import (
+    archive_views,
+    certificate_views,
+    place_views,
+    product_views,
     season_change_views,
     season_views,
-    stall_views,
-    step_list_views,
-    step_views,
-    stop_acts,
-    supplier_notice_views,
-    survey_views,
-    trace_search_views,
-    trace_views,
-    views,
 )
+from traceapp.desk.reports import question_views, report_views
+from traceapp.desk.steps import step_list_views, step_views
+from traceapp.desk.tracing import container_views, dossier_views, trace_search_views, trace_views
 
 VIEWS = (
     *(views, step_views, stop_acts, new_batch_views, batch_date_views, count_views),

@@ -14,7 +14,7 @@ from traceapp.batches.told_lots import UNTOLD, lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
-from traceapp.desk import step_options, step_setting
+from traceapp.desk.steps import step_options, step_setting
 from traceapp.findings.goods_facts import ANIMALS
 from traceapp.phone import standing
 from traceapp.trace.facts import Ref

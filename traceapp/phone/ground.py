@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from traceapp.desk import place_form, step_setting
+from traceapp.desk.register import place_form
+from traceapp.desk.steps import step_setting
 from traceapp.findings.ground_facts import grown_on
 from traceapp.producers.models import Plot, Site
 from traceapp.trace.facts import Ref

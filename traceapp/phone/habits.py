@@ -10,7 +10,7 @@ from sqlalchemy import select
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
-from traceapp.desk import step_options
+from traceapp.desk.steps import step_options
 from traceapp.phone.standing import stopped_by
 from traceapp.trace.rules.balancing import usual_loss
 from traceapp.trace.vocabulary import FieldSpec, StepKind

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.desk import step_views
 from traceapp.desk.attention import Task, also
+from traceapp.desk.steps import step_views
 from traceapp.phone import incomplete, refusal_views, sent
 from traceapp.phone.incomplete import CORRECTED, WAITING, IncompleteStep
 from traceapp.trace.vocabulary import STEP_KINDS

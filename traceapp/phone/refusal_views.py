@@ -19,9 +19,9 @@ from traceapp.batches.capturing import Recorded
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.desk import step_form, step_message, step_views
 from traceapp.desk.attention import Task, also
-from traceapp.desk.step_setting import setting_of
+from traceapp.desk.steps import step_form, step_message, step_views
+from traceapp.desk.steps.step_setting import setting_of
 from traceapp.phone import import_views, refusals, sent, voice_views
 from traceapp.phone.refusals import Refusal, State
 from traceapp.phone.sent import SentRecord

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
-from traceapp.desk import choices, step_words
+from traceapp.desk import choices
+from traceapp.desk.steps import step_words
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.errors import InvalidKey
 from traceapp.phone import envelopes

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.desk.ledger_bar import Part, draw
+from traceapp.desk.batches.ledger_bar import Part, draw
 
 
 def part(quantity: str, words: str = "Giao Hồ Tây 100 kg", tone: str = "went") -> Part:

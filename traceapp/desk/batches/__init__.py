@@ -1,0 +1,1 @@
+"""Batches: their list and page, their dates and kilograms, counting, stopping their sale."""

@@ -1,0 +1,1 @@
+"""Codes that people open: openings by day, what is worth a look, the audit of live pages."""

@@ -1,0 +1,1 @@
+"""Deliveries between producers: their list and page, receiving, links, delivery notes."""

@@ -1,0 +1,1 @@
+"""The sustainable network: chains, commitments, surveys, links, assessments, fairs, its years."""

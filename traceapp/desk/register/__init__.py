@@ -1,0 +1,1 @@
+"""What a producer has: products, places, seasons, certificates; and putting them away."""

@@ -1,0 +1,1 @@
+"""What shoppers report, and what producers are asked to explain."""

@@ -90,6 +90,10 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
     assert not different
 
 
+def test_nothing_is_said_against_a_message_where_it_is_compiled() -> None:
+    assert [(message.id, errors) for message, errors in vietnamese().check()] == []
+
+
 def test_no_message_stands_twice() -> None:
     ids = re.findall(r'^msgid ((?:".*"\n)+)', VIETNAMESE.read_text(encoding="utf-8"), re.MULTILINE)
     twice = {text for text in ids if ids.count(text) > 1}

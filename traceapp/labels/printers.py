@@ -51,7 +51,7 @@ TOO_FAR = Fault(
 )
 TOO_LONG = Fault(
     "scaled",
-    problem.N_("A line can be put right if it comes out at about 95 to 105 % of its length."),
+    problem.N_("A line can be put right if it comes out at about 95 to 105 %, by its true length."),
     problem.N_(
         "Print the test page anew in its true size, not fitted to the page, and measure again."
     ),

@@ -29,7 +29,7 @@ const SCREENS = {
   who: () => import("./screens/who.js"),
   handover: () => import("./screens/handover.js"),
 };
-const WITHOUT_A_PERSON = ["who", "outbox", "record", "export", "settings", "join", "products", "product"];
+const WITHOUT_A_PERSON = ["who", "saved", "outbox", "record", "export", "settings", "join", "products", "product"];
 const FOR_ALL = ["join", "scan", "products", "product", "slip"]; // what a phone that has not joined can open
 
 let hasJoined = false; // once joined, a phone stays: also one that may not send any more

@@ -14,11 +14,6 @@ const written = new Set(); // files: what else is answered need not wait for the
 /** Under which name a draft is kept: it stays with who made it. @param {{member_id: string, phone_of?: string}} by */
 export const draftOf = ({ member_id, phone_of }) => (phone_of ? `${DRAFT}:${member_id}` : DRAFT);
 
-async function mine() {
-  const who = await phone();
-  return who ? draftOf(loggedBy(who)) : DRAFT;
-}
-
 /** What goes with the answers, as bytes. @param {Answers} answers */
 export const filesOf = (answers) => [...answers.photos, ...(answers.voice ? [answers.voice] : [])];
 
@@ -26,12 +21,13 @@ export const filesOf = (answers) => [...answers.photos, ...(answers.voice ? [ans
  * Keep answers, and the bytes of photos and of what was said once: whatever names them later finds
  * them on the disk, so that saving writes only words.
  * @param {Draft} draft
+ * @param {import("../types.js").Phone} who makes it; given, not read here: a draft that waited to be written
+ * could come after the step is saved
  */
-export async function keepDraft({ kind, answers }) {
+export async function keepDraft({ kind, answers }, who) {
   const stores = /** @type {const} */ (["meta", "photos"]);
   const files = filesOf(answers);
   const isNew = files.some(({ sha256 }) => !written.has(sha256));
-  const name = await mine();
   const tx = (await database()).transaction(stores, "readwrite", { durability: isNew ? "strict" : "relaxed" });
   const photos = answers.photos.map(({ sha256, original }) => ({ sha256, original }));
   const voice = answers.voice && { sha256: answers.voice.sha256 };
@@ -41,15 +37,16 @@ export async function keepDraft({ kind, answers }) {
   };
   await Promise.all([
     ...files.map(keep),
-    tx.objectStore("meta").put({ kind, answers: { ...answers, photos, voice } }, name),
+    tx.objectStore("meta").put({ kind, answers: { ...answers, photos, voice } }, draftOf(loggedBy(who))),
     tx.done,
   ]);
   for (const { sha256 } of files) written.add(sha256);
 }
 
-/** @returns {Promise<Draft | undefined>} */
+/** What this person is filling in. @returns {Promise<Draft | undefined>} */
 export async function theDraft() {
-  const kept = /** @type {Draft | undefined} */ (await meta(await mine()));
+  const who = await phone();
+  const kept = /** @type {Draft | undefined} */ (who && (await meta(draftOf(loggedBy(who)))));
   if (!kept || !filesOf(kept.answers).length) return kept;
   const found = await Promise.all(filesOf(kept.answers).map(async (file) => file.bytes ? file : (await database()).get("photos", file.sha256)));
   const files = found.flatMap((file) => file ?? []);

@@ -86,7 +86,7 @@ function Flow({ saved, who, ...opened }) {
   const question = asked[Math.min(at, asked.length - 1)];
 
   useEffect(() => {
-    if (isStarted.current && !isSaved.current) keepDraft({ kind: kind.id, answers }).catch(() => {}); // saving tells what is wrong
+    if (isStarted.current && !isSaved.current) keepDraft({ kind: kind.id, answers }, who).catch(() => {}); // saving tells what is wrong
     isStarted.current = true;
   }, [answers]);
   useEffect(() => scrollTo(0, 0), [at]);

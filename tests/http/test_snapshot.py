@@ -17,7 +17,7 @@ from traceapp.web.endpoints import transaction
 
 SECTIONS = {
     *("me", "places", "seasons", "products", "step_kinds", "substances", "batches"),
-    *("crates", "shipments", "receivers", "people", "last"),
+    *("crates", "shipments", "receivers", "people", "users", "last"),
 }
 
 
@@ -46,6 +46,7 @@ def test_the_first_one_is_whole(phone: VirtualPhone, lan: Business) -> None:
     assert sections["me"]["mark"] == phone.mark
     assert sections["places"][0]["plots"][0]["plot_id"] == str(lan.plot_id)
     assert sections["people"] == [{"member_id": str(lan.actor.member_id), "name": "HTX Lan A"}]
+    assert sections["users"] == []  # of this phone: nobody beside its own person
     spray = next(kind for kind in sections["step_kinds"] if kind["id"] == "spray")
     assert spray["label"]["vi"]
     assert spray["verb"]["vi"] == "Phun thuốc"

@@ -225,18 +225,24 @@ SLOW = (".*(a+)+$", "(" * 5000, "a" * 200 + "!", "%" * 200, "_%" * 100, "\\" * 2
 @pytest.mark.parametrize("text", SLOW, ids=lambda text: ascii(text[:12]))
 def test_asvs_1_2_9_a_search_for_anything_is_quick(town: Town, text: str) -> None:
     reader = town.browser(town.colleague("owner"))
-    reader.get("/desk", buffered=True)  # compiles what all pages share
     found = {}
     for route in routes(town.app):
         if "GET" not in route.methods or route.is_for_programs or route.rule.arguments:
             continue
         path = route.path({})
-        started = time.thread_time()  # others use this machine too
-        answer = reader.get(path, query_string={"q": text}, buffered=True)
-        seconds = time.thread_time() - started
-        if answer.status_code >= 500 or seconds > 0.5:
-            found[path] = (answer.status_code, seconds)
+        status, seconds = _asked(reader, path, text)
+        if seconds > 0.5:  # a collection of garbage may have come between, but hardly twice
+            status, seconds = _asked(reader, path, text)
+        if status >= 500 or seconds > 0.5:
+            found[path] = (status, seconds)
     assert found == {}
+
+
+def _asked(reader: FlaskClient, path: str, text: str) -> tuple[int, float]:
+    """Search a page; give its status, and how long this thread computed: others use it too."""
+    started = time.thread_time()
+    answer = reader.get(path, query_string={"q": text}, buffered=True)
+    return answer.status_code, time.thread_time() - started
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, *LETTERS, "\t=1", " =1", "\r=1", "\u00a0=1", "-5", ""])

@@ -166,6 +166,67 @@ def test_a_page_tells_at_once_what_is_whole_and_never_what_lacks_something(
     assert "9911" not in said
 
 
+def test_a_newer_figure_that_nobody_checked_stands_below_the_checked_one_and_says_so(
+    lan: tuple[Flask, Business, str],
+) -> None:
+    app, owner, path = lan
+    with app.app_context(), transaction():
+        product_id = db.session.scalars(select(Product.product_id)).one()
+        assessment, body = open_assessment(owner, product_id, "G-12")
+        us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+        checked = operations.record(assessment, a_figure("Điện"), us, now=NOW)
+        operations.check(Ref(owner.producer_id, checked), "Xem hóa đơn", body, now=NOW)
+        replaced = a_figure("điện", after="0.6")
+        operations.record(assessment, replaced, us, now=NOW + timedelta(1))
+        newest = a_figure("điện", after="0.64")
+        operations.record(assessment, newest, us, now=NOW + timedelta(2))
+    reader = app.test_client()
+    producer = re.findall(r'href="(/producers/[^"]+)"', page(reader, path))[0]
+    words = {
+        "vi": ("đã kiểm tra", "chưa được kiểm tra", "−6,50", "−20,00", "−25,00"),
+        "en": ("Checked by", "and not checked", "−6.50", "−20.00", "−25.00"),
+    }
+    for shown in (path, producer):
+        for language, (by, unchecked, first, second, hidden) in words.items():
+            said = page(reader, f"{shown}?lang={language}", language=language)
+            card = said.partition('id="cleaner"')[2]
+            places = [card.index(one) for one in (first, by, second, unchecked)]
+            assert places == sorted(places), (shown, language)
+            assert hidden not in card
+    later = NOW + timedelta(3)
+    with app.app_context(), transaction():
+        figure = Ref(owner.producer_id, newest["id"])
+        operations.check(figure, "Xem công tơ", body, now=later)
+    notice(app)
+    (card,) = read_as_json(reader, path)["cleaner_production"]
+    assert [one["change_percent"] for one in card["figures"]] == ["-20.00"]
+    assert card["figures"][0]["checked"]
+    assert "chưa được kiểm tra" not in page(reader, path)
+
+
+def test_what_is_only_said_crowds_out_nothing_that_was_checked(
+    lan: tuple[Flask, Business, str],
+) -> None:
+    app, owner, path = lan
+    with app.app_context(), transaction():
+        us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+        for number in range(7):
+            opened = NOW + timedelta(minutes=number)
+            assessment, body = open_assessment(owner, None, f"Lò {number}")
+            for name in range(13):
+                made = operations.record(assessment, a_figure(f"Máy {name:02}"), us, now=opened)
+                opened += timedelta(seconds=1)
+                if number == name == 0:
+                    operations.check(Ref(owner.producer_id, made), "Xem", body, now=opened)
+    told = read_as_json(app.test_client(), path)["cleaner_production"]
+    assert [one["output_unit"]["vi"] for one in told] == [
+        *("giỏ Lò 6", "giỏ Lò 5", "giỏ Lò 4", "giỏ Lò 3", "giỏ Lò 0")
+    ]
+    names = [one["name"]["vi"] for one in told[-1]["figures"] if one["checked"]]
+    assert names == ["Máy 00"]
+    assert len(told[-1]["figures"]) == 12
+
+
 def test_what_is_typed_stays_text(lan: tuple[Flask, Business, str]) -> None:
     app, owner, path = lan
     with app.app_context(), transaction():
@@ -202,4 +263,4 @@ def test_a_long_assessment_tells_its_newest_and_how_many_there_are(
     assert named == [f"Máy số {number:02}" for number in range(2, 14)]
     said = page(app.test_client(), f"{path}?lang=en", language="en")
     assert "What was done (14)" in said
-    assert "These are the newest 12 of 14 figures." in said
+    assert "12 of 14 figures are shown: those that were checked first" in said

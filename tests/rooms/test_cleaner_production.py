@@ -196,10 +196,12 @@ def test_a_newer_figure_that_lacks_something_hides_no_whole_one(case: Case) -> N
     with transaction():
         operations.record(case.assessment, a_figure("Điện"), case.us, now=NOW)
     (found,) = queries.of_producer(case.assessment.producer_id)
-    (held,) = found.indicators
-    assert held.claim.is_whole
-    assert held.check is None
+    assert [(one.ref.id == whole, one.check is None) for one in found.indicators] == [
+        *((True, False), (False, True))
+    ]
+    assert all(one.claim.is_whole for one in found.indicators)
     assert sums.kept() == sums.recomputed()
+    assert [sums.kept()[2026, f"{group}/energy"][0] for group in ("said", "checked")] == [2, 1]
 
 
 def test_what_is_in_the_air_need_not_be_per_output(case: Case) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 
 from tests.builders import business
 from tests.lan import a_figure, a_measure, open_assessment
@@ -82,6 +83,29 @@ def test_what_is_kept_is_what_counting_again_gives(app: Flask, seed: int) -> Non
     with transaction():
         do_something(dice, assessments)  # goes on from what was made again
     assert sums.kept() == sums.recomputed()
+
+
+def test_a_migration_sums_what_holds_by_the_rule_of_its_time(app: Flask) -> None:
+    with transaction():
+        owner = business("Lan", role="owner")
+        assessment, body = open_assessment(owner, None, "Lan")
+        us = Author(Ref(owner.producer_id, owner.actor.member_id), is_body=False)
+        made = operations.record(assessment, a_figure("Điện", after="0.7"), us, now=NOW)
+        operations.check(Ref(owner.producer_id, made), "Xem", body, now=NOW)
+        for number, name in enumerate(("điện", "Than", "Than"), 1):
+            later = NOW + timedelta(number)
+            operations.record(assessment, a_figure(name), us, now=later)
+    kept = sums.kept()
+    assert kept == sums.recomputed()
+    assert (kept[2026, "said/energy"], kept[2026, "checked/energy"]) == ((3, -2550), (1, -1250))
+    db.session.remove()
+    downgrade(revision="0072")
+    before = sums.kept()
+    assert (2026, "checked/energy") not in before
+    assert before[2026, "said/energy"] == (2, -1300)
+    db.session.remove()
+    upgrade()
+    assert sums.kept() == kept
 
 
 def test_nothing_of_what_is_refused_is_counted(app: Flask) -> None:

@@ -114,14 +114,17 @@ def write_figure(desk: Desk, values: Values) -> Outcome:
 
 
 def _recorded_by_others(about: CleanerAssessment, given: Given) -> CleanerIndicator | None:
-    """Find the figure that holds and says just the same, typed at the desk or by the other side."""
+    """Find a figure that holds and says just the same, typed at the desk or by the other side."""
     held = queries.holding(_ref(about), given["kind"], given["name"])
-    kept = None if held is None else db.session.get(CleanerIndicator, held.ref)
-    if kept is None or claiming.claim_given(given) != claiming.claim_of(kept):
-        return None
+    kept = (db.session.get_one(CleanerIndicator, tuple(one.ref)) for one in held)
+    return next((one for one in kept if _says_the_same(one, about, given)), None)
+
+
+def _says_the_same(kept: CleanerIndicator, about: CleanerAssessment, given: Given) -> bool:
+    if claiming.claim_given(given) != claiming.claim_of(kept):
+        return False
     stored = _kept_figures(kept, given)
-    is_same = all(value in {None, stored[name]} for name, value in _said(given, about).items())
-    return kept if is_same else None
+    return all(value in {None, stored[name]} for name, value in _said(given, about).items())
 
 
 def _check(desk: Desk, figure: Ref, words: str) -> bool:

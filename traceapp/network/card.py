@@ -1,12 +1,12 @@
 """What everybody may read of cleaner production: a document in both languages, without costs.
 
 Shown are measures that are done, and figures with baseline, periods and method, whoever said them;
-who checked them, or that nobody did, stands beside each.
+who checked them, or that nobody did, stands beside each. Nothing that is only said takes the place
+of what was checked.
 """
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 
 Document = dict[str, Any]
-# The newest; beyond them a page outgrows one flight.
+# What was checked, then the newest; beyond them a page outgrows one flight.
 MOST = 5
 MOST_FIGURES = 12
 MOST_MEASURES = 12
@@ -25,31 +25,48 @@ MOST_MEASURES = 12
 
 def of_product(product: Ref) -> list[Document]:
     """Tell what concerns a product: its own assessments, and those of the whole establishment."""
-    return list(islice(_shown(queries.of_product(product)), MOST))
+    return _shown(queries.of_product(product))
 
 
 def of_producer(producer_id: UUID) -> list[Document]:
     """Tell what concerns an establishment."""
-    return list(islice(_shown(queries.of_producer(producer_id)), MOST))
+    return _shown(queries.of_producer(producer_id))
 
 
-def _shown(assessments: Iterable[Assessment]) -> Iterable[Document]:
-    for one in assessments:
-        done = [(measure.done_on, measure) for measure in one.measures if measure.done_on]
-        done.sort(key=lambda pair: pair[0])
-        figures = [figure for figure in one.indicators if figure.claim.is_whole]
-        newest = sorted(figures, key=lambda figure: figure.noted_at)[-MOST_FIGURES:]
-        if done or figures:
-            yield {
-                "product": None if one.product is None else one.product.document(),
-                "output_unit": one.output_unit.document(),
-                "body": one.body.document(),
-                "not_covered": one.not_covered.document(),
-                "measures_done": len(done),
-                "measures": [_measure(measure, on) for on, measure in done[-MOST_MEASURES:]],
-                "figures_in_all": len(figures),
-                "figures": [_figure(figure) for figure in figures if figure in newest],
-            }
+def _shown(assessments: Iterable[Assessment]) -> list[Document]:
+    telling = [one for one in assessments if _whole(one) or any(m.done_on for m in one.measures)]
+    first = sorted(telling, key=lambda one: not any(_is_checked(f) for f in one.indicators))
+    return [_assessment(one) for one in telling if one in first[:MOST]]
+
+
+def _assessment(one: Assessment) -> Document:
+    done = [(measure.done_on, measure) for measure in one.measures if measure.done_on]
+    done.sort(key=lambda pair: pair[0])
+    figures = _whole(one)
+    shown = sorted(figures, key=lambda figure: (_is_checked(figure), figure.noted_at))
+    checked = {figure.subject for figure in figures if _is_checked(figure)}
+    return {
+        "product": None if one.product is None else one.product.document(),
+        "output_unit": one.output_unit.document(),
+        "body": one.body.document(),
+        "not_covered": one.not_covered.document(),
+        "measures_done": len(done),
+        "measures": [_measure(measure, on) for on, measure in done[-MOST_MEASURES:]],
+        "figures_in_all": len(figures),
+        "figures": [
+            _figure(figure) | {"is_after_checked": figure.subject in checked and not figure.check}
+            for figure in figures
+            if figure in shown[-MOST_FIGURES:]
+        ],
+    }
+
+
+def _whole(one: Assessment) -> list[Indicator]:
+    return [figure for figure in one.indicators if figure.claim.is_whole]
+
+
+def _is_checked(figure: Indicator) -> bool:
+    return figure.check is not None
 
 
 def _measure(measure: Measure, done_on: date) -> Document:

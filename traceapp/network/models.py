@@ -118,10 +118,11 @@ class CleanerEvidence(Base):
 
 
 class CleanerIndicator(Base):
-    """What was used up or let out before and after; the newest of a kind and name holds.
+    """What was used up or let out before and after.
 
-    Amounts are millionths of `unit`. What a claim lacks (baseline, period, method) may be missing:
-    then it is kept and not shown.
+    Of a kind and name the newest that was checked holds, and beside it what is newer. Amounts are
+    millionths of `unit`. What a claim lacks (baseline, period, method) may be missing: then it is
+    kept and not shown.
     """
 
     __tablename__ = "cleaner_indicator"

@@ -140,7 +140,8 @@ def advance(measure: Ref, given: Given, by: Author, *, now: datetime) -> None:
 def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     """Record before and after of an indicator; `given` is what `IndicatorSchema` loaded.
 
-    A newer figure of the same kind and name replaces an older one. Raises NotFound, InvalidInput.
+    A newer figure of the same kind and name replaces one that nobody has checked. Raises NotFound,
+    InvalidInput.
     """
     ref = Ref(assessment.producer_id, given["id"])
     about = _find_assessment(assessment, ref, by)
@@ -156,7 +157,7 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     texts = {f"/{name}": given[name] for name in SHOWN_OF_FIGURES}
     green_claims.refuse_unproven(assessment.producer_id, texts)
     refuse(*claiming.faults_of(given, about.output_unit, _today(now)))
-    sums.replace(queries.holding(assessment, kept.kind, kept.name), claiming.claim_of(kept))
+    sums.add_said(claiming.claim_of(kept), queries.holding(assessment, kept.kind, kept.name))
     _keep(kept, "indicator.recorded", assessment, by, now)
     return ref.id
 
@@ -167,10 +168,11 @@ def check(indicator: Ref, how: str, by: Author, *, now: datetime) -> None:
     Raises NotFound, InvalidInput for one's own establishment, one's own figure, one that lacks
     something, was replaced or checked.
     """
-    wait_for([indicator.id])
     kept = db.session.get(CleanerIndicator, (indicator.producer_id, indicator.id))
     if kept is None:
         raise problem.NotFound
+    # Nobody records a newer figure of it meanwhile, or checks one.
+    wait_for([kept.assessment_id, indicator.id])
     if works_for(by.member, indicator.producer_id):
         refuse(faults.SELF_CHECK)
     if not by.is_body:
@@ -185,7 +187,8 @@ def check(indicator: Ref, how: str, by: Author, *, now: datetime) -> None:
         **_signed(indicator, by), indicator_id=indicator.id, how=how, checked_at=now
     )
     assessment = Ref(indicator.producer_id, kept.assessment_id)
-    sums.add_figure(claiming.claim_of(kept), "checked")
+    held = queries.holding(assessment, kept.kind, kept.name)
+    sums.add_checked(claiming.claim_of(kept), held)
     _keep(made, "indicator.checked", assessment, by, now)
 
 

@@ -95,16 +95,15 @@ def all_holding() -> list[Indicator]:
     return _holding(_indicators())
 
 
-def holding(assessment: Ref, kind: str, name: str) -> Indicator | None:
-    """Give the whole figure of this kind and name that holds; None where there is none."""
+def holding(assessment: Ref, kind: str, name: str) -> list[Indicator]:
+    """Give the whole figures of this kind and name that hold: one checked, a newer one not yet."""
     of_kind = _indicators(
         CleanerIndicator.producer_id == assessment.producer_id,
         CleanerIndicator.assessment_id == assessment.id,
         CleanerIndicator.kind == kind,
     )
     whole = (one for one in _holding(of_kind) if one.claim.is_whole)
-    same = (one for one in whole if (one.name.vi or "").casefold() == name.casefold())
-    return next(same, None)
+    return [one for one in whole if one.subject == (kind, name.casefold())]
 
 
 def is_replaced(kept: CleanerIndicator) -> bool:
@@ -234,16 +233,19 @@ def _indicator(row: Any) -> Indicator:  # noqa: ANN401 - a row of `_indicators`
 
 
 def _holding(figures: Iterable[Indicator]) -> list[Indicator]:
-    """Keep the newest whole figure of each kind and name, and a newer one that lacks something.
+    """Keep of each kind and name the newest figure that was checked, and what came after it.
 
-    What lacks a baseline, a period or the method takes no whole figure's place. Kinds in their
-    order; `figures` in the order in which they were recorded.
+    That is the newest whole one that nobody has checked, and after it the newest that lacks a
+    baseline, a period or the method: neither takes the place of what more stands behind. Kinds in
+    their order; `figures` in the order in which they were recorded.
     """
-    newest: dict[tuple[UUID, str, str], dict[bool, Indicator]] = defaultdict(dict)
+    newest: dict[tuple[UUID, tuple[str, str]], list[Indicator]] = defaultdict(list)
     for one in figures:
-        held = newest[one.assessment_id, one.claim.kind, (one.name.vi or "").casefold()]
-        if one.claim.is_whole:
-            held.clear()
-        held[one.claim.is_whole] = one
-    found = (one for held in newest.values() for one in held.values())
+        held = newest[one.assessment_id, one.subject]
+        held[:] = [*(other for other in held if _weight(other) > _weight(one)), one]
+    found = (one for held in newest.values() for one in held)
     return sorted(found, key=lambda one: KINDS.index(one.claim.kind))
+
+
+def _weight(figure: Indicator) -> int:
+    return 2 if figure.check is not None else int(figure.claim.is_whole)

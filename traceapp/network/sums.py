@@ -1,8 +1,9 @@
 """Sums of cleaner production by year, kept as things are recorded; they can be made again.
 
 Subjects: `assessments` opened, measures `proposed` and `done`, `establishments` where one was done,
-and by kind of indicator `said/energy` (whole figures that hold) and `checked/energy` (those of them
-that were checked), with the sum of their changes in hundredths of a per cent. Years are those of
+and by kind of indicator `said/energy` (whole figures that hold: of each name the newest that was
+checked, and a newer one that nobody has checked) and `checked/energy` (those of them that were
+checked), with the sum of their changes in hundredths of a per cent. Years are those of
 the day in question; a figure's is the year in which its later period ends.
 """
 
@@ -41,13 +42,25 @@ def add_figure(claim: Claim, group: str, sign: int = 1) -> None:
         add(year, f"{group}/{kind}", count=sign, total=sign * hundredths)
 
 
-def replace(old: Indicator | None, new: Claim) -> None:
-    """Count a new figure, and no longer the one whose place it takes; one that lacks takes none."""
-    if old is not None and new.is_whole:
-        add_figure(old.claim, "said", -1)
-        if old.check is not None:
-            add_figure(old.claim, "checked", -1)
+def add_said(new: Claim, held: Iterable[Indicator]) -> None:
+    """Count a new figure, and no longer the unchecked one whose place it takes.
+
+    `held` are those of its kind and name that held before it; one that lacks takes no place.
+    """
+    if new.is_whole:
+        for one in held:
+            if one.check is None:
+                add_figure(one.claim, "said", -1)
     add_figure(new, "said")
+
+
+def add_checked(new: Claim, held: Iterable[Indicator]) -> None:
+    """Count a said figure as checked, and no longer the checked one whose place it takes."""
+    for one in held:
+        if one.check is not None:
+            add_figure(one.claim, "said", -1)
+            add_figure(one.claim, "checked", -1)
+    add_figure(new, "checked")
 
 
 def add_done(year: int, producer_id: UUID) -> None:

@@ -56,7 +56,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """The figure of one indicator that holds now, and who stands behind it."""
+    """A figure of one indicator, and who stands behind it."""
 
     ref: Ref
     assessment_id: UUID
@@ -68,6 +68,11 @@ class Indicator:
     by: Ref
     noted_at: datetime
     check: Check | None
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Give what it is about in its assessment: figures of one subject follow each other."""
+        return self.claim.kind, (self.name.vi or "").casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from traceapp.network.schemas import (
     IndicatorSchema,
     MeasureSchema,
     MeasureStepSchema,
+    TotalSchema,
 )
 from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
@@ -170,6 +171,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         **_need(owner, text),
         "commitment_id": str(_commitment(owner, text, photo)),
         "activity_id": str(_fair()),
+        "total_id": str(totals_of(_office())),
         "question_id": str(_question(owner, batch_id, text, photo)),
         "batch_id": str(batch_id),
         "product_id": str(product_id),
@@ -346,8 +348,12 @@ def _checked(case: Case, holder: UUID, text: str, now: datetime) -> None:
 
 def _fair() -> UUID:
     """Let a new authority have held a fair: everybody reads of it, the authority alone writes."""
+    return fair_of(_office())
+
+
+def _office() -> builders.Business:
     name = f"Cơ quan {uuid4().hex[:6]}"
-    return fair_of(builders.business(name, kinds=("authority",), role="officer"))
+    return builders.business(name, kinds=("authority",), role="officer")
 
 
 def fair_of(office: builders.Business) -> UUID:
@@ -356,6 +362,14 @@ def fair_of(office: builders.Business) -> UUID:
     by = Ref(office.producer_id, office.actor.member_id)
     programme.act(ActivitySchema().load(given), by, now=datetime.now(UTC))
     return UUID(given["id"])
+
+
+def totals_of(office: builders.Business, source: str = "Báo A", year: int = 2024) -> UUID:
+    """Let an authority have written down what was published of a year."""
+    made, by = new_id(), Ref(office.producer_id, office.actor.member_id)
+    given = {"id": str(made), "year": year, "source": source, "figures": {"measures": "185"}}
+    programme.publish(TotalSchema().load(given), by, now=datetime.now(UTC))
+    return made
 
 
 def _question(owner: builders.Business, batch_id: UUID, text: str, photo: bytes) -> UUID:

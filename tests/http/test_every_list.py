@@ -30,7 +30,7 @@ from tests.http.lists_of_the_desk import (
     read,
     read_csv,
 )
-from tests.lan import CANARY, a_need, lan, more, open_assessment
+from tests.lan import CANARY, a_need, lan, more, open_assessment, totals_of
 from tests.participants import joined
 from tests.postgres import postgres_database
 from tests.signing_in import signed_in
@@ -39,6 +39,8 @@ from traceapp.app import create_app
 from traceapp.batches.operations import Actor
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
+from traceapp.network import programme
+from traceapp.network.schemas import CorrectionSchema
 from traceapp.producers import operations as producers
 from traceapp.purchasing import operations as purchasing
 from traceapp.trace.facts import Ref
@@ -84,6 +86,7 @@ def desk(
             _add(owner)
             operator = bare("Chủ trang", "owner", "operator")
             office = bare("Cơ quan", "officer", "authority")
+            _publish(office)
         yield Desk(app, {"farm": owner, "operator": operator, "authority": office})
 
 
@@ -121,6 +124,15 @@ def _add(owner: builders.Business) -> None:
     producers.add_member(owner.producer_id, {"name": FORMULA, "roles": ["clerk"]})
     producers.add_site(owner.producer_id, {**builders.PLACE, "name": "Kho mới", "kind": "depot"})
     producers.add_plot(owner.producer_id, {"site_id": str(owner.site_id), "name": FORMULA})
+
+
+def _publish(office: builders.Business) -> None:
+    by = Ref(office.producer_id, office.actor.member_id)
+    totals_of(office, FORMULA)
+    wrong = Ref(office.producer_id, totals_of(office, "Báo A"))
+    said = {"source": "Báo B", "reason": "Gõ nhầm"}
+    given = {"id": str(new_id()), "figures": {"measures": "190"}, **said}
+    programme.correct(wrong, CorrectionSchema().load(given), by, now=datetime.now(UTC))
 
 
 def bare(name: str, role: str, kind: str) -> builders.Business:

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from tests.conftest import Tell, close, migrate, settings_for
-from tests.lan import fair_of, lan
+from tests.lan import fair_of, lan, totals_of
 from tests.pwa.looking import NARROW, listen, troubles_of
 from tests.pwa.serving import served
 from tests.security.town import Person, Route, Town, routes
@@ -100,11 +100,14 @@ class Place:
             values["member_id"] = self.colleague_id
         return route.path(values) + ASKED.get(endpoint, "").format(**values)
 
-    def hold_fair(self, person: Person) -> None:
-        """Let somebody have held a fair, of which nobody else writes."""
+    def lead_programme(self, person: Person) -> None:
+        """Let somebody have held a fair and written totals down, of which nobody else writes."""
         with self.town.app.app_context(), transaction():
             fair = {"activity_id": str(fair_of(person.business))}
+            total = {"total_id": str(totals_of(person.business))}
         self.private.update({"fairs.ask_booths": fair, "fairs.place_booths": fair})
+        pages = ("published_totals.ask_correction", "published_totals.correct")
+        self.private.update(dict.fromkeys(pages, total))
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +225,7 @@ def test_asvs_3_4_3_every_route_and_every_answer_to_a_form_keeps_to_its_policy(
     for person in (None, keeper, *(place.town.outsider(*one) for one in officials)):
         theirs = [route for route in table if is_for(person, route)]
         if person is not None and person.may(Act.LEAD_PROGRAMME):
-            place.hold_fair(person)
+            place.lead_programme(person)
         with visit(browser, place, person, walk) as at:
             for route in theirs:
                 known = walk.pages | walk.files | NOT_OPENED.keys()

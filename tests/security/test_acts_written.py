@@ -90,6 +90,7 @@ IN_TESTS: Mapping[str, tuple[str, str]] = {
     "joining.run_first": ("http/test_first_run.py", "producer_registered"),
     "phone_imports.bring_in": ("http/test_phone_import.py", "phone_imported"),
     "phone_refusals.register_batches": ("http/test_phone_refusals.py", "batch.registered"),
+    "published_totals.correct": ("http/test_published_totals.py", "programme.corrected"),
     "stalls.put_on": ("http/test_desk_stalls.py", "stall.put_on"),
     "phone_voices.erase": ("http/test_voices.py", "voice_erased"),
     "phone_refusals.take_in": ("http/test_phone_refusals.py", "phone_record.taken_in"),

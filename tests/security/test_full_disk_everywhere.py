@@ -71,7 +71,7 @@ NOT_SENT = {
         AFTER_ANOTHER,
     ),
     "commitments.sign": AFTER_ANOTHER,
-    "fairs.place_booths": AFTER_ANOTHER,
+    **dict.fromkeys(("fairs.place_booths", "published_totals.correct"), AFTER_ANOTHER),
     **dict.fromkeys(("admission.allow_name", "joining.run_first"), AFTER_ANOTHER),
     **dict.fromkeys(("desk_batches.check_step", "desk_batches.confirm_step"), AFTER_ANOTHER),
     **dict.fromkeys(("desk_batches.release_batch", "phone_imports.send_file"), AFTER_ANOTHER),

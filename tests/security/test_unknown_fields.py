@@ -25,7 +25,7 @@ NEEDS_MORE = {
     *("admission.allow_name", "people.erase_person", "exchange.bring_in", "joining.run_first"),
     *("desk_batches.allow_sale", "desk_batches.check_step", "desk_batches.confirm_step"),
     *("desk_batches.release_batch", "desk_labels.issue_labels", "label_issues.reprint_labels"),
-    *("label_prints.send_labels", "fairs.place_booths"),
+    *("label_prints.send_labels", "fairs.place_booths", "published_totals.correct"),
     *("hand_off_answers.answer_offer", "hand_offs.accept", "hand_offs.refuse"),
     *("steps.record_step", "doors.enter", "doors.play"),
     # A shopper's form says in its own words that something is wrong.

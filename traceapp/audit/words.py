@@ -110,6 +110,7 @@ SENTENCES: Mapping[str, str] = {
     "programme.acted": N_("wrote down an activity of the programme"),
     "programme.booths": N_("wrote down booths of a fair of the programme"),
     "programme.published": N_("wrote down published totals of the programme"),
+    "programme.corrected": N_("corrected published totals of the programme"),
     "need.posted": N_("posted a need on the purchasing board"),
     "need.changed": N_("changed a need on the purchasing board"),
     "need.ended": N_("ended a need on the purchasing board"),

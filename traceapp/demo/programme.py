@@ -96,7 +96,10 @@ def _total(one: Record) -> dict[str, Any]:
         "id": str(one.identity("id")),
         "year": one.whole("year"),
         "source": one.text("source"),
+        "source_en": one.text("source_en"),
         "confidence": one.text("confidence_vi"),
+        "confidence_en": one.text("confidence"),
         "figures": figures,
-        **({"sector": one.text("sector_vi")} if one.has("sector_vi") else {}),
+        "sector": one.text_or_none("sector_vi"),
+        "sector_en": one.text_or_none("sector_en"),
     }

@@ -22,6 +22,7 @@ from traceapp.desk.network import (
     fair_views,
     link_choice_views,
     programme_views,
+    published_views,
     survey_views,
 )
 from traceapp.desk.purchasing import board_views, contact_views, market_views, need_acts, need_views
@@ -53,7 +54,7 @@ VIEWS = (
     *(container_views, step_list_views, label_views, code_audit_views, opening_views),
     *(case_acts, case_papers, recall_views, effectiveness_views, drill_views),
     *(supplier_notice_views, letter_views),
-    *(assessment_views, assessment_acts, programme_views, fair_views),
+    *(assessment_views, assessment_acts, programme_views, published_views, fair_views),
     *(survey_views, link_choice_views),
     *(chain_views, commitment_views),
     *(need_views, board_views, need_acts, contact_views, market_views),

@@ -131,6 +131,12 @@ NO_FIGURES = Finding(
     N_("There is no figure in it."),
     N_("Write down at least one figure that was published."),
 )
+CORRECTED = Finding(
+    "/reason",
+    "corrected",
+    N_("These totals were corrected meanwhile."),
+    N_("Correct those that took their place."),
+)
 BOOTH_TWICE = Finding(
     "",
     "booth_twice",

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.waiting import wait_for
@@ -58,12 +60,37 @@ def publish(given: Given, by: Ref, *, now: datetime) -> int:
 
     Raises InvalidInput where there is no figure.
     """
+    return _publish(given, "programme.published", by, now)
+
+
+def correct(total: Ref, given: Given, by: Ref, *, now: datetime) -> int:
+    """Put totals in the place of others of one's own; gives their year. Those stay on record.
+
+    `given` is what `CorrectionSchema` loaded. Raises NotFound for another body's, InvalidInput
+    where they were corrected before, or there is no figure.
+    """
+    if by.producer_id != total.producer_id:
+        raise problem.NotFound
+    wrong = db.session.get(PublishedTotal, tuple(total))
+    if wrong is None:
+        raise problem.NotFound
+    wait_for([total.id])
+    corrected = select(PublishedTotal.total_id).where(
+        PublishedTotal.producer_id == total.producer_id, PublishedTotal.corrects_id == total.id
+    )
+    if db.session.scalars(corrected).first() not in {None, given["id"]}:
+        refuse(faults.CORRECTED)
+    row = {**given, "year": wrong.year, "corrects_id": total.id}
+    return _publish(row, "programme.corrected", by, now)
+
+
+def _publish(given: Given, act_name: str, by: Ref, now: datetime) -> int:
     told = {subject: one for subject, one in given["figures"].items() if one is not None}
     if not told:
         refuse(faults.NO_FIGURES)
     row = {name: value for name, value in given.items() if name not in {"id", "figures"}}
     row["total_id"] = given["id"]
-    if _keep(PublishedTotal, row, "programme.published", by, now):
+    if _keep(PublishedTotal, row, act_name, by, now):
         keys = {"producer_id": by.producer_id, "total_id": given["id"]}
         for subject, (sign, value) in told.items():
             db.session.add(PublishedFigure(**keys, subject=subject, sign=sign, value=value))
@@ -73,9 +100,9 @@ def publish(given: Given, by: Ref, *, now: datetime) -> int:
 
 def _keep(table: type[Base], row: Given, act_name: str, by: Ref, now: datetime) -> bool:
     """Keep a row unless the same form came before. Raises NotFound for an id others use."""
-    ids = [value for name, value in row.items() if name.endswith("_id")]
-    wait_for(ids)
-    kept: Any = db.session.get(table, (by.producer_id, *ids))
+    *_, own = db.metadata.tables[table.__tablename__].primary_key
+    wait_for([row[own.name]])
+    kept: Any = db.session.get(table, (by.producer_id, row[own.name]))
     if kept is not None:
         if kept.by_member_id != by.id:
             raise problem.NotFound

@@ -117,7 +117,11 @@ class FairBooth(Base):
 
 
 class PublishedTotal(Base):
-    """Totals of a year as they were published somewhere, with where and how sure that is."""
+    """Totals of a year as they were published somewhere, with where and how sure that is.
+
+    `corrects_id` is the one whose place they take, for a `reason`; that one stays as it was. It has
+    no foreign key: exports are read in by the order of their ids.
+    """
 
     __tablename__ = "published_total"
 
@@ -125,14 +129,21 @@ class PublishedTotal(Base):
     total_id: Mapped[Key]
     year: Mapped[int]
     source: Mapped[str]
+    source_en: Mapped[str | None]
     confidence: Mapped[str | None]
+    confidence_en: Mapped[str | None]
     sector: Mapped[str | None]
+    sector_en: Mapped[str | None]
+    corrects_id: Mapped[UUID | None] = mapped_column(Identifier)
+    reason: Mapped[str | None]
+    reason_en: Mapped[str | None]
     by_member_id: Mapped[Reference]
     noted_at: Mapped[Moment]
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id"], BODY),
         CheckConstraint("length(source) BETWEEN 1 AND 500", name="source_length"),
+        Index("uq_published_total_corrects", "producer_id", "corrects_id", unique=True),
         Index("ix_published_total_year", "year"),
     )
 

@@ -17,7 +17,6 @@ from traceapp.network.programme_models import (
     ProgrammePlan,
     ProgrammeSum,
     ProgrammeTarget,
-    PublishedFigure,
     PublishedTotal,
 )
 from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, INDICATOR_KINDS
@@ -80,16 +79,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """Totals as they were published. A figure is its sign and its value as printed."""
-
-    source: str
-    confidence: str | None
-    sector: str | None
-    figures: dict[str, tuple[str, Decimal]]
-
-
-@dataclass(frozen=True, slots=True)
 class Activity:
     """Something the programme did; `listed` counts the booths of a fair that are written down."""
 
@@ -137,20 +126,6 @@ def plan(year: int, helped: Mapping[str, int]) -> Plan | None:
     return Plan(Words(name, name_en), kept.number, kept.signed_on, targets, _aims(kept, helped))
 
 
-def published(year: int | None = None) -> dict[int, list[Published]]:
-    """Give what was published, by year, as it was written down."""
-    query = select(PublishedTotal).order_by(PublishedTotal.noted_at, PublishedTotal.total_id)
-    if year is not None:
-        query = query.where(PublishedTotal.year == year)
-    totals = db.session.scalars(query).all()
-    figures = _figures([one.total_id for one in totals])
-    found: dict[int, list[Published]] = {}
-    for one in totals:
-        told = Published(one.source, one.confidence, one.sector, figures.get(one.total_id, {}))
-        found.setdefault(one.year, []).append(told)
-    return found
-
-
 def activities(year: int, most: int | None = None) -> list[Activity]:
     """Give the activities of a year, the newest first: all, or at most so many."""
     query = (
@@ -191,7 +166,7 @@ def _aims(kept: ProgrammePlan, helped: Mapping[str, int]) -> tuple[Aim, ...]:
         return ()
     reached = _reached(kept.year, helped)
     return tuple(
-        Aim(subject, _value(subject, wanted[subject]), reached.get(subject))
+        Aim(subject, value_of(subject, wanted[subject]), reached.get(subject))
         for subject in (*AIMED_COUNTS, *INDICATOR_KINDS)
         if subject in wanted
     )
@@ -238,16 +213,8 @@ def _mean(sums: dict[str, tuple[int, int]], subject: str) -> Mean:
     return Mean(count, (Decimal(total) / 100 / count).quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
-def _figures(total_ids: list[UUID]) -> dict[UUID, dict[str, tuple[str, Decimal]]]:
-    query = select(PublishedFigure).where(PublishedFigure.total_id.in_(total_ids))
-    found: dict[UUID, dict[str, tuple[str, Decimal]]] = {}
-    for one in db.session.scalars(query):
-        told = (one.sign, _value(one.subject, one.value))
-        found.setdefault(one.total_id, {})[one.subject] = told
-    return found
-
-
-def _value(subject: str, kept: int) -> Decimal:
+def value_of(subject: str, kept: int) -> Decimal:
+    """Give a kept value: a count, or hundredths of a per cent."""
     return _percent(kept) if subject in INDICATOR_KINDS else Decimal(kept)
 
 

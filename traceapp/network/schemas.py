@@ -212,8 +212,11 @@ class TotalSchema(Schema):
     id = fields.UUID(required=True)
     year = fields.Integer(required=True, validate=between(FIRST_YEAR, LAST_YEAR))
     source = PlainText(LONGEST_TEXT, required=True)
+    source_en = PlainText(LONGEST_TEXT, load_default=None)
     confidence = PlainText(LONGEST_TITLE, load_default=None)
+    confidence_en = PlainText(LONGEST_TITLE, load_default=None)
     sector = PlainText(LONGEST_TITLE, load_default=None)
+    sector_en = PlainText(LONGEST_TITLE, load_default=None)
     figures = fields.Nested(
         Schema.from_dict(
             {
@@ -223,3 +226,15 @@ class TotalSchema(Schema):
         ),
         required=True,
     )
+
+
+class CorrectionSchema(TotalSchema):
+    """What takes the place of totals that were written down wrongly, and why; of the same year."""
+
+    class Meta:
+        """The year stays."""
+
+        exclude = ("year",)
+
+    reason = PlainText(LONGEST_TEXT, required=True)
+    reason_en = PlainText(LONGEST_TEXT, load_default=None)

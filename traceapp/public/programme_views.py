@@ -14,7 +14,7 @@ from traceapp.chains.models import ChainStep
 from traceapp.chains.queries import Stay
 from traceapp.chains.vocabulary import CHAINS
 from traceapp.network import programme_queries as queries
-from traceapp.network import wording
+from traceapp.network import published, wording
 from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
 from traceapp.producers.models import Producer
 from traceapp.producers.queries import is_admitted
@@ -39,7 +39,7 @@ def list_years() -> str:
         "public/programme_years.html",
         years=queries.years(),
         computed=queries.computed_by_year(),
-        published=queries.published(),
+        published=published.by_year(),
         chains=CHAINS,
         members=chains.counts(),
         counts=COUNTS,
@@ -60,7 +60,7 @@ def show_year(year: int) -> str:
         year=year,
         plan=queries.plan(year, chains.help_beside_activities(year)),
         computed=queries.computed(year),
-        published=queries.published(year).get(year, []),
+        published=published.of_year(year),
         activities=queries.activities(year, MOST_ACTIVITIES),
         activity_count=queries.count_activities(year),
         participants=years.count(year),

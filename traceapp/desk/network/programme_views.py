@@ -12,10 +12,11 @@ from marshmallow import Schema
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.database.ids import new_id
+from traceapp.desk.network.published_form import total_fields
 from traceapp.network import programme
 from traceapp.network.fairs import FAIR
 from traceapp.network.schemas import ActivitySchema, PlanSchema, TotalSchema
-from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
+from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, INDICATOR_KINDS
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form, Option
@@ -66,7 +67,10 @@ def _page(part: str, form: Form) -> ResponseReturnValue:
 
 
 def _fields(part: str) -> tuple[Field, ...]:
-    return (Field("id", kind="hidden"), *{"plan": _plan, "activity": _activity}.get(part, _total)())
+    return (
+        Field("id", kind="hidden"),
+        *{"plan": _plan, "activity": _activity}.get(part, total_fields)(),
+    )
 
 
 def _plan() -> tuple[Field, ...]:
@@ -97,21 +101,4 @@ def _activity() -> tuple[Field, ...]:
         Field("establishments", _("Establishments"), "number"),
         Field("people", _("People"), "number"),
         Field("booths", _("Booths"), "number"),
-    )
-
-
-def _total() -> tuple[Field, ...]:
-    hint = _("As it was printed: 185, >190 or -2,52. Leave out what was not published.")
-    source = _("Where it can be read: publication, title, year.")
-    counts = (Field(f"figures.{key}", _(words), hint=hint) for key, words in COUNTS.items())
-    changes = (
-        Field(f"figures.{key}", _(words), unit="%") for key, words in INDICATOR_KINDS.items()
-    )
-    return (
-        Field("year", _("Year"), "number", required=True),
-        Field("source", _("Source"), hint=source, required=True, longest=500),
-        Field("confidence", _("How sure that is"), longest=200),
-        Field("sector", _("Sectors"), longest=200),
-        *counts,
-        *changes,
     )

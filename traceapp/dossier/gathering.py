@@ -30,7 +30,8 @@ from traceapp.trace.words import Words
 from traceapp.tracing import readers
 from traceapp.tracing.family import Lineage, Way
 from traceapp.tracing.family import Ref as Pair
-from traceapp.tracing.particulars import gtins, producer_names
+from traceapp.tracing.names import producer_names
+from traceapp.tracing.particulars import gtins
 from traceapp.tracing.reading import read, sources_told
 
 TOLD_ELSEWHERE = frozenset({"place", "event", "lot"})

@@ -6,13 +6,14 @@ known, or not for whoever asks (`visibility`).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from traceapp.codes.states import CodeState
+from traceapp.database.types import EPOCH
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.words import Words
 
@@ -56,11 +57,16 @@ class Edge(NamedTuple):
 
 
 class Making(NamedTuple):
-    """The event in which batches became others."""
+    """The event in which batches became others, and when: in microseconds since 1970, in UTC."""
 
     key: Key
     step_kind: str
-    event_time: datetime
+    microseconds: int
+
+    @property
+    def event_time(self) -> datetime:
+        """Give the moment as an object."""
+        return EPOCH + timedelta(microseconds=self.microseconds)
 
 
 class Holding(NamedTuple):

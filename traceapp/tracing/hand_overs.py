@@ -19,7 +19,7 @@ from traceapp.trace.handoff_words import told
 from traceapp.trace.handoffs import Compared, state_at
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Key
-from traceapp.tracing.particulars import producer_names
+from traceapp.tracing.names import producer_names
 from traceapp.tracing.past_hand_overs import past_hand_overs
 from traceapp.tracing.walking import AnyRow, AnySelect, Walk
 

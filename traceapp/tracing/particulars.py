@@ -1,7 +1,7 @@
 """What the batches of a family are, and who has how much of them left."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import FromClause, and_, bindparam, select, tuple_
@@ -14,74 +14,61 @@ from traceapp.codes.queries import is_current_of
 from traceapp.codes.recalled import STATE
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
-from traceapp.producers.models import Partner, Producer, ProducerKind
+from traceapp.producers.models import ProducerKind
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.facts import TraceFacts
-from traceapp.trace.words import Words
 from traceapp.tracing.family import Holding, Key, Ref
+from traceapp.tracing.names import producer_names
 from traceapp.tracing.past_stocks import past_stocks
 from traceapp.tracing.walking import AnyRow, AnySelect, Walk
 
 CHUNK = 400  # batches that a statement names one by one
 
 BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__table__.c
-PRODUCER, PARTNER, CODE = Producer.__table__.c, Partner.__table__.c, PublicCode.__table__.c
-_NAMES = select(PRODUCER.producer_id, PRODUCER.name, PRODUCER.name_en).where(
-    PRODUCER.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier))
-)
+CODE = PublicCode.__table__.c
 _SHOPS = select(ProducerKind.producer_id).where(
     ProducerKind.kind == "shop",
     ProducerKind.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier)),
 )
 
 
-def batches(walk: Walk) -> Iterable[AnyRow]:
-    """Read what the batches of a family are."""
+def batches(walk: Walk) -> Sequence[AnyRow]:
+    """Read what the batches of a family are: keys of each, its product and its partner, its own."""
     return walk.rows(_batches)
 
 
 def _batches(family: FromClause) -> AnySelect:
     return (
         select(
-            packed(BATCH.producer_id, BATCH.batch_id).label("batch"),
-            *(PRODUCT.name, PRODUCT.name_en, PRODUCT.family),
-            *(PRODUCER.name.label("producer"), PRODUCER.name_en.label("producer_en")),
+            packed(BATCH.producer_id, BATCH.batch_id),
+            packed(BATCH.producer_id, BATCH.product_id),
+            packed(BATCH.producer_id, BATCH.partner_id),
             *(BATCH.lot, BATCH.uom, BATCH.production_date, BATCH.packing_date, BATCH.expiry_date),
             *(CODE.code, STATE),
-            *(PARTNER.name.label("partner"), PARTNER.name_en.label("partner_en")),
         )
         .select_from(family)
         .join(
             Batch.__table__,
             and_(BATCH.producer_id == family.c.producer_id, BATCH.batch_id == family.c.batch_id),
         )
-        .join(
-            Product.__table__,
-            and_(PRODUCT.producer_id == BATCH.producer_id, PRODUCT.product_id == BATCH.product_id),
-        )
-        .join(Producer.__table__, PRODUCER.producer_id == BATCH.producer_id)
         .outerjoin(
             PublicCode.__table__,
             is_current_of(BATCH.producer_id, BATCH.batch_id),
-        )
-        .outerjoin(
-            Partner.__table__,
-            and_(PARTNER.producer_id == BATCH.producer_id, PARTNER.partner_id == BATCH.partner_id),
         )
     )
 
 
 def holdings(walk: Walk) -> dict[Key, tuple[Holding, ...]]:
     """Give what each holder has of each batch, or had at a time, its maker first."""
-    rows = walk.rows(_stock) if walk.start.as_of is None else list(past_stocks(walk))
+    rows = walk.raw_rows(_stock) if walk.start.as_of is None else list(past_stocks(walk))
     ids = {holder: UUID(bytes=bytes(holder)) for holder in {row[1] for row in rows}}
     names = producer_names(ids.values())
-    holders = {raw: (holder_id, names[holder_id]) for raw, holder_id in ids.items()}
     shops = _shops(ids)
+    holders = {raw: (one, names[one], raw in shops) for raw, one in ids.items()}
     found: dict[Key, list[Holding]] = defaultdict(list)
     for raw, holder, amount, has_no_sales in rows:
-        are_missing = bool(has_no_sales) and holder in shops
-        found[raw].append(Holding(*holders[holder], amount, are_missing))
+        holder_id, name, is_shop = holders[holder]
+        found[raw].append(Holding(holder_id, name, amount, is_shop and bool(has_no_sales)))
     return {raw: _maker_first(raw, held) for raw, held in found.items()}
 
 
@@ -116,12 +103,6 @@ _GTINS = (
     )
     .where(_NAMED, PRODUCT.gtin.is_not(None))
 )
-
-
-def producer_names(ids: Iterable[UUID]) -> Mapping[UUID, Words]:
-    """Name producers."""
-    rows = db.session.execute(_NAMES, {"ids": list(ids)})
-    return {row.producer_id: Words(row.name, row.name_en or row.name) for row in rows}
 
 
 def units(refs: Sequence[Ref]) -> dict[Ref, str]:

@@ -27,7 +27,7 @@ from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Key, Ref
-from traceapp.tracing.particulars import producer_names
+from traceapp.tracing.names import producer_names
 from traceapp.tracing.walking import EVENT, AnyRow, AnySelect, Walk, beside
 
 ENTRY, ITEM = LedgerEntry.__table__.c, EventItem.__table__.c

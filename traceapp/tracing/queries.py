@@ -1,8 +1,8 @@
 """One call for the family of a batch: back, forward or both, as of a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import FromClause, and_, select
@@ -11,11 +11,10 @@ from traceapp.batches.models import EventItem
 from traceapp.batches.packing import packed
 from traceapp.batches.walking import EDGE, is_by_levels
 from traceapp.codes.states import CodeState, shown_state
-from traceapp.database.types import EPOCH
-from traceapp.trace.words import Words
-from traceapp.tracing.family import HandOver, Holding, Lineage, Making, Node, Ref, Way
+from traceapp.tracing.family import Key, Lineage, Making, Node, Ref, Way
 from traceapp.tracing.graph import Graph, Refs
 from traceapp.tracing.hand_overs import hand_overs
+from traceapp.tracing.names import maker_names, partner_names, product_names
 from traceapp.tracing.particulars import batches, holdings, units
 from traceapp.tracing.shares import Made, of_several_events, with_shares
 from traceapp.tracing.walking import AnyRow, AnySelect, ByLevels, Recursive, Start, Walk
@@ -39,7 +38,8 @@ def trace(
         return None
     unit_of = _Units(nodes, graph)
     edges = with_shares(graph.edges, graph.beside, unit_of, _made(walk, graph))
-    return Lineage(way, as_of, nodes, edges, tuple(_makings(graph)))
+    makings = tuple(Making(key, *told) for key, told in zip(graph.events, graph.facts, strict=True))
+    return Lineage(way, as_of, nodes, edges, makings)
 
 
 def descendants(ref: Ref) -> list[Ref]:
@@ -68,42 +68,37 @@ def walk_of(start: Start) -> Walk:
 
 def _nodes(walk: Walk, graph: Graph, now: datetime) -> tuple[Node, ...] | None:
     """Read the batches of a graph in its order; None where the first is nowhere."""
-    rows = {row.batch: row for row in batches(walk)}
+    rows = {row[0]: row for row in batches(walk)}
     if len(rows) < len(graph.batches):
         return None
-    held = holdings(walk)
-    over = hand_overs(walk, now)
-    make = _Nodes(now.astimezone(HANOI).date(), held, over)
+    make = _Nodes(walk, rows, now)
     return tuple(
-        make.node(raw, rows[raw], step)
-        for raw, step in zip(graph.batches, graph.steps(), strict=True)
+        make.node(raw, step) for raw, step in zip(graph.batches, graph.steps(), strict=True)
     )
 
 
 class _Nodes:
-    """Makes nodes; what many of them share is made once."""
+    """Makes nodes; what many of them share is read once."""
 
-    def __init__(
-        self,
-        today: date,
-        held: Mapping[bytes, tuple[Holding, ...]],
-        over: Mapping[bytes, tuple[HandOver, ...]],
-    ) -> None:
-        self._today, self._held, self._over = today, held, over
-        self._words: dict[tuple[str, str | None], Words] = {}
+    def __init__(self, walk: Walk, rows: Mapping[Key, AnyRow], now: datetime) -> None:
+        self._rows = rows
+        self._today = now.astimezone(HANOI).date()
+        self._held, self._over = holdings(walk), hand_overs(walk, now)
+        self._makers = maker_names(rows)
+        self._products = product_names(row[1] for row in rows.values())
+        self._partners = partner_names(row[2] for row in rows.values())
 
-    def node(self, raw: bytes, row: AnyRow, step: int) -> Node:
+    def node(self, raw: Key, step: int) -> Node:
         """Make the node of one batch."""
-        _, name, name_en, family, producer, producer_en, *dated, code, state, origin, origin_en = (
-            row
-        )
-        lot, uom, production_date, packing_date, expiry_date = dated
+        _, product, partner, lot, uom, *dates, code, state = self._rows[raw]
+        production_date, packing_date, expiry_date = dates
+        name, family = self._products[product]
         return Node(
             raw,
             step,
-            self._said(name, name_en),
+            name,
             family,
-            self._said(producer, producer_en),
+            self._makers[raw[:16]],
             lot,
             uom,
             production_date,
@@ -111,16 +106,10 @@ class _Nodes:
             expiry_date,
             code,
             shown_state(CodeState(state), expiry_date, self._today) if state else None,
-            self._said(origin, origin_en) if origin else None,
+            self._partners[partner] if partner else None,
             self._held.get(raw, ()),
             self._over.get(raw, ()),
         )
-
-    def _said(self, vi: str, en: str | None) -> Words:
-        words = self._words.get((vi, en))
-        if words is None:
-            words = self._words[vi, en] = Words(vi, en or vi)
-        return words
 
 
 class _Units:
@@ -139,11 +128,6 @@ class _Units:
             named = {refs[raw]: place for raw, place in self._graph.outside.items()}
             self._outside = {named[ref]: uom for ref, uom in units(list(named)).items()}
         return self._outside[number]
-
-
-def _makings(graph: Graph) -> Iterator[Making]:
-    for key, (step_kind, microseconds) in zip(graph.events, graph.facts, strict=True):
-        yield Making(key, step_kind, EPOCH + timedelta(microseconds=microseconds))
 
 
 def _made(walk: Walk, graph: Graph) -> dict[int, Made]:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from traceapp.batches import walking
 from traceapp.batches.models import Event
-from traceapp.batches.packing import packed, unpacked
+from traceapp.batches.packing import BATCH, packed, unpacked
 from traceapp.batches.walking import CHILD, EDGE, PARENT, meets
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
@@ -102,6 +102,10 @@ class Walk(ABC):
     def rows(self, build: Build) -> Sequence[AnyRow]:
         """Ask something about all batches of the family at once."""
         return self._ask(build).all()
+
+    def raw_rows(self, build: Build) -> Sequence[Sequence[Any]]:
+        """Ask the same, and give each column as the driver has it."""
+        return _as_read(self._ask(build))
 
     @abstractmethod
     def _ask(self, build: Build) -> Answer: ...
@@ -202,6 +206,7 @@ def _members(family: FromClause) -> AnySelect:
     return select(packed(family.c.producer_id, family.c.batch_id)).select_from(family)
 
 
+_OWNED = ("producer_id", "id")
 _OF_EDGE = operator.itemgetter(0, 1, 2)  # source, what was made of it, step
 _EITHER = (False, True)
 _EDGES = {
@@ -229,10 +234,16 @@ def _of_family(build: Build, way: Way, is_bounded: bool) -> AnySelect:  # noqa: 
 
 def _ask_about(build: Build, keys: Sequence[Key], start: Start) -> Answer:
     """Ask something about batches that are known by now."""
-    query = _of_named(build, db.engine.dialect.name)
+    query = _of_named(build, db.engine.dialect.name, BATCH)
     return _ask(query, {"keys": b"".join(keys), "last": len(keys) - 1, **start.bound})
 
 
+def rows_about(build: Build, keys: Sequence[Key]) -> Sequence[Sequence[Any]]:
+    """Ask something about what producers have (producer_id, id); columns as the driver has them."""
+    query = _of_named(build, db.engine.dialect.name, _OWNED)
+    return _as_read(_ask(query, {"keys": b"".join(keys), "last": len(keys) - 1}))
+
+
 @functools.cache
-def _of_named(build: Build, dialect: str) -> AnySelect:
-    return build(unpacked(dialect))
+def _of_named(build: Build, dialect: str, names: Sequence[str]) -> AnySelect:
+    return build(unpacked(dialect, names))

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from traceapp.api import trace_answers
 from traceapp.codes.states import CodeState
 from traceapp.trace.entries import HandOffState
@@ -18,6 +20,7 @@ from traceapp.tracing.family import Edge, HandOver, Holding, Lineage, Making, No
 LAN, LOT, EVENT = (UUID(int=number) for number in (0x01A2 << 112 | 7, 8, 9))
 NAME = Words('HTX "50 %s %% Lan" \\ Đông', None)
 MOMENT = datetime(2026, 11, 21, 5, 40, tzinfo=UTC)
+MICROSECONDS = int(MOMENT.timestamp()) * 1_000_000
 
 
 def node(amount: int | None = None, uom: str = "kg", **changed: Any) -> Node:
@@ -29,7 +32,7 @@ def node(amount: int | None = None, uom: str = "kg", **changed: Any) -> Node:
 
 
 def told(*nodes: Node, edges: tuple[Edge, ...] = ()) -> Any:
-    makings = (Making(LAN.bytes + EVENT.bytes, "pack", MOMENT),)
+    makings = (Making(LAN.bytes + EVENT.bytes, "pack", MICROSECONDS),)
     return json.loads(as_json(Lineage(Way.BOTH, MOMENT, nodes, edges, makings), "https://x"))
 
 
@@ -43,6 +46,15 @@ def test_ids_names_and_dates_come_out_as_they_are() -> None:
     (event,) = told(node())["events"]
     assert event["id"] == str(EVENT)
     assert event["event_time"] == told(node())["as_of"] == "2026-11-21T05:40:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "microseconds", [0, 1, 999_999, MICROSECONDS, MICROSECONDS + 59_000_007, -1, -86_400_000_001]
+)
+def test_a_moment_is_written_as_its_object_would_be(microseconds: int) -> None:
+    making = Making(LAN.bytes + EVENT.bytes, "pack", microseconds)
+    answer = json.loads(as_json(Lineage(Way.BACK, None, (), (), (making,)), "https://x"))
+    assert [one["event_time"] for one in answer["events"]] == [making.event_time.isoformat()]
 
 
 def test_amounts_are_exact_in_the_unit_of_the_batch() -> None:

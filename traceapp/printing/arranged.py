@@ -36,6 +36,11 @@ class Line:
         """Return the same line elsewhere."""
         return replace(self, x=x, baseline=round(baseline, 3))
 
+    def saying(self, text: str) -> "Line":
+        """Return the same line with another text; `replace` takes several times as long."""
+        place = (self.x, self.baseline, self.size, self.room, self.width)
+        return Line(text, *place, self.bold, self.mono, self.at_end, self.fact)
+
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the drawn line, marks above and below included."""

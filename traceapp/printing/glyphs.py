@@ -38,6 +38,8 @@ class Glyphs:
         self._letters: list[str] = []  # in the order in which their glyphs are numbered, from 1
         self._numbers: dict[int, int] = {}  # by the glyph's number in the file
         self._shown: dict[str, str] = {}  # letter -> its two bytes in hexadecimal
+        self._checked: set[str] = set()  # letters that have a glyph
+        self._advances: dict[str, float] = {}  # of letters, in thousandths of their size
 
     def shown(self, text: str) -> str:
         """Write `text` as the operand of a PDF operator that shows text."""
@@ -51,16 +53,23 @@ class Glyphs:
 
     def check(self, text: str) -> None:
         """See that there is a glyph for every letter of `text`. Raises `MissingGlyph`."""
+        if self._checked.issuperset(text):
+            return
         known = self._font.charToGlyph
         for letter in text:
             if ord(letter) not in known:
                 raise MissingGlyph(letter)
+        self._checked.update(text)
 
     def width(self, text: str, size: float) -> float:
         """Return the advance of `text` at `size`, in the unit of `size`."""
-        widths, default = self._font.charWidths, self._font.defaultWidth
-        wide: float = sum([widths.get(ord(letter), default) for letter in text])
-        return wide * size / _UNITS
+        known = self._advances
+        try:
+            return sum([known[letter] for letter in text]) * size / _UNITS
+        except KeyError:
+            widths, default = self._font.charWidths, self._font.defaultWidth
+            known.update({letter: widths.get(ord(letter), default) for letter in text})
+            return self.width(text, size)
 
     def write(self, file: PdfFile, number: int) -> Iterator[bytes]:
         """Write the font as object `number`, holding what has been shown until now."""

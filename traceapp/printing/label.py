@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 NO_BREAK = "\u00a0"
@@ -94,6 +95,7 @@ class Label:
         return bool(self.address or self.origin)
 
 
+@lru_cache(maxsize=256)  # each label asks for the same facts several times
 def printable(text: str) -> str:
     """Return `text` as NFC on one line, without control, bidi or unassigned characters.
 

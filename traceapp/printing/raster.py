@@ -6,6 +6,7 @@ A module is a whole number of dots, so that nothing is resampled on the way to p
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -54,12 +55,12 @@ class Rasters:
         quiet = symbol.QUIET_MODULES * module
         x = self._x(arranged.symbol_x) + (self._x(arranged.symbol_side) - side) // 2 + quiet
         y = self._y(arranged.symbol_y) + (self._y(arranged.symbol_side) - side) // 2 + quiet
-        picture.lay(Dots.modules(drawn, module), x, y)
+        picture.lay(Dots.modules(drawn, module, picture.row), x, y)
         return picture
 
     def page(self) -> Dots:
         """Give an empty page."""
-        return Dots.none(*self.page_size)
+        return Dots(self.page_size)
 
     @property
     def page_size(self) -> tuple[int, int]:
@@ -75,7 +76,7 @@ class Rasters:
     def on_page(self, picture: Dots, corner: tuple[int, int]) -> Dots:
         """Cut off empty margins that a calibration moved off the page: no field begins there."""
         (left, top), (wide, long) = corner, self.page_size
-        right, bottom = min(picture.width, wide - left), min(len(picture.rows), long - top)
+        right, bottom = min(picture.width, wide - left), min(picture.height, long - top)
         return picture.cut(max(-left, 0), max(-top, 0), right, bottom)
 
     def _x(self, length: float) -> int:
@@ -107,11 +108,9 @@ class Rasters:
         wide = glyphs.width(line.text, size)
         if wide > line.width * self._across:
             size *= line.width * self._across / wide
-        x, baseline = line.x * self._across, self._y(line.baseline)
-        for letter in line.text:
-            drawn, left, top, wide = _letter(file, int(size * _STEPS) / _STEPS, letter)
-            picture.lay(drawn, round(x) + left, baseline + top)
-            x += wide
+        style = _Style(file, int(size * _STEPS) / _STEPS, picture.size[0], line.x * self._across)
+        strip, top, _ = _strip(style, line.text)
+        picture.lay(strip, 0, self._y(line.baseline) + top)
 
     def _set(self, canvas: ImageDraw.ImageDraw, line: Line) -> None:
         """Draw a line; where dots make it wider than was measured, a little smaller."""
@@ -161,14 +160,44 @@ def _canvas(picture: Image.Image) -> ImageDraw.ImageDraw:
     return canvas
 
 
-@lru_cache(maxsize=4096)
-def _letter(file: bytes, size: float, letter: str) -> tuple[Dots, int, int, float]:
-    """Draw a letter; where its corner lies from its start on the baseline; its width."""
+class _Style(NamedTuple):
+    """How a line is set: its face and size, how wide its strip is, and where on it it begins."""
+
+    file: bytes
+    size: float
+    wide: int
+    x: float
+
+
+@lru_cache(maxsize=1024)
+def _strip(style: _Style, text: str) -> tuple[Dots, int, float]:
+    """Set a text on a strip as wide as a label; its top from the baseline, and where it ends.
+
+    It is what the text without its last letter is, and that letter: labels printed one after the
+    other begin alike, and only what differs is set anew.
+    """
+    if not text:
+        return Dots((style.wide, 0)), 0, style.x
+    before, above, x = _strip(style, text[:-1])
+    letter, left, top, wide = _letter(style.file, style.size, text[-1], before.row)
+    first = min(above, top)
+    strip = Dots((style.wide, max(above + before.height, top + letter.height) - first))
+    strip.lay(before, 0, above - first)
+    strip.lay(letter, round(x) + left, top - first)
+    return strip, first, x + wide
+
+
+@lru_cache(maxsize=1024)
+def _letter(file: bytes, size: float, letter: str, row: int) -> tuple[Dots, int, int, float]:
+    """Draw a letter; where its corner lies from its start on the baseline; its width.
+
+    It is spaced as the strip that it is laid on.
+    """
     font = _font(file, size)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(letter, anchor="ls"))
     mask = Image.new("1", (max(right - left, 1), max(bottom - top, 1)))
     _canvas(mask).text((-left, -top), letter, fill=_BLACK, font=font, anchor="ls")
-    return Dots.drawn(mask), left, top, font.getlength(letter)
+    return Dots.drawn(mask).spaced(row), left, top, font.getlength(letter)
 
 
 @lru_cache(maxsize=128)

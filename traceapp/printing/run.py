@@ -5,7 +5,8 @@ Labels of a run differ in little, so one arrangement serves all that have the sa
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 
 from traceapp.printing.arranged import Arranged, Line
 from traceapp.printing.calibration import AS_DRAWN, Calibration
@@ -29,6 +30,7 @@ _DIGIT = re.compile(r"\d")
 _WIDEST_DIGIT = "4"
 MOST_LABELS = 20_000  # in one file
 _LETTER = re.compile(r"[^ -]")
+_DIFFERING = ("uri", "lot", "code", "serial")  # in what the labels of a run differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,19 @@ class Arranger:
         self._calibration = design.calibration
         # A dot is what it is: in the lengths of a label that is drawn larger it is smaller.
         self._dot = (dot or design.stock.dot) / self._calibration.scale
-        self._known: dict[tuple[Label, int], Arranged] = {}
+        self._known: dict[tuple[object, ...], Arranged] = {}
 
     def arrange(self, label: Label, modules: int) -> Arranged:
         """Arrange `label`, whose symbol has so many modules.
 
         Raises `DoesNotFit`, too where the calibration would move it off the page.
         """
-        lot, code = printable(label.lot), printable(label.code)
-        shape = replace(
-            label,
-            uri="",
-            lot=_DIGIT.sub(_WIDEST_DIGIT, lot),
-            code=_LETTER.sub("0", code),
-            serial=_LETTER.sub("0", printable(label.serial)),
-        )
-        key = (shape, modules)
+        code = printable(label.code)
+        lot = _DIGIT.sub(_WIDEST_DIGIT, printable(label.lot))
+        code_shape, serial = _LETTER.sub("0", code), _LETTER.sub("0", printable(label.serial))
+        key = (modules, lot, code_shape, serial, *_alike(label))
         if key not in self._known:
+            shape = replace(label, uri="", lot=lot, code=code_shape, serial=serial)
             self._known[key] = self._arranged(shape, modules)
         arranged = self._known[key]
         own = {"lot": lot_line(label, self._words), "code": code}
@@ -124,5 +122,8 @@ def places(
         yield page
 
 
+_alike = attrgetter(*(one.name for one in fields(Label) if one.name not in _DIFFERING))
+
+
 def _with_text(line: Line, own: dict[str, str]) -> Line:
-    return replace(line, text=own[line.fact]) if line.fact in own else line
+    return line.saying(own[line.fact]) if line.fact in own else line

@@ -26,7 +26,7 @@ def write(
     begin = f"{size}\r\nREFERENCE 0,0\r\nCLS\r\nBITMAP {max(corner[0], 0)},{max(corner[1], 0)}"
     for copies in run:
         picture = rasters.on_page(rasters.draw(copies.label), corner)
-        row, rows = (picture.width + 7) // 8, len(picture.rows)
+        row, rows = (picture.width + 7) // 8, picture.height
         yield b"".join(
             (
                 f"{begin},{row},{rows},0,".encode("ascii"),

@@ -26,13 +26,13 @@ def write(
     """
     rasters = of_roll(design, fonts, dpi)
     corner, page = rasters.corner(design.stock.position(1)), rasters.page_size
-    begin = f"^XA^PW{page[0]}^LL{page[1]}^LH0,0^FO{max(corner[0], 0)},{max(corner[1], 0)}"
+    begin = b"^XA^PW%d^LL%d^LH0,0^FO%d,%d" % (*page, max(corner[0], 0), max(corner[1], 0))
     for copies in run:
         picture = rasters.on_page(rasters.draw(copies.label), corner)
         dots = picture.packed()
         row = (picture.width + 7) // 8
         text = b64encode(zlib.compress(dots, _COMPRESSION))
-        yield (
-            f"{begin}^GFA,{len(dots)},{len(dots)},{row},:Z64:"
-            f"{text.decode('ascii')}:{binascii.crc_hqx(text, 0):04X}^FS^PQ{copies.count}^XZ\n"
-        ).encode("ascii")
+        yield b"%b^GFA,%d,%d,%d,:Z64:%b:%04X^FS^PQ%d^XZ\n" % (
+            *(begin, len(dots), len(dots), row, text),
+            *(binascii.crc_hqx(text, 0), copies.count),
+        )

@@ -39,21 +39,34 @@ def test_a_part_is_the_same_part_of_the_picture(picture: Image.Image, data: st.D
 
 
 def test_a_picture_is_black_where_dots_are_set() -> None:
-    picture = Dots(3, [0b100, 0b001]).picture()
+    picture = Dots((3, 2), 0b10000000_00100000).picture()
     assert picture.tobytes() == bytes([0b01100000, 0b11000000])
 
 
 def test_a_copy_is_drawn_on_alone() -> None:
-    first = Dots.none(3, 1)
+    first = Dots((3, 1))
     second = first.copy()
-    second.lay(Dots(1, [1]), 1, 0)
-    assert (first.rows, second.rows) == ([0], [0b010])
+    second.lay(Dots((1, 1), 0b10000000), 1, 0)
+    assert (first.packed(), second.packed()) == (bytes([0]), bytes([0b01000000]))
 
 
 def test_a_module_is_a_square_of_dots() -> None:
     drawn = symbol.encode("HTTPS://XQR.VN/B/7K3M9QW2TD")
-    dots = Dots.modules(drawn, 3)
-    assert dots.size == (drawn.modules * 3,) * 2
-    for y, row in enumerate(dots.rows):
-        shown = f"{row:0{dots.width}b}"
-        assert shown == "".join(str(one) * 3 for one in drawn.rows[y // 3])
+    for row in (0, 400):  # bits from a row to the next
+        dots = Dots.modules(drawn, 3, row)
+        assert dots.size == (drawn.modules * 3,) * 2
+        packed, wide = dots.packed(), (dots.width + 7) // 8
+        for y in range(dots.height):
+            shown = f"{int.from_bytes(packed[y * wide : (y + 1) * wide]):0{wide * 8}b}"
+            modules = "".join(str(one) * 3 for one in drawn.rows[y // 3])
+            assert shown == modules.ljust(wide * 8, "0")
+
+
+@settings(deadline=None)
+@given(pictures(), st.integers(0, 20))
+def test_a_picture_stays_the_same_however_far_its_rows_are_apart(
+    picture: Image.Image, more: int
+) -> None:
+    dots = Dots.drawn(picture)
+    apart = dots.spaced(dots.row + 8 * more)
+    assert (apart.size, apart.packed()) == (picture.size, picture.tobytes())

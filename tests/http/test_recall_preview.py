@@ -68,6 +68,18 @@ def test_the_officer_reads_what_is_counted_and_what_is_not(
     assert "What these figures count" not in issued_page
 
 
+def test_a_shop_that_counted_as_much_as_it_got_is_not_said_to_have_counted_nothing(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    path = f"/desk/batches/{code_of(trade.minh.producer_id, trade.greens)}/case"
+    assert "1 shop wrote neither a sale nor a count" in told(desk(app, office, path))
+    with acting():
+        about = [{"producer_id": str(trade.minh.producer_id), "batch_id": str(trade.greens)}]
+        counted = {"counted": 118, "counted_unit": "kg"}
+        record(trade.hoa, "stock_count", about=about, fields=counted)
+    assert "wrote neither a sale nor a count" not in told(desk(app, office, path))
+
+
 def test_where_the_books_tell_all_it_says_so_and_others_books_stay_theirs(
     app: Flask, trade: Trade, office: Business
 ) -> None:

@@ -8,11 +8,12 @@ import pypdfium2
 import pytest
 from flask import Flask, g
 
-from tests.builders import Business
+from tests.builders import Business, record
 from tests.http.on_sale import code_of
 from tests.http.test_desk_cases import issued, office, opened, posted, trade
 from tests.http.test_recall_kin import packed
 from tests.http.test_stopped_sales import colleague
+from tests.rooms.test_recall_cases import acting
 from tests.signing_in import signed_in
 from tests.trade import Trade
 from traceapp.database.engine import db
@@ -78,6 +79,30 @@ def test_the_csv_tells_a_producer_only_his_own_books(
     official = rows_of(got(app, office, f"{case}/lots.csv")[1])
     assert "118" in {row["Left by the books"].partition(".")[0] for row in official}
     assert got(app, trade.hoa, f"{case}/lots.csv")[0] == 404
+
+
+def test_a_shop_that_counted_nothing_is_told_so_until_it_counts(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    case = issued(app, office, code_of(trade.minh.producer_id, trade.greens))
+
+    def missing() -> list[bool]:
+        rows = rows_of(got(app, office, f"{case}/lots.csv")[1])
+        page = got(app, office, case)[1].decode()
+        paper = text_of(got(app, office, f"{case}/result.pdf")[1])
+        return [
+            {row["Holder"]: row["Not counted"] for row in rows}
+            == {"Quầy Hoa": "Sales were not counted.", "Xưởng Minh": ""},
+            page.count("Sales were not counted.") == 1,
+            paper.count("Sales were not counted.") == 2,  # its sum and its lot
+        ]
+
+    assert missing() == [True, True, True]
+    with acting():
+        about = [{"producer_id": str(trade.minh.producer_id), "batch_id": str(trade.greens)}]
+        counted = {"counted": 118, "counted_unit": "kg"}
+        record(trade.hoa, "stock_count", about=about, fields=counted)
+    assert missing() == [False, False, False]
 
 
 def test_what_was_not_issued_has_no_list(app: Flask, trade: Trade) -> None:

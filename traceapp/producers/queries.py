@@ -1,13 +1,21 @@
 """Reading who and where."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, bindparam, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
+from traceapp.database.types import Identifier
 from traceapp.producers.models import Admission, Producer, ProducerKind
+
+CHUNK = 400  # ids that a statement names one by one
+_SHOPS = select(ProducerKind.producer_id).where(
+    ProducerKind.kind == "shop",
+    ProducerKind.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier)),
+)
 
 
 def admission_of(producer_id: UUID) -> Admission | None:
@@ -45,6 +53,14 @@ def called(text: str) -> set[UUID]:
         for row in db.session.execute(query)
         if row.folded_name == words or fold(row.commune) == place
     }
+
+
+def shops_among(producers: Iterable[UUID]) -> set[UUID]:
+    """Give those of some producers that are shops."""
+    ordered, found = sorted(producers), set[UUID]()
+    for start in range(0, len(ordered), CHUNK):
+        found.update(db.session.scalars(_SHOPS, {"ids": ordered[start:][:CHUNK]}))
+    return found
 
 
 def has_operator() -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     and_,
+    case,
     false,
     func,
     literal_column,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.batches.books.models import Stock
-from traceapp.batches.books.stock import IN_STOCK, SOLD_BY_COUNT
+from traceapp.batches.books.stock import HAS_NO_SALES, IN_STOCK, SOLD_BY_COUNT
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
 from traceapp.recalls import transit
@@ -37,12 +38,15 @@ SOLD: ColumnElement[int] = Stock.sold + func.coalesce(SOLD_BY_COUNT, 0)
 HAS_OR_SOLD: ColumnElement[bool] = or_(IN_STOCK != 0, SOLD != 0, transit.HAS_SENT)
 """Match who has or sold some of a batch, or sent some that is still on its way."""
 
+_HAS_NO_SALES: ColumnElement[int] = case((HAS_NO_SALES, 1), else_=0)
+"""As a number, which can be added up."""
+
 AMOUNTS = ("left", "sold", "coming", "sent")
 Query = Select[*tuple[Any, ...]]
 
 
 def rows_of(
-    family: CTE, case: Ref | None, *, maker: UUID | None = None, holder: UUID | None = None
+    family: CTE, recall: Ref | None, *, maker: UUID | None = None, holder: UUID | None = None
 ) -> CompoundSelect[*tuple[Any, ...]]:
     """Ask for the books of everybody concerned, and for who waits for goods and has no books.
 
@@ -53,16 +57,16 @@ def rows_of(
     coming, sent = (func.coalesce(moving.c[name], nothing) for name in ("coming", "sent"))
     is_at = _is_at(Stock.producer_id, moving)
     in_books = (
-        _told(Stock.producer_id, IN_STOCK, SOLD, coming, sent)
+        _told(Stock.producer_id, _HAS_NO_SALES, IN_STOCK, SOLD, coming, sent)
         .select_from(family)
         .join(Stock, _is(Stock.batch_producer_id, Stock.batch_id, family))
         .join(Batch, _is(Batch.producer_id, Batch.batch_id, family))
         .outerjoin(moving, is_at)
-        .where(or_(IN_STOCK != 0, SOLD != 0, moving.c.holder_id.is_not(None), _has_said(case)))
+        .where(or_(IN_STOCK != 0, SOLD != 0, moving.c.holder_id.is_not(None), _has_said(recall)))
         .where(*_only(Batch.producer_id, maker), *_only(Stock.producer_id, holder))
     )
     waiting = (
-        _told(moving.c.holder_id, nothing, nothing, moving.c.coming, moving.c.sent)
+        _told(moving.c.holder_id, nothing, nothing, nothing, moving.c.coming, moving.c.sent)
         .select_from(moving)
         .join(Batch, _is(Batch.producer_id, Batch.batch_id, moving))
         .where(~select(Stock.producer_id).where(is_at).correlate(moving).exists())
@@ -84,31 +88,35 @@ def is_concerned(holder: UUID, batch: Ref) -> bool:
     return transit.coming_to(holder, batch) is not None
 
 
-def answers(case: Ref, *columns: InstrumentedAttribute[UUID]) -> Query:
+def answers(recall: Ref, *columns: InstrumentedAttribute[UUID]) -> Query:
     """Ask for what holders said in a case."""
     return select(*columns).where(
-        RecallAcknowledgement.case_producer_id == case.producer_id,
-        RecallAcknowledgement.case_id == case.id,
+        RecallAcknowledgement.case_producer_id == recall.producer_id,
+        RecallAcknowledgement.case_id == recall.id,
     )
 
 
-def _told(holder_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], *amounts: Any) -> Query:  # noqa: ANN401 - columns
+def _told(
+    holder_id: ColumnElement[UUID] | InstrumentedAttribute[UUID],
+    has_no_sales: ColumnElement[int],
+    *amounts: Any,  # noqa: ANN401 - columns
+) -> Query:
     return select(
         *(Batch.producer_id.label("maker_id"), Batch.product_id, Batch.batch_id, Batch.lot),
-        *(Batch.uom, holder_id.label("holder_id")),
+        *(Batch.uom, holder_id.label("holder_id"), has_no_sales.label("has_no_sales")),
         *(amount.label(name) for name, amount in zip(AMOUNTS, amounts, strict=True)),
     )
 
 
-def _has_said(case: Ref | None) -> ColumnElement[bool]:
-    if case is None:
+def _has_said(recall: Ref | None) -> ColumnElement[bool]:
+    if recall is None:
         return false()
     said = (
         *(RecallAcknowledgement.producer_id, RecallAcknowledgement.batch_producer_id),
         RecallAcknowledgement.batch_id,
     )
     holding = tuple_(Stock.producer_id, Stock.batch_producer_id, Stock.batch_id)
-    return holding.in_(answers(case, *said))
+    return holding.in_(answers(recall, *said))
 
 
 def _is(

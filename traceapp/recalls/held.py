@@ -25,7 +25,8 @@ class Held:
     """A lot at one holder: what the books say is left and was sold, and what the holder said.
 
     `coming` is on its way to the holder, or was sent to nobody known here; what the holder `sent`
-    to somebody else who did not receive it yet is counted there.
+    to somebody else who did not receive it yet is counted there. `are_sales_missing` where a shop
+    noted neither a sale nor a count of what it got, so that less may be left.
     """
 
     batch: Ref
@@ -44,6 +45,7 @@ class Held:
     sold_kg: Decimal | None
     coming_kg: Decimal | None
     answer: Answer | None
+    are_sales_missing: bool = False
     is_told: bool = True
 
     @property
@@ -77,6 +79,7 @@ class Sum:
     left_kg: Decimal | None
     sold_kg: Decimal | None
     coming_kg: Decimal | None
+    are_sales_missing: bool = False
     is_told: bool = True
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    Integer,
     cast,
     func,
     literal_column,
@@ -34,7 +35,7 @@ IDS = ("maker_id", "product_id", "batch_id", "lot", "uom", "holder_id")
 OF_A_LOT = ("batch_id", "lot")
 PAGE = 100
 """How many lots are told one by one at a time."""
-COLUMNS = (*IDS, *AMOUNTS, *(f"{name}_rest" for name in AMOUNTS), "lots")
+COLUMNS = (*IDS, *AMOUNTS, *(f"{name}_rest" for name in AMOUNTS), "lots", "has_no_sales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Total:
     """All lots of a product at a holder, in micro-units; `coming` is on its way to the holder.
 
     What the holder `sent` to somebody who did not receive it yet is counted there, as coming.
+    `has_no_sales` where some came in of which neither a sale nor a count was noted since.
     """
 
     maker_id: UUID
@@ -62,6 +64,7 @@ class Total:
     sold: int
     coming: int
     sent: int
+    has_no_sales: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,8 @@ def _some(held: CTE, part: Part) -> Query:
 def _lots(held: CTE) -> Query:
     nothing, one = literal_column("0", BigInteger), literal_column("1", BigInteger)
     ids = (held.c[name] for name in IDS)
-    return _named([*ids, *(nothing for _ in AMOUNTS), *(held.c[name] for name in AMOUNTS), one])
+    amounts = (*(nothing for _ in AMOUNTS), *(held.c[name] for name in AMOUNTS))
+    return _named([*ids, *amounts, one, held.c.has_no_sales])
 
 
 def _sums(held: CTE) -> Query:
@@ -141,12 +145,13 @@ def _sums(held: CTE) -> Query:
     ids = (_none(held.c[name]) if name in OF_A_LOT else held.c[name] for name in IDS)
     whole = (func.sum(held.c[name] // MICRO) for name in AMOUNTS)
     rest = (func.sum(held.c[name] % MICRO) for name in AMOUNTS)
-    return _named([*ids, *whole, *rest, func.count()]).group_by(*by)
+    found = _named([*ids, *whole, *rest, func.count(), func.max(held.c.has_no_sales)])
+    return found.group_by(*by)
 
 
 def _number(family: CTE, held: CTE) -> Query:
     nothing = (_none(held.c[name]) for name in (*IDS, *AMOUNTS, *AMOUNTS))
-    return _named([*nothing, func.count()]).select_from(family)
+    return _named([*nothing, func.count(), literal_column("0", Integer)]).select_from(family)
 
 
 def _none(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -168,4 +173,4 @@ def _total(row: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         name: int(getattr(row, name)) * MICRO + int(getattr(row, f"{name}_rest"))
         for name in AMOUNTS
     }
-    return told | amounts | {"lots": int(row.lots)}
+    return told | amounts | {"lots": int(row.lots), "has_no_sales": row.has_no_sales == 1}

@@ -16,6 +16,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
+from traceapp.producers.queries import shops_among
 from traceapp.recalls import holdings
 from traceapp.recalls.case_models import RecallAcknowledgement
 from traceapp.recalls.concerned import HAS_OR_SOLD, SOLD
@@ -96,6 +97,7 @@ class _Telling:
         self._answers = answers
         bodies = {one.maker_id for one in found} | {one.holder_id for one in found}
         self._bodies = dict(_bodies(bodies))
+        self._shops = shops_among({one.holder_id for one in found})
         self._goods = dict(_goods({(one.maker_id, one.product_id) for one in found}))
         lots = {one.batch for one in found if isinstance(one, Holding)}
         self._codes = dict(_codes(lots))
@@ -132,6 +134,7 @@ class _Telling:
             "left_kg": _kilograms(unit, one.left),
             "coming_kg": _kilograms(unit, one.coming),
             "sold_kg": _kilograms(unit, one.sold),
+            "are_sales_missing": one.has_no_sales and one.holder_id in self._shops,
         }
 
 

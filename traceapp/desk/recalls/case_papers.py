@@ -135,10 +135,8 @@ def _sums_table(sums: Sequence[Sum]) -> Table:
     rows = [
         [
             *(say(one.holder), say(one.name), str(one.lots)),
-            *(
-                quantity(each, one.uom) if one.is_told else "–"
-                for each in (one.left, one.coming, one.sold)
-            ),
+            *(quantity(each, one.uom) if one.is_told else "–" for each in (one.left, one.coming)),
+            _sold(one),
         ]
         for one in sums
     ]
@@ -155,7 +153,7 @@ def _held_table(title: str, held: Sequence[Held]) -> Table:
     rows = [
         [
             *(one.lot, say(one.name), say(one.holder)),
-            *((quantity(one.left, one.uom), quantity(one.sold, one.uom)) if one.is_told else "––"),
+            *(quantity(one.left, one.uom) if one.is_told else "–", _sold(one)),
             quantity(one.answer.set_apart, one.uom) if one.answer else "–",
             moment(one.answer.at) if one.answer else _("Not yet"),
         ]
@@ -163,6 +161,13 @@ def _held_table(title: str, held: Sequence[Held]) -> Table:
     ]
     none = _("Nobody has or sold any of it by the books.")
     return Table(_cut(title, held), columns, rows, none)
+
+
+def _sold(one: Sum | Held) -> str:
+    if not one.is_told:
+        return "–"
+    amount: str = quantity(one.sold, one.uom)
+    return f"{amount} ({_('Sales were not counted.')})" if one.are_sales_missing else amount
 
 
 def _missing_table(missing: Sequence[Held]) -> Table:
@@ -195,7 +200,7 @@ def _cut(title: str, lots: Sequence[Held]) -> str:
 
 
 def _columns() -> dict[str, lists.Reader]:
-    def told(read: Callable[[Held], Decimal]) -> lists.Reader:
+    def told(read: Callable[[Held], Decimal | str | None]) -> lists.Reader:
         return lambda one: read(one) if one.is_told else None
 
     def answered(read: Callable[[Answer], Decimal | str]) -> lists.Reader:
@@ -211,6 +216,9 @@ def _columns() -> dict[str, lists.Reader]:
         _("Left by the books"): told(lambda one: one.left),
         _("On the way"): told(lambda one: one.coming),
         _("Sold by the books"): told(lambda one: one.sold),
+        _("Not counted"): lambda one: (
+            _("Sales were not counted.") if one.are_sales_missing else None
+        ),
         _("Sold so far"): answered(lambda answer: answer.sold),
         _("Set apart"): answered(lambda answer: answer.set_apart),
         _("Missing"): told(lambda one: one.missing),

@@ -12,6 +12,7 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.desk.recalls import preview_queries
 from traceapp.desk.recalls.preview_queries import Gaps
+from traceapp.producers.queries import shops_among
 from traceapp.recalls import scope
 from traceapp.recalls.held import Scope, Sum
 from traceapp.trace.facts import Ref
@@ -28,8 +29,8 @@ class Preview:
 
 def preview_of(reader: Visitor, roots: Sequence[Ref], reached: Scope) -> Preview:
     """Say what is counted; what others' books lack is told to officials alone."""
-    shops = preview_queries.shops_among(reached.holders)
-    left_out = [*_of_sums([one for one in reached.sums if one.is_told], shops)]
+    shops = shops_among(reached.holders)
+    left_out = [*_of_sums([one for one in reached.sums if one.is_told])]
     if reader.may(Act.LOOK_UP_ANY):
         left_out += _of_gaps(preview_queries.gaps_of(scope.family_of(roots)))
     return Preview(tuple(_counted(reached, shops, roots[0])), tuple(left_out))
@@ -61,15 +62,13 @@ def _counted(reached: Scope, shops: set[UUID], suspected: Ref) -> Iterator[str]:
         )
 
 
-def _of_sums(sums: Sequence[Sum], shops: set[UUID]) -> Iterator[str]:
+def _of_sums(sums: Sequence[Sum]) -> Iterator[str]:
     for one in sums_by_unit(sums):
         yield _(
             "%(amount)s kept in pieces: nobody wrote what one weighs, so no kilograms.",
             amount=quantity(*one),
         )
-    silent = {
-        one.holder_id for one in sums if one.holder_id in shops and one.left > 0 and not one.sold
-    }
+    silent = {one.holder_id for one in sums if one.are_sales_missing and one.left > 0}
     if silent:
         yield ngettext(
             "%(num)s shop wrote neither a sale nor a count: what it sold still counts as stock.",

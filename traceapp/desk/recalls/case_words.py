@@ -67,6 +67,7 @@ ZERO = Decimal(0)
 NOT_TOLD: Mapping[str, Any] = MappingProxyType(
     {
         "is_told": False,
+        "are_sales_missing": False,
         "left": ZERO,
         "sold": ZERO,
         "coming": ZERO,

@@ -1,6 +1,5 @@
-"""What the books do not tell of goods that a recall would reach: stalls, deliveries, shops."""
+"""What the books do not tell of goods that a recall would reach: stalls and deliveries."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,12 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.batches.books.models import HandOff
 from traceapp.database.engine import db
-from traceapp.producers.models import ProducerKind
 from traceapp.stalls.models import StallLot
 from traceapp.trace.entries import HandOffState
-
-SHOP = "shop"
-CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +34,6 @@ def gaps_of(family: CTE) -> Gaps:
         )
     ).one()
     return Gaps(*map(int, row))
-
-
-def shops_among(holders: Collection[UUID]) -> set[UUID]:
-    """Give those of some bodies that are shops."""
-    ordered, found = sorted(holders), set[UUID]()
-    for start in range(0, len(ordered), CHUNK):
-        is_one = ProducerKind.producer_id.in_(ordered[start:][:CHUNK])
-        query = select(ProducerKind.producer_id).where(ProducerKind.kind == SHOP, is_one)
-        found.update(db.session.scalars(query))
-    return found
 
 
 def _number(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -144,6 +145,51 @@ def test_a_stranger_finds_no_need_of_another(case: Case, path: str) -> None:
     for other in (case.stranger, case.seller):
         assert other.get(whole).status_code == 404
     assert case.send(case.stranger, f"{case.posted()}/end") == 404
+
+
+def test_the_public_board_is_searched_without_accents_narrowed_and_taken_along(
+    case: Case,
+) -> None:
+    said = page(case.anybody, "/board")
+    assert "Hiện chưa ai đăng nhu cầu" in said
+    assert 'href="/desk/needs"' in said
+    case.posted(words="cải ngọt", kind="leafy")
+    case.posted(words="gà ri", kind="poultry")
+    case.posted(words="", kind="fruit")
+    for asked, told in {
+        "cai ngot": ["cải ngọt"],
+        "CẢI": ["cải ngọt"],
+        "ri gà": ["gà ri"],
+        "QUA": ["Quả"],
+        "rau la ngot": ["cải ngọt"],
+        "": ["cải ngọt", "gà ri", "Quả"],
+    }.items():
+        found = page(case.anybody, f"/board?q={quote(asked)}")
+        assert sorted(titles(found)) == sorted(told), asked
+        table = case.anybody.get(f"/board?format=csv&q={quote(asked)}").text.splitlines()
+        assert len(table) == 1 + len(told)
+    assert titles(page(case.anybody, "/board?kind=poultry")) == ["gà ri"]
+    assert titles(page(case.anybody, "/board?lang=en&q=leafy", language="en")) == ["cải ngọt"]
+    nothing = page(case.anybody, "/board?lang=vi&q=khong-co")
+    assert "Không có gì khớp" in nothing
+    assert "100%" not in page(case.anybody, "/board?q=100%25").partition('class="card')[2]
+
+
+def test_the_public_board_goes_on_where_a_page_ends(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE_SIZE", 2)
+    for words in ("một", "hai", "ba"):
+        case.posted(words=words)
+    first = page(case.anybody, "/board")
+    further = re.search(r'rel="next" href="([^"]+)"', first)
+    assert further
+    rest = page(case.anybody, "/board" + unescape(further[1]))
+    assert sorted(titles(first) + titles(rest)) == sorted(["một", "hai", "ba"])
+
+
+def titles(said: str) -> list[str]:
+    return [one.strip() for one in re.findall(r"<h2>([^<]+)</h2>", said)]
 
 
 def test_the_public_board_names_the_buyer_only_where_he_chose_so(case: Case) -> None:

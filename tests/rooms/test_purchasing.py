@@ -216,19 +216,23 @@ def test_a_need_is_said_anew_and_what_it_was_stays(case: Case) -> None:
         operations.change(need, changed(2), case.seller, now=NOW)
 
 
+def on_board(today: date) -> list[queries.Asked]:
+    return queries.asked(db.session.execute(queries.running(today)))
+
+
 def test_an_ended_need_leaves_the_board_for_good(case: Case) -> None:
     with act():
         need_id = operations.post(a_need(), case.buyer, now=NOW)
     need = Ref(case.hoa.producer_id, need_id)
-    assert [one.ref for one in queries.on_board(TODAY)] == [need]
+    assert [one.ref for one in on_board(TODAY)] == [need]
     assert not db.session.execute(queries.running(TODAY, but=case.hoa.producer_id)).all()
-    assert not queries.on_board(TODAY + timedelta(31))
+    assert not on_board(TODAY + timedelta(31))
     with pytest.raises(problem.NotFound), act():
         operations.end(need, case.seller, now=NOW)
     for _again in range(2):
         with act():
             operations.end(need, case.buyer, now=NOW)
-    assert not queries.on_board(TODAY)
+    assert not on_board(TODAY)
     with pytest.raises(problem.InvalidInput), act():
         operations.change(need, changed(1, note="Lại cần"), case.buyer, now=NOW)
 

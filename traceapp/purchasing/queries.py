@@ -1,16 +1,17 @@
 """Reading needs: those of a buyer, and those on the board."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.producers.models import Commune, Producer
 from traceapp.purchasing.matching import Need, Place
 from traceapp.purchasing.models import (
@@ -21,7 +22,6 @@ from traceapp.purchasing.models import (
 from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.trace.words import Words
 
-MOST = 100
 _LATER = aliased(PurchaseNeed)
 IS_NEWEST: ColumnElement[bool] = ~(
     select(_LATER.need_id)
@@ -111,12 +111,6 @@ def listing() -> Select[*tuple[Any, ...]]:
     )
 
 
-def on_board(today: date) -> list[Asked]:
-    """Give the needs that are running or to come, those that end first first, at most MOST."""
-    in_order = (PurchaseNeed.until_on, PurchaseNeed.noted_at, PurchaseNeed.need_id)
-    return asked(db.session.execute(running(today).order_by(*in_order).limit(MOST)))
-
-
 def running(today: date, *, but: UUID | None = None) -> Select[*tuple[Any, ...]]:
     """Ask for the needs that are running or to come, with who asks and the commune's middle."""
     is_commune = and_(
@@ -131,6 +125,17 @@ def running(today: date, *, but: UUID | None = None) -> Select[*tuple[Any, ...]]
         .where(IS_NEWEST, ~HAS_ENDED, PurchaseNeed.until_on >= today)
     )
     return query if but is None else query.where(PurchaseNeed.producer_id != but)
+
+
+def naming(words: Iterable[str], kinds: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions that each folded word is of the product, or of the kind as it is called.
+
+    `kinds` are the kinds of goods in the reader's language.
+    """
+    for word in words:
+        of_kinds = [kind for kind, name in kinds.items() if word in fold(name)]
+        named = PurchaseNeed.folded_words.contains(word, autoescape=True)
+        yield or_(named, PurchaseNeed.kind.in_(of_kinds))
 
 
 def asked(rows: Iterable[Row[Any]]) -> list[Asked]:

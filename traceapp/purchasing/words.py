@@ -68,6 +68,11 @@ def kind(of: str) -> str:
     return str(_("Leafy vegetables")) if of == LEAFY else say(FAMILIES.get(of))
 
 
+def kinds() -> dict[str, str]:
+    """Name all kinds of goods that a need may be of."""
+    return {one: kind(one) for one in (LEAFY, *FAMILIES)}
+
+
 def weekly(row: PurchaseNeed) -> str:
     """Say how much is needed: "100 kg a week"."""
     return str(_("%(amount)s a week", amount=quantity(Decimal(row.quantity), row.uom)))

@@ -12,14 +12,13 @@ from flask_babel import gettext as _
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.database.engine import db
-from traceapp.desk.purchasing import need_form
 from traceapp.desk.purchasing.need_views import today
 from traceapp.purchasing import contact_queries, lots, matching, queries, words
 from traceapp.purchasing.matching import Found, Lot
 from traceapp.purchasing.models import PurchaseNeed
+from traceapp.purchasing.views import columns
 from traceapp.web import lists
 from traceapp.web.languages import say
-from traceapp.web.pages import day
 
 blueprint = Blueprint("desk_board", "traceapp.desk", template_folder="templates")
 
@@ -38,12 +37,11 @@ def show_board() -> ResponseReturnValue:
     """Show what others need, what ends first first, and which of the reader's own lots would do."""
     reader, on = member(), today()
     own = lots.shown(on, of=reader.producer_id)
-    kinds = {one.value: one.label for one in need_form.kinds()}
     fits = {"fits": _("One of my lots would do")}
     wish = lists.asked(
         request.args,
         lists.Filter("fit", _("My lots"), fits),
-        lists.Filter("kind", _("Kind of goods"), kinds),
+        lists.Filter("kind", _("Kind of goods"), words.kinds()),
     )
     found = _page(wish, own, on, but=reader.producer_id)
     wanted = [Wanted(one, matching.find(one.need, own, on)) for one in queries.asked(found.rows)]
@@ -61,9 +59,7 @@ def show_board() -> ResponseReturnValue:
 
 
 def _page(wish: lists.Asked, own: list[Lot], on: date, *, but: UUID) -> lists.Page[Any]:
-    query = queries.running(on, but=but).where(
-        *lists.matching(wish.words, PurchaseNeed.folded_words)
-    )
+    query = queries.running(on, but=but).where(*queries.naming(wish.words, words.kinds()))
     if "fit" in wish.chosen:
         others = queries.asked(db.session.execute(query))
         fitting = [one.ref.id for one in others if matching.find(one.need, own, on).matches]
@@ -75,17 +71,11 @@ def _page(wish: lists.Asked, own: list[Lot], on: date, *, but: UUID) -> lists.Pa
 
 
 def _columns() -> dict[str, lists.Reader]:
+    def of_need(read: lists.Reader) -> lists.Reader:
+        return lambda wanted: read(wanted.asked)
+
     return {
-        _("What is needed"): lambda one: words.title(one.asked.row),
-        _("How much"): lambda one: words.weekly(one.asked.row),
-        _("From the day"): lambda one: day(one.asked.row.from_on),
-        _("Until"): lambda one: day(one.asked.row.until_on),
-        _("Delivered to"): lambda one: words.place(one.asked.row),
-        _("Comes from"): lambda one: words.reach(one.asked.row.reach),
-        _("Evidence"): lambda one: words.level(one.asked.row.level),
-        _("Certificates"): lambda one: words.certificates(one.asked.row),
-        _("Buyer"): lambda one: say(one.asked.buyer) if one.asked.row.is_named else "",
-        _("What else matters"): lambda one: one.asked.row.note,
+        **{heading: of_need(read) for heading, read in columns().items()},
         _("My lots that would do"): lambda one: "; ".join(
             f"{say(judged.lot.product)} · {judged.lot.lot}" for judged in one.found.matches
         ),

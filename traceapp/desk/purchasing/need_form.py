@@ -12,7 +12,7 @@ from traceapp.database.engine import db
 from traceapp.desk import choices
 from traceapp.producers import communes
 from traceapp.purchasing import words
-from traceapp.purchasing.matching import LEAFY, Shows
+from traceapp.purchasing.matching import Shows
 from traceapp.purchasing.models import BoardProduct, PurchaseNeed
 from traceapp.purchasing.schemas import LONGEST_LETTER, LONGEST_NOTE, LONGEST_WORDS
 from traceapp.purchasing.schemes import SCHEMES
@@ -29,14 +29,10 @@ def need_fields(given: str) -> tuple[Field, ...]:
     return (Field(given, kind="hidden"), *_wanted(), *_proven())
 
 
-def kinds() -> tuple[Option, ...]:
-    """Give the kinds of goods that a need may be of."""
-    return (Option(LEAFY, words.kind(LEAFY)), *choices.families())
-
-
 def _wanted() -> tuple[Field, ...]:
+    kinds = tuple(Option(kind, name) for kind, name in words.kinds().items())
     return (
-        Field("kind", _("Kind of goods"), "choice", options=kinds(), wanted=True),
+        Field("kind", _("Kind of goods"), "choice", options=kinds, wanted=True),
         Field(
             "words",
             _("Words of the product's name"),

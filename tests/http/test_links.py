@@ -29,7 +29,7 @@ from traceapp.database.engine import db
 from traceapp.links import book, operations, views
 from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
 from traceapp.links.schemas import SurveySchema
-from traceapp.links.vocabulary import SECTORS
+from traceapp.links.vocabulary import NO_SECTOR, PAGES, SECTORS
 from traceapp.links.weaving import weave
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
@@ -187,7 +187,8 @@ def test_a_stated_link_without_a_delivery_and_a_sender_without_one_are_missing(
     missing = rows(app.test_client(), "food", "missing")
     assert ["Stated, no delivery that may be named", "Xưởng Tùng → Quầy Hoa", ""] in missing
     assert "No receiver of its goods may be named" in {row[0] for row in missing}
-    assert rows(app.test_client(), "food", "proven") == []  # Minh stands in no survey of it
+    proven = rows(app.test_client(), "food", "proven")  # a survey names Hoa, who received it
+    assert [(row[0], row[3]) for row in proven] == [("Xưởng Minh", "Quầy Hoa")]
 
 
 def choose(app: Flask, who: Business, *, names: bool, kilograms: bool = False) -> None:
@@ -222,6 +223,60 @@ def test_members_of_a_chain_without_any_link_are_missing_in_its_sector(
         survey(office, link(("producer", "Vườn Bách"), HOA))
         views.forget()
     assert without_link("food") == []
+
+
+def proven_by_sector(app: Flask) -> dict[str, list[tuple[str, str]]]:
+    with app.app_context():
+        views.forget()
+    told = {sector: rows(app.test_client(), sector, "proven") for sector in PAGES}
+    return {sector: [(one[0], one[3]) for one in found] for sector, found in told.items() if found}
+
+
+def counted(app: Flask) -> dict[str, str]:
+    """Give how many proven links the list of sectors tells of each that has any."""
+    said = page(app.test_client(), "/links?lang=en", language="en")
+    row = r'href="/links/(\w+)">.*?data-label="Links proven">(\d+)</td>'
+    return {key: count for key, count in re.findall(row, said, re.DOTALL) if count != "0"}
+
+
+def test_a_proven_link_is_on_a_page_whoever_a_survey_or_a_chain_names(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    link_of_minh = [("Xưởng Minh", "Quầy Hoa")]
+    assert proven_by_sector(app) == {NO_SECTOR: link_of_minh}
+    assert counted(app) == {NO_SECTOR: "1"}
+    for language, words in {"en": "No sector", "vi": "Không thuộc ngành nào"}.items():
+        said = page(app.test_client(), f"/links/{NO_SECTOR}?lang={language}", language=language)
+        assert words in said
+        assert len(re.findall(r'<path class="proven" d="[^"]+" marker-end', said)) >= 2
+        assert 'class="stated" d="M0 4' in said  # the legend alone
+        assert not re.findall(r'<path class="stated" d="[^"]+" marker-end', said)
+    with app.app_context(), transaction():
+        joined(trade.hoa, "textile_fashion")
+    assert proven_by_sector(app) == {"textiles": link_of_minh}
+    with app.app_context():
+        survey(office, link(("producer", "Xưởng lạ"), HOA, "Bát Tràng"))
+    assert proven_by_sector(app) == {"food": link_of_minh}
+    with app.app_context(), transaction():
+        joined(trade.minh, "craft_village")
+        joined(trade.minh, "home_appliances")
+    both = {"crafts": link_of_minh, "household_appliances": link_of_minh}
+    assert proven_by_sector(app) == both
+    assert counted(app) == dict.fromkeys(both, "1")
+    with app.app_context():
+        survey(office, link(MINH, HOA), minutes=1)
+    assert proven_by_sector(app) == {"food": link_of_minh}
+
+
+def test_a_proven_link_of_no_sector_that_is_not_to_be_named_is_counted_there(
+    app: Flask, trade: Trade
+) -> None:
+    choose(app, trade.minh, names=False)
+    assert proven_by_sector(app) == {}
+    assert counted(app) == {NO_SECTOR: "1"}
+    said = page(app.test_client(), f"/links/{NO_SECTOR}?lang=vi")
+    assert "Xưởng Minh" not in said
+    assert "Còn 1 liên kết đã chứng minh" in said
 
 
 @pytest.mark.parametrize("side", ["minh", "hoa"])

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, true
@@ -12,17 +11,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp.chains import queries as chains
 from traceapp.database.engine import db
-from traceapp.database.folding import fold
+from traceapp.links import placing, stating
 from traceapp.links import proven as deliveries
-from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
+from traceapp.links.models import LinkChoice
 from traceapp.links.parties import Place
 from traceapp.links.proven import Pair, Proven
+from traceapp.links.stating import Party, Survey
 from traceapp.producers.models import Commune, Producer, ProducerKind, Province
 from traceapp.producers.queries import is_admitted
 from traceapp.trace.words import Words
 
 Point = tuple[float, float]
-Key = tuple[Any, ...]
 MOST_LISTED = 2_000
 
 
@@ -38,63 +37,38 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """Who stands at an end of a stated link. Equal keys are the same party, in any survey."""
-
-    key: Key
-    role: str
-    producer_id: UUID | None
-    name: str | None
-    place: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One stated link."""
-
-    sender: Party
-    receiver: Party
-    supplied: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A survey that holds, with what it states."""
-
-    survey_id: UUID
-    sector: str
-    year: int
-    made_by: str
-    asked: int
-    noted_at: datetime
-    body: Words
-    links: Sequence[Said]
-
-
-@dataclass(frozen=True, slots=True)
 class Book:
-    """Everything at one moment."""
+    """Everything at one moment.
+
+    `placed` are the proven links by sector; `unlinked`, by chain, members of whom no link at all
+    is known.
+    """
 
     at: datetime
     surveys: Sequence[Survey]
+    roles: placing.Roles
     proven: Mapping[Pair, Proven]
+    placed: Mapping[str, Sequence[Pair]]
     kilograms: Mapping[Pair, Decimal]
     here: Mapping[UUID, Here]
     points: Mapping[Place, Point]
-    unlinked: Mapping[str, Sequence[UUID]]  # by chain: members of whom no link at all is known
+    unlinked: Mapping[str, Sequence[UUID]]
 
 
 def read(now: datetime) -> Book:
     """Read all of it."""
-    surveys, found = _surveys(), deliveries.proven()
+    surveys, found, members = stating.surveys(), deliveries.proven(), chains.members()
     ids = {one for pair in found for one in pair} | _named_in(surveys)
-    unlinked = {chain: sorted(some - ids) for chain, some in chains.members().items()}
+    unlinked = {chain: sorted(some - ids) for chain, some in members.items()}
     here = _here(ids.union(*unlinked.values()))
     open_pairs = [pair for pair in found if all(_shows(here.get(one)) for one in pair)]
     places = {one.place for one in here.values()}
     places |= {party.place for party in _parties(surveys) if party.place}
-    kilograms = deliveries.kilograms(open_pairs)
-    return Book(now, surveys, found, kilograms, here, _points(places), unlinked)
+    roles = placing.roles_of(surveys)
+    return Book(
+        *(now, surveys, roles, found, placing.placed(found, roles, members)),
+        *(deliveries.kilograms(open_pairs), here, _points(places), unlinked),
+    )
 
 
 def _shows(one: Here | None) -> bool:
@@ -109,60 +83,6 @@ def _parties(surveys: Iterable[Survey]) -> Iterable[Party]:
 
 def _named_in(surveys: Iterable[Survey]) -> set[UUID]:
     return {party.producer_id for party in _parties(surveys) if party.producer_id}
-
-
-def _surveys() -> list[Survey]:
-    """Give the surveys that hold: of one maker, sector and year the newest."""
-    query = (
-        select(SectorSurvey, Producer.name, Producer.name_en)
-        .join(Producer, Producer.producer_id == SectorSurvey.producer_id)
-        .order_by(SectorSurvey.noted_at, SectorSurvey.survey_id)
-    )
-    rows = {
-        (one.producer_id, one.sector, one.year, fold(one.made_by)): (one, Words(name, name_en))
-        for one, name, name_en in db.session.execute(query)
-    }
-    links = _links([one.survey_id for one, _ in rows.values()])
-    told = (
-        Survey(
-            *(one.survey_id, one.sector, one.year, one.made_by, one.asked, one.noted_at, body),
-            links.get(one.survey_id, []),
-        )
-        for one, body in rows.values()
-    )
-    return sorted(told, key=lambda one: (-one.year, one.made_by))
-
-
-def _links(survey_ids: list[UUID]) -> dict[UUID, list[Said]]:
-    found: dict[UUID, list[Said]] = {}
-    columns = (
-        *(SurveyParty.survey_id, SurveyParty.number, SurveyParty.role),
-        *(SurveyParty.at_producer_id, SurveyParty.name, SurveyParty.person_number),
-        *(SurveyParty.province, SurveyParty.commune_kind, SurveyParty.commune),
-    )
-    named = select(*columns).where(SurveyParty.survey_id.in_(survey_ids))
-    parties = {(row.survey_id, row.number): _party(row) for row in db.session.execute(named)}
-    query = (
-        select(StatedLink.survey_id, StatedLink.from_number, StatedLink.to_number)
-        .add_columns(StatedLink.supplied, StatedLink.supplied_en)
-        .where(StatedLink.survey_id.in_(survey_ids))
-        .order_by(StatedLink.survey_id, StatedLink.position)
-    )
-    for survey_id, sender, receiver, supplied, supplied_en in db.session.execute(query):
-        ends = parties[survey_id, sender], parties[survey_id, receiver]
-        found.setdefault(survey_id, []).append(Said(*ends, Words(supplied, supplied_en)))
-    return found
-
-
-def _party(row: Any) -> Party:  # noqa: ANN401 - a row of the query
-    if row.at_producer_id is not None:
-        key: Key = ("here", row.at_producer_id)
-        return Party(key, row.role, row.at_producer_id, None, None)
-    place = Place(row.province, row.commune_kind, row.commune)
-    if row.name is None:
-        key = ("person", row.survey_id, row.person_number)
-        return Party(key, row.role, None, None, place)
-    return Party(("business", fold(row.name), place), row.role, None, row.name, place)
 
 
 def _here(ids: Collection[UUID]) -> dict[UUID, Here]:

@@ -11,7 +11,7 @@ from traceapp.links.book import Book
 from traceapp.links.chart import Spot
 from traceapp.links.parties import Place
 from traceapp.links.shapes import PROVEN, STATED, Box, Line
-from traceapp.links.vocabulary import ROLES, ROLES_TOGETHER
+from traceapp.links.vocabulary import NO_SECTOR, ROLES, ROLES_TOGETHER
 from traceapp.links.weaving import Edge, Node, Web
 from traceapp.producers.communes import place_name
 from traceapp.trace.wording import number
@@ -114,7 +114,12 @@ def missing(web: Web, most: int | None = None) -> Table:
 
 
 def tables(web: Web, most: int | None = None) -> list[Table]:
-    """Give the tables in the order of the page, each with so many rows or with all."""
+    """Give the tables in the order of the page, each with so many rows or with all.
+
+    Where nothing is surveyed nothing can be missing.
+    """
+    if web.sector == NO_SECTOR:
+        return [proven(web, most)]
     return [missing(web, most), stated(web, most), proven(web, most)]
 
 

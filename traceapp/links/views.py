@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, render_template
 from traceapp import problem
 from traceapp.links import book, telling
 from traceapp.links.book import Book
-from traceapp.links.vocabulary import SECTORS
+from traceapp.links.vocabulary import NO_SECTOR, PAGES
 from traceapp.links.weaving import Web, weave
 from traceapp.web import csv_text
 from traceapp.web.access import public
@@ -26,8 +26,8 @@ blueprint = Blueprint("links", __name__, template_folder="templates")
 def list_sectors() -> str:
     """List the sectors: what is stated in each, what is proven, what is missing."""
     found = kept(datetime.now(UTC))
-    webs = [woven(sector, found) for sector in SECTORS]
-    return render_template("links/sectors.html", book=found, webs=webs, sectors=SECTORS)
+    webs = [woven(sector, found) for sector in PAGES]
+    return render_template("links/sectors.html", book=found, webs=webs, sectors=PAGES)
 
 
 @blueprint.get("/links/<sector>")
@@ -40,8 +40,9 @@ def show_sector(sector: str) -> str:
         "links/sector.html",
         book=found,
         web=web,
-        title=SECTORS[sector],
-        sectors=SECTORS,
+        title=PAGES[sector],
+        sectors=PAGES,
+        has_surveys=sector != NO_SECTOR,
         tables=telling.tables(web, MOST_ROWS),
         graphs=telling.graphs(web),
         maps=telling.maps(web, found),
@@ -67,7 +68,7 @@ def download_table(sector: str, table: str) -> Response:
 
 
 def _known(sector: str) -> str:
-    if sector not in SECTORS:
+    if sector not in PAGES:
         raise problem.NotFound
     return sector
 
@@ -91,5 +92,5 @@ def woven(sector: str, found: Book) -> Web:
 
 def forget() -> None:
     """Read anew at the next question: something was written here just now."""
-    for name in (KEPT, *(f"{KEPT}-{sector}" for sector in SECTORS)):
+    for name in (KEPT, *(f"{KEPT}-{sector}" for sector in PAGES)):
         current_app.extensions.pop(name, None)

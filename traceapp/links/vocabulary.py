@@ -12,6 +12,9 @@ SECTORS: Mapping[str, str] = {
     "crafts": N_("Crafts of horn, wood and embroidery"),
     "household_appliances": N_("Household appliances"),
 }
+# Where proven links stand of whose sides no survey and no chain says a sector.
+NO_SECTOR = "none"
+PAGES: Mapping[str, str] = {**SECTORS, NO_SECTOR: N_("No sector")}
 # Whose members a sector tells of where no link of theirs is known. Ceramics come from craft
 # villages, too, but a basket maker without links is nothing they lack; metal finishing is no chain.
 CHAIN_OF_SECTOR: Mapping[str, str] = {

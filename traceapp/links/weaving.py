@@ -4,15 +4,16 @@ A party that keeps its links out of the public, and one whose deliveries no open
 left out by name and counted.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from traceapp.links.book import Book, Here, Key, Party, Said, Survey
+from traceapp.links.book import Book, Here
 from traceapp.links.parties import Place
 from traceapp.links.proven import Pair, Proven
+from traceapp.links.stating import Key, Party, Said, Survey
 from traceapp.links.vocabulary import CHAIN_OF_SECTOR, ROLE_OF_KIND, ROLES
 from traceapp.trace.words import Words
 
@@ -86,7 +87,7 @@ Ends = tuple[Key, Key]
 
 
 def weave(sector: str, book: Book) -> Web:
-    """Weave the links of a sector. A proven link belongs where its sender was surveyed."""
+    """Weave the links of a sector, or those that stand in none."""
     return _Loom(sector, book).web()
 
 
@@ -101,7 +102,7 @@ class _Loom:
     def __post_init__(self) -> None:
         self.surveys = [one for one in self.book.surveys if one.sector == self.sector]
         ends = [party for link in self._said() for party in (link.sender, link.receiver)]
-        self.roles = _roles(ends)
+        self.roles = self.book.roles.get(self.sector, {})
         self.parties = {party.key: party for party in ends}
 
     def web(self) -> Web:
@@ -151,18 +152,13 @@ class _Loom:
     def _proven(self) -> tuple[dict[Ends, Pair], int]:
         found: dict[Ends, Pair] = {}
         unnamed = 0
-        for pair, told in self.book.proven.items():
+        for pair in self.book.placed.get(self.sector, ()):
             ends: Ends = (("here", pair[0]), ("here", pair[1]))
-            if not self._belongs(pair[0]):
-                continue
-            if told.is_public and all(self._node(key) for key in ends):
+            if self.book.proven[pair].is_public and all(self._node(key) for key in ends):
                 found[ends] = pair
             else:
                 unnamed += 1
         return found, unnamed
-
-    def _belongs(self, sender: UUID) -> bool:
-        return self.roles.get(("here", sender), "buyer") != "buyer"
 
     def _node(self, key: Key) -> Node | None:
         """Give a party as it may be shown; None for one that is not named."""
@@ -205,14 +201,6 @@ class _Loom:
         """Give the members of the sector's chain of whom no survey and no delivery tells."""
         ids = self.book.unlinked.get(CHAIN_OF_SECTOR.get(self.sector, ""), ())
         return sorted((node for one in ids if (node := self._node(("here", one)))), key=_order)
-
-
-def _roles(parties: Iterable[Party]) -> dict[Key, str]:
-    """Give each party one role: what it is in most links, the earlier one where two are equal."""
-    counted: dict[Key, Counter[str]] = defaultdict(Counter)
-    for party in parties:
-        counted[party.key][party.role] += 1
-    return {key: max(ROLES, key=lambda role: roles[role]) for key, roles in counted.items()}
 
 
 def _role_of(here: Here) -> str:

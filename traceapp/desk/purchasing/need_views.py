@@ -30,7 +30,7 @@ def list_needs() -> ResponseReturnValue:
     wish = lists.asked(request.args, lists.Filter("state", _("State"), states))
     query = queries.listing().where(
         PurchaseNeed.producer_id == member().producer_id,
-        *lists.matching(wish.words, PurchaseNeed.folded_words),
+        *queries.naming(wish.words, words.kinds()),
     )
     is_over = queries.HAS_ENDED | (PurchaseNeed.until_on < today())
     if "state" in wish.chosen:

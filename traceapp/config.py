@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,9 @@ SHORTEST_SECRET = 32
 SHORTEST_DEMO_SECRET = 16
 TRACE_WALKS = ("recursive", "levels")
 MOST_DAYS = 365
+PRINTER_PORT = 9100  # where printers take raw data, unless another is written
+# Of IPv6 what lies inside: not what is reached from outside, nor IPv4 in other clothes.
+INSIDE = (IPv6Network("fc00::/7"), IPv6Network("::1/128"))
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
 
 
@@ -53,7 +56,7 @@ class Config:
     trace_walk: str
     hand_off_link_days: int
     outbound_private_allowed: frozenset[str]
-    printer_networks: tuple[tuple[IPv4Network, int], ...]
+    printer_networks: tuple[tuple[IPv4Network | IPv6Network, int], ...]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -158,25 +161,44 @@ def _private_allowed(environment: Mapping[str, str], public_url: str) -> frozens
     return found
 
 
-def _printer_networks(environment: Mapping[str, str]) -> tuple[tuple[IPv4Network, int], ...]:
-    """Read where printers may be, `192.168.1.0/24,10.0.0.8/32:9101`; the port is 9100 else."""
+def _printer_networks(
+    environment: Mapping[str, str],
+) -> tuple[tuple[IPv4Network | IPv6Network, int], ...]:
+    """Read where printers may be, `192.168.1.0/24,10.0.0.8/32:9101,[fd12::/64]:9101`."""
     name, found = "PRINTER_NETWORKS", []
     for one in environment.get(name, "").split(","):
-        text, _, port = one.strip().partition(":")
-        if not text:
+        if not one.strip():
             continue
+        text, port = _network_and_port(one.strip())
         try:
-            network = IPv4Network(text)
+            network = ip_network(text)
         except ValueError as error:
-            hint = "Write 192.168.1.0/24, or 192.168.1.8/32:9101."
+            hint = "Write 192.168.1.0/24, or 192.168.1.8/32:9101, or [fd12::8/128]:9101."
             raise BadSettingError(name, f"“{one}” is no network.", hint) from error
-        is_port = not port or (port.isascii() and port.isdigit() and 0 < int(port) < 2**16)
-        if not network.is_private or not is_port:
+        is_port = port.isascii() and port.isdigit() and 0 < int(port) < 2**16
+        if not _is_inside(network) or not is_port:
             raise BadSettingError(
                 name, f"“{one}” is no private network with a port.", "Printers are inside."
             )
-        found.append((network, int(port or 9100)))
+        found.append((network, int(port)))
     return tuple(found)
+
+
+def _network_and_port(text: str) -> tuple[str, str]:
+    """Part a network from its port; one of IPv6 stands in brackets if it has one."""
+    if text.startswith("["):
+        network, _, port = text[1:].partition("]:")
+        return network, port
+    if text.count(":") > 1:
+        return text, str(PRINTER_PORT)
+    network, _, port = text.partition(":")
+    return network, port or str(PRINTER_PORT)
+
+
+def _is_inside(network: IPv4Network | IPv6Network) -> bool:
+    if isinstance(network, IPv4Network):
+        return network.is_private
+    return any(network.subnet_of(one) for one in INSIDE)
 
 
 def _database_url(text: str) -> str:

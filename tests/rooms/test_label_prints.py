@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -33,16 +34,19 @@ from traceapp.labels.sending import Outcome, Patience
 from traceapp.producers import operations as producers
 from traceapp.web.endpoints import transaction
 
-SHORT = Patience(connect_s=2.0, whole_s=1.0)
+SHORT = Patience(connect_s=2.0, idle_s=1.0, whole_s=5.0)
+JAMMED = 200_000  # bytes after which a printer of these tests closes on what comes
 LARGE = b"x" * 30_000_000  # more than the buffers between two sockets hold
 
 
 class Listener:
     """A printer on this machine: what it got, and how it behaves."""
 
-    def __init__(self, manner: str) -> None:
+    def __init__(self, manner: str, host: str) -> None:
         self.manner, self.got, self.calls = manner, bytearray(), 0
-        self.server = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.server = socket.create_server((host, 0), family=family)
+        self.host = host
         self.port: int = self.server.getsockname()[1]
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -56,21 +60,30 @@ class Listener:
                 return
             self.calls += 1
             with connection:
-                if self.manner == "hangs":
-                    self.stop.wait(20)
-                    return
-                if self.manner == "breaks off":
-                    connection.recv(1000)
-                    continue  # closed with bytes unread: the other side is reset
-                while more := connection.recv(65536):
-                    self.got += more
-                if self.manner == "stays open":
-                    self.stop.wait(20)
+                self.take(connection)
+
+    def take(self, connection: socket.socket) -> None:
+        if self.manner == "hangs":
+            self.stop.wait(20)
+        elif self.manner == "breaks off":
+            connection.recv(1000)  # closed with bytes unread: the other side is reset
+        else:
+            self.read(connection)
+        if self.manner == "stays open":
+            self.stop.wait(20)
+
+    def read(self, connection: socket.socket) -> None:
+        while more := connection.recv(65536):
+            self.got += more
+            if self.manner == "prints slowly":
+                time.sleep(0.1)
+            if self.manner == "jams" and len(self.got) >= JAMMED:
+                return
 
 
 @contextmanager
-def listening(manner: str = "prints") -> Iterator[Listener]:
-    there = Listener(manner)
+def listening(manner: str = "prints", host: str = "127.0.0.1") -> Iterator[Listener]:
+    there = Listener(manner, host)
     try:
         yield there
     finally:
@@ -89,16 +102,19 @@ def listening(manner: str = "prints") -> Iterator[Listener]:
         ("hangs", b"^XA^XZ", Outcome.UNSURE),
         ("hangs", LARGE, Outcome.UNSURE),
         ("breaks off", LARGE, Outcome.UNSURE),
+        ("jams", LARGE, Outcome.UNSURE),
         ("stays open", b"^XA^XZ", Outcome.UNSURE),
     ],
 )
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_what_came_of_sending_is_told_and_nobody_waits_for_ever(
-    manner: str, file: bytes, outcome: Outcome
+    host: str, manner: str, file: bytes, outcome: Outcome
 ) -> None:
+    needs(host)
     patience = Patience(2.0, 30.0) if outcome is Outcome.TAKEN else SHORT
-    with listening(manner) as there:
+    with listening(manner, host) as there:
         begun = datetime.now(UTC)
-        assert sending.send(("127.0.0.1", there.port), file, patience) is outcome
+        assert sending.send((host, there.port), [file], patience) is outcome
         if outcome is Outcome.TAKEN:
             there.stop.set()
             assert there.got == file
@@ -106,17 +122,78 @@ def test_what_came_of_sending_is_told_and_nobody_waits_for_ever(
             assert datetime.now(UTC) - begun < timedelta(seconds=10)
 
 
-def test_a_printer_that_is_away_printed_nothing() -> None:
-    with listening() as there:
+def needs(host: str) -> None:
+    """Skip a test for want of an address: some machines have no IPv6."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, 0), family=family).close()
+    except OSError as error:
+        pytest.skip(f"this machine has no {host}: {error}")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_printer_that_is_away_printed_nothing(host: str) -> None:
+    needs(host)
+    with listening(host=host) as there:
         port = there.port
-    assert sending.send(("127.0.0.1", port), b"^XA^XZ", SHORT) is Outcome.REFUSED
+    drawn = iter([b"^XA^XZ"])
+    assert sending.send((host, port), drawn, SHORT) is Outcome.REFUSED
+    assert next(drawn) == b"^XA^XZ"  # nothing was drawn for it
+
+
+def test_each_label_is_drawn_when_the_printer_has_taken_those_before() -> None:
+    with listening() as there:
+
+        def drawn() -> Iterator[bytes]:
+            for number in range(3):
+                label = b"^XA%d^XZ" % number
+                yield label
+                ends = time.monotonic() + 10
+                while not there.got.endswith(label) and time.monotonic() < ends:
+                    time.sleep(0.01)
+                assert there.got.endswith(label)
+
+        assert sending.send(("127.0.0.1", there.port), drawn(), SHORT) is Outcome.TAKEN
+    assert there.got == b"^XA0^XZ^XA1^XZ^XA2^XZ"
+
+
+def test_little_is_drawn_ahead_of_a_printer_that_takes_no_more() -> None:
+    asked = 0
+
+    def drawn() -> Iterator[bytes]:
+        nonlocal asked
+        for _ in range(len(LARGE) // 10_000):
+            asked += 10_000
+            yield bytes(10_000)
+
+    with listening("hangs") as there:
+        assert sending.send(("127.0.0.1", there.port), drawn(), SHORT) is Outcome.UNSURE
+    assert asked < len(LARGE) / 2
+
+
+def test_a_printer_may_be_as_slow_as_it_prints_while_it_goes_on() -> None:
+    labels = [bytes(50_000)] * 100
+    with listening("prints slowly") as there:
+        patience = Patience(2.0, 3.0, 60.0)
+        begun = time.monotonic()
+        assert sending.send(("127.0.0.1", there.port), labels, patience) is Outcome.TAKEN
+        assert time.monotonic() - begun > patience.idle_s
+    assert len(there.got) == 5_000_000
+
+
+def test_nobody_waits_for_ever_for_one_that_takes_a_little_now_and_then() -> None:
+    with listening("prints slowly") as there:
+        begun, patience = time.monotonic(), Patience(2.0, 1.0, 2.0)
+        drawn = (bytes(50_000) for _ in range(400))
+        assert sending.send(("127.0.0.1", there.port), drawn, patience) is Outcome.UNSURE
+        assert time.monotonic() - begun < 10
 
 
 class Shop:
     """Lan's shop with a printer in its network and three labels for it."""
 
     def __init__(self, make_app: AppMaker, there: Listener, language: str = "zpl") -> None:
-        networks = f"127.0.0.1/32:{there.port}"
+        networks = f"[::1/128]:{there.port}" if ":" in there.host else f"127.0.0.1/32:{there.port}"
         self.app = make_app(TRACEAPP_DEMO="1", PRINTER_NETWORKS=networks)
         with self.app.app_context(), transaction():
             self.lan = business("HTX Lan", role="owner")
@@ -125,7 +202,7 @@ class Shop:
             self.printer_id = printers.add_printer(by, {"name": "Máy quầy"}, now=now).printer_id
         with self.app.app_context():
             self.desk = signed_in(self.app, self.lan)
-        self.connect(there.port, language)
+        assert self.connect(there.port, language, there.host) == 303
         wish = {"stock": "die-50x30", "printer_id": str(self.printer_id)}
         self.page = issued(self.desk, self.code, labels=3, **wish)
 
@@ -158,11 +235,14 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prints, "PATIENCE", Patience(2.0, 2.0))
 
 
-@pytest.mark.parametrize("language", ["zpl", "tspl"])
+@pytest.mark.parametrize(
+    ("language", "host"), [("zpl", "127.0.0.1"), ("tspl", "127.0.0.1"), ("zpl", "::1")]
+)
 def test_labels_come_out_of_the_printer_once_and_count_as_issued_once(
-    make_app: AppMaker, language: str
+    make_app: AppMaker, language: str, host: str
 ) -> None:
-    with listening() as there:
+    needs(host)
+    with listening(host=host) as there:
         shop = Shop(make_app, there, language)
         assert "Gửi tới Máy quầy" in page(shop.desk, shop.page)
         shop.send()
@@ -246,7 +326,10 @@ def test_goods_that_may_not_be_labelled_any_more_are_not_printed(make_app: AppMa
 
 @pytest.mark.parametrize(
     ("host", "port"),
-    [("127.0.0.1", 1), ("192.168.1.9", 0), ("localhost", 0), ("8.8.8.8", 0), ("::1", 0)],
+    [
+        *(("127.0.0.1", 1), ("192.168.1.9", 0), ("localhost", 0), ("8.8.8.8", 0), ("::1", 0)),
+        *(("fd12::8%lo", 0), ("::ffff:127.0.0.1", 0), ("[::1]", 0), ("2130706433", 0)),
+    ],
 )
 def test_only_what_the_operator_allowed_is_spoken_to(
     make_app: AppMaker, host: str, port: int
@@ -289,3 +372,33 @@ def test_the_owner_alone_says_where_a_printer_is_and_the_book_tells(make_app: Ap
             desk = signed_in(shop.app, replace(shop.lan, actor=actor))
         assert desk.get(f"/desk/printers/{shop.printer_id}/network").status_code == 404
         assert "Gửi tới Máy quầy" in page(desk, shop.page)
+
+
+def test_where_a_printer_is_in_ipv6_is_kept_and_shown_in_its_short_form(make_app: AppMaker) -> None:
+    app = make_app(TRACEAPP_DEMO="1", PRINTER_NETWORKS="[fd12::/64]:9100")
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        by, now = (lan.producer_id, lan.actor.member_id), datetime.now(UTC)
+        printer_id = printers.add_printer(by, {"name": "A"}, now=now).printer_id
+    with app.app_context():
+        desk = signed_in(app, lan)
+    path = f"/desk/printers/{printer_id}/network"
+    shown = page(desk, path)
+    assert "[fd12::/64]:9100" in shown
+    assert "Chỉ tem cuộn được gửi" in shown
+    sent = {"port": "9100", "language": "zpl", "dpi": "203", "version": "1"}
+    for bad in ("fd12:0:0:1::8", "fd12::8%eth0"):
+        assert desk.post(path, data=form(app, host=bad, **sent)).status_code == 422
+    long = "FD12:0000:0000:0000:0000:0000:0000:0008"
+    assert desk.post(path, data=form(app, host=long, **sent)).status_code == 303
+    assert "[fd12::8]:9100" in page(desk, f"/desk/printers/{printer_id}")
+
+
+def test_the_page_of_sheets_says_that_they_are_not_sent(make_app: AppMaker) -> None:
+    with listening() as there:
+        shop = Shop(make_app, there)
+        wish = {"stock": "a4-24", "printer_id": str(shop.printer_id)}
+        sheets = issued(shop.desk, shop.code, labels=2, **wish)
+    shown = page(shop.desk, sheets)
+    assert "Tem tờ không gửi tới Máy quầy" in shown
+    assert "/send" not in shown

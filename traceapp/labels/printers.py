@@ -7,6 +7,7 @@ ChangedMeanwhile. Callers own the transaction.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +60,7 @@ TOO_LONG = Fault(
 NOT_ALLOWED = Fault(
     "not_allowed",
     problem.N_("Whoever runs this installation has not allowed printers at this address."),
-    problem.N_("Write the address as four numbers, or ask them to allow its network and port."),
+    problem.N_("Write it in numbers, not as a name, or ask them to allow its network and port."),
 )
 LANGUAGES = ("zpl", "tspl")
 PUT_RIGHT = ("offset_x", "offset_y", "percent_x", "percent_y")  # of a `Calibration`
@@ -86,7 +87,7 @@ class PrinterSchema(Schema):
 class ConnectionSchema(Schema):
     """How a printer is reached through the network; without an address it is not."""
 
-    host = PlainText(15, load_default="")
+    host = PlainText(sending.LONGEST_HOST, load_default="")
     port = fields.Integer(load_default=USUAL_PORT, validate=between(1, 65_535))
     language = fields.String(load_default="zpl", validate=known(LANGUAGES))
     dpi = fields.Integer(load_default=203, validate=OneOf(RESOLUTIONS, error=NOT_A_WORD))
@@ -171,6 +172,8 @@ def connect_printer(
         data = dict.fromkeys(data)
     elif not sending.is_allowed(data["host"], data["port"], settings().printer_networks):
         raise ValidationError({"host": [NOT_ALLOWED]})
+    else:
+        data["host"] = str(ip_address(data["host"]))  # IPv6 is written in many ways
     _change(by, printer, data, (version, now))
 
 

@@ -4,6 +4,7 @@ What was issued is what is printed: no print is an issue, and what may have been
 again by range alone (`changing.reprint`). Callers of `ask` own the transaction.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +41,12 @@ PATIENCE = Patience()
 
 def printer_of(issue: LabelIssue) -> Printer | None:
     """Give the printer that an issue can be sent to: chosen for it, in the network, for rolls."""
-    if issue.printer_id is None or STOCKS[issue.stock].positions > 1:
+    return connected(issue) if STOCKS[issue.stock].positions == 1 else None
+
+
+def connected(issue: LabelIssue) -> Printer | None:
+    """Give the printer that was chosen for an issue if it is in the network, whatever its paper."""
+    if issue.printer_id is None:
         return None
     printer = db.session.get(Printer, (issue.producer_id, issue.printer_id))
     if printer is None or printer.host is None or not settings().printer_networks:
@@ -99,15 +105,15 @@ def send_job(payload: Payload, now: datetime) -> Deed:
         return lambda: None
     if row.begun_at is not None:
         return lambda: _keep(key, Outcome.UNSURE)
-    place, file = _place(row), _file(row, now)
+    place, pieces = _place(row), _pieces(row, now)
     db.session.rollback()  # the network may take long, and nothing stays open meanwhile
-    if place is None or file is None:
+    if place is None or pieces is None:
         outcome = Outcome.NOT_ALLOWED if place is None else Outcome.NOTHING
         return lambda: _keep(key, outcome)
     with transaction():
         db.session.get_one(LabelPrint, key).begun_at = now
     db.session.rollback()
-    outcome = sending.send(place, file, PATIENCE)
+    outcome = sending.send(place, pieces, PATIENCE)
     return lambda: _keep(key, outcome)
 
 
@@ -127,14 +133,17 @@ def _place(row: LabelPrint) -> tuple[str, int] | None:
     return (printer.host, printer.port) if is_allowed else None
 
 
-def _file(row: LabelPrint, now: datetime) -> bytes | None:
-    """Write what is printed; None where these goods get no labels now, or none of these count."""
+def _pieces(row: LabelPrint, now: datetime) -> Iterator[bytes] | None:
+    """Give what is printed, drawn as it is sent; the database is not asked again by then.
+
+    None where these goods get no labels now, or none of these count.
+    """
     printer = db.session.get_one(Printer, (row.producer_id, row.printer_id))
     fonts, sheet = font_files(Path(current_app.static_folder or "")), _sheet(row, now)
     if fonts is None or sheet is None or not sheet.numbers or printer.language is None:
         return None
     try:
-        return b"".join(drawn(printer.language, sheet, fonts, printer.dpi))
+        return drawn(printer.language, sheet, fonts, printer.dpi)
     except (DoesNotFit, MissingGlyph):
         return None
 

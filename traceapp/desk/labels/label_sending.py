@@ -49,8 +49,11 @@ class Sending:
 
 
 def told(issue: LabelIssue, again: LabelChange | None) -> Sending | None:
-    """Tell of sending labels to their printer; None without one in the network."""
-    printer, found = prints.printer_of(issue), prints.prints_of(issue)
+    """Tell of sending labels to their printer; None without one in the network.
+
+    Sheets are not sent; the page says so where one might look for it.
+    """
+    printer, found = prints.connected(issue), prints.prints_of(issue)
     change_id = again.change_id if again else None
     if printer is None:
         return None

@@ -20,6 +20,7 @@ from traceapp.database.engine import db
 from traceapp.desk.labels import label_words, printer_form
 from traceapp.labels import printers
 from traceapp.labels.models import Printer
+from traceapp.labels.sending import written
 from traceapp.printing import calibration_page
 from traceapp.printing.stock import A4_24, STOCKS, Stock
 from traceapp.web import lists
@@ -151,7 +152,10 @@ def _paper(printer: Printer) -> Stock:
 
 
 def _page(form: Form, printer: Printer | None) -> tuple[str, int]:
-    return render_template("desk/labels/printer.html", form=form, printer=printer), form.status
+    host, port = (printer.host, printer.port) if printer else (None, None)
+    at = written(host, port) if host and port else ""
+    page = render_template("desk/labels/printer.html", form=form, printer=printer, reached_at=at)
+    return page, form.status
 
 
 def _measures_page(form: Form, printer: Printer) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from traceapp.desk.labels.label_issue_views import again_of, issue_of
 from traceapp.labels import printers, prints
 from traceapp.labels.models import Printer
 from traceapp.labels.printers import LANGUAGES
-from traceapp.labels.sending import USUAL_PORT
+from traceapp.labels.sending import LONGEST_HOST, USUAL_PORT, written
 from traceapp.printing.raster import RESOLUTIONS
 from traceapp.web.endpoints import writes
 from traceapp.web.form_versions import version_of
@@ -78,7 +78,7 @@ def _printer(printer_id: UUID) -> Printer:
 
 
 def _page(form: Form, printer: Printer) -> ResponseReturnValue:
-    networks = [f"{network}:{port}" for network, port in settings().printer_networks]
+    networks = [written(str(network), port) for network, port in settings().printer_networks]
     page = render_template(
         "desk/labels/printer_network.html", form=form, printer=printer, networks=networks
     )
@@ -103,8 +103,8 @@ def _fields() -> list[Field]:
         Field(
             "host",
             _("Address in the network"),
-            longest=15,
-            hint=_("Four numbers, such as 192.168.1.50. Leave it empty to send it nothing."),
+            longest=LONGEST_HOST,
+            hint=_("In numbers, 192.168.1.50 or fd12::50. Leave it empty to send it nothing."),
         ),
         Field("port", _("Port"), "number"),
         Field("language", _("Language of the printer"), "choice", options=languages),

@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -34,7 +34,7 @@ from tests.bench.proxy import program
 from tests.bench.servers import free_port, serving
 from tests.conftest import close
 from tests.house.proxied import SOCKETS, configured, wait_for
-from tests.http.on_sale import finished
+from tests.http.on_sale import TEA, finished
 from tests.postgres import postgres_database
 from tests.signing_in import token_of
 from traceapp.app import create_app
@@ -44,6 +44,7 @@ from traceapp.codes.models import OpeningCount
 from traceapp.codes.states import CodeState
 from traceapp.config import Config
 from traceapp.database.engine import db
+from traceapp.gs1.unit_serial import readable
 from traceapp.labels.unit_models import LabelOpeningCount, LabelUnit
 from traceapp.web.endpoints import transaction
 
@@ -53,6 +54,7 @@ HOST = "truyxuat.example.vn"
 ROOT = f"https://{HOST}"
 HSTS = "max-age=31536000; includeSubDomains"
 PATIENCE_S = 60
+LOT = "CN-01"
 FORM = "application/x-www-form-urlencoded"
 NOTHING: Mapping[str, str] = {}
 
@@ -159,7 +161,7 @@ def _settled(settings: dict[str, str]) -> tuple[str, dict[str, str]]:
     lan = person(app, "lan", role="clerk")
     with app.app_context():
         with transaction():
-            code = finished(lan)
+            code = finished(lan, LOT, gtin=TEA)
         token = token_of(lan)
     close(app)
     return code, token
@@ -284,19 +286,19 @@ BROWSER = {"User-Agent": "Mozilla/5.0 (Linux; Android 14)", "Accept": "text/html
 
 
 def numbered(stack: Stack, count: int) -> tuple[list[str], str]:
-    """Issue labels with a number of their own; gives where their links lead, and their PDF."""
+    """Issue labels with a number of their own; gives their numbers, and where their PDF is."""
     (batch,) = json.loads(stack.ask("/api/v1/batches", stack.token).body)["items"]
     wish = {"labels": count, "stock": "a4-24", "pack": GRAM, "serials": True}
     told = {**stack.token, "Content-Type": "application/json"}
     path = f"/api/v1/batches/{batch['id']}/label-issues"
     links = json.loads(stack.ask(path, told, "POST", json.dumps(wish).encode()).body)["links"]
     table = stack.ask(links["csv"], stack.token).text.removeprefix("\ufeff")
-    uris = [row["uri"] for row in csv.DictReader(io.StringIO(table))]
-    return [urlsplit(uri).path for uri in uris], links["pdf"]
+    return [row["serial"] for row in csv.DictReader(io.StringIO(table))], links["pdf"]
 
 
 def test_a_page_of_one_label_is_kept_for_a_moment_and_a_recall_shows_at_once(stack: Stack) -> None:
-    (path, other), _ = numbered(stack, 2)
+    serials, _ = numbered(stack, 2)
+    path, other = (f"/B/{stack.code}/21/{serial}" for serial in serials)
     bodies = {stack.ask(spelt, BROWSER).body for spelt in (path, path, path.lower(), f"{path}/")}
     assert all("Một trong 2 tem" in body.decode() for body in bodies)
     begun = time.monotonic()
@@ -305,7 +307,7 @@ def test_a_page_of_one_label_is_kept_for_a_moment_and_a_recall_shows_at_once(sta
     slices = 3 * (time.monotonic() - begun) + 2  # three a second
     assert stack.ask(f"{path}/place", BROWSER).headers["Cache-Control"] == "no-store"
     app = create_app(Config.from_environment(dict(stack.settings)))
-    serial, opened = other.rpartition("/")[2], 0
+    serial, opened = serials[1], 0
     end = time.monotonic() + PATIENCE_S
     with app.app_context():
         query = (
@@ -323,6 +325,33 @@ def test_a_page_of_one_label_is_kept_for_a_moment_and_a_recall_shows_at_once(sta
         stopped = time.monotonic()
         for label in (path, other):
             while "thu hồi lô hàng này" not in stack.ask(label, BROWSER).text:
+                assert time.monotonic() - stopped < 1
+        _set(stack, CodeState.ACTIVE)
+    close(app)
+
+
+@pytest.mark.parametrize("link", ["/01/{gtin}/21/{serial}", "/01/{gtin}/10/{lot}/21/{serial}"])
+def test_a_link_of_gtin_and_number_tells_of_its_own_label_and_never_of_another(
+    stack: Stack, link: str
+) -> None:
+    serials, _ = numbered(stack, 2)
+    paths = {serial: link.format(gtin=TEA, lot=LOT, serial=serial) for serial in serials}
+    for _ in range(3):  # most of them within a moment for which nginx keeps a page
+        for serial, path in paths.items():
+            told = json.loads(stack.ask(path, {"Accept": "application/json"}).body)
+            assert told["unit"]["serial"] == serial
+            for spelt in (path, f"{path}/", link.format(gtin=TEA, lot=LOT, serial=serial.lower())):
+                page = stack.ask(spelt, BROWSER)
+                assert (page.status, "Một trong 2 tem" in page.text) == (200, True)
+                assert [readable(one) in page.text for one in serials] == [
+                    one == serial for one in serials
+                ]
+    app = create_app(Config.from_environment(dict(stack.settings)))
+    with app.app_context():
+        _set(stack, CodeState.RECALLED)
+        stopped = time.monotonic()
+        for path in paths.values():
+            while "thu hồi lô hàng này" not in stack.ask(path, BROWSER).text:
                 assert time.monotonic() - stopped < 1
         _set(stack, CodeState.ACTIVE)
     close(app)

@@ -166,6 +166,7 @@ class LabelIssue(Base):
         CheckConstraint("start_position > 0", name="start_position"),
         CheckConstraint("reason <> ''", name="reason_told"),
         Index("ix_label_issue_batch", "producer_id", "batch_id", "issued_at"),
+        Index("ix_label_issue_of", "batch_id", "batch_producer_id"),  # whoever printed them
     )
 
     @property

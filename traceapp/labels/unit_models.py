@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
+    Index,
     String,
     UniqueConstraint,
 )
@@ -84,4 +85,5 @@ class LabelPlaceCount(Base):
         ),
         CheckConstraint("counted > 0", name="counted_positive"),
         CheckConstraint("place <> ''", name="place_told"),
+        Index("ix_label_place_count_day", "day"),  # every page of the desk asks for the latest
     )

@@ -26,11 +26,10 @@ from traceapp.batches import operations as batches
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
-from traceapp.links import book, operations, views
+from traceapp.links import book, operations, sides, views
 from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
 from traceapp.links.schemas import SurveySchema
 from traceapp.links.vocabulary import NO_SECTOR, PAGES, SECTORS
-from traceapp.links.weaving import weave
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -134,7 +133,7 @@ def test_every_sector_of_the_demo_has_a_survey_and_shows_what_is_missing(demo: F
     for sector, words in SECTORS.items():
         assert words in said
         with demo.app_context():
-            web = weave(sector, views.kept(datetime.now(UTC)))
+            web, _sides = views.woven(sector, views.kept(datetime.now(UTC)))
         assert len(web.surveys) == 1
         shown = page(reader, f"/links/{sector}?lang=en", language="en")
         assert shown.count("<svg class=") >= 4
@@ -319,7 +318,7 @@ def test_goods_without_an_open_page_prove_a_link_that_is_not_named(app: Flask) -
         survey(office, link(MINH, HOA))
         found = book.read(NOW)
         assert [one.is_public for one in found.proven.values()] == [False]
-        assert weave("food", found).unnamed_proven == 1
+        assert views.woven("food", found)[0].unnamed_proven == 1
     assert rows(app.test_client(), "food", "proven") == []
     # What is missing does not tell that it is proven: it reads as if it were not.
     missing = rows(app.test_client(), "food", "missing")
@@ -341,9 +340,9 @@ def test_a_newer_survey_of_the_same_maker_takes_the_place_of_an_older_one(
         survey(office, link(MINH, HOA), made_by="Nhóm A")
         newer = link(MINH, ("buyer", "Bếp Sen"), "Bát Tràng")
         survey(office, newer, minutes=1, made_by="NHÓM A")
-        assert [one.links[0].receiver.name for one in book.read(NOW).surveys] == ["Bếp Sen"]
+        assert [one.links[0].receiver.name for one in book.read(NOW).surveys["food"]] == ["Bếp Sen"]
         survey(office, link(MINH, HOA), made_by="Nhóm B")
-        assert len(book.read(NOW).surveys) == 2
+        assert len(book.read(NOW).surveys["food"]) == 2
 
 
 def test_an_officer_types_a_survey_once(app: Flask, officer: FlaskClient) -> None:
@@ -475,7 +474,7 @@ def test_an_owner_chooses_and_it_is_read_back(app: Flask) -> None:
         sent = form(app, id=str(uuid4()), shows_kilograms="yes", **typed)
         assert reader.post("/desk/links", data=sent).status_code == 303
         with app.app_context():
-            chosen = book.choice_of(lan.producer_id)
+            chosen = sides.choice_of(lan.producer_id)
             assert chosen is not None
             assert (chosen.names_links, chosen.shows_kilograms) == (names, names)
 
@@ -484,9 +483,9 @@ def test_it_is_read_again_after_five_minutes_and_not_before(
     app: Flask, trade: Trade, office: Business
 ) -> None:
     with app.app_context():
-        assert views.kept(NOW).surveys == []
+        assert views.kept(NOW).surveys == {}
         survey(office, link(MINH, HOA))
-        assert views.kept(NOW + timedelta(minutes=5, microseconds=-1)).surveys == []
+        assert views.kept(NOW + timedelta(minutes=5, microseconds=-1)).surveys == {}
         assert len(views.kept(NOW + timedelta(minutes=5)).surveys) == 1
 
 

@@ -17,13 +17,14 @@ Roles = Mapping[str, Mapping[Key, str]]
 Sectors = Mapping[UUID, set[str]]
 
 
-def roles_of(surveys: Iterable[Survey]) -> Roles:
+def roles_of(surveys: Mapping[str, Sequence[Survey]]) -> Roles:
     """Give each party one role in each sector that names it."""
-    ends: dict[str, list[Party]] = defaultdict(list)
-    for survey in surveys:
-        for link in survey.links:
-            ends[survey.sector] += (link.sender, link.receiver)
-    return {sector: _roles(parties) for sector, parties in ends.items()}
+    return {
+        sector: _roles(
+            side for one in of for link in one.links for side in (link.sender, link.receiver)
+        )
+        for sector, of in surveys.items()
+    }
 
 
 def placed(

@@ -17,6 +17,7 @@ from traceapp.batches.books.models import HandOff
 from traceapp.codes.models import PublicCode
 from traceapp.codes.recalled import IS_RECALLED
 from traceapp.codes.states import CodeState
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.units import unit
@@ -55,34 +56,8 @@ class Proven:
 
 def proven() -> dict[Pair, Proven]:
     """Give every pair of producers of whom one received what the other one sent."""
-    is_on_page = (
-        select(PublicCode.code)
-        .where(
-            PublicCode.producer_id == HandOff.batch_producer_id,
-            PublicCode.batch_id == HandOff.batch_id,
-            PublicCode.state == CodeState.ACTIVE,
-            ~IS_RECALLED,
-        )
-        .exists()
-    )
-    ends = (HandOff.sender_id, HandOff.answer_producer_id, HandOff.further_takers)
-    query = (
-        select(
-            *ends,
-            func.count(HandOff.event_id.distinct()),
-            func.min(HandOff.answered_at),
-            func.max(HandOff.answered_at),
-            func.max(case((is_on_page, 1), else_=0)),
-        )
-        .where(
-            HandOff.state.in_(RECEIVED),
-            HandOff.sender_id.is_not(None),
-            HandOff.answer_producer_id.is_not(None),
-        )
-        .group_by(*ends)
-    )
     found: dict[Pair, Proven] = {}
-    for sender, last, further, count, first, latest, public in db.session.execute(query):
+    for sender, last, further, count, first, latest, public in ask(_DELIVERED):
         for taker in takers_of(None, last, further) - {sender}:
             told = Proven(count, first, latest, bool(public))
             pair = (sender, taker)
@@ -119,3 +94,32 @@ def _received(pairs: Collection[Pair]) -> Iterable[tuple[Pair, str, str]]:
     for sender, receiver, uom, quantity in db.session.execute(query):
         if sender and receiver and uom and quantity:
             yield (sender, receiver), uom, quantity
+
+
+_IS_ON_PAGE = (
+    select(PublicCode.code)
+    .where(
+        PublicCode.producer_id == HandOff.batch_producer_id,
+        PublicCode.batch_id == HandOff.batch_id,
+        PublicCode.state == CodeState.ACTIVE,
+        ~IS_RECALLED,
+    )
+    .exists()
+)
+_ENDS = (HandOff.sender_id, HandOff.answer_producer_id, HandOff.further_takers)
+# Written once: it gives a row for all who trade with each other.
+_DELIVERED = (
+    select(
+        *_ENDS,
+        func.count(HandOff.event_id.distinct()),
+        func.min(HandOff.answered_at),
+        func.max(HandOff.answered_at),
+        func.max(case((_IS_ON_PAGE, 1), else_=0)),
+    )
+    .where(
+        HandOff.state.in_([str(one) for one in RECEIVED]),
+        HandOff.sender_id.is_not(None),
+        HandOff.answer_producer_id.is_not(None),
+    )
+    .group_by(*_ENDS)
+)

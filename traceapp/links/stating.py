@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.links.models import SectorSurvey, StatedLink, SurveyParty
@@ -52,8 +53,8 @@ class Survey:
     links: Sequence[Said]
 
 
-def surveys() -> list[Survey]:
-    """Give the surveys that hold: of one maker, sector and year the newest."""
+def surveys() -> dict[str, list[Survey]]:
+    """Give the surveys that hold, by sector: of one maker, sector and year the newest."""
     query = (
         select(SectorSurvey, Producer.name, Producer.name_en)
         .join(Producer, Producer.producer_id == SectorSurvey.producer_id)
@@ -71,25 +72,16 @@ def surveys() -> list[Survey]:
         )
         for one, body in rows.values()
     )
-    return sorted(told, key=lambda one: (-one.year, one.made_by))
+    found: dict[str, list[Survey]] = {}
+    for one in sorted(told, key=lambda one: (-one.year, one.made_by)):
+        found.setdefault(one.sector, []).append(one)
+    return found
 
 
 def _links(survey_ids: list[UUID]) -> dict[UUID, list[Said]]:
     found: dict[UUID, list[Said]] = {}
-    columns = (
-        *(SurveyParty.survey_id, SurveyParty.number, SurveyParty.role),
-        *(SurveyParty.at_producer_id, SurveyParty.name, SurveyParty.person_number),
-        *(SurveyParty.province, SurveyParty.commune_kind, SurveyParty.commune),
-    )
-    named = select(*columns).where(SurveyParty.survey_id.in_(survey_ids))
-    parties = {(row.survey_id, row.number): _party(row) for row in db.session.execute(named)}
-    query = (
-        select(StatedLink.survey_id, StatedLink.from_number, StatedLink.to_number)
-        .add_columns(StatedLink.supplied, StatedLink.supplied_en)
-        .where(StatedLink.survey_id.in_(survey_ids))
-        .order_by(StatedLink.survey_id, StatedLink.position)
-    )
-    for survey_id, sender, receiver, supplied, supplied_en in db.session.execute(query):
+    parties = {(one.survey_id, one.number): _party(one) for one in ask(_PARTIES, ids=survey_ids)}
+    for survey_id, sender, receiver, supplied, supplied_en in ask(_LINKS, ids=survey_ids):
         ends = parties[survey_id, sender], parties[survey_id, receiver]
         found.setdefault(survey_id, []).append(Said(*ends, Words(supplied, supplied_en)))
     return found
@@ -104,3 +96,18 @@ def _party(row: Any) -> Party:  # noqa: ANN401 - a row of the query
         key = ("person", row.survey_id, row.person_number)
         return Party(key, row.role, None, None, place)
     return Party(("business", fold(row.name), place), row.role, None, row.name, place)
+
+
+# Written once: a survey has many links, and all of them are read.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PARTIES = select(
+    *(SurveyParty.survey_id, SurveyParty.number, SurveyParty.role, SurveyParty.at_producer_id),
+    *(SurveyParty.name, SurveyParty.person_number, SurveyParty.province),
+    *(SurveyParty.commune_kind, SurveyParty.commune),
+).where(SurveyParty.survey_id.in_(_IDS))
+_LINKS = (
+    select(StatedLink.survey_id, StatedLink.from_number, StatedLink.to_number)
+    .add_columns(StatedLink.supplied, StatedLink.supplied_en)
+    .where(StatedLink.survey_id.in_(_IDS))
+    .order_by(StatedLink.survey_id, StatedLink.position)
+)

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from traceapp.links import arcs, chart, columns
-from traceapp.links.book import Book
 from traceapp.links.chart import Spot
 from traceapp.links.parties import Place
 from traceapp.links.shapes import PROVEN, STATED, Box, Line
+from traceapp.links.sides import Sides
 from traceapp.links.vocabulary import NO_SECTOR, ROLES, ROLES_TOGETHER
 from traceapp.links.weaving import Edge, Node, Web
 from traceapp.producers.communes import place_name
@@ -142,19 +142,19 @@ def graphs(web: Web) -> tuple[Markup, Markup]:
     return wide, arcs.draw("narrow", words, heads, boxes, lines)
 
 
-def maps(web: Web, book: Book) -> tuple[Markup, Markup]:
+def maps(web: Web, sides: Sides) -> tuple[Markup, Markup]:
     """Draw the map for a wide screen and for a narrow one."""
     edges = web.edges[:MOST_DRAWN]
     places = {node.place: None for edge in edges for node in (edge.sender, edge.receiver)}
     spots = [
-        Spot((place,), place.commune or place.province, place.province, book.points[place])
+        Spot((place,), place.commune or place.province, place.province, sides.points[place])
         for place in places
-        if place in book.points
+        if place in sides.points
     ]
     lines = [
         Line((edge.sender.place,), (edge.receiver.place,), kind)
         for edge in edges
-        if edge.sender.place in book.points and edge.receiver.place in book.points
+        if edge.sender.place in sides.points and edge.receiver.place in sides.points
         for kind in _kinds(edge)
     ]
     words = (_("Where the links lead"), _told(edges))

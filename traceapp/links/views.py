@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, current_app, render_template
 
 from traceapp import problem
-from traceapp.links import book, telling
+from traceapp.links import book, sides, telling
 from traceapp.links.book import Book
+from traceapp.links.sides import Sides
 from traceapp.links.vocabulary import NO_SECTOR, PAGES
 from traceapp.links.weaving import Web, weave
 from traceapp.web import csv_text
@@ -26,8 +27,8 @@ blueprint = Blueprint("links", __name__, template_folder="templates")
 def list_sectors() -> str:
     """List the sectors: what is stated in each, what is proven, what is missing."""
     found = kept(datetime.now(UTC))
-    webs = [woven(sector, found) for sector in PAGES]
-    return render_template("links/sectors.html", book=found, webs=webs, sectors=PAGES)
+    tallies = [book.tally(sector, found) for sector in PAGES]
+    return render_template("links/sectors.html", book=found, tallies=tallies, sectors=PAGES)
 
 
 @blueprint.get("/links/<sector>")
@@ -35,7 +36,7 @@ def list_sectors() -> str:
 def show_sector(sector: str) -> str:
     """Show the links of a sector. Raises NotFound for a sector of none."""
     found = kept(datetime.now(UTC))
-    web = woven(_known(sector), found)
+    web, who = woven(_known(sector), found)
     return render_template(
         "links/sector.html",
         book=found,
@@ -45,7 +46,7 @@ def show_sector(sector: str) -> str:
         has_surveys=sector != NO_SECTOR,
         tables=telling.tables(web, MOST_ROWS),
         graphs=telling.graphs(web),
-        maps=telling.maps(web, found),
+        maps=telling.maps(web, who),
         is_cut=len(web.edges) > telling.MOST_DRAWN,
     )
 
@@ -54,7 +55,7 @@ def show_sector(sector: str) -> str:
 @public
 def download_table(sector: str, table: str) -> Response:
     """Give one table of a sector as a file. Raises NotFound for a name of none."""
-    web = woven(_known(sector), kept(datetime.now(UTC)))
+    web, _who = woven(_known(sector), kept(datetime.now(UTC)))
     told = {one.name: one for one in telling.tables(web)}
     if table not in told:
         raise problem.NotFound
@@ -82,12 +83,13 @@ def kept(now: datetime) -> Book:
     return found
 
 
-def woven(sector: str, found: Book) -> Web:
-    """Give the links of a sector, woven once for what was read."""
-    of: tuple[Book, Web] | None = current_app.extensions.get(f"{KEPT}-{sector}")
+def woven(sector: str, found: Book) -> tuple[Web, Sides]:
+    """Give the links of a sector and who stands in them, once for what was read."""
+    of: tuple[Book, Web, Sides] | None = current_app.extensions.get(f"{KEPT}-{sector}")
     if of is None or of[0] is not found:
-        of = current_app.extensions[f"{KEPT}-{sector}"] = (found, weave(sector, found))
-    return of[1]
+        who = sides.read(sector, found)
+        of = current_app.extensions[f"{KEPT}-{sector}"] = (found, weave(sector, found, who), who)
+    return of[1:]
 
 
 def forget() -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from traceapp.links.book import Book, Here
+from traceapp.links.book import Book
 from traceapp.links.parties import Place
 from traceapp.links.proven import Pair, Proven
+from traceapp.links.sides import Here, Sides
 from traceapp.links.stating import Key, Party, Said, Survey
 from traceapp.links.vocabulary import CHAIN_OF_SECTOR, ROLE_OF_KIND, ROLES
 from traceapp.trace.words import Words
@@ -86,21 +87,23 @@ class Web:
 Ends = tuple[Key, Key]
 
 
-def weave(sector: str, book: Book) -> Web:
+def weave(sector: str, book: Book, sides: Sides) -> Web:
     """Weave the links of a sector, or those that stand in none."""
-    return _Loom(sector, book).web()
+    return _Loom(sector, book, sides).web()
 
 
 @dataclass(slots=True)
 class _Loom:
     sector: str
     book: Book
-    surveys: list[Survey] = field(init=False)
+    sides: Sides
+    surveys: Sequence[Survey] = field(init=False)
     roles: Mapping[Key, str] = field(init=False)
     parties: dict[Key, Party] = field(init=False)
+    nodes: dict[Key, Node | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.surveys = [one for one in self.book.surveys if one.sector == self.sector]
+        self.surveys = self.book.surveys.get(self.sector, ())
         ends = [party for link in self._said() for party in (link.sender, link.receiver)]
         self.roles = self.book.roles.get(self.sector, {})
         self.parties = {party.key: party for party in ends}
@@ -108,19 +111,23 @@ class _Loom:
     def web(self) -> Web:
         stated, unnamed_stated = self._stated()
         proven, unnamed_proven = self._proven()
-        keys = {key for ends in (*stated, *proven) for key in ends}
-        nodes = {key: node for key in keys if (node := self._node(key))}
+        links = dict.fromkeys((*stated, *proven))
+        keys = {key for ends in links for key in ends}
+        nodes = sorted((node for key in keys if (node := self._node(key))), key=_order)
+        at = {node.key: place for place, node in enumerate(nodes)}
+        placed = sorted(
+            (at[sender], at[receiver], (sender, receiver)) for sender, receiver in links
+        )
         edges = [
-            self._edge(nodes[ends[0]], nodes[ends[1]], stated.get(ends, ()), proven.get(ends))
-            for ends in dict.fromkeys((*stated, *proven))
+            self._edge(nodes[one], nodes[other], stated.get(ends, ()), proven.get(ends))
+            for one, other, ends in placed
         ]
-        ordered = sorted(edges, key=lambda edge: (_order(edge.sender), _order(edge.receiver)))
         return Web(
             self.sector,
             self.surveys,
-            sorted(nodes.values(), key=_order),
-            ordered,
-            self._missing(list(nodes.values()), ordered),
+            nodes,
+            edges,
+            self._missing(nodes, edges),
             unnamed_stated,
             unnamed_proven,
         )
@@ -131,7 +138,7 @@ class _Loom:
         if pair is None:
             return Edge(sender, receiver, stated, None)
         told = self.book.proven[pair]
-        return Edge(sender, receiver, stated, told, self.book.kilograms.get(pair))
+        return Edge(sender, receiver, stated, told, self.sides.kilograms.get(pair))
 
     def _said(self) -> Iterator[Said]:
         for survey in self.surveys:
@@ -162,8 +169,13 @@ class _Loom:
 
     def _node(self, key: Key) -> Node | None:
         """Give a party as it may be shown; None for one that is not named."""
+        if key not in self.nodes:
+            self.nodes[key] = self._made(key)
+        return self.nodes[key]
+
+    def _made(self, key: Key) -> Node | None:
         if key[0] == "here":
-            here = self.book.here.get(key[1])
+            here = self.sides.here.get(key[1])
             if here is None or not here.is_named:
                 return None
             role = self.roles.get(key) or _role_of(here)
@@ -174,24 +186,22 @@ class _Loom:
         return Node(key, self.roles[key], name, party.place, None)
 
     def _missing(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Missing:
-        said = [(link.sender.key, link.receiver.key) for link in self._said()]
+        said = {link.receiver.key for link in self._said()}
         # Only what may be named: what is missing here must not tell what is proven and hidden.
-        named = (pair for pair, told in self.book.proven.items() if told.is_public)
-        sent = [(("here", one), ("here", other)) for one, other in named]
-        supplied = {receiver for _, receiver in (*said, *sent)}
-        proven, senders = set(sent), {sender for sender, _ in sent}
-        makers = sorted((node for node in nodes if node.role == "producer"), key=_order)
+        named = {pair for pair, told in self.book.proven.items() if told.is_public}
+        senders, receivers = {one for one, _ in named}, {one for _, one in named}
+        makers = [node for node in nodes if node.role == "producer"]
         unproven = [
             edge
             for edge in edges
             if edge.sender.producer_id
             and edge.receiver.producer_id
-            and (edge.sender.key, edge.receiver.key) not in proven
+            and (edge.sender.producer_id, edge.receiver.producer_id) not in named
         ]
         return Missing(
-            [role for role in ROLES if role not in self.roles.values()] if self.surveys else [],
-            [node for node in makers if node.key not in supplied],
-            [node for node in makers if node.producer_id and node.key not in senders],
+            self.book.missing_roles(self.sector),
+            [one for one in makers if one.key not in said and one.producer_id not in receivers],
+            [one for one in makers if one.producer_id and one.producer_id not in senders],
             self._without_link(),
             unproven,
             sum(key[0] != "here" for key in self.roles),

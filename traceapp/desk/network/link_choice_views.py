@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.database.ids import new_id
-from traceapp.links import book, operations
+from traceapp.links import operations, sides
 from traceapp.links import views as public_pages
 from traceapp.links.schemas import ChoiceSchema
 from traceapp.trace.facts import Ref
@@ -25,7 +25,7 @@ blueprint = Blueprint("link_choice", "traceapp.desk", template_folder="templates
 @may(Act.MANAGE_PRODUCER)
 def choose_links() -> ResponseReturnValue:
     """Show what a producer lets be shown of its links, and the form to change it."""
-    chosen = book.choice_of(member().producer_id)
+    chosen = sides.choice_of(member().producer_id)
     record = {
         "id": str(new_id()),
         "names_links": chosen is None or chosen.names_links,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, literal, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, literal, or_, select, tuple_
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
@@ -20,6 +20,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.codes.recalled import STATE
 from traceapp.codes.states import CodeState, shown_state
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.producers.certificate_models import Certificate
@@ -52,23 +53,22 @@ _NAME = literal(" ") + Product.folded_name + " "
 
 def shown(today: date, *, of: UUID | None = None, but: UUID | None = None) -> list[Lot]:
     """Give the lots on the board, of one producer, or of all but one."""
-    query = _query()
+    wanted: list[ColumnElement[bool]] = []
     if of is not None:
-        query = query.where(Batch.producer_id == of)
+        wanted.append(Product.producer_id == of)
     if but is not None:
-        query = query.where(Batch.producer_id != but)
-    return _told(db.session.execute(query).all(), today)
+        wanted.append(Product.producer_id != but)
+    return _told(db.session.execute(_query(*wanted)).all(), today)
 
 
 def shown_for(need: Need, today: date, *, but: UUID, batch_id: UUID | None = None) -> list[Lot]:
     """Give the lots on the board that are of what is asked for; only of them more is read."""
-    query = _query().where(Batch.producer_id != but)
-    for word in need.words:
-        query = query.where(Product.folded_name.contains(word, autoescape=True))
+    wanted = [Product.folded_name.contains(word, autoescape=True) for word in need.words]
     if need.kind == LEAFY:
-        query = query.where(or_(*(_NAME.contains(f" {name} ") for name in LEAFY_CROPS)))
+        wanted.append(or_(*(_NAME.contains(f" {name} ") for name in LEAFY_CROPS)))
     elif need.kind:
-        query = query.where(Product.family == need.kind)
+        wanted.append(Product.family == need.kind)
+    query = _query(Product.producer_id != but, *wanted)
     if batch_id is not None:
         query = query.where(Batch.batch_id == batch_id)
     return _told([row for row in db.session.execute(query) if is_product(need, row)], today)
@@ -76,19 +76,14 @@ def shown_for(need: Need, today: date, *, but: UUID, batch_id: UUID | None = Non
 
 def shown_one(batch: Ref, today: date) -> Lot | None:
     """Give one lot on the board; None where it is not on it."""
-    query = _query().where(Batch.producer_id == batch.producer_id, Batch.batch_id == batch.id)
+    query = _query(Product.producer_id == batch.producer_id).where(Batch.batch_id == batch.id)
     return next(iter(_told(db.session.execute(query).all(), today)), None)
 
 
-def _query() -> Select[*tuple[Any, ...]]:
-    is_product = and_(
-        Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id
-    )
-    is_board = and_(
-        BoardProduct.producer_id == Batch.producer_id,
-        BoardProduct.product_id == Batch.product_id,
-        BoardProduct.shows != Shows.NOTHING,
-    )
+def _query(*wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Ask for the newest lots in stock of the products on the board that are wanted."""
+    of = _products(*wanted)
+    is_product = and_(of.c.producer_id == Batch.producer_id, of.c.product_id == Batch.product_id)
     is_own_stock = and_(
         Stock.producer_id == Batch.producer_id,
         Stock.batch_producer_id == Batch.producer_id,
@@ -102,23 +97,42 @@ def _query() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Batch.producer_id, Batch.batch_id, Batch.product_id, Batch.lot, Batch.uom),
-            *(Batch.expiry_date, Product.name, Product.name_en, Product.folded_name),
-            *(Product.family, Product.net_quantity, Product.net_uom, Product.uom.label("counted")),
+            *(Batch.expiry_date, of.c.name, of.c.name_en, of.c.folded_name),
+            *(of.c.family, of.c.net_quantity, of.c.net_uom, of.c.counted, of.c.shows),
             *(Producer.name.label("producer"), Producer.name_en.label("producer_en")),
             *(Commune.province, Commune.kind, Commune.name.label("commune")),
-            *(Commune.latitude, Commune.longitude, BoardProduct.shows),
+            *(Commune.latitude, Commune.longitude),
             *(PublicCode.code, STATE, IN_STOCK.label("stock")),
         )
-        .join(BoardProduct, is_board)
-        .join(Product, is_product)
+        .select_from(of)
+        .join(Batch, is_product)
         .join(Producer, Producer.producer_id == Batch.producer_id)
         .join(Commune, is_commune)
         .join(Stock, is_own_stock)
         .join(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(IN_STOCK > 0, is_admitted(Batch.producer_id))
+        .where(IN_STOCK > 0)
         .order_by(Batch.created_at.desc(), Batch.batch_id.desc())
         .limit(MOST)
     )
+
+
+def _products(*wanted: ColumnElement[bool]) -> CTE:
+    """Give products on the board. PostgreSQL takes few for all lots unless it finds them first."""
+    is_board = and_(
+        BoardProduct.producer_id == Product.producer_id,
+        BoardProduct.product_id == Product.product_id,
+        BoardProduct.shows != Shows.NOTHING,
+    )
+    found = (
+        select(
+            *(Product.producer_id, Product.product_id, Product.name, Product.name_en),
+            *(Product.folded_name, Product.family, Product.net_quantity, Product.net_uom),
+            *(Product.uom.label("counted"), BoardProduct.shows),
+        )
+        .join(BoardProduct, is_board)
+        .where(is_admitted(Product.producer_id), *wanted)
+    )
+    return found.cte("wanted").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _told(rows: Sequence[Any], today: date) -> list[Lot]:
@@ -170,6 +184,11 @@ def _lot(
     )
 
 
+_CLAIMS = select(BatchClaim.producer_id, BatchClaim.batch_id, BatchClaim.certificate_id).where(
+    tuple_(BatchClaim.producer_id, BatchClaim.batch_id).in_(bindparam("lots", expanding=True))
+)
+
+
 def _certificates(producers: Iterable[UUID]) -> Certificates:
     found: Certificates = defaultdict(list)
     query = select(Certificate).where(Certificate.producer_id.in_(set(producers)))
@@ -179,10 +198,7 @@ def _certificates(producers: Iterable[UUID]) -> Certificates:
 
 
 def _named(lots: Iterable[Ref]) -> Named:
-    query = select(BatchClaim.producer_id, BatchClaim.batch_id, BatchClaim.certificate_id).where(
-        tuple_(BatchClaim.producer_id, BatchClaim.batch_id).in_([tuple(one) for one in lots])
-    )
-    return {(row[0], row[1], row[2]) for row in db.session.execute(query)}
+    return {(row[0], row[1], row[2]) for row in ask(_CLAIMS, lots=lots)}
 
 
 def _held(lot: Ref, certificates: Iterable[Certificate], named: Named) -> Iterable[Held]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
@@ -17,6 +17,7 @@ from traceapp.batches.told_lots import lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.producers.models import Producer, ProducerKind, Site
 from traceapp.trace.handoffs import destination
 from traceapp.trace.units import from_micro
@@ -96,54 +97,51 @@ def usual_kinds(producer_id: UUID, *, now: datetime) -> list[str]:
 
 def in_stock(holder: UUID, *, also: Collection[Ref] = ()) -> list[AtHand]:
     """List the batches, own and others', of which something is here; and those named besides."""
-    held = (
-        select(Stock.batch_producer_id, Stock.batch_id, IN_STOCK.label("total"))
-        .where(Stock.producer_id == holder)
-        .subquery()
-    )
     named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
-    query = (
-        _batches(holder)
-        .add_columns(held.c.total)
-        .outerjoin(
-            held,
-            and_(held.c.batch_producer_id == Batch.producer_id, held.c.batch_id == Batch.batch_id),
-        )
-        .where(or_(held.c.total > 0, named) if also else held.c.total > 0)
-        .order_by(Batch.created_at.desc(), Batch.batch_id)
-        .limit(MOST_BATCHES)
+    return _read(
+        _STOCKED.where(or_(_HELD.c.total > 0, named) if also else _HELD.c.total > 0), holder
     )
-    return [_at_hand(row) for row in db.session.execute(query)]
 
 
 def own_batches(producer_id: UUID, *, now: datetime, also: Collection[Ref] = ()) -> list[AtHand]:
     """List the producer's newest batches, and those named besides."""
     named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(also))
     recent = and_(Batch.producer_id == producer_id, Batch.created_at >= now - LATELY)
-    query = (
-        _batches(producer_id)
-        .where(or_(recent, named) if also else recent)
-        .order_by(Batch.created_at.desc(), Batch.batch_id)
-        .limit(MOST_BATCHES)
+    return _read(_NEWEST.where(or_(recent, named) if also else recent), producer_id)
+
+
+# Written once: every form asks, and to write them takes longer than the database does.
+_READER = bindparam("reader", type_=Identifier)
+_HELD = (
+    select(Stock.batch_producer_id, Stock.batch_id, IN_STOCK.label("total"))
+    .where(Stock.producer_id == _READER)
+    .subquery()
+)
+_NEWEST = (
+    select(
+        *(Batch.producer_id, Batch.batch_id, lot_told_to(_READER), Batch.uom),
+        *(Product.name, Product.name_en),
     )
-    return [_at_hand(row) for row in db.session.execute(query)]
-
-
-def _batches(reader: UUID) -> Any:  # noqa: ANN401 - a select to which callers add columns
-    return (
-        select(
-            *(Batch.producer_id, Batch.batch_id, lot_told_to(reader), Batch.uom),
-            *(Product.name, Product.name_en),
-        )
-        .join(
-            Product,
-            and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
-        )
-        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
+    .join(
+        Product,
+        and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
     )
+    .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
+    .order_by(Batch.created_at.desc(), Batch.batch_id)
+    .limit(MOST_BATCHES)
+)
+_STOCKED = _NEWEST.add_columns(_HELD.c.total).outerjoin(
+    _HELD,
+    and_(_HELD.c.batch_producer_id == Batch.producer_id, _HELD.c.batch_id == Batch.batch_id),
+)
 
 
-def _at_hand(row: Any) -> AtHand:  # noqa: ANN401 - a row of _batches
+def _read(query: Select[*tuple[Any, ...]], reader: UUID) -> list[AtHand]:
+    found = db.session.execute(query, {"reader": reader, "reader_hex": reader.hex})
+    return [_at_hand(row) for row in found]
+
+
+def _at_hand(row: Any) -> AtHand:  # noqa: ANN401 - a row of _NEWEST
     total = getattr(row, "total", None)
     left = None if total is None else from_micro(int(total), row.uom)
     ref = (row.producer_id, row.batch_id)

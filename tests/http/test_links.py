@@ -350,6 +350,7 @@ def test_an_officer_types_a_survey_once(app: Flask, officer: FlaskClient) -> Non
     for _ in range(2):
         answer = officer.post("/desk/surveys/new", data=sent)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/links/food")
+        assert "Mọi người đọc được ở trang này" in officer.get("/links/food").text
     assert kept(app) == [1, 2, 1]
     assert rows(app.test_client(), "food", "stated") == [
         [

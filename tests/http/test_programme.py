@@ -123,6 +123,8 @@ def test_an_officer_writes_a_plan_an_activity_and_totals_once_each(
             booths = f"/desk/programme/fairs/{sent['id']}"
             told = booths if name == "activity" else "/programme/2026"
             assert answer.headers["Location"] == told
+    assert "Mọi người đọc được ở trang này" in officer.get("/programme/2026").text
+    assert "Mọi người đọc được ở trang này" not in officer.get("/programme/2026").text
     said = page(app.test_client(), "/programme/2026")
     for words in ("12/KH", "30 cơ sở", "Chợ phiên", "20 gian hàng", "&gt; 190", "−6,50", "Báo A"):
         assert said.count(words) == 1, words

@@ -10,6 +10,7 @@ from traceapp.printing.lines import ELLIPSIS
 
 BOLD = 1.08  # a bold face is this much wider than its regular one
 LEADING = 1.26  # Ẫ above and ậ beneath need the room
+SAMPLE_REACH = 0.9  # of its size: how far the turned mark of samples rises above its middle
 ASCENT = 1.0
 DESCENT = 0.26
 
@@ -67,6 +68,12 @@ class Arranged:
     def is_whole(self) -> bool:
         """Whether no line had to be cut."""
         return not any(line.text.endswith(ELLIPSIS) for line in self.lines)
+
+    @property
+    def sample_at(self) -> tuple[float, float]:
+        """Where the middle of the mark of samples lies: beside the symbol, whole on its die."""
+        beside = self.symbol_y + self.symbol_side / 2
+        return (self.symbol_x / 2, max(beside, SAMPLE_REACH * self.sample_size))
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -115,8 +115,7 @@ def _text(line: Line) -> str:
 
 def _watermark(arranged: Arranged, word: str) -> str:
     """Draw the sample mark pale and large behind the facts, clear of the symbol."""
-    centre = arranged.symbol_x / 2
-    middle = arranged.symbol_y + arranged.symbol_side / 2
+    centre, middle = arranged.sample_at
     size = arranged.sample_size
     return (
         f'<text x="{centre:g}" y="{middle:g}" dy="0.36em" font-size="{size:g}" font-weight="700" '

@@ -172,8 +172,9 @@ class _Sheets:
         glyphs, word, size = self._glyphs[True], self._words.sample, arranged.sample_size
         cosine, sine = math.cos(_SAMPLE_TURN), math.sin(_SAMPLE_TURN)
         half, drop = glyphs.width(word, size) / 2, 0.36 * size
-        x = arranged.symbol_x / 2 - half * cosine + drop * sine
-        y = height - arranged.symbol_y - arranged.symbol_side / 2 - half * sine - drop * cosine
+        centre, middle = arranged.sample_at
+        x = centre - half * cosine + drop * sine
+        y = height - middle - half * sine - drop * cosine
         turn = f"{cosine:.5f} {sine:.5f} {-sine:.5f} {cosine:.5f} {x:.6g} {y:.6g}"
         return f"q {_PALE} BT/F1 {size:.6g} Tf {turn} Tm{glyphs.shown(word)}Tj ET Q"
 

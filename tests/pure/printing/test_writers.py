@@ -1,6 +1,7 @@
 """Every stock, writer and template: what is printed is decoded again, and nothing overlaps."""
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from hypothesis import given, settings
-from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageFont, ImageOps, ImageStat
 
 from tests.bench import labels_once
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
@@ -22,11 +23,11 @@ from traceapp.printing import raster, sheet_pdf, symbol, tspl, zpl
 from traceapp.printing.calibration import AS_DRAWN, Calibration
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs, MissingGlyph
-from traceapp.printing.label import DoesNotFit, Item, Label, printable
+from traceapp.printing.label import VIETNAMESE, DoesNotFit, Item, Label, printable
 from traceapp.printing.lines import estimate
 from traceapp.printing.look import MIN_SIZE
 from traceapp.printing.room import Room
-from traceapp.printing.run import Copies, Design
+from traceapp.printing.run import Arranger, Copies, Design
 from traceapp.printing.stock import A4_24, STOCKS, Stock
 from traceapp.printing.templates import ARRANGES, Template, fitting, stocks_for
 
@@ -129,6 +130,30 @@ def test_every_code_of_a_pdf_decodes_at_150_dpi(
     count = min(stock.positions, 24) + 1
     drawn = pages(pdf(Design(stock, template), [*numbered(count, label)], fonts))
     assert sorted(itertools.chain(*map(decoded, drawn))) == uris(count, label)
+
+
+@each_label
+@each_printed
+def test_the_mark_of_samples_stands_whole_on_its_die(
+    fonts: FontFiles, stock: Stock, template: Template, label: Label
+) -> None:
+    skip_what_is_too_much(stock, template, label)
+    arranger = Arranger(Design(stock, template), Glyphs(fonts.regular).width)
+    arranged = arranger.arrange(label, symbol.modules(label.uri))
+    if not arranged.sample_size:
+        pytest.skip("a line says it")
+    font = ImageFont.truetype(BytesIO(fonts.bold), 1000)
+    size, (x, y) = arranged.sample_size / 1000, arranged.sample_at
+    word, turn = VIETNAMESE.sample, math.radians(14)
+    for number, letter in enumerate(word):
+        left, top, right, bottom = font.getbbox(letter, anchor="ls")
+        begins = font.getlength(word[:number]) - font.getlength(word) / 2
+        for across, down in itertools.product((left + begins, right + begins), (top, bottom)):
+            below = down + 360  # its baseline lies so far under its middle
+            at_x = x + size * (across * math.cos(turn) + below * math.sin(turn))
+            at_y = y + size * (below * math.cos(turn) - across * math.sin(turn))
+            assert 0 <= at_x <= arranged.symbol_x
+            assert 0 <= at_y <= stock.die_height
 
 
 @pytest.mark.parametrize("dpi", raster.RESOLUTIONS)

@@ -121,6 +121,37 @@ def test_what_came_with_the_makers_labels_gets_no_second_ones(app: Flask, offere
     assert issue(at_desk(app, offered.hoa), offered.code, labels=1, **KG).status_code == 303
 
 
+def test_who_can_issue_none_reads_why_and_who_can_void_them(app: Flask, offered: Sale) -> None:
+    hoa, path = offered.hoa, f"/desk/batches/{offered.code}/labels"
+    with app.app_context(), transaction():
+        labels = {"labels": 25, "net": "0.5", "net_unit": "kg"}
+        at, about = "2026-11-20T07:00:00+07:00", [{"batch_id": str(offered.batch.id)}]
+        record(offered.lan, "print_labels", event_time=at, about=about, fields=labels)
+        offered.received("8", condition="ok")
+    shop = at_desk(app, hoa)
+    told = shop.get(path).text
+    assert "khi nhận đã có tem. Bên đã in tem hủy tem không dùng" in told
+    assert "mở lần cấp ở bên dưới" not in told  # there is none
+    assert "8 kg trong 8 kg đã có tem" in told
+    maker = at_desk(app, offered.lan).get(path).text
+    assert "mở lần cấp ở bên dưới" in maker
+    assert "Đã cấp: 25 tem" in maker
+    with app.app_context(), transaction():
+        of = str(offered.batch.producer_id)
+        record(hoa, "waste", inputs=[line(offered.batch.id, "2", producer_id=of)])
+    told = shop.get(path).text
+    assert "8 kg đã có tem; trừ phần mất và lấy mẫu thì có 6 kg. Không cấp thêm tem." in told
+
+
+def test_who_has_no_goods_reads_that_there_is_nothing_to_label(app: Flask, sale: Sale) -> None:
+    with app.app_context(), transaction():
+        of = str(sale.batch.producer_id)
+        record(sale.hoa, "waste", inputs=[line(sale.batch.id, "8", producer_id=of)])
+    told = at_desk(app, sale.hoa).get(f"/desk/batches/{sale.code}/labels").text
+    assert "Ở đây không có hàng của lô này để dán tem." in told
+    assert "đã có tem hết" not in told
+
+
 def test_labels_come_along_with_a_shipment_that_was_corrected_after_it_arrived(
     app: Flask, offered: Sale
 ) -> None:

@@ -9,7 +9,7 @@ import fcntl
 import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,13 @@ LONGEST_FIRST = (
     *("security/", "rooms/", "http/"),
 )
 HERE = Path(__file__).resolve().parent
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Start half as many workers again as there are cores: browsers and servers are waited for."""
+    cores = yield
+    return cores + cores // 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

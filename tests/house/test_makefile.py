@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 TOP = Path(__file__).resolve().parents[2]
 MAKEFILE = (TOP / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.MULTILINE))
@@ -40,6 +42,15 @@ def test_what_guards_main_uses_the_same_commands_and_skips_nothing():
     assert guard.splitlines()[-1] == "make check test"
     assert "TRACEAPP_TEST_REQUIRE_ALL=1" in guard
     assert "set -euo pipefail" in guard
+
+
+def test_where_workers_wait_others_work(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not request.config.pluginmanager.hasplugin("xdist"):
+        pytest.skip("pytest runs without xdist")
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "2")
+    assert request.config.hook.pytest_xdist_auto_num_workers(config=request.config) == 3
 
 
 def test_a_missing_migration_message_is_asked_for():

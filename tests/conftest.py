@@ -151,10 +151,11 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to copy."""
-    folder = tmp_path_factory.mktemp("sqlite")
-    path = folder / "template.db"
-    migrate(f"sqlite:///{path}", folder)
-    return path
+
+    def make(folder: Path) -> None:
+        migrate(f"sqlite:///{folder / 'template.db'}", folder)
+
+    return once(tmp_path_factory, "sqlite", make) / "template.db"
 
 
 @pytest.fixture(scope="session")

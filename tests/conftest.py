@@ -50,8 +50,8 @@ hand_on_connections()
 # Workers take file after file in this order; a long one must not be left for the end. The first
 # loads the demo that all of pwa/ waits for, so something else that is long stands beside it.
 LONGEST_FIRST = (
-    *("pwa/test_blocked_harvest", "durability/", "house/test_deploy", "pwa/"),
-    *("security/", "rooms/", "http/"),
+    *("pwa/test_blocked_harvest", "durability/", "house/test_deploy", "supervisor/", "pwa/"),
+    *("security/", "rooms/", "pure/printing/", "http/"),
 )
 HERE = Path(__file__).resolve().parent
 

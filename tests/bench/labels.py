@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pypdfium2
 import zxingcpp
 
+from tests.bench import labels_served
 from tests.bench.figure import Figure
 from tests.bench.labels_once import labels, numbered
 from traceapp.printing.run import Copies
@@ -37,6 +38,7 @@ def figures() -> Iterator[Figure]:
             "codes of that file that decode at 150 dpi", _decoded(kept, labels(MANY)), "codes", MANY
         )
     yield from _numbered(told["cpu_s"])
+    yield from labels_served.figures(MANY)
     some = _once("pdf", SOME)
     yield Figure(f"{SOME} labels as PDF, processor time", some["cpu_s"], "s", SOME_CPU_S)
     dots = _once("zpl", SOME)

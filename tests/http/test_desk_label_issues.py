@@ -15,6 +15,7 @@ from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
 from tests.http.ordered_labels import issue, issued, token_in
 from tests.signing_in import signed_in
+from traceapp.batches.models import Event
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
@@ -159,6 +160,21 @@ def test_a_jam_prints_a_range_again_without_new_labels(lan: tuple[FlaskClient, s
     assert "10 kg trong 12,5 kg đã có tem" in page(reader, f"/desk/batches/{code}")
     assert issue(reader, code, labels=6).status_code == 422
     assert issue(reader, code, labels=5).status_code == 303
+    _, one = change(reader, f"{shown}/reprint", **typed | {"last": "5"})
+    assert "In lại tem số 5 · " in page(reader, one)
+
+
+def test_when_labels_were_issued_and_voided_is_told_in_the_time_of_hanoi(
+    app: Flask, lan: tuple[FlaskClient, str]
+) -> None:
+    reader, code = lan
+    shown = issued(reader, code, labels=5)
+    assert change(reader, f"{shown}/void", first="1", last="2", reason="Tem ướt")[0] == 303
+    with app.app_context():
+        steps = select(Event.step_kind, Event.event_time_zone_offset)
+        steps = steps.where(Event.step_kind.contains("label"))
+        told = {row.step_kind: row.event_time_zone_offset for row in db.session.execute(steps)}
+    assert told == dict.fromkeys(("print_labels", "void_labels"), 7 * 60)
 
 
 def test_unused_labels_are_voided_by_range_and_their_goods_get_others(

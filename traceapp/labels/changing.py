@@ -20,6 +20,7 @@ from traceapp.labels.serials import has_serials
 from traceapp.labels.sheets import REPRINTED, VOIDED, standing
 from traceapp.printing.stock import STOCKS
 from traceapp.trace.rules.labelling import VOID
+from traceapp.web.pages import HANOI
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def void(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) -> La
     step = {
         "id": str(labels.change_id),
         "step_kind": VOID,
-        "event_time": now.isoformat(),
+        "event_time": now.astimezone(HANOI).isoformat(),
         "site_id": str(site_id),
         "about": [reference(issue.batch)],
         "fields": {

@@ -24,6 +24,7 @@ from traceapp.labels.queries import open_allowances
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.labelling import PRINT
 from traceapp.trace.units import QuantityError
+from traceapp.web.pages import HANOI
 
 MOST_LABELS = 20_000  # in one issue, as in one file
 BUDGET = "label_budget"
@@ -162,7 +163,7 @@ def _step(order: Order, now: datetime) -> dict[str, Any]:
     return {
         "id": str(order.issue_id),
         "step_kind": PRINT,
-        "event_time": now.isoformat(),
+        "event_time": now.astimezone(HANOI).isoformat(),
         "site_id": str(order.site_id),
         "about": [reference(order.batch)],
         "fields": {

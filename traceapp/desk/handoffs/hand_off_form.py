@@ -18,6 +18,7 @@ from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web.faults import Fault
 from traceapp.web.forms import Field, Form, Option
 from traceapp.web.languages import say
+from traceapp.web.pages import HANOI
 
 PHOTO = "photo"
 LONGEST_REASON = 2000
@@ -155,7 +156,7 @@ def refusal_event(form: Form, parcels: Sequence[Seen], site_id: UUID) -> dict[st
     return {
         "id": data.get("refusal_id"),
         "step_kind": "reject",
-        "event_time": datetime.now(UTC).isoformat(),
+        "event_time": datetime.now(HANOI).isoformat(),
         "site_id": str(site_id),
         "ship_event_id": shipment,
         "about": [_batch(parcel.row) for parcel in parcels if parcel.is_open_offer],

@@ -214,28 +214,32 @@ class Oracle:
         return found
 
     def inside(self, author: UUID, mark: str) -> dict[Ref, int]:
-        """Give what is inside; whoever has a batch in hand takes it out under the same mark."""
-        told = [
-            (by, message)
-            for (by, _), message in self.valid()
-            if message.get("fields", {}).get("container") == mark
-        ]
-        own = {ref(by, one) for by, m in told if by == author for one in m.get("inputs", ())}
-        there: dict[Ref, int] = defaultdict(int)
-        for by, message in told:
-            lines = [(ref(by, each), micro(each)) for each in message.get("inputs", ())]
-            if message["step_kind"] == "aggregate":
-                for batch_ref, amount in lines if by == author else ():
-                    there[batch_ref] += amount
-            elif not lines and by == author:
-                there.clear()
-            else:
-                for batch_ref, amount in lines:
-                    if batch_ref in own and there.get(batch_ref, 0) <= amount:
-                        there.pop(batch_ref, None)
-                    elif batch_ref in own:
-                        there[batch_ref] -= amount
-        return dict(there)
+        """Give what is inside; whoever has a batch in hand takes it out under the same mark.
+
+        Of his own crate of that mark first: only what is not in it came to him inside another's.
+        """
+        there: dict[tuple[UUID, Ref], int] = {}
+        for (by, _), message in self.valid():
+            if message.get("fields", {}).get("container") != mark:
+                continue
+            if message["step_kind"] == "disaggregate" and not message.get("inputs"):
+                there = {at: amount for at, amount in there.items() if at[0] != by}
+            for each in message.get("inputs", ()):
+                if message["step_kind"] == "aggregate":
+                    own = (by, ref(by, each))
+                    there[own] = there.get(own, 0) + micro(each)
+                else:
+                    there = without(there, by, ref(by, each), micro(each))
+        return {batch_ref: amount for (by, batch_ref), amount in there.items() if by == author}
+
+
+def without(
+    there: dict[tuple[UUID, Ref], int], by: UUID, batch_ref: Ref, amount: int
+) -> dict[tuple[UUID, Ref], int]:
+    """Give what is in the crates of all once somebody took an amount of a batch out."""
+    elsewhere = max(0, amount - there.get((by, batch_ref), 0))
+    taken = {at: amount if at[0] == by else elsewhere for at in there if at[1] == batch_ref}
+    return {at: kept for at, was in there.items() if (kept := was - taken.get(at, 0)) > 0}
 
 
 known_id = lru_cache(maxsize=None)(UUID)  # the same few, read again and again

@@ -217,6 +217,48 @@ def test_who_received_the_crate_may_empty_it(lan, lots) -> None:
     assert containers.contents(lan.producer_id, "T1", NIGHT) == {}
 
 
+def test_a_crate_of_ones_own_with_the_same_mark_is_emptied_before_that_of_another(
+    lan, lots
+) -> None:
+    hoa = business("Cửa hàng Hoa", kinds=("shop",))
+    goods, foreign = (lan.producer_id, lots[0]), {"producer_id": str(lan.producer_id)}
+    aggregated(lan, "aggregate", "T1", MORNING, line(lots[0], "20"))
+    record(hoa, "receive", outputs=[line(lots[0], "30", **foreign)])
+    six, seven, eight = (f"2026-11-21T0{hour}:00:00+07:00" for hour in (6, 7, 8))
+    aggregated(hoa, "aggregate", "T1", six, line(lots[0], "10", **foreign))
+    aggregated(hoa, "disaggregate", "T1", seven, line(lots[0], "10", **foreign))
+    assert containers.contents(lan.producer_id, "T1", NIGHT) == {goods: 20_000_000}
+    assert containers.contents(hoa.producer_id, "T1", NIGHT) == {}
+    aggregated(hoa, "aggregate", "T1", eight, line(lots[0], "4", **foreign))
+    aggregated(hoa, "disaggregate", "T1", LATER, line(lots[0], "9", **foreign))
+    assert containers.contents(lan.producer_id, "T1", NIGHT) == {goods: 15_000_000}
+    assert containers.contents(hoa.producer_id, "T1", NIGHT) == {}
+
+
+def test_a_crate_emptied_whole_leaves_that_of_another_with_the_same_mark(lan, lots) -> None:
+    hoa = business("Cửa hàng Hoa", kinds=("shop",))
+    goods, foreign = (lan.producer_id, lots[0]), {"producer_id": str(lan.producer_id)}
+    record(hoa, "receive", outputs=[line(lots[0], "30", **foreign)])
+    aggregated(lan, "aggregate", "T1", MORNING, line(lots[0], "20"))
+    six, seven = (f"2026-11-21T0{hour}:00:00+07:00" for hour in (6, 7))
+    aggregated(hoa, "aggregate", "T1", six, line(lots[0], "10", **foreign))
+    aggregated(hoa, "disaggregate", "T1", seven)
+    aggregated(hoa, "disaggregate", "T1", LATER, line(lots[0], "10", **foreign))
+    assert containers.contents(lan.producer_id, "T1", NIGHT) == {goods: 10_000_000}
+
+
+def test_goods_in_hand_stay_in_ones_crate_whoever_empties_one_with_its_mark(lan, lots) -> None:
+    hoa = business("Cửa hàng Hoa", kinds=("shop",))
+    goods, foreign = (lan.producer_id, lots[0]), {"producer_id": str(lan.producer_id)}
+    record(lan, "harvest", outputs=[line(lots[0], "50")])
+    record(hoa, "receive", outputs=[line(lots[0], "10", **foreign)])
+    aggregated(lan, "aggregate", "T1", MORNING, line(lots[0], "20"))
+    aggregated(hoa, "aggregate", "T1", MORNING, line(lots[0], "10", **foreign))
+    aggregated(hoa, "disaggregate", "T1", LATER, line(lots[0], "10", **foreign))
+    in_hand = containers.holding_goods_in_hand(lan.producer_id, NIGHT)
+    assert in_hand == {"t1": {goods: 20_000_000}}
+
+
 def test_a_crate_inside_itself_is_walked_once(lan, lots) -> None:
     aggregated(lan, "aggregate", "A", MORNING, line(lots[0], "1"), inner="B")
     aggregated(lan, "aggregate", "B", MORNING, inner="A")

@@ -1,5 +1,6 @@
 """What was inside a crate or pallet at a moment, from what was put in and taken out. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,11 @@ Member: TypeAlias = Ref | str
 class Move:
     """A line of an aggregation (EPCIS AggregationEvent, action ADD or DELETE).
 
-    `member` None takes out all there is; `amount` None is not known, or all of it.
+    `by` put it in or took it out. `member` None takes out all there is; `amount` None is not
+    known, or all of it.
     """
 
+    by: UUID
     event_time: datetime
     event_id: UUID
     position: int
@@ -26,20 +29,29 @@ class Move:
     amount: int | None
 
 
-def inside(moves: Iterable[Move], moment: datetime) -> dict[Member, int | None]:
-    """Give what is inside at a moment with its amount, None where that is not known."""
-    there: dict[Member, int | None] = {}
+def inside(moves: Iterable[Move], packer: UUID, moment: datetime) -> dict[Member, int | None]:
+    """Give what is inside a producer's container at a moment, None where that is not known.
+
+    The moves are those of all who have a container of this mark. Whoever takes a batch out takes
+    it from his own; what that does not hold came to him inside another's.
+    """
+    there: dict[UUID, dict[Member, int | None]] = defaultdict(dict)
     in_order = sorted(moves, key=lambda one: (one.event_time, one.event_id, one.position))
     for move in in_order:
         if move.event_time > moment:
             break
+        own = there[move.by]
         if move.member is None:
-            there.clear()
+            own.clear()
         elif move.is_added:
-            there[move.member] = plus(there.get(move.member, 0), move.amount)
+            own[move.member] = plus(own.get(move.member, 0), move.amount)
         else:
-            _take(there, move.member, move.amount)
-    return there
+            rest = _take(own, move.member, move.amount)
+            if rest == 0 or isinstance(move.member, str):
+                continue
+            for producer_id in there.keys() - {move.by}:
+                _take(there[producer_id], move.member, rest)
+    return there[packer]
 
 
 def with_goods(
@@ -69,11 +81,14 @@ def plus(before: int | None, added: int | None) -> int | None:
     return None if before is None or added is None else before + added
 
 
-def _take(there: dict[Member, int | None], member: Member, amount: int | None) -> None:
+def _take(there: dict[Member, int | None], member: Member, amount: int | None) -> int | None:
+    """Take out what there is; give what is still to be taken elsewhere, None where not known."""
     if member not in there:
-        return
+        return amount
     before = there[member]
     if amount is None or (before is not None and amount >= before):
         del there[member]
-    elif before is not None:
+        return 0 if amount is None or before is None else amount - before
+    if before is not None:
         there[member] = before - amount
+    return 0

@@ -1,7 +1,7 @@
 """Crates and pallets: what steps put in and take out, and what was inside at a moment.
 
 A container is a mark of the producer that packed it. Whoever later holds a batch may take it out
-under the same mark. Callers own the transaction.
+under the same mark, unless his own container of that mark holds it. Callers own the transaction.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, tuple_
 
 from traceapp.batches.books.models import ContainerContent, Stock
 from traceapp.batches.books.stock import IN_STOCK
@@ -82,7 +82,7 @@ def contents(producer_id: UUID, mark: str, moment: datetime) -> dict[Ref, int | 
     for _ in range(DEEPEST):
         inner: list[str] = []
         for container in level:
-            for member, amount in inside(_moves(producer_id, container), moment).items():
+            for member, amount in _inside(producer_id, container, moment).items():
                 if isinstance(member, str):
                     inner.append(member)
                 else:
@@ -103,22 +103,12 @@ def holding_goods_in_hand(
         Stock.producer_id == producer_id, IN_STOCK > 0
     )
     is_here = tuple_(ContainerContent.batch_producer_id, ContainerContent.batch_id).in_(here)
-    lines = db.session.execute(
-        select(ContainerContent).where(
-            ContainerContent.container.in_(_marks_over(producer_id, is_here)),
-            or_(
-                and_(
-                    ContainerContent.producer_id == producer_id,
-                    or_(ContainerContent.batch_id.is_(None), is_here),
-                ),
-                and_(~ContainerContent.is_added, is_here),
-            ),
-        )
-    ).scalars()
+    is_marked = ContainerContent.container.in_(_marks_over(producer_id, is_here))
+    lines = db.session.execute(_lines(producer_id, is_marked, is_here)).scalars()
     moves: dict[str, list[Move]] = {}
     for line in sorted(lines, key=lambda one: (one.event_time, one.container), reverse=True):
         moves.setdefault(line.container, []).append(_move(line))
-    return with_goods({mark: inside(of_one, moment) for mark, of_one in moves.items()})
+    return with_goods({mark: inside(of_one, producer_id, moment) for mark, of_one in moves.items()})
 
 
 def _marks_over(producer_id: UUID, is_wanted: ColumnElement[bool]) -> list[str]:
@@ -148,12 +138,12 @@ def around(batch: Ref, moment: datetime) -> list[tuple[UUID, str]]:
         .distinct()
         .order_by(ContainerContent.producer_id, ContainerContent.container)
     )
-    return [(row[0], row[1]) for row in named if batch in inside(_moves(row[0], row[1]), moment)]
+    return [(row[0], row[1]) for row in named if batch in _inside(row[0], row[1], moment)]
 
 
 def put_into(producer_id: UUID, mark: str, batch: Ref, moment: datetime) -> int | None:
     """Give how much of a batch was directly inside a container; None where not known."""
-    return inside(_moves(producer_id, mark), moment).get(batch, 0)
+    return _inside(producer_id, mark, moment).get(batch, 0)
 
 
 def around_each(producer_id: UUID, marks: Iterable[str], moment: datetime) -> list[str]:
@@ -184,29 +174,59 @@ def _holding(producer_id: UUID, marks: Collection[str], moment: datetime) -> lis
         .order_by(ContainerContent.container)
     )
     return [
-        mark
-        for mark in named
-        if not inside(_moves(producer_id, mark), moment).keys().isdisjoint(marks)
+        mark for mark in named if not _inside(producer_id, mark, moment).keys().isdisjoint(marks)
     ]
 
 
-def _moves(producer_id: UUID, container: str) -> Iterable[Move]:
-    own = ContainerContent.producer_id == producer_id
+def _inside(producer_id: UUID, container: str, moment: datetime) -> dict[Member, int | None]:
+    """Give what is directly inside a producer's container."""
+    is_marked = ContainerContent.container == container
     added = select(ContainerContent.batch_producer_id, ContainerContent.batch_id).where(
-        own, ContainerContent.container == container, ContainerContent.batch_id.is_not(None)
+        ContainerContent.producer_id == producer_id,
+        is_marked,
+        ContainerContent.is_added,
+        ContainerContent.batch_id.is_not(None),
     )
-    by_others = and_(
+    is_here = tuple_(ContainerContent.batch_producer_id, ContainerContent.batch_id).in_(added)
+    lines = db.session.execute(_lines(producer_id, is_marked, is_here)).scalars()
+    return inside(map(_move, lines), producer_id, moment)
+
+
+def _lines(
+    producer_id: UUID, is_marked: ColumnElement[bool], is_wanted: ColumnElement[bool]
+) -> Select[ContainerContent]:
+    """Ask for what may change containers of a producer: whatever anybody did with its batches.
+
+    And whoever has some of them under the same mark may have emptied his own.
+    """
+    packers = select(ContainerContent.producer_id).where(
+        is_marked, is_wanted, ContainerContent.is_added
+    )
+    is_emptied = and_(
         ~ContainerContent.is_added,
-        tuple_(ContainerContent.batch_producer_id, ContainerContent.batch_id).in_(added),
+        ContainerContent.batch_id.is_(None),
+        ContainerContent.inner_mark.is_(None),
     )
-    lines = db.session.execute(
-        select(ContainerContent).where(ContainerContent.container == container, or_(own, by_others))
-    ).scalars()
-    return [_move(line) for line in lines]
+    return select(ContainerContent).where(
+        is_marked,
+        or_(
+            is_wanted,
+            and_(ContainerContent.producer_id == producer_id, ContainerContent.batch_id.is_(None)),
+            and_(ContainerContent.producer_id.in_(packers), is_emptied),
+        ),
+    )
 
 
 def _move(line: ContainerContent) -> Move:
     member: Member | None = line.inner_mark
     if line.batch_id is not None and line.batch_producer_id is not None:
         member = (line.batch_producer_id, line.batch_id)
-    return Move(line.event_time, line.event_id, line.position, line.is_added, member, line.amount)
+    return Move(
+        line.producer_id,
+        line.event_time,
+        line.event_id,
+        line.position,
+        line.is_added,
+        member,
+        line.amount,
+    )

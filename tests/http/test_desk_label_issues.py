@@ -238,6 +238,31 @@ def test_a_position_that_the_sheet_does_not_have_prints_nothing_again(
         assert counted(LabelChange) == 0
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        *(CodeState.HELD, CodeState.SALE_STOPPED, CodeState.EXPIRED, CodeState.SUSPENDED),
+        *(CodeState.RECALLED, CodeState.VOIDED),
+    ],
+)
+def test_what_may_not_be_sold_gets_no_labels_not_even_for_a_reason(
+    app: Flask, state: CodeState
+) -> None:
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        past = {"production_date": "2020-01-01", "expiry_date": "2020-01-05"}
+        code = finished(lan, **(past if state is CodeState.EXPIRED else {}))
+        if state is not CodeState.EXPIRED:  # that comes by the date alone
+            codes.set_state(code, state, actor="Chi cục", now=NOW, reason="Dư lượng")
+    with app.app_context():
+        reader = signed_in(app, lan)
+    answer = issue(reader, code, labels=2, reason="Khách cần")
+    assert answer.status_code != 303
+    assert 'formmethod="post"' not in reader.get(f"/desk/batches/{code}/labels").text
+    with app.app_context():
+        assert counted(LabelIssue) == 0
+
+
 @pytest.mark.parametrize("act", ["void", "reprint"])
 @pytest.mark.parametrize(
     "typed",

@@ -145,6 +145,7 @@ def test_asvs_1_2_1_no_marked_text_is_glued() -> None:
 
 UNSAFE_TEMPLATE = re.compile(r"\|\s*safe\b|autoescape\s+false|\{%-?\s*autoescape", re.IGNORECASE)
 STYLE_BY_ITS_HASH = {"frame.html", "app.html"}  # their policies name the one stylesheet each has
+SCRIPT_BY_ITS_HASH = {"app.html": "<script>{{ is_new }}</script>"}  # ADR 23; 3.4.3 compares them
 INLINE = re.compile(r"\s(?:on[a-z]+|style)\s*=\s*[\"'{]|<style\b|javascript:", re.IGNORECASE)
 BARE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)", re.IGNORECASE)
 BARE_ATTRIBUTE = re.compile(r"<[a-z][^<>]*\s[a-z-]+=\{\{", re.IGNORECASE)
@@ -157,7 +158,7 @@ def test_asvs_1_2_1_and_3_4_3_no_template_steps_out_of_escaping(path: Path) -> N
         assert not UNSAFE_TEMPLATE.search(text)
     if path.name not in STYLE_BY_ITS_HASH:
         assert not INLINE.search(text), INLINE.search(text)
-    assert not BARE_SCRIPT.search(text)
+    assert not BARE_SCRIPT.search(text.replace(SCRIPT_BY_ITS_HASH.get(path.name, ""), ""))
     assert not BARE_ATTRIBUTE.search(text), BARE_ATTRIBUTE.search(text)
 
 

@@ -1,5 +1,7 @@
 """The page, the worker and the manifest of the phone app."""
 
+import base64
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -43,7 +45,9 @@ def test_the_policy_lets_the_reader_of_codes_run_and_nothing_from_elsewhere(
     client: FlaskClient,
 ) -> None:
     policy = client.get("/app/").headers["Content-Security-Policy"]
-    assert "script-src 'self' 'wasm-unsafe-eval';" in policy
+    (script,) = re.findall(r"<script>(.*?)</script>", client.get("/app/").text)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'self' 'wasm-unsafe-eval' 'sha256-{digest}';" in policy
     assert "unsafe-inline" not in policy
     assert "default-src 'none'" in policy
 
@@ -55,6 +59,19 @@ def test_the_microphone_is_for_the_app_alone(client: FlaskClient) -> None:
     assert allowed.pop("/app/") == "microphone=(self)"
     assert set(allowed.values()) == {"microphone=()"}
     assert "media-src blob:;" in policies["/app/"]["Content-Security-Policy"]
+
+
+@NEEDS_LIBRARIES
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_is_read_while_it_is_fetched_is_what_the_screen_of_joining_says(
+    client: FlaskClient, language: str
+) -> None:
+    page = client.get("/app/").text
+    (told,) = re.findall(rf'<div class="coming" lang="{language}">(.*?)</div>', page, re.DOTALL)
+    words = (APP / "words" / f"{language}.js").read_text(encoding="utf-8")
+    for tag, name in (("h2", "join.title"), ("p", "join.how")):
+        (said,) = re.findall(rf'"{name}": "([^"]+)"', words)
+        assert f"<{tag}>{said}</{tag}>" in told
 
 
 def test_without_a_slash_it_leads_to_the_app(client: FlaskClient) -> None:

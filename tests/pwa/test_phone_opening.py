@@ -1,6 +1,9 @@
 """Opening the phone app: little over the line the first time, nothing after, and for keeps."""
 
-from playwright.sync_api import Browser, BrowserContext, expect
+import json
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.conftest import Tell
 from tests.pwa import desk, phones
@@ -66,6 +69,47 @@ def test_the_first_screen_takes_few_requests_and_bytes(
     tell(f"first screen of the phone app: {len(fetched)} requests, {size} bytes")
     assert len(fetched) <= 12, fetched
     assert 10_000 < size <= 40_000
+    context.close()
+
+
+PLACES = """() => [".bar :first-child", "h2", "main p"].map(at => {
+  const shown = [...document.querySelectorAll(at)].find(one => one.offsetParent);
+  return [shown.textContent, ...Object.values(shown.getBoundingClientRect().toJSON())];
+})"""
+HOW = {"vi": "Quét mã mời mà hợp tác xã đưa", "en": "Scan the invitation that"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_who_opens_it_first_reads_how_to_join_before_it_is_fetched(
+    browser: Browser, field: Field, language: str
+) -> None:
+    context = browser.new_context(locale=language, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    waiting: list[Route] = []
+    page.route("**/main.js", lambda route: waiting.append(route))  # noqa: PLW0108 - asked for its parameters
+    page.goto(f"{field.root}/app/", wait_until="commit")
+    expect(page.get_by_text(HOW[language])).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == language
+    before = page.evaluate(PLACES)
+    waiting[0].continue_()
+    expect(page.locator("#code")).to_be_visible()
+    assert page.evaluate(PLACES) == before  # drawn anew, at the same place
+    assert page.locator(".coming").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize(("kept", "behind"), [({"joined": "yes"}, ""), ({}, "#/scan")])
+def test_nobody_else_reads_how_to_join(
+    browser: Browser, field: Field, kept: dict[str, str], behind: str
+) -> None:
+    context = browser.new_context(locale="vi")
+    page = context.new_page()
+    page.add_init_script(f"Object.assign(localStorage, {json.dumps(kept)})")
+    page.route("**/main.js", lambda route: route.abort())
+    page.goto(f"{field.root}/app/{behind}")
+    assert page.locator(".coming").count() == 2
+    expect(page.locator(".coming").first).not_to_be_visible()
+    expect(page.locator(".coming").last).not_to_be_visible()
     context.close()
 
 

@@ -105,6 +105,7 @@ def test_people_of_one_phone_switch_and_log_without_a_network(
     expect(page.get_by_role("button", name="1", exact=True)).to_be_enabled(timeout=40_000)
     type_pin(page, PIN)
     expect(page.locator("h1")).to_contain_text(CLERK)
+    expect(page.locator(".tile").first).to_be_visible()  # the PIN was right
     phones.water(page, field.address)
     field.network.is_down = False
     phones.send_now(page, field.address)

@@ -4,7 +4,9 @@ OWASP ASVS 5.0, chapter 3. That Chromium itself reports nothing is in tests/pwa/
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from http.cookies import SimpleCookie
 
 import pytest
@@ -123,6 +125,9 @@ def test_asvs_3_4_3_and_3_4_6_every_answer_carries_a_policy_that_lets_no_inline_
         assert directives["default-src"] == "'none'", path
         if path.startswith("/app/"):  # its scanner is compiled, which lets no text run as a script
             directives["script-src"] = directives["script-src"].replace("'wasm-unsafe-eval'", "")
+        scripts = re.findall(r"<script>(.*?)</script>", answer.text if path == "/app/" else "")
+        named = [f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in scripts]
+        assert re.findall(r"'sha256-[^']+'", directives.get("script-src", "")) == named, path
         for name, sources in directives.items():
             assert not re.search(r"unsafe-inline|unsafe-eval|\*|data:|https?:", sources), (
                 path,

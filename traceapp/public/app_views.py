@@ -7,6 +7,7 @@ from pathlib import Path
 
 import brotli
 from flask import Blueprint, Response, current_app, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from traceapp.public import shell_views, stylesheet
@@ -25,6 +26,13 @@ FIRST = (
     *(f"{VENDOR}/{name}.js" for name in ("preact", "hooks", "htm", "idb")),
     *(f"{APP}/{name}.js" for name in ("early", "main", "view", "words/vi", "screens/home")),
     *(f"{APP}/core/{name}.js" for name in ("db", "reading")),
+)
+# Only the browser knows who has joined, what stands behind "#", and which language was chosen.
+IS_NEW = Markup(
+    "try{const l=localStorage;"
+    "if(!location.hash&&!l.joined&&!l.shopper){const d=document.documentElement;"
+    'd.className="new";if((l.language||navigator.language).startsWith("en"))d.lang="en"}}'
+    "catch{}"
 )
 # Kept once the app is at rest: reading codes where the browser cannot.
 LATER_FOLDER = f"{VENDOR}/zxing/"
@@ -52,7 +60,7 @@ def start() -> Response:
     style = stylesheet.inline(_static() / APP / STYLE)
     use_policy(
         style_src=stylesheet.source_of(style),
-        script_src="'self' 'wasm-unsafe-eval'",
+        script_src=f"'self' 'wasm-unsafe-eval' {stylesheet.source_of(IS_NEW)}",
         img_src="'self' blob:",
         media_src="blob:",
         worker_src="'self'",
@@ -61,6 +69,7 @@ def start() -> Response:
     page = render_template(
         "public/app.html",
         style=style,
+        is_new=IS_NEW,
         first=[f"/static/{name}" for name in FIRST],
         version=_version(),
         is_complete=not _missing(),
@@ -155,7 +164,7 @@ def _kept(text: str, mimetype: str) -> Response:
 
 @lru_cache(maxsize=8)
 def _small(text: str) -> bytes:
-    return bytes(brotli.compress(text.encode(), quality=9))
+    return bytes(brotli.compress(text.encode(), quality=11))
 
 
 def _static() -> Path:

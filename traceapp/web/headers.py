@@ -12,7 +12,7 @@ from traceapp.config import LOOPBACK_HOSTS
 from traceapp.web.access import ACCESS_MARK
 from traceapp.web.settings import settings
 
-# Everything is refused but what a room names; no inline style or script runs anywhere.
+# Everything is refused but what a room names; inline only a style or script it names by its hash.
 POLICY: dict[str, str] = {
     "default-src": "'none'",
     "img-src": "'self'",

@@ -45,12 +45,24 @@ function address() {
 /** @param {string[]} words */
 async function load([name = "", ...args]) {
   if (!hasJoined && (hasJoined = Boolean(await phone()))) localStorage.setItem("joined", "yes");
-  if (!hasJoined && name === "" && (await (await database()).count("kept"))) name = "products"; // a shopper's phone
+  if (!hasJoined && name === "" && (await (await database()).count("kept"))) {
+    name = "products"; // a shopper's phone
+    localStorage.setItem("shopper", "yes");
+  }
   if (hasJoined && !WITHOUT_A_PERSON.includes(name) && (await phone())?.isGone) name = "who"; // the desk took them off
   const isOpen = hasJoined || FOR_ALL.includes(name);
   const open = SCREENS[isOpen ? name : "join"] ?? (() => import("./screens/home.js"));
   const { default: Shown } = await open();
   return { Shown, args: isOpen ? args : [], key: `${name}/${args}` };
+}
+
+/** @typedef {{Shown: (props: {args: string[]}) => any, args: string[], key: string, hash: string}} Shown */
+
+/** The screen of the address. @returns {Promise<Shown>} */
+async function current() {
+  const { hash } = location;
+  const lost = { Shown: Lost, args: [], key: "lost" };
+  return { ...(await load(address()).catch(() => lost)), hash };
 }
 
 /** @type {(value?: unknown) => void} */
@@ -72,16 +84,17 @@ function Lost() {
     <button class="quiet" onClick=${again}>${t("join.retry")}</button><a class="quiet" href="#/">${t("back")}</a></main>`;
 }
 
-function App() {
-  const [shown, setShown] = useState(/** @type {Awaited<ReturnType<typeof load>> | undefined} */ (undefined));
+/** @param {{first: Shown}} props */
+function App({ first }) {
+  const [shown, setShown] = useState(first);
   const [, setLanguage] = useState("");
   useEffect(() => {
-    const go = () => load(address()).then(setShown, () => (setShown({ Shown: Lost, args: [], key: "lost" }), seen()));
+    const go = () => current().then(setShown);
     const turn = () => setLanguage(String(Date.now()));
     addEventListener("hashchange", go);
     addEventListener("again", go);
     addEventListener("language", turn);
-    go();
+    if (location.hash !== first.hash) go();
     return () => {
       removeEventListener("hashchange", go);
       removeEventListener("again", go);
@@ -96,7 +109,6 @@ function App() {
     scrollTo(0, 0);
     if (document.activeElement === document.body && history.length > 1) heading.focus({ preventScroll: true });
   }, [shown]);
-  if (!shown) return html`<main aria-busy="true"></main>`;
   return html`<${shown.Shown} key=${shown.key} args=${shown.args} />`;
 }
 
@@ -104,16 +116,19 @@ async function start() {
   const root = document.querySelector("#app");
   if (!root) return;
   const spoken = speak(preferred());
+  let first;
   try {
     await phone();
-    load(address()).catch(() => {}); // what the first screen imports comes while the rest is made ready
+    const loading = current(); // what it imports comes while the rest is made ready
     await spoken;
+    first = await loading;
   } catch {
     await spoken;
     root.textContent = t("no_storage"); // a private window, or a disk that is full
     return;
   }
-  render(html`<${App} />`, root);
+  root.replaceChildren(); // what there was to read until now
+  render(html`<${App} first=${first} />`, root);
   await isSeen;
   const version = document.querySelector("meta[name=version]")?.getAttribute("content");
   await setMeta("version", version).catch(() => {});

@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.builders import Business, business, line, product, record
 from tests.cooperative import cooperative
+from tests.http.on_sale import code_of
 from tests.phones import VirtualPhone, phone_of
 from tests.trade import Trade, tell
 from traceapp.database.engine import db
@@ -128,12 +129,13 @@ def test_batches_in_hand_say_what_is_left_and_whether_they_are_held(
 
 
 def test_what_is_on_its_way_here_is_told_until_it_is_received(app: Flask) -> None:
-    trade = Trade()
+    trade = Trade(on_sale=True)
     tell(trade.minh, trade.ship())
     db.session.commit()
     phone = phone_of(app, trade.hoa)
     (shipment,) = taken(phone)["sections"]["shipments"]
     assert shipment["items"][0]["lot"]
+    assert shipment["items"][0]["code"] == code_of(trade.minh.producer_id, trade.greens)
     assert shipment["from"]["vi"]
 
 

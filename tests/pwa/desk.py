@@ -38,6 +38,16 @@ def invitation(root: str, person: str = CLERK) -> str:
     return _found(r'class="spell">([^<]+)<', ask(PHONES, **sent))
 
 
+def invitation_of_another(root: str) -> str:
+    """Invite a phone as one more person of the clerk's co-operative; give the code to type."""
+    ask, member_id = _entered(root, CLERK)
+    page = ask(PHONES)
+    others = set(re.findall(r'name="member_id"[^>]*value="([0-9a-f-]{36})"', page))
+    others |= set(re.findall(r'<option value="([0-9a-f-]{36})"', page))
+    sent = forms_on(page, PHONES)[PHONES] | {"member_id": min(others - {member_id})}
+    return _found(r'class="spell">([^<]+)<', ask(PHONES, **sent))
+
+
 def let_use(root: str, phone_id: str) -> tuple[str, str]:
     """Let one more person of the clerk's co-operative use a phone; give id and name."""
     ask, _ = _entered(root, CLERK)

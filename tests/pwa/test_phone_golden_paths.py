@@ -1,6 +1,7 @@
 """The ways that people walk every day on the phone: short, without a network, and they arrive."""
 
 import re
+import sqlite3
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -106,6 +107,26 @@ def test_a_spray_with_what_was_used_before_says_from_when_to_harvest(
     field.assert_arrived_once(page, 1)
 
 
+def test_a_spray_of_a_new_bottle_says_from_when_to_harvest_once_the_days_are_typed(
+    page: Page,
+) -> None:
+    tile(page, "Phun thuốc")
+    page.locator("main button.opt").filter(has_text="Loại khác").click()
+    page.locator("main input.field").fill("Thuốc mới 1.0EC")
+    days = page.get_by_role("heading", level=2).filter(has_text="cách ly")
+    for _ in range(8):
+        press(page, "Tiếp")
+        if days.count():
+            break
+        field = page.locator("main input.field")
+        field.fill("5") if field.count() else keys(page, "5")
+    expect(page.locator("main .note")).to_have_count(0)
+    keys(page, "7")
+    in_seven_days = "new Date(Date.now() + 7 * 86400000).toLocaleDateString('sv')"
+    due = "/".join(reversed(page.evaluate(in_seven_days).split("-")))
+    expect(page.locator("main .note b")).to_contain_text(due)
+
+
 def test_crates_are_added_up_and_a_harvest_gets_its_lot(
     page: Page, field: Field, tell: Tell
 ) -> None:
@@ -203,6 +224,15 @@ def test_goods_packed_without_a_network_say_on_their_page_when_they_were_packed(
     expect(page.locator("dt:has-text('Ngày đóng gói') + dd")).to_have_text(said)
 
 
+def code_of(field: Field, lot: str) -> str:
+    with sqlite3.connect(f"file:{phones.database_of(field.folder)}?mode=ro", uri=True) as database:
+        query = (
+            "SELECT code FROM public_code JOIN batch USING (producer_id, batch_id)"
+            " WHERE lot = ? AND state != 'moved'"
+        )
+        return str(database.execute(query, (lot,)).fetchone()[0])
+
+
 def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
     page: Page, field: Field, tell: Tell
 ) -> None:
@@ -221,6 +251,12 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
     context = field.browser.new_context(locale="vi-VN", viewport={"width": 360, "height": 740})
     other = context.new_page()
     field.enrol(other, SHOP)
+    other.goto(f"{field.address}/app/#/scan")  # the label on the goods leads there as well
+    other.locator("#typed").fill(code_of(field, "RM-VD04-T"))
+    press(other, "Mở")
+    other.locator("a.pill").filter(has_text="Bãi Xanh").first.click()  # some of it is here already
+    expect(other.get_by_role("button", name="Bãi Xanh").first).to_be_visible()
+    other.goto(f"{field.address}/app/#/")
     with golden_path(other, "receive", 6, tell):
         other.get_by_role("link", name="Lô hàng", exact=True).click()
         other.locator("a.pill").filter(has_text="Bãi Xanh").first.click()

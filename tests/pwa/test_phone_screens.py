@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.conftest import Tell
-from tests.pwa import phones
+from tests.pwa import desk, phones
 from tests.pwa.faulty import RECORDS
 from tests.pwa.phones import Field
 
@@ -115,11 +115,29 @@ def test_an_invitation_is_not_spent_in_a_tab_of_an_iphone_or_inside_another_app(
         page.goto(f"{field.address}/app/#join={code}")
         expect(page.get_by_text(words)).to_be_visible()
         expect(page.get_by_text("Lời mời chưa bị dùng.")).to_be_visible()
+        page.goto(f"{field.address}/app/#/")
+        expect(page.get_by_text("Bạn là người mua hàng?")).to_be_visible()
+        expect(page.get_by_text(words)).to_be_visible()
+        assert page.locator("#code").count() == 0  # nothing to type it into either
         assert not [url for url in asked if "/api/" in url]
         context.close()
     context = browser.new_context(locale="vi-VN")
     phones.enrol(context.new_page(), field.address, code)
     context.close()
+
+
+def test_an_invitation_of_somebody_else_is_not_spent_on_a_phone_that_has_joined(
+    phone: BrowserContext, field: Field
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    code = desk.invitation_of_another(field.root)
+    page.goto(f"{field.address}/app/#/join")
+    page.locator("#code").fill(code)
+    page.get_by_role("button", name="Vào", exact=True).click()
+    expect(page.locator("#join-said")).to_contain_text("Máy này đang ghi việc cho người khác")
+    page.goto(f"{field.address}/app/#/")
+    expect(page.locator(".tile").first).to_be_visible()
 
 
 def test_a_wrong_invitation_is_told_in_words(phone: BrowserContext, field: Field) -> None:

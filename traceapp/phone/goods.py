@@ -149,7 +149,7 @@ def _named(reader: UUID, refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID
     query = (
         select(
             *(Batch.producer_id, Batch.batch_id, lot_told_to(reader)),
-            *(Product.name, Product.name_en),
+            *(Product.name, Product.name_en, PublicCode.code),
         )
         .join(
             Product,
@@ -162,6 +162,7 @@ def _named(reader: UUID, refs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID
         (row.producer_id, row.batch_id): {
             "name": _both(Words(row.name, row.name_en)),
             "lot": row.lot or UNTOLD,
+            "code": row.code,
         }
         for row in db.session.execute(query)
     }

@@ -27,10 +27,12 @@ FIRST = (
     *(f"{APP}/{name}.js" for name in ("early", "main", "view", "words/vi", "screens/home")),
     *(f"{APP}/core/{name}.js" for name in ("db", "reading")),
 )
-# Only the browser knows who has joined, what stands behind "#", and which language was chosen.
+# Only the browser knows who has joined, what stands behind "#", and which language was chosen;
+# where nobody can join (a tab of an iPhone, another app) the screen begins otherwise.
 IS_NEW = Markup(
     "try{const l=localStorage;"
-    "if(!location.hash&&!l.joined&&!l.shopper){const d=document.documentElement;"
+    "if(!location.hash&&!l.joined&&!l.shopper&&"
+    "!/iP(hone|ad|od)|; wv|Zalo|FBA/.test(navigator.userAgent)){const d=document.documentElement;"
     'd.className="new";if((l.language||navigator.language).startsWith("en"))d.lang="en"}}'
     "catch{}"
 )

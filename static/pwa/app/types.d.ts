@@ -146,7 +146,7 @@ export interface Crate { mark: string; crates: string[]; holds: { batch_id: stri
 export interface CrateTaken { mark: string; marks: string[]; holds: { producer_id: string; batch_id: string; quantity: string | null; uom: string }[] }
 export interface Shipment {
   event_id: string; from: Two | string; sent_at: string; doc_no?: string | null;
-  items: { batch_id: string; producer_id: string; name: Two | string; lot: string; quantity: string; uom: string }[];
+  items: { batch_id: string; producer_id: string; name: Two | string; lot: string; code?: string | null; quantity: string; uom: string }[];
 }
 /** What was said at a step before: by this person, or since yesterday by anybody. */
 export interface Said {

@@ -9,7 +9,7 @@ import { enrolled } from "./reading.js";
 import { pull } from "./snapshot.js";
 
 /** @typedef {import("../types.js").Phone} Phone */
-/** @typedef {"joined" | "unknown" | "slow_down" | "failed" | "no_network"} Joined */
+/** @typedef {"joined" | "unknown" | "taken" | "slow_down" | "failed" | "no_network"} Joined */
 
 /** @param {string} code @returns {Promise<Joined>} */
 export async function join(code) {
@@ -22,6 +22,7 @@ export async function join(code) {
   const answer = await ask("/api/v1/phones", { method: "POST", json: { code, phone_id, name, public_key } }).catch(lost);
   if (!answer) return "no_network";
   if (answer.status === 404) return "unknown";
+  if (answer.status === 409) return "taken"; // by somebody else of the same producer
   if (answer.status === 429) return "slow_down";
   if (![200, 201].includes(answer.status) || !answer.body?.token) return "failed";
   const { token, mark, member, producer, reserve = [] } = answer.body;

@@ -64,7 +64,6 @@ function Substance({ kind, answers, kept, set }) {
     const before = copied(kind, one.fields ?? {}); // dose and pest as the last time with this one
     set({ fields: { ...before, ...answers.fields, [names.name]: one.name, ...Object.fromEntries(also) } });
   };
-  const from = kind.id === "spray" && allowedFrom(isoMoment(new Date()), answers.fields["phi_days"]);
   return html`<h2>${t(`ask.substance.${kind.id}`)}</h2>
     <div class="list">
       ${known.map(
@@ -79,11 +78,17 @@ function Substance({ kind, answers, kept, set }) {
     ${(isOther || !known.length) &&
     html`<input class="field" aria-label=${t(`ask.substance.${kind.id}`)} autocomplete="off" value=${String(chosen ?? "").trim()}
       onInput=${(/** @type {any} */ event) => choose({ name: event.target.value || " " })} />`}
-    ${from && html`<div class="note">${t("early.from")}<b>${weekday(from)}</b>${t("ask.before_that")}</div>`}`;
+    <${FirstHarvest} kind=${kind} answers=${answers} />`;
+}
+
+/** From which day on may be harvested after this spray, as soon as that is known. @param {Pick<Asking, "kind" | "answers">} props */
+function FirstHarvest({ kind, answers }) {
+  const from = kind.id === "spray" && allowedFrom(isoMoment(new Date()), answers.fields["phi_days"]);
+  return from && html`<div class="note" role="status">${t("early.from")}<b>${weekday(from)}</b>${t("ask.before_that")}</div>`;
 }
 
 /** @param {Asking} props */
-function Field({ question: { spec }, answers, kept, set }) {
+function Field({ kind, question: { spec }, answers, kept, set }) {
   if (!spec) return null;
   const value = answers.fields[spec.id] ?? "";
   const give = (/** @type {import("../types.js").Value} */ given, goesOn = false) => set({ fields: { ...answers.fields, [spec.id]: given } }, goesOn);
@@ -99,6 +104,7 @@ function Field({ question: { spec }, answers, kept, set }) {
     const read = (/** @type {string} */ text) => give(text === "" ? null : Number(text));
     const rest = spec.id === "loss_kg" ? missing(answers, kept) : undefined;
     return html`${title}<${Amount} key=${value === rest} value=${value === "" ? "" : String(value)} uom=${spec.unit ?? ""} set=${read} />
+      ${spec.id === "phi_days" && html`<${FirstHarvest} kind=${kind} answers=${answers} />`}
       ${rest !== undefined && value !== rest && html`<button class="again" onClick=${() => give(rest)}>${t("ask.missing", { amount: number(rest), unit: unit(spec.unit) })}</button>`}`;
   }
   if (spec.type === "place" && kept.receivers.length) return html`${title}<${Receivers} value=${String(value)} kept=${kept} give=${give} />`;

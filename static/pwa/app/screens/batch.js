@@ -6,6 +6,7 @@ import { inHand } from "../core/stock.js";
 import { standing } from "../core/stops.js";
 import { sections } from "../core/reading.js";
 import { Icon, Screen, day, html, number, t, two, unit, useKept, verb } from "../view.js";
+import { Coming } from "./coming.js";
 import { Warnings } from "./stopped.js";
 
 export const ACTS = ["ship", "sell", "waste", "pack", "stock_count"]; // the kinds a batch in hand is mostly for
@@ -29,6 +30,7 @@ export default function Batch({ args: [id = "", part] }) {
         ${batch.expiry_date && html`<dt>${t("batch.expiry")}</dt><dd>${day(batch.expiry_date)}</dd>`}
       </dl>
     </div>
+    <${Coming} shipments=${found.kept.shipments.filter(({ items }) => items.some((one) => one.batch_id === id))} />
     <${Warnings} stops=${standing(batch, isoDay(new Date()))} />
     ${labels
       ? html`<a class="quiet" href=${labels} target="_blank" rel="noopener"><${Icon} name="label" />${t("batch.print")}</a>`

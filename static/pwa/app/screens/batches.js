@@ -6,7 +6,8 @@ import { fold, grouped } from "../core/codes.js";
 import { standing } from "../core/stops.js";
 import { inHand } from "../core/stock.js";
 import { sections } from "../core/reading.js";
-import { Icon, Screen, day, html, moment, number, t, two, unit, useKept } from "../view.js";
+import { Icon, Screen, day, html, number, t, two, unit, useKept } from "../view.js";
+import { Coming } from "./coming.js";
 import { Marks } from "./stopped.js";
 
 const ENOUGH_TO_SEARCH = 8;
@@ -19,11 +20,7 @@ export default function Batches() {
   const today = isoDay(new Date());
   const shown = batches.filter((one) => fold(`${two(one.name)} ${one.lot} ${one.code ?? ""}`).includes(fold(wanted)));
   return html`<${Screen} title=${t("tab.batches")} tab="batches">
-    ${kept.shipments.map(
-      (one) => html`<a class="pill" href=${`#/log/receive/${one.event_id}`}>
-        <${Icon} name="truck" /><span>${t("batches.coming", { from: two(one.from) })}<small>${moment(one.sent_at)}</small></span><${Icon} name="chevron-right" />
-      </a>`,
-    )}
+    <${Coming} shipments=${kept.shipments} />
     ${batches.length >= ENOUGH_TO_SEARCH &&
     html`<input class="field" type="search" aria-label=${t("batches.search")} placeholder=${t("batches.search")} value=${wanted}
       onInput=${(/** @type {any} */ event) => setWanted(event.target.value)} />`}

@@ -26,7 +26,7 @@ function inviteOf(text) {
   return /^[0-9A-Za-z]{8}$/.test(code) ? code.toUpperCase() : undefined;
 }
 
-/** @typedef {"" | "joining" | "unknown" | "slow_down" | "failed" | "no_network" | "shape"} Now */
+/** @typedef {"" | "joining" | "unknown" | "taken" | "slow_down" | "failed" | "no_network" | "shape"} Now */
 
 /** What joining takes comes once this is drawn: over a slow line it would be waited for. */
 const theEnrolling = () => import("../core/enrol.js");
@@ -50,7 +50,7 @@ export default function Join() {
   useEffect(() => {
     if (secret && where === "browser") spend(secret);
   }, [secret]);
-  if (secret && where !== "browser") return html`<${Elsewhere} where=${where} />`;
+  if (where !== "browser") return html`<${Elsewhere} where=${where} isInvited=${Boolean(secret)} />`;
   const isBusy = now === "joining";
   const foot = html`
     <a class="quiet" href="#/scan"><${Icon} name="scan" />${t("join.scan")}</a>
@@ -61,28 +61,30 @@ export default function Join() {
     spend(inviteOf(typed));
   };
   return html`<${Screen} title="Traceapp" foot=${foot}>
-    ${where === "apple_tab" && html`<${HomeScreen} />`}
-    ${where === "in_app" && html`<${RealBrowser} />`}
     <h2>${t("join.title")}</h2>
     <p>${t("join.how")}</p>
     <form id="join" onSubmit=${submit}>
       <label for="code">${t("join.code")}</label>
       <input id="code" class="field code" autocomplete="off" autocapitalize="characters" spellcheck=${false} maxlength="80" value=${typed}
-        aria-invalid=${now === "shape" || now === "unknown"} aria-describedby="join-said" onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />
+        aria-invalid=${["shape", "unknown", "taken"].includes(now)} aria-describedby="join-said" onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />
     </form>
     <div id="join-said" role="status">
       ${now && !isBusy && html`<p class="note clay">${t(`join.${now}`)}</p>`}
       ${now === "no_network" && secret && html`<button class="quiet" onClick=${() => spend(secret)}><${Icon} name="refresh" />${t("join.retry")}</button>`}
     </div>
-    <p class="soft">${t("join.shopper")} <a class="link" href="#/products">${t("join.shopper.link")}</a></p>
+    <${Shopper} />
   <//>`;
 }
 
-/** @param {{where: "in_app" | "apple_tab"}} props */
-function Elsewhere({ where }) {
+function Shopper() {
+  return html`<p class="soft">${t("join.shopper")} <a class="link" href="#/products">${t("join.shopper.link")}</a></p>`;
+}
+
+/** No invitation is taken here, opened or typed. @param {{where: "in_app" | "apple_tab", isInvited: boolean}} props */
+function Elsewhere({ where, isInvited }) {
   return html`<${Screen} title="Traceapp">
     ${where === "in_app" ? html`<${RealBrowser} />` : html`<${HomeScreen} />`}
-    <p class="soft">${t("join.not_spent")}</p>
+    ${isInvited ? html`<p class="soft">${t("join.not_spent")}</p>` : html`<${Shopper} />`}
   <//>`;
 }
 

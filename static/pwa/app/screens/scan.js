@@ -5,7 +5,7 @@ import { meaning } from "../core/codes.js";
 import { crateHere } from "../core/crates.js";
 import { look } from "../core/products.js";
 import { phone, sections } from "../core/reading.js";
-import { setMeta } from "../core/db.js";
+import { keepDraft } from "../core/draft.js";
 import { Icon, Screen, html, t, useKept } from "../view.js";
 
 /** @typedef {{reader?: import("../scan/camera.js").Camera, state: "starting" | "on" | "off" | "refused"}} Seeing */
@@ -105,7 +105,7 @@ async function lead(text, step) {
   if (ours) return go(step ? `#/log/${step}/+${ours.batch_id}` : `#/batch/${ours.batch_id}`);
   if (step) return false;
   const { shipments } = await sections();
-  const items = shipments.find((one) => one.items.some((item) => item.lot === value) || text.includes(one.event_id));
+  const items = shipments.find((one) => one.items.some((item) => item.lot === value || (kind === "code" && item.code === value)) || text.includes(one.event_id));
   if (items) return go(`#/log/receive/${items.event_id}`);
   if (kind === "code") return go(`#/product/${value}`);
   const told = kind === "lot" && (await look(`/01/${gtin}/10/${encodeURIComponent(value)}`).catch(() => undefined));
@@ -130,9 +130,11 @@ function Unknown({ text, kind }) {
   if (kind) return html`<div class="note"><b class="code">${text.trim().slice(0, 60)}</b>${t("crate.unknown")}</div>`;
   const log = async () => {
     const fields = { supplier_lot: value.slice(0, 60) };
-    const here = (await sections()).places[0];
+    const [here, who] = [(await sections()).places[0], await phone()];
+    if (!who) return;
     const grounds = here ? [{ site_id: here.site_id }] : [];
-    await setMeta("draft", { kind: "receive", answers: { grounds, fields, lines: [], about: [], photos: [], ship_event_id: "" } });
+    const answers = { grounds, fields, lines: [], about: [], photos: [], ship_event_id: "" };
+    await keepDraft({ kind: "receive", answers }, who);
     location.hash = "#/log/receive";
   };
   return html`<div class="note"><b class="code">${value.slice(0, 60)}</b>${t("scan.unknown")}</div>

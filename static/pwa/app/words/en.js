@@ -212,6 +212,7 @@ export default {
   "join.retry": "Try again",
   "join.shape": "An invitation has 8 characters, letters and digits only.",
   "join.unknown": "This invitation does not work: it is wrong, used or expired. Ask for a new one.",
+  "join.taken": "This phone logs for somebody else. The invitation is still good: use it on another phone, or ask the office to add you to this one (under Phones).",
   "join.slow_down": "Too many wrong tries. Wait a few minutes, then try again.",
   "join.failed": "That did not work. The invitation is still good, try again.",
   "join.no_network": "No network. The invitation is still good, try again with a network.",

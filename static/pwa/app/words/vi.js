@@ -212,6 +212,7 @@ export default {
   "join.retry": "Thử lại",
   "join.shape": "Mã mời có 8 ký tự, chỉ gồm chữ và số.",
   "join.unknown": "Lời mời này không dùng được: sai, đã dùng hoặc đã hết hạn. Hãy xin lời mời mới.",
+  "join.taken": "Máy này đang ghi việc cho người khác. Lời mời vẫn còn: dùng ở máy khác, hoặc nhờ văn phòng thêm bạn vào máy này (mục Điện thoại).",
   "join.slow_down": "Thử sai nhiều lần. Chờ vài phút rồi thử lại.",
   "join.failed": "Chưa vào được. Lời mời vẫn còn, hãy thử lại.",
   "join.no_network": "Chưa có mạng. Lời mời vẫn còn, hãy thử lại khi có mạng.",

@@ -11,6 +11,7 @@ from tests.builders import LABEL, NOW, PLACE, batch, event
 from tests.http.answers import told
 from tests.http.programs import Program, program
 from traceapp.audit.models import AuditEntry
+from traceapp.batches import record_changes
 from traceapp.database.engine import db
 from traceapp.producers.models import Plot
 from traceapp.trace.vocabulary import STEP_KINDS
@@ -205,6 +206,23 @@ def test_a_season_stays_on_its_plot_and_on_ones_own(app: Flask) -> None:
         told(lan.put(address, ended), 422, "invalid-input")["errors"][0]["pointer"] == "/ended_on"
     )
     told(hoa.get(address), 404, "not-found")
+
+
+def test_another_crop_of_a_season_is_told_to_whoever_judges(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[tuple[uuid.UUID, uuid.UUID]] = []
+    listeners = [lambda season, _now: judged.append(season)]
+    monkeypatch.setattr(record_changes, "on_season_changed", listeners)
+    lan, season_id = program(app), uuid.uuid4()
+    wish = whole(lan, "/seasons", SEASON)
+    assert lan.put(f"/seasons/{season_id}", wish).status_code == 201
+    assert judged == []
+    answer = lan.put(
+        f"/seasons/{season_id}", wish | {"crop": "cà chua"}, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 200
+    assert judged == [(lan.by.producer_id, season_id)]
 
 
 def test_a_finished_product_needs_its_label(app: Flask) -> None:

@@ -12,6 +12,7 @@ from tests.builders import batch as a_batch
 from tests.builders import product as a_product
 from tests.signing_in import form, signed_in
 from traceapp.audit.models import AuditEntry
+from traceapp.batches import record_changes
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
@@ -157,8 +158,15 @@ def test_nobody_puts_away_what_is_anothers(app: Flask, old: dict[str, str], kind
 
 
 def test_a_started_season_is_renamed_and_keeps_its_plot(
-    app: Flask, desk: FlaskClient, lan: Business, old: dict[str, str]
+    app: Flask,
+    desk: FlaskClient,
+    lan: Business,
+    old: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    judged: list[object] = []
+    listeners = [lambda season, _now: judged.append(season)]
+    monkeypatch.setattr(record_changes, "on_season_changed", listeners)
     address = f"/desk/seasons/{old['season']}/change"
     assert 'value="Vụ Cũ"' in desk.get(address).text
     values = {"version": "1", "name": "Vụ đông", "crop": "cải ngọt", "started_on": "2026-09-02"}
@@ -167,6 +175,7 @@ def test_a_started_season_is_renamed_and_keeps_its_plot(
     season = db.session.scalars(select(Season)).one()
     assert (season.name, season.crop, season.version) == ("Vụ đông", "cải ngọt", 2)
     assert season.plot_id == lan.plot_id
+    assert judged == [(lan.producer_id, season.season_id)]
     assert send(app, desk, address, **values, plot_id=old["plot"]).status_code == 422
     assert send(app, desk, address, **(values | {"name": ""})).status_code == 422
     assert send(app, desk, address, **values).status_code == 412

@@ -562,11 +562,34 @@ def test_expired_goods_that_got_a_later_date_in_sorting_stay_off_sale(farm: Farm
 def test_another_size_of_a_plot_is_judged_again(farm: Farm) -> None:
     farm.record(farm.harvest(kilograms="100"))
     assert rules() - LATE == set()
+    measure_plot(farm)
+    assert rules() - LATE == {"yield"}
+
+
+def measure_plot(farm: Farm) -> None:
     given = {"site_id": str(farm.lan.site_id), "name": "Thửa 1", "area_m2": 360}
     by = (farm.lan.producer_id, farm.lan.actor.member_id)
     with writing():
         record_changes.change_plot(by, farm.lan.plot_id, given, None, now=NOW)
-    assert rules() - LATE == {"yield"}
+
+
+def test_another_crop_of_a_season_is_judged_again(farm: Farm) -> None:
+    fields = {"product": "Urê", "fert_type": "mineral", "n_pct": 46}
+    urea = event(farm.lan, "fertilize", event_time=at(15), fields=fields, **farm.ground)
+    measure_plot(farm)
+    farm.record(farm.spray(day=2, days=10), urea, farm.harvest())
+    of_greens = {"nitrogen_stop", "phi_over_7", "yield"}
+    assert rules() - LATE == of_greens
+    for crop, expected in (("hoa cúc", set()), ("cải ngọt", of_greens)):
+        change_crop(farm, crop)
+        assert rules() - LATE == expected
+
+
+def change_crop(farm: Farm, crop: str) -> None:
+    by = (farm.lan.producer_id, farm.lan.actor.member_id)
+    given = {"plot_id": str(farm.lan.plot_id), "name": "Vụ cải", "started_on": "2026-10-01"}
+    with writing():
+        record_changes.change_season(by, farm.season, given | {"crop": crop}, None, now=NOW)
 
 
 def test_plain_steps_cost_one_question_however_many(farm: Farm) -> None:

@@ -24,7 +24,6 @@ from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
-from traceapp.producers import changes
 from traceapp.producers import operations as producers
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import Plot, Season, Site
@@ -93,7 +92,7 @@ def put_season(
         row = db.session.get_one(Season, (actor.producer_id, season_id))
     else:
         by = (actor.producer_id, actor.member_id)
-        changes.change_season(by, season_id, wish.given, version=row.version, now=now)
+        record_changes.change_season(by, season_id, wish.given, row.version, now=now)
     _set_external_id(row, wish.external_id, is_new=is_new)
     return row, is_new
 

@@ -1,4 +1,4 @@
-"""Changing places and certificates, and the kept pages on which they stand.
+"""Changing places, seasons and certificates, and what was judged or kept because of them.
 
 Callers own the transaction.
 """
@@ -12,7 +12,12 @@ from sqlalchemy import ColumnElement, select
 
 from traceapp.batches.lineage import producer_family
 from traceapp.batches.models import BatchClaim, Event
-from traceapp.batches.refreshing import goods_changed, on_plot_changed, touched_by
+from traceapp.batches.refreshing import (
+    goods_changed,
+    on_plot_changed,
+    on_season_changed,
+    touched_by,
+)
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.producers import changes
@@ -33,6 +38,15 @@ def change_plot(by: By, plot_id: UUID, given: Given, version: int | None, *, now
         _forget_pages_of(by[0], Event.plot_id == plot_id)
         for listener in on_plot_changed:
             listener((by[0], plot_id), now)
+
+
+def change_season(
+    by: By, season_id: UUID, given: Given, version: int | None, *, now: datetime
+) -> None:
+    """Change a season; no page shows it, but what was found out may follow from its crop."""
+    if changes.change_season(by, season_id, given, version=version, now=now):
+        for listener in on_season_changed:
+            listener((by[0], season_id), now)
 
 
 def change_certificate(

@@ -30,6 +30,8 @@ on_goods_changed: list[Callable[[Collection[Ref], datetime], None]] = []
 """Told of batches whose dates, product or certificates changed, in the same transaction."""
 on_plot_changed: list[Callable[[Ref, datetime], None]] = []
 """Told of a plot or pen that changed, in the same transaction."""
+on_season_changed: list[Callable[[Ref, datetime], None]] = []
+"""Told of a season that changed, in the same transaction."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 

@@ -60,6 +60,12 @@ def harvests_on(places: Collection[Place]) -> set[Ref]:
     return _done_on(places, {HARVEST})
 
 
+def judged_by_crop(seasons: Collection[Ref]) -> set[Ref]:
+    """Give the steps of seasons of which rules ask what grew there."""
+    found = rows(_IN_SEASON, seasons, kinds=[HARVEST, SPRAY])
+    return {Ref(row.producer_id, row.event_id) for row in found}
+
+
 def _done_on(places: Collection[Place], kinds: Collection[str]) -> set[Ref]:
     """Give steps on plots, on any of a site where no plot is named, and those that name none."""
     plots = {plot for _, plot in places if plot is not None}
@@ -184,6 +190,10 @@ def _leaving(tree: CTE) -> Select[UUID, UUID]:
 # Written once: putting a query together takes longer than asking it.
 _ON_PLOT = select(Event.producer_id, Event.event_id).where(
     among(Event.site_producer_id, Event.plot_id),
+    Event.step_kind.in_(bindparam("kinds", expanding=True)),
+)
+_IN_SEASON = select(Event.producer_id, Event.event_id).where(
+    among(Event.site_producer_id, Event.season_id),
     Event.step_kind.in_(bindparam("kinds", expanding=True)),
 )
 # As in the index of such steps: no parameters, or it is not used.

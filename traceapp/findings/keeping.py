@@ -22,7 +22,7 @@ from traceapp.findings.concerned import Concerned, concerned_by
 from traceapp.findings.due import judge_later
 from traceapp.findings.gathering import Moment, alike, surroundings
 from traceapp.findings.goods_facts import events_naming
-from traceapp.findings.ground_facts import harvests_on
+from traceapp.findings.ground_facts import harvests_on, judged_by_crop
 from traceapp.findings.models import FindingRow
 from traceapp.findings.reading import AnyRow, among, rows, steps_of, steps_written
 from traceapp.jobs.registry import Deed, Payload
@@ -113,6 +113,11 @@ def judge_plot(plot: tuple[UUID, UUID], now: datetime) -> None:
     judge_again(Concerned(harvests_on({(None, Ref(*plot))})), now)
 
 
+def judge_season(season: tuple[UUID, UUID], now: datetime) -> None:
+    """Judge again what was sprayed and harvested in a season that changed: its crop says how."""
+    judge_again(Concerned(judged_by_crop({Ref(*season)})), now)
+
+
 def judge_hand_offs(events: Collection[tuple[UUID, UUID]], now: datetime) -> None:
     """Judge again what was shipped or received, since something was said about it."""
     judge_again(Concerned({Ref(*event) for event in events}), now)
@@ -199,3 +204,4 @@ capturing.on_recorded.append(judge_recorded)
 hand_offs.on_changed.append(judge_hand_offs)
 refreshing.on_goods_changed.append(judge_goods)
 refreshing.on_plot_changed.append(judge_plot)
+refreshing.on_season_changed.append(judge_season)

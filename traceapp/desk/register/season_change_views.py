@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.batches import record_changes
 from traceapp.database.engine import db
 from traceapp.desk.register import season_views
 from traceapp.producers import changes
@@ -47,7 +48,7 @@ def change_season(season_id: UUID) -> ResponseReturnValue:
             "ended_on": season.ended_on.isoformat() if season.ended_on else None,
         }
         by, version = who.key, version_of(form)
-        changes.change_season(by, season_id, given, version=version, now=datetime.now(UTC))
+        record_changes.change_season(by, season_id, given, version, now=datetime.now(UTC))
         flash(_("Saved: %(name)s.", name=form.value("name").strip()))
         return redirect(url_for("seasons.show_season", season_id=season_id), code=303)
     if form.status == problem.ChangedMeanwhile.status:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import Business, business
+from tests.builders import Business, batch, business, product
 from tests.conftest import AppMaker
 from tests.http.on_sale import page
 from tests.http.reported import at_desk
@@ -79,7 +79,7 @@ def case(make_app: AppMaker) -> Case:
         hoa = business("Cửa hàng Hoa", kinds=("shop",), role="owner")
         tung = business("HTX Tùng", role="owner")
         product_id = a_product(lan)
-        batch = grown(lan, "CN-1", "140", product_id)
+        lot = grown(lan, "CN-1", "140", product_id)
         for owner, phone in ((lan, SELLER_PHONE), (hoa, BUYER_PHONE)):
             db.session.get_one(Producer, owner.producer_id).phone = phone
 
@@ -87,7 +87,7 @@ def case(make_app: AppMaker) -> Case:
         return at_desk(app, who)
 
     made = Case(
-        *(app, batch, signed_in(lan), signed_in(hoa), signed_in(tung)),
+        *(app, lot, signed_in(lan), signed_in(hoa), signed_in(tung)),
         *(app.test_client(), str(product_id)),
     )
     wish = {f"shows.{product_id}": "range"}
@@ -277,3 +277,16 @@ def test_a_producer_reads_what_importers_would_miss(case: Case, language: str) -
     assert {"vi": "Trung Quốc", "en": "China"}[language] in told
     for other in (case.stranger, case.buyer):
         assert other.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_market_without_a_list_for_the_goods_says_so(make_app: AppMaker, language: str) -> None:
+    app = make_app()
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        baskets = product(lan, name="Giỏ mây", family="craft")
+        lot = batch(lan, baskets, "G-12")
+    told = page(at_desk(app, lan), f"/desk/batches/{lot}/markets?lang={language}")
+    none = {"vi": "Ở đây chưa có danh mục cho loại hàng này", "en": "No list for these goods here"}
+    assert told.count(none[language]) == 2
+    assert {"vi": "Còn thiếu", "en": "Missing"}[language] not in told

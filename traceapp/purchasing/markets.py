@@ -14,6 +14,8 @@ from traceapp.trace.words import Words
 
 NEWEST_TEST = timedelta(days=90)
 GROWN = frozenset({"vegetable", "fruit", "rice", "tea"})
+# Ingredients are kept together with materials that nobody eats: rather one line too many for these.
+FOOD = GROWN | {"pig", "pork", "poultry", "egg", "processed", "ingredient"}
 
 
 class Market(StrEnum):
@@ -166,6 +168,7 @@ REQUIREMENTS = (
         ),
         Words("Lệnh 248 của GACC và văn bản thay thế", "Decree 248 of GACC and what replaces it"),
         is_read=False,
+        families=FOOD,
     ),
     Requirement(
         "cn_plant_paper",
@@ -175,7 +178,15 @@ REQUIREMENTS = (
         is_read=False,
         families=GROWN,
     ),
-    Requirement("cn_residues", Market.CHINA, _RESIDUES, _PRACTICE, is_read=False, known=_is_tested),
+    Requirement(
+        "cn_residues",
+        Market.CHINA,
+        _RESIDUES,
+        _PRACTICE,
+        is_read=False,
+        known=_is_tested,
+        families=FOOD,
+    ),
     Requirement(
         "cn_gap",
         Market.CHINA,
@@ -215,7 +226,15 @@ REQUIREMENTS = (
         Words("Quy định (EU) 2017/625", "Regulation (EU) 2017/625"),
         is_read=False,
     ),
-    Requirement("eu_residues", Market.UNION, _RESIDUES, _PRACTICE, is_read=False, known=_is_tested),
+    Requirement(
+        "eu_residues",
+        Market.UNION,
+        _RESIDUES,
+        _PRACTICE,
+        is_read=False,
+        known=_is_tested,
+        families=FOOD,
+    ),
     Requirement(
         "eu_globalgap",
         Market.UNION,
@@ -234,6 +253,7 @@ REQUIREMENTS = (
         ),
         Words("21 CFR phần 1, mục H và I", "21 CFR part 1, subparts H and I"),
         is_read=False,
+        families=FOOD,
     ),
     Requirement(
         "us_traced",

@@ -14,6 +14,7 @@ from traceapp.purchasing.markets import (
     checklist,
     to_come,
 )
+from traceapp.trace.vocabulary import FAMILIES
 
 TODAY = date(2026, 11, 29)
 WHOLE = LotFacts(
@@ -76,3 +77,12 @@ def test_a_line_holds_from_its_day_on() -> None:
 
 def test_goods_that_do_not_grow_are_not_asked_for_plots() -> None:
     assert not {"cn_planting", "eu_traced"} & answers(replace(WHOLE, family="craft")).keys()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_only_what_is_eaten_is_asked_for_what_food_needs(family: str) -> None:
+    told = answers(replace(WHOLE, family=family, passed_tests=())).keys()
+    if family in {"craft", "textile", "household"}:
+        assert told == {"eu_entry"}
+    else:
+        assert told >= {"cn_registration", "cn_residues", "eu_residues", "us_facility"}

@@ -96,6 +96,16 @@ def count(table: type[Base]) -> int:
         ({"after": "1.61", "reason": "Lò mới"}, "/after", "over_100"),
         ({"before_unit": "kWh", "after_unit": "kWh"}, "/after_unit", "not_per_output"),
         ({"before_unit": "kWh/kg", "after_unit": "kWh/kg"}, "/after_unit", "not_per_output"),
+        *(
+            (
+                {"kind": kind, "before_unit": unit, "after_unit": unit},
+                *("/after_unit", "not_per_output"),
+            )
+            for kind, unit in (
+                *(("emissions", "tấn CO2/năm"), ("emissions", "tấn"), ("dust", "mg")),
+                *(("dust", "mg/kg"), ("energy", "kWh/m³"), ("waste_water", "lít/m³")),
+            )
+        ),
         ({"name": "Điện thân thiện môi trường"}, "/name", "green_claim"),
         ({"source_en": "Eco-friendly power"}, "/source_en", "green_claim"),
         (
@@ -204,9 +214,10 @@ def test_a_newer_figure_that_lacks_something_hides_no_whole_one(case: Case) -> N
     assert [sums.kept()[2026, f"{group}/energy"][0] for group in ("said", "checked")] == [2, 1]
 
 
-def test_what_is_in_the_air_need_not_be_per_output(case: Case) -> None:
+@pytest.mark.parametrize("unit", ["mg/m³", "mg/Nm³", "mg/giỏ"])
+def test_what_is_in_the_air_need_not_be_per_output(case: Case, unit: str) -> None:
     with transaction():
-        dust = a_figure("Bụi", kind="dust", before_unit="mg/m³", after_unit="mg/m³")
+        dust = a_figure("Bụi", kind="dust", before_unit=unit, after_unit=unit)
         operations.record(case.assessment, dust, case.us, now=NOW)
     assert count(CleanerIndicator) == 1
 

@@ -7,9 +7,16 @@ from itertools import pairwise
 from typing import Any
 
 from traceapp.network import faults
-from traceapp.network.figures import Claim, from_millionths, is_per, period, to_millionths
+from traceapp.network.figures import (
+    Claim,
+    from_millionths,
+    is_concentration,
+    is_per,
+    period,
+    to_millionths,
+)
 from traceapp.network.models import CleanerIndicator
-from traceapp.network.vocabulary import PER_OUTPUT
+from traceapp.network.vocabulary import IN_AIR
 from traceapp.problem import Finding
 
 Given = dict[str, Any]
@@ -27,17 +34,20 @@ def faults_of(given: Given, output_unit: str, today: date) -> Iterator[Finding]:
         yield faults.OVER_100
     if before is not None and given["before_unit"] != given["after_unit"]:
         yield faults.UNITS
-    if given["kind"] in PER_OUTPUT and not is_per(given["after_unit"], output_unit):
-        yield _not_per(given["after_unit"], output_unit)
+    yield from _faults_of_unit(given["kind"], given["after_unit"], output_unit)
     yield from _faults_of_periods(given, today)
     if before is not None and before > 0 and after >= 0:
         yield from _implausible(claim_given(given), given["reason"])
 
 
-def _not_per(unit: str, output_unit: str) -> Finding:
+def _faults_of_unit(kind: str, unit: str, output_unit: str) -> Iterator[Finding]:
+    is_of_air = kind in IN_AIR
+    if is_per(unit, output_unit) or (is_of_air and is_concentration(unit)):
+        return
+    fault = faults.NEITHER_PER_OUTPUT_NOR_IN_AIR if is_of_air else faults.NOT_PER_OUTPUT
     example = f"{unit.partition('/')[0]}/{output_unit.split(maxsplit=1)[0]}"
     values = {"unit": unit, "output": output_unit, "example": example}
-    return replace(faults.NOT_PER_OUTPUT, values=values)
+    yield replace(fault, values=values)
 
 
 def _implausible(claim: Claim, reason: str | None) -> Iterator[Finding]:

@@ -50,6 +50,12 @@ NOT_PER_OUTPUT = Finding(
     N_("“{unit}” does not say how much per {output}."),
     N_("Divide by what was made in that time, and write the unit as {example}."),
 )
+NEITHER_PER_OUTPUT_NOR_IN_AIR = Finding(
+    "/after_unit",
+    "not_per_output",
+    N_("“{unit}” says neither how much per {output} nor how much in a cubic metre of air."),
+    N_("Write the unit as {example}, or as mg/m³ where the air was measured."),
+)
 BASELINE = Finding(
     "/before",
     "baseline_not_positive",

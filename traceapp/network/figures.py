@@ -99,6 +99,12 @@ def is_per(unit: str, output_unit: str) -> bool:
     return "/" in unit and bool(words) and wanted[: len(words)] == words
 
 
+def is_concentration(unit: str) -> bool:
+    """Tell whether a unit says how much is in a cubic metre of air: "mg/m³", "mg/Nm³"."""
+    amount, _, volume = unit.casefold().partition("/")
+    return bool(amount.strip()) and volume.strip() in {"m³", "m3", "nm³", "nm3"}
+
+
 def to_millionths(value: Decimal) -> int:
     """Give an amount as it is kept; `value` has at most six decimals."""
     return int(value * MILLION)

@@ -24,9 +24,8 @@ INDICATOR_KINDS: Mapping[str, str] = {
     "waste_water": N_("Waste water"),
     "emissions": N_("Emissions"),
 }
-# What is used up or let out with every piece made. Dust and emissions are also read as what is in
-# the air: mg/m³.
-PER_OUTPUT = frozenset({"materials", "energy", "water", "waste_water"})
+# Read as what is let out with every piece made, as all the others, or as what is in the air: mg/m³.
+IN_AIR = frozenset({"dust", "emissions"})
 METHODS: Mapping[str, str] = {
     "meter": N_("Meter"),
     "bill": N_("Bills"),

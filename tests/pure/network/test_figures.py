@@ -13,6 +13,7 @@ from traceapp.network.figures import (
     Lack,
     Period,
     from_millionths,
+    is_concentration,
     is_per,
     to_millionths,
 )
@@ -133,6 +134,24 @@ def test_a_change_at_its_bound_is_plausible_and_one_beyond_is_not(kind: str) -> 
 )
 def test_a_unit_says_per_how_much_is_made(unit: str, output: str, is_one: bool) -> None:
     assert is_per(unit, output) is is_one
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_one"),
+    [
+        ("mg/m³", True),
+        ("mg / m3", True),
+        ("mg/Nm³", True),
+        ("tấn CO2/năm", False),
+        ("tấn", False),
+        ("m³", False),
+        ("/m³", False),
+        ("mg/ngày/m³", False),
+        ("mg/m³/ngày", False),
+    ],
+)
+def test_a_concentration_says_how_much_is_in_a_cubic_metre(unit: str, is_one: bool) -> None:
+    assert is_concentration(unit) is is_one
 
 
 def test_a_change_of_more_than_the_whole_is_not_compared() -> None:

@@ -95,7 +95,9 @@ def test_the_share_of_live_pages_is_told_with_the_day_of_the_audit_in_hanoi(app:
         counted = replace(nothing, pages=queries.LivePages(asked=29, live=28, at=at))
     with app.test_request_context():
         (lots,) = (one for one in tables.tables(counted) if one.name == "lots")
+        said = [views.shown(cell) for cell in (lots.rows[-1][1], Decimal("96.5"), None)]
     assert lots.rows[-1][1] == Decimal("96.5")
+    assert said == ["96,5", "+96,50\N{NO-BREAK SPACE}%", "–"]  # a change alone has a sign
     assert "30/11/2026" in lots.source
 
 

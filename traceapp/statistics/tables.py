@@ -14,6 +14,10 @@ from traceapp.web.pages import HANOI
 Cell = str | int | Decimal | None
 
 
+class Share(Decimal):
+    """A part of a whole in per cent; any other Decimal is a change, which has a sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table; where `drawn` names a column, that column is drawn by the first one."""
@@ -60,7 +64,7 @@ def _lots(counted: Counted) -> Table:
     pages, source = counted.pages, _("No audit of the pages was made yet.")
     if pages is not None:
         # Cut off and not rounded: one dead page never reads as none.
-        share = Decimal(1000 * pages.live // max(pages.asked, 1)) / 10
+        share = Share(Decimal(1000 * pages.live // max(pages.asked, 1)) / 10)
         rows += [(_("Pages asked for"), pages.asked), (_("Pages that were live"), pages.live)]
         rows.append((_("Pages that were live (%)"), share))
         source = _(

@@ -9,7 +9,8 @@ from traceapp import problem
 from traceapp.network.wording import per_cent
 from traceapp.statistics import bars, queries
 from traceapp.statistics.queries import Counted
-from traceapp.statistics.tables import Cell, tables
+from traceapp.statistics.tables import Cell, Share, tables
+from traceapp.trace.wording import number
 from traceapp.web import csv_text
 from traceapp.web.access import public
 from traceapp.web.languages import say
@@ -54,7 +55,9 @@ def counted(now: datetime) -> Counted:
 
 
 def shown(cell: Cell) -> str:
-    """Write a cell: a dash where nothing is known, changes with both decimals."""
+    """Write a cell: a dash where nothing is known, changes with both decimals and their sign."""
     if cell is None:
         return "–"
+    if isinstance(cell, Share):
+        return say(number(cell))
     return say(per_cent(cell)) if isinstance(cell, Decimal) else str(cell)

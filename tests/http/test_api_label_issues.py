@@ -183,6 +183,18 @@ def test_goods_on_hold_get_no_labels_and_those_issued_before_no_file(lan: Progra
         told(lan.get(writer.removeprefix(API)), 422, "blocked")
 
 
+def test_an_answer_that_was_lost_is_given_again_whatever_became_of_the_batch(lan: Program) -> None:
+    key = {"Idempotency-Key": "till-1-0001"}
+    first = issue(lan, wish(), headers=key)
+    with lan.app.app_context(), transaction():
+        code = codes.of_batch(lan.by.producer_id, lan.batch_id)
+        assert code is not None
+        operations.set_state(code.code, CodeState.HELD, actor="Chi cục (mẫu)", now=NOW)
+    again = issue(lan, wish(), headers=key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json() == again.get_json()
+
+
 def test_what_the_label_lacks_is_one_error_each(app: Flask) -> None:
     with app.app_context(), transaction():
         owner = business("HTX Hoa", role="owner")

@@ -99,8 +99,9 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
         raise problem.NotFound
     order = order_of(actor.producer_id, Ref(*batch), body["id"] or id_from_key(), body)
     may_exceed = asks.may(Act.EXCEED_LABEL_BUDGET)
-    label = _label(order.batch, Pack(order.quantity, order.uom))
-    _check(first_of(actor.producer_id, order, label))
+    if db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None:
+        label = _label(order.batch, Pack(order.quantity, order.uom))
+        _check(first_of(actor.producer_id, order, label))
     db.session.rollback()  # whatever was read before: a writer takes the lock first
     with transaction():
         is_new = db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None

@@ -1,5 +1,6 @@
 """Labels at the desk: never more than goods, printed again after a jam, voided where unused."""
 
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,6 +9,7 @@ import pytest
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import func, select
 
 from tests.builders import NOW, business
@@ -307,6 +309,18 @@ def test_goods_that_are_stopped_print_nothing_of_what_was_issued(
     status, said = change(reader, f"{shown}/reprint", **typed)
     assert status == 422
     assert "đang bị thu hồi" in said
+
+
+@pytest.mark.parametrize(("dpi", "size"), [(203, (400, 240)), (300, (591, 354))])
+def test_the_picture_of_a_label_has_the_dots_of_either_printer(
+    lan: tuple[FlaskClient, str], dpi: int, size: tuple[int, int]
+) -> None:
+    reader, code = lan
+    shown = issued(reader, code, labels=1, stock="niimbot-50x30")
+    link = f"{shown}/labels.png?dpi={dpi}"
+    assert f'href="{link}"' in page(reader, shown)
+    with Image.open(io.BytesIO(reader.get(link, buffered=True).data)) as drawn:
+        assert drawn.size == size
 
 
 def counted(table: type[LabelIssue | LabelChange | Attempt]) -> int:

@@ -24,7 +24,7 @@ from traceapp.batches.queries import in_hand
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing, serials
-from traceapp.labels.changing import NO_POSITION
+from traceapp.labels.changing import no_position
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import (
     KINDS,
@@ -239,7 +239,8 @@ def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
     if isinstance(error, MissingGlyph):
         return _NO_LETTER
     if error.what not in ("contents", "symbol"):
-        return NO_POSITION if error.what == "start_position" else _NO_ROOM
+        stock = sheet.design.stock
+        return no_position(stock) if error.what == "start_position" else _NO_ROOM
     measured = measure(Path(current_app.static_folder or ""))
     larger = ", ".join(stocks_for(sheet.design.template, sheet.first, measured))
     return replace(_TOO_MUCH, values={"stocks": larger}) if larger else _NO_ROOM

@@ -1,7 +1,7 @@
 """Voiding labels that are not used, and printing a range again after a jam."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID, uuid5
@@ -18,7 +18,7 @@ from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of
 from traceapp.labels.serials import has_serials
 from traceapp.labels.sheets import REPRINTED, VOIDED, standing
-from traceapp.printing.stock import STOCKS
+from traceapp.printing.stock import STOCKS, Stock
 from traceapp.trace.rules.labelling import VOID
 from traceapp.web.pages import HANOI
 
@@ -112,9 +112,17 @@ def reprint(actor: Actor, issue: LabelIssue, labels: Range, *, now: datetime) ->
         return known
     if _is_any_voided(issue, labels):
         raise problem.InvalidInput(findings=[_VOIDED_BEFORE])
-    if labels.start_position > STOCKS[issue.stock].positions:
-        raise problem.InvalidInput(findings=[NO_POSITION])
+    stock = STOCKS[issue.stock]
+    if labels.start_position > stock.positions:
+        raise problem.InvalidInput(findings=[no_position(stock)])
     return _keep(actor, issue, labels, REPRINTED, now)
+
+
+def no_position(stock: Stock) -> problem.Finding:
+    """Say which positions a sheet has."""
+    if stock.positions == 1:
+        return replace(_NO_POSITION, message=_ONLY_ONE)
+    return replace(_NO_POSITION, values={"most": str(stock.positions)})
 
 
 def _part(change_id: UUID, number: int) -> UUID:
@@ -175,10 +183,11 @@ def _keep(actor: Actor, issue: LabelIssue, labels: Range, act: str, now: datetim
     return row
 
 
-NO_POSITION = problem.Finding(
+_ONLY_ONE = problem.N_("This paper has one label at a time: its position is 1.")
+_NO_POSITION = problem.Finding(
     "/start_position",
     "outside",
-    problem.N_("The sheet has no such position."),
+    problem.N_("The sheet has the positions 1 to {most}."),
     problem.N_("Count the labels of the sheet from 1, row by row."),
 )
 _OUTSIDE = problem.Finding(

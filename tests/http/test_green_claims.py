@@ -61,9 +61,9 @@ def desk(app: Flask, lan: Business) -> FlaskClient:
         ),
         ({"brand": "Rau Sạch Lan"}, "/brand", "Sạch"),
         (
-            {"label": {**LABEL, "storage": {"vi": "Túi sinh thái, thân thiện môi trường"}}},
+            {"label": {**LABEL, "storage": {"vi": "Cất trong túi sinh thái"}}},
             "/label/storage/vi",
-            "thân thiện môi trường",
+            "sinh thái",
         ),
     ],
 )

@@ -22,25 +22,49 @@ INSTEAD = N_(
 # Schemes whose certificate is a basis, as it is folded: without marks, in small letters.
 ECO_LABELS = ("nhan sinh thai", "nhan xanh viet nam", "ecolabel", "eco-label", "iso 14024")
 
+
+def _or_unmarked(pattern: str) -> str:
+    """Let each letter be typed without its marks; letters with other marks stay other words."""
+    letters = unicodedata.normalize("NFC", pattern)
+    plain = (unicodedata.normalize("NFD", one)[0].replace("đ", "d") for one in letters)
+    return "".join(
+        one if one == bare else f"[{one}{bare}]" for one, bare in zip(letters, plain, strict=True)
+    )
+
+
+# Without marks these are other words: “do sach” may be “độ sạch”, how clean water is.
+_MARKED_GOODS = r"(?:hàng|đồ|sống|chuỗi)"
 _GOODS = (
-    r"(?:sản phẩm|thực phẩm|nông sản|hàng hóa|hàng hoá|hàng|đồ|thương hiệu|công nghệ|năng lượng|"
-    r"nông nghiệp|tiêu dùng|sản xuất|bao bì|lối sống|sống|nguồn gốc|chuỗi)"
+    r"(?:sản phẩm|thực phẩm|nông sản|hàng hóa|hàng hoá|thương hiệu|công nghệ|năng lượng|"
+    r"nông nghiệp|tiêu dùng|sản xuất|bao bì|lối sống|nguồn gốc)"
 )
+_IS_GOOD = r"(?:xanh|sạch(?! hơn)|bền vững|sinh thái)\b"
 _WORLD = r"(?:môi trường|thiên nhiên|trái đất|hành tinh|khí hậu|sinh thái)"
-_OF_WORLD = r"(?:eco|enviro\w*|planet|earth|nature|climate)"
-_PHRASES = (
-    (VAGUE, rf"thân thiện(?: với)? {_WORLD}|(?:vì|bảo vệ|tốt cho) {_WORLD}"),
-    (VAGUE, rf"(?:không|ít)(?: gây)? (?:hại|ô nhiễm|ảnh hưởng)(?: (?:cho|đến|tới))? {_WORLD}"),
-    (VAGUE, rf"{_GOODS} (?:xanh|sạch(?! hơn)|bền vững|sinh thái)\b"),
+_OR_NATURE = rf"(?:{_WORLD}|tự nhiên)"
+_OF_WORLD = r"(?:eco|enviro\w*|planet|earth|nature|climate|carbon)"
+_THE_WORLD = r"(?:the |our )?(?:planet|environment|nature|earth|climate)\b"
+_VIETNAMESE = (
+    (VAGUE, rf"thân thiện(?: với)? {_OR_NATURE}|(?:bảo vệ|tốt cho) {_WORLD}"),
+    (VAGUE, rf"an toàn (?:cho|(?:đối )?với) {_OR_NATURE}|(?:giữ gìn|gìn giữ) {_OR_NATURE}"),
+    (VAGUE, rf"\b(?:không|ít)(?: gây)? (?:hại|ô nhiễm|ảnh hưởng)(?: (?:cho|đến|tới))? {_WORLD}"),
+    (VAGUE, rf"\b{_GOODS} {_IS_GOOD}"),
     (VAGUE, r"phát triển bền vững|(?:hoàn toàn|thuần|100 ?%) (?:tự nhiên|thiên nhiên)"),
-    (VAGUE, r"(?:không|phi) độc hại|\bnon[\s-]?toxic\b"),
+    (VAGUE, r"\b(?:không|phi) độc hại"),
     (VAGUE, r"phân (?:hủy|huỷ) sinh học"),
-    (NEUTRAL, r"trung (?:hòa|hoà) (?:các[ -]?bon|carbon|khí hậu)"),
-    (NEUTRAL, r"(?:không|zero|ít) phát thải|(?:các[ -]?bon|carbon) thấp"),
-    (VAGUE, rf"\b{_OF_WORLD}[\s-]*(?:friendly|safe|sound|conscious|kind)\b"),
+    (NEUTRAL, r"trung (?:hòa|hoà) (?:các[ -]?bon|carbon|khí hậu|co2|co₂)"),
+    (NEUTRAL, r"\b(?:không|zero|ít) phát thải|(?:các[ -]?bon|carbon|phát thải) thấp(?! hơn)\b"),
+)
+_PHRASES = (
+    *((why, _or_unmarked(pattern)) for why, pattern in _VIETNAMESE),
+    # Without its mark “vì” is the end of “phạm vi” and the start of “vi khí hậu”.
+    (VAGUE, rf"vì {_WORLD}|{_MARKED_GOODS} {_IS_GOOD}"),
+    (VAGUE, rf"\b{_OF_WORLD}[\s_-]*(?:friendly|safe|sound|conscious|kind)\b"),
     (VAGUE, r"\beco\b|\becolog(?:ical|ically)\b|\bsustainab(?:le|ly|ility)\b|\bbiodegradable\b"),
+    (VAGUE, r"\bnon[\s-]?toxic\b|\bbio[\s-]?based\b|\benergy[\s-]+efficient(?:ly)?\b"),
+    (VAGUE, r"\bgreen[\s_-]+(?:label(?:l?ed)?|certified|friendly)\b"),
     (VAGUE, r"\b(?:nature|planet|earth)['’]s friend\b"),
-    (VAGUE, r"\b(?:good|better|best) for (?:the |our )?(?:planet|environment|nature|earth)\b"),
+    (VAGUE, rf"\b(?:good|better|best|safe) for {_THE_WORLD}"),
+    (VAGUE, rf"\b(?:gentle|kind|kinder|harmless|friendly) (?:on|to|for|towards?) {_THE_WORLD}"),
     (VAGUE, r"\bclean(?:er)? (?:foods?|products?|vegetables?|meat|rice|farming|energy|goods)\b"),
     (VAGUE, r"\b(?:all|purely|100 ?%)[\s-]+natural\b"),
     (NEUTRAL, r"\b(?:climate|carbon|co2|co₂)[\s-]*(?:neutral|positive|negative|free)\b"),
@@ -54,20 +78,24 @@ _BEFORE = {
     "tương tinh nước sắc dải tươi quả trái bí dưa măng còn đang hạt cơm hoa ruột vẫn hơi ánh",
     "sạch": "rửa làm lau quét nhặt giặt gọt cạo tẩy hút súc vét nước để ráo phòng khăn nơi sàn cọ "
     "dọn đãi vo chỗ tay khô thùng dao",
+    "sinh thái": "lịch hệ vùng khu làng viên thị nghiệp trường bằng điểm kiện tố",
+    "bền vững": "cấu kết trúc khung mối nối móng",
     "green": "dark light pale bright deep olive the",
 }
 _BEHIND = {
     "xanh": "lá đậm nhạt lam lục dương lơ ngọc non mướt tươi rì biển trời rêu thẫm sẫm vỏ",
     "sạch": "cỏ đất bụi vỏ lông bằng với nước sẽ cát bùn dầu vết rễ",
+    "sinh thái": "học",
+    "bền vững": "",
     "green": "tea beans bean onion onions pepper peppers leaf leaves skin mango mangoes banana "
     "papaya chilli colour color rice gram lentils cabbage peas mustard asparagus apple apples",
 }
-_ALONE = re.compile(r"\b(?:xanh|sạch|green(?:er|est)?)\b(?!-)")
+_ALONE = re.compile(r"\b(?:xanh|sạch|sinh thái|bền vững|green(?:er|est)?)\b(?!-)")
 
 
 @dataclass(frozen=True, slots=True)
 class GreenClaim:
-    """A general claim: its words as they were typed, where they begin, and why it is none."""
+    """A general claim: its words, where they begin in the text as it is read, and its fault."""
 
     words: str
     start: int
@@ -79,15 +107,21 @@ def find(text: str, names: Sequence[str] = ()) -> list[GreenClaim]:
 
     `names` are what the writer and their places are called: “Bãi Xanh” is then no claim.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = as_read(text)
     found: list[GreenClaim] = []
     end = 0
-    known = [unicodedata.normalize("NFC", name) for name in names]
+    known = [as_read(name) for name in names]
     for claim in sorted(_all(text, known), key=lambda one: (one.start, -len(one.words))):
         if claim.start >= end:
             found.append(claim)
             end = claim.start + len(claim.words)
     return found
+
+
+def as_read(text: str) -> str:
+    """Give a text as its readers see it: without joiners, soft hyphens and wide gaps."""
+    seen = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", seen))
 
 
 def is_basis(scheme: str) -> bool:
@@ -99,13 +133,12 @@ def _all(text: str, names: Sequence[str]) -> Iterator[GreenClaim]:
     small = text.lower()
     if len(small) != len(text):  # letters whose small form is longer; places must stay the same
         small = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
-    spaced = re.sub(r"\s", " ", small)
     for why, rule in _RULES:
-        for match in rule.finditer(spaced):
-            if not _is_programme(spaced, match):
+        for match in rule.finditer(small):
+            if not _is_programme(small, match):
                 yield GreenClaim(text[match.start() : match.end()], match.start(), why)
-    for match in _ALONE.finditer(spaced):
-        if not (_is_ordinary(spaced, match) or _is_name(text, match, names)):
+    for match in _ALONE.finditer(small):
+        if not (_is_ordinary(small, match) or _is_name(text, match, names)):
             yield GreenClaim(text[match.start() : match.end()], match.start(), VAGUE)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.claims.green import NEUTRAL, VAGUE, find, is_basis
+from traceapp.claims.green import NEUTRAL, VAGUE, as_read, find, is_basis
 from traceapp.database.folding import fold
 
 CLAIMS = [
@@ -49,6 +49,26 @@ CLAIMS = [
     ("Không độc hại", "Không độc hại", VAGUE),
     ("Better for the environment", "Better for the environment", VAGUE),
     ("Net zero by 2030", "Net zero", NEUTRAL),
+    ("Giỏ mây sinh thái", "sinh thái", VAGUE),
+    ("Túi sinh thái", "sinh thái", VAGUE),
+    ("Giỏ mây bền vững", "bền vững", VAGUE),
+    ("An toàn cho môi trường", "An toàn cho môi trường", VAGUE),
+    ("Thân thiện với tự nhiên", "Thân thiện với tự nhiên", VAGUE),
+    ("Giữ gìn môi trường", "Giữ gìn môi trường", VAGUE),
+    ("Trung hoà CO2", "Trung hoà CO2", NEUTRAL),
+    ("Phát thải thấp", "Phát thải thấp", NEUTRAL),
+    ("Gio may than thien moi truong", "than thien moi truong", VAGUE),
+    ("Gio may than thiện voi môi truong", "than thiện voi môi truong", VAGUE),
+    ("San pham sach", "San pham sach", VAGUE),
+    ("Gentle on the environment", "Gentle on the environment", VAGUE),
+    ("Kind to nature", "Kind to nature", VAGUE),
+    ("Harmless to the environment", "Harmless to the environment", VAGUE),
+    ("Carbon friendly", "Carbon friendly", VAGUE),
+    ("Energy efficient weaving", "Energy efficient", VAGUE),
+    ("A biobased bag", "biobased", VAGUE),
+    ("Green-label basket", "Green-label", VAGUE),
+    ("Green-certified", "Green-certified", VAGUE),
+    ("eco_friendly", "eco_friendly", VAGUE),
 ]
 NONE = [
     *("", "Chè xanh một tôm hai lá", "Trà xanh", "Đậu xanh", "Bưởi da xanh", "Rau xanh ăn lá"),
@@ -59,6 +79,9 @@ NONE = [
     *("Cleaner production", "Evergreen", "Greenhouse tomatoes", "The green leaves", "Dark green"),
     *("Keep in a clean, dry place", "Song mây ít hơn 2,5 % so với 2025, đo bằng sổ kho"),
     *("Điện giảm 6,5 % mỗi giỏ", "Economy pack", "Ecuador", "Naturally dried", "Môi trường nước"),
+    *("Du lịch sinh thái Ba Vì", "Hệ sinh thái ao", "Khu công nghiệp sinh thái", "Sinh thái học"),
+    *("Phạm vi môi trường", "Vi khí hậu nhà kính", "Do sach cua nuoc", "Sách bền"),
+    *("Phát thải thấp hơn 20 % so với 2025", "Energy efficiency audit", "A kind of nature reserve"),
     *("Trồng ngoài trời", "Khâu tráng và phơi", "Bảo ôn lò sấy và bịt khe hở", "Kết cấu bền vững"),
 ]
 
@@ -75,6 +98,14 @@ def test_it_is_found_however_its_letters_are_put_together(text: str, words: str,
     assert find(unicodedata.normalize("NFD", text))[0].why == why
     assert find(f"Một câu trước. {text}\nvà một câu sau")
     assert find(text.upper())
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u200c", "\u200d", "\u2060", "\u00ad", "\ufeff"])
+@pytest.mark.parametrize(("text", "words", "why"), CLAIMS)
+def test_letters_nobody_sees_hide_none(text: str, words: str, why: str, hidden: str) -> None:
+    first = find(hidden.join(unicodedata.normalize("NFD", text)))[0]
+    assert (first.words, first.why) == (words, why)
+    assert find(text.replace(" ", " \u00a0 "))[0].why == why
 
 
 @pytest.mark.parametrize("text", NONE)
@@ -99,7 +130,7 @@ def test_all_claims_of_a_text_are_told_in_order_and_none_twice() -> None:
 
 @given(st.text())
 def test_any_text_is_read_and_places_are_right(text: str) -> None:
-    whole = unicodedata.normalize("NFC", text)
+    whole = as_read(text)
     end = 0
     for one in find(text):
         assert one.words

@@ -7,16 +7,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.builders import LABEL, Business, business, product
+from tests.builders import LABEL, PLACE, Business, business, product
 from tests.http.reported import at_desk
-from tests.lan import a_measure, open_assessment
+from tests.lan import a_figure, a_measure, open_assessment
 from tests.security.forms import forms_on
 from tests.signing_in import form, token_of
 from traceapp import problem
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 from traceapp.network import operations
 from traceapp.producers import operations as producers
-from traceapp.producers.changes import set_certificate_pages
+from traceapp.producers.changes import change_producer, set_certificate_pages
 from traceapp.web.endpoints import transaction
 
 CERTIFICATE = {
@@ -74,9 +75,34 @@ def test_a_finished_product_makes_no_general_claim(
         product(lan, **(FINISHED | changes))
     (found,) = refused.value.findings
     assert (found.pointer, found.rule, found.values["words"]) == (pointer, "green_claim", words)
+
+
+@pytest.mark.parametrize("role", ["intermediate", "ingredient"])
+@pytest.mark.parametrize("pointer", ["name", "name_en"])
+def test_shoppers_read_the_names_of_what_goods_were_made_from(
+    lan: Business, role: str, pointer: str
+) -> None:
+    with pytest.raises(problem.InvalidInput) as refused, transaction():
+        product(lan, role=role, **{pointer: "Eco-friendly flour"})
+    assert [one.pointer for one in refused.value.findings] == [f"/{pointer}"]
     db.session.rollback()
+    label = {**LABEL, "specifications": {"vi": "Sản phẩm xanh", "en": None}}
     with transaction():
-        product(lan, **(FINISHED | changes | {"role": "intermediate"}))  # no shopper reads of it
+        product(lan, role=role, label=label)  # which goes to no shopper
+
+
+@pytest.mark.parametrize("pointer", ["about", "about_en"])
+def test_a_producer_says_none_of_itself(lan: Business, pointer: str) -> None:
+    said = {pointer: "Từ 2010.\nTúi eco-friendly."}
+    own = PLACE | {"name": "HTX Lan", "legal_form": "hợp tác xã", "street": "Thôn 1"} | said
+    by, now = (lan.producer_id, lan.actor.member_id), datetime.now(UTC)
+    with pytest.raises(problem.InvalidInput) as refused, transaction():
+        change_producer(by, own, version=None, now=now)
+    assert [one.pointer for one in refused.value.findings] == [f"/{pointer}"]
+    db.session.rollback()
+    with pytest.raises(problem.InvalidInput) as refused, transaction():
+        producers.register_producer(own | {"name": "HTX Mai", "kinds": ["farm"]}, now=now)
+    assert [one.pointer for one in refused.value.findings] == [f"/{pointer}"]
 
 
 @pytest.mark.parametrize(
@@ -146,3 +172,25 @@ def test_a_measure_makes_none_either(lan: Business) -> None:
         with pytest.raises(problem.InvalidInput) as refused:
             operations.propose(assessment, given, body, now=now)
         assert [one.pointer for one in refused.value.findings] == [f"/{name}"]
+
+
+@pytest.mark.parametrize("name", operations.ABOUT)
+def test_an_assessment_makes_none_of_what_it_is_about(lan: Business, name: str) -> None:
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with transaction():
+        _, body = open_assessment(lan, None, "G-12")
+    given = {"id": new_id(), "product_id": None, "output_unit": "giỏ", "not_covered": "Kho"}
+    with pytest.raises(problem.InvalidInput) as refused:
+        operations.open_assessment(lan.producer_id, given | {name: "túi eco"}, body, now=now)
+    assert [one.pointer for one in refused.value.findings] == [f"/{name}"]
+
+
+@pytest.mark.parametrize("name", operations.SHOWN_OF_FIGURES)
+def test_a_figure_makes_none_in_words_or_units(lan: Business, name: str) -> None:
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    with transaction():
+        assessment, body = open_assessment(lan, None, "G-12")
+    given = a_figure() | {name: "kWh/giỏ eco"}
+    with pytest.raises(problem.InvalidInput) as refused:
+        operations.record(assessment, given, body, now=now)
+    assert [one.pointer for one in refused.value.findings] == [f"/{name}"]

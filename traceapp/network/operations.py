@@ -40,7 +40,10 @@ WHEN = frozenset({"opened_at", "noted_at"})
 # What public pages tell of.
 SHOWN = frozenset({"measure.done", "indicator.recorded", "indicator.checked"})
 
-SHOWN_OF_FIGURES = ("name", "name_en", "source", "source_en", "reason", "reason_en")
+SHOWN_OF_FIGURES = (
+    *("name", "name_en", "source", "source_en", "reason", "reason_en"),
+    *("before_unit", "after_unit", "unit_en"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
     )
     if _is_kept(kept):
         return ref.id
+    green_claims.refuse_unproven(producer_id, {f"/{name}": given.get(name) for name in ABOUT})
     sums.add(_today(now).year, "assessments")
     _keep(kept, "assessment.opened", ref, by, now)
     return ref.id

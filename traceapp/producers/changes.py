@@ -17,7 +17,7 @@ from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.producers import operations
+from traceapp.producers import green_claims, operations
 from traceapp.producers.certificate_models import Certificate, CertificateFile
 from traceapp.producers.models import Plot, Producer, ProducerKind, Season, Site
 from traceapp.producers.schemas import ENDED_FIRST
@@ -68,6 +68,7 @@ def change_producer(by: By, given: Given, *, version: int | None, now: datetime)
     """
     producer = find_producer(by[0])
     data = operations.DETAILS.load(given)
+    green_claims.refuse_unproven(by[0], green_claims.texts_of_producer(data))
     operations.require_commune(data)
     address = ("street", "province", "commune_kind", "commune")
     if any(getattr(producer, name) != data[name] for name in address):

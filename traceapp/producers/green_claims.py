@@ -43,13 +43,20 @@ def refuse_unproven(producer_id: UUID, texts: Mapping[str, str | None]) -> None:
 
 
 def texts_of_product(product: Mapping[str, Any]) -> dict[str, str | None]:
-    """Give what shoppers read of finished goods in their maker's own words, by pointer."""
-    return dict(_texts(product)) if product["role"] == "finished" else {}
+    """Give what shoppers read of goods in their maker's own words, by pointer.
+
+    What finished goods were made from is named on their page, so names of every role count.
+    """
+    named = {f"/{name}": product[name] for name in ("name", "name_en")}
+    return named | dict(_texts_of_label(product)) if product["role"] == "finished" else named
 
 
-def _texts(product: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    for name in ("name", "name_en"):
-        yield f"/{name}", product[name]
+def texts_of_producer(producer: Mapping[str, Any]) -> dict[str, str | None]:
+    """Give what a producer says of itself in sentences, by pointer."""
+    return {f"/{name}": producer[name] for name in ("about", "about_en")}
+
+
+def _texts_of_label(product: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield "/brand", product.get("brand")
     label = product["label"] or {}
     for name in ("specifications", "use", "storage"):

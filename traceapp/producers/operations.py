@@ -13,7 +13,7 @@ from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id
-from traceapp.producers import schemas
+from traceapp.producers import green_claims, schemas
 from traceapp.producers.certificate_models import Certificate
 from traceapp.producers.models import (
     Admission,
@@ -53,6 +53,7 @@ def register_producer(given: Given, *, now: datetime, is_demo: bool = False) -> 
         ProducerKind(producer_id=row.producer_id, kind=kind) for kind in dict.fromkeys(kinds)
     )
     db.session.flush()
+    green_claims.refuse_unproven(row.producer_id, green_claims.texts_of_producer(data))
     return row.producer_id
 
 

@@ -190,7 +190,7 @@ def list_members(chain: str) -> ResponseReturnValue:
 def figure(subject: str, printed: tuple[str, Decimal]) -> str:
     """Write a published figure with the sign it was printed with."""
     sign, value = printed
-    words = number(value) if subject in COUNTS else wording.per_cent(value)
+    words = number(value) if subject in COUNTS else wording.published_per_cent(value)
     return f"{'' if sign == '=' else sign + ' '}{say(words)}"
 
 

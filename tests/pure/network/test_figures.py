@@ -18,7 +18,7 @@ from traceapp.network.figures import (
     to_millionths,
 )
 from traceapp.network.vocabulary import INDICATOR_KINDS, PLAUSIBLE
-from traceapp.network.wording import amount, per_cent
+from traceapp.network.wording import amount, per_cent, published_per_cent
 from traceapp.trace.words import Words
 
 BEFORE = Period(date(2025, 7, 1), date(2025, 12, 31))
@@ -134,6 +134,20 @@ def test_a_change_at_its_bound_is_plausible_and_one_beyond_is_not(kind: str) -> 
 )
 def test_a_unit_says_per_how_much_is_made(unit: str, output: str, is_one: bool) -> None:
     assert is_per(unit, output) is is_one
+
+
+@pytest.mark.parametrize(
+    ("change", "vi", "en"),
+    [
+        ("-6.50", "−6,5\u00a0%", "−6.5%"),
+        ("-2.52", "−2,52\u00a0%", "−2.52%"),
+        ("-10.00", "−10\u00a0%", "−10%"),
+        ("0.00", "0\u00a0%", "0%"),
+        ("1.20", "+1,2\u00a0%", "+1.2%"),
+    ],
+)
+def test_a_published_change_gets_no_decimals_that_it_had_not(change: str, vi: str, en: str) -> None:
+    assert published_per_cent(Decimal(change)) == Words(vi, en)
 
 
 @pytest.mark.parametrize(

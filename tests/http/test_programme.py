@@ -22,6 +22,7 @@ from traceapp.app import create_app
 from traceapp.chains import support
 from traceapp.chains.schemas import SupportSchema
 from traceapp.database.engine import db
+from traceapp.database.ids import new_id
 from traceapp.network import fairs, operations, sums
 from traceapp.network.operations import Author
 from traceapp.network.programme_models import (
@@ -186,6 +187,30 @@ def test_help_beside_activities_counts_where_help_was_planned(
             given = SupportSchema().load(told)
             support.give(lan.producer_id, given, by, now=datetime(2026, 11, 29, tzinfo=UTC))
     assert targets(app) == {"Training": ("2", "1"), "Support visit": ("1", "0")}
+
+
+def test_a_year_keeps_what_was_published_apart_from_what_its_records_give(
+    app: Flask, officer: FlaskClient
+) -> None:
+    with app.app_context(), transaction():
+        assessment, body = open_assessment(business("HTX Lan", role="owner"), None, "chè")
+        us = Author(Ref(assessment.producer_id, new_id()), is_body=False)
+        now = datetime(2026, 11, 29, 5, tzinfo=UTC)
+        made = Ref(assessment.producer_id, operations.record(assessment, a_figure(), us, now=now))
+        operations.check(made, "Xem hóa đơn", body, now=now)
+    others = TOTAL | {"figures.energy": "-9,1"}
+    sent = form(app, id=str(uuid4()), **others)
+    assert officer.post("/desk/programme/total/new", data=sent).status_code == 303
+    said = page(app.test_client(), "/programme/2026")
+    records, published = part(said, "records"), part(said, "published")
+    assert re.findall(r"[−+][\d,]+", records) == ["−6,50", "−6,50"]
+    assert re.findall(r"[−+][\d,]+", published) == ["−9,1"]
+    assert "&gt; 190" in published
+    assert "190" not in records
+    assert "Báo A" in published
+    assert "Báo A" not in records
+    assert said.count("−9,1") == 1
+    assert said.count("−6,50") == 2
 
 
 def targets(app: Flask) -> dict[str, tuple[str, str]]:

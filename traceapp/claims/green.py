@@ -15,6 +15,11 @@ from traceapp.problem import N_
 
 VAGUE = N_("“{words}” is a general green claim: it names nothing that anybody can check.")
 NEUTRAL = N_("“{words}” promises an effect on climate or nature that no record here can show.")
+SAVING = N_("“{words}” says how much less without saying since when and compared with what.")
+AS_FIGURE = N_(
+    "Record it as a figure of an assessment, with before, after and their periods, or write here "
+    "what it is compared with."
+)
 INSTEAD = N_(
     "Write what is used up or let out less, since when and compared with what, or keep the "
     "certificate of an eco-label here, with its pages, for shoppers to read."
@@ -43,7 +48,21 @@ _WORLD = r"(?:môi trường|thiên nhiên|trái đất|hành tinh|khí hậu|si
 _OR_NATURE = rf"(?:{_WORLD}|tự nhiên)"
 _OF_WORLD = r"(?:eco|enviro\w*|planet|earth|nature|climate|carbon)"
 _THE_WORLD = r"(?:the |our )?(?:planet|environment|nature|earth|climate)\b"
+_PART = r"\d+(?:[.,]\d+)? ?%"
+# “Giảm 60 % nước” may be drying, so only saved water counts.
+_USED = (
+    r"(?:điện|năng lượng|nhiên liệu|than|gas|khí thải|phát thải|rác|nhựa|chất thải|nước thải|"
+    r"các[ -]?bon|carbon|co2|co₂)\b"
+)
+_USED_EN = (
+    r"(?:water|energy|electricity|power|fuel|coal|gas|emissions?|carbon|co2|co₂|waste|plastic)\b"
+)
+_MUCH = r"(?:up to |about |over )?"
+_CUT = r"\b(?:sav(?:es?|ed|ing)|reduc(?:es?|ed|ing)|cuts?|cutting)"
 _VIETNAMESE = (
+    (SAVING, rf"\b(?:giảm|bớt|tiết kiệm)(?: được| tới| đến| khoảng| hơn)? {_PART} {_USED}"),
+    (SAVING, rf"\btiết kiệm (?:nước {_PART}|(?:(?:được|tới|đến|khoảng|hơn) )?{_PART} nước\b)"),
+    (SAVING, rf"\b(?:giảm|tiết kiệm) {_USED} {_PART}"),
     (VAGUE, rf"thân thiện(?: với)? {_OR_NATURE}|(?:bảo vệ|tốt cho) {_WORLD}"),
     (VAGUE, rf"an toàn (?:cho|(?:đối )?với) {_OR_NATURE}|(?:giữ gìn|gìn giữ) {_OR_NATURE}"),
     (VAGUE, rf"\b(?:không|ít)(?: gây)? (?:hại|ô nhiễm|ảnh hưởng)(?: (?:cho|đến|tới))? {_WORLD}"),
@@ -58,6 +77,9 @@ _PHRASES = (
     *((why, _or_unmarked(pattern)) for why, pattern in _VIETNAMESE),
     # Without its mark “vì” is the end of “phạm vi” and the start of “vi khí hậu”.
     (VAGUE, rf"vì {_WORLD}|{_MARKED_GOODS} {_IS_GOOD}"),
+    (SAVING, rf"{_PART} (?:less|lower|fewer) {_USED_EN}"),
+    (SAVING, rf"{_CUT} {_MUCH}{_PART} (?:of )?(?:the |our |its )?{_USED_EN}"),
+    (SAVING, rf"{_CUT} {_USED_EN}(?: use)? by {_MUCH}{_PART}"),
     (VAGUE, rf"\b{_OF_WORLD}[\s_-]*(?:friendly|safe|sound|conscious|kind)\b"),
     (VAGUE, r"\beco\b|\becolog(?:ical|ically)\b|\bsustainab(?:le|ly|ility)\b|\bbiodegradable\b"),
     (VAGUE, r"\bnon[\s-]?toxic\b|\bbio[\s-]?based\b|\benergy[\s-]+efficient(?:ly)?\b"),
@@ -90,6 +112,11 @@ _BEHIND = {
     "green": "tea beans bean onion onions pepper peppers leaf leaves skin mango mangoes banana "
     "papaya chilli colour color rice gram lentils cabbage peas mustard asparagus apple apples",
 }
+_ENDS = re.compile(r"[.!?;](?!\d)")
+# “Than” alone is coal.
+_BASELINE = re.compile(
+    rf"\b(?:{_or_unmarked('so với')}|than (?:in|the|our|with|\d+)|compared (?:with|to)|since)\b"
+)
 _ALONE = re.compile(r"\b(?:xanh|sạch|sinh thái|bền vững|green(?:er|est)?)\b(?!-)")
 
 
@@ -100,6 +127,11 @@ class GreenClaim:
     words: str
     start: int
     why: str
+
+    @property
+    def instead(self) -> str:
+        """What to do instead."""
+        return AS_FIGURE if self.why == SAVING else INSTEAD
 
 
 def find(text: str, names: Sequence[str] = ()) -> list[GreenClaim]:
@@ -135,7 +167,7 @@ def _all(text: str, names: Sequence[str]) -> Iterator[GreenClaim]:
         small = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
     for why, rule in _RULES:
         for match in rule.finditer(small):
-            if not _is_programme(small, match):
+            if not (_is_programme(small, match) or (why == SAVING and _is_compared(small, match))):
                 yield GreenClaim(text[match.start() : match.end()], match.start(), why)
     for match in _ALONE.finditer(small):
         if not (_is_ordinary(small, match) or _is_name(text, match, names)):
@@ -145,6 +177,13 @@ def _all(text: str, names: Sequence[str]) -> Iterator[GreenClaim]:
 def _is_programme(text: str, match: re.Match[str]) -> bool:
     """Tell “cleaner production” and the like, the names of what is measured, from claims."""
     return text.startswith(("cleaner production", "sản xuất sạch hơn"), match.start())
+
+
+def _is_compared(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the sentence around a saving says what it is compared with."""
+    before = _ENDS.split(text[: match.start()])[-1]
+    behind = _ENDS.split(text[match.end() :])[0]
+    return bool(_BASELINE.search(f"{before} {behind}"))
 
 
 def _is_ordinary(text: str, match: re.Match[str]) -> bool:

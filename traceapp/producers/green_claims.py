@@ -34,7 +34,7 @@ def refuse_unproven(producer_id: UUID, texts: Mapping[str, str | None]) -> None:
     """
     names = _names(producer_id)
     found = [
-        problem.Finding(pointer, "green_claim", claim.why, green.INSTEAD, {"words": claim.words})
+        problem.Finding(pointer, "green_claim", claim.why, claim.instead, {"words": claim.words})
         for pointer, text in texts.items()
         for claim in green.find(text or "", names)
     ]

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.claims.green import NEUTRAL, VAGUE, as_read, find, is_basis
+from traceapp.claims.green import (
+    AS_FIGURE,
+    INSTEAD,
+    NEUTRAL,
+    SAVING,
+    VAGUE,
+    as_read,
+    find,
+    is_basis,
+)
 from traceapp.database.folding import fold
 
 CLAIMS = [
@@ -69,6 +78,14 @@ CLAIMS = [
     ("Green-label basket", "Green-label", VAGUE),
     ("Green-certified", "Green-certified", VAGUE),
     ("eco_friendly", "eco_friendly", VAGUE),
+    ("Giảm 40 % điện", "Giảm 40 % điện", SAVING),
+    ("Tiết kiệm 30% nước", "Tiết kiệm 30% nước", SAVING),
+    ("Giảm 40 % điện và than củi", "Giảm 40 % điện", SAVING),
+    ("Tiet kiem nuoc 30,5 %", "Tiet kiem nuoc 30,5 %", SAVING),
+    ("Giảm phát thải 12 %", "Giảm phát thải 12 %", SAVING),
+    ("40 % less water", "40 % less water", SAVING),
+    ("Saves up to 30% energy", "Saves up to 30% energy", SAVING),
+    ("Cutting waste by 5 %", "Cutting waste by 5 %", SAVING),
 ]
 NONE = [
     *("", "Chè xanh một tôm hai lá", "Trà xanh", "Đậu xanh", "Bưởi da xanh", "Rau xanh ăn lá"),
@@ -82,6 +99,12 @@ NONE = [
     *("Du lịch sinh thái Ba Vì", "Hệ sinh thái ao", "Khu công nghiệp sinh thái", "Sinh thái học"),
     *("Phạm vi môi trường", "Vi khí hậu nhà kính", "Do sach cua nuoc", "Sách bền"),
     *("Phát thải thấp hơn 20 % so với 2025", "Energy efficiency audit", "A kind of nature reserve"),
+    *(
+        "Giảm 40 % điện mỗi giỏ so với 2025",
+        "So với năm 2024, tiết kiệm 3,5 % nước",
+        "Giảm 5 % giá",
+    ),
+    *("40 % less water than in 2024", "Saved 2.5 % of the water since 2024", "Sấy giảm 60 % nước"),
     *("Trồng ngoài trời", "Khâu tráng và phơi", "Bảo ôn lò sấy và bịt khe hở", "Kết cấu bền vững"),
 ]
 
@@ -91,6 +114,11 @@ def test_a_general_claim_is_found_with_its_words_and_why(text: str, words: str, 
     first = find(text)[0]
     assert (first.words, first.why) == (words, why)
     assert text[first.start : first.start + len(words)] == words
+
+
+def test_a_saving_is_to_be_a_figure_and_each_sentence_compares_its_own() -> None:
+    assert find("Giảm 40 % điện. Nhẹ hơn so với 2025")[0].instead == AS_FIGURE
+    assert find("Sản phẩm xanh")[0].instead == INSTEAD
 
 
 @pytest.mark.parametrize(("text", "words", "why"), CLAIMS)

@@ -11,8 +11,10 @@ from xml.etree import ElementTree as ET
 from werkzeug.test import TestResponse
 
 from tests.security.naughty import ATTRIBUTE, PRODUCT, TAG
+from traceapp.public.stylesheet import source_of
 
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
+DATA, INLINE = "application/ld+json", "a script that runs"
 LINKS = {"href", "src", "action", "formaction", "srcset", "poster", "data"}
 
 
@@ -23,6 +25,7 @@ class Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self.data_blocks: list[str] = []
+        self.scripts: list[str] = []
         self.faults: list[str] = []
         self._in_script: str | None = None
 
@@ -38,15 +41,19 @@ class Reader(HTMLParser):
             address = re.sub(r"[\s\x00-\x20]", "", value).lower()
             if name in LINKS and address.startswith(("javascript:", "data:", "vbscript:")):
                 self.faults.append(f"{name}={value[:40]}")
-        if tag == "script" and "src" not in given and self._in_script != "application/ld+json":
-            self.faults.append("a script inside the page")
+        if tag == "script" and "src" not in given and self._in_script != DATA:
+            self._in_script = INLINE
+            self.scripts.append("")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script":
             self._in_script = None
 
     def handle_data(self, data: str) -> None:
-        (self.data_blocks if self._in_script is not None else self.texts).append(data)
+        if self._in_script == INLINE:
+            self.scripts[-1] += data
+        else:
+            (self.data_blocks if self._in_script is not None else self.texts).append(data)
 
 
 def read(html: str) -> Reader:
@@ -62,7 +69,11 @@ def faults(answer: TestResponse) -> Iterator[str]:
     kind = answer.mimetype or ""
     match kind:
         case "text/html":
-            yield from _faults_of_page(read(answer.text))
+            page = read(answer.text)
+            yield from _faults_of_page(page)
+            policy = answer.headers.get("Content-Security-Policy", "")
+            if any(source_of(one) not in policy for one in page.scripts):
+                yield "a script inside the page"
         case "application/json" | "application/problem+json":
             json.loads(answer.data)
         case "text/csv":

@@ -1,6 +1,6 @@
 // One product as a shopper sees it: how it stands first, then what is told; a copy says how old it is.
 // @ts-check
-import { useEffect, useState } from "../../vendor/hooks.js";
+import { useEffect, useLayoutEffect, useState } from "../../vendor/hooks.js";
 import { DAY_MS } from "../core/clock.js";
 import { grouped } from "../core/codes.js";
 import { forget, keep, keptProducts, look, read, stateOf, STOPPED } from "../core/products.js";
@@ -18,8 +18,8 @@ export default function Product({ args: [code = ""] }) {
     look(`/B/${encodeURIComponent(code)}`).then((told) => setNow(told ?? "unknown"), () => setNow("unreachable"));
   }, [code]);
   const told = typeof now === "object" ? now : kept?.told;
-  useEffect(() => {
-    if (told) void read(code);
+  useLayoutEffect(() => {
+    if (told) void read(code); // with what is drawn: an effect after it is lost when the screen is left at once
   }, [code, told]);
   if (!told) return html`<${Screen} title=${grouped(code)} back="#/products"><p class="note" role="status">${t(`product.${now}`)}</p><//>`;
   const state = stateOf(told);

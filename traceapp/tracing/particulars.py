@@ -1,7 +1,7 @@
 """What the batches of a family are, and who has how much of them left."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import FromClause, and_, bindparam, select, tuple_
@@ -13,8 +13,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.codes.recalled import STATE
 from traceapp.database.engine import db
-from traceapp.database.types import Identifier
-from traceapp.producers.models import ProducerKind
+from traceapp.producers.queries import shops_among
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.facts import TraceFacts
 from traceapp.tracing.family import Holding, Key, Ref
@@ -26,10 +25,6 @@ CHUNK = 400  # batches that a statement names one by one
 
 BATCH, PRODUCT, ENTRY = Batch.__table__.c, Product.__table__.c, LedgerEntry.__table__.c
 CODE = PublicCode.__table__.c
-_SHOPS = select(ProducerKind.producer_id).where(
-    ProducerKind.kind == "shop",
-    ProducerKind.producer_id.in_(bindparam("ids", expanding=True, type_=Identifier)),
-)
 
 
 def batches(walk: Walk) -> Sequence[AnyRow]:
@@ -63,19 +58,13 @@ def holdings(walk: Walk) -> dict[Key, tuple[Holding, ...]]:
     rows = walk.raw_rows(_stock) if walk.start.as_of is None else list(past_stocks(walk))
     ids = {holder: UUID(bytes=bytes(holder)) for holder in {row[1] for row in rows}}
     names = producer_names(ids.values())
-    shops = _shops(ids)
-    holders = {raw: (one, names[one], raw in shops) for raw, one in ids.items()}
+    shops = shops_among(ids.values())  # what they have shrinks without a step
+    holders = {raw: (one, names[one], one in shops) for raw, one in ids.items()}
     found: dict[Key, list[Holding]] = defaultdict(list)
     for raw, holder, amount, has_no_sales in rows:
         holder_id, name, is_shop = holders[holder]
         found[raw].append(Holding(holder_id, name, amount, is_shop and bool(has_no_sales)))
     return {raw: _maker_first(raw, held) for raw, held in found.items()}
-
-
-def _shops(ids: Mapping[bytes, UUID]) -> set[bytes]:
-    """Give those that sell to shoppers: what they have shrinks without a step."""
-    found = set(db.session.scalars(_SHOPS, {"ids": list(ids.values())}))
-    return {raw for raw, holder_id in ids.items() if holder_id in found}
 
 
 def _maker_first(raw: bytes, held: list[Holding]) -> tuple[Holding, ...]:

@@ -17,8 +17,8 @@ from traceapp.batches.tracing import trace_facts
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.labels.history import history_of
-from traceapp.labels.queries import changes_of, issues_of
-from traceapp.labels.sheets import standing
+from traceapp.labels.queries import issues_of
+from traceapp.labels.standing import standing
 from traceapp.producers.certificate_models import is_valid_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.lineage import Lineage
@@ -150,4 +150,4 @@ def test_seven_hundred_labels_were_refused_and_of_the_510_printed_ten_are_void(
     ]
     assert told == [("voided", 10, None), ("issued", 510, None), ("refused", 700, 510)]
     (issue,) = issues_of(batch.producer_id, batch)
-    assert len(standing(issue, changes_of(issue.producer_id, [issue.issue_id]))) == 500
+    assert len(standing(issue)) == 500

@@ -10,7 +10,7 @@ from traceapp.findings.label_facts import run_of
 from traceapp.findings.reading import steps_of
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import changes_of, issues_of
-from traceapp.labels.sheets import VOIDED, standing
+from traceapp.labels.standing import VOIDED, not_voided
 from traceapp.printing.stock import A4_24
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref
@@ -64,7 +64,7 @@ def _void(step: StepFact, run: LabelRun, batch: Ref) -> LabelChange:
     if not issues:
         raise problem.NotFound
     issue = issues[0]
-    unused = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))[-run.labels :]
+    unused = not_voided(issue, changes_of(issue.producer_id, [issue.issue_id]))[-run.labels :]
     return LabelChange(
         change_id=step.ref.id,
         issue_id=issue.issue_id,

@@ -19,7 +19,7 @@ from traceapp.trace.facts import Ref
 from traceapp.trace.labelling import Books, Budget, LabelRun, Movement, budget, with_arrivals
 from traceapp.trace.rules.facts import GoodsFact, LabelFact, StepFact
 from traceapp.trace.rules.labelling import PRINT, VOID
-from traceapp.trace.units import QuantityError, from_micro, to_micro, unit
+from traceapp.trace.units import QuantityError, from_micro
 
 Goods = dict[Ref, GoodsFact]
 
@@ -63,34 +63,44 @@ def labelling_of(stocks: Collection[Stock]) -> set[Ref]:
     return {step.ref for stock in stocks for step in found.get(stock, ()) if step.kind == PRINT}
 
 
+def runs_of(stock: Stock) -> list[LabelRun]:
+    """Give the labels that were issued or voided for goods of a stock, as their steps tell."""
+    return [*_runs(labelling_steps(stock), goods_of({stock[1]})[stock[1]])]
+
+
 def labelling_steps(stock: Stock) -> list[StepFact]:
     """Give the steps that issued or voided labels for goods of a stock."""
     return _labelling({stock[1]}).get(stock, [])
 
 
 def run_of(step: StepFact, goods: GoodsFact) -> LabelRun | None:
-    """Read how many labels a step issues or voids; None where it does not say so."""
+    """Read how many labels a step issues or voids; None where it does not say so.
+
+    Labels stand for goods though nobody said of what size: for a pack of the product each, else for
+    one unit of the batch, as where an order of labels names no pack.
+    """
     labels = step.number("labels")
     if labels is None or labels < 1 or labels != labels.to_integral_value():
         return None
     is_void = step.kind == VOID
-    net = _told_net(step, goods)
-    if net is None and not is_void:
-        net = to_micro(Decimal(1), goods.uom) if unit(goods.uom).dimension == "count" else 0
-    return LabelRun(step.at, step.ref.id, int(labels), net, is_void=is_void)
-
-
-def _told_net(step: StepFact, goods: GoodsFact) -> int | None:
-    """Give what one label stands for; None where it is not told in what the batch is kept in."""
     told = [(step.number("net"), step.text("net_unit")), (step.number("net_kg"), "kg")]
+    if not is_void:
+        told += [(goods.net_quantity, goods.net_uom or ""), (Decimal(1), goods.uom)]
+    return LabelRun(step.at, step.ref.id, int(labels), _net(told, goods), is_void=is_void)
+
+
+def _net(told: Iterable[tuple[Decimal | None, str]], goods: GoodsFact) -> int | None:
+    """Give the first of these sizes that is told in what the batch is kept in; None without one."""
     batch = BatchUnit(goods.uom, goods.net_quantity, goods.net_uom)
     for quantity, uom in told:
         if quantity is None or quantity <= 0 or not uom:
             continue
         try:
-            return amount_in(batch, quantity, uom)
+            net = amount_in(batch, quantity, uom)
         except QuantityError:
             continue  # it weighs so much, and is kept by the piece
+        if net:
+            return net
     return None
 
 

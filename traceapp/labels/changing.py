@@ -15,9 +15,8 @@ from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.labels.issuing import record, reference
 from traceapp.labels.models import LabelChange, LabelIssue
-from traceapp.labels.queries import changes_of
 from traceapp.labels.serials import has_serials
-from traceapp.labels.sheets import REPRINTED, VOIDED, standing
+from traceapp.labels.standing import REPRINTED, VOIDED, standing
 from traceapp.printing.stock import STOCKS, Stock
 from traceapp.trace.rules.labelling import VOID
 from traceapp.web.pages import HANOI
@@ -59,7 +58,7 @@ def void_unused(actor: Actor, issue: LabelIssue, unused: Unused, *, now: datetim
         if (done[0].issue_id, voided) != (issue.issue_id, unused.count):
             raise problem.ContentConflict
         return
-    left = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
+    left = standing(issue)
     if not 1 <= unused.count <= len(left):
         raise problem.InvalidInput(findings=[_OUTSIDE])
     chosen = sorted(unused.numbers) or left[-unused.count :]
@@ -159,10 +158,7 @@ def _known(issue: LabelIssue, labels: Range, act: str) -> LabelChange | None:
 
 
 def _is_any_voided(issue: LabelIssue, labels: Range) -> bool:
-    return any(
-        change.act == VOIDED and change.first <= labels.last and labels.first <= change.last
-        for change in changes_of(issue.producer_id, [issue.issue_id])
-    )
+    return not {*standing(issue)}.issuperset(range(labels.first, labels.last + 1))
 
 
 def _keep(actor: Actor, issue: LabelIssue, labels: Range, act: str, now: datetime) -> LabelChange:

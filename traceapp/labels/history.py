@@ -33,7 +33,7 @@ from traceapp.labels.queries import (
     open_allowances,
     withdrawals_of,
 )
-from traceapp.labels.sheets import REPRINTED, VOIDED
+from traceapp.labels.standing import REPRINTED, VOIDED
 from traceapp.producers.models import Membership, Producer
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact

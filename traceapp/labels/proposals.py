@@ -16,7 +16,7 @@ from traceapp.labels.contents import Pack
 from traceapp.labels.issuing import MOST_LABELS
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.labels.queries import last_issue
-from traceapp.labels.sheets import REPRINTED
+from traceapp.labels.standing import REPRINTED
 from traceapp.printing.stock import A4_24, STOCKS
 from traceapp.printing.templates import Template
 from traceapp.trace.facts import Ref

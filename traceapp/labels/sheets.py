@@ -1,20 +1,17 @@
 """What is printed of an issue: all its labels that still count, or those that are printed again."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from traceapp.labels import printers
 from traceapp.labels.files import Sheet
 from traceapp.labels.issuing import Order
 from traceapp.labels.models import LabelChange, LabelIssue
-from traceapp.labels.queries import changes_of
 from traceapp.labels.serials import sample, serials_of
+from traceapp.labels.standing import standing
 from traceapp.printing.label import Label
 from traceapp.printing.run import Design
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
-
-VOIDED, REPRINTED = "voided", "reprinted"
 
 
 def design_of(producer_id: UUID, wish: Order | LabelIssue) -> Design:
@@ -44,18 +41,6 @@ def sheet_of(issue: LabelIssue, label: Label, again: LabelChange | None = None) 
     """Give the labels of an issue that still count, or of those the range printed again."""
     wish = issue if again is None else again
     first, last = (1, issue.labels) if again is None else (again.first, again.last)
-    numbers = standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
-    within = [number for number in numbers if first <= number <= last]
+    within = [number for number in standing(issue) if first <= number <= last]
     design, serials = design_of(issue.producer_id, issue), serials_of(issue)
     return Sheet(design, label, within, wish.start_position, serials)
-
-
-def standing(issue: LabelIssue, changes: Iterable[LabelChange]) -> list[int]:
-    """Give the numbers of labels that were not voided, counted from 1 as they were printed."""
-    voided = {
-        number
-        for change in changes
-        if change.act == VOIDED
-        for number in range(change.first, change.last + 1)
-    }
-    return [number for number in range(1, issue.labels + 1) if number not in voided]

@@ -14,7 +14,7 @@ from traceapp.database.types import Identifier
 from traceapp.gs1.batch_code import ALPHABET
 from traceapp.gs1.unit_serial import LENGTHS
 from traceapp.labels.models import LabelChange, LabelIssue
-from traceapp.labels.sheets import VOIDED
+from traceapp.labels.standing import VOIDED
 from traceapp.labels.unit_models import LabelUnit
 from traceapp.producers.models import Producer
 from traceapp.public.units import Printed

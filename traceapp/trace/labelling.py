@@ -120,6 +120,35 @@ def budget(movements: Iterable[Movement], runs: Iterable[LabelRun]) -> Budget:
     return found
 
 
+def still_counting(runs: Iterable[LabelRun], voided_of: Mapping[UUID, UUID]) -> Counter[UUID]:
+    """Give how many labels of each run were not voided.
+
+    `voided_of` names, by void, the run whose labels those were. Any other void takes from the runs
+    before it, the newest of its size first, as many labels as bear what it gives back.
+    """
+    nets, left, last_net = dict[UUID, int](), Counter[UUID](), 0
+    for run in sorted(runs, key=lambda one: (one.at, _turn(one), one.event_id)):
+        last_net = (last_net if run.net is None else run.net) or last_net
+        if not run.is_void:
+            nets[run.event_id], left[run.event_id] = last_net, run.labels
+        elif run.event_id in voided_of:
+            left[voided_of[run.event_id]] -= run.labels
+        else:
+            _take(left, nets, run.labels, last_net)
+    return +left
+
+
+def _take(left: Counter[UUID], nets: Mapping[UUID, int], labels: int, net: int) -> None:
+    """Take labels of so many goods from runs, those of this size first."""
+    amount, newest_first = labels * net, [*nets][::-1]
+    for run in sorted(newest_first, key=lambda one: nets[one] != net):
+        taken = min(left[run], -(-amount // nets[run]))
+        left[run] -= taken
+        amount -= taken * nets[run]
+        if amount <= 0:
+            return
+
+
 Books = dict[UUID, tuple[list[Movement], list[LabelRun]]]
 """What came and left, and the labels, of one batch at each of its holders."""
 

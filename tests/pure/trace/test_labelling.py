@@ -8,7 +8,14 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceapp.trace.labelling import Budget, LabelRun, Movement, budget, with_arrivals
+from traceapp.trace.labelling import (
+    Budget,
+    LabelRun,
+    Movement,
+    budget,
+    still_counting,
+    with_arrivals,
+)
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 KG = 1_000_000
@@ -26,6 +33,11 @@ def printed(minute: int, labels: int, net: int = 1) -> LabelRun:
 def voided(minute: int, labels: int) -> LabelRun:
     at = START + timedelta(minutes=minute)
     return LabelRun(at, UUID(int=minute), labels, None, is_void=True)
+
+
+def counting(*runs: LabelRun, voided_of: dict[int, int] | None = None) -> dict[int, int]:
+    named = {UUID(int=void): UUID(int=run) for void, run in (voided_of or {}).items()}
+    return {run.int: labels for run, labels in still_counting(runs, named).items()}
 
 
 def left(*steps: Movement | LabelRun) -> int:
@@ -171,3 +183,35 @@ def test_exactly_what_is_left_can_be_labelled(made: int, net: int, gone: int) ->
     goods = (moved(1, "made", made), moved(2, "lost", min(gone, made)))
     most = left(*goods) // net
     assert left(*goods, *([printed(3, most, net)] if most else [])) < net
+
+
+def test_a_void_of_no_run_takes_the_newest_labels_of_its_size_and_others_after_those() -> None:
+    runs = printed(1, 10), printed(2, 20, net=2), printed(3, 30)
+    assert counting(*runs, voided(4, 5)) == {1: 10, 2: 20, 3: 25}
+    assert counting(*runs, voided(4, 35)) == {1: 5, 2: 20}
+    assert counting(*runs, voided(4, 43)) == {2: 18}  # 3 kg bear two labels of 2 kg
+    assert counting(voided(0, 5), *runs) == {1: 10, 2: 20, 3: 30}
+
+
+def test_a_void_of_a_run_takes_its_labels_alone() -> None:
+    runs = printed(1, 10), printed(2, 20)
+    assert counting(*runs, voided(4, 5), voided_of={4: 1}) == {1: 5, 2: 20}
+    assert counting(*runs, voided(4, 5), voided(5, 6), voided_of={4: 1}) == {1: 5, 2: 14}
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(1, 9), st.integers(1, 4)), max_size=12),
+    st.data(),
+)
+def test_labels_that_still_count_never_stand_for_more_than_the_budget_says(
+    steps: list[tuple[bool, int, int]], data: st.DataObject
+) -> None:
+    runs = [
+        replace(voided(at, labels), net=data.draw(st.sampled_from([None, net * KG])))
+        if is_void
+        else printed(at, labels, net)
+        for at, (is_void, labels, net) in enumerate(steps, 1)
+    ]
+    counted = still_counting(runs, {})
+    nets = {run.event_id: run.net or 0 for run in runs}
+    assert sum(labels * nets[run] for run, labels in counted.items()) <= of(*runs).labelled

@@ -32,7 +32,8 @@ from traceapp.labels.files import FileQuerySchema, Sheet, drawn, page_of, table
 from traceapp.labels.models import LabelChange, LabelIssue, Printer
 from traceapp.labels.proposals import next_position
 from traceapp.labels.queries import changes_of
-from traceapp.labels.sheets import REPRINTED, sheet_of, standing
+from traceapp.labels.sheets import sheet_of
+from traceapp.labels.standing import REPRINTED, VOIDED, standing
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit
 from traceapp.web.endpoints import writes
@@ -58,7 +59,8 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
         except (DoesNotFit, MissingGlyph) as error:
             wrong = label_words.misfit(error)
     told = history.history_of((issue.producer_id, issue.batch), datetime.now(UTC))
-    done = [one for one in told if one.issue_id == issue_id]
+    elsewhere = [one for one in told if one.act == VOIDED and one.issue_id is None]
+    done = [one for one in told if one.issue_id == issue_id or one in elsewhere]
     return render_template(
         "desk/labels/label_issue.html",
         found=found,
@@ -66,7 +68,7 @@ def show_issue(issue_id: UUID) -> ResponseReturnValue:
         issue=issue,
         again=again,
         count=0 if isinstance(sheet, str) else len(sheet.numbers),
-        still_count=len(_standing(issue)),
+        still_count=len(standing(issue)),
         preview=preview,
         wrong=wrong,
         pack=(Decimal(issue.quantity), issue.uom),
@@ -120,7 +122,7 @@ def void_labels(issue_id: UUID) -> ResponseReturnValue:
     form = Form.sent(label_change_form.void_fields(issue), request.form)
     with form.trying():
         found = batch_of(member(), issue.batch)
-        labels = label_change_form.voided(form, found, issue, len(_standing(issue)))
+        labels = label_change_form.voided(form, found, issue, len(standing(issue)))
         if isinstance(labels, Unused):
             changing.void_unused(actor, issue, labels, now=now)
         else:
@@ -163,7 +165,7 @@ def reprint_labels(issue_id: UUID) -> ResponseReturnValue:
 
 def _change_page(issue: LabelIssue, form: Form, act: str) -> str:
     found = batch_of(member(), issue.batch)
-    left = len(_standing(issue))
+    left = len(standing(issue))
     return render_template(
         "desk/labels/label_change.html",
         found=found,
@@ -203,10 +205,6 @@ def _sheet(issue: LabelIssue, again: LabelChange | None) -> Sheet | str:
     except NoLabels as error:
         return str(error)
     return sheet_of(issue, label, again)
-
-
-def _standing(issue: LabelIssue) -> list[int]:
-    return standing(issue, changes_of(issue.producer_id, [issue.issue_id]))
 
 
 def _printer(issue: LabelIssue) -> str | None:

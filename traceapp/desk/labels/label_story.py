@@ -20,7 +20,7 @@ from traceapp.labels.history import Done
 from traceapp.labels.printable import is_labelled_by
 from traceapp.labels.proposals import Room, room_of
 from traceapp.labels.queries import labellers_of
-from traceapp.labels.sheets import REPRINTED, VOIDED
+from traceapp.labels.standing import REPRINTED, VOIDED
 from traceapp.problem import N_
 from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref

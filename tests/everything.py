@@ -14,7 +14,6 @@ from tests.builders import Business, line
 from tests.lan import lan
 from traceapp.admission import renaming
 from traceapp.batches import operations as batches
-from traceapp.batches import record_changes
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings.models import Hold
@@ -24,6 +23,7 @@ from traceapp.handoffs.models import HandOverSlip
 from traceapp.labels import allowing
 from traceapp.labels.models import LabelAllowance
 from traceapp.links import operations as links
+from traceapp.network import confirming
 from traceapp.producers import operations as producers
 from traceapp.purchasing import operations as purchasing
 from traceapp.recalls import case_queries, cases, lifting, reminders, stopping
@@ -107,8 +107,13 @@ def of_one_line_each(owner: Business, values: Values) -> None:
     purchasing.end(Ref(owner.producer_id, UUID(values["need_id"])), by(owner), now=now())
     choice = {"id": new_id(), "names_links": False, "shows_kilograms": False}
     links.choose(choice, by(owner), now=now())
-    certificate, page = UUID(values["certificate_id"]), bytes.fromhex(values["sha256"])
-    record_changes.set_certificate_pages(by(owner), certificate, [page], now=now())
+
+
+def confirmed_by_an_office(owner: Business, values: Values) -> None:
+    office = builders.business("Sở Hoàng Yến", kinds=("authority",))
+    certificate = Ref(owner.producer_id, UUID(values["certificate_id"]))
+    goods = [UUID(values["product_id"])]
+    confirming.confirm(certificate, goods, "Xem bản gốc Hoàng yến", by(office), now=now())
 
 
 def allowed_more_labels_and_not(owner: Business, values: Values) -> None:
@@ -143,7 +148,7 @@ def acting(owner: Business) -> stopping.Actor:
 OF_EACH_KIND: tuple[Callable[[Business, Values], None], ...] = (
     *(in_circles_counted_and_crated, held_and_released, stopped_and_allowed),
     *(reminded, let_go_on_a_check, disputed_and_agreed, of_one_line_each, named_anew),
-    *(allowed_more_labels_and_not, met_without_a_network),
+    *(allowed_more_labels_and_not, met_without_a_network, confirmed_by_an_office),
 )
 
 

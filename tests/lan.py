@@ -53,6 +53,7 @@ from traceapp.phone.models import PhoneRecord
 from traceapp.photos import operations as photos
 from traceapp.photos.storage import Storage
 from traceapp.producers import operations as producers
+from traceapp.producers.certificate_models import CertificateFile
 from traceapp.public.operations import receive_report
 from traceapp.purchasing import operations as purchasing
 from traceapp.purchasing.matching import Shows
@@ -181,7 +182,7 @@ def _ids(owner: builders.Business, text: str, colour: str = "green") -> dict[str
         "event_id": str(recorded.event_id),
         "shipment_id": str(shipment_id),
         "answer_id": str(answer_id),
-        "certificate_id": str(_certificate(owner.producer_id, text)),
+        "certificate_id": str(_certificate(owner.producer_id, text, photo)),
         "member_id": str(owner.actor.member_id),
         "producer_id": str(owner.producer_id),
         "token_id": str(_token(owner, text)),
@@ -555,8 +556,8 @@ def _phone_file(owner: builders.Business, sha256: bytes) -> None:
     )
 
 
-def _certificate(producer_id: UUID, text: str) -> UUID:
-    return producers.add_certificate(
+def _certificate(producer_id: UUID, text: str, page: bytes) -> UUID:
+    made = producers.add_certificate(
         producer_id,
         {
             "number": f"VG {text}",
@@ -568,6 +569,10 @@ def _certificate(producer_id: UUID, text: str) -> UUID:
             "issued_on": "2026-01-01",
         },
     )
+    db.session.add(
+        CertificateFile(producer_id=producer_id, certificate_id=made, position=0, sha256=page)
+    )
+    return made
 
 
 def _token(owner: builders.Business, text: str) -> UUID:

@@ -100,6 +100,8 @@ NO_LISTS: Mapping[str, str] = {
     "cleaner_tables.front": FORM,
     "cleaner_tables.look": "what a table would do; all that is wrong in it comes as CSV",
     "cleaner_tables.template": FILE,
+    "covering.ask_confirmation": ONE,
+    "covering.show_page": FILE,
     "commitments.ask_signing": FORM,
     "commitments.ask_text": FORM,
     "commitments.show": ONE,

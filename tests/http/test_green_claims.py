@@ -1,7 +1,8 @@
-"""General green claims are refused where shoppers would read them, but for an eco-label."""
+"""General green claims are refused where shoppers read them, but for a confirmed eco-label."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -13,11 +14,18 @@ from tests.lan import a_figure, a_measure, open_assessment
 from tests.security.forms import forms_on
 from tests.signing_in import form, token_of
 from traceapp import problem
+from traceapp.batches.product_changes import change_product
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.network import operations
+from traceapp.network import confirming, operations
 from traceapp.producers import operations as producers
-from traceapp.producers.changes import change_producer, set_certificate_pages
+from traceapp.producers.certificate_models import Certificate
+from traceapp.producers.changes import (
+    change_certificate,
+    change_producer,
+    set_certificate_pages,
+)
+from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
 CERTIFICATE = {
@@ -105,32 +113,99 @@ def test_a_producer_says_none_of_itself(lan: Business, pointer: str) -> None:
     assert [one.pointer for one in refused.value.findings] == [f"/{pointer}"]
 
 
+CLAIM = "Giỏ mây thân thiện môi trường"
+
+
+def confirmed(lan: Business, changes: dict[str, Any], product_id: UUID) -> Ref:
+    """Keep a certificate with a page; an authority confirms that it covers a product."""
+    with transaction():
+        given = CERTIFICATE | {"is_public": True, "expires_on": "2126-01-01"}
+        made = producers.add_certificate(lan.producer_id, given)
+        by = (lan.producer_id, lan.actor.member_id)
+        set_certificate_pages(by, made, [b"\x01" * 32], now=datetime.now(UTC))
+        office = business("Chi cục", kinds=("authority",), role="officer")
+        certificate = Ref(lan.producer_id, made)
+        goods = {product_id}
+        body = Ref(office.producer_id, office.actor.member_id)
+        confirming.confirm(certificate, goods, "Xem bản gốc", body, now=datetime.now(UTC))
+        row = db.session.get_one(Certificate, tuple(certificate))
+        for name, value in changes.items():  # as if it had been so when it was confirmed
+            setattr(row, name, value)
+    return certificate
+
+
+def claims(lan: Business, product_id: UUID, name: str = CLAIM) -> None:
+    with transaction():
+        given = {"name": name, "family": "vegetable", "uom": "kg", **FINISHED}
+        change_product(lan.actor, product_id, given, version=None, now=datetime.now(UTC))
+
+
 @pytest.mark.parametrize(
     ("changes", "counts"),
     [
         ({}, True),
         ({"is_public": False}, False),
-        ({"pages": []}, False),
-        ({"expires_on": "2026-01-02"}, False),
-        ({"issued_on": "2100-01-01"}, False),
+        ({"expires_on": date(2026, 1, 2)}, False),
+        ({"issued_on": date(2100, 1, 1)}, False),
         ({"scheme": "VietGAP", "scheme_en": "VietGAP", "standard": "TCVN"}, False),
     ],
 )
 def test_only_an_eco_label_in_force_is_a_basis(
     lan: Business, changes: dict[str, Any], counts: bool
 ) -> None:
-    kept: dict[str, Any] = {"is_public": True, "pages": [b"\x01" * 32]} | changes
-    pages = kept.pop("pages")
     with transaction():
-        made = producers.add_certificate(lan.producer_id, CERTIFICATE | kept)
-        by = (lan.producer_id, lan.actor.member_id)
-        set_certificate_pages(by, made, pages, now=datetime.now(UTC))
+        basket = product(lan, **FINISHED)
+    confirmed(lan, changes, basket)
     if counts:
-        with transaction():
-            product(lan, **FINISHED, name="Giỏ mây thân thiện môi trường")
+        claims(lan, basket)
         return
+    with pytest.raises(problem.InvalidInput):
+        claims(lan, basket)
+
+
+def test_what_a_producer_typed_itself_is_no_basis(lan: Business) -> None:
+    with transaction():
+        basket = product(lan, **FINISHED)
+        made = producers.add_certificate(lan.producer_id, CERTIFICATE | {"is_public": True})
+        by = (lan.producer_id, lan.actor.member_id)
+        set_certificate_pages(by, made, [b"\x01" * 32], now=datetime.now(UTC))
+    with pytest.raises(problem.InvalidInput):
+        claims(lan, basket)
+
+
+def test_it_is_one_for_the_goods_that_it_covers_and_no_others(lan: Business) -> None:
+    with transaction():
+        basket, tray = product(lan, **FINISHED), product(lan, **FINISHED, name="Mẹt")
+    confirmed(lan, {}, basket)
+    claims(lan, basket)
+    with pytest.raises(problem.InvalidInput):
+        claims(lan, tray)
+    db.session.rollback()
     with pytest.raises(problem.InvalidInput), transaction():
-        product(lan, **FINISHED, name="Giỏ mây thân thiện môi trường")
+        product(lan, **FINISHED, name=CLAIM)
+    db.session.rollback()
+    own = PLACE | {"name": "HTX Lan", "legal_form": "hợp tác xã", "street": "Thôn 1"}
+    by = (lan.producer_id, lan.actor.member_id)
+    with pytest.raises(problem.InvalidInput), transaction():
+        change_producer(by, own | {"about": CLAIM}, version=None, now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("changed", ["words", "pages"])
+def test_a_certificate_that_changed_waits_to_be_confirmed_again(
+    lan: Business, changed: str
+) -> None:
+    with transaction():
+        basket = product(lan, **FINISHED)
+    _, certificate_id = confirmed(lan, {}, basket)
+    by, now = (lan.producer_id, lan.actor.member_id), datetime.now(UTC)
+    with transaction():
+        if changed == "words":
+            given = CERTIFICATE | {"is_public": True, "number": "NST 13"}
+            change_certificate(by, certificate_id, given, version=None, now=now)
+        else:
+            set_certificate_pages(by, certificate_id, [b"\x02" * 32], now=now)
+    with pytest.raises(problem.InvalidInput):
+        claims(lan, basket)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ TYPED: Mapping[str, dict[str, Any]] = {
     "batch_dates.change_dates": {"expiry_date": "2126-11-27"},
     "chains.change_membership": {"chain": "craft_village", "on_day": "05/01/2026"},
     "chains.give_support": {"kind": "visit", "on_day": "05/01/2026", "given_by": "Đội tư vấn"},
+    "covering.confirm_certificate": {"how": "Xem bản gốc"},
     "commitments.answer": {"do": "accept"},
     "commitments.write_text": {"year": "2026", "text": "Phân loại rác"},
     "cases.ask_second": {"do": "release", "reason": "Đạt"},
@@ -176,6 +177,7 @@ OF_OFFICERS = {
     "chains.give_support",
     "commitments.answer",
     "commitments.write_text",
+    "covering.confirm_certificate",
     "effectiveness.draw_sample",
     "effectiveness.write_finding",
     "assessment_acts.check_indicator",
@@ -227,6 +229,8 @@ def sent(town: Town, route: Route, **more: str) -> TestResponse:
         return town.app.test_client().open(path, method=method, json=typed, headers=headers)
     browser = town.browser(person)
     shown = forms_on(browser.get(path).text, path).get(path, {})
+    if endpoint == "covering.confirm_certificate":
+        typed["products"] = values["product_id"]
     if endpoint == "need_acts.show_products":
         typed |= {name: "range" for name in shown if name.startswith("shows.")}
     return browser.post(path, data=shown | town.form(**typed) | more)

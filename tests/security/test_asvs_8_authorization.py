@@ -45,6 +45,7 @@ WATCHING = {
         Act.CHECK_RECALL,
         Act.READ_CHAINS,
         Act.SUPPORT_PARTICIPANTS,
+        Act.CONFIRM_CERTIFICATES,
         Act.LEAD_PROGRAMME,
     },
     "operator": {Act.ADMIT_PRODUCERS, Act.ANSWER_REPORTS, Act.READ_CODE_AUDIT},

@@ -55,6 +55,7 @@ class Act(StrEnum):
     JOIN_CHAINS = "join_chains"
     READ_CHAINS = "read_chains"
     SUPPORT_PARTICIPANTS = "support_participants"
+    CONFIRM_CERTIFICATES = "confirm_certificates"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
 
@@ -101,6 +102,7 @@ ROLES: Mapping[Act, AbstractSet[str]] = {
     Act.JOIN_CHAINS: frozenset({"owner"}),
     Act.READ_CHAINS: STAFF | OFFICIALS,
     Act.SUPPORT_PARTICIPANTS: OFFICIALS,
+    Act.CONFIRM_CERTIFICATES: OFFICIALS,
     Act.MANAGE_OWN_ACCOUNT: EVERYONE,
 }
 
@@ -116,6 +118,7 @@ KINDS: Mapping[Act, AbstractSet[str]] = {
     Act.ASSESS_CLEANER_PRODUCTION: frozenset({"authority"}),
     Act.LEAD_PROGRAMME: frozenset({"authority"}),
     Act.SUPPORT_PARTICIPANTS: frozenset({"authority"}),
+    Act.CONFIRM_CERTIFICATES: frozenset({"authority"}),
 }
 
 

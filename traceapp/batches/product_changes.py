@@ -27,6 +27,7 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.freshness import operations as freshness
 from traceapp.producers import green_claims
+from traceapp.producers.certificate_models import CertificateConfirmation
 
 ABOUT = "product/{}"
 
@@ -70,7 +71,7 @@ def change_product(
         raise problem.ChangedMeanwhile
     data = PRODUCT.load(given)
     texts = green_claims.texts_of_product(data)
-    green_claims.refuse_unproven(actor.producer_id, texts)
+    green_claims.refuse_unproven(actor.producer_id, texts, product_id)
     data.pop("product_id")
     _move_gtin(product, data["gtin"])
     before = record_of(product)
@@ -91,6 +92,30 @@ def change_product(
         detail={"fields": ", ".join(sorted(changed))},
     )
     return product
+
+
+def unproven_goods(producer_id: UUID) -> list[tuple[Product, problem.Finding]]:
+    """Give goods that an eco-label covered once and that claim so without it, with what they say.
+
+    It ended, or its owner changed the certificate since.
+    """
+    was_covered = (
+        select(CertificateConfirmation.product_id)
+        .where(
+            CertificateConfirmation.producer_id == Product.producer_id,
+            CertificateConfirmation.product_id == Product.product_id,
+        )
+        .exists()
+    )
+    goods = select(Product).where(
+        Product.producer_id == producer_id, Product.archived_at.is_(None), was_covered
+    )
+    found = []
+    for product in db.session.scalars(goods.order_by(Product.folded_name, Product.product_id)):
+        texts = green_claims.texts_of_product(record_of(product))
+        claims = green_claims.unproven(producer_id, texts, product.product_id)
+        found += [(product, claim) for claim in claims[:1]]
+    return found
 
 
 def _write(product: Product, data: dict[str, Any]) -> None:

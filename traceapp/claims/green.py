@@ -21,8 +21,8 @@ AS_FIGURE = N_(
     "what it is compared with."
 )
 INSTEAD = N_(
-    "Write what is used up or let out less, since when and compared with what, or keep the "
-    "certificate of an eco-label here, with its pages, for shoppers to read."
+    "Write what is used up or let out less, since when and compared with what. Goods with an "
+    "eco-label may say so once an authority confirmed that its certificate here covers them."
 )
 # Schemes whose certificate is a basis, as it is folded: without marks, in small letters.
 ECO_LABELS = ("nhan sinh thai", "nhan xanh viet nam", "ecolabel", "eco-label", "iso 14024")

@@ -19,6 +19,7 @@ from traceapp.desk.network import (
     assessment_views,
     chain_views,
     commitment_views,
+    covering_views,
     fair_views,
     link_choice_views,
     programme_views,
@@ -56,7 +57,7 @@ VIEWS = (
     *(supplier_notice_views, letter_views),
     *(assessment_views, assessment_acts, programme_views, published_views, fair_views),
     *(survey_views, link_choice_views),
-    *(chain_views, commitment_views),
+    *(chain_views, commitment_views, covering_views),
     *(need_views, board_views, need_acts, contact_views, market_views),
     *(
         label_allowance_views,

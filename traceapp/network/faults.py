@@ -74,6 +74,24 @@ SELF_CHECK = Finding(
     N_("Nobody checks the figures of his own establishment."),
     N_("Ask the programme body to check them."),
 )
+OWN_CERTIFICATE = Finding(
+    "/how",
+    "self_checked",
+    N_("Nobody confirms a certificate of his own establishment."),
+    N_("Ask another authority to confirm it."),
+)
+NO_PAGES = Finding(
+    "/how",
+    "no_pages",
+    N_("The certificate has no pages here, so nobody can compare it."),
+    N_("Ask its owner to add photos of its pages first."),
+)
+NOT_IN_FORCE = Finding(
+    "/how",
+    "not_in_force",
+    N_("The certificate is not in force today."),
+    N_("Confirm the one that took its place, once its owner keeps it here."),
+)
 OWN_FIGURE = Finding(
     "/how",
     "own_figure",

@@ -81,7 +81,8 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
     )
     if _is_kept(kept):
         return ref.id
-    green_claims.refuse_unproven(producer_id, {f"/{name}": given.get(name) for name in ABOUT})
+    texts = {f"/{name}": given.get(name) for name in ABOUT}
+    green_claims.refuse_unproven(producer_id, texts, product_id)
     sums.add(_today(now).year, "assessments")
     _keep(kept, "assessment.opened", ref, by, now)
     return ref.id
@@ -90,7 +91,7 @@ def open_assessment(producer_id: UUID, given: Given, by: Author, *, now: datetim
 def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     """Propose a measure; `given` is what `MeasureSchema` loaded. Raises NotFound, InvalidInput."""
     ref = Ref(assessment.producer_id, given["id"])
-    _find_assessment(assessment, ref, by)
+    about = _find_assessment(assessment, ref, by)
     kept = CleanerMeasure(
         **_signed(ref, by),
         **{name: value for name, value in given.items() if name != "id"},
@@ -101,7 +102,7 @@ def propose(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID
     if _is_kept(kept):
         return ref.id
     texts = {"/title": given["title"], "/title_en": given["title_en"]}
-    green_claims.refuse_unproven(assessment.producer_id, texts)
+    green_claims.refuse_unproven(assessment.producer_id, texts, about.product_id)
     if given["proposed_on"] > _today(now):
         refuse(_at(faults.LATER, "/proposed_on"))
     sums.add(kept.proposed_on.year, "proposed")
@@ -159,7 +160,7 @@ def record(assessment: Ref, given: Given, by: Author, *, now: datetime) -> UUID:
     if _is_kept(kept):
         return ref.id
     texts = {f"/{name}": given[name] for name in SHOWN_OF_FIGURES}
-    green_claims.refuse_unproven(assessment.producer_id, texts)
+    green_claims.refuse_unproven(assessment.producer_id, texts, about.product_id)
     refuse(*claiming.faults_of(given, about.output_unit, _today(now)))
     sums.add_said(claiming.claim_of(kept), queries.holding(assessment, kept.kind, kept.name))
     _keep(kept, "indicator.recorded", assessment, by, now)

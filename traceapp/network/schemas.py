@@ -29,6 +29,12 @@ MOST_PEOPLE = 1_000_000
 OVER = 100 * 100  # hundredths of a per cent: nothing becomes less by more
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NUMBER = 200, 500, 40
 MOST_BOOTHS_AT_ONCE = 100
+MOST_GOODS = 300
+NO_GOODS = Fault(
+    "no_goods",
+    N_("No goods are chosen."),
+    N_("Tick the goods that the certificate names; without them it covers nothing here."),
+)
 NO_BOOTH = Fault(
     "no_booth",
     N_("There is no booth in it."),
@@ -117,6 +123,18 @@ class IndicatorSchema(Schema):
 class CheckSchema(Schema):
     """How a figure was checked."""
 
+    how = PlainText(LONGEST_TEXT, lines=True, required=True)
+
+
+class ConfirmationSchema(Schema):
+    """Which goods a certificate covers, and how that was found out."""
+
+    products = fields.List(
+        fields.UUID(),
+        required=True,
+        validate=validate.Length(1, MOST_GOODS, error=NO_GOODS),
+        error_messages={"required": NO_GOODS},
+    )
     how = PlainText(LONGEST_TEXT, lines=True, required=True)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from traceapp.database.engine import Base
-from traceapp.database.types import Identifier, Key
+from traceapp.database.types import Identifier, Key, Moment, Reference
 from traceapp.producers.models import PRODUCER_KEY
 from traceapp.trace.rules.keeping_dates import covers
 
@@ -62,6 +62,36 @@ class CertificateFile(Base):
             ["producer_id", "certificate_id"],
             ["certificate.producer_id", "certificate.certificate_id"],
         ),
+    )
+
+
+class CertificateConfirmation(Base):
+    """A body looked at a certificate of somebody else and says that it covers a product.
+
+    It holds for the certificate as it then was: a later `version` of it waits to be confirmed.
+    """
+
+    __tablename__ = "certificate_confirmation"
+
+    producer_id: Mapped[Key]
+    certificate_id: Mapped[Key]
+    product_id: Mapped[Key]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    how: Mapped[str]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    confirmed_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "certificate_id"],
+            ["certificate.producer_id", "certificate.certificate_id"],
+        ),
+        ForeignKeyConstraint(
+            ["producer_id", "product_id"], ["product.producer_id", "product.product_id"]
+        ),
+        CheckConstraint("by_producer_id <> producer_id", name="by_another_body"),
+        CheckConstraint("length(how) BETWEEN 1 AND 500", name="how_length"),
     )
 
 

@@ -134,8 +134,12 @@ def change_season(
 def set_certificate_pages(
     by: By, certificate_id: UUID, pages: Sequence[bytes], *, now: datetime
 ) -> None:
-    """Say which photos, by SHA-256, are the pages of a certificate, in this order."""
-    find_certificate(by[0], certificate_id)
+    """Say which photos, by SHA-256, are the pages of a certificate, in this order.
+
+    Whoever confirmed it saw the pages that it had, so that is asked anew.
+    """
+    certificate = find_certificate(by[0], certificate_id)
+    certificate.version += 1
     key = {"producer_id": by[0], "certificate_id": certificate_id}
     db.session.execute(delete(CertificateFile).filter_by(**key))
     db.session.add_all(

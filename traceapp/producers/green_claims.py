@@ -1,17 +1,21 @@
-"""Refusing general green claims of who keeps no eco-label's certificate in force."""
+"""Refusing general green claims about goods that no confirmed eco-label in force covers."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from traceapp import problem
 from traceapp.claims import green
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.producers.certificate_models import Certificate, CertificateFile
+from traceapp.producers.certificate_models import (
+    Certificate,
+    CertificateConfirmation,
+    CertificateFile,
+)
 from traceapp.producers.models import Producer, Site
 from traceapp.web.pages import HANOI
 
@@ -24,22 +28,37 @@ _HAS_PAGES = (
     .correlate(Certificate)
     .exists()
 )
+_IS_CONFIRMED = and_(
+    CertificateConfirmation.producer_id == Certificate.producer_id,
+    CertificateConfirmation.certificate_id == Certificate.certificate_id,
+    CertificateConfirmation.version == Certificate.version,
+)
 
 
-def refuse_unproven(producer_id: UUID, texts: Mapping[str, str | None]) -> None:
+def refuse_unproven(
+    producer_id: UUID, texts: Mapping[str, str | None], product_id: UUID | None = None
+) -> None:
     """Refuse general green claims in texts that shoppers read, by the pointer of each.
 
-    Raises InvalidInput that says why, unless an eco-label's certificate is in force and shoppers
-    can read its pages.
+    Raises InvalidInput that says why, unless they are about a product that an eco-label covers:
+    its certificate is in force, shoppers can read its pages, and a body confirmed that it is of
+    this product. An eco-label says nothing of all that somebody does.
     """
+    if found := unproven(producer_id, texts, product_id):
+        raise problem.InvalidInput(findings=found)
+
+
+def unproven(
+    producer_id: UUID, texts: Mapping[str, str | None], product_id: UUID | None = None
+) -> list[problem.Finding]:
+    """Give the general green claims in texts that have no basis today."""
     names = _names(producer_id)
     found = [
         problem.Finding(pointer, "green_claim", claim.why, claim.instead, {"words": claim.words})
         for pointer, text in texts.items()
         for claim in green.find(text or "", names)
     ]
-    if found and not _has_basis(producer_id):
-        raise problem.InvalidInput(findings=found)
+    return [] if product_id and found and _has_basis(producer_id, product_id) else found
 
 
 def texts_of_product(product: Mapping[str, Any]) -> dict[str, str | None]:
@@ -82,14 +101,19 @@ def _names(producer_id: UUID) -> list[str]:
     return [name for row in rows for name in row if name]
 
 
-def _has_basis(producer_id: UUID) -> bool:
+def _has_basis(producer_id: UUID, product_id: UUID) -> bool:
     today = datetime.now(UTC).astimezone(HANOI).date()
-    query = select(Certificate.scheme, Certificate.scheme_en, Certificate.standard).where(
-        Certificate.producer_id == producer_id,
-        Certificate.is_public,
-        _HAS_PAGES,
-        Certificate.issued_on <= today,
-        or_(Certificate.expires_on.is_(None), Certificate.expires_on >= today),
+    query = (
+        select(Certificate.scheme, Certificate.scheme_en, Certificate.standard)
+        .join(CertificateConfirmation, _IS_CONFIRMED)
+        .where(
+            Certificate.producer_id == producer_id,
+            CertificateConfirmation.product_id == product_id,
+            Certificate.is_public,
+            _HAS_PAGES,
+            Certificate.issued_on <= today,
+            or_(Certificate.expires_on.is_(None), Certificate.expires_on >= today),
+        )
     )
     names = (name for row in db.session.execute(query) for name in row if name)
     return any(green.is_basis(fold(name)) for name in names)

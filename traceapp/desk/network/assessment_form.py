@@ -1,4 +1,4 @@
-"""The forms of cleaner production: what is asked of an assessment, a measure, a figure, a check."""
+"""The forms of cleaner production: an assessment, a measure, a figure, a check, a certificate."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -105,6 +105,15 @@ def check_fields() -> tuple[Field, ...]:
     hint = _("What you saw, where and when: bills of six months, the meter, the stock book.")
     longest = LONGEST_TEXT
     return (Field("how", _("How you checked it"), "lines", hint, required=True, longest=longest),)
+
+
+def covering_fields(producer_id: UUID) -> tuple[Field, ...]:
+    """Ask which goods a certificate covers, and how that was found out."""
+    hint = _("What you saw, where and when: the paper, the register of who issued it.")
+    return (
+        Field("products", _("Goods that it covers"), "many", options=_products(producer_id)),
+        Field("how", _("How you checked it"), "lines", hint, required=True, longest=LONGEST_TEXT),
+    )
 
 
 def _options(words: Mapping[str, str]) -> tuple[Option, ...]:

@@ -20,6 +20,7 @@ from traceapp.chains.vocabulary import CHAINS, STATES, SUPPORT_KINDS
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.network import chain_form
+from traceapp.network import confirming
 from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
@@ -141,6 +142,8 @@ def _participant(producer_id: UUID) -> ResponseReturnValue:
         is_own=producer_id == reader.producer_id,
         stays=queries.stays(producer_id),
         commitments=commitment_queries.of_producer(producer_id),
+        certificates=confirming.of_producer(producer_id),
+        may_confirm=producer_id != reader.producer_id and reader.may(Act.CONFIRM_CERTIFICATES),
         help_given=commitment_queries.help_given(producer_id),
         chains=CHAINS,
         states=STATES,

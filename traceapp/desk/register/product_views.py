@@ -1,6 +1,6 @@
 """Products at the desk: the list, a new one, changing one with its label data and picture."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,14 @@ from sqlalchemy import select
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
 from traceapp.audit import operations as audit
 from traceapp.batches import operations, product_changes
 from traceapp.batches.models import Product
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
 from traceapp.desk import uploads
+from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.register import product_form
 from traceapp.labels.contents import missing_of_product
 from traceapp.photos import operations as photos
@@ -189,6 +191,21 @@ def _page(form: Form, product: Product | None) -> tuple[str, int]:
         has_picture=bool(key[1]),
     )
     return page, form.status
+
+
+@also
+def unproven_wording(reader: Visitor) -> Iterator[Task]:
+    """Say which goods claim something for which no eco-label is in force any more."""
+    if not reader.may(Act.MANAGE_PRODUCTS):
+        return
+    for product, claim in product_changes.unproven_goods(reader.producer_id)[:MOST_OF_A_KIND]:
+        words = _(
+            "%(name)s says “%(words)s”, and no confirmed eco-label in force covers it any more.",
+            name=product.name,
+            words=claim.values["words"],
+        )
+        path = url_for("products.edit_product", product_id=product.product_id)
+        yield Task("certificate", "clay", words, path, _("Change its texts"))
 
 
 def _usual_group() -> str:

@@ -1,0 +1,168 @@
+"""A body confirms which goods a certificate of somebody else covers. Callers own the transaction.
+
+It holds for the certificate as it was looked at: once its owner changes it or its pages, it waits
+to be confirmed again. What was said is never changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from traceapp import problem
+from traceapp.accounts.persons import works_for
+from traceapp.audit import operations as audit
+from traceapp.batches.models import Product
+from traceapp.batches.waiting import wait_for
+from traceapp.database.engine import db
+from traceapp.network import faults
+from traceapp.network.told import Check
+from traceapp.problem import refuse
+from traceapp.producers.certificate_models import (
+    Certificate,
+    CertificateConfirmation,
+    CertificateFile,
+)
+from traceapp.producers.models import Membership, Producer
+from traceapp.trace.facts import Ref
+from traceapp.trace.words import Words
+from traceapp.web.pages import HANOI
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A product that a certificate covers, as a body confirmed."""
+
+    product_id: UUID
+    product: Words
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A certificate as it is now, the pages it has, and which goods it was confirmed to cover."""
+
+    certificate: Certificate
+    pages: tuple[bytes, ...]
+    covered: tuple[Covered, ...]
+
+
+def confirm(
+    certificate: Ref, products: Collection[UUID], how: str, by: Ref, *, now: datetime
+) -> None:
+    """Stand behind a certificate for these goods; what was said of it before stays as it is.
+
+    Raises NotFound for goods of others, InvalidInput for one's own establishment, a certificate
+    without pages or one that is not in force.
+    """
+    wait_for([certificate.id])
+    kept = find(certificate)
+    if works_for(by, certificate.producer_id):
+        refuse(faults.OWN_CERTIFICATE)
+    if not kept.pages:
+        refuse(faults.NO_PAGES)
+    _refuse_ended(kept.certificate, now.astimezone(HANOI).date())
+    known = {one.product_id for one in kept.covered}
+    for product_id in sorted(set(products) - known):
+        if db.session.get(Product, (certificate.producer_id, product_id)) is None:
+            raise problem.NotFound
+        db.session.add(
+            CertificateConfirmation(
+                producer_id=certificate.producer_id,
+                certificate_id=certificate.id,
+                product_id=product_id,
+                version=kept.certificate.version,
+                how=how,
+                by_producer_id=by.producer_id,
+                by_member_id=by.id,
+                confirmed_at=now,
+            )
+        )
+    db.session.flush()
+    if not set(products) <= known:
+        member, about = (by.producer_id, by.id), f"certificate/{certificate.id}"
+        for book in {certificate.producer_id, by.producer_id}:
+            audit.note(book, "certificate.confirmed", about, by=member, now=now)
+
+
+def find(certificate: Ref) -> Kept:
+    """Give a certificate with what is confirmed of it. Raises NotFound."""
+    row = db.session.get(Certificate, tuple(certificate))
+    if row is None:
+        raise problem.NotFound
+    return next(iter(_kept([row])))
+
+
+def of_producer(producer_id: UUID) -> list[Kept]:
+    """Give all certificates of an establishment, the newest first."""
+    query = (
+        select(Certificate)
+        .where(Certificate.producer_id == producer_id)
+        .order_by(Certificate.issued_on.desc(), Certificate.certificate_id)
+    )
+    return list(_kept(db.session.scalars(query).all()))
+
+
+def _refuse_ended(certificate: Certificate, today: date) -> None:
+    ends = certificate.expires_on
+    if certificate.issued_on > today or (ends is not None and ends < today):
+        refuse(faults.NOT_IN_FORCE)
+
+
+def _kept(rows: Collection[Certificate]) -> Iterable[Kept]:
+    keys = [one.certificate_id for one in rows]
+    producers = {one.producer_id for one in rows}
+    pages, covered = _pages(producers, keys), _covered(producers, keys)
+    for one in rows:
+        at = one.certificate_id
+        yield Kept(one, tuple(pages[at]), tuple(covered[at]))
+
+
+def _pages(producers: Collection[UUID], keys: Collection[UUID]) -> dict[UUID, list[bytes]]:
+    found: dict[UUID, list[bytes]] = defaultdict(list)
+    query = (
+        select(CertificateFile.certificate_id, CertificateFile.sha256)
+        .where(CertificateFile.producer_id.in_(producers), CertificateFile.certificate_id.in_(keys))
+        .order_by(CertificateFile.position)
+    )
+    for certificate_id, sha256 in db.session.execute(query):
+        found[certificate_id].append(bytes(sha256))
+    return found
+
+
+def _covered(producers: Collection[UUID], keys: Collection[UUID]) -> dict[UUID, list[Covered]]:
+    said = CertificateConfirmation
+    is_now = and_(
+        Certificate.producer_id == said.producer_id,
+        Certificate.certificate_id == said.certificate_id,
+        Certificate.version == said.version,
+    )
+    is_product = and_(
+        Product.producer_id == said.producer_id, Product.product_id == said.product_id
+    )
+    is_person = and_(
+        Membership.producer_id == said.by_producer_id, Membership.member_id == said.by_member_id
+    )
+    query = (
+        select(
+            *(said.certificate_id, said.product_id, said.how, said.confirmed_at),
+            *(Product.name, Product.name_en, Membership.name.label("person")),
+            *(Producer.name.label("body"), Producer.name_en.label("body_en")),
+        )
+        .join(Certificate, is_now)
+        .join(Product, is_product)
+        .join(Membership, is_person)
+        .join(Producer, Producer.producer_id == said.by_producer_id)
+        .where(said.producer_id.in_(producers), said.certificate_id.in_(keys))
+        .order_by(Product.folded_name, Product.product_id)
+    )
+    found: dict[UUID, list[Covered]] = defaultdict(list)
+    for row in db.session.execute(query):
+        check = Check(Words(row.body, row.body_en), row.person, row.how, row.confirmed_at)
+        found[row.certificate_id].append(
+            Covered(row.product_id, Words(row.name, row.name_en), check)
+        )
+    return found

@@ -4,7 +4,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -219,25 +218,6 @@ def test_what_the_server_does_not_take_stays_and_says_why(
     assert len(phones.kept(page)[0]) == len(records) == 3
     page.goto(f"{field.address}/app/#/")
     expect(page.locator(".pill")).to_contain_text("3 việc cần bạn xem")
-
-
-def test_the_unsent_queue_can_be_saved_as_a_file(
-    phone: BrowserContext, field: Field, tmp_path: Path
-) -> None:
-    page = phone.new_page()
-    field.enrol(page)
-    field.network.is_down = True
-    phones.water(page, field.address, phones.photo(50))
-    page.goto(f"{field.address}/app/#/export")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Lưu tệp").click()
-    download.value.save_as(tmp_path / "queue.json")
-    queue = json.loads((tmp_path / "queue.json").read_text(encoding="utf-8"))
-    (record,) = queue["records"]
-    assert record["sequence"] == queue["unsent"] == queue["last_sequence"] == 1
-    assert list(queue["photos"]) == record["event"]["photos"]
-    expect(page.get_by_text("Việc vẫn còn trong máy")).to_be_visible()
-    assert len(phones.kept(page)[0]) == 1
 
 
 # What only waits for its time is held until the tick is there: on a slow machine it would come

@@ -328,3 +328,43 @@ def test_a_photo_of_a_code_is_read_by_the_library_and_an_unknown_one_can_be_logg
     expect(page.get_by_role("heading", level=2)).to_have_text("Nhận từ ai?")
     draft = page.evaluate(phones.META, "draft")
     assert draft["answers"]["fields"] == {"supplier_lot": "NCC-LO-77"}
+
+
+FOREIGN = "0ABCD-12O45"  # ten letters and digits, as ours have
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+def test_a_code_that_only_looks_like_ours_can_be_logged_as_a_suppliers(
+    phone: BrowserContext, field: Field, *, is_down: bool
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    field.network.is_down = is_down
+    page.goto(f"{field.address}/app/#/scan")
+    page.locator("#typed").fill(FOREIGN)
+    page.get_by_role("button", name="Mở", exact=True).click()
+    said = "Chưa có mạng" if is_down else "Không có mã này"
+    expect(page.get_by_role("status")).to_contain_text(said)
+    page.get_by_role("button", name="Ghi nhận hàng với mã này").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text("Nhận từ ai?")
+    draft = page.evaluate(phones.META, "draft")
+    assert draft["answers"]["fields"] == {"supplier_lot": FOREIGN}  # as it stands on the label
+
+
+def test_a_shopper_is_not_asked_to_log_goods(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    for text, said in ((FOREIGN, "Không có mã này"), ("NCC-LO-77", "không phải của Traceapp")):
+        page.goto(f"{field.address}/app/#/scan")
+        page.locator("#typed").fill(text)
+        page.get_by_role("button", name="Mở", exact=True).click()
+        expect(page.get_by_role("status")).to_contain_text(said)
+        expect(page.get_by_role("button", name="Ghi nhận hàng với mã này")).to_have_count(0)
+
+
+def test_the_link_of_a_delivery_leads_to_its_page(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    page.goto(f"{field.address}/app/#/scan")
+    page.locator("#typed").fill("https://truyxuat.example/h/0123456789abcdefABCDE_")
+    page.get_by_role("button", name="Mở", exact=True).click()
+    expect(page).to_have_url(f"{field.address}/h/0123456789abcdefABCDE_")

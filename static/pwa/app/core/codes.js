@@ -14,6 +14,7 @@ export function fold(text) {
 const LENGTH = 10;
 const OF_STALL = 11; // letters in the code of a stall
 const GROUPED = /^\s*\w{4}[\s‐-–-]\w{4}[\s‐-–-]\w{3}\s*$/;
+const HAND_OFF = /^https?:\/\/[^/]+\/h\/([\w-]{22})\/?$/; // as on a delivery note
 const ALPHABET = /^[0-9A-HJKMNP-TV-Z]+$/;
 
 /**
@@ -42,16 +43,18 @@ function codeOf(text, length) {
 }
 
 /**
- * What a scanned text is: an invitation, a slip of a hand-over, one of our codes, a stall's, a batch by GTIN and lot, or
- * something of somebody else.
+ * What a scanned text is: an invitation, a slip of a hand-over, the link of a delivery, one of our codes, a stall's, a
+ * batch by GTIN and lot, or something of somebody else. A bare text of the length of our codes may be that, too.
  * @param {string} text
- * @returns {{kind: "invite" | "slip" | "code" | "stall" | "lot" | "other", value: string, gtin?: string}}
+ * @returns {{kind: "invite" | "slip" | "hand_off" | "code" | "stall" | "lot" | "other", value: string, gtin?: string}}
  */
 export function meaning(text) {
   const invite = /#join=([^&\s]+)/.exec(text)?.[1];
   if (invite) return { kind: "invite", value: invite };
   const slip = /#slip=([A-Z2-7]+)/.exec(text)?.[1];
   if (slip) return { kind: "slip", value: slip };
+  const delivery = HAND_OFF.exec(text)?.[1];
+  if (delivery) return { kind: "hand_off", value: delivery };
   const code = batchCode(text);
   if (code) return { kind: "code", value: code };
   const stall = stallCode(text);

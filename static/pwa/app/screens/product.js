@@ -5,13 +5,15 @@ import { DAY_MS } from "../core/clock.js";
 import { grouped } from "../core/codes.js";
 import { forget, keep, keptProducts, look, read, stateOf, STOPPED } from "../core/products.js";
 import { asked, end } from "../core/notices.js";
+import { phone } from "../core/reading.js";
+import { SupplierCode } from "./supplier.js";
 import Telling from "./telling.js";
 import { Icon, Screen, day, html, moment, t, two, useKept } from "../view.js";
 
 /** @typedef {import("../types.js").Told} Told */
 
-/** @param {{args: string[]}} props */
-export default function Product({ args: [code = ""] }) {
+/** @param {{args: string[]}} props the code, and the text where it was scanned or typed bare: it may be a supplier's */
+export default function Product({ args: [code = "", text = ""] }) {
   const kept = useKept(async () => (await keptProducts()).find((one) => one.code === code), [code]);
   const [now, setNow] = useState(/** @type {Told | "looking" | "unknown" | "unreachable"} */ ("looking"));
   useEffect(() => {
@@ -21,7 +23,10 @@ export default function Product({ args: [code = ""] }) {
   useLayoutEffect(() => {
     if (told) void read(code); // with what is drawn: an effect after it is lost when the screen is left at once
   }, [code, told]);
-  if (!told) return html`<${Screen} title=${grouped(code)} back="#/products"><p class="note" role="status">${t(`product.${now}`)}</p><//>`;
+  if (!told) {
+    return html`<${Screen} title=${grouped(code)} back="#/products"><p class="note" role="status">${t(`product.${now}`)}</p>
+      ${text && now !== "looking" && html`<${MaybeSuppliers} text=${text} />`}<//>`;
+  }
   const state = stateOf(told);
   const tone = STOPPED.includes(state) ? "clay" : state === "active" ? "leaf" : "";
   const foot = kept
@@ -39,6 +44,12 @@ export default function Product({ args: [code = ""] }) {
     <${Facts} told=${told} />
     <a class="quiet" href=${`/B/${code}`}><${Icon} name="leaf" />${t("product.page")}</a>
   <//>`;
+}
+
+/** Ours have ten letters and digits; so may those of others. @param {{text: string}} props */
+function MaybeSuppliers({ text }) {
+  const who = useKept(phone);
+  return who && html`<p>${t("product.maybe_suppliers")} <b class="code">${text}</b></p><${SupplierCode} text=${text} />`;
 }
 
 /** Whoever keeps it no more is told no more of it; the copy goes first. @param {string} code */

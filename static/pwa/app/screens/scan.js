@@ -5,8 +5,8 @@ import { meaning } from "../core/codes.js";
 import { crateHere } from "../core/crates.js";
 import { look } from "../core/products.js";
 import { phone, sections } from "../core/reading.js";
-import { keepDraft } from "../core/draft.js";
 import { Icon, Screen, html, t, useKept } from "../view.js";
+import { SupplierCode } from "./supplier.js";
 
 /** @typedef {{reader?: import("../scan/camera.js").Camera, state: "starting" | "on" | "off" | "refused"}} Seeing */
 
@@ -98,16 +98,17 @@ async function lead(text, step) {
   if (kind === "invite") return go(`#join=${value}`);
   if (kind === "slip") return go(`#slip=${value}`);
   if (kind === "stall") return open(`/S/${value}`);
+  if (kind === "hand_off" && !step) return open(`/h/${value}`);
   const { crate, batches } = await crateHere(text);
   const coded = batches.find((one) => kind === "code" && one.code === value);
   if (crate && !coded) return go(step ? `#/log/${step}/${encodeURIComponent(`+crate:${crate.mark}`)}` : `#/crate/${encodeURIComponent(crate.mark)}`);
-  const ours = coded ?? batches.find((one) => one.lot === value);
+  const ours = coded ?? batches.find((one) => [value, text.trim()].includes(one.lot));
   if (ours) return go(step ? `#/log/${step}/+${ours.batch_id}` : `#/batch/${ours.batch_id}`);
   if (step) return false;
   const { shipments } = await sections();
   const items = shipments.find((one) => one.items.some((item) => item.lot === value || (kind === "code" && item.code === value)) || text.includes(one.event_id));
   if (items) return go(`#/log/receive/${items.event_id}`);
-  if (kind === "code") return go(`#/product/${value}`);
+  if (kind === "code") return go(/[/:]/.test(text) ? `#/product/${value}` : `#/product/${value}/${encodeURIComponent(text.trim())}`);
   const told = kind === "lot" && (await look(`/01/${gtin}/10/${encodeURIComponent(value)}`).catch(() => undefined));
   return told ? go(`#/product/${told.code}`) : false;
 }
@@ -124,19 +125,9 @@ function open(path) {
   return true;
 }
 
-/** A code of somebody else is worth keeping: it goes into a receipt as the supplier's lot. @param {{text: string, kind?: string}} props */
+/** A code of somebody else is worth keeping. @param {{text: string, kind?: string}} props */
 function Unknown({ text, kind }) {
   const { value } = meaning(text);
   if (kind) return html`<div class="note"><b class="code">${text.trim().slice(0, 60)}</b>${t("crate.unknown")}</div>`;
-  const log = async () => {
-    const fields = { supplier_lot: value.slice(0, 60) };
-    const [here, who] = [(await sections()).places[0], await phone()];
-    if (!who) return;
-    const grounds = here ? [{ site_id: here.site_id }] : [];
-    const answers = { grounds, fields, lines: [], about: [], photos: [], ship_event_id: "" };
-    await keepDraft({ kind: "receive", answers }, who);
-    location.hash = "#/log/receive";
-  };
-  return html`<div class="note"><b class="code">${value.slice(0, 60)}</b>${t("scan.unknown")}</div>
-    <button class="quiet" onClick=${log}><${Icon} name="truck" />${t("scan.log_supplier")}</button>`;
+  return html`<div class="note"><b class="code">${value.slice(0, 60)}</b>${t("scan.unknown")}</div><${SupplierCode} text=${value} />`;
 }

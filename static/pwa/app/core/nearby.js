@@ -3,12 +3,15 @@
 // @ts-check
 
 /** @typedef {{spot: {lat?: number | null, lon?: number | null}}} Located */
+/** How many metres a place is from here, and the one place that this must be. @typedef {{away: (one: Located) => number, nearest: <T extends Located>(all: T[]) => T | undefined}} Near */
 
 const PATIENCE_MS = 8000;
+const DEGREE_M = 111_320; // of latitude
+const FAR_M = 300; // from the middle of a plot: further away nobody stands on it
 
 /**
- * How far places are from here; nothing where the position is not told.
- * @returns {Promise<{away: (one: Located) => number} | undefined>}
+ * Where places are from here; nothing where the position is not told.
+ * @returns {Promise<Near | undefined>}
  */
 export async function near() {
   /** @type {GeolocationPosition | undefined} */
@@ -18,10 +21,17 @@ export async function near() {
     return navigator.geolocation.getCurrentPosition(found, () => found(undefined), wishes);
   });
   if (!position) return undefined;
-  const { latitude, longitude } = position.coords;
+  const { latitude, longitude, accuracy } = position.coords;
   const narrowing = Math.cos((latitude * Math.PI) / 180); // a degree of longitude is shorter up here
+  const away = (/** @type {Located} */ { spot: { lat, lon } }) =>
+    lat == null || lon == null ? Infinity : DEGREE_M * Math.hypot(lat - latitude, (lon - longitude) * narrowing);
   return {
-    away: ({ spot: { lat, lon } }) =>
-      lat == null || lon == null ? Number.MAX_VALUE : Math.hypot(lat - latitude, (lon - longitude) * narrowing),
+    away,
+    nearest: (all) => {
+      const [first, second] = [...all].sort((one, other) => away(one) - away(other));
+      if (!first || away(first) > FAR_M) return undefined;
+      // Another one that is no further off than the position may be wrong could be it as well.
+      return !second || away(second) - away(first) > accuracy ? first : undefined;
+    },
   };
 }

@@ -1,6 +1,8 @@
 // Saving a step: on the disk first, then the tick, and only then the network.
 // @ts-check
+import { changed, setMeta } from "../core/db.js";
 import { filesOf } from "../core/draft.js";
+import { isGrown } from "../core/questions.js";
 import { save } from "../core/records.js";
 import { build } from "../core/steps.js";
 
@@ -33,11 +35,17 @@ export async function saveStep(kind, answers, kept, phone) {
   const [entry] = /** @type {[import("../types.js").Entry]} */ (entries);
   latest = { entry, kept };
   location.replace(`#/saved/${entry.sequence}/${entries.length}`);
-  setTimeout(send, AFTER_THE_TICK_MS);
+  const [ground] = isGrown(kind) ? answers.grounds : [];
+  setTimeout(() => afterwards(ground), AFTER_THE_TICK_MS);
   return "";
 }
 
-async function send() {
+/** What may wait: where the person was is where the next step begins; then it is sent. @param {import("../core/questions.js").Ground} [ground] */
+async function afterwards(ground) {
+  if (ground) await setMeta("ground", groundOnly(ground)).then(changed, () => {});
   (await import("../core/triggers.js")).afterSave();
   navigator.storage?.persist?.().catch(() => {}); // asked once something is here worth keeping
 }
+
+/** @param {import("../core/questions.js").Ground} ground */
+const groundOnly = ({ copied_from: _, ...ground }) => ground;

@@ -25,6 +25,7 @@ from traceapp.producers.changes import (
     change_producer,
     set_certificate_pages,
 )
+from traceapp.producers.models import Producer
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -138,6 +139,26 @@ def claims(lan: Business, product_id: UUID, name: str = CLAIM) -> None:
     with transaction():
         given = {"name": name, "family": "vegetable", "uom": "kg", **FINISHED}
         change_product(lan.actor, product_id, given, version=None, now=datetime.now(UTC))
+
+
+def test_an_old_text_of_itself_lets_other_particulars_be_saved(lan: Business) -> None:
+    own = PLACE | {"name": "HTX Lan", "legal_form": "hợp tác xã", "street": "Thôn 1"}
+    by, now = (lan.producer_id, lan.actor.member_id), datetime.now(UTC)
+    with transaction():
+        db.session.get_one(Producer, lan.producer_id).about = "Túi eco-friendly."
+    with transaction():
+        kept = own | {"about": "Túi eco-friendly.", "street": "Thôn 2"}
+        assert change_producer(by, kept, version=None, now=now)
+    with pytest.raises(problem.InvalidInput), transaction():
+        change_producer(by, own | {"about": "Túi eco-friendly!"}, version=None, now=now)
+
+
+def test_goods_may_name_the_shop_that_sells_them(lan: Business) -> None:
+    with transaction():
+        shop = business("Cửa hàng Thực phẩm sạch Hồ Tây", kinds=("shop",))
+        product(shop, **FINISHED, name="Rau của Cửa hàng Thực phẩm sạch Hồ Tây")
+    with pytest.raises(problem.InvalidInput), transaction():
+        product(shop, **FINISHED, name="Thực phẩm sạch Hồ Tây")
 
 
 @pytest.mark.parametrize(

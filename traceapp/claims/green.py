@@ -58,7 +58,8 @@ _USED_EN = (
     r"(?:water|energy|electricity|power|fuel|coal|gas|emissions?|carbon|co2|co₂|waste|plastic)\b"
 )
 _MUCH = r"(?:up to |about |over )?"
-_CUT = r"\b(?:sav(?:es?|ed|ing)|reduc(?:es?|ed|ing)|cuts?|cutting)"
+_CUT = r"\b(?:sav(?:es?|ed|ing)|reduc(?:es?|ed|ing)|cuts?|cutting|lower(?:s|ed|ing)?)"
+_USE = r"(?: (?:use|emissions?|consumption))?"
 _VIETNAMESE = (
     (SAVING, rf"\b(?:giảm|bớt|tiết kiệm)(?: được| tới| đến| khoảng| hơn)? {_PART} {_USED}"),
     (SAVING, rf"\btiết kiệm (?:nước {_PART}|(?:(?:được|tới|đến|khoảng|hơn) )?{_PART} nước\b)"),
@@ -79,9 +80,11 @@ _PHRASES = (
     (VAGUE, rf"vì {_WORLD}|{_MARKED_GOODS} {_IS_GOOD}"),
     (SAVING, rf"{_PART} (?:less|lower|fewer) {_USED_EN}"),
     (SAVING, rf"{_CUT} {_MUCH}{_PART} (?:of )?(?:the |our |its )?{_USED_EN}"),
-    (SAVING, rf"{_CUT} {_USED_EN}(?: use)? by {_MUCH}{_PART}"),
+    (SAVING, rf"{_CUT} {_USED_EN}{_USE}(?: by)? {_MUCH}{_PART}"),
+    (SAVING, rf"\b{_USED_EN}{_USE} (?:reduced|cut|saved|lowered)(?: by)? {_MUCH}{_PART}"),
     (VAGUE, rf"\b{_OF_WORLD}[\s_-]*(?:friendly|safe|sound|conscious|kind)\b"),
-    (VAGUE, r"\beco\b|\becolog(?:ical|ically)\b|\bsustainab(?:le|ly|ility)\b|\bbiodegradable\b"),
+    (VAGUE, r"\beco\b|\becolog(?:ical|ically)\b|\bbiodegradable\b|\bsustainab(?:ly|ility)\b"),
+    (VAGUE, r"\bsustainable\b(?! (?:livelihoods?|incomes?|jobs?)\b)"),
     (VAGUE, r"\bnon[\s-]?toxic\b|\bbio[\s-]?based\b|\benergy[\s-]+efficient(?:ly)?\b"),
     (VAGUE, r"\bgreen[\s_-]+(?:label(?:l?ed)?|certified|friendly)\b"),
     (VAGUE, r"\b(?:nature|planet|earth)['’]s friend\b"),
@@ -101,7 +104,7 @@ _BEFORE = {
     "sạch": "rửa làm lau quét nhặt giặt gọt cạo tẩy hút súc vét nước để ráo phòng khăn nơi sàn cọ "
     "dọn đãi vo chỗ tay khô thùng dao",
     "sinh thái": "lịch hệ vùng khu làng viên thị nghiệp trường bằng điểm kiện tố",
-    "bền vững": "cấu kết trúc khung mối nối móng",
+    "bền vững": "cấu kết trúc khung mối nối móng kế nghèo nhập",
     "green": "dark light pale bright deep olive the",
 }
 _BEHIND = {
@@ -117,7 +120,13 @@ _ENDS = re.compile(r"[.!?;](?!\d)")
 _BASELINE = re.compile(
     rf"\b(?:{_or_unmarked('so với')}|than (?:in|the|our|with|\d+)|compared (?:with|to)|since)\b"
 )
-_ALONE = re.compile(r"\b(?:xanh|sạch|sinh thái|bền vững|green(?:er|est)?)\b(?!-)")
+# Without its mark “sạch” would be “sách”, books.
+_UNMARKED = {"sinh thai": "sinh thái", "ben vung": "bền vững"}
+_ALONE = re.compile(
+    rf"\b(?:xanh|sạch|{_or_unmarked('sinh thái|bền vững')}|green(?:er|est)?)\b(?!-)"
+)
+# “Use 30 % less water” tells a cook what to do; “we use” and “use 30 % less energy” do not.
+_ADVICE = re.compile(r"(?:^|[.!?;:,] ?|\bthen )(?:use|add|pour|take|boil in|cook (?:it )?in) $")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +143,19 @@ class GreenClaim:
         return AS_FIGURE if self.why == SAVING else INSTEAD
 
 
-def find(text: str, names: Sequence[str] = ()) -> list[GreenClaim]:
+def find(text: str, names: Sequence[str] = (), registered: Sequence[str] = ()) -> list[GreenClaim]:
     """Give the general green claims in a text, in their order; none overlaps another.
 
-    `names` are what the writer and their places are called: “Bãi Xanh” is then no claim.
+    `names` are what the writer and their places are called: “Bãi Xanh” is then no claim. Nor is
+    anything inside a `registered` name that stands there whole, such as that of a shop.
     """
     text = as_read(text)
+    whole = [span for name in registered for span in _spans(as_read(name), text)]
     found: list[GreenClaim] = []
     end = 0
     known = [as_read(name) for name in names]
     for claim in sorted(_all(text, known), key=lambda one: (one.start, -len(one.words))):
-        if claim.start >= end:
+        if claim.start >= end and not _is_inside(claim, whole):
             found.append(claim)
             end = claim.start + len(claim.words)
     return found
@@ -167,7 +178,7 @@ def _all(text: str, names: Sequence[str]) -> Iterator[GreenClaim]:
         small = "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
     for why, rule in _RULES:
         for match in rule.finditer(small):
-            if not (_is_programme(small, match) or (why == SAVING and _is_compared(small, match))):
+            if not (_is_programme(small, match) or (why == SAVING and _is_told(small, match))):
                 yield GreenClaim(text[match.start() : match.end()], match.start(), why)
     for match in _ALONE.finditer(small):
         if not (_is_ordinary(small, match) or _is_name(text, match, names)):
@@ -179,8 +190,25 @@ def _is_programme(text: str, match: re.Match[str]) -> bool:
     return text.startswith(("cleaner production", "sản xuất sạch hơn"), match.start())
 
 
-def _is_compared(text: str, match: re.Match[str]) -> bool:
-    """Tell whether the sentence around a saving says what it is compared with."""
+def _spans(name: str, text: str) -> Iterator[tuple[int, int]]:
+    if name:
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            yield match.span()
+
+
+def _is_inside(claim: GreenClaim, spans: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a claim is part of a name, which says more than the claim alone."""
+    end = claim.start + len(claim.words)
+    return any(
+        start <= claim.start and end <= last and end - claim.start < last - start
+        for start, last in spans
+    )
+
+
+def _is_told(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the sentence around a saving says what it is compared with, or advises."""
+    if match[0].endswith("less water") and _ADVICE.search(text[: match.start()]):
+        return True
     before = _ENDS.split(text[: match.start()])[-1]
     behind = _ENDS.split(text[match.end() :])[0]
     return bool(_BASELINE.search(f"{before} {behind}"))
@@ -188,10 +216,23 @@ def _is_compared(text: str, match: re.Match[str]) -> bool:
 
 def _is_ordinary(text: str, match: re.Match[str]) -> bool:
     word = match[0].removesuffix("er").removesuffix("est")
+    word = _UNMARKED.get(_without_marks(word), word)
     before, behind = _last_word(text[: match.start()]), _first_word(text[match.end() :])
     if word == "sạch" and text[: match.start()].endswith("sản xuất ") and behind == "hơn":
         return True
-    return before in _BEFORE[word].split() or behind in _BEHIND[word].split()
+    return _is_in(_BEFORE[word], before, match[0]) or _is_in(_BEHIND[word], behind, match[0])
+
+
+def _is_in(words: str, word: str, beside: str) -> bool:
+    """Tell whether a word is one of these; beside one without marks it needs none either."""
+    known = words.split()
+    return word in known or (beside in _UNMARKED and word in map(_without_marks, known))
+
+
+def _without_marks(word: str) -> str:
+    return "".join(
+        one for one in unicodedata.normalize("NFD", word) if not unicodedata.combining(one)
+    ).replace("đ", "d")
 
 
 def _is_name(text: str, match: re.Match[str], names: Sequence[str]) -> bool:

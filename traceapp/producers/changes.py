@@ -68,7 +68,10 @@ def change_producer(by: By, given: Given, *, version: int | None, now: datetime)
     """
     producer = find_producer(by[0])
     data = operations.DETAILS.load(given)
-    green_claims.refuse_unproven(by[0], green_claims.texts_of_producer(data))
+    texts = green_claims.texts_of_producer(data)
+    was = {pointer: getattr(producer, pointer.removeprefix("/")) for pointer in texts}
+    changed = {pointer: text for pointer, text in texts.items() if text != was[pointer]}
+    green_claims.refuse_unproven(by[0], changed)
     operations.require_commune(data)
     address = ("street", "province", "commune_kind", "commune")
     if any(getattr(producer, name) != data[name] for name in address):

@@ -52,11 +52,11 @@ def unproven(
     producer_id: UUID, texts: Mapping[str, str | None], product_id: UUID | None = None
 ) -> list[problem.Finding]:
     """Give the general green claims in texts that have no basis today."""
-    names = _names(producer_id)
+    names, registered = _names(producer_id)
     found = [
         problem.Finding(pointer, "green_claim", claim.why, claim.instead, {"words": claim.words})
         for pointer, text in texts.items()
-        for claim in green.find(text or "", names)
+        for claim in green.find(text or "", names, registered)
     ]
     return [] if product_id and found and _has_basis(producer_id, product_id) else found
 
@@ -93,12 +93,18 @@ def _in_both(
         yield f"{pointer}/{language}", (text or {}).get(language)
 
 
-def _names(producer_id: UUID) -> list[str]:
-    """Give what the producer and their places are called."""
+def _names(producer_id: UUID) -> tuple[list[str], list[str]]:
+    """Give what the producer and their places are called, and what the producer is registered as.
+
+    Whoever lets a producer in reads the latter; places are named by themselves.
+    """
     own = select(Producer.name, Producer.name_en).where(Producer.producer_id == producer_id)
     places = select(Site.name, Site.name_en).where(Site.producer_id == producer_id)
-    rows = [*db.session.execute(own), *db.session.execute(places)]
-    return [name for row in rows for name in row if name]
+    registered = [name for row in db.session.execute(own) for name in row if name]
+    return [
+        *registered,
+        *(name for row in db.session.execute(places) for name in row if name),
+    ], registered
 
 
 def _has_basis(producer_id: UUID, product_id: UUID) -> bool:

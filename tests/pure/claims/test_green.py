@@ -84,6 +84,14 @@ CLAIMS = [
     ("Tiet kiem nuoc 30,5 %", "Tiet kiem nuoc 30,5 %", SAVING),
     ("Giảm phát thải 12 %", "Giảm phát thải 12 %", SAVING),
     ("40 % less water", "40 % less water", SAVING),
+    ("We use 30 % less water", "30 % less water", SAVING),
+    ("Use 30 % less energy", "30 % less energy", SAVING),
+    ("Reduces CO2 40 %", "Reduces CO2 40 %", SAVING),
+    ("Reduces CO2 emissions 40 %", "Reduces CO2 emissions 40 %", SAVING),
+    ("Lowers energy use by 8 %", "Lowers energy use by 8 %", SAVING),
+    ("Water reduced 9 %", "Water reduced 9 %", SAVING),
+    ("Tui sinh thai", "sinh thai", VAGUE),
+    ("Gio may ben vung", "ben vung", VAGUE),
     ("Saves up to 30% energy", "Saves up to 30% energy", SAVING),
     ("Cutting waste by 5 %", "Cutting waste by 5 %", SAVING),
 ]
@@ -105,6 +113,14 @@ NONE = [
         "Giảm 5 % giá",
     ),
     *("40 % less water than in 2024", "Saved 2.5 % of the water since 2024", "Sấy giảm 60 % nước"),
+    *(
+        "Sinh kế bền vững cho bà con",
+        "Sinh ke ben vung",
+        "Giảm nghèo bền vững",
+        "Thu nhập bền vững",
+    ),
+    *("Sustainable livelihoods", "Du lich sinh thai Ba Vi", "He sinh thai ao", "Sinh thai hoc"),
+    *("Use 30 % less water for new rice", "Soak it, then add 20 % less water.", "Ket cau ben vung"),
     *("Trồng ngoài trời", "Khâu tráng và phơi", "Bảo ôn lò sấy và bịt khe hở", "Kết cấu bền vững"),
 ]
 
@@ -148,6 +164,18 @@ def test_who_is_called_so_may_say_it_and_nobody_else() -> None:
         assert find(text)
     assert find("Rau Sạch Bãi Xanh", names)[0].words == "Sạch"
     assert find("Rau bãi xanh", names)
+
+
+def test_a_registered_name_that_stands_there_whole_is_no_claim() -> None:
+    shop = ("Cửa hàng Thực phẩm sạch Hồ Tây", "Clean Food of West Lake")
+    for text in ("Hàng bán tại Cửa hàng Thực phẩm sạch Hồ Tây.", "Sold at Clean Food of West Lake"):
+        assert find(text, registered=shop) == []
+        assert find(text, names=shop)
+    for text in ("Thực phẩm sạch Hồ Tây", "Thực phẩm sạch, thực phẩm ngon", "Clean food"):
+        assert find(text, registered=shop)
+    assert find("Thực phẩm sạch", registered=("Thực phẩm sạch",))  # which is nothing but a claim
+    mixed = "Cửa hàng Thực phẩm sạch Hồ Tây: sản phẩm xanh"
+    assert [one.words for one in find(mixed, registered=shop)] == ["sản phẩm xanh"]
 
 
 def test_all_claims_of_a_text_are_told_in_order_and_none_twice() -> None:

@@ -65,5 +65,5 @@ def faults(subject: str, sha256: str) -> ResponseReturnValue:
 @writes
 @may(Act.TELL_CLEANER_PRODUCTION)
 def bring_in(subject: str, sha256: str) -> ResponseReturnValue:
-    """Bring in all rows, or those without a fault."""
+    """Bring in all rows, or none where one has a fault."""
     return PAGES.bring_in(subject, sha256)

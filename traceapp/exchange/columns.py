@@ -44,13 +44,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of table, how long one may be, and the act of whoever may bring one in."""
+    """A kind of table, how long one may be, and the act of whoever may bring one in.
+
+    `is_whole`: with a fault anywhere none of it comes in, whatever is asked.
+    """
 
     id: str
     title: Words
     columns: tuple[Column, ...]
     act: Act
     most_rows: int
+    is_whole: bool = False
 
     def headings(self) -> Mapping[str, Column]:
         """Give the column by each folded heading that stands for it."""
@@ -140,6 +144,7 @@ def _load(kinds: Iterable[Mapping[str, Any]], most_rows: int) -> Mapping[str, Ki
                 tuple(map(_column, row["columns"])),
                 Act(row.get("act", Act.IMPORT)),
                 most_rows,
+                is_whole=row.get("is_whole", False),
             )
             for row in kinds
         }

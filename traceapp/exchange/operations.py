@@ -132,13 +132,14 @@ def dry_run(actor: Actor, kind: str, content: bytes, *, now: datetime) -> Report
 def bring_in(
     actor: Actor, kind: str, content: bytes, *, all_or_nothing: bool, now: datetime
 ) -> Report:
-    """Write the rows of a table: all, or where that is not asked those without a fault.
+    """Write the rows of a table: all, or where it may be and that is not asked those without fault.
 
     Raises InvalidInput for a file that cannot be read.
     """
     savepoint = db.session.begin_nested()
     report = _run(actor, kind, content, now)
-    if report.is_header_wrong or (all_or_nothing and not report.is_faultless):
+    is_whole = all_or_nothing or columns.KINDS[kind].is_whole
+    if report.is_header_wrong or (is_whole and not report.is_faultless):
         savepoint.rollback()
         return report
     savepoint.commit()

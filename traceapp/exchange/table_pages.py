@@ -184,6 +184,7 @@ class TablePages:
             pages=self,
             heading=_(self.heading),
             report=report,
+            is_whole=self.known[row.kind].is_whole,
             counts=report.counts,
             faults=[(fault, *_words(fault.finding)) for fault in report.faults[:MOST_SHOWN]],
             beyond=max(0, len(report.faults) - MOST_SHOWN),

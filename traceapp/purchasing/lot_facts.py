@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.lineage import ancestry
@@ -17,8 +18,9 @@ from traceapp.database.folding import fold
 from traceapp.producers.certificate_models import Certificate, is_valid_on
 from traceapp.producers.models import Plot, Site
 from traceapp.purchasing import schemes
-from traceapp.purchasing.markets import LotFacts
+from traceapp.purchasing.markets import FOOD, INGREDIENT, LotFacts
 from traceapp.trace.facts import Ref
+from traceapp.trace.label_contents import FOOD_GROUPS
 from traceapp.web.pages import HANOI
 
 PACKED = frozenset({"pack", "repack"})
@@ -33,6 +35,7 @@ def facts_of(lot: Ref, today: date) -> LotFacts:
     harvested = {Ref(row.batch_producer_id, row.batch_id) for row in on_plots}
     return LotFacts(
         family=product.family,
+        is_eaten=_is_eaten(product),
         kinds=_kinds(lot, today),
         passed_tests=tuple(_day(row) for row in events if _has_passed(row)),
         has_planting_codes=all(row.planting_area_code for row in on_plots) if on_plots else None,
@@ -41,6 +44,43 @@ def facts_of(lot: Ref, today: date) -> LotFacts:
         has_harvest=any(_is_harvest(row) for row in events),
         has_packing=any(row.step_kind in PACKED for row in events),
     )
+
+
+def _is_eaten(product: Product) -> bool:
+    """Tell whether it is food, or may be: by what was made of it, else by its label.
+
+    Where neither says so it is asked for what food needs: rather one line too many.
+    """
+    if product.family != INGREDIENT:
+        return product.family in FOOD
+    made = _families_made_of(product)
+    if made:
+        return bool(made & FOOD)
+    group = (json.loads(product.label) or {}).get("group")
+    return group is None or group in FOOD_GROUPS
+
+
+def _families_made_of(product: Product) -> set[str]:
+    """Give the families of what was made straight from this product, not packed in it."""
+    made, of = aliased(Batch), aliased(Product)
+    is_parent = and_(
+        BatchParent.parent_producer_id == Batch.producer_id,
+        BatchParent.parent_batch_id == Batch.batch_id,
+    )
+    is_made = and_(
+        made.producer_id == BatchParent.producer_id, made.batch_id == BatchParent.batch_id
+    )
+    query = (
+        select(of.family)
+        .distinct()
+        .select_from(Batch)
+        .join(BatchParent, is_parent)
+        .join(made, is_made)
+        .join(of, and_(of.producer_id == made.producer_id, of.product_id == made.product_id))
+        .where(Batch.producer_id == product.producer_id, Batch.product_id == product.product_id)
+        .where(~BatchParent.is_packaging, of.family != INGREDIENT)
+    )
+    return set(db.session.scalars(query))
 
 
 def _events(lot: Ref) -> Sequence[Any]:

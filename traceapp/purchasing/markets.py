@@ -14,8 +14,9 @@ from traceapp.trace.words import Words
 
 NEWEST_TEST = timedelta(days=90)
 GROWN = frozenset({"vegetable", "fruit", "rice", "tea"})
-# Ingredients are kept together with materials that nobody eats: rather one line too many for these.
-FOOD = GROWN | {"pig", "pork", "poultry", "egg", "processed", "ingredient"}
+INGREDIENT = "ingredient"
+"""Materials that nobody eats are kept together with what is eaten."""
+FOOD = GROWN | {"pig", "pork", "poultry", "egg", "processed", INGREDIENT}
 
 
 class Market(StrEnum):
@@ -38,10 +39,12 @@ class Answer(StrEnum):
 class LotFacts:
     """What is known of a lot. `kinds` are certificates valid today and named for the lot.
 
+    Materials such as rattan are of the family of ingredients and not eaten.
     A code or a whole origin is None where the lot was not grown on plots kept here.
     """
 
     family: str
+    is_eaten: bool
     kinds: frozenset[str]
     passed_tests: tuple[date, ...]
     has_planting_codes: bool | None
@@ -72,7 +75,7 @@ def checklist(market: Market, lot: LotFacts, today: date) -> tuple[tuple[Require
         (one, _answer(one, lot, today))
         for one in REQUIREMENTS
         if one.market is market
-        and (not one.families or lot.family in one.families)
+        and _is_about(one, lot)
         and (one.since is None or one.since <= today)
         and (one.until is None or today <= one.until)
     )
@@ -84,10 +87,16 @@ def to_come(market: Market, lot: LotFacts, today: date) -> tuple[Requirement, ..
         one
         for one in REQUIREMENTS
         if one.market is market
-        and (not one.families or lot.family in one.families)
+        and _is_about(one, lot)
         and one.since is not None
         and one.since > today
     )
+
+
+def _is_about(one: Requirement, lot: LotFacts) -> bool:
+    if not one.families:
+        return True
+    return lot.family in one.families and (lot.is_eaten or lot.family != INGREDIENT)
 
 
 def _answer(one: Requirement, lot: LotFacts, today: date) -> Answer:

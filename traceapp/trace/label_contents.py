@@ -64,6 +64,7 @@ GROUPS: Mapping[str, Contents] = MappingProxyType(
     }
 )
 MAY_BE_NONE = tuple(item.id for item in ITEMS.values() if item.may_be_none)
+FOOD_GROUPS = frozenset(_FILE["food_groups"])
 FRESH_FAMILIES = frozenset(_FILE["fresh_families"])
 LOOSE = Contents(needs=(), may=tuple(item for item in ITEMS if item not in ALWAYS))
 

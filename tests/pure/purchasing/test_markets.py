@@ -19,6 +19,7 @@ from traceapp.trace.vocabulary import FAMILIES
 TODAY = date(2026, 11, 29)
 WHOLE = LotFacts(
     family="vegetable",
+    is_eaten=True,
     kinds=frozenset({"globalgap"}),
     passed_tests=(TODAY,),
     has_planting_codes=True,
@@ -86,3 +87,8 @@ def test_only_what_is_eaten_is_asked_for_what_food_needs(family: str) -> None:
         assert told == {"eu_entry"}
     else:
         assert told >= {"cn_registration", "cn_residues", "eu_residues", "us_facility"}
+
+
+def test_materials_that_nobody_eats_are_not_asked_for_what_food_needs() -> None:
+    rattan = replace(WHOLE, family="ingredient", is_eaten=False, passed_tests=())
+    assert answers(rattan).keys() == {"eu_entry"}

@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from tests.bench import linked
+from tests.bench import linked, years
 from tests.bench.figure import Figure
 from tests.bench.loading import each_database
 from tests.builders import Business, business
@@ -45,7 +45,8 @@ LIMIT_MS = 300.0
 NOW = datetime(2026, 11, 29, 5, tzinfo=UTC)
 KINDS = tuple(INDICATOR_KINDS)
 PUBLIC = (
-    *("/programme", "/programme/2025", "/programme/2025/participants", "/statistics"),
+    *("/programme", "/programme/2025", "/programme/2025/participants"),
+    *("/programme/2025/activities", "/statistics"),
     *("/programme/chains/safe_food", "/board"),
 )
 Row = dict[str, Any]
@@ -146,7 +147,8 @@ def _load() -> tuple[Author, Ref, Business]:
         for table, row in _rows(number, producer_id, assessment_id, by):
             here = like | areas[number % len(areas)] if table == "producer" else {}
             rows.setdefault(table, []).append(here | row)
-    for table, row in linked.rows([one for one, _ in ids], by, datetime.now(UTC)):
+    producers, now = [one for one, _ in ids], datetime.now(UTC)
+    for table, row in (*linked.rows(producers, by, now), *years.rows(producers, by, now)):
         rows.setdefault(table, []).append(row)
     for table, several in rows.items():
         insert_rows(db.metadata.tables[table], several)

@@ -17,12 +17,14 @@ from tests.conftest import AppMaker, close, settings_for
 from tests.http.on_sale import finished, page
 from traceapp.app import create_app
 from traceapp.network import programme_queries
+from traceapp.network.programme_queries import Mean
+from traceapp.network.vocabulary import INDICATOR_KINDS
 from traceapp.statistics import queries, tables, views
-from traceapp.statistics.bars import draw
+from traceapp.statistics.bars import Bar, draw
 from traceapp.web.csv_text import FORMULA_STARTS
 from traceapp.web.endpoints import transaction
 
-NAMES = ("producers", "lots", "drills", "programme")
+NAMES = ("producers", "lots", "pages", "drills", "programme", "changes")
 
 
 @pytest.fixture
@@ -61,6 +63,36 @@ def test_the_programme_of_the_demo_is_that_of_its_own_page(demo: Flask) -> None:
     ]
 
 
+def test_beside_each_mean_stands_of_how_many_figures_it_is(demo: Flask) -> None:
+    heads, *lines = rows(demo, "changes", "en")
+    assert heads[2:4] == ["Mean change, checked (%)", "Figures checked"]
+    assert heads[4:] == ["Mean change, all (%)", "Figures in all"]
+    with demo.app_context():
+        computed = programme_queries.computed_by_year()
+    assert lines == [
+        [
+            *(str(year), INDICATOR_KINDS[one.kind]),
+            *(cell for mean in (one.checked, one.said) for cell in _of(mean)),
+        ]
+        for year, found in sorted(computed.items(), reverse=True)
+        for one in found.changes
+    ]
+    assert any(int(line[3]) for line in lines)
+
+
+def _of(mean: Mean) -> tuple[str, str]:
+    return "" if mean.change is None else str(mean.change), str(mean.count)
+
+
+def test_every_table_with_numbers_is_drawn(demo: Flask) -> None:
+    said = page(demo.test_client(), "/statistics")
+    for name in NAMES:
+        if rows(demo, name)[1:]:
+            assert f'aria-labelledby="{name}-t {name}-d"' in said, name
+    first = tables.shown(Decimal(rows(demo, "changes")[1][2]))
+    assert f"{first.replace('.', ',')}</text>" in said
+
+
 @pytest.fixture
 def app(make_app: AppMaker) -> Flask:
     return make_app()
@@ -94,11 +126,13 @@ def test_the_share_of_live_pages_is_told_with_the_day_of_the_audit_in_hanoi(app:
         nothing = queries.count(at)
         counted = replace(nothing, pages=queries.LivePages(asked=29, live=28, at=at))
     with app.test_request_context():
-        (lots,) = (one for one in tables.tables(counted) if one.name == "lots")
-        said = [views.shown(cell) for cell in (lots.rows[-1][1], Decimal("96.5"), None)]
-    assert lots.rows[-1][1] == Decimal("96.5")
+        (pages,) = (one for one in tables.tables(counted) if one.name == "pages")
+        said = [tables.shown(cell) for cell in (pages.rows[-1][1], Decimal("96.5"), None)]
+        drawn = [(bar.written, bar.length) for bar in pages.bars]
+    assert pages.rows[-1][1] == Decimal("96.5")
+    assert drawn == [("29", 1), ("28", 28 / 29), ("96,5", 0.965)]  # the share out of all
     assert said == ["96,5", "+96,50\N{NO-BREAK SPACE}%", "–"]  # a change alone has a sign
-    assert "30/11/2026" in lots.source
+    assert "30/11/2026" in pages.source
 
 
 def test_every_open_page_is_found_from_the_first_one(app: Flask) -> None:
@@ -113,10 +147,12 @@ def test_a_table_that_is_none_is_not_found(app: Flask) -> None:
 
 
 def test_bars_are_as_long_as_their_numbers_and_words_stay_text() -> None:
-    drawn = draw("x", "Việc <b>", [("A <i>", 200), ("B", 50), ("C", 1), ("D", 0)])
+    numbers = {"A <i>": 200, "B": 50, "C": 1, "D": 0}
+    bars = [Bar(words, str(number), number / 200) for words, number in numbers.items()]
+    drawn = draw("x", "Việc <b>", bars)
     lengths = re.findall(r'<rect x="0" y="\d+" width="(\d+)"', drawn)
     assert lengths == ["320", "80", "2", "0"]
     assert "<b>" not in drawn
     assert "<i>" not in drawn
     assert "A &lt;i&gt;: 200; B: 50" in drawn
-    assert draw("x", "t", []) == draw("x", "t", [("A", 0)]) == ""
+    assert draw("x", "t", []) == draw("x", "t", [Bar("A", "0", 0)]) == ""

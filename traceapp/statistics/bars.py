@@ -1,6 +1,7 @@
 """Numbers as horizontal bars, each with its words and its number, drawn on the server. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -8,13 +9,21 @@ WIDTH, ROW, THICK, TEXT = 320, 40, 12, 14
 SMALLEST = 2  # so that one beside thousands is still seen
 
 
-def draw(name: str, title: str, bars: Sequence[tuple[str, int]]) -> Markup:
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its words, how it reads, and how long it is out of 1."""
+
+    words: str
+    written: str
+    length: float
+
+
+def draw(name: str, title: str, bars: Sequence[Bar]) -> Markup:
     """Draw bars from top to bottom; nothing where there is nothing. `name` is unique on a page."""
-    most = max((number for _, number in bars), default=0)
-    if most <= 0:
+    if not any(bar.length > 0 for bar in bars):
         return Markup()
-    rows = [_row(place, words, number, most) for place, (words, number) in enumerate(bars)]
-    told = "; ".join(f"{words}: {number}" for words, number in bars)
+    rows = [_row(place, bar) for place, bar in enumerate(bars)]
+    told = "; ".join(f"{bar.words}: {bar.written}" for bar in bars)
     return Markup(
         '<svg class="bars" viewBox="0 0 {width} {height}" role="img" '
         'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{title}</title>'
@@ -29,19 +38,19 @@ def draw(name: str, title: str, bars: Sequence[tuple[str, int]]) -> Markup:
     )
 
 
-def _row(place: int, words: str, number: int, most: int) -> Markup:
+def _row(place: int, bar: Bar) -> Markup:
     top = place * ROW
-    length = max(SMALLEST, round(WIDTH * number / most)) if number > 0 else 0
+    length = max(SMALLEST, round(WIDTH * bar.length)) if bar.length > 0 else 0
     return Markup(
         '<text x="0" y="{text}">{words}</text>'
-        '<text x="{width}" y="{text}" text-anchor="end">{number}</text>'
+        '<text x="{width}" y="{text}" text-anchor="end">{written}</text>'
         '<rect class="whole" x="0" y="{bar}" width="{width}" height="{thick}" rx="3"/>'
         '<rect x="0" y="{bar}" width="{length}" height="{thick}" rx="3"/>'
     ).format(
         text=top + TEXT,
-        words=words,
+        words=bar.words,
         width=WIDTH,
-        number=number,
+        written=bar.written,
         bar=top + TEXT + 6,
         length=length,
         thick=THICK,

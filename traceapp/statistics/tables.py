@@ -7,8 +7,12 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from traceapp.network.vocabulary import INDICATOR_KINDS
+from traceapp.network.wording import per_cent
 from traceapp.public.producer_page import KIND_WORDS
+from traceapp.statistics.bars import Bar
 from traceapp.statistics.queries import Counted
+from traceapp.trace.wording import number
+from traceapp.web.languages import say
 from traceapp.web.pages import HANOI
 
 Cell = str | int | Decimal | None
@@ -20,7 +24,10 @@ class Share(Decimal):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; where `drawn` names a column, that column is drawn by the first one."""
+    """A table; where `drawn` names a column, that column is drawn.
+
+    The columns before the first number say what a bar is.
+    """
 
     name: str
     title: str
@@ -30,17 +37,40 @@ class Table:
     drawn: int | None = None
 
     @property
-    def bars(self) -> list[tuple[str, int]]:
-        """Give what is drawn."""
+    def bars(self) -> list[Bar]:
+        """Give what is drawn: shares out of all, anything else out of the largest of its kind."""
         if self.drawn is None:
             return []
-        numbers = ((str(row[0]), row[self.drawn]) for row in self.rows)
-        return [(words, number) for words, number in numbers if isinstance(number, int)]
+        told = [(_words(row), row[self.drawn]) for row in self.rows]
+        known = [(words, cell) for words, cell in told if isinstance(cell, int | Decimal)]
+        numbers = [float(cell) for _, cell in known if not isinstance(cell, Share)]
+        most = max(map(abs, numbers), default=0.0) or 1.0
+        return [
+            Bar(words, shown(cell), abs(float(cell)) / (100 if isinstance(cell, Share) else most))
+            for words, cell in known
+        ]
+
+
+def _words(row: Sequence[Cell]) -> str:
+    first = next((at for at, cell in enumerate(row) if not isinstance(cell, str)), 1)
+    return " · ".join(str(cell) for cell in row[:first])
+
+
+def shown(cell: Cell) -> str:
+    """Write a cell: a dash where nothing is known, changes with both decimals and their sign."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, Share):
+        return say(number(cell))
+    return say(per_cent(cell)) if isinstance(cell, Decimal) else str(cell)
 
 
 def tables(counted: Counted) -> list[Table]:
     """Give all tables, in the order of the page."""
-    return [_producers(counted), _lots(counted), _drills(counted), _programme(counted)]
+    return [
+        *(_producers(counted), _lots(counted), _pages(counted)),
+        *(_drills(counted), _programme(counted), _changes(counted)),
+    ]
 
 
 def _producers(counted: Counted) -> Table:
@@ -57,11 +87,19 @@ def _producers(counted: Counted) -> Table:
 
 
 def _lots(counted: Counted) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (_("Lots registered"), counted.lots),
-        (_("Codes in use"), counted.codes_in_use),
-    ]
-    pages, source = counted.pages, _("No audit of the pages was made yet.")
+    return Table(
+        "lots",
+        _("Lots and codes"),
+        (_("What is counted"), _("How many")),
+        [(_("Lots registered"), counted.lots), (_("Codes in use"), counted.codes_in_use)],
+        _("A lot that is sold has one code; codes of lots that are not complete wait."),
+        drawn=1,
+    )
+
+
+def _pages(counted: Counted) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    source, pages = "", counted.pages
     if pages is not None:
         # Cut off and not rounded: one dead page never reads as none.
         share = Share(Decimal(1000 * pages.live // max(pages.asked, 1)) / 10)
@@ -71,9 +109,8 @@ def _lots(counted: Counted) -> Table:
             "Pages: the last audit, which asks for a sample of codes as shoppers do, on %(day)s.",
             day=f"{pages.at.astimezone(HANOI):%d/%m/%Y}",
         )
-    return Table(
-        "lots", _("Lots and their pages"), (_("What is counted"), _("How many")), rows, source
-    )
+    heads = (_("What is counted"), _("How many"))
+    return Table("pages", _("Pages behind codes"), heads, rows, source, drawn=1)
 
 
 def _drills(counted: Counted) -> Table:
@@ -89,18 +126,39 @@ def _drills(counted: Counted) -> Table:
 
 
 def _programme(counted: Counted) -> Table:
-    kinds = [*INDICATOR_KINDS]
-    rows: list[tuple[Cell, ...]] = []
-    for year, found in sorted(counted.programme.items(), reverse=True):
-        checked = {one.kind: one.checked.change for one in found.changes}
-        means = (checked.get(kind) for kind in kinds)
-        rows.append((str(year), found.done, found.establishments, *means))
-    names = (f"{_(INDICATOR_KINDS[kind])} (%)" for kind in kinds)
+    years = sorted(counted.programme.items(), reverse=True)
     return Table(
         "programme",
         _("Results of cleaner production, from records here"),
-        (_("Year"), _("Measures done"), _("Establishments"), *names),
-        rows,
-        _("Mean change in per cent of the figures that somebody of another body checked."),
+        (_("Year"), _("Measures done"), _("Measures proposed"), _("Establishments")),
+        [(str(year), one.done, one.proposed, one.establishments) for year, one in years],
+        _("Establishments: those where a measure was done in the year, each once."),
         drawn=1,
+    )
+
+
+def _changes(counted: Counted) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            *(str(year), _(INDICATOR_KINDS[one.kind]), one.checked.change, one.checked.count),
+            *(one.said.change, one.said.count),
+        )
+        for year, found in sorted(counted.programme.items(), reverse=True)
+        for one in found.changes
+    ]
+    heads = (
+        *(_("Year"), _("Kind"), _("Mean change, checked (%)"), _("Figures checked")),
+        *(_("Mean change, all (%)"), _("Figures in all")),
+    )
+    return Table(
+        "changes",
+        _("Changes measured, before to after"),
+        heads,
+        rows,
+        _(
+            "Mean change in per cent of whole figures whose later period ends in the year: of "
+            "those that somebody of another body checked, and of all. The longer a bar, the "
+            "larger the change."
+        ),
+        drawn=2,
     )

@@ -1,19 +1,15 @@
 """The page of statistics and its tables as CSV; counted at most once in five minutes a process."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from flask import Blueprint, Response, current_app, render_template
 
 from traceapp import problem
-from traceapp.network.wording import per_cent
 from traceapp.statistics import bars, queries
 from traceapp.statistics.queries import Counted
-from traceapp.statistics.tables import Cell, Share, tables
-from traceapp.trace.wording import number
+from traceapp.statistics.tables import shown, tables
 from traceapp.web import csv_text
 from traceapp.web.access import public
-from traceapp.web.languages import say
 
 KEPT, LASTS = "statistics", timedelta(minutes=5)
 
@@ -52,12 +48,3 @@ def counted(now: datetime) -> Counted:
     if kept is None or not timedelta() <= now - kept.at < LASTS:
         kept = current_app.extensions[KEPT] = queries.count(now)
     return kept
-
-
-def shown(cell: Cell) -> str:
-    """Write a cell: a dash where nothing is known, changes with both decimals and their sign."""
-    if cell is None:
-        return "–"
-    if isinstance(cell, Share):
-        return say(number(cell))
-    return say(per_cent(cell)) if isinstance(cell, Decimal) else str(cell)

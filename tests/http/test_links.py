@@ -111,13 +111,10 @@ def link(sender: tuple[str, str], receiver: tuple[str, str], place: str | None =
     return dict(zip(("sender", "receiver"), ends, strict=True)) | {"supplied": "Rau"}
 
 
-def survey(
-    office: Business, *links: object, minutes: int = 0, made_by: str = "Nhóm khảo sát"
-) -> UUID:
-    """Write a survey of food down, so many minutes after NOW."""
-    given = SurveySchema().load(
-        {**ABOUT, "id": str(uuid4()), "links": list(links), "made_by": made_by}
-    )
+def survey(office: Business, *links: object, minutes: int = 0, **about: str) -> UUID:
+    """Write a survey down, of food where nothing else is said, so many minutes after NOW."""
+    said = ABOUT | {"made_by": "Nhóm khảo sát"} | about
+    given = SurveySchema().load({**said, "id": str(uuid4()), "links": list(links)})
     by = Ref(office.producer_id, office.actor.member_id)
     db.session.rollback()
     with transaction():
@@ -343,6 +340,25 @@ def test_a_newer_survey_of_the_same_maker_takes_the_place_of_an_older_one(
         assert [one.links[0].receiver.name for one in book.read(NOW).surveys["food"]] == ["Bếp Sen"]
         survey(office, link(MINH, HOA), made_by="Nhóm B")
         assert len(book.read(NOW).surveys["food"]) == 2
+
+
+def test_a_book_made_from_the_last_one_is_as_if_all_had_been_read(
+    app: Flask, trade: Trade, office: Business
+) -> None:
+    with app.app_context():
+        survey(office, link(MINH, HOA), made_by="Nhóm A")
+        last = book.read(NOW)
+        assert book.read(NOW, last) == last
+        kept = last.surveys["food"][0]
+        survey(office, link(MINH, ("buyer", "Bếp Sen"), "Bát Tràng"), minutes=1, made_by="Nhóm B")
+        survey(office, link(MINH, HOA), minutes=2, sector="crafts", made_by="Nhóm A")
+        assert book.read(NOW, last) == book.read(NOW) != last
+        (again,) = (
+            one for one in book.read(NOW, last).surveys["food"] if one.survey_id == kept.survey_id
+        )
+        assert again.links is kept.links  # not read a second time
+        survey(office, link(MINH, ("buyer", "Bếp Lá"), "Bát Tràng"), minutes=3, made_by="Nhóm A")
+        assert book.read(NOW, last) == book.read(NOW)
 
 
 def test_an_officer_types_a_survey_once(app: Flask, officer: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from traceapp.chains.models import ChainStep, Support
+from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.producers.queries import is_admitted
 
@@ -26,11 +27,8 @@ class Stay:
 
 def members() -> Mapping[str, set[UUID]]:
     """Give the establishments in each chain now that were let in; no chain without any."""
-    query = select(ChainStep.chain, ChainStep.producer_id)
     found: dict[str, set[UUID]] = {}
-    for chain, producer_id in db.session.execute(
-        query.where(is_current(), is_admitted(ChainStep.producer_id))
-    ):
+    for chain, producer_id in ask(_MEMBERS):
         found.setdefault(chain, set()).add(producer_id)
     return found
 
@@ -87,3 +85,9 @@ def is_current() -> ColumnElement[bool]:
         _Later.number > ChainStep.number,
     )
     return and_(ChainStep.state == "joined", ~later.exists())
+
+
+# Written once: all members of all chains are read.
+_MEMBERS = select(ChainStep.chain, ChainStep.producer_id).where(
+    is_current(), is_admitted(ChainStep.producer_id)
+)

@@ -9,7 +9,7 @@ from traceapp.chains import queries as chains
 from traceapp.links import placing, stating
 from traceapp.links import proven as deliveries
 from traceapp.links.proven import Pair, Proven
-from traceapp.links.stating import Key, Survey
+from traceapp.links.stating import Key, Said, Survey
 from traceapp.links.vocabulary import ROLES
 
 
@@ -47,15 +47,35 @@ class Tally:
     missing_roles: Sequence[str]
 
 
-def read(now: datetime) -> Book:
-    """Read all of it."""
-    surveys, found, members = stating.surveys(), deliveries.proven(), chains.members()
-    roles = placing.roles_of(surveys)
+def read(now: datetime, last: Book | None = None) -> Book:
+    """Read all of it; what surveys state is never changed and taken over from the `last` book."""
+    found, members = deliveries.proven(), chains.members()
+    surveys = stating.surveys(_stated(last))
+    roles = placing.roles_of({sector: of for sector, of in surveys.items() if _is_new(of, last)})
+    if last is not None:
+        roles = {
+            **{sector: last.roles[sector] for sector in surveys if sector not in roles},
+            **roles,
+        }
     known = {one for pair in found for one in pair}
     known |= {key[1] for of in roles.values() for key in of if key[0] == "here"}
     unlinked = {chain: sorted(some - known) for chain, some in members.items()}
     placed = placing.placed(found, roles, members)
     return Book(now, surveys, roles, found, placed, unlinked)
+
+
+def _stated(last: Book | None) -> Mapping[UUID, Sequence[Said]]:
+    if last is None:
+        return {}
+    return {one.survey_id: one.links for of in last.surveys.values() for one in of}
+
+
+def _is_new(surveys: Sequence[Survey], last: Book | None) -> bool:
+    """Tell whether the surveys of a sector are others than those of the last book."""
+    if last is None:
+        return True
+    before = last.surveys.get(surveys[0].sector, ())
+    return [one.survey_id for one in before] != [one.survey_id for one in surveys]
 
 
 def tally(sector: str, book: Book) -> Tally:

@@ -58,7 +58,10 @@ def proven() -> dict[Pair, Proven]:
     """Give every pair of producers of whom one received what the other one sent."""
     found: dict[Pair, Proven] = {}
     for sender, last, further, count, first, latest, public in ask(_DELIVERED):
-        for taker in takers_of(None, last, further) - {sender}:
+        takers = takers_of(None, last, further) if further else (last,)
+        for taker in takers:
+            if taker == sender:
+                continue
             told = Proven(count, first, latest, bool(public))
             pair = (sender, taker)
             found[pair] = found[pair].with_more(told) if pair in found else told

@@ -48,13 +48,10 @@ def read(sector: str, book: Book) -> Sides:
     """Read who stands in a sector of the book."""
     pairs = book.placed.get(sector, ())
     roles = book.roles.get(sector, {})
-    here = _here(
-        {
-            *(one for pair in pairs for one in pair),
-            *(key[1] for key in roles if key[0] == "here"),
-            *book.unlinked.get(CHAIN_OF_SECTOR.get(sector, ""), ()),
-        }
-    )
+    surveyed = {key[1] for key in roles if key[0] == "here"}
+    wanted = {one for pair in pairs for one in pair}
+    wanted.update(surveyed, book.unlinked.get(CHAIN_OF_SECTOR.get(sector, ""), ()))
+    here = _here(wanted, wanted - surveyed)
     open_pairs = [pair for pair in pairs if all(_shows(here.get(one)) for one in pair)]
     places = {one.place for one in here.values()}
     for survey in book.surveys.get(sector, ()):
@@ -67,10 +64,13 @@ def _shows(one: Here | None) -> bool:
     return one is not None and one.is_named and one.shows_kilograms
 
 
-def _here(wanted: Collection[UUID]) -> dict[UUID, Here]:
-    """Give who these producers are, and what they let be said of their links."""
+def _here(wanted: Collection[UUID], unsaid: Collection[UUID]) -> dict[UUID, Here]:
+    """Give who these producers are, and what they let be said of their links.
+
+    What they do is asked of those alone whose role no survey says.
+    """
     kinds: dict[UUID, set[str]] = {}
-    for producer_id, kind in _asked(_KINDS, wanted):
+    for producer_id, kind in _asked(_KINDS, unsaid):
         kinds.setdefault(producer_id, set()).add(kind)
     choices = {producer_id: said for producer_id, *said in _asked(_CHOICES, wanted)}
     found = {}

@@ -1,8 +1,9 @@
 """Reading the surveys that hold, with what each states."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from traceapp.producers.models import Producer
 from traceapp.trace.words import Words
 
 Key = tuple[Any, ...]
+_NONE: Mapping[UUID, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ class Survey:
     links: Sequence[Said]
 
 
-def surveys() -> dict[str, list[Survey]]:
-    """Give the surveys that hold, by sector: of one maker, sector and year the newest."""
+def surveys(known: Mapping[UUID, Sequence[Said]] = _NONE) -> dict[str, list[Survey]]:
+    """Give the surveys that hold, by sector: of one maker, sector and year the newest.
+
+    What one states is never changed: `known` is what was read of some before.
+    """
     query = (
         select(SectorSurvey, Producer.name, Producer.name_en)
         .join(Producer, Producer.producer_id == SectorSurvey.producer_id)
@@ -64,7 +69,8 @@ def surveys() -> dict[str, list[Survey]]:
         (one.producer_id, one.sector, one.year, fold(one.made_by)): (one, Words(name, name_en))
         for one, name, name_en in db.session.execute(query)
     }
-    links = _links([one.survey_id for one, _ in rows.values()])
+    ids = [one.survey_id for one, _ in rows.values()]
+    links = {**known, **_links([one for one in ids if one not in known])}
     told = (
         Survey(
             *(one.survey_id, one.sector, one.year, one.made_by, one.asked, one.noted_at, body),
@@ -80,6 +86,8 @@ def surveys() -> dict[str, list[Survey]]:
 
 def _links(survey_ids: list[UUID]) -> dict[UUID, list[Said]]:
     found: dict[UUID, list[Said]] = {}
+    if not survey_ids:
+        return found
     parties = {(one.survey_id, one.number): _party(one) for one in ask(_PARTIES, ids=survey_ids)}
     for survey_id, sender, receiver, supplied, supplied_en in ask(_LINKS, ids=survey_ids):
         ends = parties[survey_id, sender], parties[survey_id, receiver]

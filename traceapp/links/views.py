@@ -17,6 +17,7 @@ from traceapp.web import csv_text
 from traceapp.web.access import public
 
 KEPT, LASTS = "links", timedelta(minutes=5)
+LAST = "links before"
 MOST_ROWS = 200
 
 blueprint = Blueprint("links", __name__, template_folder="templates")
@@ -76,10 +77,11 @@ def _known(sector: str) -> str:
 
 def kept(now: datetime) -> Book:
     """Give what was read in the last five minutes, or read."""
-    found: Book | None = current_app.extensions.get(KEPT)
+    of = current_app.extensions
+    found: Book | None = of.get(KEPT)
     if found is None or not timedelta() <= now - found.at < LASTS:
         forget()
-        found = current_app.extensions[KEPT] = book.read(now)
+        found = of[KEPT] = of[LAST] = book.read(now, of.get(LAST))
     return found
 
 

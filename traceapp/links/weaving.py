@@ -85,6 +85,8 @@ class Web:
 
 
 Ends = tuple[Key, Key]
+_PLACES = {role: place for place, role in enumerate(ROLES)}
+_UNKNOWN = Node((), "", None, Place(""), None)
 
 
 def weave(sector: str, book: Book, sides: Sides) -> Web:
@@ -100,7 +102,7 @@ class _Loom:
     surveys: Sequence[Survey] = field(init=False)
     roles: Mapping[Key, str] = field(init=False)
     parties: dict[Key, Party] = field(init=False)
-    nodes: dict[Key, Node | None] = field(default_factory=dict)
+    nodes: dict[Key, Node | None] = field(default_factory=dict)  # None: not named
 
     def __post_init__(self) -> None:
         self.surveys = self.book.surveys.get(self.sector, ())
@@ -169,9 +171,10 @@ class _Loom:
 
     def _node(self, key: Key) -> Node | None:
         """Give a party as it may be shown; None for one that is not named."""
-        if key not in self.nodes:
-            self.nodes[key] = self._made(key)
-        return self.nodes[key]
+        node = self.nodes.get(key, _UNKNOWN)
+        if node is _UNKNOWN:
+            node = self.nodes[key] = self._made(key)
+        return node
 
     def _made(self, key: Key) -> Node | None:
         if key[0] == "here":
@@ -219,4 +222,6 @@ def _role_of(here: Here) -> str:
 
 
 def _order(node: Node) -> tuple[int, str, str]:
-    return (tuple(ROLES).index(node.role), str(node.name.vi if node.name else ""), str(node.key))
+    # What an id says in letters costs much where there are thousands of them.
+    last = node.producer_id.hex if node.producer_id else str(node.key)
+    return _PLACES[node.role], str(node.name.vi if node.name else ""), last

@@ -23,13 +23,14 @@ from tests.signing_in import form
 from tests.trade import Trade
 from traceapp.app import create_app
 from traceapp.batches import operations as batches
+from traceapp.chains.vocabulary import CHAINS
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.links import book, operations, sides, views
 from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty
 from traceapp.links.schemas import SurveySchema
-from traceapp.links.vocabulary import NO_SECTOR, PAGES, SECTORS
+from traceapp.links.vocabulary import CHAIN_OF_SECTOR, NO_SECTOR, PAGES, SECTORS
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -509,3 +510,14 @@ def test_it_is_read_again_after_five_minutes_and_not_before(
 def test_a_sector_or_table_that_is_none_is_not_found(app: Flask) -> None:
     for path in ("/links/gold", "/links/food/all.csv", "/links/gold/stated.csv", "/links/food/x"):
         assert app.test_client().get(path).status_code == 404
+
+
+def test_what_is_missing_in_a_chain_is_one_step_from_its_page(demo: Flask) -> None:
+    reader = demo.test_client()
+    assert {CHAIN_OF_SECTOR[sector] for sector in CHAIN_OF_SECTOR} == set(CHAINS)
+    for sector, chain in CHAIN_OF_SECTOR.items():
+        said = reader.get(f"/programme/chains/{chain}").text
+        assert f'href="/links/{sector}#t-missing"' in said
+        there = reader.get(f"/links/{sector}").text
+        assert 'id="t-missing"' in there
+        assert f'href="/programme/chains/{chain}"' in there

@@ -10,6 +10,13 @@ CHAINS: Mapping[str, str] = {
     "textile_fashion": N_("Textile and fashion"),
     "craft_village": N_("Craft villages"),
 }
+# Where it is told who supplies whom in a chain, and what is missing there.
+SECTOR_OF_CHAIN: Mapping[str, str] = {
+    "safe_food": "food",
+    "home_appliances": "household_appliances",
+    "textile_fashion": "textiles",
+    "craft_village": "crafts",
+}
 SUPPORT_KINDS: Mapping[str, str] = {
     "visit": N_("Support visit"),
     "advice": N_("Advice"),

@@ -11,7 +11,7 @@ from traceapp import problem
 from traceapp.links import book, sides, telling
 from traceapp.links.book import Book
 from traceapp.links.sides import Sides
-from traceapp.links.vocabulary import NO_SECTOR, PAGES
+from traceapp.links.vocabulary import CHAIN_OF_SECTOR, NO_SECTOR, PAGES
 from traceapp.links.weaving import Web, weave
 from traceapp.web import csv_text
 from traceapp.web.access import public
@@ -43,6 +43,7 @@ def show_sector(sector: str) -> str:
         book=found,
         web=web,
         title=PAGES[sector],
+        chain=CHAIN_OF_SECTOR.get(sector),
         sectors=PAGES,
         has_surveys=sector != NO_SECTOR,
         tables=telling.tables(web, MOST_ROWS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from traceapp.chains.vocabulary import SECTOR_OF_CHAIN
 from traceapp.problem import N_
 
 SECTORS: Mapping[str, str] = {
@@ -17,12 +18,7 @@ NO_SECTOR = "none"
 PAGES: Mapping[str, str] = {**SECTORS, NO_SECTOR: N_("No sector")}
 # Whose members a sector tells of where no link of theirs is known. Ceramics come from craft
 # villages, too, but a basket maker without links is nothing they lack; metal finishing is no chain.
-CHAIN_OF_SECTOR: Mapping[str, str] = {
-    "food": "safe_food",
-    "textiles": "textile_fashion",
-    "crafts": "craft_village",
-    "household_appliances": "home_appliances",
-}
+CHAIN_OF_SECTOR: Mapping[str, str] = {sector: chain for chain, sector in SECTOR_OF_CHAIN.items()}
 # In the order in which goods go.
 ROLES: Mapping[str, str] = {
     "supplier": N_("Supplier"),

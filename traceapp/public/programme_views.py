@@ -12,7 +12,7 @@ from traceapp.chains import commitment_queries, listing, years
 from traceapp.chains import queries as chains
 from traceapp.chains.models import ChainStep
 from traceapp.chains.queries import Stay
-from traceapp.chains.vocabulary import CHAINS
+from traceapp.chains.vocabulary import CHAINS, SECTOR_OF_CHAIN
 from traceapp.network import programme_queries as queries
 from traceapp.network import published, wording
 from traceapp.network.vocabulary import ACTIVITY_KINDS, AIMED_COUNTS, COUNTS, INDICATOR_KINDS
@@ -180,6 +180,7 @@ def list_members(chain: str) -> ResponseReturnValue:
     return render_template(
         "public/chain_members.html",
         heading=_("Chain: %(name)s", name=_(CHAINS[chain])),
+        links=f"/links/{SECTOR_OF_CHAIN[chain]}",
         found=found,
         signed=signed,
         count=count,

@@ -146,6 +146,20 @@ def test_the_body_sees_its_pages_and_nothing_else_of_the_owner(case: Case) -> No
     assert officer.get(f"{case.path()}/pages/{other.hex()}").status_code == 404
 
 
+def test_without_pages_or_goods_nothing_is_asked(case: Case) -> None:
+    asks = 'name="how"'
+    officer = at_desk(case.app, case.office)
+    assert asks in page(officer, case.path())
+    with case.app.app_context(), transaction():
+        bare, _ = certificate(case.lan, number="NST 10", pages=False)
+        mai = business("HTX Mai", role="owner")
+        idle, _ = certificate(mai)
+    said = page(officer, case.path(bare))
+    assert (asks in said, "Giấy chưa có bản chụp ở đây" in said) == (False, True)
+    said = page(officer, f"/desk/participants/{mai.producer_id}/certificates/{idle}")
+    assert (asks in said, "Cơ sở chưa có hàng bán ra nào" in said) == (False, True)
+
+
 def test_nobody_confirms_his_own(case: Case) -> None:
     with case.app.app_context(), transaction():
         made, _ = certificate(case.office)

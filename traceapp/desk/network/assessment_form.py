@@ -111,7 +111,11 @@ def covering_fields(producer_id: UUID) -> tuple[Field, ...]:
     """Ask which goods a certificate covers, and how that was found out."""
     hint = _("What you saw, where and when: the paper, the register of who issued it.")
     return (
-        Field("products", _("Goods that it covers"), "many", options=_products(producer_id)),
+        Field(
+            *("products", _("Goods that it covers"), "many"),
+            required=True,
+            options=_products(producer_id),
+        ),
         Field("how", _("How you checked it"), "lines", hint, required=True, longest=LONGEST_TEXT),
     )
 

@@ -113,6 +113,26 @@ def test_a_correction_is_corrected_in_its_turn_and_two_at_once_never_both_hold(
         assert [dict(one.figures)["measures"][1] for one in held.earlier] == [190, 185]
 
 
+def test_totals_of_a_wrong_year_move_to_the_right_one(
+    app: Flask, officer: FlaskClient, wrong: UUID
+) -> None:
+    assert 'value="2024"' in officer.get(f"{LIST}/{wrong}/correct").text
+    second = str(uuid4())
+    assert send(app, officer, wrong, id=second, year="2023").status_code == 303
+    assert app.test_client().get(YEAR).status_code == 404  # nothing else is known of it
+    said = page(app.test_client(), "/programme/2023")
+    newest, _, before = said.partition('id="published"')[2].partition("<details>")
+    assert "&gt; 190" in newest
+    assert ">185<" in before
+    assert "Cho năm 2024" in before
+    with app.app_context():
+        assert set(published.by_year()) == {2023}
+    assert send(app, officer, second, year="1999").status_code == 422
+    assert send(app, officer, second, year="2024").status_code == 303
+    assert "&gt; 190" in published_part(app, "vi").partition("<details>")[0]
+    assert app.test_client().get("/programme/2023").status_code == 404
+
+
 def test_the_form_shows_what_stands_and_the_list_finds_it(
     app: Flask, officer: FlaskClient, wrong: UUID
 ) -> None:

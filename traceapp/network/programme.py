@@ -80,7 +80,7 @@ def correct(total: Ref, given: Given, by: Ref, *, now: datetime) -> int:
     )
     if db.session.scalars(corrected).first() not in {None, given["id"]}:
         refuse(faults.CORRECTED)
-    row = {**given, "year": wrong.year, "corrects_id": total.id}
+    row = {**given, "year": given["year"] or wrong.year, "corrects_id": total.id}
     return _publish(row, "programme.corrected", by, now)
 
 

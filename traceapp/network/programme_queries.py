@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, union
+from sqlalchemy import exists, func, select, union
+from sqlalchemy.orm import aliased
 
 from traceapp.database.engine import db
 from traceapp.network import fairs
@@ -94,8 +95,13 @@ class Activity:
 
 def years() -> list[int]:
     """Give the years of which anything is known, the newest first."""
-    tables = (ProgrammeSum, ProgrammePlan, ProgrammeActivity, PublishedTotal)
-    found = union(*(select(table.year) for table in tables)).subquery()
+    known = [select(table.year) for table in (ProgrammeSum, ProgrammePlan, ProgrammeActivity)]
+    later = aliased(PublishedTotal)
+    is_corrected = exists().where(
+        later.producer_id == PublishedTotal.producer_id,
+        later.corrects_id == PublishedTotal.total_id,
+    )
+    found = union(*known, select(PublishedTotal.year).where(~is_corrected)).subquery()
     return list(db.session.scalars(select(found.c.year).order_by(found.c.year.desc())))
 
 

@@ -247,12 +247,11 @@ class TotalSchema(Schema):
 
 
 class CorrectionSchema(TotalSchema):
-    """What takes the place of totals that were written down wrongly, and why; of the same year."""
+    """What takes the place of totals that were written down wrongly, and why.
 
-    class Meta:
-        """The year stays."""
+    Where no year is said it stays.
+    """
 
-        exclude = ("year",)
-
+    year = fields.Integer(load_default=None, validate=between(FIRST_YEAR, LAST_YEAR))
     reason = PlainText(LONGEST_TEXT, required=True)
     reason_en = PlainText(LONGEST_TEXT, load_default=None)

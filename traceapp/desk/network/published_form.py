@@ -21,6 +21,7 @@ def correction_fields() -> tuple[Field, ...]:
     why = _("What was wrong. Everybody reads it beside what stood here before.")
     return (
         Field("id", kind="hidden"),
+        Field("year", _("Year"), "number", required=True),
         *_told(),
         Field("reason", _("Why it is corrected"), "lines", why, required=True, longest=500),
         Field("reason_en", _("The same in English"), "lines", longest=500),
@@ -31,6 +32,7 @@ def as_typed(total: Published) -> dict[str, Any]:
     """Give totals as they would be typed."""
     texts = {"source": total.source, "confidence": total.confidence, "sector": total.sector}
     return {
+        "year": total.year,
         **{name: words.vi for name, words in texts.items()},
         **{f"{name}_en": words.en for name, words in texts.items()},
         "figures": {subject: _printed(*one) for subject, one in total.figures.items()},

@@ -161,6 +161,8 @@ class Machine(RuleBasedStateMachine):
             fields = {"to_site": str(to.site_id), "doc_no": "PX"} if to else {}
             ship = self.record(by, "ship", minute, inputs=lines, fields=fields)
             self.shipments.append((by, to, ship))
+            if to:  # who uses, counts or sells it before the receipt comes
+                self.holds[to.producer_id].update(ref(by.producer_id, one) for one in lines)
 
     @precondition(lambda self: self.shipments)
     @rule(who=small, which=small, short=st.integers(0, 3), minute=small)

@@ -153,9 +153,9 @@ def _record(
             answers.append(problem.InvalidInput(findings=findings))
         else:
             there[message.event_id] = message.fingerprint
-            step = _step(actor, message, now)
-            accepted.append((message, step))
+            accepted.append((message, step := _step(actor, message, now)))
             books.add(step, message.data, items, known)
+            grants.take_in(known, items)
             answers.append(Recorded(actor.producer_id, message.event_id, is_new=True))
     if not accepted:
         return answers

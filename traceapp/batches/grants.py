@@ -1,6 +1,6 @@
 """Whose sites and batches an author may write about; everything else does not exist for him."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from traceapp import problem
 from traceapp.batches import offers
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
+from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.batches.quantities import wrong_amount
 from traceapp.database.asking import Query, ask
@@ -71,11 +72,10 @@ class Known:
 def gather(author: UUID, messages: Sequence[Data]) -> Known:
     """Look up all that these messages name, in a number of queries that does not grow with them."""
     batches = {_ref(author, line) for data in messages for _, line in _lines(data)}
-    foreign = [ref for ref in batches if ref[0] != author]
+    foreign = {ref for ref in batches if ref[0] != author}
     visits = any(_owner(author, data) != author for data in messages)
     photos = {bytes.fromhex(sha256) for data in messages for sha256 in data["photos"]}
     shipments = {data["ship_event_id"] for data in messages} - {None}
-    held = _held(author, foreign)
     return Known(
         author,
         is_authority=bool(foreign or visits) and _is_authority(author),
@@ -84,7 +84,7 @@ def gather(author: UUID, messages: Sequence[Data]) -> Known:
         seasons=_plots_of(_named(author, messages, "season_id")),
         photos=_photos(author, photos),
         units=units_of(batches),
-        held=held | offers.offered(author, set(foreign) - held, shipments),
+        held=_in_hand(author, foreign),
         returned=offers.coming_back(author, shipments),
     )
 
@@ -106,6 +106,11 @@ def resolve(known: Known, data: Data) -> tuple[list[Item], list[problem.Finding]
                 kept_in = known.units[_ref(known.author, line)].uom
                 findings.append(wrong_amount(error, pointer, line["uom"], kept_in))
     return items, findings
+
+
+def take_in(known: Known, items: Iterable[Item]) -> None:
+    """Let later messages of the same call name what came by these lines of a recorded one."""
+    known.held.update(item.ref for item in items if item.direction == "output")
 
 
 def on_its_plot(known: Known, data: Data) -> Data:
@@ -222,8 +227,14 @@ def units_of(batches: Iterable[Ref]) -> dict[Ref, BatchUnit]:
     }
 
 
-def _held(author: UUID, foreign: list[Ref]) -> set[Ref]:
-    return set(_rows(_HELD, foreign, author=author))
+def _in_hand(author: UUID, foreign: Collection[Ref]) -> set[Ref]:
+    """Give those of others' batches that the author has had in hand, or that were sent to him.
+
+    What came may be sold on one phone before the receipt arrives from another.
+    """
+    held = set(_rows(_HELD, foreign, author=author))
+    offered = set(_rows(_OFFERED, set(foreign) - held, author=author))
+    return held | offered | offers.once_offered(author, set(foreign) - held - offered)
 
 
 def _is_authority(producer_id: UUID) -> bool:
@@ -251,6 +262,11 @@ _SEASONS = select(Season.producer_id, Season.season_id, Season.plot_id).where(
 _HELD = (
     _pairs(LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
     .where(LedgerEntry.producer_id == bindparam("author"))
+    .distinct()
+)
+_OFFERED = (
+    _pairs(HandOff.batch_producer_id, HandOff.batch_id)
+    .where(HandOff.receiver_id == bindparam("author"))
     .distinct()
 )
 _UNITS = (

@@ -18,6 +18,7 @@ Ref = tuple[UUID, UUID]
 RETURN = "recall_return"
 SHIPMENT = "ship"
 SHIPMENTS = frozenset({SHIPMENT, RETURN})
+CHUNK = 400
 ID_IN_USE = problem.Finding(
     "/id",
     "id_in_use",
@@ -26,14 +27,21 @@ ID_IN_USE = problem.Finding(
 )
 
 
-def offered(author: UUID, batches: Collection[Ref], shipments: Collection[UUID]) -> set[Ref]:
-    """Give those of others' batches that these shipments bring to a place of the author."""
-    if not batches or not shipments:
-        return set()
-    named = tuple_(EventItem.batch_producer_id, EventItem.batch_id)
-    rows = list(_lines(named.in_(list(batches)), Event.event_id.in_(shipments)))
-    ours = _own_places(author, rows)
-    return {_ref(row) for row in rows if _destination(row) in ours}
+def once_offered(author: UUID, batches: Collection[Ref]) -> set[Ref]:
+    """Give those of others' batches that a shipment to a place of the author ever named.
+
+    Whoever was told of goods may write about them before he hears that it was corrected.
+    """
+    wanted, found = list(batches), set[Ref]()
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        named = tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(some)
+        rows = list(
+            _lines(named, Event.step_kind.in_(sorted(SHIPMENTS)), Event.producer_id != author)
+        )
+        ours = _own_places(author, rows)
+        found |= {_ref(row) for row in rows if _destination(row) in ours}
+    return found
 
 
 def used_by_others(author: UUID, steps: Iterable[Mapping[str, Any]]) -> set[UUID]:

@@ -42,7 +42,7 @@ export interface Problem {
   type?: string;
   title?: string;
   detail?: string;
-  errors?: { pointer?: string; message?: string; fix?: string }[];
+  errors?: { pointer?: string; rule?: string; message?: string; fix?: string }[];
   missing?: string[];
   kept?: Partial<StepEvent>;
 }
@@ -64,6 +64,7 @@ export interface Entry {
   voice?: string;
   slip?: { slip: string; counter: string } | undefined;
   accepted_at?: number;
+  refused_at?: number;
   status?: number;
   problem?: Problem;
 }

@@ -118,6 +118,7 @@ export async function settle(entries, outcomes) {
     const after = { ...kept, state, status: outcome.status };
     if (outcome.problem && state !== "accepted") Object.assign(after, { problem: outcome.problem });
     if (state === "accepted") Object.assign(after, { accepted_at: Date.now() });
+    if (state === "needs_you") Object.assign(after, { refused_at: Date.now() });
     await tx.objectStore("records").put(after);
     for (const name of outcome.problem?.missing ?? []) {
       const file = await tx.objectStore("photos").get(name);

@@ -3,6 +3,7 @@
 // @ts-check
 import { ask, Refused, Unreachable } from "./api.js";
 import { changed, meta, setMeta } from "./db.js";
+import { retryEarly } from "./early.js";
 import { envelope, keepReserve } from "./envelope.js";
 import { sendFiles } from "./files.js";
 import { prune } from "./pruning.js";
@@ -53,6 +54,7 @@ async function send() {
   let most = MOST;
   let result = /** @type {Flushed} */ ({ result: "nothing" });
   try {
+    await retryEarly();
     for (let rounds = 0; rounds < 100; rounds += 1) {
       const batch = (await records.waiting(phone)).slice(0, most);
       if (!batch.length) break;

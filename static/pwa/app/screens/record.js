@@ -1,6 +1,7 @@
 // One record: what it says, where it stands and why; beside it what the server has, where they differ.
 // @ts-check
 import { database } from "../core/db.js";
+import { isEarly } from "../core/early.js";
 import { phone, sections } from "../core/reading.js";
 import { sendAgain } from "../core/records.js";
 import { tryNow } from "../core/triggers.js";
@@ -67,6 +68,7 @@ function Reasons({ entry }) {
   return html`<div class="note clay" role="status">
     <b>${problem.type?.endsWith(NOT_A_USER) || t(word) === word ? problem.title : t(word)}</b>
     ${said.length ? said.map((line) => html`<p>${line}</p>`) : problem.detail}
+    ${isEarly(entry) && html`<p>${t("record.early")}</p>`}
     <p>${t("record.kept")}</p>
   </div>`;
 }

@@ -118,6 +118,7 @@ export default {
   "revoked.why": "The co-operative cut this phone off. What was not sent is all still here. Ask for a new invitation.",
   "revoked.join": "Enter a new invitation",
   "record.again": "Send again",
+  "record.early": "Perhaps another phone or the supplier has not sent that yet. This one is sent again by itself every few minutes.",
   "record.kept": "It is still on this phone, nothing is lost.",
   "record.number": "Number {number}",
   "problem.401": "The phone is not admitted",

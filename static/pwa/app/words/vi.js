@@ -118,6 +118,7 @@ export default {
   "revoked.why": "Hợp tác xã đã ngắt máy này. Việc chưa gửi vẫn còn nguyên. Hãy xin lời mời mới.",
   "revoked.join": "Nhập lời mời mới",
   "record.again": "Gửi lại",
+  "record.early": "Có thể máy khác hoặc bên giao chưa gửi dữ liệu đó lên. Cứ vài phút ứng dụng tự gửi lại việc này.",
   "record.kept": "Việc này vẫn còn trong máy, không mất.",
   "record.number": "Số {number}",
   "problem.401": "Máy chưa được nhận",

@@ -6,7 +6,6 @@ Each question is asked only where a step is of a kind that a rule asks it of.
 from collections.abc import Collection
 from datetime import datetime
 from itertools import chain
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
@@ -33,7 +32,7 @@ from traceapp.trace.words import Words
 # By whom, what and when a step was done.
 Moment = tuple[UUID, str, datetime]
 MOMENT = ("producers", "kinds", "times")
-MOST_ALIKE = 20
+MOST_ALIKE = 200
 
 
 def surroundings(
@@ -83,24 +82,16 @@ def _used_early(steps: Collection[StepFact]) -> set[Ref]:
 
 
 def alike(moments: Collection[Moment]) -> set[Ref]:
-    """Give the events that share producer, kind and moment: they may say the very same.
+    """Give the events of these moments that share all that their rows say: their lines may, too.
 
-    Not where many share it: that is a table brought in with days alone, and comparing each with
-    all others would take longer the more there are.
+    Not where very many share it: that is a table brought in with days alone, and comparing each
+    with all others would take longer the more there are.
     """
-    shared = set(moments) & _shared(moments) if moments else set()
-    if not shared:
+    if not moments:
         return set()
-    rows_of = ask(_OF_MOMENTS, **_values(shared))
-    return {Ref(row[0], row[1]) for row in rows_of if (row[0], row[2], row[3]) in shared}
-
-
-def _shared(moments: Collection[Moment]) -> set[Moment]:
-    return set(ask(_SHARED, **_values(moments)))
-
-
-def _values(moments: Collection[Moment]) -> dict[str, list[Any]]:
-    return {name: [*{one[at] for one in moments}] for at, name in enumerate(MOMENT)}
+    values = {name: [*{one[at] for one in moments}] for at, name in enumerate(MOMENT)}
+    rows_of = ask(_ALIKE, **values)
+    return {Ref(row[0], row[1]) for row in rows_of if (row[0], row[2], row[3]) in moments}
 
 
 def _plots(plots: Collection[Ref]) -> dict[Ref, PlotFact]:
@@ -129,21 +120,25 @@ def _places(steps: Collection[StepFact]) -> dict[str, Words]:
 
 
 # Written once: putting a query together takes longer than asking it.
-_OF_MOMENTS = select(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time).where(
-    Event.producer_id.in_(bindparam("producers", expanding=True)),
-    Event.step_kind.in_(bindparam("kinds", expanding=True)),
-    Event.event_time.in_(bindparam("times", expanding=True)),
+_SAID = (
+    *(Event.producer_id, Event.step_kind, Event.event_time, Event.site_producer_id, Event.site_id),
+    *(Event.plot_id, Event.season_id, Event.ship_event_id, Event.corrects_event_id),
 )
-_SHARED = (
-    select(Event.producer_id, Event.step_kind, Event.event_time)
+_COUNTED = (
+    select(
+        *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
+        func.count().over(partition_by=_SAID).label("together"),
+    )
     .where(
         Event.producer_id.in_(bindparam("producers", expanding=True)),
         Event.step_kind.in_(bindparam("kinds", expanding=True)),
         Event.event_time.in_(bindparam("times", expanding=True)),
     )
-    .group_by(Event.producer_id, Event.step_kind, Event.event_time)
-    .having(func.count().between(2, MOST_ALIKE))
+    .subquery()
 )
+_ALIKE = select(
+    *(_COUNTED.c[name] for name in ("producer_id", "event_id", "step_kind", "event_time"))
+).where(_COUNTED.c.together.between(2, MOST_ALIKE))
 _PLOTS = select(Plot.producer_id, Plot.plot_id, Plot.name, Plot.area_m2).where(
     among(Plot.producer_id, Plot.plot_id)
 )

@@ -209,6 +209,27 @@ def test_a_circle_is_refused_with_the_way_around(lan: Program) -> None:
     assert "A1 → B1 → A1" in faults["conflict"]
 
 
+def test_a_circle_through_others_names_what_came_from_them(lan: Program) -> None:
+    with transaction():
+        hoa = business("Hoa", kinds=("processor",))
+        first = batch(lan.by, product(lan.by), "A1")
+        within, back = (batch(hoa, product(hoa, name=lot), lot) for lot in ("H1", "H2"))
+        record(lan.by, "harvest", outputs=[line(first, "9")])
+        ours = line(first, "5", producer_id=str(lan.by.producer_id))
+        to = {"to_site": str(hoa.site_id)}
+        record(lan.by, "ship", inputs=[ours], fields=to)
+        record(hoa, "receive", outputs=[ours])
+        record(hoa, "pack", inputs=[ours], outputs=[line(within, "5")])
+        record(hoa, "pack", inputs=[line(within, "5")], outputs=[line(back, "5")])
+        to = {"to_site": str(lan.by.site_id)}
+        record(hoa, "ship", inputs=[line(back, "5")], fields=to)
+    theirs = line(back, "5", producer_id=str(hoa.producer_id))
+    again = event(lan.by, "merge", inputs=[theirs], outputs=[line(first, "5")])
+    told = lan.post("/attempts", again).get_json()
+    faults = {fault["rule"]: fault["message"] for fault in told["errors"]}
+    assert "A1 → … → H2 → A1" in faults["conflict"]
+
+
 def test_the_answer_to_a_spray_says_from_when_to_harvest(
     lan: Program, tried: dict[str, Any]
 ) -> None:

@@ -17,12 +17,11 @@ from traceapp.batches import grants
 from traceapp.batches.books.circles import way_around
 from traceapp.batches.capturing import Actor, Message
 from traceapp.batches.grants import Item
-from traceapp.batches.told_lots import lots_told_to
+from traceapp.batches.told_lots import UNTOLD, lots_told_to
 from traceapp.database.engine import db
 from traceapp.findings.crates import taken_along
 from traceapp.findings.exits import lacking
 from traceapp.findings.gathering import surroundings
-from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.hold_reasons import first_reasons, told_to
 from traceapp.findings.models import Attempt
 from traceapp.findings.reading import with_destination
@@ -31,7 +30,7 @@ from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
 from traceapp.trace.rules.balancing import over_use
 from traceapp.trace.rules.completing import EXITS
-from traceapp.trace.rules.facts import GoodsFact, LineFact, StepFact, StockFact, Surroundings
+from traceapp.trace.rules.facts import LineFact, StepFact, StockFact, Surroundings
 from traceapp.trace.rules.finding import Finding, found, from_document, to_document
 from traceapp.trace.rules.judging import judge_step
 from traceapp.trace.units import MICRO, from_micro
@@ -221,15 +220,10 @@ def _of_circles(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     children = {(line.batch.producer_id, line.batch.id) for line in step.outputs}
     way = [Ref(*batch) for batch in way_around(parents, children)]
     if way:
-        lots = goods_of(set(way))
-        path = " → ".join(_named_to(step.ref, lots.get(batch)) for batch in way)
+        lots = lots_told_to(step.ref.producer_id, set(way))
+        path = " → ".join(lots.get(batch, UNTOLD) for batch in way)
         values = {"lot": around.lot(way[0]), "path": path}
         yield found("conflict", aspect="circle", event=step.ref, batch=way[0], values=values)
-
-
-def _named_to(asks: Ref, goods: GoodsFact | None) -> str:
-    """Name a batch of the way: those of others are theirs to name."""
-    return goods.lot if goods and goods.ref.producer_id == asks.producer_id else "…"
 
 
 def _of_stocks(step: StepFact, taken: Mapping[Ref, int]) -> Iterator[Finding]:

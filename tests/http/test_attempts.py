@@ -364,12 +364,55 @@ def test_a_spray_at_the_desk_says_from_when_to_harvest(
         "fields.product": "Abamectin",
         "fields.phi_days": "9",
     }
-    answer = desk.post(NEW, data=form(app, **sent))
+    asked = desk.post(f"{NEW}?lang=vi", data=form(app, **sent))
+    assert asked.status_code == 422
+    assert "Hãy xem lại nhãn" in page(asked)  # longer than a week
+    answer = desk.post(NEW, data=form(app, **sent, do="warned"))
     assert answer.status_code == 303
     first = (days_ago(0) + timedelta(days=9)).date()
     told = page(desk.get(f"{answer.location}?lang=vi"))
     assert f"Được thu hoạch từ ngày {first:%d/%m/%Y}" in told
-    assert "9 ngày" in told  # longer than a week: worth a look at the label
+    assert "9 ngày" in told
+
+
+def test_what_is_doubtful_is_asked_about_before_it_is_saved(
+    app: Flask, farm: tuple[Business, UUID, UUID]
+) -> None:
+    lan, _, greens = farm
+    with transaction():
+        made = batch(lan, greens, "CN-1")
+        record(lan, "harvest", outputs=[line(made, "10")])
+    desk = signed_in(app, lan)
+    sent = {
+        "id": str(new_id()),
+        "kind": "sell",
+        "event_time": days_ago(0).strftime("%Y-%m-%dT%H:%M"),
+        "site_id": str(lan.site_id),
+        "inputs.0.batch": f"{lan.producer_id}/{made}",
+        "inputs.0.quantity": "12",
+        "inputs.0.uom": "kg",
+    }
+    answer = desk.post(f"{NEW}?lang=vi", data=form(app, **sent))
+    shown = page(answer)
+    assert answer.status_code == 422
+    assert "Lô CN-1: lấy ra nhiều hơn số đang có 2 kg" in shown
+    assert "Đúng, lưu lại" in shown
+    assert hidden(shown, "id") == sent["id"]  # no attempt: nothing was refused
+    assert (count(Attempt), count(Event)) == (0, 2)
+    assert desk.post(NEW, data=form(app, **sent, do="warned")).status_code == 303
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 303  # the form sent again
+    assert count(Event) == 3
+
+
+def test_who_was_warned_is_still_stopped_by_what_blocks(
+    app: Flask, farm: tuple[Business, UUID, UUID]
+) -> None:
+    lan, season, greens = farm
+    desk = signed_in(app, lan)
+    answer = desk.post(f"{NEW}?lang=vi", data=form(app, **typed(lan, season, greens, do="warned")))
+    assert answer.status_code == 422
+    assert "thu hoạch được từ ngày" in page(answer)
+    assert count(Batch) == 0
 
 
 # Letting go

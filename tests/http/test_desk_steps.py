@@ -271,7 +271,7 @@ def test_a_further_line_keeps_everything_typed(
     assert len(events()) == 1
 
 
-def test_taking_more_than_there_is_is_kept_and_said(
+def test_taking_more_than_there_is_is_asked_about_kept_and_said(
     app: Flask, desk: FlaskClient, lan: Business
 ) -> None:
     with transaction():
@@ -284,7 +284,8 @@ def test_taking_more_than_there_is_is_kept_and_said(
         inputs__0__quantity="12",
         event_time=now_typed(days=3),
     )
-    assert desk.post(NEW, data=form(app, **sent)).status_code == 303
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 422
+    assert desk.post(NEW, data=form(app, **sent, do="warned")).status_code == 303
     page = page_of(desk.get("/desk/places?lang=vi"))
     assert "2 kg" in page
     assert "Lý do" in page  # a field that is wanted was left empty
@@ -598,7 +599,7 @@ def test_a_form_of_every_kind_records_what_was_typed(
     def holds(typed: dict[str, tuple[str, Any]]) -> None:
         typed.pop("ship_event", None)
         said = {f"fields.{name}": text for name, (text, _) in typed.items()}
-        sent = step(lan, kind) | goods | said
+        sent = step(lan, kind) | goods | said | {"do": "warned"}
         answer = desk.post(NEW, data=form(app, **sent))
         assert answer.status_code == 303, page_of(answer)
         db.session.rollback()

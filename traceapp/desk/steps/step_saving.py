@@ -6,6 +6,7 @@ What happened is never refused for sense: what it does to the books is said afte
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,9 @@ from traceapp.handoffs import queries as hand_offs
 from traceapp.trace.facts import Ref
 from traceapp.trace.measures import amount
 from traceapp.trace.rules import CLOCK_PLAY, late_by
+from traceapp.trace.rules.catalogue import Severity
 from traceapp.trace.rules.completing import lacking, words_of
+from traceapp.trace.rules.finding import Finding
 from traceapp.trace.rules.growing import SPRAY
 from traceapp.web import languages
 from traceapp.web.forms import Form
@@ -44,11 +47,24 @@ from traceapp.web.pages import day, moment
 PLAIN, WARNING = "message", "amber"
 # Said in words of their own below, or of no use to whoever just logged the step.
 SAID_OTHERWISE = frozenset({"over_use", "late_entry", "clock_skew", "superseded"})
+# Not asked before: what is missing is for the exit, and who counts what came counts it unseen.
+SAID_AFTERWARDS = frozenset({"incomplete", "qty_mismatch"})
+
+
+class Saving(StrEnum):
+    """How a form is sent to be saved: plainly, or by somebody who has read what speaks against it.
+
+    Who was warned is still stopped by what blocks; of what has happened nothing is asked.
+    """
+
+    PLAINLY = "save"
+    WARNED = "warned"
+    HAPPENED = "happened"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What the safety rules say about a step before it is done, where it should not be done.
+    """What the safety rules say about a step before it is done, where it should not be done so.
 
     What else is doubtful is told beside the fields, so that whoever sees both decides once.
     """
@@ -66,7 +82,7 @@ class Saved:
 
 
 def save(
-    who: Visitor, form: Form, setting: Setting, *, now: datetime, has_happened: bool
+    who: Visitor, form: Form, setting: Setting, *, now: datetime, how: Saving
 ) -> Saved | Refused:
     """Record the step that a form describes. Raises what `Form.trying` turns into words.
 
@@ -81,19 +97,33 @@ def save(
     trial = db.session.begin_nested()
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)
-    if not has_happened and message.data["corrects"] is None:
-        verdict = _verdict(who, message, now)
-        if verdict is not None and verdict.is_blocked:
+    if how is not Saving.HAPPENED:
+        verdict = _verdict_before(who, message, now)
+        if verdict is not None and _stops(verdict, how):
             trial.rollback()
-            attempts.keep(_actor(who), message, verdict, now=now)
+            if verdict.is_blocked:
+                attempts.keep(_actor(who), message, verdict, now=now)
             return Refused(verdict, doubts)
-    if doubts is not None and not has_happened:
-        raise doubts
+        if doubts is not None:
+            raise doubts
     trial.commit()
     recorded = _record(who, message, now)
     words = list(_words(who, message, setting, now)) if recorded.is_new else []
     said = (PLAIN, _("Saved: %(name)s.", name=say(setting.kind.label)))
     return Saved(_next_page(who, message), (said, *words))
+
+
+def _stops(verdict: Verdict, how: Saving) -> bool:
+    return verdict.is_blocked or (how is Saving.PLAINLY and bool(against(verdict)))
+
+
+def against(verdict: Verdict) -> list[Finding]:
+    """Give what forbids an act, and what is to be thought over before it."""
+    return [
+        one
+        for one in verdict.findings
+        if one.blocks or (one.severity is Severity.WARN and one.rule not in SAID_AFTERWARDS)
+    ]
 
 
 def _own_event(who: Visitor, text: str) -> UUID | None:
@@ -143,8 +173,15 @@ def _register(who: Visitor, batch: Mapping[str, Any], number: int, now: datetime
         raise ValidationError({"outputs": {number: error.messages}}) from error
 
 
-def _verdict(who: Visitor, message: Message, now: datetime) -> Verdict | None:
-    """Ask the rules; None for a message that cannot be recorded anyway, which is told there."""
+def _verdict_before(who: Visitor, message: Message, now: datetime) -> Verdict | None:
+    """Ask the rules about what is about to be done.
+
+    None for a correction, for what is recorded already, and for what cannot be recorded anyway,
+    which is told there.
+    """
+    is_known = db.session.get(Event, (who.producer_id, message.event_id)) is not None
+    if is_known or message.data["corrects"] is not None:
+        return None
     try:
         return attempts.judge_once(_actor(who), message, now=now)
     except problem.InvalidInput:

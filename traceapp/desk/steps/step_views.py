@@ -20,7 +20,7 @@ from traceapp.database.ids import new_id
 from traceapp.desk import uploads
 from traceapp.desk.steps import step_form, step_message, step_options, step_saving
 from traceapp.desk.steps.step_form import Setting
-from traceapp.desk.steps.step_saving import Refused
+from traceapp.desk.steps.step_saving import Refused, Saving
 from traceapp.desk.steps.step_setting import setting_of
 from traceapp.photos import queries as pictures
 from traceapp.trace.rules.finding import Finding
@@ -32,9 +32,8 @@ from traceapp.web.languages import say
 blueprint = Blueprint("steps", "traceapp.desk", template_folder="templates")
 
 USUAL = 6
-HAPPENED = "happened"
 FORM = "desk/steps/step.html"
-SAVES = frozenset({"save", HAPPENED})
+SAVES = frozenset(Saving)
 PASSED_ON = ("batch", "season", "plot", "shipment")
 
 
@@ -79,14 +78,14 @@ def record_step() -> ResponseReturnValue:
     form = Form.sent(step_form.fields(setting), request.form)
     kept = uploads.keep_photos(form, step_form.PHOTOS, who.producer_id, now=now)
     form.typed["photos"] = [*form.typed.get("photos", ()), *kept]
-    do = request.form.get("do", "save")
+    do = request.form.get("do", Saving.PLAINLY)
     if do == "again":
         _fill_in(form, setting)
     if do not in SAVES:
         return form_page(form, setting, more=do.removeprefix("line:"))
     if not form.errors:
         with form.trying():
-            outcome = step_saving.save(who, form, setting, now=now, has_happened=do == HAPPENED)
+            outcome = step_saving.save(who, form, setting, now=now, how=Saving(do))
             if isinstance(outcome, Refused):
                 return _refused(form, setting, outcome)
             for tone, words in outcome.words:
@@ -96,13 +95,14 @@ def record_step() -> ResponseReturnValue:
 
 
 def _refused(form: Form, setting: Setting, outcome: Refused) -> ResponseReturnValue:
-    """Say why not and until when; what is sent from here is another message in its place."""
+    """Say what speaks against it; a refusal is kept, and what is sent from here takes its place."""
     verdict = outcome.verdict
     if outcome.doubts is not None:
         form.refuse(outcome.doubts)
-    form.typed |= {"id": [str(new_id())], "replaces": [str(verdict.attempt_id)]}
+    if verdict.is_blocked:
+        form.typed |= {"id": [str(new_id())], "replaces": [str(verdict.attempt_id)]}
     form.status = int(problem.Blocked.status)
-    return form_page(form, setting, refusals=[one for one in verdict.findings if one.blocks])
+    return form_page(form, setting, findings=step_saving.against(verdict))
 
 
 def _open(kind: StepKind) -> ResponseReturnValue:
@@ -196,7 +196,7 @@ def form_page(
     setting: Setting,
     *,
     more: str = "",
-    refusals: Sequence[Finding] = (),
+    findings: Sequence[Finding] = (),
     template: str = FORM,
     **beside: object,
 ) -> tuple[str, int]:
@@ -212,7 +212,8 @@ def form_page(
         setting=setting,
         kind=setting.kind,
         more=more,
-        refusals=refusals,
+        refusals=[one for one in findings if one.blocks],
+        warnings=[one for one in findings if not one.blocks],
         say=say,
         shots=[(key[1].hex(), found.get(key, {}).get("thumb")) for key in keys],
         has_last=last is not None and not form.value("corrects") and not form.copied,

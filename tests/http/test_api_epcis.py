@@ -9,15 +9,17 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from tests.builders import Business
+from tests.builders import Business, batch, line, product, record
 from tests.conftest import close, settings_for
 from tests.epcis_schema import epcis_validator, wrong
 from tests.hanoi import LOT_ID, MEMBER_ID, PRODUCER_ID
 from tests.http.programs import API, Program, program
 from tests.signing_in import token_of
+from traceapp.api import trace_views
 from traceapp.app import create_app
 from traceapp.batches.operations import Actor
 from traceapp.database.engine import db
+from traceapp.web.endpoints import transaction
 
 
 @pytest.fixture
@@ -53,16 +55,18 @@ def read(content: bytes) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.parametrize("direction", ["back", "both"])
 @pytest.mark.parametrize(
     ("producer", "member", "least"), [("coquan", "cq-truong", 71), ("uocle", "ul-chu", 1)]
 )
 def test_every_lot_is_answered_as_a_valid_document(
-    demo: Flask, producer: str, member: str, least: int
+    demo: Flask, producer: str, member: str, least: int, direction: str
 ) -> None:
     validator, headers = epcis_validator(), headers_of(demo, producer, member)
     answered = 0
     for lot, batch_id in LOT_ID.items():
-        answer = demo.test_client().get(f"{API}/batches/{batch_id}/epcis", headers=headers)
+        path = f"{API}/batches/{batch_id}/epcis?direction={direction}"
+        answer = demo.test_client().get(path, headers=headers)
         if answer.status_code == 404:
             continue  # not for this reader
         assert (answer.status_code, answer.mimetype) == (200, "application/ld+json"), lot
@@ -79,3 +83,64 @@ def test_a_batch_of_which_nothing_was_recorded_is_a_valid_document_too(app: Flas
     document = read(answer.data)
     assert wrong(epcis_validator(), document) == []
     assert document["epcisBody"]["eventList"] == []
+
+
+Chain = tuple[Program, Program, dict[str, UUID]]
+
+
+@pytest.fixture
+def chain(app: Flask) -> Chain:
+    """Lan's greens go to Hoa, who packs them with some of her own, and sells those."""
+    lan, processor = program(app), program(app, "Hoa", kinds=("processor",))
+    hoa = processor.by
+    with transaction():
+        lots = {"greens": batch(lan.by, product(lan.by), "G-1")}
+        lots |= {lot: batch(hoa, product(hoa, name=lot), lot) for lot in ("own", "bags")}
+        greens = line(lots["greens"], "9", producer_id=str(lan.by.producer_id))
+        record(lan.by, "harvest", outputs=[greens])
+        record(hoa, "harvest", outputs=[line(lots["own"], "5")])
+        record(lan.by, "ship", inputs=[greens], fields={"to_site": str(hoa.site_id)})
+        record(hoa, "receive", outputs=[greens])
+        both = [greens, line(lots["own"], "5")]
+        record(hoa, "pack", inputs=both, outputs=[line(lots["bags"], "14")])
+        record(hoa, "sell", inputs=[line(lots["bags"], "3")])
+    return lan, processor, lots
+
+
+def told(by: Program, batch_id: UUID, direction: str) -> dict[str, str]:
+    """Give what a document says, kind by kind."""
+    document = read(by.get(f"/batches/{batch_id}/epcis?direction={direction}").data)
+    assert wrong(epcis_validator(), document) == []
+    events = document["epcisBody"]["eventList"]
+    return {one["traceapp:stepKind"]: json.dumps(one) for one in events}
+
+
+def test_forward_tells_what_was_made_of_a_batch_and_nothing_else_of_others(
+    chain: Chain,
+) -> None:
+    lan, _, lots = chain
+    back = told(lan, lots["greens"], "back")
+    forward = told(lan, lots["greens"], "forward")
+    assert "sell" not in back
+    assert set(forward) == {*back, "pack"}
+    assert str(lots["bags"]) in forward["pack"]
+    assert str(lots["own"]) not in forward["pack"]
+    assert "quantity" not in forward["pack"].replace("QuantityList", "")
+
+
+def test_both_tells_whoever_made_it_all_of_both_ways(chain: Chain) -> None:
+    _, hoa, lots = chain
+    both = told(hoa, lots["own"], "both")
+    assert set(both) == {"harvest", "pack", "sell"}
+    assert str(lots["own"]) in both["pack"]
+
+
+def test_what_was_made_of_too_many_is_refused(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan, _, lots = chain
+    monkeypatch.setattr(trace_views, "MOST_TOLD", 1)
+    answer = lan.get(f"/batches/{lots['greens']}/epcis?direction=forward")
+    assert answer.status_code == 422
+    assert [one["rule"] for one in answer.get_json()["errors"]] == ["too_many"]
+    assert lan.get(f"/batches/{lots['greens']}/epcis").status_code == 200

@@ -69,6 +69,14 @@ class TraceSchema(Schema):
     as_of = fields.AwareDateTime(load_default=None, validate=in_our_time)
 
 
+class EpcisSchema(Schema):
+    """Which way the story of a batch goes."""
+
+    direction = fields.String(
+        load_default=Way.BACK.value, validate=known(tuple(way.value for way in Way))
+    )
+
+
 class ContainerSchema(Schema):
     """A crate or pallet by its mark, and the time it is asked about."""
 

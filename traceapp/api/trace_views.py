@@ -27,12 +27,19 @@ from traceapp.tracing.contained import Contained
 from traceapp.tracing.document import as_json
 from traceapp.tracing.family import Ref, Way
 from traceapp.tracing.particulars import gtins
-from traceapp.tracing.reading import read, sources_told
+from traceapp.tracing.reading import family_told, read
 from traceapp.web.settings import settings
 
 Body = dict[str, Any]
 
 JSON_LD = "application/ld+json"
+MOST_TOLD = 5_000
+TOO_MANY = problem.Finding(
+    "/direction",
+    "too_many",
+    problem.N_("So many batches were made of this one that no single document can tell them all."),
+    problem.N_("Ask for the trace of the batch, or for the documents of what was made of it."),
+)
 EPCIS = {
     "description": "A document of GS1 EPCIS 2.0 with its events.",
     "content": {JSON_LD: {"schema": {"type": "object", "required": ["type", "epcisBody"]}}},
@@ -97,16 +104,22 @@ def _contained(one: Contained) -> Body:
 
 @traces.get("/batches/<uuid:batch_id>/epcis")
 @may(Act.READ)
-@operation({200: EPCIS})
-def show_epcis(batch_id: UUID) -> Response:
-    """Give the story of a batch, back to its origins, as an EPCIS 2.0 document in JSON-LD."""
+@operation({200: EPCIS}, query=shapes.EpcisSchema())
+def show_epcis(batch_id: UUID, query: Body) -> Response:
+    """Give the story of a batch as an EPCIS 2.0 document in JSON-LD.
+
+    Back to its origins; forward, what was made of it, how that was made and handed on; or both.
+    What was made of too many batches for one document is refused: the trace has them all.
+    """
     asks = member()
     ref, now = _find(Batch.batch_id == batch_id), datetime.now(UTC)
-    facts = trace_facts(ref, sources_told(asks, ref, now=now))
+    told = family_told(asks, ref, Way(query["direction"]), now=now)
+    if told is not None and len(told) > MOST_TOLD:
+        raise problem.InvalidInput(findings=[TOO_MANY])
+    facts = trace_facts(ref, told)
     names = Names(settings().public_url, gtins(facts))
     reader = Reader(asks.producer_id, sees_all=asks.may(Act.LOOK_UP_ANY))
-    told = document(facts, names, reader, now)
-    return Response(_text(told), mimetype=JSON_LD)
+    return Response(_text(document(facts, names, reader, now)), mimetype=JSON_LD)
 
 
 def _find(*conditions: ColumnElement[bool]) -> Ref:

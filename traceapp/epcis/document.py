@@ -18,6 +18,7 @@ from traceapp.trace.vocabulary import STEP_KINDS, StepKind, StockEffect
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 VERSION = "2.0"
 MAKING = (StockEffect.CREATE, StockEffect.TRANSFORM)
+MOVING = (StockEffect.MOVE_OUT, StockEffect.MOVE_IN)
 CONTAINER = "container"
 """The field of a step that says what goods were put into, or taken out of."""
 
@@ -49,16 +50,24 @@ class _Telling:
         self.batches: Mapping[Ref, BatchFact] = {batch.ref: batch for batch in facts.batches}
         self._by_ref = {one.ref: one for one in self._events}
         self._grown = _grown(self._events)
+        self._sources = {facts.subject, *(edge.parent for edge in facts.edges)}
 
     def events(self) -> Iterator[Document]:
         """Give every event in the order of happening; one that names no goods is left out."""
         for event in self._events:
             kind = STEP_KINDS.get(event.step_kind)
-            if kind is None:
+            if kind is None or not self._is_told(kind, event):
                 continue
             told = self._what(kind, event)
             if told is not None:
                 yield self._frame(kind, event) | told | self._sides(kind, event) | self._ours(event)
+
+    def _is_told(self, kind: StepKind, event: EventFact) -> bool:
+        """Tell of what others made of the lot how it was made and handed on, and no more."""
+        if kind.stock_effect in (*MAKING, *MOVING) or self._reader.may_count(event):
+            return True
+        named = {*(item.batch for item in (*event.inputs, *event.outputs)), *event.about}
+        return not self._sources.isdisjoint(named or self._grown.get(_ground(event), ()))
 
     def _frame(self, kind: StepKind, event: EventFact) -> Document:
         found: Document = {
@@ -88,7 +97,7 @@ class _Telling:
         match kind.epcis_event:
             case "TransformationEvent":
                 told = {
-                    "inputQuantityList": self._elements(event, event.inputs),
+                    "inputQuantityList": self._elements(event, self._used(event)),
                     "outputQuantityList": self._elements(event, event.outputs),
                 }
                 found = {name: items for name, items in told.items() if items}
@@ -102,6 +111,13 @@ class _Telling:
                 making = kind.stock_effect in MAKING
                 named: Document = {"action": kind.action, "quantityList": items}
                 return (named | (self._ilmd(event) if making else {})) if items else None
+
+    def _used(self, event: EventFact) -> Sequence[ItemFact]:
+        """Give what a step used; of what others made of the lot, not their other sources."""
+        makes_source = not self._sources.isdisjoint(item.batch for item in event.outputs)
+        if makes_source or self._reader.may_count(event):
+            return event.inputs
+        return [item for item in event.inputs if item.batch in self.batches]
 
     def _aggregation(self, kind: StepKind, event: EventFact) -> Document | None:
         items = self._touched(event)

@@ -22,6 +22,17 @@ def sources_told(reader: Visitor, ref: Ref, *, now: datetime) -> list[Ref] | Non
     return [node.ref for node in told.nodes if not node.is_claimed]
 
 
+def family_told(reader: Visitor, ref: Ref, way: Way, *, now: datetime) -> list[Ref] | None:
+    """Give the batches of a family this way of which a reader may read how they came to be.
+
+    None = of all that the batch came from.
+    """
+    if way is Way.BACK:
+        return sources_told(reader, ref, now=now)
+    lineage = read(reader, ref, way, None, now=now)
+    return [] if lineage is None else [node.ref for node in lineage.nodes if not node.is_claimed]
+
+
 def read(
     reader: Visitor, ref: Ref, way: Way, as_of: datetime | None, *, now: datetime
 ) -> Lineage | None:

@@ -51,6 +51,22 @@ INSTEAD: dict[str, Answer] = {
 }
 
 
+def refused(body: bytes) -> bytes:
+    """Let the server say that it does not take three records, each for another reason."""
+    answer = json.loads(body)
+    kept = {**answer["results"][1]["event"], "fields": {"water_source": "river"}}
+    fault = {"message": "Chưa có nơi này.", "fix": "Chọn nơi khác."}
+    replies = (
+        {"status": 422, "problem": {"title": "x", "errors": [fault]}},
+        {"status": 409, "problem": {"title": "x", "kept": kept}},
+        {"status": 403, "problem": {"title": "x", "detail": "Người xem không ghi được."}},
+    )
+    for result, reply in zip(answer["results"], replies, strict=True):
+        result.pop("event", None)
+        result.update(reply)
+    return json.dumps(answer).encode()
+
+
 class FaultyNetwork:
     """Passes requests on to a server; each fault waits for one request that sends
     photos, voice notes or records.

@@ -122,6 +122,21 @@ KEPT = """async () => {
 }"""
 
 
+# All that was logged here was logged the day before.
+YESTERDAY = """async () => {
+  const open = indexedDB.open("traceapp");
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const store = database.transaction("records", "readwrite").objectStore("records");
+  const asked = store.getAll();
+  await new Promise((done) => { asked.onsuccess = done; });
+  for (const one of asked.result) {
+    const at = new Date(Date.parse(one.event.event_time) - 86400000 * 1.5).toISOString();
+    one.event.event_time = at.slice(0, 19) + "+00:00";
+    store.put(one);
+  }
+  await new Promise((done) => { store.transaction.oncomplete = done; });
+  database.close();
+}"""
 META = """async (name) => {
   const open = indexedDB.open("traceapp");
   const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.pwa import phones
 from tests.pwa.killable import program
 from tests.pwa.phones import Field
+from tests.pwa.small_screens import SMALL, settle, troubles_of
 
 FRAMES = 20
 FLAGS = (
@@ -168,3 +169,16 @@ def test_the_camera_is_let_go_while_the_phone_is_in_the_pocket(
     page.goto(f"{field.address}/app/#/")
     expect(page.locator(".tile").first).to_be_visible()
     assert page.evaluate(ON) == 0
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_screen_of_the_camera_is_for_everybody(
+    eye: BrowserContext, field: Field, language: str
+) -> None:
+    eye.add_init_script(DETECTOR + TORCH + f"localStorage.setItem('language', '{language}')")
+    page = eye.new_page()
+    page.set_viewport_size(SMALL)
+    scanning(page, field)
+    expect(page.locator("button[aria-pressed]")).to_be_visible()  # the light: the camera is on
+    settle(page)
+    assert troubles_of(page) == []

@@ -13,20 +13,6 @@ from tests.pwa.taps import golden_path
 
 SHOP = "Phan Thị Diệu"
 SHOP_SITE = "Cửa hàng Hồ Tây"
-YESTERDAY = """async () => {
-  const open = indexedDB.open("traceapp");
-  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
-  const store = database.transaction("records", "readwrite").objectStore("records");
-  const asked = store.getAll();
-  await new Promise((done) => { asked.onsuccess = done; });
-  for (const one of asked.result) {
-    const at = new Date(Date.parse(one.event.event_time) - 86400000 * 1.5).toISOString();
-    one.event.event_time = at.slice(0, 19) + "+00:00";
-    store.put(one);
-  }
-  await new Promise((done) => { store.transaction.oncomplete = done; });
-  database.close();
-}"""
 
 
 def press(page: Page, *names: str) -> None:
@@ -82,7 +68,7 @@ def test_a_watering_takes_three_taps_and_the_same_again_two_and_says_so(
         tile(page, "Tưới")
         page.locator("main button.opt").first.click()
         press(page, "Xong, lưu lại")
-    page.evaluate(YESTERDAY)
+    page.evaluate(phones.YESTERDAY)
     with golden_path(page, "the same as the last time", 2, tell):
         page.get_by_role("link", name="như lần trước").click()
         press(page, "Lưu 1 việc")

@@ -1,101 +1,17 @@
 """The screens of the phone app: complete for everybody, in both languages, small and quick."""
 
 import io
-import json
 import re
-from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 import segno
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.conftest import Tell
 from tests.pwa import desk, phones
-from tests.pwa.faulty import RECORDS
+from tests.pwa.faulty import RECORDS, refused
 from tests.pwa.phones import Field
-
-SMALL: ViewportSize = {"width": 320, "height": 640}
-SCREENS = (
-    *("/", "/join", "/kinds", "/place", "/outbox", "/batches", "/scan", "/settings", "/export"),
-    *("/log/irrigate", "/log/spray", "/log/harvest", "/log/ship", "/log/receive", "/record/1"),
-    *("/saved/1/1", "/nowhere"),
-)
-TARGETS = """[...document.querySelectorAll("#app button, #app a, #app input, #app label.pick")]
-  .filter((one) => one.offsetParent && !one.closest("p, .note, dl, label.pick > *"))
-  .filter((one) => !(one.matches("input") && one.closest("label.pick")))
-  .map((one) => [one.textContent.trim().slice(0, 24), one.getBoundingClientRect().height])
-  .filter(([, height]) => height < 56)"""
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LEAVE = """(path) => {
-  document.querySelector("h1").dataset.left = "";
-  location.hash = path;
-}"""
-IS_STILL = """() => new Promise((done) => {
-  const wait = () => setTimeout(() => (watcher.disconnect(), done()), 300);
-  let timer = wait();
-  const watcher = new MutationObserver(() => { clearTimeout(timer); timer = wait(); });
-  watcher.observe(document, {subtree: true, childList: true, characterData: true});
-})"""
-IPHONE = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
-    " (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
-)
-ZALO = (
-    "Mozilla/5.0 (Linux; Android 13; SM-A135F Build/TP1A; wv) AppleWebKit/537.36"
-    " (KHTML, like Gecko) Version/4.0 Chrome/120.0.0.0 Mobile Safari/537.36 Zalo android/24010598"
-)
-
-
-@pytest.fixture(scope="module")
-def enrolled(browser: Browser, module_field: Field) -> Iterator[BrowserContext]:
-    """A phone with a record that was sent and one that needs a person."""
-    context = browser.new_context(locale="vi-VN", viewport=SMALL)
-    page = context.new_page()
-    module_field.enrol(page)
-    phones.water(page, module_field.address, phones.photo(40))
-    phones.wait_until_sent(page, 1)
-    module_field.network.is_down = True
-    phones.water(page, module_field.address)
-    yield context
-    context.close()
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_every_screen_is_accessible_and_fits_a_small_phone(
-    enrolled: BrowserContext, module_field: Field, language: str
-) -> None:
-    page = enrolled.new_page()
-    page.add_init_script(f"localStorage.setItem('language', '{language}')")
-    page.goto(f"{module_field.address}/app/#/settings")
-    expect(page.locator("h1")).to_be_visible(timeout=phones.SLOW_MS)
-    page.evaluate(Axe().axe_script)  # once: no screen loads the page anew
-    found: dict[tuple[str, str], list[str]] = {}
-    for path in SCREENS:
-        open_screen(page, path)
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            if troubles := troubles_of(page):
-                found[path, scheme] = troubles
-    assert page.locator("html").get_attribute("lang") == language
-    page.close()
-    assert found == {}
-
-
-def open_screen(page: Page, path: str) -> None:
-    """Go to a screen as links do, and wait until it is there and draws no more."""
-    page.evaluate(LEAVE, path)
-    expect(page.locator("h1:not([data-left])")).to_be_visible(timeout=phones.SLOW_MS)
-    page.evaluate(IS_STILL)
-
-
-def troubles_of(page: Page) -> list[str]:
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    troubles = [violation["id"] for violation in found["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        troubles.append("wider than the screen")
-    return troubles + [f"small: {one}" for one in page.evaluate(TARGETS)]
+from tests.pwa.small_screens import IPHONE, ZALO
 
 
 def hears(page: Page, asked: list[str]) -> None:
@@ -189,21 +105,7 @@ def test_what_the_server_does_not_take_stays_and_says_why(
         phones.water(page, field.address)
     records, _ = phones.kept(page)
 
-    def refuse(body: bytes) -> bytes:
-        answer = json.loads(body)
-        kept = {**answer["results"][1]["event"], "fields": {"water_source": "river"}}
-        fault = {"message": "Chưa có nơi này.", "fix": "Chọn nơi khác."}
-        replies = (
-            {"status": 422, "problem": {"title": "x", "errors": [fault]}},
-            {"status": 409, "problem": {"title": "x", "kept": kept}},
-            {"status": 403, "problem": {"title": "x", "detail": "Người xem không ghi được."}},
-        )
-        for result, reply in zip(answer["results"], replies, strict=True):
-            result.pop("event", None)
-            result.update(reply)
-        return json.dumps(answer).encode()
-
-    field.network.changes[RECORDS] = refuse
+    field.network.changes[RECORDS] = refused
     field.network.is_down = False
     phones.send_now(page, field.address)
     expect(page.locator(".state.bad")).to_have_count(3)

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.pwa import desk, phones
 from tests.pwa.doors import CLERK
 from tests.pwa.phones import Field
-from tests.pwa.test_phone_screens import SCHEMES, TARGETS
+from tests.pwa.small_screens import SCHEMES, TARGETS
 
 PIN, OTHER_PIN = "1379", "246810"
 OTHER = "Đổi người ghi"

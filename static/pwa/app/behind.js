@@ -2,12 +2,14 @@
 // @ts-check
 import { whenChanged } from "./core/db.js";
 import { start as startTriggers } from "./core/triggers.js";
+import { keepFocus } from "./screens/focus.js";
 import { language } from "./view.js";
 
 const WORKER = "/app/sw.js";
 
 export async function start() {
   startTriggers();
+  keepFocus();
   checkProducts();
   if (!("serviceWorker" in navigator)) return;
   try {

@@ -1,6 +1,6 @@
 // How much: a big keypad, crates added one by one, and kilograms for each batch that goes in.
 // @ts-check
-import { useState } from "../../vendor/hooks.js";
+import { useLayoutEffect, useState } from "../../vendor/hooks.js";
 import { isoDay } from "../core/clock.js";
 import { standing } from "../core/stops.js";
 import { Icon, html, language, number, t, two, unit } from "../view.js";
@@ -27,6 +27,17 @@ export function Amount({ value, uom, hasCrates, set }) {
     if (key === "back") give(typed.slice(0, -1));
     else if (key === "." ? !typed.includes(".") : typed.replace(".", "").length < MOST_DIGITS) give(key === "." ? `${typed || "0"}.` : typed === "0" ? key : typed + key);
   };
+  useLayoutEffect(() => {
+    const hear = (/** @type {KeyboardEvent} */ event) => {
+      const key = { Backspace: "back", ",": "." }[event.key] ?? event.key;
+      const isElsewhere = event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof Element && event.target.matches("input, textarea"));
+      if (isElsewhere || !/^(\d|\.|back)$/.test(key)) return;
+      event.preventDefault();
+      press(key);
+    };
+    addEventListener("keydown", hear);
+    return () => removeEventListener("keydown", hear);
+  });
   const add = () => {
     const all = [...crates, typed.replace(/\.$/, "")];
     setCrates(all);

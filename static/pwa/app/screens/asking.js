@@ -76,7 +76,7 @@ function Substance({ kind, answers, kept, set }) {
         choose=${() => choose({ name: isOther ? String(chosen) : " " })} />`}
     </div>
     ${(isOther || !known.length) &&
-    html`<input class="field" aria-label=${t(`ask.substance.${kind.id}`)} autocomplete="off" value=${String(chosen ?? "").trim()}
+    html`<input class="field" aria-label=${t(`ask.substance.${kind.id}`)} autocomplete="off" value=${isOther && chosen !== " " ? chosen : ""}
       onInput=${(/** @type {any} */ event) => choose({ name: event.target.value || " " })} />`}
     <${FirstHarvest} kind=${kind} answers=${answers} />`;
 }

@@ -13,6 +13,7 @@ import { stopsBefore, without } from "../core/stops.js";
 import { Screen, html, t, useKept, verb } from "../view.js";
 import { Aloud } from "./aloud.js";
 import { Asked } from "./asking.js";
+import { useQuestion } from "./focus.js";
 import { Grounds } from "./grounds.js";
 import { groundWords } from "./home.js";
 import { Buttons } from "./log_foot.js";
@@ -89,7 +90,7 @@ function Flow({ saved, who, ...opened }) {
     if (isStarted.current && !isSaved.current) keepDraft({ kind: kind.id, answers }, who).catch(() => {}); // saving tells what is wrong
     isStarted.current = true;
   }, [answers]);
-  useEffect(() => scrollTo(0, 0), [at]);
+  useQuestion(at);
   useEffect(() => void import("./saved.js"), []); // so that the tick waits for nothing
 
   /** @param {Partial<Answers>} change @param {boolean} [goesOn] */

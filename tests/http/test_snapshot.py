@@ -13,7 +13,9 @@ from tests.http.on_sale import code_of
 from tests.phones import VirtualPhone, phone_of
 from tests.trade import Trade, tell
 from traceapp.database.engine import db
+from traceapp.desk.steps.step_setting import MOST_RECEIVERS
 from traceapp.producers import operations as producers
+from traceapp.producers.models import Site
 from traceapp.web.endpoints import transaction
 
 SECTIONS = {
@@ -147,16 +149,28 @@ def test_whom_goods_can_be_handed_to_is_told_by_name(app: Flask) -> None:
     assert all(one["name"] for one in receivers)
 
 
-def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(app: Flask) -> None:
+SHOP = "Hợp tác xã sản xuất và tiêu thụ thực phẩm an toàn Bãi Giữa {}"
+SHOP_SITE = "Cửa hàng giới thiệu và bán nông sản sạch phường Tây Hồ"
+
+
+@pytest.mark.parametrize("others", [0, MOST_RECEIVERS + 1])
+def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(
+    app: Flask, others: int
+) -> None:
     with transaction():
         coop = cooperative(plots=50)
+        for number in range(others):
+            shop = business(SHOP.format(number))
+            db.session.get_one(Site, (shop.producer_id, shop.site_id)).name = SHOP_SITE
     phone = phone_of(app, coop)
     answer = phone.ask("GET", "/snapshot")
     sections = answer.get_json()["sections"]
     assert (len(sections["seasons"]), len(sections["batches"])) == (50, 50)
     assert len(sections["last"]["recent"]) >= 50
+    assert len(sections["receivers"]) == min(others, MOST_RECEIVERS)
     assert len(answer.data) <= 200_000, {
-        name: len(json.dumps(content)) for name, content in sections.items()
+        name: len(json.dumps(content, ensure_ascii=False).encode())
+        for name, content in sections.items()
     }
 
 

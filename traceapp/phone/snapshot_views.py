@@ -1,9 +1,10 @@
 """Route of the snapshot: what a phone needs without a network."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from marshmallow import Schema, fields
 
 from traceapp.accounts.access import may, member
@@ -54,6 +55,9 @@ def show_snapshot(query: dict[str, Any]) -> Response:
     if not sections:
         response = Response(status=304)
     else:
-        response = jsonify({"version": version, "made_at": now.isoformat(), "sections": sections})
+        told = {"version": version, "made_at": now.isoformat(), "sections": sections}
+        # Not `jsonify`: six bytes for each Vietnamese letter, where two or three do.
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        response = Response(text, mimetype="application/json")
     response.set_etag(version)
     return response

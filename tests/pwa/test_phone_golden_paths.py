@@ -64,12 +64,12 @@ def comes_back(page: Page, field: Field) -> None:
 def test_a_watering_takes_three_taps_and_the_same_again_two_and_says_so(
     page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "log a step", 3, tell):
+    with golden_path(page, "log a step", tell):
         tile(page, "Tưới")
         page.locator("main button.opt").first.click()
         press(page, "Xong, lưu lại")
     page.evaluate(phones.YESTERDAY)
-    with golden_path(page, "the same as the last time", 2, tell):
+    with golden_path(page, "the same as the last time", tell):
         page.get_by_role("link", name="như lần trước").click()
         press(page, "Lưu 1 việc")
     first, again = records_of(page)
@@ -84,7 +84,7 @@ def test_a_watering_takes_three_taps_and_the_same_again_two_and_says_so(
 def test_a_spray_with_what_was_used_before_says_from_when_to_harvest(
     page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "spray", 5, tell):
+    with golden_path(page, "spray", tell):
         tile(page, "Phun thuốc")
         page.locator("main button.opt").first.click()
         expect(page.locator("main .note b")).to_contain_text("/")
@@ -118,7 +118,7 @@ def test_crates_are_added_up_and_a_harvest_gets_its_lot(
 ) -> None:
     page.evaluate("() => { location.hash = '#/place' }")
     page.get_by_role("button", name="VD-04").click()  # where nothing was sprayed of late
-    with golden_path(page, "harvest, three crates", 7, tell):
+    with golden_path(page, "harvest, three crates", tell):
         tile(page, "Hái")
         keys(page, "18")
         press(page, "Cộng từng sọt", "Thêm 18 kg", "Thêm 18 kg")
@@ -160,7 +160,7 @@ def washing(page: Page, into: str, out: str) -> None:
 def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
     page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "make a batch", 12, tell):
+    with golden_path(page, "make goods", tell):
         tile(page, "Sơ chế")
         washing(page, "20", "18")
         expect(page.get_by_role("heading", level=2)).to_contain_text("Nguồn nước rửa")
@@ -186,7 +186,7 @@ def test_goods_packed_without_a_network_say_on_their_page_when_they_were_packed(
     page: Page, field: Field, tell: Tell
 ) -> None:
     days = [today(page)]
-    with golden_path(page, "pack a batch", 8, tell):
+    with golden_path(page, "pack goods", tell):
         tile(page, "Đóng gói")
         page.get_by_role("button", name="RM-VD04-T").click()
         keys(page, "12")
@@ -222,7 +222,7 @@ def code_of(field: Field, lot: str) -> str:
 def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
     page: Page, field: Field, tell: Tell
 ) -> None:
-    with golden_path(page, "hand over", 9, tell):
+    with golden_path(page, "hand over", tell):
         tile(page, "Giao")
         page.get_by_role("button", name="RM-VD04-T").click()
         keys(page, "30")
@@ -243,7 +243,7 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
     other.locator("a.pill").filter(has_text="Bãi Xanh").first.click()  # some of it is here already
     expect(other.get_by_role("button", name="Bãi Xanh").first).to_be_visible()
     other.goto(f"{field.address}/app/#/")
-    with golden_path(other, "receive", 6, tell):
+    with golden_path(other, "receive", tell):
         other.get_by_role("link", name="Lô hàng", exact=True).click()
         other.locator("a.pill").filter(has_text="Bãi Xanh").first.click()
         other.get_by_role("button", name="Bãi Xanh").first.click()

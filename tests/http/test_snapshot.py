@@ -174,6 +174,15 @@ def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(
     }
 
 
+@pytest.mark.parametrize(("role", "may_print"), [("clerk", True), ("field_worker", False)])
+def test_a_phone_is_told_whether_its_person_may_print_labels(
+    app: Flask, role: str, *, may_print: bool
+) -> None:
+    with transaction():
+        tung = business("HTX Tùng", role=role)
+    assert taken(phone_of(app, tung))["sections"]["me"]["may_print"] is may_print
+
+
 def test_nothing_of_another_producer_is_in_it_but_its_public_name(
     app: Flask, phone: VirtualPhone
 ) -> None:

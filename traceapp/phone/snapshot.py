@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp.accounts import phone_users
+from traceapp.accounts.acts import Act
 from traceapp.accounts.models import Phone
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches import canonical_json
@@ -73,6 +74,7 @@ def _me(asks: Visitor) -> Answer:
             "kinds": sorted(asks.kinds),
         },
         "roles": sorted(asks.roles),
+        "may_print": asks.may(Act.PRINT_LABELS),
         "mark": phone.mark if phone else None,
     }
 

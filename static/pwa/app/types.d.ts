@@ -155,7 +155,7 @@ export interface Said {
   fields: Record<string, Value>;
 }
 export interface Sections {
-  me: { producer?: { id: string; name: string }; units?: unknown };
+  me: { producer?: { id: string; name: string }; units?: unknown; may_print?: boolean };
   places: Place[];
   seasons: Season[];
   products: Product[];

@@ -4,7 +4,7 @@ import { isoDay } from "../core/clock.js";
 import { grouped } from "../core/codes.js";
 import { inHand } from "../core/stock.js";
 import { standing } from "../core/stops.js";
-import { sections } from "../core/reading.js";
+import { phone, sections } from "../core/reading.js";
 import { Icon, Screen, day, html, number, t, two, unit, useKept, verb } from "../view.js";
 import { Coming } from "./coming.js";
 import { Warnings } from "./stopped.js";
@@ -13,13 +13,12 @@ export const ACTS = ["ship", "sell", "waste", "pack", "stock_count"]; // the kin
 
 /** @param {{args: string[]}} props */
 export default function Batch({ args: [id = "", part] }) {
-  const found = useKept(async () => ({ kept: await sections(), batches: await inHand() }), [id]);
+  const found = useKept(async () => ({ kept: await sections(), batches: await inHand(), who: await phone() }), [id]);
   const batch = found?.batches.find((one) => one.batch_id === id);
   if (!found) return html`<${Screen} title="" back="#/batches" />`;
   if (!batch) return html`<${Screen} title=${t("tab.batches")} back="#/batches"><p class="empty">${t("batch.gone")}</p><//>`;
   const acts = found.kept.step_kinds.filter((kind) => ACTS.includes(kind.id));
   const isLeft = Number(batch.left) > 0;
-  const labels = batch.code && !batch.isUnsent && `/desk/batches/${batch.code}/labels`;
   return html`<${Screen} title=${two(batch.name)} back="#/batches">
     <div class="card">
       <p class="batch-code">${grouped(batch.code) || batch.lot}</p>
@@ -32,12 +31,22 @@ export default function Batch({ args: [id = "", part] }) {
     </div>
     <${Coming} shipments=${found.kept.shipments.filter(({ items }) => items.some((one) => one.batch_id === id))} />
     <${Warnings} stops=${standing(batch, isoDay(new Date()))} />
-    ${labels
-      ? html`<a class="quiet" href=${labels} target="_blank" rel="noopener"><${Icon} name="label" />${t("batch.print")}</a>`
-      : html`<p class=${part === "labels" ? "note" : "soft"}>${t(batch.code ? "batch.print.later" : "batch.print.none")}</p>`}
+    <${Print} batch=${batch} kept=${found.kept} who=${found.who} isAsked=${part === "labels"} />
     <div class="tiles">
       ${acts.map((kind) => html`<a class=${kind.id === "ship" ? "tile go" : "tile"} href=${`#/log/${kind.id}/${id}`}><${Icon} name=${kind.icon} />${verb(kind)}</a>`)}
     </div>
     ${batch.code && !batch.isUnsent && html`<a class="quiet" href=${`/B/${batch.code}`} target="_blank" rel="noopener"><${Icon} name="leaf" />${t("batch.public")}</a>`}
   <//>`;
+}
+
+/**
+ * The sheet of labels lies at the desk, behind an account of its own: who has none is told whom to ask.
+ * @param {{batch: import("../core/stock.js").AtHand, kept: import("../types.js").Sections, who?: import("../types.js").Phone, isAsked: boolean}} props
+ */
+function Print({ batch: { code, isUnsent }, kept: { me }, who, isAsked }) {
+  const tone = isAsked ? "note" : "soft";
+  if (!code || isUnsent) return html`<p class=${tone}>${t(code ? "batch.print.later" : "batch.print.none")}</p>`;
+  if (me.may_print === false && !who?.own) return html`<p class=${tone}>${t("batch.print.ask", { code: grouped(code) })}</p>`;
+  return html`<a class="quiet" href=${`/desk/batches/${code}/labels`} target="_blank" rel="noopener"><${Icon} name="label" />${t("batch.print")}</a>
+    <p class=${tone}>${t("batch.print.account", { code: grouped(code) })}</p>`;
 }

@@ -145,6 +145,8 @@ export default {
   "batch.made": "Made on",
   "batch.expiry": "Use by",
   "batch.print": "Print labels",
+  "batch.print.account": "Opens the labels at the desk, where you sign in with your account. Without one, ask the office to print: read them the code {code}.",
+  "batch.print.ask": "You may not print labels. Ask the office or a manager: read them the code {code}.",
   "batch.print.later": "Labels can be printed once this batch has been sent to the server.",
   "batch.print.none": "This batch has no code to print yet.",
   "batch.hand_over": "Hand over",

@@ -145,6 +145,8 @@ export default {
   "batch.made": "Ngày làm",
   "batch.expiry": "Hạn dùng",
   "batch.print": "In tem",
+  "batch.print.account": "Mở trang in tem ở bàn làm việc, cần đăng nhập bằng tài khoản của bạn. Chưa có tài khoản thì nhờ văn phòng in: đọc cho họ mã {code}.",
+  "batch.print.ask": "Bạn không được in tem. Nhờ văn phòng hoặc người quản lý in: đọc cho họ mã {code}.",
   "batch.print.later": "In tem được khi lô này đã gửi lên máy chủ.",
   "batch.print.none": "Lô này chưa có mã để in tem.",
   "batch.hand_over": "Giao hàng",

@@ -1,0 +1,99 @@
+"""Goods in hand: their labels are printed at the desk, and what is sold out says so."""
+
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.pwa import phones
+from tests.pwa.doors import CLERK, enter
+from tests.pwa.phones import Field
+from tests.pwa.test_phone_golden_paths import SHOP, code_of, event_of, records_of
+
+LOT = "RM-VD04-T"  # in bags, with the clerk, and fit for sale
+SNAPSHOT = "/api/v1/snapshot"
+
+
+def batch(page: Page, field: Field, lot: str) -> None:
+    page.goto(f"{field.address}/app/#/batches")
+    page.locator("main a.opt").filter(has_text=lot).first.click()
+    expect(page.locator(".batch-code")).to_be_visible()
+
+
+def test_print_opens_the_labels_of_the_batch_behind_an_account_and_says_so(
+    phone: BrowserContext, field: Field
+) -> None:
+    page = phone.new_page()
+    field.enrol(page)
+    batch(page, field, LOT)
+    code = page.locator(".batch-code").inner_text()
+    assert code.replace("-", "") == code_of(field, LOT)
+    expect(page.locator("main")).to_contain_text("cần đăng nhập bằng tài khoản của bạn")
+    expect(page.locator("main p.soft")).to_contain_text(f"đọc cho họ mã {code}")
+    with phone.expect_page() as opened:  # the phone alone is nobody's account
+        page.get_by_role("link", name="In tem").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
+    enter(opened.value, field.address, CLERK)
+    with phone.expect_page() as opened:
+        page.get_by_role("link", name="In tem").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("In tem")
+    expect(opened.value.locator("main")).to_contain_text(LOT)
+
+
+def test_who_may_not_print_is_told_whom_to_ask(phone: BrowserContext, field: Field) -> None:
+    def without(body: bytes) -> bytes:
+        told: dict[str, Any] = json.loads(body)
+        told["sections"]["me"]["may_print"] = False
+        return json.dumps(told).encode()
+
+    field.network.changes[SNAPSHOT] = without
+    page = phone.new_page()
+    field.enrol(page)
+    batch(page, field, LOT)
+    expect(page.locator("main")).to_contain_text("Bạn không được in tem. Nhờ văn phòng")
+    expect(page.get_by_role("link", name="In tem")).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_down", [True, False])
+def test_what_a_shop_sold_out_says_so(
+    phone: BrowserContext, field: Field, *, is_down: bool
+) -> None:
+    page = phone.new_page()
+    field.enrol(page, SHOP)
+    field.network.is_down = is_down
+    page.goto(f"{field.address}/app/#/batches")
+    sellable = page.locator("main a.opt:not(:has(.state.bad)):has(b.amount)")
+    lot = sellable.first.locator("small").first.inner_text().split(" · ")[0]
+    batch(page, field, lot)
+    expect(page.locator("dl")).not_to_contain_text("hết hàng")
+    page.locator(".tile").filter(has_text="Bán").click()
+    page.get_by_role("button", name="Hết cả").click()
+    while page.get_by_role("button", name="Tiếp", exact=True).count():
+        page.get_by_role("button", name="Tiếp", exact=True).click()
+        page.locator("main button.opt").first.click()
+    page.get_by_role("button", name="Xong, lưu lại").click()
+    expect(page.locator(".tick")).to_be_visible()
+    if is_down:
+        batch(page, field, lot)
+        expect(page.locator("dl")).to_contain_text("hết hàng")
+        field.network.is_down = False
+        page.evaluate("dispatchEvent(new Event('online'))")
+    field.assert_arrived_once(page, 1)
+    (record,) = records_of(page)
+    inputs = event_of(record)["inputs"]
+    assert isinstance(inputs, list)
+    assert [left(field, line["batch_id"]) for line in inputs] == [0]
+
+
+def left(field: Field, batch_id: str) -> int:
+    """Sum up in the books what the shop has left of a batch."""
+    with sqlite3.connect(f"file:{phones.database_of(field.folder)}?mode=ro", uri=True) as database:
+        query = (
+            "SELECT sum(iif(to_account = 'stock', amount, -amount))"
+            " FROM ledger_entry JOIN membership USING (producer_id)"
+            " WHERE batch_id = ? AND membership.name = ?"
+        )
+        key = bytes.fromhex(batch_id.replace("-", ""))
+        return int(database.execute(query, (key, SHOP)).fetchone()[0])

@@ -43,7 +43,7 @@ def photograph(browser: Browser, root: str, code: str, folder: Path) -> None:
     page = context.new_page()
     phones.enrol(page, root, phones.invitation(browser, root))
     context.set_offline(offline=True)
-    for walk in (_log, _spray, _harvest, _make, _hand_over):
+    for walk in WALKS:
         page.evaluate("() => { location.hash = '#/' }")
         expect(page.locator(".tile").first).to_be_visible()
         strip = Strip(page)
@@ -51,7 +51,7 @@ def photograph(browser: Browser, root: str, code: str, folder: Path) -> None:
         strip.save(folder / f"phone-{walk.__name__.strip('_').replace('_', '-')}.png")
     context.set_offline(offline=False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    phones.wait_until_sent(page, 5)
+    phones.wait_until_sent(page, len(WALKS))
     context.close()
     _receive(browser, root, folder)
     _shop(browser, root, code, folder)
@@ -88,6 +88,18 @@ def _log(strip: Strip, page: Page) -> None:
     _ticked(strip, page)
 
 
+def _again(strip: Strip, page: Page) -> None:
+    page.evaluate(phones.YESTERDAY)
+    page.reload()
+    expect(page.get_by_role("link", name="như lần trước")).to_be_visible()
+    strip.shoot()
+    page.get_by_role("link", name="như lần trước").click()
+    expect(page.get_by_role("button", name="Lưu 1 việc")).to_be_visible()
+    strip.shoot()
+    _press(page, "Lưu 1 việc")
+    _ticked(strip, page)
+
+
 def _spray(strip: Strip, page: Page) -> None:
     strip.shoot()
     _begin(page, "spray")
@@ -110,6 +122,22 @@ def _harvest(strip: Strip, page: Page) -> None:
 
 
 def _make(strip: Strip, page: Page) -> None:
+    _begin(page, "trim_wash")
+    page.get_by_role("button", name="Cải thảo (bán theo cân)").click()
+    _press(page, "2", "0")
+    strip.shoot()
+    _press(page, "Tiếp")
+    page.get_by_role("button", name="Cải ngọt đã sơ chế").click()
+    _press(page, "1", "8", "Tiếp")
+    page.get_by_role("button", name="Phần còn lại").click()
+    strip.shoot()
+    _press(page, "Tiếp")
+    page.locator("main button.opt").first.click()
+    _press(page, "Tạo lô")
+    _ticked(strip, page)
+
+
+def _pack(strip: Strip, page: Page) -> None:
     _begin(page, "pack")
     page.get_by_role("button", name=re.compile("vừa thu|theo cân")).first.click()
     _press(page, "2", "0")
@@ -135,6 +163,9 @@ def _hand_over(strip: Strip, page: Page) -> None:
     page.locator("main input.field").fill("PX-0928")
     _press(page, "Xong, lưu lại")
     _ticked(strip, page)
+
+
+WALKS = (_log, _again, _spray, _harvest, _make, _pack, _hand_over)
 
 
 def _receive(browser: Browser, root: str, folder: Path) -> None:

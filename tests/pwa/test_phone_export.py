@@ -13,12 +13,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.pwa import phones
 from tests.pwa.doors import CLERK, enter
 from tests.pwa.phones import Field
+from tests.pwa.small_screens import SMALL, troubles_of
 
 TOP = Path(__file__).resolve().parents[2]
 EXPORTING = "/static/pwa/app/core/exporting.js"
 NGINX = TOP / "deploy" / "nginx" / "traceapp-locations.conf"
 MARGIN = 1024 * 1024  # what else a form sends is less
-SMALL = 300_000  # bytes of a file in these tests: one photo, and a little
+FEW_BYTES = 300_000  # bytes of a file in these tests: one photo, and a little
 PARTS = """async ([entries, files, most]) => {
   const { partsOf } = await import("/static/pwa/app/core/parts.js");
   const weigh = {entry: () => 10, file: (name) => files[name]};
@@ -39,7 +40,7 @@ def desk(phone: BrowserContext, field: Field) -> Iterator[Page]:
 
 def smaller_files(field: Field) -> None:
     field.network.changes[EXPORTING] = lambda body: re.sub(
-        rb"LARGEST = [^;]+;", b"LARGEST = %d;" % SMALL, body
+        rb"LARGEST = [^;]+;", b"LARGEST = %d;" % FEW_BYTES, body
     )
 
 
@@ -109,8 +110,10 @@ def test_a_large_queue_is_several_files_in_any_order_and_twice(
     several(page, field, [phones.photo(80 + colour) for colour in range(3)])
     paths = exported(page, field, tmp_path)
     assert len(paths) > 2
-    assert all(path.stat().st_size <= SMALL for path in paths)
+    assert all(path.stat().st_size <= FEW_BYTES for path in paths)
     expect(page.get_by_role("status")).to_contain_text(f"Có {len(paths)} tệp")
+    page.set_viewport_size(SMALL)
+    assert troubles_of(page) == []
     sizes = [path.stat().st_size / 1e6 for path in paths]
     for number, (link, size) in enumerate(zip(page.locator(".opt").all(), sizes, strict=True)):
         expect(link).to_contain_text(f"Lưu tệp {number + 1} trên {len(paths)}")

@@ -58,15 +58,17 @@ async function contents(names) {
   const files = { photos: {}, voices: {} };
   for (const name of names) {
     const file = await (await database()).get("photos", name);
-    if (file) files["type" in file ? "voices" : "photos"][name] = base64(file.bytes);
+    if (file) files["type" in file ? "voices" : "photos"][name] = await base64(file.bytes);
   }
   return files;
 }
 
-/** @param {ArrayBuffer} bytes */
+/** @param {ArrayBuffer} bytes @returns {Promise<string>} */
 function base64(bytes) {
-  const view = new Uint8Array(bytes);
-  let text = "";
-  for (let at = 0; at < view.length; at += 0x8000) text += String.fromCharCode(...view.subarray(at, at + 0x8000));
-  return btoa(text);
+  const reader = new FileReader(); // the browser does it beside the screen
+  return new Promise((done, fail) => {
+    reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => fail(reader.error);
+    reader.readAsDataURL(new Blob([bytes]));
+  });
 }

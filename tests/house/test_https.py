@@ -9,6 +9,8 @@ import gzip
 import http.client
 import io
 import json
+import math
+import re
 import shlex
 import shutil
 import socket
@@ -21,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -247,6 +250,38 @@ def test_somebody_signs_in_at_the_public_address_and_from_no_other(stack: Stack)
     desk = stack.ask("/desk/batches", {"Cookie": session})
     assert (desk.status, desk.headers["Cache-Control"]) == (200, "private, no-store")
     assert stack.ask("/desk/batches", NOTHING).status == 303
+
+
+def test_the_largest_file_that_a_phone_saves_reaches_the_desk(stack: Stack) -> None:
+    signed = stack.sign_in("lan", PASSWORD)
+    session = {"Cookie": (signed.headers["Set-Cookie"] or "").partition(";")[0]}
+    path = "/desk/phones/import"
+    form = stack.ask(path, session)
+    token = token_on(form.text)
+    session = {"Cookie": (form.headers["Set-Cookie"] or "").partition(";")[0]}  # knows the token
+    for size, status in (
+        (largest_export(), HTTPStatus.UNPROCESSABLE_ENTITY),
+        (26 * 1024 * 1024, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    ):
+        parts = [
+            f'--part\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n',
+            '--part\r\nContent-Disposition: form-data; name="file"; filename="1.json"\r\n\r\n',
+            " " * size,
+            "\r\n--part--\r\n",
+        ]
+        told = {"Content-Type": "multipart/form-data; boundary=part", "Origin": ROOT, **session}
+        answer = stack.ask(path, told, "POST", "".join(parts).encode())
+        assert answer.status == status
+        is_from_desk = "không phải tệp của ứng dụng" in answer.text  # blanks are none
+        assert is_from_desk is (status == HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def largest_export() -> int:
+    """Give how many bytes the phone app puts into a file at most."""
+    module = TOP / "static" / "pwa" / "app" / "core" / "exporting.js"
+    factors = re.search(r"LARGEST = ([\d *]+);", module.read_text(encoding="utf-8"))
+    assert factors is not None
+    return math.prod(int(factor) for factor in factors[1].split("*"))
 
 
 def test_failures_are_counted_for_the_address_that_nginx_saw(stack: Stack) -> None:

@@ -72,7 +72,12 @@ def _total(year: int, number: int, signed: Row) -> Rows:
         words |= {"source": f"Báo cáo {number}", "reason": "Gõ nhầm" if version else None}
         row = {"total_id": total_id, "year": year, "corrects_id": corrects_id, "reason_en": None}
         yield "published_total", {**signed, **words, **row}
-        keys = {"producer_id": signed["producer_id"], "total_id": total_id, "sign": "="}
+        keys = {
+            "producer_id": signed["producer_id"],
+            "total_id": total_id,
+            "sign": "=",
+            "decimals": 0,
+        }
         for place, subject in enumerate(("establishments", "measures", *INDICATOR_KINDS)):
             value = 30 + place if place < 2 else -250 * place
             yield "published_figure", {**keys, "subject": subject, "value": value}

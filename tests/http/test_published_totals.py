@@ -195,3 +195,29 @@ def test_totals_outlive_the_way_back_and_forward(
         assert not any(one.earlier for one in published.of_year(2024))
         with pytest.raises(DatabaseError, match="append-only"):
             db.session.query(PublishedTotal).delete()
+
+
+def test_zeros_that_were_printed_stay_and_none_is_added(
+    app: Flask, officer: FlaskClient, wrong: UUID
+) -> None:
+    printed = {"energy": "-6,50", "materials": "-2,5", "water": "-10", "dust": "-12,00"}
+    typed = {f"figures.{name}": figure for name, figure in printed.items()}
+    second = str(uuid4())
+    assert send(app, officer, wrong, id=second, **typed).status_code == 303
+    said = published_part(app, "vi").partition("<details>")[0]
+    for figure in printed.values():
+        assert f"<b>{figure.replace('-', chr(0x2212))}\u00a0%</b>" in said
+    shown = officer.get(f"{LIST}/{second}/correct").text
+    for figure in printed.values():
+        assert f'value="{figure.replace("-", chr(0x2212))}"' in shown
+    assert send(app, officer, second, **typed).status_code == 303  # as it stands in the form
+
+
+def test_of_what_was_written_down_before_no_zero_is_known(
+    app: Flask, officer: FlaskClient, wrong: UUID
+) -> None:
+    assert send(app, officer, wrong, **{"figures.energy": "-6,50"}).status_code == 303
+    with app.app_context():
+        downgrade(revision="0079")
+        upgrade()
+    assert "<b>−6,5\u00a0%</b>" in published_part(app, "vi").partition("<details>")[0]

@@ -92,8 +92,9 @@ def _publish(given: Given, act_name: str, by: Ref, now: datetime) -> int:
     row["total_id"] = given["id"]
     if _keep(PublishedTotal, row, act_name, by, now):
         keys = {"producer_id": by.producer_id, "total_id": given["id"]}
-        for subject, (sign, value) in told.items():
-            db.session.add(PublishedFigure(**keys, subject=subject, sign=sign, value=value))
+        for subject, (sign, value, decimals) in told.items():
+            printed = {"sign": sign, "value": value, "decimals": decimals}
+            db.session.add(PublishedFigure(**keys, subject=subject, **printed))
         db.session.flush()
     return int(given["year"])
 

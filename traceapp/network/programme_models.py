@@ -149,7 +149,10 @@ class PublishedTotal(Base):
 
 
 class PublishedFigure(Base):
-    """One published figure: a count, or a change in hundredths of a per cent; `sign` as printed."""
+    """One published figure: a count, or a change in hundredths of a per cent.
+
+    `sign` and how many `decimals` are as printed; None where that was not kept.
+    """
 
     __tablename__ = "published_figure"
 
@@ -158,6 +161,7 @@ class PublishedFigure(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     sign: Mapped[str]
     value: Mapped[int] = mapped_column(BigInteger)
+    decimals: Mapped[int | None]
 
     __table_args__ = (
         ForeignKeyConstraint(["producer_id", "total_id"], TOTAL),

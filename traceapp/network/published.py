@@ -119,5 +119,13 @@ def _figures(total_ids: list[UUID]) -> dict[UUID, Figures]:
     query = select(PublishedFigure).where(PublishedFigure.total_id.in_(total_ids))
     found: dict[UUID, Figures] = defaultdict(dict)
     for one in db.session.scalars(query):
-        found[one.total_id][one.subject] = (one.sign, value_of(one.subject, one.value))
+        found[one.total_id][one.subject] = (one.sign, _printed(one))
     return found
+
+
+def _printed(kept: PublishedFigure) -> Decimal:
+    """Give a figure with as many decimals as its source has; without, where that is not known."""
+    value = value_of(kept.subject, kept.value)
+    if kept.decimals is None:
+        return Decimal(f"{value.normalize():f}")
+    return value.quantize(Decimal(1).scaleb(-kept.decimals))

@@ -203,17 +203,20 @@ class BoothsSchema(Schema):
     )
 
 
-class PublishedField(fields.Field[tuple[str, int]]):
-    """A figure as it was printed, such as “185”, “>190”, “-2,52”; `decimals` after the mark.
+Printed = tuple[str, int, int]
 
-    Gives its sign and its value times ten to the power of `decimals`.
+
+class PublishedField(fields.Field[Printed]):
+    """A figure as it was printed, such as “185”, “>190”, “-2,50”; `decimals` after the mark.
+
+    Gives its sign, its value times ten to the power of `decimals`, and how many were printed.
     """
 
     def __init__(self, decimals: int, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
         self.decimals = decimals
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> tuple[str, int]:  # noqa: ANN401, ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Printed:  # noqa: ANN401, ARG002
         found = _PRINTED.fullmatch(str(value).strip().replace("−", "-").replace(",", "."))
         if found is None:
             raise ValidationError(NO_FIGURE)
@@ -221,7 +224,8 @@ class PublishedField(fields.Field[tuple[str, int]]):
         least = -OVER if self.decimals else 0  # a count of less than nothing is none
         if exact != int(exact) or exact < least or (self.decimals and exact > OVER):
             raise ValidationError(NO_FIGURE)
-        return found[1] or "=", int(exact)
+        printed = len(found[2].partition(".")[2])
+        return found[1] or "=", int(exact), min(printed, self.decimals)
 
 
 class TotalSchema(Schema):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from traceapp.network.figures import Period
-from traceapp.trace.wording import number, percent
+from traceapp.trace.wording import number
 from traceapp.trace.words import Words
 
 MINUS = "\N{MINUS SIGN}"
@@ -17,9 +17,10 @@ def per_cent(change: Decimal) -> Words:
 
 
 def published_per_cent(change: Decimal) -> Words:
-    """Write a change that others published, with its sign and no zero after it: "−6,5 %"."""
-    figure, sign = percent(change), "+" if change > 0 else ""
-    return Words(f"{sign}{figure.vi}", f"{sign}{figure.en}")
+    """Write a change that others published, with its sign and decimals as printed: "−6,5 %"."""
+    sign = (MINUS if change < 0 else "+") if change else ""
+    figure = f"{sign}{abs(change):f}"
+    return Words(f"{figure.replace('.', ',')}\N{NO-BREAK SPACE}%", f"{figure}%")
 
 
 def amount(value: Decimal, unit: Words) -> Words:

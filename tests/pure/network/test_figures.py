@@ -139,14 +139,17 @@ def test_a_unit_says_per_how_much_is_made(unit: str, output: str, is_one: bool) 
 @pytest.mark.parametrize(
     ("change", "vi", "en"),
     [
-        ("-6.50", "−6,5\u00a0%", "−6.5%"),
+        ("-6.5", "−6,5\u00a0%", "−6.5%"),
+        ("-2.50", "−2,50\u00a0%", "−2.50%"),
         ("-2.52", "−2,52\u00a0%", "−2.52%"),
-        ("-10.00", "−10\u00a0%", "−10%"),
-        ("0.00", "0\u00a0%", "0%"),
-        ("1.20", "+1,2\u00a0%", "+1.2%"),
+        ("-10", "−10\u00a0%", "−10%"),
+        ("0.00", "0,00\u00a0%", "0.00%"),
+        ("1.2", "+1,2\u00a0%", "+1.2%"),
     ],
 )
-def test_a_published_change_gets_no_decimals_that_it_had_not(change: str, vi: str, en: str) -> None:
+def test_a_published_change_keeps_the_decimals_it_was_printed_with(
+    change: str, vi: str, en: str
+) -> None:
     assert published_per_cent(Decimal(change)) == Words(vi, en)
 
 

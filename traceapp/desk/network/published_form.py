@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from traceapp.network.published import Published
 from traceapp.network.vocabulary import COUNTS, INDICATOR_KINDS
-from traceapp.trace.wording import number
+from traceapp.network.wording import MINUS
 from traceapp.web.forms import Field
 
 
@@ -40,7 +40,8 @@ def as_typed(total: Published) -> dict[str, Any]:
 
 
 def _printed(sign: str, value: Decimal) -> str:
-    return f"{'' if sign == '=' else sign}{number(value).vi}"
+    mark = "" if sign == "=" else sign
+    return f"{mark}{MINUS if value < 0 else ''}{abs(value):f}".replace(".", ",")
 
 
 def _told() -> tuple[Field, ...]:

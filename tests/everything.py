@@ -114,6 +114,7 @@ def confirmed_by_an_office(owner: Business, values: Values) -> None:
     certificate = Ref(owner.producer_id, UUID(values["certificate_id"]))
     goods = [UUID(values["product_id"])]
     confirming.confirm(certificate, goods, "Xem bản gốc Hoàng yến", by(office), now=now())
+    confirming.withdraw(certificate, goods, "Bản Hoàng yến đã hủy", by(office), now=now())
 
 
 def allowed_more_labels_and_not(owner: Business, values: Values) -> None:

@@ -95,7 +95,7 @@ Ids are UUID version 7 (16 bytes on SQLite, `uuid` on PostgreSQL), moments are m
 `recall_acknowledgement`, `recall_reminder`,
 `recall_sample`, `recall_sample_holder`, `recall_sample_finding`,
 `report_act`, `cleaner_assessment`, `cleaner_measure`, `cleaner_measure_step`, `cleaner_evidence`,
-`cleaner_indicator`, `cleaner_check`, `certificate_confirmation`,
+`cleaner_indicator`, `cleaner_check`, `certificate_confirmation`, `certificate_withdrawal`,
 `programme_plan`, `programme_target`, `programme_activity`, `fair_booth`,
 `published_total`, `published_figure`, `purchase_need`, `purchase_need_end`, `purchase_contact`,
 `purchase_letter`, `sector_survey`, `survey_party`, `stated_link`, `link_choice`, `chain_step`,

@@ -16,13 +16,18 @@ from tests.http.on_sale import page
 from tests.http.reported import at_desk
 from tests.lan import a_picture
 from tests.signing_in import form
+from traceapp import problem
 from traceapp.audit.models import AuditEntry
 from traceapp.batches.product_changes import change_product
 from traceapp.database.engine import db
 from traceapp.jobs.runner import Runner
 from traceapp.photos import operations as photos
 from traceapp.producers import operations as producers
-from traceapp.producers.certificate_models import Certificate, CertificateConfirmation
+from traceapp.producers.certificate_models import (
+    Certificate,
+    CertificateConfirmation,
+    CertificateWithdrawal,
+)
 from traceapp.producers.changes import set_certificate_pages
 from traceapp.web.endpoints import transaction
 
@@ -119,6 +124,34 @@ def test_what_was_confirmed_is_never_changed(case: Case) -> None:
         db.session.rollback()
         with pytest.raises(DatabaseError, match="append-only"):
             said.delete()
+
+
+def test_a_body_takes_it_back_and_so_it_stays_until_the_certificate_changes(case: Case) -> None:
+    goods = str(case.basket)
+    case.send(case.office, products=goods, how="Xem bản gốc")
+    said = page(at_desk(case.app, case.office), case.path())
+    assert f'name="withdrawn" value="{goods}"' in said
+    assert f'name="products" value="{goods}"' not in said
+    assert case.send(case.office, withdrawn=goods)[0] == 422  # without a reason
+    assert case.send(case.office, withdrawn=goods, how="Bộ đã thu hồi")[0] == 303
+    for _ in range(2):  # neither again nor back to what it was
+        assert "Đã xác nhận cho Giỏ" not in page(at_desk(case.app, case.office), case.path())
+        assert case.send(case.office, products=goods, how="Xem lại")[0] == 303
+    assert case.send(case.office, withdrawn=goods, how="Bộ đã thu hồi")[0] == 404
+    claim = {"name": "Giỏ mây sinh thái", "family": "vegetable", "uom": "kg", "role": "finished"}
+    given = claim | {"label": LABEL}
+    with case.app.app_context():
+        with pytest.raises(problem.InvalidInput), transaction():
+            change_product(case.lan.actor, case.basket, given, version=None, now=NOW)
+        db.session.remove()
+        with pytest.raises(DatabaseError, match="append-only"):
+            db.session.query(CertificateWithdrawal).delete()
+        db.session.remove()
+        with transaction():
+            by = (case.lan.producer_id, case.lan.actor.member_id)
+            set_certificate_pages(by, case.certificate_id, [case.photo], now=NOW)
+    assert case.send(case.office, products=goods, how="Xem bản mới")[0] == 303
+    assert "Đã xác nhận cho Giỏ" in page(at_desk(case.app, case.office), case.path())
 
 
 @pytest.mark.parametrize("kinds", [("farm",), ("operator",)])

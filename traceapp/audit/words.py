@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "certificate.changed": N_("changed a certificate"),
     "certificate.files": N_("changed the pages of a certificate"),
     "certificate.confirmed": N_("confirmed which goods a certificate covers"),
+    "certificate.withdrawn": N_("took back which goods a certificate covers"),
     "printer.added": N_("added a printer"),
     "printer.changed": N_("changed a printer or put it right"),
     "stall.opened": N_("opened a stall"),

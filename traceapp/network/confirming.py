@@ -22,9 +22,11 @@ from traceapp.network import faults
 from traceapp.network.told import Check
 from traceapp.problem import refuse
 from traceapp.producers.certificate_models import (
+    IS_WITHDRAWN,
     Certificate,
     CertificateConfirmation,
     CertificateFile,
+    CertificateWithdrawal,
 )
 from traceapp.producers.models import Membership, Producer
 from traceapp.trace.facts import Ref
@@ -65,7 +67,7 @@ def confirm(
     if not kept.pages:
         refuse(faults.NO_PAGES)
     _refuse_ended(kept.certificate, now.astimezone(HANOI).date())
-    known = {one.product_id for one in kept.covered}
+    known = _said(kept.certificate)
     for product_id in sorted(set(products) - known):
         if db.session.get(Product, (certificate.producer_id, product_id)) is None:
             raise problem.NotFound
@@ -83,9 +85,28 @@ def confirm(
         )
     db.session.flush()
     if not set(products) <= known:
-        member, about = (by.producer_id, by.id), f"certificate/{certificate.id}"
-        for book in {certificate.producer_id, by.producer_id}:
-            audit.note(book, "certificate.confirmed", about, by=member, now=now)
+        _note("certificate.confirmed", certificate, by, now)
+
+
+def withdraw(
+    certificate: Ref, products: Collection[UUID], why: str, by: Ref, *, now: datetime
+) -> None:
+    """Take back that a certificate covers these goods; so it stays until its owner changes it.
+
+    Any body may. Raises NotFound for goods that it does not cover.
+    """
+    wait_for([certificate.id])
+    kept = find(certificate)
+    if not set(products) <= {one.product_id for one in kept.covered}:
+        raise problem.NotFound
+    for product_id in sorted(set(products)):
+        keys = {"certificate_id": certificate.id, "product_id": product_id}
+        keys |= {"producer_id": certificate.producer_id}
+        signed = {"by_producer_id": by.producer_id, "by_member_id": by.id, "withdrawn_at": now}
+        version = kept.certificate.version
+        db.session.add(CertificateWithdrawal(**keys, **signed, version=version, why=why))
+    db.session.flush()
+    _note("certificate.withdrawn", certificate, by, now)
 
 
 def find(certificate: Ref) -> Kept:
@@ -104,6 +125,22 @@ def of_producer(producer_id: UUID) -> list[Kept]:
         .order_by(Certificate.issued_on.desc(), Certificate.certificate_id)
     )
     return list(_kept(db.session.scalars(query).all()))
+
+
+def _said(certificate: Certificate) -> set[UUID]:
+    """Give the goods of which it was confirmed as it is now, also where that was taken back."""
+    query = select(CertificateConfirmation.product_id).where(
+        CertificateConfirmation.producer_id == certificate.producer_id,
+        CertificateConfirmation.certificate_id == certificate.certificate_id,
+        CertificateConfirmation.version == certificate.version,
+    )
+    return set(db.session.scalars(query))
+
+
+def _note(act: str, certificate: Ref, by: Ref, now: datetime) -> None:
+    member, about = (by.producer_id, by.id), f"certificate/{certificate.id}"
+    for book in {certificate.producer_id, by.producer_id}:
+        audit.note(book, act, about, by=member, now=now)
 
 
 def _refuse_ended(certificate: Certificate, today: date) -> None:
@@ -156,7 +193,7 @@ def _covered(producers: Collection[UUID], keys: Collection[UUID]) -> dict[UUID, 
         .join(Product, is_product)
         .join(Membership, is_person)
         .join(Producer, Producer.producer_id == said.by_producer_id)
-        .where(said.producer_id.in_(producers), said.certificate_id.in_(keys))
+        .where(said.producer_id.in_(producers), said.certificate_id.in_(keys), ~IS_WITHDRAWN)
         .order_by(Product.folded_name, Product.product_id)
     )
     found: dict[UUID, list[Covered]] = defaultdict(list)

@@ -4,7 +4,14 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import (
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    validate,
+    validates_schema,
+)
 
 from traceapp.network.programme_years import FIRST_YEAR, LAST_YEAR, in_programme_years
 from traceapp.network.vocabulary import (
@@ -30,6 +37,7 @@ OVER = 100 * 100  # hundredths of a per cent: nothing becomes less by more
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NUMBER = 200, 500, 40
 MOST_BOOTHS_AT_ONCE = 100
 MOST_GOODS = 300
+_FEW_GOODS = validate.Length(0, MOST_GOODS)
 NO_GOODS = Fault(
     "no_goods",
     N_("No goods are chosen."),
@@ -127,15 +135,16 @@ class CheckSchema(Schema):
 
 
 class ConfirmationSchema(Schema):
-    """Which goods a certificate covers, and how that was found out."""
+    """Which goods a certificate covers or covers no more, and how that was found out."""
 
-    products = fields.List(
-        fields.UUID(),
-        required=True,
-        validate=validate.Length(1, MOST_GOODS, error=NO_GOODS),
-        error_messages={"required": NO_GOODS},
-    )
+    products = fields.List(fields.UUID(), load_default=list, validate=_FEW_GOODS)
+    withdrawn = fields.List(fields.UUID(), load_default=list, validate=_FEW_GOODS)
     how = PlainText(LONGEST_TEXT, lines=True, required=True)
+
+    @validates_schema
+    def _says_something(self, data: dict[str, Any], **_: object) -> None:
+        if not (data["products"] or data["withdrawn"]):
+            raise ValidationError({"products": [NO_GOODS]})
 
 
 class PlanSchema(Schema):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     LargeBinary,
     UniqueConstraint,
+    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,6 +94,46 @@ class CertificateConfirmation(Base):
         CheckConstraint("by_producer_id <> producer_id", name="by_another_body"),
         CheckConstraint("length(how) BETWEEN 1 AND 500", name="how_length"),
     )
+
+
+class CertificateWithdrawal(Base):
+    """A body took back what was confirmed; so it stays until the certificate is changed."""
+
+    __tablename__ = "certificate_withdrawal"
+
+    producer_id: Mapped[Key]
+    certificate_id: Mapped[Key]
+    product_id: Mapped[Key]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    why: Mapped[str]
+    by_producer_id: Mapped[Reference]
+    by_member_id: Mapped[Reference]
+    withdrawn_at: Mapped[Moment]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["producer_id", "certificate_id", "product_id", "version"],
+            [
+                f"certificate_confirmation.{name}"
+                for name in ("producer_id", "certificate_id", "product_id", "version")
+            ],
+        ),
+        CheckConstraint("length(why) BETWEEN 1 AND 500", name="why_length"),
+    )
+
+
+IS_WITHDRAWN = (
+    select(CertificateWithdrawal.product_id)
+    .where(
+        *(
+            getattr(CertificateWithdrawal, name) == getattr(CertificateConfirmation, name)
+            for name in ("producer_id", "certificate_id", "product_id", "version")
+        )
+    )
+    .correlate(CertificateConfirmation)
+    .exists()
+)
+"""Match confirmations that were taken back."""
 
 
 def is_valid_on(certificate: Certificate, day: date) -> bool:

@@ -12,6 +12,7 @@ from traceapp.claims import green
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.producers.certificate_models import (
+    IS_WITHDRAWN,
     Certificate,
     CertificateConfirmation,
     CertificateFile,
@@ -115,6 +116,7 @@ def _has_basis(producer_id: UUID, product_id: UUID) -> bool:
         .where(
             Certificate.producer_id == producer_id,
             CertificateConfirmation.product_id == product_id,
+            ~IS_WITHDRAWN,
             Certificate.is_public,
             _HAS_PAGES,
             Certificate.issued_on <= today,

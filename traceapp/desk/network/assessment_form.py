@@ -1,6 +1,6 @@
 """The forms of cleaner production: an assessment, a measure, a figure, a check, a certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from traceapp.batches.models import Product
 from traceapp.database.engine import db
+from traceapp.network.confirming import Covered
 from traceapp.network.schemas import LONGEST_TEXT, LONGEST_TITLE
 from traceapp.network.told import Measure
 from traceapp.network.vocabulary import INDICATOR_KINDS, MEASURE_KINDS, METHODS
@@ -107,17 +108,21 @@ def check_fields() -> tuple[Field, ...]:
     return (Field("how", _("How you checked it"), "lines", hint, required=True, longest=longest),)
 
 
-def covering_fields(producer_id: UUID) -> tuple[Field, ...]:
-    """Ask which goods a certificate covers, and how that was found out."""
+def covering_fields(producer_id: UUID, covered: Iterable[Covered]) -> tuple[Field, ...]:
+    """Ask which goods a certificate covers, which no more, and how that was found out."""
+    known = tuple(Option(str(one.product_id), say(one.product)) for one in covered)
+    back = _("They stay without it until the certificate is changed.")
+    others = tuple(one for one in _products(producer_id) if one.value not in _values(known))
     hint = _("What you saw, where and when: the paper, the register of who issued it.")
     return (
-        Field(
-            *("products", _("Goods that it covers"), "many"),
-            required=True,
-            options=_products(producer_id),
-        ),
+        Field("products", _("Goods that it covers"), "many", required=True, options=others),
+        Field("withdrawn", _("Take it back for"), "many", back, options=known),
         Field("how", _("How you checked it"), "lines", hint, required=True, longest=LONGEST_TEXT),
     )
+
+
+def _values(options: Iterable[Option]) -> set[str]:
+    return {one.value for one in options}
 
 
 def _options(words: Mapping[str, str]) -> tuple[Option, ...]:

@@ -30,22 +30,27 @@ blueprint = Blueprint("covering", "traceapp.desk", template_folder="templates")
 def ask_confirmation(producer_id: UUID, certificate_id: UUID) -> ResponseReturnValue:
     """Show a certificate with its pages, and ask which goods it covers."""
     kept = confirming.find(Ref(producer_id, certificate_id))
-    return _page(kept, Form.showing(assessment_form.covering_fields(producer_id)))
+    return _page(kept, Form.showing(assessment_form.covering_fields(producer_id, kept.covered)))
 
 
 @blueprint.post("/desk/participants/<uuid:producer_id>/certificates/<uuid:certificate_id>")
 @writes
 @may(Act.CONFIRM_CERTIFICATES)
 def confirm_certificate(producer_id: UUID, certificate_id: UUID) -> ResponseReturnValue:
-    """Confirm that a certificate covers goods."""
+    """Confirm that a certificate covers goods, or take that back."""
     certificate = Ref(producer_id, certificate_id)
     kept = confirming.find(certificate)
-    form = Form.sent(assessment_form.covering_fields(producer_id), request.form)
+    fields = assessment_form.covering_fields(producer_id, kept.covered)
+    form = Form.sent(fields, request.form)
     with form.trying():
         given = CONFIRMATION.load(form.data())
-        by = Ref(*member().key)
-        confirming.confirm(certificate, given["products"], given["how"], by, now=datetime.now(UTC))
-        flash(_("Confirmed. It holds until its owner changes the certificate or its pages."))
+        by, now = Ref(*member().key), datetime.now(UTC)
+        if given["withdrawn"]:
+            confirming.withdraw(certificate, given["withdrawn"], given["how"], by, now=now)
+            flash(_("Taken back. Texts about these goods may not call on it any more."))
+        if given["products"]:
+            confirming.confirm(certificate, given["products"], given["how"], by, now=now)
+            flash(_("Confirmed. It holds until its owner changes the certificate or its pages."))
         address = url_for("chains.show_participant", producer_id=producer_id)
         return redirect(address, code=303)
     return _page(kept, form)

@@ -57,4 +57,6 @@ def troubles_of(page: Page) -> list[str]:
         troubles += [f"{scheme}: {violation['id']}" for violation in found["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         troubles.append("wider than the screen")
+    if page.title() != f"{page.locator('h1').inner_text()} · Traceapp":
+        troubles.append(f"another title: {page.title()}")
     return troubles + [f"small: {one}" for one in page.evaluate(TARGETS)]

@@ -125,6 +125,7 @@ const TABS = /** @type {const} */ ([
  * @param {{title: string, back?: string | (() => void), tab?: string, children?: any, foot?: any, tone?: string}} props
  */
 export function Screen({ title, back, tab, children, foot, tone = "" }) {
+  useEffect(() => void (title && (document.title = `${title} · Traceapp`)), [title]); // it may come late, with what is read
   const other = language === "en" ? "vi" : "en";
   const name = other === "en" ? "English" : "Tiếng Việt";
   return html`

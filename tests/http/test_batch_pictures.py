@@ -2,17 +2,24 @@
 
 import io
 import re
+from uuid import UUID
 
 import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 from PIL import Image
 
-from tests.builders import NOW, business
+from tests.builders import LABEL, NOW, Business, batch, business, product
 from tests.conftest import AppMaker
-from tests.http.on_sale import finished, writing
+from tests.http.answers import told
+from tests.http.on_sale import code_of, finished, writing
+from tests.http.programs import program
 from tests.pure.printing.conftest import fill
+from tests.signing_in import signed_in
+from traceapp.batches.paper import NEVER_PRINTED_IN
 from traceapp.codes import operations as codes
+from traceapp.codes.queries import find as found
+from traceapp.codes.states import CodeState
 
 TEA = "09520001000010"
 PICTURES = ("qr.svg", "qr.png", "picture.png")
@@ -105,3 +112,49 @@ def test_no_word_of_the_reader_steers_where_a_moved_code_leads(
         codes.move(greens, newer, actor="traceapp", now=NOW.replace(minute=1))
     answer = reader.get(f"/B/{greens}/qr.svg?{query}", base_url="http://elsewhere.example")
     assert (answer.status_code, answer.location) == (308, f"/B/{newer}/qr.svg?{query}")
+
+
+def in_state(lan: Business, state: CodeState) -> str:
+    """Put greens on sale, and into a state; what expires does so by its date alone."""
+    past = {"production_date": "2020-01-01", "expiry_date": "2020-01-05"}
+    code = finished(lan, **(past if state is CodeState.EXPIRED else {}))
+    if state not in (CodeState.EXPIRED, CodeState.ACTIVE):
+        codes.set_state(code, state, actor="Chi cục", now=NOW, reason="Dư lượng")
+    return code
+
+
+@pytest.mark.parametrize("state", sorted(NEVER_PRINTED_IN))
+def test_of_what_may_not_be_sold_no_picture_can_be_had_and_its_page_stays(
+    reader: FlaskClient, state: CodeState
+) -> None:
+    with reader.application.app_context():
+        lan = program(reader.application)
+    with writing(reader):
+        code = in_state(lan.by, state)
+        batch_id = getattr(found(code), "batch_id", None)
+    for name in PICTURES:
+        answer = reader.get(f"/B/{code}/{name}", headers={"Accept": "application/json"})
+        assert [one["rule"] for one in told(answer, 422, "blocked")["errors"]] == ["not_in_use"]
+    for name in ("qr.svg", "qr.png"):
+        told(lan.get(f"/batches/{batch_id}/{name}"), 422, "blocked")
+    assert reader.get(f"/B/{code}").status_code == 200
+
+
+@pytest.mark.parametrize("state", [*sorted(NEVER_PRINTED_IN), CodeState.ACTIVE, None])
+def test_the_desk_offers_pictures_only_of_what_may_be_labelled(
+    reader: FlaskClient, state: CodeState | None
+) -> None:
+    with writing(reader):
+        lan = business("HTX Lan", role="owner")
+        code = in_state(lan, state) if state else code_of(lan.producer_id, new_batch(lan))
+    with reader.application.app_context():
+        desk = signed_in(reader.application, lan)
+    shown = desk.get(f"/desk/batches/{code}").text
+    assert re.search(r'class="code">[0-9A-Z -]+<', shown)  # it is told, whatever its state
+    for name in PICTURES:
+        assert (f"/B/{code}/{name}" in shown) is (state is CodeState.ACTIVE)
+
+
+def new_batch(lan: Business) -> UUID:
+    """A batch of which nothing is recorded yet."""
+    return batch(lan, product(lan, role="finished", label=LABEL), "CN-09")

@@ -16,6 +16,7 @@ from traceapp.api.rooms import batches
 from traceapp.batches import paper
 from traceapp.batches.operations import Actor
 from traceapp.batches.queries import batch_card
+from traceapp.codes import queries as codes
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.printing import symbol
 from traceapp.public import code_views, page
@@ -98,18 +99,21 @@ def show_ledger(batch_id: UUID) -> Body:
 
 @batches.get("/batches/<uuid:batch_id>/qr.svg")
 @may(Act.READ)
-@operation({200: SVG})
+@operation({200: SVG}, problems=(problem.Blocked,))
 def draw_svg(batch_id: UUID) -> Response:
-    """Draw the symbol of a batch as SVG."""
+    """Draw the symbol of a batch as SVG; 422 `blocked` while its goods must not be sold."""
     uri, code = _symbol(batch_id)
     return Response(symbol.svg(uri, f"QR {code.readable}"), mimetype="image/svg+xml")
 
 
 @batches.get("/batches/<uuid:batch_id>/qr.png")
 @may(Act.READ)
-@operation({200: PNG}, query=shapes.ModuleSchema())
+@operation({200: PNG}, query=shapes.ModuleSchema(), problems=(problem.Blocked,))
 def draw_png(batch_id: UUID, query: Body) -> Response:
-    """Draw the symbol of a batch as PNG, `module` pixels a square."""
+    """Draw the symbol of a batch as PNG, `module` pixels a square.
+
+    422 `blocked` while its goods must not be sold.
+    """
     return Response(symbol.png(_symbol(batch_id)[0], query["module"]), mimetype="image/png")
 
 
@@ -147,10 +151,12 @@ def _code(batch_id: UUID) -> BatchCode:
 
 
 def _symbol(batch_id: UUID) -> tuple[str, BatchCode]:
-    code = _code(batch_id)
-    card = batch_card((member().producer_id, batch_id))
-    if card is None:
+    batch = (member().producer_id, batch_id)
+    card, fact = batch_card(batch), codes.of_batch(*batch)
+    if card is None or fact is None:
         raise problem.NotFound
+    paper.see_that_it_is_printed(card, fact.state, _today())
+    code = BatchCode.parse(fact.code)
     return paper.uri_of(card, code, settings()), code
 
 

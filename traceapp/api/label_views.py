@@ -18,6 +18,7 @@ from traceapp.api.contract import PREFIX, operation
 from traceapp.api.idempotency import PARAMETER, id_from_key
 from traceapp.api.label_shapes import LabelIssueSchema
 from traceapp.api.rooms import labels
+from traceapp.batches import paper
 from traceapp.batches.capturing import Actor
 from traceapp.batches.faces import font_files, measure
 from traceapp.batches.queries import in_hand
@@ -207,7 +208,7 @@ def _why_not(error: NotPrinted) -> Iterator[problem.Finding]:
     if error.lacks is not None:
         yield _lacking(say(error.lacks.message), say(error.lacks.fix))
     elif not error.missing:
-        yield _NOT_IN_USE
+        yield paper.NOT_IN_USE
 
 
 def _shown(row: LabelIssue) -> Body:
@@ -246,12 +247,6 @@ def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
     return replace(_TOO_MUCH, values={"stocks": larger}) if larger else _NO_ROOM
 
 
-_NOT_IN_USE = problem.Finding(
-    "",
-    "not_in_use",
-    problem.N_("Labels are printed only while the code of the batch is in use."),
-    problem.N_("Read the state of the batch, and what its record lacks."),
-)
 _NO_LETTER = problem.Finding(
     "/template",
     "no_letter",

@@ -3,10 +3,12 @@
 Drawing is done in `traceapp.printing`; whether a batch may be labelled now is in `traceapp.codes`.
 """
 
+from datetime import date
 from urllib.parse import urlsplit
 
+from traceapp import problem
 from traceapp.batches.queries import BatchCard
-from traceapp.codes.states import CodeState
+from traceapp.codes.states import STOPPED, CodeState, shown_state
 from traceapp.config import Config
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey, readable, uri
@@ -16,6 +18,14 @@ from traceapp.printing.label import Label
 
 # Goods in any other state must not get labels: not complete yet, or not to be sold.
 LABELLED_IN = frozenset({CodeState.ACTIVE})
+# Of goods that must not be sold nothing is printed, not even the symbol alone.
+NEVER_PRINTED_IN = STOPPED | {CodeState.EXPIRED}
+NOT_IN_USE = problem.Finding(
+    "",
+    "not_in_use",
+    problem.N_("Labels are printed only while the code of the batch is in use."),
+    problem.N_("Read the state of the batch, and what its record lacks."),
+)
 
 
 def key_of(card: BatchCard, code: BatchCode) -> Key:
@@ -31,6 +41,12 @@ def key_of(card: BatchCard, code: BatchCode) -> Key:
 def uri_of(card: BatchCard, code: BatchCode, config: Config) -> str:
     """Write the text of the batch's symbol."""
     return uri(config.public_url, key_of(card, code))
+
+
+def see_that_it_is_printed(card: BatchCard, stored: CodeState, today: date) -> None:
+    """See that pictures of a batch may be printed. Raises Blocked."""
+    if shown_state(stored, card.expiry_date, today) in NEVER_PRINTED_IN:
+        raise problem.Blocked(findings=[NOT_IN_USE])
 
 
 def label_of(card: BatchCard, code: BatchCode, config: Config) -> Label:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from traceapp.gs1.batch_code import BatchCode
 from traceapp.printing import picture, symbol
 from traceapp.printing.label import Label
 from traceapp.web.access import public
+from traceapp.web.pages import HANOI
 from traceapp.web.settings import settings
 
 blueprint = Blueprint("batches", "traceapp.batches")
 
 MODULE = re.compile(r"[0-9]{1,2}")
-KEPT = "public, max-age=3600"  # a symbol never changes; names and dates on a picture rarely do
+KEPT = "public, no-cache"  # kept where they were drawn, and asked for: goods may have been stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ def _picture(label: Label, static: Path) -> bytes:
 
 
 def _find(text: str) -> Found:
-    """Find the batch behind a code; raise InvalidKey, UnknownCode, or lead a moved code on."""
+    """Find the batch behind a code that may be printed, or lead a moved code on.
+
+    Raises InvalidKey, UnknownCode, Blocked.
+    """
     code = BatchCode.parse(text)
     fact = codes.find(code.text)
     if fact is None:
@@ -77,6 +82,7 @@ def _find(text: str) -> Found:
     card = queries.batch_card((fact.producer_id, fact.batch_id))
     if card is None:
         raise problem.UnknownCode
+    paper.see_that_it_is_printed(card, fact.state, datetime.now(HANOI).date())
     return Found(code, card)
 
 

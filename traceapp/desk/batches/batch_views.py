@@ -122,6 +122,7 @@ def batch_page(reader: Visitor, found: Found, tried: Form | None = None) -> Resp
         state=batch_words.state_words(found.state) if found.state else None,
         uri=paper.uri_of(card, found.code, settings()) if found.code else None,
         content=batch_words.content_words(card, language),
+        is_in_use=found.state in paper.LABELLED_IN,
         can_print=_can_print(reader, found),
         can_count=reader.may(Act.RECORD_STEP) and queries.has_stock_of(reader.producer_id, ref),
         missing=mending.what_is_missing(lacks, card),

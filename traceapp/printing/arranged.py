@@ -10,6 +10,8 @@ from traceapp.printing.lines import ELLIPSIS
 
 BOLD = 1.08  # a bold face is this much wider than its regular one
 LEADING = 1.26  # Ẫ above and ậ beneath need the room
+SAMPLE_TURN = 14  # degrees that the mark of samples rises
+SAMPLE_DROP = 0.36  # of its size: how far its baseline lies under its middle
 SAMPLE_REACH = 0.9  # of its size: how far the turned mark of samples rises above its middle
 ASCENT = 1.0
 DESCENT = 0.26
@@ -82,6 +84,18 @@ class Arranged:
         drawn = [(x, y, x + side, y + side), *(line.box for line in self.lines if line.text)]
         lefts, tops, rights, bottoms = zip(*drawn, strict=True)
         return (min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def has_room(arranged: Arranged, side: float, die: tuple[float, float]) -> bool:
+    """Tell whether the symbol may be so large around its middle: on its die, clear of all lines."""
+    more = (side - arranged.symbol_side) / 2
+    left, top = arranged.symbol_x - more, arranged.symbol_y - more
+    if min(left, top) < 0 or left + side > die[0] or top + side > die[1]:
+        return False
+    return not any(
+        box[0] < left + side and box[2] > left and box[1] < top + side and box[3] > top
+        for box in (line.box for line in arranged.lines if line.text)
+    )
 
 
 def centred(lines: Iterable[Line], width: float) -> Iterator[Line]:

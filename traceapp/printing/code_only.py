@@ -54,7 +54,7 @@ def _beside(label: Label, room: Room, side: float, words: Words) -> Arranged | N
         _line(group, (x, 0.0), size, width, fact=f"code_{number}")
         for number, group in enumerate(groups, 1)
     ]
-    below = _domain(label, (x, 0.0), width) + _sample(label, (x, 0.0), width, words)
+    below = _sample(label, (x, 0.0), width, words) + _domain(label, (x, 0.0), width)
     for kept in (*(stack + own + below for own in _serials(label, x, width, words)), stack + below):
         top = (room.height - height(kept)) / 2
         if top >= MARGIN:

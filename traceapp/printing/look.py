@@ -73,7 +73,8 @@ TIGHT = Look(
     producer_size=MIN_SIZE,
     lot_sizes=(1.9, MIN_SIZE),
     date_sizes=(1.9, MIN_SIZE),
-    foot_sizes=(2.0, MIN_SIZE),
+    # The name is the largest thing on a label (Decree 37/2026, art. 43.1), the code included.
+    foot_sizes=(1.9, MIN_SIZE),
     gap=0.4,
     foot_gap=0.3,
 )
@@ -106,9 +107,8 @@ def looks_for_contents(room: Room) -> Iterator[Look]:
         yield DENSE.scaled(larger)
     yield ROOMY
     yield DENSE
-    # The name is the largest thing on a label (Decree 37/2026, art. 43.1), the domain included.
-    yield replace(TIGHT, foot_sizes=(1.9, MIN_SIZE))
-    yield replace(TINY, foot_sizes=(1.9, MIN_SIZE))
+    yield TIGHT
+    yield TINY
 
 
 def _scaled(value: float | Sizes, by: float) -> float | Sizes:

@@ -1,8 +1,10 @@
 """Labels in a printer's own dots, black or nothing: as PNG pictures and for the ZPL writer.
 
-A module is a whole number of dots, so that nothing is resampled on the way to paper.
+They say what screen and PDF say, in the same places. A module is a whole number of dots, so that
+nothing is resampled on the way to paper: as many as come nearest to what was arranged.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
@@ -11,7 +13,13 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageFont
 
 from traceapp.printing import symbol
-from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.arranged import (
+    SAMPLE_DROP,
+    SAMPLE_TURN,
+    Arranged,
+    Line,
+    has_room,
+)
 from traceapp.printing.dots import Dots
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs
@@ -23,6 +31,9 @@ MM_PER_INCH = 25.4
 RESOLUTIONS = (203, 300)  # dots per inch that label printers have
 _DOTS_PER_MM = {203: 8.0, 300: 300 / MM_PER_INCH}  # 203 dpi heads have 8 dots a mm
 _BLACK = 1  # set, as in `Dots`
+_PALE = 3  # of a mark behind the facts, a dot in so many is black, across and down
+_PALE_ROW = bytes((0b10010010, 0b01001001, 0b00100100))
+_ROUNDING = 1e-6
 _STEPS = 4  # in which sizes are cut, parts of a dot: every size is a font to be loaded
 
 
@@ -39,8 +50,9 @@ class Rasters:
         across, down = design.calibration.scales
         self._across, self._down = self.dots * across, self.dots * down  # in a mm of what is drawn
         self._glyphs = (Glyphs(fonts.regular), Glyphs(fonts.bold))
-        self._arranger = Arranger(design, self._glyphs[0].width, words, dot=1 / self.dots)
-        self._shared: dict[tuple[Line, ...], Dots] = {}
+        self._arranger = Arranger(design, self._glyphs[0].width, words)
+        self._words = words
+        self._shared: dict[tuple[Line | float, ...], Dots] = {}
 
     def draw(self, label: Label) -> Dots:
         """Draw one label on its die."""
@@ -50,13 +62,28 @@ class Rasters:
         for line in arranged.lines:
             if line.fact:
                 self._set_by_letter(picture, line)
-        side = round(arranged.symbol_side * self.dots * self._calibration.scale)
-        module = side // drawn.modules_with_quiet_zone
-        quiet = symbol.QUIET_MODULES * module
+        module = self.module(arranged, drawn.modules_with_quiet_zone)
+        side, quiet = module * drawn.modules_with_quiet_zone, module * symbol.QUIET_MODULES
         x = self._x(arranged.symbol_x) + (self._x(arranged.symbol_side) - side) // 2 + quiet
         y = self._y(arranged.symbol_y) + (self._y(arranged.symbol_side) - side) // 2 + quiet
         picture.lay(Dots.modules(drawn, module, picture.row), x, y)
         return picture
+
+    def module(self, arranged: Arranged, whole: int) -> int:
+        """Give the dots of a module of a symbol that has so many, quiet zone included.
+
+        Raises `DoesNotFit` where these dots are too coarse for it.
+        """
+        dots, die = self.dots * self._calibration.scale, self._stock
+        meant = arranged.symbol_side * dots / whole
+        least = math.ceil(self._calibration.least_module * dots - _ROUNDING)
+        for module in (round(meant), math.floor(meant), math.ceil(meant)):
+            if module >= least and (
+                module <= meant + _ROUNDING
+                or has_room(arranged, module * whole / dots, (die.die_width, die.die_height))
+            ):
+                return module
+        raise DoesNotFit("dots", max(RESOLUTIONS), "these dots are too coarse for the symbol")
 
     def page(self) -> Dots:
         """Give an empty page."""
@@ -88,14 +115,32 @@ class Rasters:
     def _background(self, arranged: Arranged) -> Dots:
         """Draw what all labels of a shape share, or give it as drawn before."""
         shared = tuple(line for line in arranged.lines if not line.fact)
-        if shared not in self._shared:
+        key: tuple[Line | float, ...] = (*shared, arranged.sample_size)
+        if key not in self._shared:
             size = (self._x(self._stock.die_width), self._y(self._stock.die_height))
             picture = Image.new("1", size)
+            if arranged.sample_size:
+                self._mark(picture, arranged)
             canvas = _canvas(picture)
             for line in shared:
                 self._set(canvas, line)
-            self._shared[shared] = Dots.drawn(picture)
-        return self._shared[shared]
+            self._shared[key] = Dots.drawn(picture)
+        return self._shared[key]
+
+    def _mark(self, picture: Image.Image, arranged: Arranged) -> None:
+        """Draw the mark of samples behind the facts: of its dots a few, so that it is pale."""
+        font = _font(self._fonts.bold, arranged.sample_size * self._down)
+        reach, drop = 2 * round(font.size), round(SAMPLE_DROP * font.size)
+        mask = Image.new("L", (2 * reach, 2 * reach))
+        text = (reach, reach + drop), self._words.sample
+        ImageDraw.Draw(mask).text(*text, fill=255, font=font, anchor="ms")
+        turned = mask.rotate(SAMPLE_TURN, Image.Resampling.BICUBIC).point(_half)
+        wide = (mask.width + 7) // 8
+        row = (_PALE_ROW * wide)[:wide]
+        rows = (row if y % _PALE == 0 else bytes(wide) for y in range(mask.height))
+        pale = Image.frombytes("1", mask.size, b"".join(rows))
+        x, y = arranged.sample_at
+        picture.paste(pale, (self._x(x) - reach, self._y(y) - reach), turned)
 
     def _set_by_letter(self, picture: Dots, line: Line) -> None:
         """Draw a line that every label has for itself from letters drawn before.
@@ -152,6 +197,10 @@ def png(
         out = BytesIO()
         page.picture().save(out, "PNG", dpi=(rasters.dots * MM_PER_INCH,) * 2)
         yield out.getvalue()
+
+
+def _half(grey: int) -> int:
+    return 255 * (grey >= 128)  # noqa: PLR2004
 
 
 def _canvas(picture: Image.Image) -> ImageDraw.ImageDraw:

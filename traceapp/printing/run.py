@@ -51,18 +51,16 @@ class Copies:
 
 
 class Arranger:
-    """Arranges the labels of a run, each shape once."""
+    """Arranges the labels of a run, each shape once, and for all writers alike."""
 
-    def __init__(
-        self, design: Design, measure: Measure, words: Words = VIETNAMESE, dot: float = 0.0
-    ) -> None:
+    def __init__(self, design: Design, measure: Measure, words: Words = VIETNAMESE) -> None:
         self._stock = design.stock
         self._arrange = ARRANGES[design.template]
         self._measure = measure
         self._words = words
         self._calibration = design.calibration
         # A dot is what it is: in the lengths of a label that is drawn larger it is smaller.
-        self._dot = (dot or design.stock.dot) / self._calibration.scale
+        self._dot = design.stock.dot / self._calibration.scale
         self._known: dict[tuple[object, ...], Arranged] = {}
 
     def arrange(self, label: Label, modules: int) -> Arranged:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from traceapp.printing import symbol
-from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.arranged import BOLD, SAMPLE_DROP, SAMPLE_TURN, Arranged, Line
 from traceapp.printing.calibration import AS_DRAWN, Calibration
 from traceapp.printing.label import VIETNAMESE, Label, Words
 from traceapp.printing.lines import Measure, estimate
@@ -15,7 +15,6 @@ from traceapp.printing.run import Arranger, Copies, Design
 from traceapp.printing.stock import Position
 
 SANS = "'Be Vietnam Pro','Noto Sans','DejaVu Sans',system-ui,sans-serif"
-MONO = "'Noto Sans Mono','DejaVu Sans Mono','Liberation Mono',ui-monospace,monospace"
 
 # Beyond this share of its room a line is held to the measured width, whatever face the browser has.
 HELD_FROM = 0.8
@@ -46,7 +45,10 @@ def svg_page(
                 design.calibration,
                 "".join(
                     _drawn(
-                        arranged[label], place, _symbol(design, arranged[label], label, ids), words
+                        arranged[label],
+                        place,
+                        _symbol(design, arranged[label], label, ids),
+                        (words, measure),
                     )
                     for label, place in ((copies.label, place) for copies, place in page)
                 ),
@@ -77,11 +79,14 @@ def _definitions(ids: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _drawn(arranged: Arranged, place: Position, symbol_drawn: str, words: Words) -> str:
+def _drawn(
+    arranged: Arranged, place: Position, symbol_drawn: str, setting: tuple[Words, Measure]
+) -> str:
+    words, measure = setting
     watermark = _watermark(arranged, words.sample) if arranged.sample_size else ""
     return (
         f'<g transform="translate({place.x:g} {place.y:g})">{watermark}{symbol_drawn}'
-        f"{''.join(_text(line) for line in arranged.lines)}</g>"
+        f"{''.join(_text(line, measure) for line in arranged.lines)}</g>"
     )
 
 
@@ -98,18 +103,19 @@ def _symbol(design: Design, arranged: Arranged, label: Label, ids: Mapping[str, 
     )
 
 
-def _text(line: Line) -> str:
-    """Draw one line; near its limit it is held to the measured width, so that nothing overlaps."""
+def _text(line: Line, measure: Measure) -> str:
+    """Draw one line; near its limit it is held to the width it has on paper: nothing overlaps."""
     attributes = [
-        f'x="{line.x:g}" y="{line.baseline:g}" font-size="{line.size:g}"',
-        f'font-family="{MONO if line.mono else SANS}"',
+        f'x="{line.x:g}" y="{line.baseline:g}" font-size="{line.size:g}" font-family="{SANS}"'
     ]
+    wide = measure(line.text, line.size) * (BOLD if line.bold else 1)
     if line.bold:
         attributes.append('font-weight="700"')
     if line.at_end:
         attributes.append('text-anchor="end"')
-    if line.width > HELD_FROM * line.room:
-        attributes.append(f'textLength="{line.width:.2f}" lengthAdjust="spacingAndGlyphs"')
+    if wide > min(HELD_FROM * line.room, line.width):
+        held = min(wide, line.width)
+        attributes.append(f'textLength="{held:.2f}" lengthAdjust="spacingAndGlyphs"')
     return f"<text {' '.join(attributes)}>{escape(line.text)}</text>"
 
 
@@ -118,7 +124,8 @@ def _watermark(arranged: Arranged, word: str) -> str:
     centre, middle = arranged.sample_at
     size = arranged.sample_size
     return (
-        f'<text x="{centre:g}" y="{middle:g}" dy="0.36em" font-size="{size:g}" font-weight="700" '
-        f'font-family="{SANS}" fill="#dcdcdc" text-anchor="middle" '
-        f'transform="rotate(-14 {centre:g} {middle:g})">{escape(word)}</text>'
+        f'<text x="{centre:g}" y="{middle:g}" dy="{SAMPLE_DROP}em" '
+        f'font-size="{size:g}" font-weight="700" font-family="{SANS}" '
+        'fill="#dcdcdc" text-anchor="middle" '
+        f'transform="rotate(-{SAMPLE_TURN} {centre:g} {middle:g})">{escape(word)}</text>'
     )

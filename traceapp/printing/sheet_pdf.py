@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from traceapp.printing import symbol
-from traceapp.printing.arranged import Arranged, Line
+from traceapp.printing.arranged import SAMPLE_DROP, SAMPLE_TURN, Arranged, Line
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.glyphs import Glyphs
 from traceapp.printing.label import VIETNAMESE, Label, Words
@@ -20,7 +20,7 @@ from traceapp.printing.stock import Position
 _PIECE, _FINDER = 10, 7  # modules
 _DARK_RUN = re.compile(rb"\x01+")
 _PALE = "0.863 g"
-_SAMPLE_TURN = math.radians(14)
+_TURN = math.radians(SAMPLE_TURN)
 
 
 def write(
@@ -157,10 +157,10 @@ class _Sheets:
         return self._shared[line]
 
     def _set(self, line: Line) -> str:
-        """Set a line in exactly the width it was measured for if it would be wider or is mono."""
+        """Set a line in exactly the width it was measured for if it would be wider."""
         glyphs = self._glyphs[line.bold]
         wide = glyphs.width(line.text, line.size)
-        stretch = line.width / wide if line.mono or wide > line.width else 1
+        stretch = min(line.width / wide, 1)
         x = line.x - wide * stretch if line.at_end else line.x
         return (
             f"BT/F{line.bold:d} {line.size:g} Tf {100 * stretch:.5g} Tz "
@@ -170,8 +170,8 @@ class _Sheets:
     def _watermark(self, arranged: Arranged, height: float) -> str:
         """Draw the sample mark pale and large behind the facts, clear of the symbol."""
         glyphs, word, size = self._glyphs[True], self._words.sample, arranged.sample_size
-        cosine, sine = math.cos(_SAMPLE_TURN), math.sin(_SAMPLE_TURN)
-        half, drop = glyphs.width(word, size) / 2, 0.36 * size
+        cosine, sine = math.cos(_TURN), math.sin(_TURN)
+        half, drop = glyphs.width(word, size) / 2, SAMPLE_DROP * size
         centre, middle = arranged.sample_at
         x = centre - half * cosine + drop * sine
         y = height - middle - half * sine - drop * cosine

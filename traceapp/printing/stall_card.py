@@ -12,7 +12,7 @@ from traceapp.printing.room import Room
 LEAST_WIDTH = 90.0  # mm; smaller paper gets a label
 SYMBOL_SHARES = (0.62, 0.52, 0.42)  # of the width; smaller where more must be said
 NAME_SHARES = (0.105, 0.09, 0.075, 0.06)
-TEXT_SHARE, SMALL_SHARE, CODE_SHARE = 0.042, 0.034, 0.06
+TEXT_SHARE, SMALL_SHARE, CODE_SHARE = 0.042, 0.034, 0.056
 GAP_SHARE = 0.03
 SAID = ("warnings", "use")  # of the items, at a stall
 MOST_LINES = 12  # of one text

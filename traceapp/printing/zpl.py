@@ -13,7 +13,6 @@ from traceapp.printing.font_files import FontFiles
 from traceapp.printing.raster import of_roll
 from traceapp.printing.run import Copies, Design
 
-MOST_COPIES = 99_999_999  # what ^PQ takes
 _COMPRESSION = 1  # a bitmap of lines and modules gains little from more
 
 

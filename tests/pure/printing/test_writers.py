@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
 from hypothesis import given, settings
-from PIL import Image, ImageChops, ImageFont, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageFont, ImageOps
 
 from tests.bench import labels_once
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
@@ -31,7 +30,6 @@ from traceapp.printing.run import Arranger, Copies, Design
 from traceapp.printing.stock import A4_24, STOCKS, Stock
 from traceapp.printing.templates import ARRANGES, Template, fitting, stocks_for
 
-GOLDEN = Path(__file__).parent / "golden"
 LABEL = Label(
     uri="HTTPS://TRUYXUAT.EXAMPLE.VN/B/7K3M9QW2TD",
     name="Cải ngọt",
@@ -56,6 +54,7 @@ FULL = replace(
         Item("use", "HDSD", "Rửa sạch, nấu chín hoặc dùng theo món"),
     ),
 )
+SAMPLE = VIETNAMESE.sample
 SERIAL = "7K3M9QRT2XABC"  # of the greatest length
 UNIT = replace(LABEL, uri=f"{LABEL.uri}/21/{SERIAL}", serial=readable(SERIAL))
 LONG = replace(
@@ -64,7 +63,6 @@ LONG = replace(
     packed=date(2026, 11, 18),
     sample=False,
 )
-MOST_SMOOTHED = 1.0  # of 255, on average
 DOTS = {203: 8.0, 300: 300 / 25.4}
 
 # The head of a tape printer has 12 mm: no symbol of ours has room for modules of 0.396 mm there.
@@ -127,7 +125,7 @@ def test_every_code_of_a_pdf_decodes_at_150_dpi(
     fonts: FontFiles, stock: Stock, template: Template, label: Label
 ) -> None:
     skip_what_is_too_much(stock, template, label)
-    count = min(stock.positions, 24) + 1
+    count = stock.positions + 1
     drawn = pages(pdf(Design(stock, template), [*numbered(count, label)], fonts))
     assert sorted(itertools.chain(*map(decoded, drawn))) == uris(count, label)
 
@@ -163,7 +161,7 @@ def test_every_code_of_a_png_decodes_and_its_modules_are_whole_dots(
     fonts: FontFiles, stock: Stock, template: Template, label: Label, dpi: int
 ) -> None:
     skip_what_is_too_much(stock, template, label)
-    count = min(stock.positions, 6)
+    count = stock.positions
     written = raster.png(Design(stock, template), numbered(count, label), fonts, dpi)
     if (stock.key, template) in TOO_COARSE and dpi == 203:
         with pytest.raises(DoesNotFit):
@@ -293,6 +291,10 @@ def check_places(stock: Stock, template: Template, label: Label) -> None:
             assert min(left, top) >= 0
             assert right <= stock.die_width + 1e-6
             assert bottom <= stock.die_height + 1e-6
+        named = [one for one in arranged.lines if one.bold and not one.mono and one.text != SAMPLE]
+        if template is not Template.CODE:
+            others = [one.size for one in arranged.lines if one not in named]
+            assert all(max(others) < one.size for one in named if one.text)
         module = arranged.symbol_side / symbol.encode(label.uri).modules_with_quiet_zone
         assert module >= symbol.MIN_MODULE_MM - 1e-6
         assert not dot or abs(module / dot - round(module / dot)) < 1e-6
@@ -427,55 +429,6 @@ def test_a_letter_that_the_font_lacks_is_refused_by_name(fonts: FontFiles, name:
     with pytest.raises(MissingGlyph) as caught:
         pdf(Design(A4_24), [Copies(label)], fonts)
     assert caught.value.letter in name
-
-
-@pytest.mark.parametrize(
-    ("key", "template", "label"),
-    [
-        ("die-50x30", Template.FULL, LABEL),
-        ("die-40x30", Template.CRATE, LABEL),
-        ("die-30x20", Template.CODE, LABEL),
-        ("card-a5", Template.CARD, LABEL),
-        ("die-40x30", Template.FULL, FULL),
-        ("roll-80", Template.FULL, FULL),
-        ("card-a5", Template.CARD, FULL),
-    ],
-)
-def test_a_label_looks_as_it_did_when_it_was_looked_at(
-    fonts: FontFiles, key: str, template: Template, label: Label
-) -> None:
-    (page,) = raster.png(Design(STOCKS[key], template), [Copies(label)], fonts)
-    kept = GOLDEN / f"{key}-{template}{'-contents' if label.items else ''}.png"
-    assert page == kept.read_bytes()
-
-
-@pytest.mark.parametrize("dpi", raster.RESOLUTIONS)
-@pytest.mark.parametrize("writer", ["pdf", "zpl", "tspl"])
-def test_what_a_printer_makes_of_a_file_looks_as_it_did_when_it_was_looked_at(
-    fonts: FontFiles, writer: str, dpi: int
-) -> None:
-    picture = _printed(writer, fonts, dpi)
-    assert decoded(picture) == [FULL.uri]
-    kept = Image.open(GOLDEN / f"die-50x30-full-contents-{writer}-{dpi}.png")
-    assert picture.size == kept.size
-    difference = ImageChops.difference(picture.convert("L"), kept.convert("L"))
-    if writer == "pdf":  # renderers smooth edges, each a little otherwise
-        assert ImageStat.Stat(difference).mean[0] < MOST_SMOOTHED
-    else:
-        assert difference.getbbox() is None
-
-
-def _printed(writer: str, fonts: FontFiles, dpi: int) -> Image.Image:
-    """Give what comes out where a file is printed: the full label of 50 x 30 mm."""
-    design, run = Design(STOCKS["die-50x30"]), [Copies(FULL)]
-    if writer == "pdf":
-        (page,) = pages(pdf(design, run, fonts), dpi)
-        return page.convert("L")
-    if writer == "zpl":
-        (written,) = zpl.write(design, run, fonts, dpi)
-        return read_zpl(written)
-    (one,) = read_tspl(b"".join(tspl.write(design, run, fonts, dpi)), DOTS[dpi])
-    return one.label
 
 
 @each_printed

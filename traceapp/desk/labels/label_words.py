@@ -37,6 +37,10 @@ MISFITS: Mapping[str, str] = {
         "This paper is too small for a code that shops and phones can read: each of its dots "
         "must be at least 0.4 mm wide, with a white edge around it."
     ),
+    "dots": N_(
+        "Dots this coarse cannot print the code of this label. "
+        "Take %(most)d dots per inch, or the PDF."
+    ),
     "domain": N_("The domain is too long for this label: at most %(most)d characters fit."),
     "lot": N_(
         "All that must be said does not fit legibly on this label. "

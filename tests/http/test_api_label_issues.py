@@ -13,7 +13,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
 
-from tests.builders import NOW, business
+from tests.builders import NOW, business, line, record
 from tests.conftest import AppMaker
 from tests.http.answers import told
 from tests.http.on_sale import finished
@@ -49,10 +49,10 @@ def lan(app: Flask) -> Program:
     return on_sale(app, "HTX Lan", "owner")
 
 
-def on_sale(app: Flask, name: str, role: str) -> Program:
+def on_sale(app: Flask, by: str, role: str, name: str = "Cải ngọt Đông Dư") -> Program:
     with app.app_context(), transaction():
-        owner = business(name, role=role)
-        code = finished(owner, name="Cải ngọt Đông Dư")
+        owner = business(by, role=role)
+        code = finished(owner, name=name)
         fact = codes.find(code)
         assert fact is not None
         product_id = db.session.get_one(Batch, (fact.producer_id, fact.batch_id)).product_id
@@ -195,6 +195,45 @@ def test_an_answer_that_was_lost_is_given_again_whatever_became_of_the_batch(lan
     assert first.get_json() == again.get_json()
 
 
+def test_what_was_refused_under_a_key_stays_refused_and_is_ordered_anew_under_another(
+    lan: Program,
+) -> None:
+    key = {"Idempotency-Key": "till-1-0002"}
+    first = issue(lan, wish(26), headers=key)
+    with lan.app.app_context(), transaction():
+        record(lan.by, "harvest", outputs=[line(lan.batch_id, "5")], plot_id=str(lan.by.plot_id))
+    again = issue(lan, wish(26), headers=key)
+    assert (first.status_code, again.status_code) == (422, 422)
+    assert first.get_json()["errors"] == again.get_json()["errors"]
+    told(issue(lan, wish(25), headers=key), 409, "content-conflict")
+    assert (count(lan, Attempt), count(lan, LabelIssue)) == (1, 0)
+    assert issue(lan, wish(26)).status_code == 201
+
+
+def test_a_letter_that_labels_cannot_show_is_named(app: Flask) -> None:
+    hoa = on_sale(app, "HTX Hoa", "owner", name="Cải 蔬")
+    (error,) = told(issue(hoa, wish(1)), 422, "invalid-input")["errors"]
+    assert (error["pointer"], error["rule"]) == ("/template", "no_letter")
+    assert "蔬" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("off", "possible"),
+    [({"offset_x": -10}, "-1,5 mm"), ({"offset_y": 10}, "1,5 mm")],
+)
+def test_a_printer_that_would_print_beside_the_paper_is_blamed_with_what_is_possible(
+    lan: Program, off: Body, possible: str
+) -> None:
+    with lan.app.app_context(), transaction():
+        by = (lan.by.producer_id, lan.by.actor.member_id)
+        printer_id = printers.add_printer(by, {"name": "Máy nhiệt"} | off, now=NOW).printer_id
+    answer = issue(lan, wish(1, stock="die-40x30", template="crate", printer_id=str(printer_id)))
+    (error,) = told(answer, 422, "invalid-input")["errors"]
+    assert (error["pointer"], error["rule"]) == ("/printer_id", "beside_the_paper")
+    assert possible in error["fix"]
+    assert count(lan, LabelIssue) == 0
+
+
 def test_what_the_label_lacks_is_one_error_each(app: Flask) -> None:
     with app.app_context(), transaction():
         owner = business("HTX Hoa", role="owner")
@@ -290,6 +329,16 @@ def test_a_label_printer_gets_the_dots_it_has(lan: Program, dpi: int, width: int
     assert picture.width == width
     assert len(zxingcpp.read_barcodes(picture)) == 1
     told(lan.get(f"{zpl}?dpi=600"), 422, "invalid-input")
+
+
+def test_dots_too_coarse_for_the_code_are_refused_with_those_that_print_it(app: Flask) -> None:
+    lan = on_sale(app, "HTX Lan", "owner", name="Cải ngọt Đông Dư trồng trong nhà lưới")
+    made = issue(lan, wish(2, stock="a4-65", template="crate"))
+    path = made.get_json()["links"]["png"].removeprefix(API)
+    (error,) = told(lan.get(f"{path}?dpi=203"), 422, "invalid-input")["errors"]
+    assert (error["pointer"], error["rule"]) == ("/dpi", "too_coarse")
+    assert "300" in error["fix"]
+    assert lan.get(f"{path}?dpi=300").status_code == 200
 
 
 @pytest.mark.parametrize(("stock", "inches"), [("card-a5", 148 / 25.4), ("card-a4", 210 / 25.4)])

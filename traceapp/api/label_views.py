@@ -1,7 +1,6 @@
 """Routes of label issues: issuing labels for a batch, and their files."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,16 +15,16 @@ from traceapp.accounts.acts import Act
 from traceapp.api import examples
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.idempotency import PARAMETER, id_from_key
+from traceapp.api.label_misfits import misfit_of
 from traceapp.api.label_shapes import LabelIssueSchema
 from traceapp.api.rooms import labels
 from traceapp.batches import paper
 from traceapp.batches.capturing import Actor
-from traceapp.batches.faces import font_files, measure
+from traceapp.batches.faces import font_files
 from traceapp.batches.queries import in_hand
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing, serials
-from traceapp.labels.changing import no_position
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import (
     KINDS,
@@ -44,7 +43,6 @@ from traceapp.labels.printable import NotPrinted, is_labelled_by, label_for
 from traceapp.labels.sheets import card_of, first_of, sheet_of
 from traceapp.printing.glyphs import MissingGlyph
 from traceapp.printing.label import DoesNotFit, Label
-from traceapp.printing.templates import stocks_for
 from traceapp.trace.facts import Ref
 from traceapp.trace.label_contents import ITEMS
 from traceapp.web import csv_text, problems
@@ -91,7 +89,8 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
     `label_contents` for each item), or there are more labels than goods (`label_budget` tells
     how many there may be; so many as an officer allowed beyond the goods, and did not take
     back, are issued for the reason that the officer gave, and `allowance_id` names it). The same
-    `Idempotency-Key`, or `id`, issues once.
+    `Idempotency-Key`, or `id`, issues once, and what a rule refused under it stays refused: order
+    anew under another one.
     """
     asks = member()
     actor = Actor(asks.producer_id, asks.member_id)
@@ -100,7 +99,7 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
         raise problem.NotFound
     order = order_of(actor.producer_id, Ref(*batch), body["id"] or id_from_key(), body)
     may_exceed = asks.may(Act.EXCEED_LABEL_BUDGET)
-    if db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None:
+    if not issuing.is_answered(actor.producer_id, order.issue_id):
         label = _label(order.batch, Pack(order.quantity, order.uom))
         _check(first_of(actor.producer_id, order, label))
     db.session.rollback()  # whatever was read before: a writer takes the lock first
@@ -169,7 +168,7 @@ def _written(writer: str, sheet: Sheet, dpi: int | None) -> Response:
     try:
         content = drawn(writer, sheet, fonts, dpi)
     except (DoesNotFit, MissingGlyph) as error:
-        raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
+        raise problem.InvalidInput(findings=[misfit_of(error, sheet)]) from error
     return Response(content, mimetype=KINDS[writer].media_type)
 
 
@@ -181,7 +180,7 @@ def _check(sheet: Sheet) -> None:
     try:
         check(sheet, fonts)
     except (DoesNotFit, MissingGlyph) as error:
-        raise problem.InvalidInput(findings=[_misfit(error, sheet)]) from error
+        raise problem.InvalidInput(findings=[misfit_of(error, sheet)]) from error
 
 
 def _issue(issue_id: UUID) -> LabelIssue:
@@ -233,35 +232,3 @@ def _shown(row: LabelIssue) -> Body:
 
 def _lacking(message: str, fix: str) -> problem.Finding:
     return problem.Finding("", "incomplete", message, fix)
-
-
-def _misfit(error: DoesNotFit | MissingGlyph, sheet: Sheet) -> problem.Finding:
-    """Say what cannot be printed; where a label must say too much for its paper, which holds it."""
-    if isinstance(error, MissingGlyph):
-        return _NO_LETTER
-    if error.what not in ("contents", "symbol"):
-        stock = sheet.design.stock
-        return no_position(stock) if error.what == "start_position" else _NO_ROOM
-    measured = measure(Path(current_app.static_folder or ""))
-    larger = ", ".join(stocks_for(sheet.design.template, sheet.first, measured))
-    return replace(_TOO_MUCH, values={"stocks": larger}) if larger else _NO_ROOM
-
-
-_NO_LETTER = problem.Finding(
-    "/template",
-    "no_letter",
-    problem.N_("The text of the label holds a letter that labels cannot show."),
-    problem.N_("Change the name or the lot, or choose the template with the QR code only."),
-)
-_NO_ROOM = problem.Finding(
-    "/stock",
-    "no_room",
-    problem.N_("This label does not fit on this paper in this file."),
-    problem.N_("Choose larger paper, another template, or a PDF for sheets."),
-)
-_TOO_MUCH = problem.Finding(
-    "/stock",
-    "no_room",
-    problem.N_("What must stand on this label does not fit legibly on this paper."),
-    problem.N_("Choose one of these: {stocks}."),
-)

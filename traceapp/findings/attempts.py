@@ -76,6 +76,23 @@ def judge_once(actor: Actor, message: Message, *, now: datetime) -> Verdict:
     return verdict_of(kept) if kept is not None else judge(actor, message, now=now)
 
 
+def refused_before(actor: Actor, message: Message) -> Verdict | None:
+    """Give the verdict of an attempt that was refused before; None for a new one.
+
+    For acts that take place at the moment they are asked for: their time tells no two apart.
+    Raises ContentConflict for another attempt of the same id.
+    """
+    kept = db.session.get(Attempt, (actor.producer_id, message.event_id))
+    if kept is None:
+        return None
+    before, now = (
+        json.loads(one) | {"event_time": None} for one in (kept.document, message.document)
+    )
+    if before != now:
+        raise problem.ContentConflict
+    return verdict_of(kept)
+
+
 def judge(actor: Actor, message: Message, *, now: datetime) -> Verdict:
     """Say what the rules say about an act, and keep nothing."""
     return Verdict(message.event_id, _judged(actor, message, now))

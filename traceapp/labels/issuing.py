@@ -18,6 +18,7 @@ from traceapp.batches.waiting import wait_for_others
 from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.findings.attempts import Verdict
+from traceapp.findings.models import Attempt
 from traceapp.labels import serials
 from traceapp.labels.models import LabelIssue
 from traceapp.labels.queries import open_allowances
@@ -67,7 +68,7 @@ class Refused:
 
 
 def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> LabelIssue | Refused:
-    """Issue labels once; the same order again is the same issue.
+    """Issue labels once; the same order again is the same issue, or refused as it was.
 
     More than there are goods are issued for a reason: the one given by who may exceed, else that
     of an officer who allowed it.
@@ -82,6 +83,9 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
         if _is_same(known, order):
             return known
         raise problem.ContentConflict
+    before = attempts.refused_before(actor, message)
+    if before is not None:
+        return Refused(before, message)
     verdict = attempts.judge(actor, message, now=now)
     grounds = None
     if verdict.is_blocked:
@@ -98,6 +102,12 @@ def issue(actor: Actor, order: Order, *, may_exceed: bool, now: datetime) -> Lab
     if order.serial_length:
         serials.draw(row, order.serial_length)
     return row
+
+
+def is_answered(producer_id: UUID, issue_id: UUID) -> bool:
+    """Tell whether an order of this id was issued or refused before."""
+    key = (producer_id, issue_id)
+    return any(db.session.get(of, key) is not None for of in (LabelIssue, Attempt))
 
 
 @dataclass(frozen=True, slots=True)

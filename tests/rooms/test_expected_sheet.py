@@ -50,7 +50,8 @@ OURS = frozenset(
     }
 )
 OF_SECOND_ACT = frozenset({"lab_fail"})
-OF_LATER_ROOMS = {"scan_burst", "boilerplate"}
+OF_LATER_ROOMS = {"boilerplate"}
+NO_FINDING = {"scan_burst"}  # worth a look, and never held against goods: `codes.bursts`
 KEYS = {producer_id: key for key, producer_id in PRODUCER_ID.items()}
 LOTS = {batch_id: lot for lot, batch_id in LOT_ID.items()}
 CERTIFICATES = {c["id"]: c["key"] for o in OPERATORS["operators"] for c in o["certificates"]}
@@ -158,10 +159,10 @@ def assert_findings_are_those_of_the_sheet(rules: frozenset[str]) -> None:
     assert {line["rule"] for line in found()} == rules
 
 
-def test_every_finding_of_the_sheet_is_ours_or_of_a_later_room() -> None:
+def test_every_finding_of_the_sheet_is_ours_or_of_a_later_room_or_only_worth_a_look() -> None:
     ours = OURS | OF_SECOND_ACT
     owners = Counter(line["rule"] in ours for line in EXPECTED["findings"])
-    assert {line["rule"] for line in EXPECTED["findings"]} == ours | OF_LATER_ROOMS
+    assert {line["rule"] for line in EXPECTED["findings"]} == ours | OF_LATER_ROOMS | NO_FINDING
     assert owners == {True: 23, False: 2}
 
 

@@ -54,11 +54,16 @@ function beginAtWhatWasAsked() {
   }
 }
 
+/** @param {string[]} found */
+function find([code]) {
+  location.assign(`/find?code=${encodeURIComponent(code)}`);
+}
+
 async function start() {
   takeCodeFromLink();
   beginAtWhatWasAsked();
   const scan = document.querySelector("[data-scan]");
-  if (scan instanceof HTMLElement) (await import("./scan.js")).offer(scan);
+  if (scan instanceof HTMLElement) (await import("./scan.js")).offer(scan, find);
   if (!("serviceWorker" in navigator) || !("caches" in window)) return;
   await navigator.serviceWorker.register("/sw.js");
   const list = document.querySelector("[data-saved-list]");

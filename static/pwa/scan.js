@@ -1,4 +1,4 @@
-// Reading a code from a photo, in browsers that can do it themselves. Elsewhere the words beside
+// Reading codes from a photo, in browsers that can do it themselves. Elsewhere the words beside
 // it stand alone: the phone's own camera reads the code.
 // @ts-check
 
@@ -10,8 +10,9 @@
 /**
  * Show the field for a photo, where this browser can read codes.
  * @param {HTMLElement} place holds the file field and, in [data-scan-none], what to say without a code
+ * @param {(found: string[]) => void} use takes what the codes of a photo say, one at least
  */
-export async function offer(place) {
+export async function offer(place, use) {
   const BarcodeDetector = /** @type {{BarcodeDetector?: DetectorClass}} */ (
     /** @type {unknown} */ (window)
   ).BarcodeDetector;
@@ -26,21 +27,22 @@ export async function offer(place) {
     if (!photo) return;
     none.hidden = true;
     const found = await read(new BarcodeDetector({ formats: ["qr_code"] }), photo);
-    if (found === undefined) none.hidden = false;
-    else location.assign(`/find?code=${encodeURIComponent(found)}`);
+    if (found.length === 0) none.hidden = false;
+    else use(found);
+    field.value = ""; // the same photo again is another one
   });
 }
 
 /**
  * @param {Detector} detector
  * @param {File} photo
- * @returns {Promise<string | undefined>}
+ * @returns {Promise<string[]>}
  */
 async function read(detector, photo) {
   try {
-    const [code] = await detector.detect(await createImageBitmap(photo));
-    return code?.rawValue;
+    const codes = await detector.detect(await createImageBitmap(photo));
+    return codes.map((code) => code.rawValue);
   } catch {
-    return undefined; // no picture, or one that this browser cannot open
+    return []; // no picture, or one that this browser cannot open
   }
 }

@@ -90,7 +90,7 @@ def test_what_the_page_shows_is_what_the_file_prints_or_both_say_why_not(
         shown = ask(reader, greens, **wish).text
         answer = issue(reader, greens, **wish)
         is_issued = answer.status_code == 303
-        assert is_issued == ("<use " in shown)
+        assert is_issued == (f'href="#qr-{template}-' in shown)
         assert is_issued != ('role="alert"' in shown)
         if is_issued:
             file = reader.get(f"{answer.location}/labels.pdf").data
@@ -155,6 +155,16 @@ def test_looking_and_downloading_never_issue(reader: FlaskClient, greens: str) -
     for path in ("", "/labels.pdf", "/labels.csv", "/void", "/reprint"):
         assert reader.get(shown + path).status_code == 200
     assert (count(reader, LabelIssue), count(reader, LabelChange)) == (1, 0)
+
+
+def test_a_stall_card_is_seen_before_it_is_printed(reader: FlaskClient, greens: str) -> None:
+    shown = reader.get(f"/desk/batches/{greens}/labels").text
+    (drawn,) = re.findall(r'<svg [^>]*viewBox="0 0 148 210".*?</svg>', shown)
+    assert f"/B/{greens}" in drawn
+    assert "Cải ngọt Đông Dư" in drawn
+    assert "MẪU" in drawn
+    ids = re.findall(r' id="([^"]+)"', shown)
+    assert len(ids) == len({*ids})
 
 
 def test_a_stall_card_reads_back(reader: FlaskClient, greens: str) -> None:

@@ -274,7 +274,11 @@ def test_the_card_carries_the_code_of_the_stall_who_sells_and_the_mark_of_a_samp
     desk: FlaskClient, place: str, paper: str
 ) -> None:
     code = the_stall().code
-    assert f"{place}/card-{paper}.pdf" in desk.get(place).text
+    shown = desk.get(place).text
+    assert f"{place}/card-{paper}.pdf" in shown
+    (seen,) = re.findall(r'<svg [^>]*viewBox="0 0 148 210".*?</svg>', shown)
+    assert f"/S/{code}" in seen
+    assert {"Sạp 12", "MẪU"} <= {*re.findall(r">([^<]+)</text>", seen)}
     answer = desk.get(f"{place}/card-{paper}.pdf")
     assert answer.mimetype == "application/pdf"
     (drawn,) = pypdfium2.PdfDocument(answer.data)

@@ -34,7 +34,10 @@ def svg_page(
     stock, labels = design.stock, dict.fromkeys(copies.label for copies, _ in page)
     arranger = Arranger(design, measure, words)
     arranged = {label: arranger.arrange(label, symbol.modules(label.uri)) for label in labels}
-    ids = {uri: f"qr-{index}" for index, uri in enumerate(dict.fromkeys(x.uri for x in labels), 1)}
+    name = f"qr-{design.template}"  # a page may show a label and a card
+    ids = {
+        uri: f"{name}-{index}" for index, uri in enumerate(dict.fromkeys(x.uri for x in labels), 1)
+    }
     size = f'width="{stock.page_width:g}mm" height="{stock.page_height:g}mm"'
     return "".join(
         (

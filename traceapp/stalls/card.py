@@ -9,7 +9,9 @@ from traceapp.gs1.digital_link import StallKey, readable, uri
 from traceapp.printing import sheet_pdf
 from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import Label, Words
-from traceapp.printing.run import Copies, Design
+from traceapp.printing.lines import Measure
+from traceapp.printing.run import Copies, Design, places
+from traceapp.printing.sheet import svg_page
 from traceapp.printing.stock import STOCKS
 from traceapp.printing.templates import Template
 from traceapp.producers.models import Producer, Site
@@ -21,9 +23,18 @@ WORDS = Words(scan="Quét mã xem hôm nay sạp bày những lô nào")
 
 def write(stall: Stall, paper: str, config: Config, fonts: FontFiles) -> bytes:
     """Write the card as PDF on `paper`: a5, a4. Raises DoesNotFit, MissingGlyph."""
-    design = Design(STOCKS[f"card-{paper}"], Template.CARD)
     run = [Copies(_label(stall, config))]
-    return b"".join(sheet_pdf.write(design, run, fonts, words=WORDS))
+    return b"".join(sheet_pdf.write(_design(paper), run, fonts, words=WORDS))
+
+
+def drawing(stall: Stall, paper: str, config: Config, measure: Measure) -> str:
+    """Draw the card as it is printed on `paper`, as SVG. Raises DoesNotFit."""
+    (page,) = places(_design(paper).stock, [Copies(_label(stall, config))])
+    return svg_page(_design(paper), page, measure, WORDS)
+
+
+def _design(paper: str) -> Design:
+    return Design(STOCKS[f"card-{paper}"], Template.CARD)
 
 
 def _label(stall: Stall, config: Config) -> Label:

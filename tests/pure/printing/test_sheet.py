@@ -168,7 +168,11 @@ def test_equal_symbols_are_drawn_once_and_the_page_is_in_millimetres(
 def test_each_label_refers_to_its_own_symbol() -> None:
     other = replace(LABEL, uri="HTTPS://TRUYXUAT.EXAMPLE.VN/B/0000000000", code="00000 00000")
     root = ET.fromstring(svg_sheet([LABEL, other, LABEL]))  # noqa: S314
-    assert [use.get("href") for use in root.iter(f"{SVG}use")] == ["#qr-1", "#qr-2", "#qr-1"]
+    assert [use.get("href") for use in root.iter(f"{SVG}use")] == [
+        "#qr-full-1",
+        "#qr-full-2",
+        "#qr-full-1",
+    ]
     assert [use.get("aria-label") for use in root.iter(f"{SVG}use")] == [
         f"QR {label.uri}" for label in (LABEL, other, LABEL)
     ]

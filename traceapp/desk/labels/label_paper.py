@@ -16,9 +16,10 @@ from traceapp.labels import files
 from traceapp.labels.contents import Pack
 from traceapp.labels.files import KINDS, Sheet
 from traceapp.labels.printable import NotPrinted, label_for
+from traceapp.labels.sheets import card_of
 from traceapp.printing import sheet
 from traceapp.printing.font_files import FontFiles
-from traceapp.printing.label import Label
+from traceapp.printing.label import DoesNotFit, Label
 from traceapp.printing.run import places
 from traceapp.printing.templates import stocks_for
 from traceapp.trace.facts import Ref as FactRef
@@ -89,6 +90,14 @@ def preview(whole: Sheet) -> Preview:
     is_a4 = stock.page_width == A4_WIDTH
     # Our own drawing; every text in it is escaped where it is drawn.
     return Preview(Markup(drawing), whole.pages, is_a4, stock.positions == 1 and not is_a4)  # noqa: S704
+
+
+def card_preview(label: Label) -> Markup | None:
+    """Draw the card that stands by loose goods; None where it has no room for what it must say."""
+    try:
+        return preview(card_of(label, files.CARDS[0])).drawing
+    except DoesNotFit:
+        return None
 
 
 def file(content: Iterator[bytes], writer: str, name: str) -> Response:

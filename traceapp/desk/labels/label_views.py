@@ -179,7 +179,7 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
     """Draw the page; where only goods are lacking, who may exceed is asked for a reason."""
     holder = member().producer_id
     try:
-        label_paper.label_of(holder, found.ref)
+        label = label_paper.label_of(holder, found.ref)
     except NoLabels as error:
         return _no_labels(found, error)
     is_asked = bool(form.value("labels")) and not form.errors
@@ -198,6 +198,7 @@ def _page(found: Found, form: Form, *, refused: Refused | None = None) -> str:
         preview=preview,
         allowed=label_allowance_words.told(holder, found.card, now),
         cards=label_words.cards(CARDS),
+        card_drawing=label_paper.card_preview(label),
         has_fonts=label_paper.fonts() is not None,
         history=label_story.told(done, found.card.uom, history.names_of(holder, done)),
     )

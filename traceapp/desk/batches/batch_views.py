@@ -67,6 +67,11 @@ class Found:
         return (self.card.producer_id, self.card.batch_id)
 
     @property
+    def is_in_use(self) -> bool:
+        """Whether its code may be printed, on labels and alone."""
+        return self.state in paper.LABELLED_IN
+
+    @property
     def address(self) -> str:
         """Give what the address of its page ends in."""
         return self.code.text if self.code else str(self.card.batch_id)
@@ -122,7 +127,6 @@ def batch_page(reader: Visitor, found: Found, tried: Form | None = None) -> Resp
         state=batch_words.state_words(found.state) if found.state else None,
         uri=paper.uri_of(card, found.code, settings()) if found.code else None,
         content=batch_words.content_words(card, language),
-        is_in_use=found.state in paper.LABELLED_IN,
         can_print=_can_print(reader, found),
         can_count=reader.may(Act.RECORD_STEP) and queries.has_stock_of(reader.producer_id, ref),
         missing=mending.what_is_missing(lacks, card),
@@ -145,7 +149,7 @@ def batch_page(reader: Visitor, found: Found, tried: Form | None = None) -> Resp
 
 def _can_print(reader: Visitor, found: Found) -> bool:
     is_labelled = is_labelled_by(reader.producer_id, FactRef(*found.ref))
-    return is_labelled and found.state in paper.LABELLED_IN and reader.may(Act.PRINT_LABELS)
+    return is_labelled and found.is_in_use and reader.may(Act.PRINT_LABELS)
 
 
 def _holdings(reader: Visitor, found: Found, language: str) -> list[tuple[Holding, str]]:

@@ -3,6 +3,7 @@
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
@@ -12,13 +13,14 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
 
-from tests.builders import NOW, business
+from tests.builders import NOW, business, record
 from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
 from tests.http.ordered_labels import issue, issued, token_in
 from tests.signing_in import signed_in
 from traceapp.batches.models import Event
 from traceapp.codes import operations as codes
+from traceapp.codes.queries import find
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.findings.models import Attempt
@@ -211,6 +213,32 @@ def test_unused_labels_are_voided_by_scanning_them(lan: tuple[FlaskClient, str])
         assert words in said
         assert wrong.splitlines()[0] in said
     assert numbers(reader, shown) == [1, 2, 3, 4, 5, 6]
+
+
+def test_labels_voided_by_a_phone_are_told_on_the_page_of_their_issue_and_in_no_file(
+    app: Flask,
+) -> None:
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        code = finished(lan, name="Cải ngọt")
+        fact = find(code)
+        assert fact is not None
+    with app.app_context():
+        reader = signed_in(app, lan)
+    shown = issued(reader, code, labels=10)
+    with writing(reader):
+        told = {"labels": 3, "reason": "Gió thổi bay"}
+        record(
+            lan,
+            "void_labels",
+            event_time=datetime.now(UTC).isoformat(),
+            about=[{"batch_id": str(fact.batch_id)}],
+            fields=told,
+        )
+    text = page(reader, shown)
+    for words in ("7 tem của lần cấp này còn hiệu lực", "Đã hủy: 3 tem", "Gió thổi bay"):
+        assert words in text
+    assert numbers(reader, shown) == [*range(1, 8)]
 
 
 def test_voiding_sent_twice_voids_once(lan: tuple[FlaskClient, str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from traceapp.printing import lines as text_lines
 from traceapp.printing.arranged import Arranged, Line, centred, height, stacked
@@ -43,22 +44,27 @@ def arrange(
 
 
 def _beside(label: Label, room: Room, side: float, words: Words) -> Arranged | None:
-    """Stack the groups of the code right of the symbol, the domain under them if it fits."""
+    """Stack the groups of the code right of the symbol, the domain under them if it fits.
+
+    A smaller code with its domain goes before a larger one without.
+    """
     x = SYMBOL_MARGIN + side + GAP
     width = room.width - MARGIN - x
     groups = code_groups(label.code)
-    size = text_lines.largest_that_fits(max(groups, key=len), CODE_SIZES, width, text_lines.mono)
-    if size is None:
-        return None
-    stack = [
-        _line(group, (x, 0.0), size, width, fact=f"code_{number}")
-        for number, group in enumerate(groups, 1)
-    ]
-    below = _sample(label, (x, 0.0), width, words) + _domain(label, (x, 0.0), width)
-    for kept in (*(stack + own + below for own in _serials(label, x, width, words)), stack + below):
-        top = (room.height - height(kept)) / 2
-        if top >= MARGIN:
-            return Arranged((*stacked(kept, top),), SYMBOL_MARGIN, (room.height - side) / 2, side)
+    own = [*_serials(label, x, width, words), []]
+    sample, domain = _sample(label, (x, 0.0), width, words), _domain(label, (x, 0.0), width)
+    sizes = [one for one in CODE_SIZES if text_lines.mono(max(groups, key=len), one) <= width]
+    for below in (sample + domain, sample):
+        for size, serial in product(sizes, own):
+            stack = [
+                _line(group, (x, 0.0), size, width, fact=f"code_{number}")
+                for number, group in enumerate(groups, 1)
+            ]
+            kept = stack + serial + below
+            top = (room.height - height(kept)) / 2
+            if top >= MARGIN:
+                middle = (room.height - side) / 2
+                return Arranged((*stacked(kept, top),), SYMBOL_MARGIN, middle, side)
     return None
 
 

@@ -432,6 +432,25 @@ def test_a_letter_that_the_font_lacks_is_refused_by_name(fonts: FontFiles, name:
 
 
 @each_printed
+def test_a_code_of_three_groups_as_ours_are_fits_wherever_one_of_two_does(
+    fonts: FontFiles, stock: Stock, template: Template
+) -> None:
+    """A host may be short enough to stand beside the symbol, and find no height there."""
+    for sample, host in itertools.product(
+        (True, False), ("xqr.vn", "localhost:8000", LABEL.domain)
+    ):
+        uri = f"HTTPS://{host.upper()}/B/7K3M9QW2TD"
+        label = replace(LABEL, uri=uri, domain=host, code="7K3M-9QW2-TD", sample=sample)
+        (page, *_) = pages(pdf(Design(stock, template), [Copies(label)], fonts))
+        assert decoded(page) == [uri]
+        check_places(stock, template, label)
+        room = Room(stock.die_width, stock.die_height, symbol.modules(label.uri), stock.dot)
+        lines = ARRANGES[template](label, room).lines
+        told = squeezed(line.text for line in lines if line.fact.startswith("code"))
+        assert told in ("7K3M9QW2TD", "7K3M-9QW2-TD")
+
+
+@each_printed
 def test_the_number_of_a_label_stands_on_it_where_there_is_room_and_moves_nothing(
     stock: Stock, template: Template
 ) -> None:

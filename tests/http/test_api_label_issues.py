@@ -295,7 +295,7 @@ def test_files_of_an_issue_are_drawn_for_its_printer_which_the_desk_remembers(
     assert b"^FO40,8^" in before
     assert b"^FO64,16^" in after
     with app.app_context():
-        last = printers.last_used(owner.producer_id)
+        last = printers.last_used(owner.producer_id, owner.actor.member_id)
         assert last is not None
         assert last.name == "Máy nhiệt"
 

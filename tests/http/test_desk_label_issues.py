@@ -3,6 +3,7 @@
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pypdfium2
@@ -18,6 +19,7 @@ from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
 from tests.http.ordered_labels import issue, issued, token_in
 from tests.signing_in import signed_in
+from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Event
 from traceapp.codes import operations as codes
 from traceapp.codes.queries import find
@@ -25,6 +27,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.findings.models import Attempt
 from traceapp.labels.models import LabelChange, LabelIssue
+from traceapp.producers.operations import add_member
 from traceapp.web.endpoints import transaction
 
 GREENS = 25  # packs of 0.5 kg in 12.5 kg
@@ -90,6 +93,28 @@ def test_the_next_free_label_of_a_begun_sheet_is_proposed(lan: tuple[FlaskClient
     assert change(reader, f"{shown}/reprint", **typed)[0] == 303
     assert position(page(reader, path)) == 9
     assert position(page(reader, f"{path}?stock=die-50x30&start_position=1")) == 1
+
+
+def test_everybody_is_proposed_the_paper_they_printed_on_themselves(app: Flask) -> None:
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        code = finished(lan, name="Cải ngọt")
+        given = {"name": "Chị Tư", "roles": ["clerk"]}
+        tu = replace(lan, actor=Actor(lan.producer_id, add_member(lan.producer_id, given)))
+    path, readers = f"/desk/batches/{code}/labels", list[FlaskClient]()
+    for who in (lan, tu):
+        with app.app_context():
+            readers.append(signed_in(app, who))
+    issued(readers[0], code, labels=1, stock="roll-58")
+    assert paper(page(readers[1], path)) == "roll-58"  # as it was printed here before
+    issued(readers[1], code, labels=1, stock="a4-65", template="code")
+    assert [paper(page(reader, path)) for reader in readers] == ["roll-58", "a4-65"]
+
+
+def paper(shown: str) -> str:
+    found = re.search(r'<option value="([^"]+)" selected[^>]*>[^<]*(?:Cuộn|Giấy|Tờ)', shown)
+    assert found
+    return found[1]
 
 
 def position(shown: str) -> int:

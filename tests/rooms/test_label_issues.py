@@ -120,7 +120,7 @@ def test_700_are_refused_510_printed_10_voided_and_all_of_it_stays_visible(shop:
 def test_an_issue_tells_batch_paper_pack_count_who_and_when(shop: Shop) -> None:
     order = shop.order(24, quantity=Decimal("0.50"), start_position=7, template="code")
     issued(shop, order)
-    row = last_issue(shop.lan.producer_id)
+    row = last_issue(shop.lan.producer_id, shop.actor.member_id)
     assert row is not None
     assert (row.batch_id, row.labels, row.net, row.quantity, row.uom) == (
         *(shop.lot, 24, KG // 2),

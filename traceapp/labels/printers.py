@@ -136,9 +136,9 @@ def calibration_for(producer_id: UUID, printer_id: UUID | None) -> Calibration:
     return calibration_of(find_printer(producer_id, printer_id))
 
 
-def last_used(producer_id: UUID) -> Printer | None:
-    """Give the printer of the newest issue of labels, if it is still in use."""
-    issue = last_issue(producer_id)
+def last_used(producer_id: UUID, member_id: UUID) -> Printer | None:
+    """Give the printer of somebody's newest issue of labels, if it is still in use."""
+    issue = last_issue(producer_id, member_id)
     if issue is None or issue.printer_id is None:
         return None
     printer = find_printer(producer_id, issue.printer_id)

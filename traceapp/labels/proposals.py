@@ -76,9 +76,10 @@ def room_of(holder: UUID, card: BatchCard) -> Room:
     return Room(holder, card, label_budget_of((holder, batch)))
 
 
-def proposed(room: Room) -> dict[str, Any]:
-    """Give an order in the shape of `orders.LabelIssueBodySchema`."""
-    last, printer = last_issue(room.holder), printers.last_used(room.holder)
+def proposed(room: Room, member_id: UUID) -> dict[str, Any]:
+    """Give somebody an order in the shape of `orders.LabelIssueBodySchema`."""
+    last = last_issue(room.holder, member_id)
+    printer = printers.last_used(room.holder, member_id)
     stock = last.stock if last else A4_24.key
     return {
         "labels": room.most(room.pack) or "",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, case, exists, select
 
 from traceapp.database.engine import db
 from traceapp.labels.models import (
@@ -30,12 +30,16 @@ def issues_of(holder: UUID, batch: Ref) -> list[LabelIssue]:
     return list(db.session.scalars(query))
 
 
-def last_issue(producer_id: UUID) -> LabelIssue | None:
-    """Give the newest issue of a producer: it mostly prints on the same paper again."""
+def last_issue(producer_id: UUID, member_id: UUID) -> LabelIssue | None:
+    """Give the newest issue of somebody, else of their producer: the paper is mostly the same.
+
+    Whoever works in another shop of a producer has other paper in another printer.
+    """
+    is_theirs = case((LabelIssue.by_member_id == member_id, 1), else_=0)
     query = (
         select(LabelIssue)
         .where(LabelIssue.producer_id == producer_id)
-        .order_by(LabelIssue.issued_at.desc(), LabelIssue.issue_id.desc())
+        .order_by(is_theirs.desc(), LabelIssue.issued_at.desc(), LabelIssue.issue_id.desc())
         .limit(1)
     )
     return db.session.scalar(query)

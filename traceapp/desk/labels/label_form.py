@@ -27,7 +27,7 @@ def asked(room: Room, given: Mapping[str, str]) -> Form:
 
     As many labels as there are goods are proposed for the pack that was asked for.
     """
-    form = Form.showing(_fields(room), proposed(room))
+    form = Form.showing(_fields(room), proposed(room, member().member_id))
     wished = {name: text for name, text in given.items() if form.field(name) and text.strip()}
     form.typed.update({name: [text] for name, text in wished.items()})
     if "labels" not in wished:

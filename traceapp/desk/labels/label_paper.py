@@ -22,6 +22,8 @@ from traceapp.printing.font_files import FontFiles
 from traceapp.printing.label import DoesNotFit, Label
 from traceapp.printing.run import places
 from traceapp.printing.templates import stocks_for
+from traceapp.stalls import card
+from traceapp.stalls.models import Stall
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.web import csv_text
 from traceapp.web.pages import HANOI
@@ -98,6 +100,15 @@ def card_preview(label: Label) -> Markup | None:
         return preview(card_of(label, files.CARDS[0])).drawing
     except DoesNotFit:
         return None
+
+
+def stall_card_preview(stall: Stall) -> Markup | None:
+    """Draw the card of a stall; None where its name has no room on one."""
+    try:
+        drawing = card.drawing(stall, "a5", settings(), measure(_static()))
+    except DoesNotFit:
+        return None
+    return Markup(drawing)  # noqa: S704 - ours too
 
 
 def file(content: Iterator[bytes], writer: str, name: str) -> Response:

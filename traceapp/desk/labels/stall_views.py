@@ -9,17 +9,16 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask import url_for as url
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy import and_, func, select
 
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches.faces import font_files, measure
+from traceapp.batches.faces import font_files
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.desk.batches import batch_words
-from traceapp.desk.labels import label_words
+from traceapp.desk.labels import label_paper, label_words
 from traceapp.desk.register import place_form
 from traceapp.gs1.batch_code import BatchCode, StallCode
 from traceapp.gs1.digital_link import LONGEST_LINK
@@ -188,7 +187,7 @@ def _page(stall: Stall, form: Form, wrong: str = "") -> tuple[str, int]:
         form=form,
         wrong=wrong,
         has_fonts=font_files(Path(current_app.static_folder or "")) is not None,
-        card_drawing=_card_drawing(stall),
+        card_drawing=label_paper.stall_card_preview(stall),
         lots=lots,
         others=[lot for lot in in_hand(stall.producer_id, _today()) if lot.ref not in there],
         state_words=batch_words.state_words,
@@ -196,16 +195,6 @@ def _page(stall: Stall, form: Form, wrong: str = "") -> tuple[str, int]:
         site=db.session.get_one(Site, (stall.producer_id, stall.site_id)),
     )
     return page, form.status
-
-
-def _card_drawing(stall: Stall) -> Markup | None:
-    """Draw the card as it is printed; None where its name has no room on one."""
-    measured = measure(Path(current_app.static_folder or ""))
-    try:
-        # Our own drawing; every text in it is escaped where it is drawn.
-        return Markup(card.drawing(stall, "a5", settings(), measured))  # noqa: S704
-    except DoesNotFit:
-        return None
 
 
 def _name_page(form: Form, stall: Stall | None) -> tuple[str, int]:

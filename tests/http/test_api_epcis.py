@@ -144,3 +144,30 @@ def test_what_was_made_of_too_many_is_refused(
     assert answer.status_code == 422
     assert [one["rule"] for one in answer.get_json()["errors"]] == ["too_many"]
     assert lan.get(f"/batches/{lots['greens']}/epcis").status_code == 200
+
+
+def crated(by: Business, kind: str, hour: int, mark: str, **told: Any) -> None:
+    when = f"2026-11-21T{hour:02}:00:00+07:00"
+    fields = {"container": mark, "count": 1, **told.pop("fields", {})}
+    record(by, kind, event_time=when, fields=fields, **told)
+
+
+def test_crates_put_onto_pallets_are_told_as_long_as_they_held_the_goods(chain: Chain) -> None:
+    _, hoa, lots = chain
+    bags, own = ([line(lots[lot], "1")] for lot in ("bags", "own"))
+    on_pallet = {"fields": {"inner_containers": " t1, T2"}}
+    with transaction():
+        crated(hoa.by, "aggregate", 1, "T1", inputs=own)
+        crated(hoa.by, "aggregate", 2, "PL-before", **on_pallet)
+        crated(hoa.by, "disaggregate", 3, "T1")
+        crated(hoa.by, "aggregate", 4, "T1", inputs=bags)
+        crated(hoa.by, "aggregate", 5, "PL-with", **on_pallet)
+        crated(hoa.by, "disaggregate", 6, "PL-with", **on_pallet)
+    document = read(hoa.get(f"/batches/{lots['bags']}/epcis?direction=forward").data)
+    assert wrong(epcis_validator(), document) == []
+    ends = [
+        (one["action"], one["parentID"].rsplit("/", 1)[1], [c[-2:] for c in one["childEPCs"]])
+        for one in document["epcisBody"]["eventList"]
+        if "childEPCs" in one
+    ]
+    assert ends == [("ADD", "pl-with", ["t1", "t2"]), ("DELETE", "pl-with", ["t1", "t2"])]

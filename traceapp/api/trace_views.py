@@ -1,6 +1,7 @@
 """Routes of traces: the family of a batch, back, forward or both."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from traceapp.api import shapes, trace_answers
 from traceapp.api.contract import JSON_TYPE, operation
 from traceapp.api.rooms import traces
 from traceapp.batches.models import Batch
+from traceapp.batches.palletising import palletised
 from traceapp.batches.tracing import trace_facts
 from traceapp.epcis.document import document
 from traceapp.epcis.names import Names
@@ -117,6 +119,8 @@ def show_epcis(batch_id: UUID, query: Body) -> Response:
     if told is not None and len(told) > MOST_TOLD:
         raise problem.InvalidInput(findings=[TOO_MANY])
     facts = trace_facts(ref, told)
+    goods = {batch.ref for batch in facts.batches}
+    facts = replace(facts, events=(*facts.events, *palletised(facts.events, goods)))
     names = Names(settings().public_url, gtins(facts))
     reader = Reader(asks.producer_id, sees_all=asks.may(Act.LOOK_UP_ANY))
     return Response(_text(document(facts, names, reader, now)), mimetype=JSON_LD)

@@ -4,7 +4,7 @@ Core only, as many queries whatever the depth of the tree.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -45,14 +45,22 @@ from traceapp.trace.words import Words
 
 def events_about(tree: CTE) -> list[EventFact]:
     """Read every event that names a batch of the tree, and those of its seasons."""
-    rows = _event_rows(tree)
+    return _read(_about(tree))
+
+
+def events_named(refs: Collection[Pair]) -> list[EventFact]:
+    """Read these events."""
+    return _read(tuple_(Event.producer_id, Event.event_id).in_(list(refs))) if refs else []
+
+
+def _read(is_wanted: ColumnElement[bool]) -> list[EventFact]:
+    rows = _event_rows(is_wanted)
     keys = [(row.producer_id, row.event_id) for row in rows]
     kept = Kept(_items(keys), _evidence(keys), _photos(keys), said_about(rows))
     return [_event(row, kept) for row in rows]
 
 
-def _event_rows(tree: CTE) -> list[AnyRow]:
-    """Events that name a batch of the tree, and those of the seasons it was harvested from."""
+def _event_rows(is_wanted: ColumnElement[bool]) -> list[AnyRow]:
     query = (
         select(
             *Event.__table__.columns,
@@ -78,7 +86,7 @@ def _event_rows(tree: CTE) -> list[AnyRow]:
         )
         .join(Producer, Producer.producer_id == Event.producer_id)
         .outerjoin(CorrectedEvent, is_what_corrects())
-        .where(_about(tree))
+        .where(is_wanted)
     )
     return list(db.session.execute(query).all())
 

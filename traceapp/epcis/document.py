@@ -12,6 +12,7 @@ from typing import Any
 from traceapp.epcis.names import PREFIX, Names
 from traceapp.epcis.quantities import element
 from traceapp.epcis.reader import Reader
+from traceapp.trace.containers import marks_in
 from traceapp.trace.facts import BatchFact, EventFact, EventStatus, ItemFact, Ref, TraceFacts
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind, StockEffect
 
@@ -21,6 +22,8 @@ MAKING = (StockEffect.CREATE, StockEffect.TRANSFORM)
 MOVING = (StockEffect.MOVE_OUT, StockEffect.MOVE_IN)
 CONTAINER = "container"
 """The field of a step that says what goods were put into, or taken out of."""
+INNER = "inner_containers"
+"""The field that names the smaller containers inside."""
 
 Document = dict[str, Any]
 
@@ -120,13 +123,21 @@ class _Telling:
         return [item for item in event.inputs if item.batch in self.batches]
 
     def _aggregation(self, kind: StepKind, event: EventFact) -> Document | None:
-        items = self._touched(event)
-        if not items:
+        items, inner = self._touched(event), self._inner(event)
+        if not (items or inner):
             return None
         # Who may not read the mark learns that there was a container, and not which.
         mark = dict(self._reader.fields(event)).get(CONTAINER, event.ref.id)
         parent = self._names.container(event.ref.producer_id, str(mark))
-        return {"action": kind.action, "parentID": parent, "childQuantityList": items}
+        told: Document = {"action": kind.action, "parentID": parent}
+        children = {"childEPCs": inner, "childQuantityList": items}
+        return told | {name: given for name, given in children.items() if given}
+
+    def _inner(self, event: EventFact) -> list[str]:
+        """Name the smaller containers of an aggregation, for those who may read them."""
+        text = dict(self._reader.fields(event)).get(INNER)
+        marks = marks_in(None if text is None else str(text))
+        return [self._names.container(event.ref.producer_id, mark) for mark in marks]
 
     def _touched(self, event: EventFact) -> list[Document]:
         """Name what a step was about; for work on a field, what was harvested from it."""

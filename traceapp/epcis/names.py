@@ -41,8 +41,9 @@ class Names:
         return f"{self.base}/id/party/{producer_id}"
 
     def container(self, producer_id: UUID, mark: str) -> str:
-        """Name a crate or pallet by its mark at a producer."""
-        return f"{self.base}/id/container/{producer_id}/{quote(mark, safe='')}"
+        """Name a crate or pallet by its mark at a producer, however that is typed."""
+        typed = quote(mark.strip().casefold(), safe="")
+        return f"{self.base}/id/container/{producer_id}/{typed}"
 
     def _own(self, kind: str, ref: Ref) -> str:
         return f"{self.base}/id/{kind}/{ref.producer_id}/{ref.id}"

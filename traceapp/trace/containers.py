@@ -92,3 +92,9 @@ def _take(there: dict[Member, int | None], member: Member, amount: int | None) -
     if before is not None:
         there[member] = before - amount
     return 0
+
+
+def marks_in(text: str | None) -> list[str]:
+    """Read marks of smaller containers: parted by commas, semicolons or line breaks."""
+    parts = (text or "").replace("\n", ",").replace(";", ",").split(",")
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -16,7 +16,7 @@ from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.grants import Item
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
-from traceapp.trace.containers import Member, Move, Ref, inside, plus, with_goods
+from traceapp.trace.containers import Member, Move, Ref, inside, marks_in, plus, with_goods
 
 PUTS_IN, TAKES_OUT = "aggregate", "disaggregate"
 DEEPEST = 10  # crates in cartons on pallets in vehicles: more is a circle
@@ -58,9 +58,8 @@ def rows(
 
 
 def inner_marks(text: str | None) -> list[str]:
-    """Read the marks of smaller containers: parted by commas or line breaks."""
-    parts = (text or "").replace("\n", ",").replace(";", ",").split(",")
-    return list(dict.fromkeys(fold(part.strip()) for part in parts if part.strip()))
+    """Give the folded marks of the smaller containers that a step names."""
+    return list(dict.fromkeys(map(fold, marks_in(text))))
 
 
 def forget(producer_id: UUID, event_id: UUID) -> None:

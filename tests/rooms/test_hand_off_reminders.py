@@ -1,4 +1,4 @@
-"""The letter to a receiver who has not confirmed for a day: one, to a real mail server."""
+"""Word to a receiver who has not confirmed for a day: one letter, one message to each phone."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.conftest import NOON, AppMaker
+from tests.receiver import Receiver
 from tests.rooms.test_mail import Post, mail_server
+from tests.rooms.test_push import service
+from tests.rooms.test_push_staff import switched_on
 from tests.trade import Trade, numbers_in, tell
 from traceapp.database.engine import db
 from traceapp.handoffs import reminders
@@ -16,6 +19,8 @@ from traceapp.handoffs.models import HandOffReminder
 from traceapp.jobs.runner import Runner
 from traceapp.producers.models import Producer
 from traceapp.web.endpoints import transaction
+
+__all__ = ["service"]  # a fixture
 
 TODAY = {"event_time": "2026-11-22T11:00:00+07:00"}  # an hour before it is recorded
 TOMORROW = NOON + timedelta(days=1)
@@ -109,3 +114,24 @@ def test_what_was_sent_long_ago_reminds_nobody_today(sending: Flask, post: Post)
     tell(trade.minh, trade.ship(event_time="2026-10-01T08:00:00+07:00"))
     work(sending, TOMORROW)
     assert post.box.letters == []
+
+
+def test_phones_of_the_receiver_are_told_once_where_there_is_no_address(
+    make_app: AppMaker, service: Receiver
+) -> None:
+    with make_app(OUTBOUND_PRIVATE_ALLOWED=service.allowed).app_context() as context:
+        trade = Trade()
+        told = {
+            by.producer_id: switched_on(context.app, by, service, name)[1]
+            for by, name in ((trade.hoa, "hoa"), (trade.minh, "minh"))
+        }
+        tell(trade.minh, trade.ship(**TODAY))
+        for later in (TOMORROW - timedelta(hours=2), TOMORROW, TOMORROW + timedelta(days=1)):
+            work(context.app, later)
+        (message,) = told[trade.hoa.producer_id].read()
+        assert message["title"] == "Hàng đã tới chưa?"
+        assert message["body"].startswith("Xưởng Minh ghi là đã giao cho bạn lúc 22/11/2026 11:00")
+        assert message["url"] == f"/app/#/log/receive/{trade.ship_id}"
+        assert "120" not in numbers_in(message["body"])
+        assert told[trade.minh.producer_id].read() == []
+        assert db.session.query(HandOffReminder).count() == 1

@@ -27,8 +27,8 @@ from traceapp.accounts import phones
 from traceapp.codes import operations as code_operations
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState
-from traceapp.push import operations
-from traceapp.recalls import cases, pushing
+from traceapp.push import operations, queries
+from traceapp.recalls import cases
 from traceapp.recalls.cases import Wish
 
 __all__ = ["sending", "service"]  # fixtures
@@ -156,7 +156,7 @@ def test_a_revoked_phone_and_one_switched_off_are_told_no_more(
 def test_a_phone_that_is_gone_is_forgotten_and_many_are_told_in_parts(
     sending: Flask, trade: Trade, service: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushing, "CHUNK", 2)
+    monkeypatch.setattr(queries, "MOST_PHONES", 2)
     browsers = [switched_on(sending, trade.hoa, service, f"p{number}")[1] for number in range(5)]
     service.answers = [status(410)]
     issued(owner(trade.minh), greens(trade))

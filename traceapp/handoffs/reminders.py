@@ -1,4 +1,7 @@
-"""Reminding the receiver of a shipment by e-mail, a day after it left. Once, and never again."""
+"""Reminding the receiver of a shipment a day after it left. Once, and never again.
+
+By a letter to its address, and by push to its phones that want to be told.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +20,8 @@ from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
+from traceapp.push import posting
+from traceapp.push.queries import phones_of
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoffs import overdue_from
 from traceapp.web.pages import moment, public_host
@@ -39,6 +44,13 @@ Nếu hàng không tới hoặc bạn không nhận, cũng ghi ở đó. Thư n�
 Weigh or count what arrived and say so there, or refuse it. This letter is sent once.
 """
 
+PUSHED = {
+    "title_vi": "Hàng đã tới chưa?",
+    "title_en": "Has it arrived?",
+    "body_vi": "{sender} ghi là đã giao cho bạn lúc {at}. Bấm để ghi số bạn nhận được.",
+    "body_en": "{sender} recorded a delivery to you at {at}. Tap to say how much arrived.",
+}
+
 
 def remind_job(payload: Payload, now: datetime) -> Deed:
     """Do a job of the kind REMIND."""
@@ -49,7 +61,7 @@ def remind_job(payload: Payload, now: datetime) -> Deed:
 def remind(shipment: Shipment, now: datetime) -> None:
     """Remind the receiver of a shipment that is overdue.
 
-    Nothing is sent a second time, nor where no address is known or somebody answered meanwhile.
+    Nothing is sent a second time, nor where nobody can be told or somebody answered meanwhile.
     """
     if db.session.get(HandOffReminder, shipment) is not None:
         return
@@ -59,10 +71,21 @@ def remind(shipment: Shipment, now: datetime) -> None:
         payload = {"producer_id": str(shipment[0]), "event_id": str(shipment[1])}
         jobs.enqueue(REMIND, payload, now=now, run_after=due)
         return
-    receiver = db.session.get(Producer, rows[0].receiver_id) if rows else None
-    if receiver is None or receiver.email is None or not mail.can_post():
+    if not rows:
         return
-    sender = db.session.get_one(Producer, rows[0].sender_id)
+    told = [_write(shipment, rows, now), _push(shipment, rows, now)]
+    if any(told):
+        db.session.add(
+            HandOffReminder(producer_id=shipment[0], event_id=shipment[1], reminded_at=now)
+        )
+        db.session.flush()
+
+
+def _write(shipment: Shipment, rows: Sequence[Any], now: datetime) -> bool:
+    """Post the letter; tell whether there is an address, and a server that takes letters."""
+    sender, receiver = _sides(rows)
+    if receiver.email is None or not mail.can_post():
+        return False
     text = REMINDER.format(
         sender=sender.name,
         receiver=receiver.name,
@@ -72,8 +95,29 @@ def remind(shipment: Shipment, now: datetime) -> None:
     )
     subject = f"{public_host()}: {sender.name} chờ bạn xác nhận đã nhận hàng"
     mail.post(receiver.email, subject, text, now=now)
-    db.session.add(HandOffReminder(producer_id=shipment[0], event_id=shipment[1], reminded_at=now))
-    db.session.flush()
+    return True
+
+
+def _push(shipment: Shipment, rows: Sequence[Any], now: datetime) -> bool:
+    """Tell the receiver's phones; tell whether there are any. How much was sent is not said."""
+    sender, receiver = _sides(rows)
+    phones = phones_of({receiver.producer_id})
+    values = {"sender": sender.name, "at": moment(rows[0].sent_at)}
+    about: dict[str, str | bool] = {name: text.format_map(values) for name, text in PUSHED.items()}
+    about |= {
+        "url": f"/app/#/log/receive/{shipment[1]}",
+        "tag": f"hand-off/{shipment[1]}",
+        "stays": False,
+    }
+    for subscription_id in phones:
+        posting.post(subscription_id, about, now=now)
+    return bool(phones)
+
+
+def _sides(rows: Sequence[Any]) -> tuple[Producer, Producer]:
+    both = (rows[0].sender_id, rows[0].receiver_id)
+    sender, receiver = (db.session.get_one(Producer, one) for one in both)
+    return sender, receiver
 
 
 def _unanswered(shipment: Shipment) -> Sequence[Any]:

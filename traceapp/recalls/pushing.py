@@ -4,7 +4,6 @@ Whoever acts only leaves a job. The worker finds the phones, in bounded parts; e
 down with the place where the next begins, so that no phone is told twice of one act.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,20 +11,19 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 
-from traceapp.accounts.models import Phone
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
+from traceapp.push import queries as push
 from traceapp.push.models import PushSubscription
 from traceapp.push.posting import post
 from traceapp.recalls import letters, push_words, scope
 from traceapp.trace.facts import Ref
 
 TELL_PHONES = "recalls.tell_phones"
-CHUNK = 200
 SALE_ACTS = ("sale_stopped", "sale_allowed")
 
 
@@ -61,7 +59,7 @@ def tell_job(payload: Payload, now: datetime) -> Deed:
         case = Ref(UUID(str(payload["case_producer_id"])), UUID(str(payload["case_id"])))
         concerned, words = _concerned(case, payload), push_words.of_case(case, payload)
     after = payload.get("after")
-    found = _phones_of(concerned, UUID(str(after)) if after else None)
+    found = push.phones_of(concerned, after=UUID(str(after)) if after else None)
     return partial(_post, payload, found, words, now)
 
 
@@ -76,26 +74,8 @@ def _post(payload: Payload, found: list[UUID], words: Payload, now: datetime) ->
     for subscription_id in found:
         if db.session.get(PushSubscription, subscription_id) is not None:
             post(subscription_id, words, now=now)
-    if len(found) == CHUNK:
+    if len(found) == push.MOST_PHONES:
         jobs.enqueue(TELL_PHONES, {**payload, "after": str(found[-1])}, now=now)
-
-
-def _phones_of(producers: Collection[UUID], after: UUID | None) -> list[UUID]:
-    is_phone = and_(
-        Phone.producer_id == PushSubscription.producer_id,
-        Phone.phone_id == PushSubscription.phone_id,
-        Phone.revoked_at.is_(None),
-    )
-    query = (
-        select(PushSubscription.subscription_id)
-        .join(Phone, is_phone)
-        .where(PushSubscription.producer_id.in_(producers))
-        .order_by(PushSubscription.subscription_id)
-        .limit(CHUNK)
-    )
-    if after is not None:
-        query = query.where(PushSubscription.subscription_id > after)
-    return list(db.session.scalars(query))
 
 
 def _concerned(case: Ref, payload: Payload) -> set[UUID]:

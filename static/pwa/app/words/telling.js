@@ -28,8 +28,8 @@ const words = {
     },
     ask: { vi: "Báo cho máy này", en: "Tell this phone" },
     told: {
-      vi: "Máy này được báo khi hàng của cơ sở bị ngừng bán hay thu hồi.",
-      en: "This phone is told when goods of your producer are stopped or recalled.",
+      vi: "Máy này được báo khi hàng của cơ sở bị ngừng bán hay thu hồi, và khi hàng giao tới quá một ngày chưa ai xác nhận.",
+      en: "This phone is told when goods of your producer are stopped or recalled, and when nobody confirmed a delivery for a day.",
     },
   },
   stop: { vi: "Thôi, đừng báo nữa", en: "Stop telling me" },

@@ -99,12 +99,33 @@ def test_a_season_says_from_when_it_may_be_harvested_and_why(
     (season,) = sections["seasons"]
     assert season["harvest_from"]["because"] == "Abamectin 1.8EC"
     assert season["harvest_from"]["date"] > today.date().isoformat()
+    assert season["nitrogen"] == {"days": 10, "from": None}
     (substance,) = sections["substances"]
     assert (substance["name"], substance["interval_days"]) == ("Abamectin 1.8EC", 7)
     assert sections["last"]["kinds"]["spray"]["fields"]["phi_days"] == 7
     assert [one["step_kind"] for one in sections["last"]["recent"]] == ["spray"]
     assert sections["step_kinds"][0]["id"] == "spray"
     assert sections["step_kinds"][0]["used"] == 1
+
+
+@pytest.mark.parametrize(("crop", "told"), [("Cải ngọt", True), ("Cà chua", False)])
+def test_a_season_of_leaves_says_until_when_to_wait_after_nitrogen(
+    phone: VirtualPhone, lan: Business, crop: str, *, told: bool
+) -> None:
+    started = {
+        "plot_id": str(lan.plot_id),
+        "name": "Vụ 3",
+        "crop": crop,
+        "started_on": "2026-10-01",
+    }
+    fields = {"fert_type": "mineral", "n_pct": 46}
+    with transaction():
+        season = str(producers.start_season(lan.producer_id, started))
+        for day in (20, 21):
+            at = f"2026-11-{day}T08:00:00+07:00"
+            record(lan, "fertilize", event_time=at, season_id=season, fields=fields)
+    (season,) = taken(phone)["sections"]["seasons"]
+    assert season["nitrogen"] == ({"days": 10, "from": "2026-12-01"} if told else None)
 
 
 def test_batches_in_hand_say_what_is_left_and_whether_they_are_held(

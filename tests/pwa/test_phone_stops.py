@@ -189,3 +189,52 @@ def test_a_treatment_that_is_only_on_the_phone_counts_as_it_will_on_the_server(
     server = [refused(barnyard.lan, "ship", barnyard.now, **named(one)) for one in verdicts]
     assert [one["rules"] for one in verdicts] == server
     assert 0 < server.count(["withdrawal"]) < len(server) == len(TREATMENTS)
+
+
+EARLY = """async ([kept, today, said]) => {
+  const { stopsBefore } = await import("/static/pwa/app/core/stops.js");
+  const { noAnswers } = await import("/static/pwa/app/core/questions.js");
+  const harvest = kept.step_kinds.find((kind) => kind.id === "harvest");
+  return kept.seasons.flatMap((ground) => {
+    const stops = stopsBefore(harvest, {...noAnswers(), grounds: [ground]}, kept, said, today);
+    return stops.map((one) => [one.rule, one.day]);
+  });
+}"""
+NITROGEN = {"fert_type": "mineral", "n_pct": 46}
+WAITS = [["nitrogen_stop", "2026-12-01"]]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("Cải ngọt", NITROGEN, "2026-11-30", WAITS),
+        ("Cải ngọt", NITROGEN, "2026-12-01", []),
+        ("Cải ngọt", NITROGEN | {"n_pct": 0}, "2026-11-30", []),
+        ("Cải ngọt", NITROGEN | {"fert_type": "organic"}, "2026-11-30", []),
+        ("Cà chua", NITROGEN, "2026-11-30", []),
+    ],
+)
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_leaves_soon_after_nitrogen_are_advised_against_as_the_server_warns(
+    app: Flask, modules: Page, case: tuple[str, dict[str, Any], str, Any], *, is_sent: bool
+) -> None:
+    crop, fields, today, told = case
+    with transaction():
+        lan = builders.business("HTX Lan", kinds=KINDS)
+        plot = {"plot_id": str(lan.plot_id)}
+        given = plot | {"name": "Vụ 3", "crop": crop, "started_on": "2026-11-01"}
+        season = {"season_id": str(producers.start_season(lan.producer_id, given))}
+    dressing = event(
+        lan, "fertilize", event_time="2026-11-21T08:00:00+07:00", fields=fields, **plot, **season
+    )
+    if is_sent:
+        tell(lan, dressing)
+    kept = phone_of(app, lan).ask("GET", "/snapshot").get_json()["sections"]
+    said = [] if is_sent else [{"event": dressing}]
+    assert modules.evaluate(EARLY, [kept, today, said]) == told
+    if is_sent:
+        now = datetime.fromisoformat(f"{today}T12:00:00+07:00")
+        act = event(lan, "harvest", event_time=now.isoformat(), **plot, **season)
+        verdict = attempts.judge(lan.actor, capturing.read(act), now=now)
+        warned = [one for one in verdict.findings if one.rule == "nitrogen_stop"]
+        assert [[one.rule, str(one.allowed)] for one in warned] == told

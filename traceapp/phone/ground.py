@@ -5,13 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from traceapp.database.folding import fold
 from traceapp.desk.register import place_form
 from traceapp.desk.steps import step_setting
 from traceapp.findings.ground_facts import grown_on
-from traceapp.producers.models import Plot, Site
+from traceapp.producers.models import Plot, Season, Site
+from traceapp.trace.crops import crop_of
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
-from traceapp.trace.rules.growing import SPRAY, first_harvest, harvest_from
+from traceapp.trace.rules.growing import (
+    NITROGEN,
+    SPRAY,
+    better_from,
+    first_harvest,
+    harvest_from,
+)
 
 Answer = dict[str, Any]
 
@@ -50,6 +58,7 @@ def seasons(producer_id: UUID, now: datetime) -> list[Answer]:
             "started_on": season.started_on.isoformat(),
             "ended_on": season.ended_on and season.ended_on.isoformat(),
             "harvest_from": _harvest_from(grown[places[season.plot_id]]),
+            "nitrogen": _nitrogen(season, grown[places[season.plot_id]]),
         }
         for season in found
         if season.plot_id in plots
@@ -85,3 +94,12 @@ def _harvest_from(grown: tuple[StepFact, ...]) -> Answer | None:
     sprays = [one for one in grown if one.kind == SPRAY and harvest_from(one) == day]
     named = (spray.text("product") for spray in sprays)
     return {"date": day.isoformat(), "because": next(filter(None, named), None)}
+
+
+def _nitrogen(season: Season, grown: tuple[StepFact, ...]) -> Answer | None:
+    """Say how many days leaves are to wait after nitrogen, and until when; None for other crops."""
+    crop = crop_of(fold(season.crop))
+    if crop is None or not crop.leafy:
+        return None
+    day = better_from(grown)
+    return {"days": NITROGEN.days, "from": day and day.isoformat()}

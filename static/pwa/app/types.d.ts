@@ -116,6 +116,7 @@ export interface Place { site_id: string; name: string; kind: string; commune?: 
 export interface Season {
   season_id: string; plot_id: string; site_id: string; name: string; crop?: string | null;
   started_on?: string; ended_on?: string | null; harvest_from?: { date: string; because: Two | string } | null;
+  nitrogen?: { days: number; from: string | null } | null;
 }
 export interface Product {
   product_id: string; name: string; name_en?: string | null; role: string; uom: string; family: string;

@@ -16,7 +16,7 @@ HARVEST, SPRAY, FERTILIZE = "harvest", "spray", "fertilize"
 _LONGEST_USUAL = timedelta(days=RULES["phi_over_7"].params["max_days"])
 _UNTOLD = timedelta(days=RULES["incomplete"].params["days"])
 _FAMILIES = frozenset(RULES["phi_over_7"].params["families"])
-_NITROGEN = timedelta(days=RULES["nitrogen_stop"].params["days"])
+NITROGEN = timedelta(days=RULES["nitrogen_stop"].params["days"])
 _USUAL_YIELD = RULES["yield"].params["kg_per_sao"]
 _SAO_M2 = Decimal(RULES["yield"].params["sao_m2"])
 _ONE_PLACE = Decimal("0.1")
@@ -106,8 +106,8 @@ def nitrogen_stop(
         if not _brings_nitrogen(dressing) or not is_same_ground(harvest, dressing):
             continue
         since = max(harvest.day_after(dressing) - dressing.day, timedelta(0))
-        if dressing.at <= harvest.at and since < _NITROGEN:
-            allowed = dressing.day + _NITROGEN
+        if dressing.at <= harvest.at and since < NITROGEN:
+            allowed = dressing.day + NITROGEN
             values = {
                 "plot": plot,
                 "fert_date": dressing.day,
@@ -121,6 +121,12 @@ def nitrogen_stop(
                 allowed=allowed,
                 values=values,
             )
+
+
+def better_from(grown: Iterable[StepFact]) -> date | None:
+    """Give the first day on which leaves of a plot had their time after mineral nitrogen."""
+    days = [dressing.day + NITROGEN for dressing in grown if _brings_nitrogen(dressing)]
+    return max(days, default=None)
 
 
 def _brings_nitrogen(step: StepFact) -> bool:

@@ -66,6 +66,27 @@ export function harvestFrom(ground, kept, saved) {
   return days.filter((day) => day !== undefined).sort().at(-1);
 }
 
+/**
+ * The first day on which leaves of a plot had their time after mineral nitrogen, by what the server
+ * knows and this phone has logged since.
+ * @param {import("./questions.js").Ground} ground
+ * @param {import("../types.js").Sections} kept
+ * @param {Entry[]} saved
+ * @returns {string | undefined}
+ */
+export function betterFrom(ground, kept, saved) {
+  const nitrogen = kept.seasons.find((one) => one.season_id === ground.season_id)?.nitrogen;
+  if (!nitrogen) return undefined;
+  const own = saved.filter(({ event }) => event.plot_id === ground.plot_id && bringsNitrogen(event));
+  const days = own.map(({ event }) => allowedFrom(event.event_time, nitrogen.days));
+  return [nitrogen.from ?? undefined, ...days].filter((day) => day !== undefined).sort().at(-1);
+}
+
+/** @param {import("../types.js").StepEvent} event */
+function bringsNitrogen({ step_kind, fields }) {
+  return step_kind === "fertilize" && fields["fert_type"] === "mineral" && Number(fields["n_pct"]) > 0;
+}
+
 /** @param {string} sprayed @param {import("../types.js").Value | undefined} days */
 export function allowedFrom(sprayed, days) {
   if (days === undefined || days === null || days === "") return undefined;

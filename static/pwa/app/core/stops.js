@@ -1,9 +1,10 @@
-// What forbids a step before it is done, as the server judges an attempt: a crop before its day, and
+// What forbids a step before it is done, as the server judges an attempt: a crop before its day (soon after
+// nitrogen it is advice alone), and
 // goods that are held, whose sale is stopped, that have expired or were treated with a drug of late.
 // @ts-check
 import { daysAfter } from "./clock.js";
 import { takes } from "./questions.js";
-import { harvestFrom } from "./repeats.js";
+import { betterFrom, harvestFrom } from "./repeats.js";
 
 /** @typedef {import("../types.js").Batch} Batch */
 /** @typedef {import("../types.js").Entry} Entry */
@@ -46,7 +47,9 @@ export function stopsBefore(kind, answers, kept, saved, today) {
   if (kind.id !== "harvest") return asked;
   const [ground] = answers.grounds;
   const day = ground && harvestFrom(ground, kept, saved);
-  return day && today < day ? [...asked, { id: `phi ${ground.plot_id}`, rule: "phi", day }] : asked;
+  if (day && today < day) return [...asked, { id: `phi ${ground.plot_id}`, rule: "phi", day }];
+  const better = ground && betterFrom(ground, kept, saved);
+  return better && today < better ? [...asked, { id: `nitrogen ${ground.plot_id}`, rule: "nitrogen_stop", day: better }] : asked;
 }
 
 /** The answers without the goods that may not be used. @param {Answers} answers @param {Stop[]} stops */

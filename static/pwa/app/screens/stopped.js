@@ -7,32 +7,37 @@ import "../words/stopping.js";
 
 /** @typedef {import("../core/stops.js").Stop} Stop */
 
+const ADVICE = "nitrogen_stop"; // warns, and holds nothing
+
 /** @param {{title: string, stops: Stop[], happened: () => void, other: () => void}} props */
 export function Stopped({ title, stops, happened, other }) {
-  const isEarly = stops.some((one) => one.rule === "phi");
+  const isAdvice = stops.every((one) => one.rule === ADVICE);
+  const isEarly = isAdvice || stops.some((one) => one.rule === "phi");
+  const of = isAdvice ? "nitrogen" : "early";
   const foot = html`
-    <button class="quiet" onClick=${happened}>${t(isEarly ? "early.cut_already" : "stop.happened")}</button>
+    <button class="quiet" onClick=${happened}>${t(isEarly ? `${of}.cut_already` : "stop.happened")}</button>
     ${isEarly ? html`<a class="cta" href="#/">${t("early.wait")}</a>` : html`<button class="cta" onClick=${other}>${t("stop.other_lot")}</button>`}
   `;
   const lots = [...new Set(stops.map((one) => one.batch))];
   return html`<${Screen} title=${title} back="#/" foot=${foot}>
     ${lots.map(
-      (batch) => html`<h2>${batch ? html`${two(batch.name)} <small>${batch.lot}</small>` : t("early.title")}</h2>
+      (batch) => html`<h2>${batch ? html`${two(batch.name)} <small>${batch.lot}</small>` : t(`${of}.title`)}</h2>
         <${Warnings} stops=${stops.filter((one) => one.batch === batch)} isNew=${true} />`,
     )}
-    <p class="soft">${t(isEarly ? "early.if_cut" : "stop.if_happened")}</p>
+    <p class="soft">${t(isEarly ? `${of}.if_cut` : "stop.if_happened")}</p>
     <${Aloud} about=${stops.map((one) => one.id).join(" ")} />
   <//>`;
 }
 
 /** @param {{stops: Stop[], isNew?: boolean}} props `isNew`: to be read out as soon as it appears */
 export function Warnings({ stops, isNew }) {
-  return stops.map((one) => html`<div class="note clay" role=${isNew ? "alert" : undefined}><${Icon} name="ban" /> <${Reason} stop=${one} /></div>`);
+  return stops.map((one) => html`<div class=${`note ${one.rule === ADVICE ? "" : "clay"}`} role=${isNew ? "alert" : undefined}><${Icon} name=${one.rule === ADVICE ? "warning" : "ban"} /> <${Reason} stop=${one} /></div>`);
 }
 
 /** What is wrong, until when, and what to do. @param {{stop: Stop}} props */
 function Reason({ stop: { rule, day: until = "", why, by } }) {
   if (rule === "phi") return html`${t("early.from")}<b>${weekday(until)}</b>${t("early.why")}`;
+  if (rule === ADVICE) return html`${t("nitrogen.from")}<b>${weekday(until)}</b>${t("nitrogen.why")}`;
   if (rule === "withdrawal") return html`${t("stop.withdrawal")}<b>${weekday(until)}</b>${t("stop.withdrawal.do", { drug: two(why) || t("stop.a_drug") })}`;
   if (rule === "shelf_life") return html`${t("stop.shelf_life")}<b>${day(until)}</b>${t("stop.shelf_life.do")}`;
   const said = [two(by), two(why)].filter(Boolean).join(": ");

@@ -15,6 +15,17 @@ learn({
     vi: "Nếu đã hái rồi thì cứ ghi thật: lô sẽ được giữ lại để kiểm tra, chưa in tem.",
     en: "If it is cut already, log what happened: the batch is held to be checked, without labels for now.",
   },
+  "nitrogen.title": { vi: "Nên chờ thêm rồi hãy hái", en: "Better to wait before harvesting" },
+  "nitrogen.from": { vi: "Nên hái từ", en: "Better from" },
+  "nitrogen.why": {
+    vi: "Ruộng mới bón đạm. Chờ đến ngày đó thì rau ít nitrat hơn.",
+    en: "The plot got nitrogen of late. By that day the leaves hold less nitrate.",
+  },
+  "nitrogen.cut_already": { vi: "Vẫn hái, ghi tiếp", en: "Harvest all the same" },
+  "nitrogen.if_cut": {
+    vi: "Hái sớm vẫn ghi được và bán được; ghi chép của lô sẽ nêu việc này.",
+    en: "An early harvest is recorded and may be sold; the records of the batch will say so.",
+  },
   "stop.held": { vi: "Lô này đang bị giữ", en: "This lot is on hold" },
   "stop.held.do": { vi: "Chủ cơ sở hoặc cán bộ quản lý phải giải tỏa trước.", en: "An owner or an officer must release it first." },
   "stop.recalled": { vi: "Lô này đang bị thu hồi", en: "This lot is being recalled" },

@@ -182,7 +182,9 @@ def test_behind_goods_that_one_claims_to_have_received_nothing_is_told(
     found = claim.tung.get(f"{path}/trace").get_json()
     assert [one["generation"] for one in found["batches"]] == [0, -1]
     assert [one["is_claimed"] for one in found["batches"]] == [False, True]
-    assert found["batches"][1]["hand_offs"] == []
+    (claimed,) = found["batches"][1]["hand_offs"]
+    assert (claimed["state"], claimed["ship_event_id"]) == ("unmatched", None)
+    assert claimed["receiver_id"] == str(claim.tung.by.producer_id)
     assert len(found["edges"]) == len(found["events"]) == 1
     kinds = [one["bizStep"] for one in _epcis(claim.tung, path)]
     officer = program(app, "Cơ quan quản lý", role="officer", kinds=("authority",))
@@ -333,3 +335,21 @@ def told_lots(by: Program, batch_id: UUID) -> set[str | None]:
     assert len(over) > 1
     assert crate
     return found | {by.get(f"/batches/{batch_id}/ledger").get_json()["lot"]}
+
+
+def test_a_receipt_without_shipment_is_read_by_who_wrote_it_the_maker_and_officials(
+    chain: Chain, claim: Claim, app: Flask
+) -> None:
+    hoa = program(app, "Quầy Hoa")
+    to_hoa = {"to_site": str(hoa.by.site_id)}
+    offer = event(chain.minh.by, "ship", inputs=[line(chain.packs, "2", "túi")], fields=to_hoa)
+    assert chain.minh.post("/events", offer).status_code == 201
+    officer = program(app, "Cơ quan quản lý", role="officer", kinds=("authority",))
+
+    def states(by: Program) -> list[tuple[str, bool]]:
+        found = by.get(f"/batches/{chain.packs}/trace?direction=back").get_json()["batches"][0]
+        return sorted((one["state"], one["received"] is None) for one in found["hand_offs"])
+
+    assert states(hoa) == [("not_confirmed", True)]
+    assert states(chain.minh) == [("not_confirmed", True), ("unmatched", True)]
+    assert states(officer) == [("not_confirmed", True), ("unmatched", False)]

@@ -1,6 +1,7 @@
 """A delivery in a trace as of a time: refused and taken back, like in the trace of now."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -40,3 +41,20 @@ def test_what_came_back_stays_refused(trade: Trade) -> None:
     tell(trade.minh, trade.receive("120", site_id=str(trade.minh.site_id)))
     assert delivery(trade, None).state == "refused"
     assert delivery(trade, NOW) == delivery(trade, None)
+
+
+def test_a_receipt_without_its_shipment_is_told_as_such_until_that_comes(trade: Trade) -> None:
+    tell(trade.hoa, trade.receive("118", event_time=REFUSED_AT))
+    found = delivery(trade, None)
+    assert (found.state, found.event, found.sender, found.sender_id) == (
+        *("unmatched", None, None),
+        None,
+    )
+    assert (found.receiver_id, found.takers) == (trade.hoa.producer_id, frozenset())
+    assert (found.sent, found.received) == (None, ("kg", Decimal(118)))
+    assert delivery(trade, NOW) == found
+    tell(trade.minh, trade.ship())
+    found = delivery(trade, None)
+    assert (found.state, found.sender_id) == ("disputed", trade.minh.producer_id)
+    assert delivery(trade, NOW) == found
+    assert delivery(trade, BEFORE).state == "on_the_way"

@@ -17,14 +17,17 @@ class TracedAmountSchema(Schema):
 
 
 class TracedHandOffSchema(Schema):
-    """A delivery of a batch; amounts only for its two sides and officials."""
+    """A delivery of a batch; amounts only for its two sides and officials.
 
-    ship_event_id = fields.UUID(required=True)
-    sender_id = fields.UUID(required=True)
-    sender = fields.Nested(WordsSchema, required=True)
+    Of a receipt whose shipment is not known (`unmatched`), shipment, sender and `sent_at` are null.
+    """
+
+    ship_event_id = fields.UUID(required=True, allow_none=True)
+    sender_id = fields.UUID(required=True, allow_none=True)
+    sender = fields.Nested(WordsSchema, required=True, allow_none=True)
     receiver_id = fields.UUID(required=True, allow_none=True)
     receiver = fields.Nested(WordsSchema, required=True, allow_none=True)
-    sent_at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True, allow_none=True)
     received_at = fields.AwareDateTime(required=True, allow_none=True)
     state = fields.String(required=True, validate=known(tuple(HandOffState)))
     difference_pct = fields.String(required=True, allow_none=True)

@@ -245,8 +245,8 @@ def hand_overs(node: Node) -> Table:
 
 def _hand_over(one: HandOver) -> list[str]:
     return [
-        moment(one.sent_at),
-        said(one.sender),
+        moment(one.sent_at) if one.event else "",
+        said(one.sender) if one.sender else words.UNTOLD,
         said(one.receiver) if one.receiver else words.UNTOLD,
         words.amount((one.sent[1], one.sent[0]) if one.sent else None),
         moment(one.received_at) if one.received_at else "",

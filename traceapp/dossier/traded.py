@@ -55,7 +55,7 @@ class Lots:
         self._dossier = dossier
         nodes = dossier.lineage.nodes if dossier.lineage else ()
         self._nodes = {Ref(*node.ref): node for node in nodes}
-        self._overs = {one.event[1]: one for node in nodes for one in node.hand_overs}
+        self._overs = {one.event[1]: one for node in nodes for one in node.hand_overs if one.event}
         self._parents: dict[Ref, set[Ref]] = defaultdict(set)
         for edge in dossier.lineage.edges if dossier.lineage else ():
             self._parents[Ref(*nodes[edge.child].ref)].add(Ref(*nodes[edge.parent].ref))

@@ -92,6 +92,12 @@ class Story:
             if r.effect is StockEffect.RETURN and batch in names(r.event) and _may_answer(ship, r)
         )
 
+    def waits(self, receipt: Record, batch: Ref) -> bool:
+        """Say whether a receipt waits for its shipment: it names one, or somebody here made it."""
+        is_foreign = batch.producer_id != receipt.ref.producer_id
+        is_awaited = receipt.event.ship_event_id is not None or is_foreign
+        return _receives(receipt, batch) and is_awaited and self.shipment_of(receipt, batch) is None
+
     def transports(self, ship: Record) -> tuple[Record, ...]:
         """Give the transport steps that answer a shipment."""
         return tuple(r for r in self._answers_to(ship) if r.event.step_kind == "transport")

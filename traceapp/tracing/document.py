@@ -104,11 +104,12 @@ def _batch(node: Node, shared: _Shared) -> str:
 
 
 def _hand_off(one: HandOver, shared: _Shared) -> str:
+    shipment, sent_at = (one.event[1], one.sent_at) if one.event else (None, None)
     return (
-        f'{{"ship_event_id":{_uuid(one.event[1])},'
+        f'{{"ship_event_id":{_uuid(shipment)},'
         f'"sender_id":{_uuid(one.sender_id)},"sender":{shared.said(one.sender)},'
         f'"receiver_id":{_uuid(one.receiver_id)},"receiver":{shared.said(one.receiver)},'
-        f'"sent_at":{_time(one.sent_at)},"received_at":{_time(one.received_at)},'
+        f'"sent_at":{_time(sent_at)},"received_at":{_time(one.received_at)},'
         f'"state":{_word(one.state)},"difference_pct":{_decimal(one.difference_pct)},'
         f'"sent":{_amount(one.sent)},"received":{_amount(one.received)}}}'
     )

@@ -85,13 +85,14 @@ class Holding(NamedTuple):
 class HandOver:
     """One delivery of a batch: what was sent, what answered it. `receiver` None = not known yet.
 
+    A receipt whose shipment is not known has no `event` and no sender; it was sent when it came.
     `sent` and `received` are unit and amount, None where that is not one figure. `takers` are those
     of here who got it, or may get it.
     """
 
-    event: Ref
-    sender: Words
-    sender_id: UUID
+    event: Ref | None
+    sender: Words | None
+    sender_id: UUID | None
     receiver: Words | None
     receiver_id: UUID | None
     sent_at: datetime

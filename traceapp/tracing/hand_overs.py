@@ -20,7 +20,7 @@ from traceapp.trace.handoffs import Compared, state_at
 from traceapp.trace.words import Words
 from traceapp.tracing.family import HandOver, Key
 from traceapp.tracing.names import producer_names
-from traceapp.tracing.past_hand_overs import past_hand_overs
+from traceapp.tracing.past_hand_overs import past_hand_overs, without_shipment
 from traceapp.tracing.walking import AnyRow, AnySelect, Walk
 
 HAND_OFF = HandOff.__table__.c
@@ -32,7 +32,7 @@ def hand_overs(walk: Walk, now: datetime) -> Deliveries:
     """Give the deliveries of each batch in the order of happening, as of a time or now."""
     if walk.start.as_of is not None:
         return past_hand_overs(walk, walk.start.as_of)
-    rows = [row for row in walk.rows(_shipments) if row.state != HandOffState.UNMATCHED]
+    rows = list(walk.rows(_shipments))
     rows.sort(key=lambda row: (row.sent_at, row.event_id))
     sides = {one for row in rows for one in (row.sender_id, row.receiver_id) if one}
     names = producer_names(sides) if sides else {}
@@ -43,10 +43,7 @@ def hand_overs(walk: Walk, now: datetime) -> Deliveries:
 
 
 def _shipments(family: FromClause) -> AnySelect:
-    """Read what was handed on; receipts without a shipment too, which no condition here tells.
-
-    A condition on one table would have SQLite read all of it (`walking.beside`).
-    """
+    """Read what was handed on, and what was received without a shipment that is known."""
     keys = (HAND_OFF.batch_producer_id, HAND_OFF.batch_id)
     return (
         select(
@@ -68,6 +65,9 @@ def _shipments(family: FromClause) -> AnySelect:
 
 
 def _hand_over(row: AnyRow, names: Mapping[UUID, Words], now: datetime) -> HandOver:
+    if row.state == HandOffState.UNMATCHED:
+        came = _figure(row.received_uom, row.received_quantity)
+        return without_shipment(row.receiver_id, names[row.receiver_id], row.sent_at, came)
     state = state_at(row.state, row.sent_at, now)
     is_received = not state.is_open and state is not HandOffState.REFUSED
     difference = _difference(row)

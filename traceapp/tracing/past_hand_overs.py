@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, select
@@ -22,7 +23,7 @@ from traceapp.database.engine import db
 from traceapp.trace import handoffs
 from traceapp.trace.facts import EventFact, PartyFact, PersonFact, TraceFacts
 from traceapp.trace.facts import Ref as FactRef
-from traceapp.trace.handoff_words import hand_off
+from traceapp.trace.handoff_words import hand_off, unmatched
 from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words
@@ -76,7 +77,7 @@ def past_hand_overs(walk: Walk, until: datetime) -> dict[Key, tuple[HandOver, ..
     sent = {row.event_id for row in rows if row.step_kind in SHIPMENTS}
     facts = (*_facts(rows, said_about(rows)), *_refusals(sorted(sent), until))
     story = Story(TraceFacts(FactRef(*walk.start.ref), (), facts), until)
-    parcels = [parcel for parcel in _parcels(story) if not parcel.inside]
+    parcels = list(_parcels(story))
     names = producer_names({one for parcel in parcels for one in _sides(parcel) if one})
     found: dict[Key, list[HandOver]] = defaultdict(list)
     for parcel in parcels:
@@ -85,11 +86,37 @@ def past_hand_overs(walk: Walk, until: datetime) -> dict[Key, tuple[HandOver, ..
     return {batch: tuple(told) for batch, told in found.items()}
 
 
+def without_shipment(
+    receiver_id: UUID, receiver: Words, came_at: datetime, received: tuple[str, Decimal] | None
+) -> HandOver:
+    """Tell of what somebody received while no shipment of it is known: it came from nobody yet."""
+    told = unmatched()
+    return HandOver(
+        event=None,
+        sender=None,
+        sender_id=None,
+        receiver=receiver,
+        receiver_id=receiver_id,
+        sent_at=came_at,
+        received_at=came_at,
+        state=told.state,
+        words=told.words,
+        difference_pct=None,
+        sent=None,
+        received=received,
+    )
+
+
 def _parcels(story: Story) -> Iterator[handoffs.Delivery]:
     for record in story.records:
         if record.event.step_kind in SHIPMENTS:
             for batch in dict.fromkeys(item.batch for item in record.event.inputs):
-                yield handoffs.delivery(story, record, batch)
+                parcel = handoffs.delivery(story, record, batch)
+                if not parcel.inside:
+                    yield parcel
+        for batch in dict.fromkeys(item.batch for item in record.event.outputs):
+            if story.waits(record, batch):
+                yield handoffs.Delivery(batch, record, (record,))
 
 
 def _lines(family: FromClause) -> AnySelect:
@@ -167,6 +194,9 @@ def _sides(parcel: handoffs.Delivery) -> tuple[UUID, UUID | None]:
 def _hand_over(parcel: handoffs.Delivery, now: datetime, names: Mapping[UUID, Words]) -> HandOver:
     ship = parcel.ship.event
     sender, receiver = _sides(parcel)
+    if parcel.ship in parcel.receipts:
+        came_at = ship.event_time.astimezone(UTC)
+        return without_shipment(sender, names[sender], came_at, handoffs.received(parcel))
     told = hand_off(parcel, now)
     return HandOver(
         event=(ship.ref.producer_id, ship.ref.id),

@@ -70,7 +70,8 @@ def _claims(producer_id: UUID, lineage: Lineage) -> set[int]:
 
 
 def _having(node: Node) -> set[UUID]:
-    steps = [(one.sender_id, taker) for one in node.hand_overs for taker in one.takers]
+    sent = [(one.sender_id, one.takers) for one in node.hand_overs if one.sender_id]
+    steps = [(sender, taker) for sender, takers in sent for taker in takers]
     return reached(UUID(bytes=node.key[:16]), steps)
 
 
@@ -100,7 +101,7 @@ def _node(producer_id: UUID, node: Node) -> Node:
     holdings = tuple(one for one in node.holdings if one.holder_id == producer_id)
     in_hand = bool(holdings) and not node.is_claimed
     is_known = _is_of(producer_id, node.key) or node.code is not None or in_hand
-    sides = node.hand_overs
+    sides = tuple(one for one in node.hand_overs if one.event or _is_theirs(producer_id, node, one))
     if node.is_claimed:
         sides = tuple(one for one in sides if producer_id in {one.sender_id, one.receiver_id})
         node = node if node.code is not None else _without_marks(node)
@@ -109,6 +110,14 @@ def _node(producer_id: UUID, node: Node) -> Node:
         holdings=holdings,
         hand_overs=tuple(_hand_over(producer_id, one) for one in sides),
     )
+
+
+def _is_theirs(producer_id: UUID, node: Node, receipt: HandOver) -> bool:
+    """Tell of a receipt without a shipment whoever wrote it and whoever made the goods.
+
+    Anybody can say that he received something.
+    """
+    return receipt.receiver_id == producer_id or _is_of(producer_id, node.key)
 
 
 def _without_marks(node: Node) -> Node:

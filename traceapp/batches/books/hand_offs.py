@@ -34,9 +34,8 @@ from traceapp.trace.handoffs import (
     shipped,
     state,
 )
-from traceapp.trace.history import Record, makes, names
+from traceapp.trace.history import Record, names
 from traceapp.trace.story import Story
-from traceapp.trace.vocabulary import StockEffect
 
 INDEX_ALL = "hand_offs.index_all"
 REMIND = "hand_offs.remind"
@@ -166,7 +165,7 @@ def _rows(batch: Ref, events: Iterable[EventFact], now: datetime) -> Iterator[Ro
             parcel = delivery(story, record, batch)
             if not parcel.inside:
                 yield _shipment(parcel, now)
-        elif _waits(story, record, batch):
+        elif story.waits(record, batch):
             yield _receipt(record, batch)
 
 
@@ -179,16 +178,6 @@ def takers_of(receiver_id: UUID | None, last: UUID | None, further: str) -> froz
 def _further_takers(parcel: Delivery) -> str:
     """Name whoever else received what was sent to nobody by name: the row holds two of them."""
     return " ".join(sorted({receipt.ref.producer_id.hex for receipt in parcel.receipts}))
-
-
-def _waits(story: Story, record: Record, batch: Ref) -> bool:
-    """Say whether a receipt waits for its shipment: it names one, or somebody here made it."""
-    if record.effect is not StockEffect.MOVE_IN or not makes(record.event, batch):
-        return False
-    by_another = batch.producer_id != record.ref.producer_id
-    return (record.event.ship_event_id is not None or by_another) and (
-        story.shipment_of(record, batch) is None
-    )
 
 
 def _shipment(parcel: Delivery, now: datetime) -> Row:

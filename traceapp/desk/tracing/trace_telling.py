@@ -154,7 +154,12 @@ def hand_overs(node: Node) -> list[tuple[str, str]]:
     """Name the two sides of each delivery of a batch, and say where it stands."""
     return [
         (
-            f"{say(one.sender)} → {say(one.receiver) or _('receiver not known')}",
+            " → ".join(
+                (
+                    say(one.sender) or _("sender not known"),
+                    say(one.receiver) or _("receiver not known"),
+                )
+            ),
             say(one.words),
         )
         for one in node.hand_overs

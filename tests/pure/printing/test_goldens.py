@@ -31,7 +31,7 @@ from traceapp.printing.templates import Template
 
 GOLDEN = Path(__file__).parent / "golden"
 MOST_SMOOTHED = 1.0  # of 255, on average
-PDF_DPI = 150
+PDF_DPI, CARD_DPI = 150, 75  # a card is large, and so is all that is on it
 
 Kept = tuple[Stock, Template, Label]
 KEPT: list[Kept] = [
@@ -58,6 +58,11 @@ def dpi_of(stock: Stock, template: Template) -> int:
     return 300 if (stock.key, template) in TOO_COARSE else 203
 
 
+def pdf_dpi_of(stock: Stock) -> int:
+    """Give the dots per inch in which a page of a PDF is kept."""
+    return CARD_DPI if stock.key.startswith("card-") else PDF_DPI
+
+
 @each_kept
 def test_a_label_looks_as_it_did_when_it_was_looked_at(
     fonts: FontFiles, stock: Stock, template: Template, label: Label
@@ -80,7 +85,7 @@ def test_a_label_looks_as_it_did_when_it_was_looked_at(
 def test_a_pdf_looks_as_it_did_when_it_was_looked_at(
     fonts: FontFiles, stock: Stock, template: Template, label: Label
 ) -> None:
-    (page,) = pages(pdf(Design(stock, template), [Copies(label)], fonts), PDF_DPI)
+    (page,) = pages(pdf(Design(stock, template), [Copies(label)], fonts), pdf_dpi_of(stock))
     kept = Image.open(GOLDEN / "pdf" / f"{name_of(stock, template, label)}.png")
     assert decoded(kept) == [label.uri]
     assert alike(page.convert("L"), kept.convert("L"))
@@ -132,7 +137,7 @@ def draw_anew(fonts: FontFiles) -> None:
         design, name = Design(stock, template), name_of(stock, template, label)
         (page,) = raster.png(design, [Copies(label)], fonts, dpi_of(stock, template))
         (GOLDEN / f"{name}.png").write_bytes(page)
-        (drawn,) = pages(pdf(design, [Copies(label)], fonts), PDF_DPI)
+        (drawn,) = pages(pdf(design, [Copies(label)], fonts), pdf_dpi_of(stock))
         drawn.convert("L").save(GOLDEN / "pdf" / f"{name}.png", optimize=True)
     design = Design(STOCKS["die-50x30"])
     for writer, dpi in itertools.product(("pdf", "zpl", "tspl"), raster.RESOLUTIONS):

@@ -218,6 +218,6 @@ def test_of_what_was_written_down_before_no_zero_is_known(
 ) -> None:
     assert send(app, officer, wrong, **{"figures.energy": "-6,50"}).status_code == 303
     with app.app_context():
-        downgrade(revision="0079")
+        downgrade(revision="0076")
         upgrade()
     assert "<b>−6,5\u00a0%</b>" in published_part(app, "vi").partition("<details>")[0]

@@ -8,8 +8,8 @@ from alembic import op
 from migrations.append_only import protect, release
 from traceapp.database.types import Identifier, Instant
 
-revision: str = "0081"
-down_revision: str | None = "0080"
+revision: str = "0078"
+down_revision: str | None = "0077"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

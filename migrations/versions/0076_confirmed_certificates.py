@@ -8,7 +8,7 @@ from alembic import op
 from migrations.append_only import protect, release
 from traceapp.database.types import Identifier, Instant
 
-revision: str = "0079"
+revision: str = "0076"
 down_revision: str | None = "0075"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

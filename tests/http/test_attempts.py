@@ -1,6 +1,7 @@
 """Asking before an act: refused with rule, cause and day, kept once, and recorded all the same."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -295,6 +296,12 @@ def page(answer: Any) -> str:
     return text
 
 
+def warned_on(answer: Any) -> str:
+    """Give what says that somebody has read the warnings of a page."""
+    (warned,) = re.findall('value="(warned:[0-9a-f]+)"', answer.get_data(as_text=True))
+    return str(warned)
+
+
 def hidden(text: str, name: str) -> str:
     return text.split(f'name="{name}" value="')[1].split('"', maxsplit=1)[0]
 
@@ -367,7 +374,7 @@ def test_a_spray_at_the_desk_says_from_when_to_harvest(
     asked = desk.post(f"{NEW}?lang=vi", data=form(app, **sent))
     assert asked.status_code == 422
     assert "Hãy xem lại nhãn" in page(asked)  # longer than a week
-    answer = desk.post(NEW, data=form(app, **sent, do="warned"))
+    answer = desk.post(NEW, data=form(app, **sent, do=warned_on(asked)))
     assert answer.status_code == 303
     first = (days_ago(0) + timedelta(days=9)).date()
     told = page(desk.get(f"{answer.location}?lang=vi"))
@@ -399,7 +406,8 @@ def test_what_is_doubtful_is_asked_about_before_it_is_saved(
     assert "Đúng, lưu lại" in shown
     assert hidden(shown, "id") == sent["id"]  # no attempt: nothing was refused
     assert (count(Attempt), count(Event)) == (0, 2)
-    assert desk.post(NEW, data=form(app, **sent, do="warned")).status_code == 303
+    again = form(app, **sent, do=warned_on(answer))
+    assert desk.post(f"{NEW}?lang=vi", data=again).status_code == 303
     assert desk.post(NEW, data=form(app, **sent)).status_code == 303  # the form sent again
     assert count(Event) == 3
 
@@ -409,7 +417,7 @@ def test_who_was_warned_is_still_stopped_by_what_blocks(
 ) -> None:
     lan, season, greens = farm
     desk = signed_in(app, lan)
-    answer = desk.post(f"{NEW}?lang=vi", data=form(app, **typed(lan, season, greens, do="warned")))
+    answer = desk.post(f"{NEW}?lang=vi", data=form(app, **typed(lan, season, greens, do="warned:")))
     assert answer.status_code == 422
     assert "thu hoạch được từ ngày" in page(answer)
     assert count(Batch) == 0

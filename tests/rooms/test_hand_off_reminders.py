@@ -17,6 +17,7 @@ from traceapp.database.engine import db
 from traceapp.handoffs import reminders
 from traceapp.handoffs.models import HandOffReminder
 from traceapp.jobs.runner import Runner
+from traceapp.phone import goods
 from traceapp.producers.models import Producer
 from traceapp.web.endpoints import transaction
 
@@ -126,12 +127,15 @@ def test_phones_of_the_receiver_are_told_once_where_there_is_no_address(
             for by, name in ((trade.hoa, "hoa"), (trade.minh, "minh"))
         }
         tell(trade.minh, trade.ship(**TODAY))
+        fixed = trade.ship("119", id=str(trade.other_id), corrects=str(trade.ship_id), **TODAY)
+        tell(trade.minh, fixed)
         for later in (TOMORROW - timedelta(hours=2), TOMORROW, TOMORROW + timedelta(days=1)):
             work(context.app, later)
         (message,) = told[trade.hoa.producer_id].read()
         assert message["title"] == "Hàng đã tới chưa?"
         assert message["body"].startswith("Xưởng Minh ghi là đã giao cho bạn lúc 22/11/2026 11:00")
-        assert message["url"] == f"/app/#/log/receive/{trade.ship_id}"
-        assert "120" not in numbers_in(message["body"])
+        (coming,) = goods.shipments(trade.hoa.producer_id, TOMORROW)
+        assert message["url"] == f"/app/#/log/receive/{coming['event_id']}"
+        assert "119" not in numbers_in(message["body"])
         assert told[trade.minh.producer_id].read() == []
         assert db.session.query(HandOffReminder).count() == 1

@@ -14,7 +14,7 @@ from traceapp.batches.told_lots import UNTOLD, lot_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
-from traceapp.desk.steps import step_options, step_setting
+from traceapp.desk.steps import shipment_options, step_setting
 from traceapp.findings.goods_facts import ANIMALS
 from traceapp.phone import standing
 from traceapp.trace.facts import Ref
@@ -94,7 +94,7 @@ def units_told(producer_id: UUID) -> dict[Ref, str]:
 
 def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
     """List what others sent here and nobody has received yet."""
-    coming = step_options.shipments_to(producer_id, now=now)
+    coming = shipment_options.shipments_to(producer_id, now=now)
     named = _named(producer_id, {ref for one in coming for ref, _, _ in one.items})
     return [
         {

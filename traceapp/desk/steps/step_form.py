@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from traceapp.batches.models import Product
 from traceapp.desk import choices
-from traceapp.desk.steps.step_options import AtHand, Ref, Shipment
+from traceapp.desk.steps.shipment_options import Shipment
+from traceapp.desk.steps.step_options import AtHand, Ref
 from traceapp.producers.models import Plot, Season, Site
 from traceapp.trace.measures import amount
 from traceapp.trace.units import UNITS

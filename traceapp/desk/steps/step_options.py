@@ -1,6 +1,5 @@
-"""What the form of a step offers: kinds of steps, batches at hand, shipments on the way here."""
+"""What the form of a step offers: kinds of steps, and batches at hand."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +17,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
-from traceapp.producers.models import Producer, ProducerKind, Site
-from traceapp.trace.handoffs import destination
+from traceapp.producers.models import ProducerKind
 from traceapp.trace.units import from_micro
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StepKind
 from traceapp.trace.words import Words
@@ -34,10 +32,7 @@ AS_OPERATORS: Mapping[str, tuple[str, ...]] = {
     "distributor": ("trader",),
 }
 MOST_BATCHES = 200
-MOST_SHIPMENTS = 30
-RECENT = timedelta(days=60)
 LATELY = timedelta(days=120)
-HAND_OFFS = frozenset({"ship", "recall_return"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +47,6 @@ class AtHand:
     lot: str | None
     uom: str
     left: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """Goods on their way to one of our sites, or sent from one."""
-
-    event_id: UUID
-    sender: Words
-    sent_at: datetime
-    doc_no: str
-    items: tuple[tuple[Ref, str | None, str | None], ...]
 
 
 def offered(kinds: Iterable[str], families: Collection[str]) -> list[StepKind]:
@@ -180,73 +164,6 @@ def named_by(event: Event) -> set[Ref]:
         EventItem.producer_id == event.producer_id, EventItem.event_id == event.event_id
     )
     return {(row[0], row[1]) for row in db.session.execute(query)}
-
-
-def shipments_to(producer_id: UUID, *, now: datetime, also: UUID | None = None) -> list[Shipment]:
-    """List what others sent to our sites lately and nobody here received yet, `also` this one."""
-    sites = {str(site_id) for site_id in _site_ids(producer_id)}
-    answered = select(Event.ship_event_id).where(
-        Event.producer_id == producer_id, Event.ship_event_id.is_not(None)
-    )
-    if also is not None:
-        answered = answered.where(Event.ship_event_id != also)
-    query = _hand_offs(now).where(Event.producer_id != producer_id, Event.event_id.not_in(answered))
-    rows = [
-        row
-        for row in db.session.execute(query)
-        if destination(json.loads(row.document).get("fields")) in sites
-    ]
-    return _shipments(rows[:MOST_SHIPMENTS])
-
-
-def shipments_from(producer_id: UUID, *, now: datetime) -> list[Shipment]:
-    """List what was sent from here lately."""
-    query = _hand_offs(now).where(Event.producer_id == producer_id).limit(MOST_SHIPMENTS)
-    return _shipments(db.session.execute(query).all())
-
-
-def _site_ids(producer_id: UUID) -> list[UUID]:
-    return list(db.session.scalars(select(Site.site_id).where(Site.producer_id == producer_id)))
-
-
-def _hand_offs(now: datetime) -> Any:  # noqa: ANN401 - a select that callers narrow
-    return (
-        select(
-            *(Event.producer_id, Event.event_id, Event.event_time, Event.document),
-            *(Producer.name, Producer.name_en),
-        )
-        .join(Producer, Producer.producer_id == Event.producer_id)
-        .where(Event.step_kind.in_(HAND_OFFS), Event.event_time >= now - RECENT)
-        .order_by(Event.event_time.desc())
-    )
-
-
-def _shipments(rows: Iterable[Any]) -> list[Shipment]:
-    rows = list(rows)
-    items: dict[UUID, list[tuple[Ref, str | None, str | None]]] = {}
-    query = (
-        select(EventItem)
-        .where(
-            tuple_(EventItem.producer_id, EventItem.event_id).in_(
-                [(row.producer_id, row.event_id) for row in rows]
-            ),
-            EventItem.direction == "input",
-        )
-        .order_by(EventItem.position)
-    )
-    for item in db.session.scalars(query):
-        line = ((item.batch_producer_id, item.batch_id), item.quantity, item.uom)
-        items.setdefault(item.event_id, []).append(line)
-    return [
-        Shipment(
-            row.event_id,
-            Words(row.name, row.name_en),
-            row.event_time,
-            str(json.loads(row.document).get("fields", {}).get("doc_no") or ""),
-            tuple(items.get(row.event_id, ())),
-        )
-        for row in rows
-    ]
 
 
 def last_step(member: tuple[UUID, UUID], kind: str) -> Event | None:

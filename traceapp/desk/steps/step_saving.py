@@ -3,10 +3,10 @@
 What happened is never refused for sense: what it does to the books is said afterwards.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -51,15 +51,11 @@ SAID_OTHERWISE = frozenset({"over_use", "late_entry", "clock_skew", "superseded"
 SAID_AFTERWARDS = frozenset({"incomplete", "qty_mismatch"})
 
 
-class Saving(StrEnum):
-    """How a form is sent to be saved: plainly, or by somebody who has read what speaks against it.
-
-    Who was warned is still stopped by what blocks; of what has happened nothing is asked.
-    """
-
-    PLAINLY = "save"
-    WARNED = "warned"
-    HAPPENED = "happened"
+PLAINLY, WARNED, HAPPENED = "save", "warned:", "happened"
+"""How a form is sent to be saved: plainly, by somebody who has read these warnings, or because it
+has happened. Who was warned is still stopped by what blocks and asked about what is new; of what
+has happened nothing is asked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +77,7 @@ class Saved:
     words: tuple[tuple[str, str], ...]
 
 
-def save(
-    who: Visitor, form: Form, setting: Setting, *, now: datetime, how: Saving
-) -> Saved | Refused:
+def save(who: Visitor, form: Form, setting: Setting, *, now: datetime, how: str) -> Saved | Refused:
     """Record the step that a form describes. Raises what `Form.trying` turns into words.
 
     Unless it has happened already, the rules are asked first; what they refuse is kept as an
@@ -97,7 +91,7 @@ def save(
     trial = db.session.begin_nested()
     for number, batch in wish.new_batches.items():
         _register(who, batch, number, now)
-    if how is not Saving.HAPPENED:
+    if how != HAPPENED:
         verdict = _verdict_before(who, message, now)
         if verdict is not None and _stops(verdict, how):
             trial.rollback()
@@ -113,8 +107,15 @@ def save(
     return Saved(_next_page(who, message), (said, *words))
 
 
-def _stops(verdict: Verdict, how: Saving) -> bool:
-    return verdict.is_blocked or (how is Saving.PLAINLY and bool(against(verdict)))
+def _stops(verdict: Verdict, how: str) -> bool:
+    told = against(verdict)
+    return verdict.is_blocked or (bool(told) and how != WARNED + fingerprint(told))
+
+
+def fingerprint(told: Iterable[Finding]) -> str:
+    """Give what tells these warnings from others: their figures count too."""
+    words = sorted(str(one.message.vi) for one in told)
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
 
 def against(verdict: Verdict) -> list[Finding]:

@@ -9,9 +9,10 @@ from sqlalchemy import or_, select
 from traceapp.batches.models import Product
 from traceapp.database.engine import db
 from traceapp.desk.register import place_form
-from traceapp.desk.steps import step_options
+from traceapp.desk.steps import shipment_options, step_options
+from traceapp.desk.steps.shipment_options import Shipment
 from traceapp.desk.steps.step_form import BETWEEN, SHIPMENT, Setting
-from traceapp.desk.steps.step_options import Ref, Shipment
+from traceapp.desk.steps.step_options import Ref
 from traceapp.producers.models import Partner, Producer, Season, Site
 from traceapp.producers.queries import is_admitted
 from traceapp.trace.handoffs import RECEIVER
@@ -57,9 +58,9 @@ def setting_of(
 
 
 def _shipments(producer_id: UUID, kind: StepKind, now: datetime) -> list[Shipment]:
-    coming = step_options.shipments_to(producer_id, now=now)
+    coming = shipment_options.shipments_to(producer_id, now=now)
     if kind.id == "transport":
-        coming += step_options.shipments_from(producer_id, now=now)
+        coming += shipment_options.shipments_from(producer_id, now=now)
     return coming
 
 

@@ -18,9 +18,15 @@ from traceapp.batches.models import Event
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk import uploads
-from traceapp.desk.steps import step_form, step_message, step_options, step_saving
+from traceapp.desk.steps import (
+    shipment_options,
+    step_form,
+    step_message,
+    step_options,
+    step_saving,
+)
 from traceapp.desk.steps.step_form import Setting
-from traceapp.desk.steps.step_saving import Refused, Saving
+from traceapp.desk.steps.step_saving import HAPPENED, PLAINLY, WARNED, Refused
 from traceapp.desk.steps.step_setting import setting_of
 from traceapp.photos import queries as pictures
 from traceapp.trace.rules.finding import Finding
@@ -33,7 +39,6 @@ blueprint = Blueprint("steps", "traceapp.desk", template_folder="templates")
 
 USUAL = 6
 FORM = "desk/steps/step.html"
-SAVES = frozenset(Saving)
 PASSED_ON = ("batch", "season", "plot", "shipment")
 
 
@@ -59,7 +64,7 @@ def log_step() -> ResponseReturnValue:
             for group, words in GROUPS.items()
             if any(kind.group == group for kind in offered)
         ],
-        shipments=step_options.shipments_to(who.producer_id, now=now),
+        shipments=shipment_options.shipments_to(who.producer_id, now=now),
         passed_on={name: request.args[name] for name in PASSED_ON if name in request.args},
         has_all="all" in request.args,
     )
@@ -78,14 +83,14 @@ def record_step() -> ResponseReturnValue:
     form = Form.sent(step_form.fields(setting), request.form)
     kept = uploads.keep_photos(form, step_form.PHOTOS, who.producer_id, now=now)
     form.typed["photos"] = [*form.typed.get("photos", ()), *kept]
-    do = request.form.get("do", Saving.PLAINLY)
+    do = request.form.get("do", PLAINLY)
     if do == "again":
         _fill_in(form, setting)
-    if do not in SAVES:
+    if do not in {PLAINLY, HAPPENED} and not do.startswith(WARNED):
         return form_page(form, setting, more=do.removeprefix("line:"))
     if not form.errors:
         with form.trying():
-            outcome = step_saving.save(who, form, setting, now=now, how=Saving(do))
+            outcome = step_saving.save(who, form, setting, now=now, how=do)
             if isinstance(outcome, Refused):
                 return _refused(form, setting, outcome)
             for tone, words in outcome.words:
@@ -167,7 +172,7 @@ def correction_page(
     now = datetime.now(UTC)
     setting = setting_of(who.producer_id, kind, now=now, named=named, archived=True)
     if event.ship_event_id is not None:  # answered by this very step, and so no longer offered
-        coming = step_options.shipments_to(who.producer_id, now=now, also=event.ship_event_id)
+        coming = shipment_options.shipments_to(who.producer_id, now=now, also=event.ship_event_id)
         offered = {one.event_id: one for one in (*setting.shipments, *coming)}
         setting = replace(setting, shipments=list(offered.values()))
     own = {"id": str(new_id()), "kind": kind.id, "corrects": str(event.event_id)}
@@ -214,6 +219,7 @@ def form_page(
         more=more,
         refusals=[one for one in findings if one.blocks],
         warnings=[one for one in findings if not one.blocks],
+        warned=WARNED + step_saving.fingerprint(findings),
         say=say,
         shots=[(key[1].hex(), found.get(key, {}).get("thumb")) for key in keys],
         has_last=last is not None and not form.value("corrects") and not form.copied,

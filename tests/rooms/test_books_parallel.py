@@ -11,24 +11,31 @@ from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
 from traceapp.batches import operations, queries
-from traceapp.batches.books.models import CorrectedEvent, SetAsideParent
+from traceapp.batches.books import hand_offs
+from traceapp.batches.books.models import CorrectedEvent, HandOff, SetAsideParent
 from traceapp.batches.lineage import ancestors
 from traceapp.database.engine import db
+from traceapp.trace.facts import Ref as FactRef
 from traceapp.web.endpoints import transaction
 
 
 def at_once(app: Flask, by: Business, messages: Sequence[dict[str, Any]]) -> None:
     """Record each message from a thread of its own, all starting together."""
-    start = Barrier(len(messages))
+    all_at_once(app, [(by, message) for message in messages])
 
-    def send(message: dict[str, Any]) -> None:
+
+def all_at_once(app: Flask, told: Sequence[tuple[Business, dict[str, Any]]]) -> None:
+    """Record what each says from a thread of its own, all starting together."""
+    start = Barrier(len(told))
+
+    def send(by: Business, message: dict[str, Any]) -> None:
         with app.app_context():
             start.wait(60)
             with transaction():
                 operations.record_event(by.actor, message, now=NOW)
 
-    with ThreadPoolExecutor(len(messages)) as pool:
-        for sent in [pool.submit(send, message) for message in messages]:
+    with ThreadPoolExecutor(len(told)) as pool:
+        for sent in [pool.submit(send, *one) for one in told]:
             sent.result(120)
 
 
@@ -90,3 +97,35 @@ def _proper_ancestors(ref: tuple[UUID, UUID]) -> set[tuple[UUID, UUID]]:
     for parent in ancestors(ref):
         above |= ancestors(parent)
     return above
+
+
+def test_a_corrected_shipment_and_its_receipt_that_come_at_once_know_of_each_other(
+    app: Flask,
+) -> None:
+    with transaction():
+        lan, hoa = business("HTX Lan"), business("Quầy Hoa", kinds=("shop",))
+        greens = product(lan)
+        first, second = (batch(lan, greens, lot) for lot in ("L1", "L2"))
+        record(lan, "harvest", outputs=[line(first, "900"), line(second, "900")])
+    to = {"fields": {"to_site": str(hoa.site_id)}}
+    for _ in range(10):
+        wrong = event(lan, "ship", inputs=[line(first, "20")], **to)
+        with transaction():
+            operations.record_event(lan.actor, wrong, now=NOW)
+        right = event(lan, "ship", inputs=[line(second, "20")], corrects=wrong["id"], **to)
+        came = [line(first, "20", producer_id=str(lan.producer_id))]
+        at = "2026-11-21T08:00:00+07:00"
+        got = event(hoa, "receive", event_time=at, outputs=came, ship_event_id=wrong["id"])
+        all_at_once(app, [(lan, right), (hoa, got)])
+    db.session.rollback()
+    kept = _hand_offs()
+    with transaction():
+        hand_offs.index([FactRef(lan.producer_id, lot) for lot in (first, second)], NOW)
+    assert kept == _hand_offs()
+
+
+def _hand_offs() -> list[tuple[UUID, UUID, str]]:
+    rows = db.session.scalars(select(HandOff))
+    found = sorted((one.event_id, one.batch_id, one.state) for one in rows)
+    db.session.rollback()
+    return found

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Integer
 
+from traceapp.batches.models import EventItem
 from traceapp.database.engine import db
 from traceapp.producers.models import Season
 
@@ -33,7 +34,7 @@ def wait_for_others(messages: Iterable[Data]) -> None:
         return
     messages = list(messages)
     named = {subject for message in messages for subject in _subjects(message)}
-    wait_for(named | _plots_of(messages))
+    wait_for(named | _plots_of(messages) | _corrected(messages))
 
 
 def wait_for(subjects: Iterable[UUID]) -> None:
@@ -62,6 +63,15 @@ def _plots_of(messages: Iterable[Data]) -> set[UUID]:
     if not seasons:
         return set()
     return set(db.session.scalars(select(Season.plot_id).where(Season.season_id.in_(seasons))))
+
+
+def _corrected(messages: Iterable[Data]) -> set[UUID]:
+    """Give the steps that are corrected and the batches that they named: those change too."""
+    steps = {one["corrects"] for one in messages} - {None}
+    if not steps:
+        return set()
+    named = select(EventItem.batch_id).where(EventItem.event_id.in_(steps))
+    return {*steps, *db.session.scalars(named)}
 
 
 _TURN = func.unnest(bindparam("turns", type_=ARRAY(Integer))).column_valued("turn")

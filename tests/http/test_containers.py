@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.builders import batch, event, line
 from tests.http.programs import Program, program
 from tests.signing_in import signed_in
+from traceapp.batches.models import Batch
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.web.endpoints import transaction
@@ -187,6 +189,17 @@ def refused(yard: Yard, message: dict[str, Any]) -> list[str]:
     """Give what an attempt is told of goods on hold."""
     told = yard.lan.post("/attempts", message, headers=EN).get_json().get("errors", ())
     return [one["message"] for one in told if one["rule"] == "held"]
+
+
+def test_a_crate_used_again_without_being_unloaded_holds_nothing_that_was_sold(
+    yard: Yard, stored: UUID
+) -> None:
+    message = crate(yard, "PALLET 2", EMPTIED, inner_containers="CRATE H")
+    assert refused(yard, message)
+    bad = db.session.scalars(select(Batch.batch_id).where(Batch.lot == "BAD")).one()
+    sold = event(yard.lan.by, "sell", event_time=EMPTIED, inputs=[line(bad, "120")])
+    assert yard.lan.post("/events", sold).status_code == 201
+    assert refused(yard, message | {"id": str(new_id())}) == []
 
 
 def test_a_pallet_with_held_goods_in_another_crate_of_it_is_not_shipped(

@@ -58,5 +58,9 @@ def _packed(step: StepFact, batch: Ref, crates: Collection[str], most: int) -> i
 
 
 def _contents(step: StepFact, mark: str) -> Contents:
-    inside = containers.contents(step.ref.producer_id, mark, step.at)
-    return {Ref(*batch): amount for batch, amount in inside.items()}
+    """Give what lies in a crate: what has left as a whole is in it no more, said or not."""
+    author = step.ref.producer_id
+    inside = containers.contents(author, mark, step.at)
+    stocks = balances({(author, Ref(*batch)) for batch in inside})
+    gone = {batch for (_, batch), left in stocks.items() if left.came_in and left.amount <= 0}
+    return {Ref(*batch): amount for batch, amount in inside.items() if Ref(*batch) not in gone}

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
@@ -25,7 +25,7 @@ from traceapp.batches.refreshing import refresh, touched_by
 from traceapp.batches.searching import folded_words
 from traceapp.batches.waiting import wait_for_others
 from traceapp.batches.walking import Ref
-from traceapp.database.asking import ask
+from traceapp.database.asking import among, ask, ask_about
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for
 
@@ -42,7 +42,7 @@ _KEPT = select(Event.event_id, Event.content_sha256).where(
     Event.event_id.in_(bindparam("ids", expanding=True)),
 )
 _OTHERS = select(*(getattr(Event, name) for name in Step.__dataclass_fields__)).where(
-    tuple_(Event.producer_id, Event.event_id).in_(bindparam("refs", expanding=True))
+    among(Event.producer_id, Event.event_id)
 )
 
 
@@ -250,12 +250,7 @@ def _write(actor: Actor, accepted: Sequence[Accepted], books: Books, now: dateti
 
 def _others(events: AbstractSet[Ref]) -> list[Step]:
     """Give steps recorded before whose standing changed: corrected, set aside, answered, paired."""
-    wanted = sorted(events)
-    return [
-        Step(*row)
-        for start in range(0, len(wanted), grants.CHUNK)
-        for row in ask(_OTHERS, refs=wanted[start : start + grants.CHUNK])
-    ]
+    return [Step(*row) for row in ask_about(_OTHERS, sorted(events))]
 
 
 def _event_row(actor: Actor, message: Message, now: datetime) -> dict[str, Any]:

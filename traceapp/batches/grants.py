@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
@@ -15,7 +15,7 @@ from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.batches.quantities import wrong_amount
-from traceapp.database.asking import Query, ask
+from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo
 from traceapp.producers.models import Plot, ProducerKind, Season, Site
@@ -26,7 +26,6 @@ Ref = tuple[UUID, UUID]
 Data = Mapping[str, Any]
 SIDES = (("input", "inputs"), ("output", "outputs"), ("about", "about"))
 NOT_HERE = "not_here"
-CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +195,12 @@ def _named(author: UUID, messages: Sequence[Data], name: str) -> set[Ref]:
     return {(_owner(author, data), data[name]) for data in messages if data[name] is not None}
 
 
-def _rows(query: Query, refs: Iterable[Ref], **values: object) -> Iterator[Any]:
-    """Ask about these pairs, so many at a time as a database takes."""
-    wanted = list(refs)
-    for start in range(0, len(wanted), CHUNK):
-        yield from ask(query, refs=wanted[start : start + CHUNK], **values)
-
-
 def _there(query: Select[UUID, UUID], refs: set[Ref]) -> frozenset[Ref]:
-    return frozenset(_rows(query, refs))
+    return frozenset(ask_about(query, refs))
 
 
 def _plots_of(seasons: set[Ref]) -> dict[Ref, UUID]:
-    found = _rows(_SEASONS, seasons)
+    found = ask_about(_SEASONS, seasons)
     return {(row.producer_id, row.season_id): row.plot_id for row in found}
 
 
@@ -223,7 +215,7 @@ def units_of(batches: Iterable[Ref]) -> dict[Ref, BatchUnit]:
     """Give the units that batches are kept in, with what one pack holds."""
     return {
         (producer_id, batch_id): BatchUnit(uom, Decimal(net) if net else None, net_uom)
-        for producer_id, batch_id, uom, net, net_uom in _rows(_UNITS, batches)
+        for producer_id, batch_id, uom, net, net_uom in ask_about(_UNITS, batches)
     }
 
 
@@ -232,8 +224,8 @@ def _in_hand(author: UUID, foreign: Collection[Ref]) -> set[Ref]:
 
     What came may be sold on one phone before the receipt arrives from another.
     """
-    held = set(_rows(_HELD, foreign, author=author))
-    offered = set(_rows(_OFFERED, set(foreign) - held, author=author))
+    held = set(ask_about(_HELD, foreign, author=author))
+    offered = set(ask_about(_OFFERED, set(foreign) - held, author=author))
     return held | offered | offers.once_offered(author, set(foreign) - held - offered)
 
 
@@ -241,23 +233,17 @@ def _is_authority(producer_id: UUID) -> bool:
     return db.session.get(ProducerKind, (producer_id, "authority")) is not None
 
 
-def _among(
-    producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID]
-) -> ColumnElement[bool]:
-    return tuple_(producer, key).in_(bindparam("refs", expanding=True))
-
-
 def _pairs(
     producer: InstrumentedAttribute[UUID], key: InstrumentedAttribute[UUID]
 ) -> Select[UUID, UUID]:
-    return select(producer, key).where(_among(producer, key))
+    return select(producer, key).where(among(producer, key))
 
 
 # Written once: putting a query together takes longer than asking it.
 _SITES = _pairs(Site.producer_id, Site.site_id)
 _PLOTS = _pairs(Plot.producer_id, Plot.plot_id)
 _SEASONS = select(Season.producer_id, Season.season_id, Season.plot_id).where(
-    _among(Season.producer_id, Season.season_id)
+    among(Season.producer_id, Season.season_id)
 )
 _HELD = (
     _pairs(LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
@@ -275,5 +261,5 @@ _UNITS = (
         Product,
         (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
     )
-    .where(_among(Batch.producer_id, Batch.batch_id))
+    .where(among(Batch.producer_id, Batch.batch_id))
 )

@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, select
 
 from traceapp.batches.hand_off_models import HandOffAcceptance, HandOffAnswer, HandOffAnswerItem
 from traceapp.batches.parties import AnyRow, kilograms
 from traceapp.batches.walking import Ref as Pair
+from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.producers.models import Site
 from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, ItemFact, Ref
@@ -79,9 +80,7 @@ def _answers_to(
             AnswerFact(first.answer_id, kind, first.answered_at, tuple(items))
         )
     acceptances: dict[Pair, list[AcceptanceFact]] = defaultdict(list)
-    key = tuple_(HandOffAcceptance.ship_producer_id, HandOffAcceptance.ship_event_id)
-    query = select(*HandOffAcceptance.__table__.columns).where(key.in_(ships))
-    for row in db.session.execute(query):
+    for row in ask_about(_ACCEPTANCES, ships):
         acceptances[row.ship_producer_id, row.ship_event_id].append(
             AcceptanceFact(row.producer_id, row.accepted_id)
         )
@@ -89,24 +88,8 @@ def _answers_to(
 
 
 def _by_answer(ships: Sequence[Pair]) -> dict[Pair, tuple[AnyRow, list[ItemFact]]]:
-    item = HandOffAnswerItem
-    query = (
-        select(
-            *HandOffAnswer.__table__.columns,
-            *(item.batch_producer_id, item.batch_id, item.quantity, item.uom, item.mass),
-        )
-        .outerjoin(
-            item,
-            and_(
-                item.producer_id == HandOffAnswer.producer_id,
-                item.answer_id == HandOffAnswer.answer_id,
-            ),
-        )
-        .where(tuple_(HandOffAnswer.producer_id, HandOffAnswer.ship_event_id).in_(ships))
-        .order_by(HandOffAnswer.producer_id, HandOffAnswer.answer_id, item.position)
-    )
     found: dict[Pair, tuple[AnyRow, list[ItemFact]]] = {}
-    for row in db.session.execute(query):
+    for row in ask_about(_ANSWERS, ships):
         _, items = found.setdefault((row.producer_id, row.answer_id), (row, []))
         if row.batch_id is not None:
             batch = Ref(row.batch_producer_id, row.batch_id)
@@ -119,3 +102,25 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+# Written once: putting a query together takes longer than asking it.
+_ANSWERS = (
+    select(
+        *HandOffAnswer.__table__.columns,
+        *(HandOffAnswerItem.batch_producer_id, HandOffAnswerItem.batch_id),
+        *(HandOffAnswerItem.quantity, HandOffAnswerItem.uom, HandOffAnswerItem.mass),
+    )
+    .outerjoin(
+        HandOffAnswerItem,
+        and_(
+            HandOffAnswerItem.producer_id == HandOffAnswer.producer_id,
+            HandOffAnswerItem.answer_id == HandOffAnswer.answer_id,
+        ),
+    )
+    .where(among(HandOffAnswer.producer_id, HandOffAnswer.ship_event_id))
+    .order_by(HandOffAnswer.producer_id, HandOffAnswer.answer_id, HandOffAnswerItem.position)
+)
+_ACCEPTANCES = select(*HandOffAcceptance.__table__.columns).where(
+    among(HandOffAcceptance.ship_producer_id, HandOffAcceptance.ship_event_id)
+)

@@ -22,6 +22,8 @@ from traceapp.batches.models import (
 )
 from traceapp.batches.parties import AnyRow, person, person_columns
 from traceapp.batches.walking import Ref as Pair
+from traceapp.batches.walking import known
+from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition
 from traceapp.producers.models import (
@@ -50,7 +52,10 @@ def events_about(tree: CTE) -> list[EventFact]:
 
 def events_named(refs: Collection[Pair]) -> list[EventFact]:
     """Read these events."""
-    return _read(tuple_(Event.producer_id, Event.event_id).in_(list(refs))) if refs else []
+    if not refs:
+        return []
+    named = known(refs, ("producer_id", "event_id"))
+    return _read(tuple_(Event.producer_id, Event.event_id).in_(select(named)))
 
 
 def _read(is_wanted: ColumnElement[bool]) -> list[EventFact]:
@@ -178,14 +183,8 @@ def _event(row: AnyRow, kept: Kept) -> EventFact:
 
 
 def _items(keys: list[Pair]) -> Lines:
-    query = (
-        select(EventItem)
-        .where(tuple_(EventItem.producer_id, EventItem.event_id).in_(keys))
-        .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
-        .with_only_columns(*EventItem.__table__.columns)
-    )
     found: dict[Pair, list[Line]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in ask_about(_ITEMS, keys):
         found[(row.producer_id, row.event_id)].append((row.direction, item_fact(row)))
     return found
 
@@ -193,7 +192,7 @@ def _items(keys: list[Pair]) -> Lines:
 def _evidence(keys: list[Pair]) -> Checks:
     """Read who stands behind events; only an official's own record starts above `self`."""
     found: dict[Pair, list[EvidenceFact]] = defaultdict(list)
-    for row in _evidence_rows(keys):
+    for row in ask_about(_EVIDENCE, keys):
         if row.by_partner_id is not None:
             party = PartyFact(None, Words(row.partner, row.partner_en or row.partner))
             by = PersonFact(party, "lab" if row.level == EvidenceLevel.LAB else None)
@@ -205,68 +204,9 @@ def _evidence(keys: list[Pair]) -> Checks:
     return found
 
 
-def _evidence_rows(keys: list[Pair]) -> list[AnyRow]:
-    query = (
-        select(
-            *EventEvidence.__table__.columns,
-            Event.event_time_zone_offset,
-            *person_columns(),
-            *(Partner.name.label("partner"), Partner.name_en.label("partner_en")),
-        )
-        .join(
-            Event,
-            and_(
-                Event.producer_id == EventEvidence.producer_id,
-                Event.event_id == EventEvidence.event_id,
-            ),
-        )
-        .join(Producer, Producer.producer_id == EventEvidence.by_producer_id)
-        .outerjoin(
-            Membership,
-            and_(
-                Membership.producer_id == EventEvidence.by_producer_id,
-                Membership.member_id == EventEvidence.by_member_id,
-            ),
-        )
-        .outerjoin(
-            Partner,
-            and_(
-                Partner.producer_id == EventEvidence.by_producer_id,
-                Partner.partner_id == EventEvidence.by_partner_id,
-            ),
-        )
-        .where(
-            tuple_(EventEvidence.producer_id, EventEvidence.event_id).in_(keys),
-            or_(
-                EventEvidence.level.in_((EvidenceLevel.INSPECTOR, EvidenceLevel.LAB)),
-                EventEvidence.by_member_id.is_(None),
-                EventEvidence.by_member_id != Event.author_member_id,
-            ),
-        )
-    )
-    return list(db.session.execute(query).all())
-
-
 def _photos(keys: list[Pair]) -> Pictures:
-    query = (
-        select(EventPhoto.producer_id, EventPhoto.event_id, PhotoRendition.file_name)
-        .join(
-            Photo,
-            and_(Photo.producer_id == EventPhoto.producer_id, Photo.sha256 == EventPhoto.sha256),
-        )
-        .join(
-            PhotoRendition,
-            and_(
-                PhotoRendition.producer_id == Photo.producer_id,
-                PhotoRendition.sha256 == Photo.sha256,
-                PhotoRendition.name == "thumb",
-            ),
-        )
-        .where(tuple_(EventPhoto.producer_id, EventPhoto.event_id).in_(keys), Photo.is_public)
-        .order_by(EventPhoto.position)
-    )
     found: dict[Pair, list[PhotoFact]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in ask_about(_PHOTOS, keys):
         fact = PhotoFact(row.file_name, Words("Ảnh của bước này", "Photo of this step"))
         found[(row.producer_id, row.event_id)].append(fact)
     return found
@@ -274,3 +214,67 @@ def _photos(keys: list[Pair]) -> Pictures:
 
 def _in_offset(moment: datetime, minutes: int) -> datetime:
     return moment.astimezone(timezone(timedelta(minutes=minutes)))
+
+
+# Written once: putting a query together takes longer than asking it.
+_ITEMS = (
+    select(*EventItem.__table__.columns)
+    .where(among(EventItem.producer_id, EventItem.event_id))
+    .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
+)
+_EVIDENCE = (
+    select(
+        *EventEvidence.__table__.columns,
+        Event.event_time_zone_offset,
+        *person_columns(),
+        *(Partner.name.label("partner"), Partner.name_en.label("partner_en")),
+    )
+    .join(
+        Event,
+        and_(
+            Event.producer_id == EventEvidence.producer_id,
+            Event.event_id == EventEvidence.event_id,
+        ),
+    )
+    .join(Producer, Producer.producer_id == EventEvidence.by_producer_id)
+    .outerjoin(
+        Membership,
+        and_(
+            Membership.producer_id == EventEvidence.by_producer_id,
+            Membership.member_id == EventEvidence.by_member_id,
+        ),
+    )
+    .outerjoin(
+        Partner,
+        and_(
+            Partner.producer_id == EventEvidence.by_producer_id,
+            Partner.partner_id == EventEvidence.by_partner_id,
+        ),
+    )
+    .where(
+        among(EventEvidence.producer_id, EventEvidence.event_id),
+        or_(
+            EventEvidence.level.in_((EvidenceLevel.INSPECTOR, EvidenceLevel.LAB)),
+            EventEvidence.by_member_id.is_(None),
+            EventEvidence.by_member_id != Event.author_member_id,
+        ),
+    )
+    .order_by(EventEvidence.producer_id, EventEvidence.event_id, EventEvidence.evidence_id)
+)
+_PHOTOS = (
+    select(EventPhoto.producer_id, EventPhoto.event_id, PhotoRendition.file_name)
+    .join(
+        Photo,
+        and_(Photo.producer_id == EventPhoto.producer_id, Photo.sha256 == EventPhoto.sha256),
+    )
+    .join(
+        PhotoRendition,
+        and_(
+            PhotoRendition.producer_id == Photo.producer_id,
+            PhotoRendition.sha256 == Photo.sha256,
+            PhotoRendition.name == "thumb",
+        ),
+    )
+    .where(among(EventPhoto.producer_id, EventPhoto.event_id), Photo.is_public)
+    .order_by(EventPhoto.position)
+)

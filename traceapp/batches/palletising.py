@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from traceapp.batches.books.containers import DEEPEST, PUTS_IN, TAKES_OUT, contents
 from traceapp.batches.books.models import ContainerContent
 from traceapp.batches.happenings import events_named
-from traceapp.batches.parties import AnyRow
-from traceapp.database.engine import db
+from traceapp.database.asking import among, ask_about
 from traceapp.database.folding import fold
 from traceapp.trace.facts import EventFact, Ref
 
@@ -25,7 +24,7 @@ def palletised(events: Iterable[EventFact], goods: Collection[Ref]) -> list[Even
     seen, found = set(level), set[tuple[UUID, UUID]]()
     for _ in range(DEEPEST):
         outer: set[Container] = set()
-        for row in _around(level):
+        for row in ask_about(_AROUND, level):
             inside = contents(row.producer_id, row.inner_mark, row.event_time)
             if any(Ref(*batch) in goods for batch in inside):
                 found.add((row.producer_id, row.event_id))
@@ -42,11 +41,8 @@ def _crates(events: Iterable[EventFact]) -> Iterator[Container]:
             yield event.ref.producer_id, fold(str(mark).strip())
 
 
-def _around(crates: Collection[Container]) -> list[AnyRow]:
-    """Give the lines that name any of these as what is inside."""
-    line = ContainerContent
-    query = select(
-        *(line.producer_id, line.container, line.event_id, line.event_time, line.inner_mark)
-    )
-    is_inside = tuple_(line.producer_id, line.inner_mark).in_(sorted(crates))
-    return list(db.session.execute(query.where(is_inside)).all()) if crates else []
+# The lines that name any of some crates as what is inside.
+_AROUND = select(
+    *(ContainerContent.producer_id, ContainerContent.container, ContainerContent.inner_mark),
+    *(ContainerContent.event_id, ContainerContent.event_time),
+).where(among(ContainerContent.producer_id, ContainerContent.inner_mark))

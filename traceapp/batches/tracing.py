@@ -5,7 +5,7 @@ Core only: no ORM object is made here. One of the queries walks the family tree.
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import CTE, and_, select, tuple_
+from sqlalchemy import CTE, and_, select
 
 from traceapp.batches.happenings import events_about
 from traceapp.batches.lineage import ancestry
@@ -16,6 +16,7 @@ from traceapp.batches.models import (
 )
 from traceapp.batches.parties import AnyRow, kilograms, party
 from traceapp.batches.walking import Ref as Pair
+from traceapp.batches.walking import known
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -38,18 +39,13 @@ from traceapp.trace.words import Words
 def trace_facts(subject: Pair, only: Collection[Pair] | None = None) -> TraceFacts:
     """Read everything one timeline is made from; of these batches `only`, where they are given."""
     edges = _edges(subject)
-    tree = ancestry(subject) if only is None else _among(only)
+    tree = ancestry(subject) if only is None else known(set(only))
     return TraceFacts(
         Ref(*subject),
         tuple(_batches(tree)),
         tuple(events_about(tree)),
         tuple(edges),
     )
-
-
-def _among(batches: Collection[Pair]) -> CTE:
-    named = tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches))
-    return select(Batch.producer_id, Batch.batch_id).where(named).cte()
 
 
 def _edges(subject: Pair) -> list[EdgeFact]:

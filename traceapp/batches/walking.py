@@ -90,9 +90,9 @@ def pairs(edges: FromClause, batches: Collection[Ref], *, upward: bool) -> Itera
             yield (row[0], row[1]), (row[2], row[3])
 
 
-def known(batches: Collection[Ref]) -> CTE:
-    """Make the table of batches that are known by now, its values in it."""
-    return unpacked_of(db.engine.dialect.name, packed_ids(batches))
+def known(refs: Iterable[Ref], names: Sequence[str] = MEMBER) -> CTE:
+    """Make the table, with these columns, of what is known by now: all of it is one value."""
+    return unpacked_of(db.engine.dialect.name, packed_ids(refs), names)
 
 
 def packed_ids(rows: Iterable[tuple[UUID, ...]]) -> bytes:

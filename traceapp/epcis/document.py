@@ -52,6 +52,7 @@ class _Telling:
         )
         self.batches: Mapping[Ref, BatchFact] = {batch.ref: batch for batch in facts.batches}
         self._by_ref = {one.ref: one for one in self._events}
+        self._by_id = {one.ref.id: one for one in reversed(self._events)}
         self._grown = _grown(self._events)
         self._sources = {facts.subject, *(edge.parent for edge in facts.edges)}
 
@@ -173,7 +174,8 @@ class _Telling:
 
     def _sides(self, kind: StepKind, event: EventFact) -> Document:
         """Name who gave and who received, where goods changed hands."""
-        here, ship = event.ref.producer_id, self._shipment(event)
+        here = event.ref.producer_id
+        ship = self._by_id.get(event.ship_event_id) if event.ship_event_id else None
         hands = {
             StockEffect.MOVE_OUT: (here, event.receiver_id),
             StockEffect.MOVE_IN: (ship.ref.producer_id if ship else None, here),
@@ -187,9 +189,6 @@ class _Telling:
             party = {"type": "possessing_party", "destination": self._names.party(receiver)}
             found["destinationList"] = [party]
         return found
-
-    def _shipment(self, event: EventFact) -> EventFact | None:
-        return next((e for e in self._events if e.ref.id == event.ship_event_id), None)
 
     def _ours(self, event: EventFact) -> Document:
         """Add what EPCIS has no word for, under our own."""
@@ -225,11 +224,7 @@ def _ground(event: EventFact) -> object:
 
 
 def _distinct(items: Sequence[Document]) -> list[Document]:
-    found: list[Document] = []
-    for item in items:
-        if item not in found:
-            found.append(item)
-    return found
+    return list({tuple(item.items()): item for item in items}.values())
 
 
 def _instant(moment: datetime) -> str:

@@ -128,6 +128,45 @@ def test_forward_tells_what_was_made_of_a_batch_and_nothing_else_of_others(
     assert "quantity" not in forward["pack"].replace("QuantityList", "")
 
 
+def test_goods_that_only_went_the_same_way_are_told_to_who_reads_the_amounts(
+    app: Flask, chain: Chain
+) -> None:
+    lan, hoa, lots = chain
+    shop = program(app, "Tú", kinds=("shop",))
+    went = [line(lots[lot], "1", producer_id=str(hoa.by.producer_id)) for lot in ("bags", "own")]
+    place = {"to_site": str(shop.by.site_id)}
+    with transaction():
+        sent = record(hoa.by, "ship", inputs=went, fields=place)
+        record(shop.by, "receive", outputs=went, ship_event_id=str(sent.event_id))
+    for reader, read_by in ((lan, set()), (hoa, {"ship"}), (shop, {"ship", "receive"})):
+        lot = lots["greens"] if reader is lan else lots["bags"]
+        story = told(reader, lot, "forward")
+        for kind in ("ship", "receive"):
+            assert str(lots["bags"]) in story[kind]
+            assert (str(lots["own"]) in story[kind]) == (kind in read_by)
+
+
+@pytest.mark.parametrize("direction", ["back", "both"])
+def test_what_holds_instead_of_a_step_of_others_is_told_as_far_as_it_is_of_the_lot(
+    app: Flask, direction: str
+) -> None:
+    lan, hoa = program(app), program(app, "Hoa", kinds=("processor",)).by
+    with transaction():
+        greens = batch(lan.by, product(lan.by), "G-1")
+        own, bags, other = (batch(hoa, product(hoa, name=lot), lot) for lot in ("O", "B", "X"))
+        used = line(greens, "9", producer_id=str(lan.by.producer_id))
+        record(lan.by, "harvest", outputs=[used])
+        record(lan.by, "ship", inputs=[used], fields={"to_site": str(hoa.site_id)})
+        record(hoa, "receive", outputs=[used])
+        record(hoa, "harvest", outputs=[line(own, "9")])
+        wrong = record(hoa, "pack", inputs=[used], outputs=[line(bags, "9")])
+        instead = {"inputs": [line(own, "9")], "outputs": [line(other, "9")]}
+        record(hoa, "pack", **instead, corrects=str(wrong.event_id))
+    story = told(lan, greens, direction)
+    assert set(story) == {"harvest", "ship", "receive"}
+    assert not any(str(lot) in json.dumps(story) for lot in (own, bags, other))
+
+
 def test_both_tells_whoever_made_it_all_of_both_ways(chain: Chain) -> None:
     _, hoa, lots = chain
     both = told(hoa, lots["own"], "both")

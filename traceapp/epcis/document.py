@@ -100,14 +100,12 @@ class _Telling:
     def _what(self, kind: StepKind, event: EventFact) -> Document | None:
         match kind.epcis_event:
             case "TransformationEvent":
-                told = {
-                    "inputQuantityList": self._elements(event, self._used(event)),
-                    "outputQuantityList": self._elements(event, event.outputs),
-                }
-                found = {name: items for name, items in told.items() if items}
-                if not event.outputs:
+                made = self._elements(event, self._told(event, event.outputs))
+                if not made:
                     return None
-                return found | self._ilmd(event)
+                used = self._elements(event, self._used(event))
+                found = {"inputQuantityList": used} if used else {}
+                return found | {"outputQuantityList": made} | self._ilmd(event)
             case "AggregationEvent":
                 return self._aggregation(kind, event)
             case _:
@@ -119,9 +117,14 @@ class _Telling:
     def _used(self, event: EventFact) -> Sequence[ItemFact]:
         """Give what a step used; of what others made of the lot, not their other sources."""
         makes_source = not self._sources.isdisjoint(item.batch for item in event.outputs)
-        if makes_source or self._reader.may_count(event):
-            return event.inputs
-        return [item for item in event.inputs if item.batch in self.batches]
+        return event.inputs if makes_source else self._told(event, event.inputs)
+
+    def _told(self, event: EventFact, items: Sequence[ItemFact]) -> Sequence[ItemFact]:
+        """Leave out of others' steps what only went the same way as goods of this document."""
+        return [item for item in items if self._may_name(event, item.batch)]
+
+    def _may_name(self, event: EventFact, batch: Ref) -> bool:
+        return batch in self.batches or self._reader.may_count(event)
 
     def _aggregation(self, kind: StepKind, event: EventFact) -> Document | None:
         items, inner = self._touched(event), self._inner(event)
@@ -142,12 +145,13 @@ class _Telling:
 
     def _touched(self, event: EventFact) -> list[Document]:
         """Name what a step was about; for work on a field, what was harvested from it."""
-        items = self._elements(event, (*event.inputs, *event.outputs))
-        items += [element(self._class(batch), None) for batch in event.about]
-        if not items:
-            grown = self._grown.get(_ground(event), ())
-            items = [element(self._class(batch), None) for batch in grown]
-        return _distinct(items)
+        items = (*self._used(event), *self._told(event, event.outputs))
+        named = event.about
+        if not (event.inputs or event.outputs or named):
+            named = tuple(self._grown.get(_ground(event), ()))
+        told = (batch for batch in named if self._may_name(event, batch))
+        classes = [element(self._class(batch), None) for batch in told]
+        return _distinct([*self._elements(event, items), *classes])
 
     def _elements(self, event: EventFact, items: Sequence[ItemFact]) -> list[Document]:
         counts = self._reader.may_count(event)

@@ -210,3 +210,30 @@ def test_crates_put_onto_pallets_are_told_as_long_as_they_held_the_goods(chain: 
         if "childEPCs" in one
     ]
     assert ends == [("ADD", "pl-with", ["t1", "t2"]), ("DELETE", "pl-with", ["t1", "t2"])]
+
+
+def pallets(by: Program, batch_id: UUID) -> list[str]:
+    """Give the pallets that the crates of a batch are told to have been put onto."""
+    document = read(by.get(f"/batches/{batch_id}/epcis?direction=forward").data)
+    events = document["epcisBody"]["eventList"]
+    return [one["parentID"].rsplit("/", 1)[1] for one in events if "childEPCs" in one]
+
+
+def test_a_crate_that_nobody_emptied_is_used_again_once_its_goods_have_left(chain: Chain) -> None:
+    _, hoa, lots = chain
+    on_pallet = {"fields": {"inner_containers": "T1"}}
+
+    def sold(hour: int, number: str) -> None:
+        when = f"2026-11-21T{hour:02}:00:00+07:00"
+        record(hoa.by, "sell", inputs=[line(lots["bags"], number)], event_time=when)
+
+    with transaction():
+        crated(hoa.by, "aggregate", 6, "T1", inputs=[line(lots["bags"], "11")])
+        crated(hoa.by, "aggregate", 7, "PL-all", **on_pallet)
+        sold(8, "4")
+        crated(hoa.by, "aggregate", 9, "PL-some", **on_pallet)
+        sold(10, "7")
+        crated(hoa.by, "aggregate", 10, "PL-as-they-left", **on_pallet)
+        crated(hoa.by, "aggregate", 11, "T1", inputs=[line(lots["own"], "1")])
+        crated(hoa.by, "aggregate", 12, "PL-after", **on_pallet)
+    assert pallets(hoa, lots["bags"]) == ["pl-all", "pl-some", "pl-as-they-left"]

@@ -5,6 +5,7 @@ for something that does not exist, and no byte of it anywhere (OWASP ASVS 5.0: 8
 """
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,8 @@ CLOSED = {401, 403, 404}
 # Offices look at everybody's records; those who run the platform at requests and reports.
 # What the desk tells as the public board does, to everybody: needs with their words.
 PUBLISHED = frozenset({"desk_board.show_board"})
+# A phone knows the names of all producers and of their places, as the form of a shipment does.
+OF_RECEIVERS = "api_phones.show_snapshot"
 # What is refused is told on the page of the batch, which whoever looks up any batch may read.
 SHOWN_AGAIN = frozenset({"desk_batches.allow_sale"})
 WATCHING = {
@@ -117,7 +120,7 @@ def test_asvs_8_4_1_nobody_of_another_body_reaches_what_is_not_theirs(
             assert answer.status_code < 500, asked
             shows_again = route.rule.endpoint in SHOWN_AGAIN and tung.may(Act.LOOK_UP_ANY)
             if route.rule.endpoint not in PUBLISHED and not shows_again:
-                assert CANARY not in answer.text, asked
+                assert CANARY not in _told(route, answer.text), asked
             if route.rule.arguments & town.lan.secret_names:
                 assert answer.status_code in NOT_THERE, (*asked, answer.status_code)
 
@@ -136,7 +139,17 @@ def test_asvs_8_4_1_no_search_and_no_download_of_another_body_holds_the_canary(t
                 answer = reader.get(path, buffered=True)
             assert answer.status_code < 500, path
             if route.rule.endpoint not in PUBLISHED:
-                assert CANARY.encode() not in answer.data, path
+                text = answer.data.decode(errors="replace")
+                assert CANARY not in _told(route, text), path
+
+
+def _told(route: Route, text: str) -> str:
+    """Give what is told of others but for whom goods can be handed to; JSON may escape letters."""
+    if route.rule.endpoint == OF_RECEIVERS and text.startswith("{"):
+        read = json.loads(text)
+        read.get("sections", {}).pop("receivers", None)
+        text = json.dumps(read, ensure_ascii=False)
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
 def test_asvs_8_2_2_missing_and_foreign_are_answered_alike(town: Town) -> None:

@@ -80,7 +80,7 @@ def test_what_was_found_keeps_its_version_and_new_steps_are_judged_by_the_new_on
     before = farm.harvest(18)
     farm.record(dressing(farm, 10), before)
     change("nitrogen_stop")
-    monkeypatch.setattr(growing, "_NITROGEN", timedelta(days=5))
+    monkeypatch.setattr(growing, "NITROGEN", timedelta(days=5))
     soon, after = second_field(farm)
     farm.record(soon, after)
     assert versions("nitrogen_stop") == {
@@ -105,7 +105,7 @@ def test_what_the_new_rule_finds_no_more_is_cleared_once_a_late_fact_comes_and_s
     harvest = farm.harvest(18)
     farm.record(dressing(farm, 10), harvest)
     change("nitrogen_stop")
-    monkeypatch.setattr(growing, "_NITROGEN", timedelta(days=5))
+    monkeypatch.setattr(growing, "NITROGEN", timedelta(days=5))
     farm.record(farm.spray(12, days=3))
     assert versions("nitrogen_stop") == {UUID(harvest["id"]): (OLD, False)}
 

@@ -13,8 +13,9 @@ from uuid import UUID
 from sqlalchemy import CTE, Select, bindparam, select
 
 from traceapp.batches.models import Event, EventItem
+from traceapp.database.asking import among
 from traceapp.findings.ground_facts import grown_on
-from traceapp.findings.reading import among, of_item, rows, steps_of
+from traceapp.findings.reading import of_item, rows, steps_of
 from traceapp.findings.walking import OfAncestry, naming
 from traceapp.producers.models import Plot
 from traceapp.trace.facts import Ref

@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 
 from traceapp.batches.models import Event
-from traceapp.database.asking import ask
+from traceapp.database.asking import among, ask
 from traceapp.database.folding import fold
 from traceapp.findings.goods_facts import claims_of, first_makings, goods_of, made_until
 from traceapp.findings.ground_facts import grown_on, treatments_of
 from traceapp.findings.handing_facts import deliveries_of, hand_offs, site_owners
 from traceapp.findings.label_facts import label_facts
-from traceapp.findings.reading import among, rows
+from traceapp.findings.reading import rows
 from traceapp.findings.stock_facts import Stock, overdrawn
 from traceapp.producers.models import Plot, Season
 from traceapp.trace.crops import Crop, crop_of

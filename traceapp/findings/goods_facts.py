@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Batch, BatchClaim, Event, EventItem, Product
+from traceapp.database.asking import among
 from traceapp.database.types import Instant
-from traceapp.findings.reading import among, named_by, of_item, rows, zone
+from traceapp.findings.reading import named_by, of_item, rows, zone
 from traceapp.producers.certificate_models import Certificate
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import ClaimFact, GoodsFact, StepFact

@@ -11,8 +11,9 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, bindparam, exists, or_,
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.models import ON_NO_PLOT, Event, EventItem
+from traceapp.database.asking import among
 from traceapp.database.types import Identifier
-from traceapp.findings.reading import among, of_item, rows, steps_of
+from traceapp.findings.reading import of_item, rows, steps_of
 from traceapp.findings.walking import OfAncestry, OfDescent, naming
 from traceapp.producers.models import Plot
 from traceapp.trace.facts import Ref

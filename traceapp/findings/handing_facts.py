@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from traceapp.batches.books.models import CorrectedEvent, HandOff
 from traceapp.batches.models import Event, EventItem
+from traceapp.database.asking import among
 from traceapp.database.engine import db
-from traceapp.findings.reading import AnyRow, among, rows, steps_of
+from traceapp.findings.reading import AnyRow, rows, steps_of
 from traceapp.producers.models import Producer, Site
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref

@@ -20,11 +20,11 @@ from traceapp.batches.packing import in_hex
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
-from traceapp.database.asking import ask
+from traceapp.database.asking import among, ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.findings.models import Hold, HoldRelease
-from traceapp.findings.reading import AnyRow, among, rows
+from traceapp.findings.reading import AnyRow, rows
 from traceapp.findings.walking import OfAncestry, OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import ProducerKind

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from traceapp.batches import capturing, refreshing
 from traceapp.batches.books import hand_offs
 from traceapp.batches.ledger import Step, Written
+from traceapp.database.asking import among
 from traceapp.database.engine import db
 from traceapp.findings import holding
 from traceapp.findings.concerned import Concerned, concerned_by
@@ -24,7 +25,7 @@ from traceapp.findings.gathering import Moment, alike, surroundings
 from traceapp.findings.goods_facts import events_naming
 from traceapp.findings.ground_facts import harvests_on, judged_by_crop
 from traceapp.findings.models import FindingRow
-from traceapp.findings.reading import AnyRow, among, rows, steps_of, steps_written
+from traceapp.findings.reading import AnyRow, rows, steps_of, steps_written
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import entering

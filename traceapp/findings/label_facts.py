@@ -12,8 +12,9 @@ from traceapp.batches.booking import IN_ACCOUNTS, STOCK
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem, LedgerEntry
+from traceapp.database.asking import among
 from traceapp.findings.goods_facts import goods_of
-from traceapp.findings.reading import among, named_by, of_item, rows, steps_of
+from traceapp.findings.reading import named_by, of_item, rows, steps_of
 from traceapp.findings.stock_facts import Stock
 from traceapp.trace.facts import Ref
 from traceapp.trace.labelling import Books, Budget, LabelRun, Movement, budget, with_arrivals

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from traceapp.database.asking import among
 from traceapp.database.engine import db
 from traceapp.findings.models import FindingRow
-from traceapp.findings.reading import AnyRow, among, rows
+from traceapp.findings.reading import AnyRow, rows
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.catalogue import Severity
 from traceapp.trace.rules.finding import Finding, from_json

@@ -9,18 +9,17 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from traceapp.batches.books.models import CorrectedEvent, SetAsideParent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem
-from traceapp.database.asking import Query, ask
+from traceapp.database.asking import Query, among, ask_about
 from traceapp.trace.facts import Ref
 from traceapp.trace.handoffs import RECEIVER, destination
 from traceapp.trace.rules.facts import LineFact, StepFact
 from traceapp.trace.units import MICRO
 
-CHUNK = 400
 AnyRow = Any  # a row of `ask`
 Lines = Mapping[Ref, list[AnyRow]]
 Steps = dict[Ref, StepFact]
@@ -32,15 +31,8 @@ def pairs(refs: Iterable[Ref]) -> list[tuple[UUID, UUID]]:
 
 
 def rows(query: Query, refs: Collection[Ref], **values: object) -> Iterator[AnyRow]:
-    """Ask about these pairs, so many at a time as a database takes."""
-    wanted = pairs(refs)
-    for start in range(0, len(wanted), CHUNK):
-        yield from ask(query, refs=wanted[start : start + CHUNK], **values)
-
-
-def among(producer: Any, key: Any) -> ColumnElement[bool]:  # noqa: ANN401 - two columns
-    """Match the pairs that `rows` asks about."""
-    return tuple_(producer, key).in_(bindparam("refs", expanding=True))
+    """Ask about these references, however many."""
+    return ask_about(query, pairs(refs), **values)
 
 
 def steps_of(refs: Collection[Ref]) -> Steps:

@@ -12,9 +12,10 @@ from traceapp.batches.booking import IN_ACCOUNTS, STOCK
 from traceapp.batches.books.models import Stock as StockRow
 from traceapp.batches.books.stock import BOOKED, IN_STOCK
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry
+from traceapp.database.asking import among
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.handing_facts import hand_offs, site_owners
-from traceapp.findings.reading import AnyRow, among, named_by, of_item, rows, steps_of
+from traceapp.findings.reading import AnyRow, named_by, of_item, rows, steps_of
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact, StockFact
 from traceapp.trace.rules.handing_over import RECEIVE

@@ -9,9 +9,9 @@ from sqlalchemy import CTE, ColumnElement, and_, select
 from traceapp.batches import walking
 from traceapp.batches.models import Batch, EventItem
 from traceapp.batches.packing import unpacked
-from traceapp.database.asking import Query, ask
+from traceapp.database.asking import Query, among, ask
 from traceapp.database.engine import db
-from traceapp.findings.reading import AnyRow, among, pairs, rows
+from traceapp.findings.reading import AnyRow, pairs, rows
 from traceapp.trace.facts import Ref
 
 ROOT = ("root_producer_id", "root_id")

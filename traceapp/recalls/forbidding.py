@@ -8,8 +8,9 @@ from sqlalchemy import select
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.codes.recalled import IS_IN_FORCE
+from traceapp.database.asking import among
 from traceapp.findings import attempts
-from traceapp.findings.reading import among, rows
+from traceapp.findings.reading import rows
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found

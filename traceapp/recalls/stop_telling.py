@@ -19,8 +19,9 @@ from traceapp.batches.models import Batch, Product
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.database.asking import among
 from traceapp.database.engine import db
-from traceapp.findings.reading import AnyRow, among, rows
+from traceapp.findings.reading import AnyRow, rows
 from traceapp.findings.walking import OfDescent
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload

@@ -17,10 +17,11 @@ from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState
 from traceapp.codes.stop_reasons import STOP_REASONS
+from traceapp.database.asking import among
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings import attempts, holding
-from traceapp.findings.reading import AnyRow, among, rows
+from traceapp.findings.reading import AnyRow, rows
 from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer

@@ -135,3 +135,10 @@ def test_an_ordinary_write_waits_ten_seconds_even_after_a_hasty_one(app: Flask) 
             freshness.step()
         with transaction():
             assert db.session.execute(text(asked)).scalar_one() == patience
+
+
+def test_a_session_on_postgresql_is_told_that_pages_anywhere_are_near(app: Flask) -> None:
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("SQLite reads through an index wherever there is one")
+        assert db.session.execute(text("SHOW random_page_cost")).scalar_one() == "1.1"

@@ -101,7 +101,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["traceapp"] = config
     for room in EDGE:
         room.init_app(app)
-    navigation.init_app(app, menu.ENTRIES, menu.may_open)
+    navigation.init_app(app, menu.SECTIONS, menu.may_open)
     engine.init_app(app, config.database_url)
     wake.init_app(app)
     _register_jobs()

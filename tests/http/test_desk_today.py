@@ -1,5 +1,6 @@
 """The first page of the desk: what waits, one sentence and one thing to do each."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -247,3 +248,17 @@ def test_the_menu_asks_what_waits_without_writing_each_question_anew(
     monkeypatch.setattr(Select, "__init__", noted)
     page(desk, "/desk/products")
     assert 0 < len(made) <= FEW
+
+
+def test_the_menu_shows_each_the_sections_where_he_may_do_something(
+    app: Flask, lan: Business
+) -> None:
+    with app.app_context(), transaction():
+        worker = business("Hộ Tư", role="field_worker")
+    headings = re.compile('<p class="section" id="menu-[0-9]+">([^<]+)</p>')
+    owned = page(at_desk(app, lan), "/desk")
+    assert headings.findall(owned) == ["An toàn", "Sổ sách", "Mạng lưới", "Thiết lập"]
+    assert owned.count('aria-current="page"') == 1
+    seen = page(at_desk(app, worker), "/desk")
+    assert headings.findall(seen) == ["An toàn", "Sổ sách"]
+    assert "/desk/people" not in seen

@@ -1,8 +1,12 @@
 """Documents that must keep step with the code: problems, settings, the tables, the rooms."""
 
 import dataclasses
+import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from babel.messages.pofile import read_po
 
 from tools import draw_database
 from traceapp.config import Config
@@ -52,3 +56,43 @@ def test_every_file_named_in_the_architecture_exists() -> None:
     named = set(re.findall(r"`(?:[a-z_]+/)?([a-z_]+\.py)`", text))
     there = {path.name for path in ROOT.rglob("*.py") if ".venv" not in path.parts}
     assert named - there == set()
+
+
+def test_words_in_italics_on_vietnamese_pages_stand_on_the_screen() -> None:
+    said = _on_screens()
+    for page in sorted((DOCS / "users" / "vi").glob("*.md")):
+        named = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", page.read_text(encoding="utf-8"))
+        assert named, page.name
+        assert [words for words in named if words not in said] == [], page.name
+
+
+def _on_screens() -> set[str]:
+    with (ROOT / "traceapp/translations/vi/LC_MESSAGES/messages.po").open("rb") as file:
+        said = {text for message in read_po(file) for text in _texts(message.string)}
+    for path in (ROOT / "static/pwa/app/words").glob("*.js"):
+        said |= set(re.findall(r'"((?:[^"\\]|\\.)+)"', path.read_text(encoding="utf-8")))
+    kinds = json.loads((ROOT / "traceapp/trace/step_kinds.json").read_text(encoding="utf-8"))
+    return said | set(_strings(kinds))
+
+
+def _texts(found: str | Sequence[str] | None) -> Sequence[str]:
+    return [found] if isinstance(found, str) else found or ()
+
+
+def _strings(found: object) -> Iterator[str]:
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict | list):
+        for one in found.values() if isinstance(found, dict) else found:
+            yield from _strings(one)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    pages = (*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+    lost = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert lost == []

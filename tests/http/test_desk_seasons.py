@@ -122,12 +122,20 @@ def test_a_season_does_not_end_on_a_day_that_cannot_be(
     assert only_season().ended_on is None
 
 
-def test_whoever_has_no_plot_yet_is_led_to_its_form(desk: FlaskClient, lan: Business) -> None:
+def test_whoever_has_no_plot_yet_is_led_to_its_form_and_back(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
     with transaction():
         db.session.execute(delete(Plot).where(Plot.producer_id == lan.producer_id))
     answer = desk.get(NEW)
-    assert (answer.status_code, answer.location) == (303, "/desk/places/plots/new")
-    assert "trước: mỗi mùa vụ thuộc" in page_of(desk.get(f"{answer.location}?lang=vi"))
+    assert (answer.status_code, answer.location) == (303, "/desk/places/plots/new?then=season")
+    assert "trước: mỗi mùa vụ thuộc" in page_of(desk.get(f"{answer.location}&lang=vi"))
+    sent = form(app, site_id=str(lan.site_id), name="Thửa 9")
+    plot = desk.post(answer.location, data=sent)
+    (plot_id,) = db.session.scalars(select(Plot.plot_id).where(Plot.name == "Thửa 9"))
+    assert (plot.status_code, plot.location) == (303, f"{NEW}?plot={plot_id}")
+    db.session.rollback()
+    assert f'<option value="{plot_id}" selected' in page_of(desk.get(plot.location))
 
 
 def test_seasons_and_plots_of_others_are_as_if_they_did_not_exist(

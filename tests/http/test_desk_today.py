@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 
 from tests.builders import LABEL, Business, batch, business, event, line, product, record
 from tests.conftest import AppMaker
@@ -18,6 +18,7 @@ from traceapp.accounts.models import Account
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
+from traceapp.producers.models import Plot
 from traceapp.public.operations import receive_report
 from traceapp.web.endpoints import transaction
 
@@ -83,9 +84,36 @@ def test_only_owners_are_offered_a_second_step(app: Flask, role: str) -> None:
 def test_a_new_co_operative_is_told_where_to_begin(app: Flask) -> None:
     with app.app_context(), transaction():
         minh = business("Minh", role="owner")
-    said = page(at_desk(app, minh), "/desk")
+    desk = at_desk(app, minh)
+    said = page(desk, "/desk")
     assert "Thêm sản phẩm đầu tiên" in said
     assert 'href="/desk/products/new"' in said
+    with app.app_context(), transaction():
+        product(minh, name="Rau thơm")
+    assert 'href="/desk/seasons/new"' in (said := page(desk, "/desk"))
+    assert "Bắt đầu mùa vụ đầu tiên" in said
+    with app.app_context(), transaction():
+        given = {"name": "Vụ 1", "crop": "rau", "started_on": "2026-11-01"}
+        producers.start_season(minh.producer_id, given | {"plot_id": str(minh.plot_id)})
+    assert "Ghi bước đầu tiên" in page(desk, "/desk")
+
+
+def test_whoever_grows_nothing_logs_the_first_step_without_a_season(app: Flask) -> None:
+    with app.app_context(), transaction():
+        hoa = business("Bếp Hoa", role="owner", kinds=("shop",))
+        product(hoa, name="Cơm hộp")
+    said = page(at_desk(app, hoa), "/desk")
+    assert "Ghi bước đầu tiên" in said
+    assert "mùa vụ đầu tiên" not in said
+
+
+def test_a_step_on_land_says_where_there_is_no_land_yet(app: Flask, lan: Business) -> None:
+    desk, told = at_desk(app, lan), "Chưa có thửa, chuồng hay mùa vụ nào"
+    assert told not in page(desk, "/desk/steps/new?kind=sow")
+    with app.app_context(), transaction():
+        db.session.execute(delete(Plot).where(Plot.producer_id == lan.producer_id))
+    assert told in page(desk, "/desk/steps/new?kind=sow")
+    assert told not in page(desk, "/desk/steps/new?kind=pack")
 
 
 def test_the_body_that_runs_the_installation_is_led_to_those_it_lets_in(app: Flask) -> None:

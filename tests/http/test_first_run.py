@@ -177,6 +177,15 @@ def test_what_is_wrong_stands_beside_its_field_and_the_code_stays_good(
     assert client.post("/first-run", data=TYPED | {"code": code}).status_code == 303
 
 
+def test_everything_that_is_missing_is_told_at_once_in_the_order_of_the_page(app: Flask) -> None:
+    code_of(app)
+    said = app.test_client().post("/first-run", data={"name": "Chi cục"}).text
+    told = re.findall(r'<li><a href="#f-(\w+)"', said)
+    assert told == [
+        *("code", "legal_form", "street", "commune", "owner", "sign_in_name", "password")
+    ]
+
+
 def test_a_code_too_old_does_not_work(app: Flask) -> None:
     code = code_of(app)
     with app.app_context(), transaction():

@@ -142,4 +142,11 @@ def kinds() -> Field:
 
 def legal_form() -> Field:
     """Ask for the legal form."""
-    return Field("legal_form", _("Legal form"), required=True, longest=200, suggested=LEGAL_FORMS)
+    return Field(
+        "legal_form",
+        _("Legal form"),
+        required=True,
+        longest=200,
+        suggested=LEGAL_FORMS,
+        hint=_("Such as hợp tác xã, hộ kinh doanh or công ty TNHH."),
+    )

@@ -23,8 +23,10 @@ from traceapp.admission import first_run, forms, newcomers
 from traceapp.admission.newcomers import Newcomer
 from traceapp.database.engine import db
 from traceapp.producers.queries import has_operator
+from traceapp.web import problems
 from traceapp.web.access import public
 from traceapp.web.endpoints import writes
+from traceapp.web.faults import EMPTY
 from traceapp.web.forms import Form
 from traceapp.web.pace import Pace, reader
 from traceapp.web.settings import settings
@@ -61,6 +63,8 @@ def run_first() -> AnyResponse:
     form = Form.sent(forms.first_run_fields(), request.form)
     newcomer = _try(form, lambda given, now: first_run.run(given, now=now))
     if newcomer is None:
+        if not form.value("code").strip() and "code" not in form.errors:
+            form.blame("code", problems.said(EMPTY))  # the code is tried once all else is right
         return _page("admission/first_run.html", form)
     return _welcome(newcomer, gettext("Everything is set up. You are signed in."))
 

@@ -9,7 +9,6 @@ from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from traceapp.accounts.acts import Act
-from traceapp.accounts.lifetimes import OFFICES
 from traceapp.accounts.visitor import Visitor, visitor
 from traceapp.admission import queries as admission
 from traceapp.batches.activation import missing_of_each
@@ -93,36 +92,6 @@ def count_offers() -> int:
     """Count the deliveries that wait for the reader's own count, for the menu."""
     reader = visitor()
     return hand_offs.count_waiting(reader.producer_id) if reader else 0
-
-
-def first_step(reader: Visitor) -> Task | None:
-    """Say what to do first where nothing is there yet; None for everybody who has begun."""
-    if not has_goods(reader):
-        return _first_guest(reader)
-    if not reader.may(Act.MANAGE_PRODUCTS):
-        return None
-    has_steps = queries.has_steps(reader.producer_id)
-    if not has_steps and not queries.has_products(reader.producer_id):
-        path = _to("products.new_product")
-        words = _("No product yet. Start with what you sell most.")
-        return Task("tag", "leaf", words, path, _("Add the first product"))
-    if not has_steps:
-        path = _to("steps.log_step")
-        words = _("Nothing was recorded yet. Begin with what was done today.")
-        return Task("plus", "leaf", words, path, _("Log the first step"))
-    return None
-
-
-def has_goods(reader: Visitor) -> bool:
-    """Tell whether the reader's body grows, makes or sells something itself; an office does not."""
-    return not reader.kinds or not reader.kinds <= OFFICES
-
-
-def _first_guest(reader: Visitor) -> Task | None:
-    if not reader.may(Act.ADMIT_PRODUCERS) or not admission.is_alone():
-        return None
-    words = _("No producer has joined yet. Invite the first.")
-    return Task("users", "leaf", words, _to("admission.list_producers"), _("Invite a producer"))
 
 
 def recorded_today(reader: Visitor, now: datetime) -> list[queries.Done]:

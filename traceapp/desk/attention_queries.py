@@ -50,6 +50,13 @@ def has_steps(producer_id: UUID) -> bool:
     )
 
 
+def has_seasons(producer_id: UUID) -> bool:
+    """Tell whether a producer has ever started a season."""
+    return bool(
+        db.session.scalar(select(select(1).where(Season.producer_id == producer_id).exists()))
+    )
+
+
 def waiting_batches(producer_id: UUID) -> Sequence[Any]:
     """Give the newest batches whose code is not in use yet."""
     return ask(_WAITING_BATCHES, producer=producer_id)

@@ -12,7 +12,7 @@ from traceapp.accounts.models import Account
 from traceapp.accounts.operations import workplaces
 from traceapp.accounts.visitor import visitor
 from traceapp.database.engine import db
-from traceapp.desk import attention
+from traceapp.desk import attention, beginning
 from traceapp.trace.vocabulary import STEP_KINDS
 from traceapp.web.endpoints import writes
 from traceapp.web.pages import HANOI
@@ -63,8 +63,8 @@ def today() -> ResponseReturnValue:
         tasks=attention.tasks(reader, now),
         kinds=STEP_KINDS,
         done=attention.recorded_today(reader, now),
-        first=attention.first_step(reader),
+        first=beginning.first_step(reader),
         looks_after_all=reader.may(Act.LOOK_UP_ANY),
-        has_goods=attention.has_goods(reader),
+        has_goods=beginning.has_goods(reader),
         offers_second_step=_offers_second_step(),
     )

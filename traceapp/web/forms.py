@@ -125,9 +125,12 @@ class Form:
         return min(max([least, *sent]), MOST_LINES)
 
     def faults(self) -> list[tuple[str, str, str]]:
-        """List what is wrong for the top of the page: field (or ""), its label, words."""
+        """List what is wrong for the top of the page, in its order: field (or ""), label, words."""
+        places = {name: place for place, name in enumerate(self.fields)}
         found = []
-        for name, words in self.errors.items():
+        for name, words in sorted(
+            self.errors.items(), key=lambda one: places.get(_LINE.sub("#", one[0]), -1)
+        ):
             field = self.field(name)
             found += [(name, field.label if field else "", word) for word in words]
         return found

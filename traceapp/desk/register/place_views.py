@@ -133,6 +133,8 @@ def add_plot() -> ResponseReturnValue:
     with form.trying(unique="name"):
         plot_id = operations.add_plot(who.producer_id, _own_site(place_form.plot_given(form)))
         _note("plot.added", f"plot/{plot_id}")
+        if request.args.get("then") == "season":  # who wanted to start one was sent here first
+            return _saved(form, url_for("seasons.new_season", plot=plot_id))
         return _saved(form)
     return _plot_page(form, None)
 
@@ -205,9 +207,9 @@ def _note(act: str, about: str) -> None:
     audit.note(member().producer_id, act, about, by=member().key, now=datetime.now(UTC))
 
 
-def _saved(form: Form) -> Response:
+def _saved(form: Form, next_page: str | None = None) -> Response:
     flash(_("Saved: %(name)s.", name=form.value("name").strip()))
-    return redirect(url_for("places.list_places"), code=303)
+    return redirect(next_page or url_for("places.list_places"), code=303)
 
 
 def _site_page(form: Form, site: Site | None) -> tuple[str, int]:

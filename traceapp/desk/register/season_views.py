@@ -73,8 +73,11 @@ def new_season() -> ResponseReturnValue:
     """Open the form of a new season."""
     if not place_form.plots_of(member().producer_id):
         flash(_("Add a plot or pen first: a season belongs to one."), "amber")
-        page = "places.new_plot" if member().may(Act.MANAGE_PLACES) else "places.list_places"
-        return redirect(url_for(page), code=303)
+        may_add = member().may(Act.MANAGE_PLACES)
+        page = (
+            url_for("places.new_plot", then="season") if may_add else url_for("places.list_places")
+        )
+        return redirect(page, code=303)
     today = datetime.now(UTC).astimezone(HANOI).date()
     given = {
         "season_id": str(new_id()),

@@ -21,7 +21,7 @@ from traceapp.accounts import entering
 from traceapp.accounts import throttles as counted
 from traceapp.accounts.models import Account, SignedInDevice, Throttle
 from traceapp.accounts.names import phone_number
-from traceapp.accounts.passwords import check_new_password
+from traceapp.accounts.passwords import breached, check_new_password
 from traceapp.accounts.visitor import SESSION_DEVICE, hashed
 from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction
@@ -340,6 +340,16 @@ def test_asvs_6_2_1_and_6_2_4_and_6_2_5_and_6_2_9_and_6_2_11_which_passwords_are
     with app.app_context():
         words = ["lan.nguyen", "+84912345678", "HTX Rau Bãi Xanh"]
         assert (check_new_password(password, words) is None) is is_good
+
+
+def test_asvs_6_2_4_and_6_2_12_none_of_the_100_000_most_breached_passwords_is_taken(
+    app: Flask,
+) -> None:
+    found = breached()
+    assert len(set(found)) == 100_000
+    with app.app_context():
+        for password in [*found[::97], "ultravox", "bababooe", "spesional", "07021954"]:
+            assert check_new_password(password) is not None, password
 
 
 def test_asvs_6_2_7_a_password_may_be_pasted_and_kept_by_a_password_manager(

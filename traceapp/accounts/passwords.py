@@ -1,10 +1,15 @@
 """Passwords: 8 to 128 characters of any kind, but none that everybody tries first.
 
-The list of well-known passwords comes with the package zxcvbn, so nothing is asked of the network.
+Compared with the 100,000 passwords found most often in breaches, which lie beside this, and with
+the names and words of the package zxcvbn; nothing is asked of the network. Where they come from:
+docs/contributors/dependencies.md.
 """
 
+import gzip
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
+from pathlib import Path
 
 from flask import current_app
 from flask_security import hash_password, verify_password
@@ -19,6 +24,7 @@ SHORTEST_WORD = 4  # a shorter word of someone's name is no reason to refuse
 MOST_ADDED = 4  # "hanoi2026" is "hanoi" with four characters added
 MOST_REPEATED = 4
 DECOY = "password_of_nobody"
+BREACHED = Path(__file__).with_name("breached_passwords.txt.gz")
 
 TOO_SHORT = N_("Use at least 8 characters.")
 TOO_LONG = N_("Use at most 128 characters.")
@@ -93,12 +99,18 @@ def _decoy() -> str:
     return str(kept[DECOY])
 
 
+def breached() -> list[str]:
+    """List the passwords found most often in breaches, as they were found."""
+    return gzip.decompress(BREACHED.read_bytes()).decode().split()
+
+
 @cache
 def _well_known() -> frozenset[str]:
-    # 14 MB, for those workers alone in which somebody sets a password.
+    # 17 MB, for those workers alone in which somebody sets a password.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
 
-    return frozenset(fold(word) for words in FREQUENCY_LISTS.values() for word in words) | CONTEXT
+    words = chain(breached(), *FREQUENCY_LISTS.values())
+    return frozenset(fold(word) for word in words) | CONTEXT
 
 
 def _is_well_known(folded: str) -> bool:

@@ -30,7 +30,7 @@ from traceapp.purchasing import models as _purchasing
 from traceapp.push import models as _push
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
-from traceapp.recalls import models as _recalls
+from traceapp.recalls.stops import models as _recalls
 from traceapp.stalls import models as _stalls
 from traceapp.voices import models as _voices
 

@@ -26,9 +26,11 @@ from traceapp.links import operations as links
 from traceapp.network import confirming
 from traceapp.producers import operations as producers
 from traceapp.purchasing import operations as purchasing
-from traceapp.recalls import case_queries, cases, lifting, reminders, stopping
+from traceapp.recalls import case_queries, cases
 from traceapp.recalls.cases import Wish
-from traceapp.recalls.stop_queries import stops_on
+from traceapp.recalls.notices import reminders
+from traceapp.recalls.stops import lifting, stopping
+from traceapp.recalls.stops.queries import stops_on
 from traceapp.trace.facts import Ref
 
 Values = Mapping[str, str]

@@ -64,7 +64,7 @@ from traceapp.recalls import cases as recalls
 from traceapp.recalls.answering import Count
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion, Wish
-from traceapp.recalls.stopping import Actor as RecallActor
+from traceapp.recalls.stops.stopping import Actor as RecallActor
 from traceapp.stalls import changing as stalls
 from traceapp.stalls import openings as stall_openings
 from traceapp.trace.facts import AnswerKind, Ref

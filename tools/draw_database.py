@@ -33,7 +33,7 @@ from traceapp.push import models as _push
 from traceapp.questions import models as _questions
 from traceapp.recalls import case_models as _recall_cases
 from traceapp.recalls import effectiveness_models as _effectiveness
-from traceapp.recalls import models as _recalls
+from traceapp.recalls.stops import models as _recalls
 from traceapp.stalls import models as _stalls
 from traceapp.voices import models as _voices
 from traceapp.webhooks import models as _webhooks

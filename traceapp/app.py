@@ -54,9 +54,11 @@ from traceapp.public import views as public_views
 from traceapp.purchasing import views as board_views
 from traceapp.push import posting as push
 from traceapp.push import telling as push_telling
-from traceapp.recalls import messages, reach, stop_telling, telling
-from traceapp.recalls import pushing as recall_pushing
-from traceapp.recalls import reminders as recall_reminders
+from traceapp.recalls.goods import reach
+from traceapp.recalls.notices import messages, telling
+from traceapp.recalls.notices import pushing as recall_pushing
+from traceapp.recalls.notices import reminders as recall_reminders
+from traceapp.recalls.stops import telling as stop_telling
 from traceapp.stalls import views as stall_views
 from traceapp.statistics import views as statistics_views
 from traceapp.upkeep import views as upkeep_views

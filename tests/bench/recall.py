@@ -33,10 +33,11 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.jobs import queries as jobs
 from traceapp.producers.models import Producer
-from traceapp.recalls import cases, scope
+from traceapp.recalls import cases
 from traceapp.recalls.cases import Order, Suspicion
-from traceapp.recalls.scope import Part
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.goods import scope
+from traceapp.recalls.goods.scope import Part
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.tracing.queries import descendants
 from traceapp.web.endpoints import transaction

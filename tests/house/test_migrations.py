@@ -27,9 +27,10 @@ from traceapp.findings.models import Hold, HoldRelease
 from traceapp.findings.releasing import InCharge, Seen, release
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
-from traceapp.recalls import cases, reminders
+from traceapp.recalls import cases
 from traceapp.recalls.cases import ANSWERED_WITHIN, Order, Suspicion
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.notices import reminders
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 

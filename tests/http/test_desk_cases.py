@@ -30,8 +30,9 @@ from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
 from traceapp.mail.operations import DELIVER
 from traceapp.producers.models import Producer
-from traceapp.recalls import case_queries, reminders
+from traceapp.recalls import case_queries
 from traceapp.recalls.case_models import RecallAcknowledgement, RecallCase
+from traceapp.recalls.notices import reminders
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 

@@ -14,7 +14,7 @@ from tests.conftest import AppMaker
 from tests.http.dossiers import DOSE, ELSEWHERE, Chain, desk, make_chain, pdf_of, rows_of, zip_of
 from traceapp.recalls import case_queries, cases, drills
 from traceapp.recalls.cases import Order, Suspicion, Wish
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 

@@ -12,7 +12,7 @@ from tests.rooms.test_recall_cases import soup_of
 from tests.trade import Trade
 from traceapp.database.engine import db
 from traceapp.desk.recalls.recall_words import TOLD_FOR
-from traceapp.recalls import endings
+from traceapp.recalls.notices import endings
 from traceapp.trace.facts import Ref
 
 __all__ = ["code", "office", "trade"]

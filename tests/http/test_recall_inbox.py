@@ -14,10 +14,11 @@ from tests.trade import Trade
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.desk.attention import KEPT
-from traceapp.recalls import answering, cases, stopping
+from traceapp.recalls import answering, cases
 from traceapp.recalls.answering import Count
 from traceapp.recalls.cases import Order, Suspicion
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops import stopping
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 NOW = datetime.now(UTC)

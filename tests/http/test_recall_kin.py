@@ -15,7 +15,7 @@ from tests.rooms.test_recall_cases import colleague as second_person
 from tests.trade import Trade
 from traceapp.producers import operations as producers
 from traceapp.recalls import case_queries, cases
-from traceapp.recalls.kin import SHOWN, kin_of
+from traceapp.recalls.goods.kin import SHOWN, kin_of
 from traceapp.trace.facts import Ref
 
 SHOP_DAY = "2026-11-21T09:00:00+07:00"

@@ -18,7 +18,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
 from traceapp.producers.models import Commune
-from traceapp.recalls import stopping
+from traceapp.recalls.stops import stopping
 from traceapp.stalls import changing
 from traceapp.stalls.changing import NOT_SOLD, Gone
 from traceapp.stalls.models import Stall

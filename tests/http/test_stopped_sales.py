@@ -26,8 +26,8 @@ from traceapp.findings import attempts
 from traceapp.phone import goods
 from traceapp.producers import operations as producers
 from traceapp.producers.models import Membership
-from traceapp.recalls import lifting, stopping
-from traceapp.recalls.models import SaleStop
+from traceapp.recalls.stops import lifting, stopping
+from traceapp.recalls.stops.models import SaleStop
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 from traceapp.web.languages import pick

@@ -19,8 +19,9 @@ from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.phone.standing import OF_GOODS
 from traceapp.producers import operations as producers
-from traceapp.recalls import cases, stopping
+from traceapp.recalls import cases
 from traceapp.recalls.cases import Order, Suspicion
+from traceapp.recalls.stops import stopping
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 from traceapp.web.pages import HANOI

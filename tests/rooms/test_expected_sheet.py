@@ -33,9 +33,10 @@ from traceapp.findings.models import Attempt, FindingRow
 from traceapp.findings.queries import finding_of
 from traceapp.public.models import ProblemReport
 from traceapp.questions import queries as questions
-from traceapp.recalls import case_queries, scope
+from traceapp.recalls import case_queries
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_queries import Case
+from traceapp.recalls.goods import scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 from traceapp.tracing.family import Way

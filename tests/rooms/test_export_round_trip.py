@@ -22,8 +22,8 @@ from traceapp.exchange.belongings import LEFT_OUT, TAKEN_ALONG, TERRITORIES
 from traceapp.photos.models import Photo
 from traceapp.photos.storage import Storage, original_path
 from traceapp.producers.models import Producer
-from traceapp.recalls import letter_trail
 from traceapp.recalls.case_models import RecallLetter, RecallReminder
+from traceapp.recalls.notices import letter_trail
 from traceapp.trace.facts import Ref
 from traceapp.voices import queries
 from traceapp.voices.models import Voice

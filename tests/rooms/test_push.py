@@ -36,9 +36,10 @@ from traceapp.jobs.runner import Runner
 from traceapp.phone import push_views
 from traceapp.push import operations, posting, telling
 from traceapp.push.models import PushSubscription
-from traceapp.recalls import cases, lifting, stopping
+from traceapp.recalls import cases
 from traceapp.recalls.cases import Wish
-from traceapp.recalls.stop_queries import stops_on
+from traceapp.recalls.stops import lifting, stopping
+from traceapp.recalls.stops.queries import stops_on
 from traceapp.trace.facts import Ref
 from traceapp.web.pace import Pace
 

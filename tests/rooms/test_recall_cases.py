@@ -26,11 +26,12 @@ from traceapp.findings import attempts
 from traceapp.jobs.models import Job
 from traceapp.jobs.registry import handler_of
 from traceapp.producers import operations as producers
-from traceapp.recalls import answering, case_queries, cases, reach, scope
+from traceapp.recalls import answering, case_queries, cases
 from traceapp.recalls.answering import Count
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion, Wish
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.goods import reach, scope
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 

@@ -25,9 +25,10 @@ from tests.rooms.test_recall_cases import acting
 from traceapp.batches import operations as batches
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
-from traceapp.recalls import case_queries, cases, kin, reach, scope
+from traceapp.recalls import case_queries, cases
 from traceapp.recalls.cases import Order, Suspicion, Wish
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.goods import kin, reach, scope
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

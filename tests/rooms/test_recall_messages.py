@@ -29,10 +29,11 @@ from tests.trade import Trade, tell
 from traceapp.database.engine import db
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
-from traceapp.recalls import answering, cases, message_trail, messages, reminders
+from traceapp.recalls import answering, cases
 from traceapp.recalls.answering import Count
 from traceapp.recalls.cases import Wish
-from traceapp.recalls.letter_trail import Fate
+from traceapp.recalls.notices import message_trail, messages, reminders
+from traceapp.recalls.notices.letter_trail import Fate
 from traceapp.trace.facts import Ref
 from traceapp.webhooks import operations as webhooks
 from traceapp.webhooks.models import WebhookDelivery

@@ -31,7 +31,7 @@ from traceapp.producers.models import Membership
 from traceapp.recalls import cases, releasing
 from traceapp.recalls.case_models import RecallActCheck
 from traceapp.recalls.cases import Wish
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 RELEASE = Wish("release", "Kết quả lại đạt")

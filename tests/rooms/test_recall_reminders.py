@@ -21,10 +21,11 @@ from traceapp.database.ids import new_id
 from traceapp.jobs.models import Job
 from traceapp.jobs.runner import Runner
 from traceapp.producers.models import Producer
-from traceapp.recalls import answering, cases, reminders
+from traceapp.recalls import answering, cases
 from traceapp.recalls.answering import Count
 from traceapp.recalls.cases import ANSWERED_WITHIN, Wish
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.notices import reminders
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.webhooks import operations as webhooks
 from traceapp.webhooks.models import WebhookDelivery

@@ -14,10 +14,11 @@ from tests.rooms.test_recall_cases import NOW, acting, issued, owner
 from tests.trade import Trade
 from traceapp.batches.books.models import Stock
 from traceapp.database.engine import db
-from traceapp.recalls import answering, scope, whole_tables
+from traceapp.recalls import answering
 from traceapp.recalls.answering import Count
-from traceapp.recalls.held import Scope
-from traceapp.recalls.scope import Part
+from traceapp.recalls.goods import scope, whole_tables
+from traceapp.recalls.goods.held import Scope
+from traceapp.recalls.goods.scope import Part
 from traceapp.trace.facts import Ref
 
 LOTS = 23

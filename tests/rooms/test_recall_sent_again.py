@@ -24,9 +24,9 @@ from traceapp.audit.models import AuditEntry
 from traceapp.database.engine import db
 from traceapp.jobs.models import Job
 from traceapp.mail.operations import DELIVER
-from traceapp.recalls import letter_trail, message_trail, reminders, sending_again
 from traceapp.recalls.cases import Wish
-from traceapp.recalls.letter_trail import Fate
+from traceapp.recalls.notices import letter_trail, message_trail, reminders, sending_again
+from traceapp.recalls.notices.letter_trail import Fate
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import moment
 from traceapp.webhooks import operations as webhooks

@@ -29,10 +29,10 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import Base, db
 from traceapp.jobs.models import Job
 from traceapp.producers.models import Producer
-from traceapp.recalls import letter_trail
 from traceapp.recalls.case_models import RecallLetter, RecallReminder
 from traceapp.recalls.cases import Wish
-from traceapp.recalls.letter_trail import Fate
+from traceapp.recalls.notices import letter_trail
+from traceapp.recalls.notices.letter_trail import Fate
 from traceapp.trace.facts import Ref
 
 __all__ = ["post", "sending", "trade"]

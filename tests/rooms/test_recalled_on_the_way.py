@@ -13,9 +13,11 @@ from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.desk.recalls.case_words import account
 from traceapp.producers.models import Producer
-from traceapp.recalls import answering, letters, scope
+from traceapp.recalls import answering
 from traceapp.recalls.answering import Count
-from traceapp.recalls.held import Scope
+from traceapp.recalls.goods import scope
+from traceapp.recalls.goods.held import Scope
+from traceapp.recalls.notices import letters
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness.queries import generation
-from traceapp.recalls import stopping
+from traceapp.recalls.stops import stopping
 from traceapp.stalls import changing, sold_out
 from traceapp.stalls.changing import NOT_SOLD, Gone
 from traceapp.stalls.models import Stall, StallLot

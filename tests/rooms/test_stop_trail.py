@@ -17,9 +17,9 @@ from tests.trade import Trade
 from traceapp.database.engine import db
 from traceapp.jobs.runner import Runner
 from traceapp.producers.models import Producer
-from traceapp.recalls import letter_trail, message_trail
-from traceapp.recalls.letter_trail import Fate
-from traceapp.recalls.models import SaleStop
+from traceapp.recalls.notices import letter_trail, message_trail
+from traceapp.recalls.notices.letter_trail import Fate
+from traceapp.recalls.stops.models import SaleStop
 from traceapp.trace.facts import Ref
 
 __all__ = ["office", "post", "refusing", "sending", "trade"]

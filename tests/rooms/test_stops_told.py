@@ -14,9 +14,9 @@ from tests.rooms.test_recall_reminders import post, sending, told, trade, until
 from tests.trade import Trade, tell
 from traceapp.database.engine import db
 from traceapp.jobs.runner import Runner
-from traceapp.recalls import lifting, stopping
-from traceapp.recalls.stop_queries import stops_on
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops import lifting, stopping
+from traceapp.recalls.stops.queries import stops_on
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 __all__ = ["post", "sending", "trade"]

@@ -13,9 +13,10 @@ from traceapp import problem
 from traceapp.database.engine import db
 from traceapp.producers.models import Commune, Producer, Province, Site
 from traceapp.questions import operations as questions
-from traceapp.recalls import cases, stopping
+from traceapp.recalls import cases
 from traceapp.recalls.cases import Suspicion
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops import stopping
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 

@@ -11,7 +11,7 @@ from traceapp.recalls import answering, cases
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.answering import Count
 from traceapp.recalls.cases import Order, Suspicion
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 OPENED, ANSWERED = "recall_open", "recall_ack"

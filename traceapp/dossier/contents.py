@@ -12,7 +12,7 @@ from traceapp.codes.states import CodeState
 from traceapp.findings.hold_queries import HoldTold
 from traceapp.producers.certificate_models import Certificate
 from traceapp.recalls.parts import Part
-from traceapp.recalls.stop_queries import StopTold
+from traceapp.recalls.stops.queries import StopTold
 from traceapp.trace.entries import Step
 from traceapp.trace.facts import EventFact, EvidenceLevel, PlaceFact, Ref
 from traceapp.trace.words import Words

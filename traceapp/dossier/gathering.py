@@ -18,7 +18,7 @@ from traceapp.dossier import pictures
 from traceapp.dossier.contents import Books, Dossier, Happening, Held, MadeAt, Stopped
 from traceapp.findings.hold_queries import holds_on
 from traceapp.recalls.parts import parts_of
-from traceapp.recalls.stop_queries import stops_on
+from traceapp.recalls.stops.queries import stops_on
 from traceapp.trace.belonging import belonging, window
 from traceapp.trace.facts import EventFact, Ref, TraceFacts
 from traceapp.trace.history import Record, order

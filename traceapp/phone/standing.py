@@ -11,7 +11,7 @@ from uuid import UUID
 from traceapp.findings.ground_facts import pens_of, treatments_of
 from traceapp.findings.hold_reasons import first_reasons, told_to
 from traceapp.recalls.forbidding import recalled_among
-from traceapp.recalls.stop_queries import stopped_among
+from traceapp.recalls.stops.queries import stopped_among
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
 from traceapp.trace.rules.treating import ASKING, first_leaving, leave_from

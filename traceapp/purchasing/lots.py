@@ -39,7 +39,7 @@ from traceapp.purchasing.matching import (
     is_product,
 )
 from traceapp.purchasing.models import BoardProduct
-from traceapp.recalls.stop_queries import stopped_among
+from traceapp.recalls.stops.queries import stopped_among
 from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.trace.words import Words
 

@@ -13,7 +13,7 @@ from traceapp.database.ids import new_id
 from traceapp.producers.models import Producer
 from traceapp.producers.queries import admission_of
 from traceapp.recalls.case_models import RecallAct, RecallActBatch, RecallCase
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 

@@ -32,11 +32,11 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.database.types import Identifier
-from traceapp.recalls import transit
 from traceapp.recalls.act_writing import named
 from traceapp.recalls.case_models import RecallAcknowledgement
-from traceapp.recalls.scope import HAS_OR_SOLD, SOLD
-from traceapp.recalls.transit import IS_ON_THE_WAY
+from traceapp.recalls.goods import transit
+from traceapp.recalls.goods.scope import HAS_OR_SOLD, SOLD
+from traceapp.recalls.goods.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import UNITS, QuantityError, from_micro, to_micro
 

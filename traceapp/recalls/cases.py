@@ -21,13 +21,15 @@ from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
-from traceapp.recalls import case_faults, case_photos, reach, releasing, telling
+from traceapp.recalls import case_faults, case_photos, releasing
 from traceapp.recalls import case_queries as queries
 from traceapp.recalls.act_writing import is_admitted, name_of, next_number, note, write_act
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_queries import ActTold, Case
+from traceapp.recalls.goods import reach
+from traceapp.recalls.notices import telling
 from traceapp.recalls.second_person import may_go_alone
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 ANSWERED_WITHIN = timedelta(hours=24)

@@ -11,7 +11,7 @@ from traceapp.batches.books.stock import IN_STOCK
 from traceapp.database.engine import db
 from traceapp.recalls import cases
 from traceapp.recalls.cases import Order, Suspicion
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 
 REASON = "Diễn tập thu hồi"

@@ -21,7 +21,7 @@ from traceapp.codes.models import RecalledBatch
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.producers.models import Membership, Producer
-from traceapp.recalls import case_faults, letters
+from traceapp.recalls import case_faults
 from traceapp.recalls.act_writing import note as write_into_book
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.effectiveness_models import (
@@ -29,7 +29,8 @@ from traceapp.recalls.effectiveness_models import (
     RecallSampleFinding,
     RecallSampleHolder,
 )
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.notices import letters
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 

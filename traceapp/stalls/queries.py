@@ -20,7 +20,7 @@ from traceapp.codes.recalled import STATE
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer, Site
-from traceapp.recalls.stop_queries import stopped_among
+from traceapp.recalls.stops.queries import stopped_among
 from traceapp.stalls.models import Stall, StallLot
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words

@@ -8,7 +8,7 @@ from traceapp.desk.recalls import case_doors
 from traceapp.desk.recalls.case_words import may_read
 from traceapp.recalls import case_queries
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.concerned import is_concerned
+from traceapp.recalls.goods.concerned import is_concerned
 from traceapp.recalls.parts import Part, parts_of
 from traceapp.trace.facts import Ref
 

@@ -12,7 +12,7 @@ from traceapp.accounts.acts import Act
 from traceapp.desk.batches.batch_acts import blueprint
 from traceapp.desk.batches.batch_views import Found, batch_page, find_batch
 from traceapp.desk.batches.stop_words import actor_of, may_stop
-from traceapp.recalls import lifting, stopping
+from traceapp.recalls.stops import lifting, stopping
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Field, Form

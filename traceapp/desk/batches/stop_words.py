@@ -17,12 +17,12 @@ from traceapp.desk.attention import MOST_OF_A_KIND, Task, also, more, some
 from traceapp.desk.recalls import letter_words
 from traceapp.desk.recalls.letter_words import Trail
 from traceapp.handoffs import waiting_queries
-from traceapp.recalls import stop_queries
-from traceapp.recalls.lifting import is_alone, may_lift
 from traceapp.recalls.second_person import ALONE_AFTER, may_go_alone
-from traceapp.recalls.stop_queries import Concern, StopTold, stops_on
-from traceapp.recalls.stop_telling import STOPPED, is_telling
-from traceapp.recalls.stopping import Actor, is_open_by
+from traceapp.recalls.stops import queries as stop_queries
+from traceapp.recalls.stops.lifting import is_alone, may_lift
+from traceapp.recalls.stops.queries import Concern, StopTold, stops_on
+from traceapp.recalls.stops.stopping import Actor, is_open_by
+from traceapp.recalls.stops.telling import STOPPED, is_telling
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 from traceapp.web.languages import say

@@ -13,7 +13,7 @@ from traceapp.batches.told_lots import lots_told_to
 from traceapp.handoffs import queries
 from traceapp.handoffs.taken_back import TakenBack, taken_back
 from traceapp.problem import N_
-from traceapp.recalls.stop_queries import StopTold, concerning
+from traceapp.recalls.stops.queries import StopTold, concerning
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import Ref
 from traceapp.trace.handoffs import Compared

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from traceapp.desk.recalls import case_form
-from traceapp.recalls.scope import Held
+from traceapp.recalls.goods.scope import Held
 from traceapp.web.forms import Form
 
 TURN = "turn:"

@@ -16,7 +16,8 @@ from traceapp.desk.recalls import case_ending, case_widening
 from traceapp.desk.recalls.case_ending import Decision
 from traceapp.desk.recalls.case_sent import Sent
 from traceapp.desk.recalls.case_views import blueprint, find_case, lots_of, page
-from traceapp.recalls import case_queries, cases, drills, scope
+from traceapp.recalls import case_queries, cases, drills
+from traceapp.recalls.goods import scope
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form

@@ -12,7 +12,7 @@ from traceapp.batches.queries import Ref as Pair
 from traceapp.desk.reports import report_search
 from traceapp.findings.hold_queries import HoldTold, holds_on
 from traceapp.public.models import ProblemReport
-from traceapp.recalls.kin import REASONS, newest_of_season
+from traceapp.recalls.goods.kin import REASONS, newest_of_season
 from traceapp.trace.facts import Ref
 from traceapp.web.fields import clean
 from traceapp.web.languages import say

@@ -18,8 +18,8 @@ from traceapp.producers.models import Producer
 from traceapp.recalls.answering import Count
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import Order, Suspicion
-from traceapp.recalls.kin import Group
-from traceapp.recalls.scope import Held
+from traceapp.recalls.goods.kin import Group
+from traceapp.recalls.goods.scope import Held
 from traceapp.trace.facts import Ref
 from traceapp.web.faults import CORRECT, Fault, known
 from traceapp.web.fields import PlainText

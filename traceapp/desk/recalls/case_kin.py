@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.problem import N_
-from traceapp.recalls import kin
 from traceapp.recalls.case_queries import ActTold, Case
-from traceapp.recalls.kin import REASONS, Group, Lot, kin_of
+from traceapp.recalls.goods import kin
+from traceapp.recalls.goods.kin import REASONS, Group, Lot, kin_of
 from traceapp.web.forms import Form
 from traceapp.web.languages import say
 from traceapp.web.pages import quantity

@@ -23,7 +23,7 @@ from traceapp.desk.recalls.case_views import find_case
 from traceapp.printing import table_paper
 from traceapp.printing.table_paper import Column, Paper, Table
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.held import Answer, Held, Scope, Sum
+from traceapp.recalls.goods.held import Answer, Held, Scope, Sum
 from traceapp.web import languages, lists
 from traceapp.web.languages import say
 from traceapp.web.pages import moment, quantity

@@ -13,8 +13,8 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk.recalls import preview_queries
 from traceapp.desk.recalls.preview_queries import Gaps
 from traceapp.producers.queries import shops_among
-from traceapp.recalls import scope
-from traceapp.recalls.held import Scope, Sum
+from traceapp.recalls.goods import scope
+from traceapp.recalls.goods.held import Scope, Sum
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import quantity
 

@@ -34,11 +34,12 @@ from traceapp.desk.recalls.case_sent import NOTHING, Sent
 from traceapp.desk.recalls.effectiveness_form import USUAL, size_fields
 from traceapp.desk.reports.report_views import take_up_report
 from traceapp.public.models import ProblemReport
-from traceapp.recalls import case_list, case_queries, cases, effectiveness, releasing, reminders
+from traceapp.recalls import case_list, case_queries, cases, effectiveness, releasing
 from traceapp.recalls.case_models import RecallCase
 from traceapp.recalls.case_photos import photos_of
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.held import Scope
+from traceapp.recalls.goods.held import Scope
+from traceapp.recalls.notices import reminders
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.endpoints import writes

@@ -15,11 +15,12 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.batches.stop_words import actor_of
 from traceapp.problem import N_
-from traceapp.recalls import scope, waiting_queries
+from traceapp.recalls import waiting_queries
 from traceapp.recalls.case_queries import ActTold, Case
 from traceapp.recalls.cases import may_decide, may_lead
 from traceapp.recalls.effectiveness import Found, Sample
-from traceapp.recalls.scope import PAGE, Part, Scope
+from traceapp.recalls.goods import scope
+from traceapp.recalls.goods.scope import PAGE, Part, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.wording import percent
 from traceapp.web.languages import say

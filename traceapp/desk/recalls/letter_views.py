@@ -11,7 +11,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.desk.batches.stop_words import actor_of
 from traceapp.desk.recalls.case_views import find_case
-from traceapp.recalls import sending_again
+from traceapp.recalls.notices import sending_again
 from traceapp.web.endpoints import writes
 
 blueprint = Blueprint("letters", "traceapp.desk", template_folder="templates")

@@ -13,11 +13,11 @@ from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.mail.words import why_not
 from traceapp.problem import N_
-from traceapp.recalls import letter_trail, message_trail, sending_again
-from traceapp.recalls.acquainted import known_to
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.letter_trail import Fate, Posted
-from traceapp.recalls.stop_queries import StopTold
+from traceapp.recalls.goods.acquainted import known_to
+from traceapp.recalls.notices import letter_trail, message_trail, sending_again
+from traceapp.recalls.notices.letter_trail import Fate, Posted
+from traceapp.recalls.stops.queries import StopTold
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 from traceapp.web.pages import moment

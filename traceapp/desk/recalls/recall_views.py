@@ -23,10 +23,12 @@ from traceapp.desk.recalls.answer_pages import Page
 from traceapp.desk.recalls.case_views import first_asked
 from traceapp.desk.recalls.recall_words import RECALLS, recall_columns, recall_standing
 from traceapp.desk.uploads import keep_beside
-from traceapp.recalls import answer_photos, answering, case_queries, inbox, reminders, scope
+from traceapp.recalls import answer_photos, answering, case_queries, inbox
 from traceapp.recalls.answer_photos import AnswerPhoto
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.scope import PAGE, Held
+from traceapp.recalls.goods import scope
+from traceapp.recalls.goods.scope import PAGE, Held
+from traceapp.recalls.notices import reminders
 from traceapp.trace.facts import Ref
 from traceapp.web import lists
 from traceapp.web.endpoints import writes

@@ -13,8 +13,9 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.desk.attention import MOST_OF_A_KIND, Task, also
 from traceapp.desk.recalls.case_words import Standing
 from traceapp.problem import N_
-from traceapp.recalls import answering, endings, inbox
+from traceapp.recalls import answering, inbox
 from traceapp.recalls.answering import Owed
+from traceapp.recalls.notices import endings
 from traceapp.web import lists
 from traceapp.web.pages import moment
 

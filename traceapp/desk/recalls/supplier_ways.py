@@ -15,8 +15,8 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches import walking
 from traceapp.batches.queries import Ref as Pair
 from traceapp.desk.recalls.case_doors import may_open
-from traceapp.recalls import kin
-from traceapp.recalls.kin import Lot
+from traceapp.recalls.goods import kin
+from traceapp.recalls.goods.kin import Lot
 from traceapp.trace.facts import Ref
 
 MOST_MADE = 50

@@ -20,7 +20,8 @@ from traceapp.jobs.registry import Deed, Payload
 from traceapp.push import queries as push
 from traceapp.push.models import PushSubscription
 from traceapp.push.posting import post
-from traceapp.recalls import letters, push_words, scope
+from traceapp.recalls.goods import scope
+from traceapp.recalls.notices import letters, push_words
 from traceapp.trace.facts import Ref
 
 TELL_PHONES = "recalls.tell_phones"

@@ -9,11 +9,13 @@ from traceapp import problem
 from traceapp.accounts.persons import is_same_person
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
-from traceapp.recalls import checks, pushing, stop_telling
-from traceapp.recalls.models import SaleStopLift, SaleStopRequest
+from traceapp.recalls import checks
+from traceapp.recalls.notices import pushing
 from traceapp.recalls.second_person import may_go_alone
-from traceapp.recalls.stop_queries import StopTold, stopped_among, stops_on
-from traceapp.recalls.stopping import Actor, note, tell
+from traceapp.recalls.stops import telling as stop_telling
+from traceapp.recalls.stops.models import SaleStopLift, SaleStopRequest
+from traceapp.recalls.stops.queries import StopTold, stopped_among, stops_on
+from traceapp.recalls.stops.stopping import Actor, note, tell
 from traceapp.trace.facts import Ref
 from traceapp.web.fields import PlainText
 

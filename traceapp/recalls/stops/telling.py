@@ -26,10 +26,12 @@ from traceapp.findings.walking import OfDescent
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.producers.models import Producer
-from traceapp.recalls import letter_trail, stop_letters, stop_queries
-from traceapp.recalls.letters import Holder
-from traceapp.recalls.stop_queries import StopTold
-from traceapp.recalls.transit import moving
+from traceapp.recalls.goods.transit import moving
+from traceapp.recalls.notices import letter_trail
+from traceapp.recalls.notices.letters import Holder
+from traceapp.recalls.stops import letters as stop_letters
+from traceapp.recalls.stops import queries as stop_queries
+from traceapp.recalls.stops.queries import StopTold
 from traceapp.trace.facts import Ref
 from traceapp.web.settings import settings
 from traceapp.webhooks import operations as webhooks

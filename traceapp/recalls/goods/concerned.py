@@ -28,8 +28,8 @@ from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import HAS_NO_SALES, IN_STOCK, SOLD_BY_COUNT
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
-from traceapp.recalls import transit
 from traceapp.recalls.case_models import RecallAcknowledgement
+from traceapp.recalls.goods import transit
 from traceapp.trace.facts import Ref
 
 SOLD: ColumnElement[int] = Stock.sold + func.coalesce(SOLD_BY_COUNT, 0)

@@ -19,8 +19,8 @@ from traceapp.database.types import Identifier
 from traceapp.findings.reading import AnyRow
 from traceapp.findings.walking import OfAncestry
 from traceapp.producers.models import Membership, Producer, ProducerKind
-from traceapp.recalls import transit
-from traceapp.recalls.models import SaleStop, SaleStopLift, SaleStopRequest
+from traceapp.recalls.goods import transit
+from traceapp.recalls.stops.models import SaleStop, SaleStopLift, SaleStopRequest
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 

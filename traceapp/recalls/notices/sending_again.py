@@ -6,12 +6,12 @@ from uuid import UUID
 
 from traceapp import problem
 from traceapp.mail import operations as mail
-from traceapp.recalls import letter_trail, message_trail
 from traceapp.recalls.act_writing import note as write_into_book
 from traceapp.recalls.case_queries import Case
 from traceapp.recalls.cases import may_lead
-from traceapp.recalls.letter_trail import Fate, Posted
-from traceapp.recalls.stopping import Actor
+from traceapp.recalls.notices import letter_trail, message_trail
+from traceapp.recalls.notices.letter_trail import Fate, Posted
+from traceapp.recalls.stops.stopping import Actor
 from traceapp.webhooks import operations as webhooks
 from traceapp.webhooks import queries
 

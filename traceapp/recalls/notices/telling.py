@@ -11,9 +11,9 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.push import telling as push
-from traceapp.recalls import letters, messages, pushing, reminders
 from traceapp.recalls.case_queries import Case
-from traceapp.recalls.messages import Act
+from traceapp.recalls.notices import letters, messages, pushing, reminders
+from traceapp.recalls.notices.messages import Act
 from traceapp.trace.facts import Ref
 
 _IS_IN = RecalledBatch.left_at.is_(None)

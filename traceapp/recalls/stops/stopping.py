@@ -26,9 +26,10 @@ from traceapp.findings.walking import OfDescent
 from traceapp.freshness import operations as freshness
 from traceapp.producers.models import Producer
 from traceapp.push import telling as push
-from traceapp.recalls import pushing, stop_telling
-from traceapp.recalls.models import SaleStop
-from traceapp.recalls.stop_queries import StopTold, is_any_stopped, stopped_among, stops_on
+from traceapp.recalls.notices import pushing
+from traceapp.recalls.stops import telling as stop_telling
+from traceapp.recalls.stops.models import SaleStop
+from traceapp.recalls.stops.queries import StopTold, is_any_stopped, stopped_among, stops_on
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.finding import Finding, found

@@ -15,8 +15,8 @@ from traceapp.batches import walking
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.database.engine import db
-from traceapp.recalls import scope, supply_kin
-from traceapp.recalls.scope import Part, Scope
+from traceapp.recalls.goods import scope, supply_kin
+from traceapp.recalls.goods.scope import Part, Scope
 from traceapp.trace.facts import Ref
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.trace.words import Words

@@ -25,9 +25,9 @@ from sqlalchemy import (
 
 from traceapp.codes.models import RecalledBatch
 from traceapp.database.engine import db
-from traceapp.recalls import concerned, whole_tables
 from traceapp.recalls.case_models import RecallAcknowledgement
-from traceapp.recalls.concerned import AMOUNTS, Query, answers
+from traceapp.recalls.goods import concerned, whole_tables
+from traceapp.recalls.goods.concerned import AMOUNTS, Query, answers
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import MICRO
 

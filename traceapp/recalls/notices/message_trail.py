@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
-from traceapp.recalls.letter_trail import Fate, Posted
+from traceapp.recalls.notices.letter_trail import Fate, Posted
 from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 from traceapp.webhooks import operations as webhooks

@@ -10,8 +10,8 @@ from sqlalchemy import Select, and_, bindparam, exists, select
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.types import Instant
-from traceapp.recalls import letters
 from traceapp.recalls.case_models import RecallAct, RecallCase
+from traceapp.recalls.notices import letters
 from traceapp.trace.facts import Ref
 
 

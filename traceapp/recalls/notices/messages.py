@@ -24,8 +24,8 @@ from traceapp.database.engine import db
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.recalls.case_models import RecallAcknowledgement, RecallCase
-from traceapp.recalls.scope import HAS_OR_SOLD
-from traceapp.recalls.transit import IS_ON_THE_WAY
+from traceapp.recalls.goods.scope import HAS_OR_SOLD
+from traceapp.recalls.goods.transit import IS_ON_THE_WAY
 from traceapp.trace.facts import Ref
 from traceapp.web.settings import settings
 from traceapp.webhooks import operations as webhooks

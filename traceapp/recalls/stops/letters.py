@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from traceapp.mail import operations as mail
-from traceapp.recalls.letter_trail import Told
-from traceapp.recalls.letters import MOST_NAMED, Holder
-from traceapp.recalls.stop_queries import StopTold
+from traceapp.recalls.notices.letter_trail import Told
+from traceapp.recalls.notices.letters import MOST_NAMED, Holder
+from traceapp.recalls.stops.queries import StopTold
 from traceapp.web.pages import moment, public_host
 from traceapp.web.settings import settings
 

@@ -17,11 +17,11 @@ from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer
 from traceapp.producers.queries import shops_among
-from traceapp.recalls import holdings
 from traceapp.recalls.case_models import RecallAcknowledgement
-from traceapp.recalls.concerned import HAS_OR_SOLD, SOLD
-from traceapp.recalls.held import Answer, Held, Scope, Sum
-from traceapp.recalls.holdings import PAGE, Holding, Part, Total
+from traceapp.recalls.goods import holdings
+from traceapp.recalls.goods.concerned import HAS_OR_SOLD, SOLD
+from traceapp.recalls.goods.held import Answer, Held, Scope, Sum
+from traceapp.recalls.goods.holdings import PAGE, Holding, Part, Total
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words

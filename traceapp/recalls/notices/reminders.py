@@ -16,8 +16,8 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
-from traceapp.recalls import letters, messages
 from traceapp.recalls.case_models import RecallAcknowledgement, RecallReminder
+from traceapp.recalls.notices import letters, messages
 from traceapp.trace.facts import Ref
 
 REMIND = "recalls.remind"

@@ -16,11 +16,11 @@ from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.mail import operations as mail
 from traceapp.producers.models import Producer
-from traceapp.recalls import letter_trail
 from traceapp.recalls.case_models import RecallCase
-from traceapp.recalls.messages import OfHolder
-from traceapp.recalls.scope import HAS_OR_SOLD
-from traceapp.recalls.transit import IS_ON_THE_WAY
+from traceapp.recalls.goods.scope import HAS_OR_SOLD
+from traceapp.recalls.goods.transit import IS_ON_THE_WAY
+from traceapp.recalls.notices import letter_trail
+from traceapp.recalls.notices.messages import OfHolder
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import moment, public_host
 from traceapp.web.settings import settings

@@ -1,0 +1,1 @@
+"""Whoever is concerned is told: by letter, message and push, until he has answered."""

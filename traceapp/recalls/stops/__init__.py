@@ -1,0 +1,1 @@
+"""Sale of a lot stopped alone and at once, and allowed again by two."""

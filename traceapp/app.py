@@ -46,6 +46,7 @@ from traceapp.phone import (
     user_views,
     voice_views,
 )
+from traceapp.phone import label_views as phone_labels
 from traceapp.phone import views as phone_views
 from traceapp.photos import operations as photos
 from traceapp.photos import views as photos_views
@@ -83,7 +84,8 @@ EDGE = (
     *(headers, request_log, same_site, bodies, languages, problems, access, pages, static_text),
     *(sent_forms, accounts_access, token_views),
 )
-INTERFACE = (interface, sync_views, snapshot_views, push_views)  # phones add routes of theirs to it
+# Phones add routes of theirs to the interface.
+INTERFACE = (interface, sync_views, snapshot_views, push_views, phone_labels)
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
 PHONES = (phone_views, phone_imports, refusal_views, incomplete_views, voice_views, user_views)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form

@@ -19,8 +19,10 @@ from tests.http.answers import told
 from tests.http.on_sale import finished
 from tests.http.programs import API, Program
 from tests.labelled import label, packed
+from tests.phones import phone_of
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import token_of
+from traceapp.accounts import phones
 from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch
 from traceapp.codes import operations
@@ -377,3 +379,48 @@ def test_a_card_is_refused_as_labels_are(app: Flask, lan: Program) -> None:
         assert code is not None
         operations.set_state(code.code, CodeState.HELD, actor="Chi cục (mẫu)", now=NOW)
     told(lan.get(path), 422, "blocked")
+
+
+def test_a_phone_orders_what_is_proposed_and_prints_it_in_the_name_of_its_person(
+    app: Flask, lan: Program
+) -> None:
+    with app.app_context():
+        phone = phone_of(app, lan.by)
+    path = f"/batches/{lan.batch_id}/label-issues"
+    found = phone.ask("GET", path).get_json()
+    assert (found["proposal"]["labels"], found["issues"]) == (12, [])
+    assert ("a4-24", 24) in {(one["stock"], one["positions"]) for one in found["papers"]}
+    made = phone.ask("POST", path, json=found["proposal"])
+    assert made.status_code == 201, made.text
+    pdf = phone.ask("GET", made.get_json()["links"]["pdf"].removeprefix(API))
+    assert pdf.mimetype == "application/pdf"
+    after = phone.ask("GET", path).get_json()
+    assert after["proposal"]["labels"] is None
+    assert [one["id"] for one in after["issues"]] == [made.get_json()["id"]]
+    with app.app_context():
+        row = db.session.scalars(select(LabelIssue)).one()
+        assert row.by_member_id == lan.by.actor.member_id
+
+
+def test_who_may_not_print_or_has_no_such_goods_is_proposed_nothing(
+    app: Flask, lan: Program
+) -> None:
+    path = f"/batches/{lan.batch_id}/label-issues"
+    with app.app_context():
+        with transaction():
+            strangers = [business("HTX Tùng"), business("HTX Mai", role="field_worker")]
+        others = [phone_of(app, by) for by in strangers]
+    for one in others:
+        told(one.ask("GET", path), 404, "not-found")
+    with app.app_context():
+        phone = phone_of(app, lan.by)
+    with app.app_context(), transaction():
+        member = (lan.by.producer_id, lan.by.actor.member_id)
+        code = codes.of_batch(lan.by.producer_id, lan.batch_id)
+        assert code is not None
+        operations.set_state(code.code, CodeState.HELD, actor="Chi cục (mẫu)", now=NOW)
+    told(phone.ask("GET", path), 422, "blocked")
+    with app.app_context(), transaction():
+        phones.revoke(member[0], UUID(phone.phone_id), by=member, now=NOW)
+    for method in ("GET", "POST"):
+        told(phone.ask(method, path, json=wish(1)), 401, "phone-revoked")

@@ -100,17 +100,17 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
     order = order_of(actor.producer_id, Ref(*batch), body["id"] or id_from_key(), body)
     may_exceed = asks.may(Act.EXCEED_LABEL_BUDGET)
     if not issuing.is_answered(actor.producer_id, order.issue_id):
-        label = _label(order.batch, Pack(order.quantity, order.uom))
+        label = label_of(order.batch, Pack(order.quantity, order.uom))
         _check(first_of(actor.producer_id, order, label))
     db.session.rollback()  # whatever was read before: a writer takes the lock first
     with transaction():
         is_new = db.session.get(LabelIssue, (actor.producer_id, order.issue_id)) is None
         made = issuing.issue(actor, order, may_exceed=may_exceed, now=datetime.now(UTC))
-        shown = None if isinstance(made, Refused) else _shown(made)
+        told = None if isinstance(made, Refused) else shown(made)
     if isinstance(made, Refused):
         said = words.as_problem(actor.producer_id, made.message.data, made.verdict)
         return problems.answer(said)
-    answer = jsonify(shown)
+    answer = jsonify(told)
     answer.status_code = 201 if is_new else 200
     answer.headers["Location"] = f"{PREFIX}/label-issues/{order.issue_id}"
     return answer
@@ -121,7 +121,7 @@ def post_label_issue(batch_id: UUID, body: Body) -> Response:
 @operation({200: LabelIssueSchema()})
 def show_label_issue(issue_id: UUID) -> Body:
     """Show an issue of labels."""
-    return _shown(_issue(issue_id))
+    return shown(_issue(issue_id))
 
 
 @labels.get("/label-issues/<uuid:issue_id>/labels.<any(pdf,png,zpl,tspl,csv):writer>")
@@ -137,7 +137,7 @@ def download_label_issue(issue_id: UUID, writer: str, query: Body) -> Response:
     """
     row = _issue(issue_id)
     pack = Pack(Decimal(row.quantity), row.uom)
-    sheet = sheet_of(row, _label(row.batch, pack))
+    sheet = sheet_of(row, label_of(row.batch, pack))
     if not sheet.numbers:
         raise problem.NotFound
     if writer == "csv":
@@ -158,7 +158,7 @@ def download_card(batch_id: UUID, writer: str, query: Body) -> Response:
     batch = in_hand(member().producer_id, batch_id)
     if batch is None or not is_labelled_by(member().producer_id, Ref(*batch)):
         raise problem.NotFound
-    return _written(writer, card_of(_label(Ref(*batch)), query["stock"]), query["dpi"])
+    return _written(writer, card_of(label_of(Ref(*batch)), query["stock"]), query["dpi"])
 
 
 def _written(writer: str, sheet: Sheet, dpi: int | None) -> Response:
@@ -190,7 +190,8 @@ def _issue(issue_id: UUID) -> LabelIssue:
     return row
 
 
-def _label(batch: Ref, pack: Pack | None = None) -> Label:
+def label_of(batch: Ref, pack: Pack | None = None) -> Label:
+    """Give what the one who asks prints for a batch. Raises NotFound, Blocked with the reasons."""
     today = datetime.now(HANOI).date()
     try:
         return label_for((member().producer_id, batch), today, settings(), pack)
@@ -210,7 +211,8 @@ def _why_not(error: NotPrinted) -> Iterator[problem.Finding]:
         yield paper.NOT_IN_USE
 
 
-def _shown(row: LabelIssue) -> Body:
+def shown(row: LabelIssue) -> Body:
+    """Give an issue of labels as it is answered."""
     place = f"{PREFIX}/label-issues/{row.issue_id}/labels"
     return {
         "id": str(row.issue_id),

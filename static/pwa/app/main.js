@@ -21,6 +21,7 @@ const SCREENS = {
   batches: () => import("./screens/batches.js"),
   crate: () => import("./screens/crate.js"),
   batch: () => import("./screens/batch.js"),
+  labels: () => import("./screens/labels.js"),
   scan: () => import("./screens/scan.js"),
   products: () => import("./screens/products.js"),
   product: () => import("./screens/product.js"),

@@ -7,12 +7,13 @@ import { standing } from "../core/stops.js";
 import { phone, sections } from "../core/reading.js";
 import { Icon, Screen, day, html, number, t, two, unit, useKept, verb } from "../view.js";
 import { Coming } from "./coming.js";
+import { whyNot } from "./labels.js";
 import { Warnings } from "./stopped.js";
 
 export const ACTS = ["ship", "sell", "waste", "pack", "stock_count"]; // the kinds a batch in hand is mostly for
 
 /** @param {{args: string[]}} props */
-export default function Batch({ args: [id = "", part] }) {
+export default function Batch({ args: [id = ""] }) {
   const found = useKept(async () => ({ kept: await sections(), batches: await inHand(), who: await phone() }), [id]);
   const batch = found?.batches.find((one) => one.batch_id === id);
   if (!found) return html`<${Screen} title="" back="#/batches" />`;
@@ -31,7 +32,7 @@ export default function Batch({ args: [id = "", part] }) {
     </div>
     <${Coming} shipments=${found.kept.shipments.filter(({ items }) => items.some((one) => one.batch_id === id))} />
     <${Warnings} stops=${standing(batch, isoDay(new Date()))} />
-    <${Print} batch=${batch} kept=${found.kept} who=${found.who} isAsked=${part === "labels"} />
+    <${Print} batch=${batch} kept=${found.kept} who=${found.who} />
     <div class="tiles">
       ${acts.map((kind) => html`<a class=${kind.id === "ship" ? "tile go" : "tile"} href=${`#/log/${kind.id}/${id}`}><${Icon} name=${kind.icon} />${verb(kind)}</a>`)}
     </div>
@@ -39,14 +40,9 @@ export default function Batch({ args: [id = "", part] }) {
   <//>`;
 }
 
-/**
- * The sheet of labels lies at the desk, behind an account of its own: who has none is told whom to ask.
- * @param {{batch: import("../core/stock.js").AtHand, kept: import("../types.js").Sections, who?: import("../types.js").Phone, isAsked: boolean}} props
- */
-function Print({ batch: { code, isUnsent }, kept: { me }, who, isAsked }) {
-  const tone = isAsked ? "note" : "soft";
-  if (!code || isUnsent) return html`<p class=${tone}>${t(code ? "batch.print.later" : "batch.print.none")}</p>`;
-  if (me.may_print === false && !who?.own) return html`<p class=${tone}>${t("batch.print.ask", { code: grouped(code) })}</p>`;
-  return html`<a class="quiet" href=${`/desk/batches/${code}/labels`} target="_blank" rel="noopener"><${Icon} name="label" />${t("batch.print")}</a>
-    <p class=${tone}>${t("batch.print.account", { code: grouped(code) })}</p>`;
+/** @param {{batch: import("../core/stock.js").AtHand, kept: import("../types.js").Sections, who?: import("../types.js").Phone}} props */
+function Print({ batch, kept, who }) {
+  const against = whyNot(batch, kept.me, who);
+  if (against) return html`<p class="soft">${against}</p>`;
+  return html`<a class="quiet" href=${`#/labels/${batch.batch_id}`}><${Icon} name="label" />${t("batch.print")}</a>`;
 }

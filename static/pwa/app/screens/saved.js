@@ -20,7 +20,7 @@ export default function Saved({ args: [first = "", count = "1"] }) {
   const isSent = entry.state === "accepted";
   const foot = batch
     ? html`<div class="pair">
-        <a class="quiet" href=${`#/batch/${batch.batch_id}/labels`}><${Icon} name="label" />${t("batch.print")}</a>
+        <a class="quiet" href=${`#/labels/${batch.batch_id}`}><${Icon} name="label" />${t("batch.print")}</a>
         <a class="quiet" href=${`#/log/ship/${batch.batch_id}`}><${Icon} name="handshake" />${t("batch.hand_over")}</a>
       </div><a class="cta" href="#/">${t("saved.home")}</a>`
     : html`<div class="pair">

@@ -38,6 +38,7 @@ from traceapp.phone import import_views as phone_imports
 from traceapp.phone import (
     incomplete_views,
     kept_slips,
+    note_views,
     push_views,
     refusal_views,
     slip_jobs,
@@ -85,7 +86,7 @@ EDGE = (
     *(sent_forms, accounts_access, token_views),
 )
 # Phones add routes of theirs to the interface.
-INTERFACE = (interface, sync_views, snapshot_views, push_views, phone_labels)
+INTERFACE = (interface, sync_views, snapshot_views, push_views, phone_labels, note_views)
 ACCOUNT_PAGES = (accounts_views, account_views, own_number_views, factor_views)  # of one blueprint
 PHONES = (phone_views, phone_imports, refusal_views, incomplete_views, voice_views, user_views)
 MAX_BODY_BYTES = 26 * 1024 * 1024  # one photo of 25 MB and its form

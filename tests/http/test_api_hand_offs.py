@@ -1,17 +1,22 @@
 """Hand-offs as programs of either side read them, and confirm them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests import builders
 from tests.builders import NOW, line
 from tests.http.programs import API
+from tests.phones import VirtualPhone, phone_of
 from tests.signing_in import signed_in, token_of
 from tests.trade import Trade, tell
 from traceapp.batches.tracing import trace_facts
 from traceapp.database.ids import new_id
+from traceapp.handoffs import links
+from traceapp.handoffs.views import MISSES_A_READER
 from traceapp.trace.document import as_document
 from traceapp.trace.timeline import build
 from traceapp.web.endpoints import transaction
@@ -93,6 +98,38 @@ def test_a_sender_who_took_some_of_it_back_is_its_sender(app: Flask, trade: Trad
     assert sent in {one["id"] for one in listed(app, trade.minh, "?direction=outgoing")}
     assert listed(app, trade.minh, "?direction=incoming") == []
     assert sent in {one["id"] for one in listed(app, trade.hoa, "?direction=incoming")}
+
+
+def test_the_code_of_a_note_leads_to_receiving_what_was_sent_to_nobody_by_name(
+    app: Flask, trade: Trade
+) -> None:
+    sent, now = new_id(), datetime.now(UTC)
+    shipment, by = (trade.minh.producer_id, sent), trade.minh.actor.member_id
+    with app.app_context():
+        tell(trade.minh, trade.ship("9", id=str(sent), fields={"doc_no": "PX-2"}))
+        with transaction():
+            made = links.make(shipment, by=by, now=now, lasts=timedelta(days=1))
+            ended = links.make(shipment, by=by, now=now, lasts=-timedelta(days=1))
+        phone, own = phone_of(app, trade.hoa), phone_of(app, trade.minh)
+    typed = (made.token, made.code.lower().replace("-", " "), made.code)
+    asked = [by_code(phone, code) for code in typed]
+    assert [one.status_code for one in asked] == [200] * len(typed)
+    found = asked[0].get_json()
+    assert (found["event_id"], found["doc_no"]) == (str(sent), "PX-2")
+    (item,) = found["items"]
+    got = [{name: item[name] for name in ("producer_id", "batch_id", "quantity", "uom")}]
+    received = phone.record("receive", outputs=got, ship_event_id=found["event_id"])
+    assert [one["status"] for one in phone.results(received)] == [201]
+    (came,) = listed(app, trade.hoa, "?direction=incoming&state=matched")
+    assert came["id"] == str(sent)
+    for who, code in ((phone, ended.code), (own, made.code)):
+        assert by_code(who, code).status_code == 404
+    wrong = [by_code(phone, "7K3M-9QRT-2XVB").status_code for _ in range(MISSES_A_READER)]
+    assert (wrong[0], wrong[-1]) == (404, 429)
+
+
+def by_code(phone: VirtualPhone, code: str) -> TestResponse:
+    return phone.ask("POST", "/hand-offs/by-code", json={"code": code})
 
 
 SHOPS = ("Hoa Mai", "Lý", "Đào")

@@ -66,6 +66,14 @@ def press(root: str, phone_id: str, user_id: str, act: str) -> None:
     ask(button, **forms_on(ask(path), path)[button])
 
 
+def code_of_note(root: str, shipment_id: str) -> str:
+    """Make a delivery note of the clerk's co-operative with a code; give that as it is printed."""
+    ask, _ = _entered(root, CLERK)
+    page = f"/desk/hand-offs/{shipment_id}"
+    links = f"{page}/links"
+    return _found(r'class="big">([^<]+)<', ask(links, **forms_on(ask(page), links)[links]))
+
+
 def _entered(root: str, person: str) -> tuple[Ask, str]:
     ask = at_desk(root)
     member_id = _found(rf'name="member" value="([^"]+)">(?:(?!</button>).)*{person}', ask(DOORS))

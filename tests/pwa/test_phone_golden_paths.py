@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.conftest import Tell
-from tests.pwa import phones
+from tests.pwa import desk, phones
 from tests.pwa.phones import Field
 from tests.pwa.taps import golden_path
 
@@ -253,4 +253,38 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
     field.assert_arrived_once(other, 1)
     (received,) = records_of(other)
     assert event_of(received)["ship_event_id"] == event_of(records_of(page)[0])["id"]
+    received_by_the_code_of_its_note(page, other, field)
     context.close()
+
+
+def received_by_the_code_of_its_note(page: Page, other: Page, field: Field) -> None:
+    """Send to nobody by name; the other phone learns what it is by the code on the note."""
+    page.goto(f"{field.address}/app/#/log/ship")
+    page.get_by_role("button", name="RM-VD04-T").click()
+    keys(page, "5")
+    press(page, "Tiếp")
+    page.locator("main input.field").fill("Bếp Sen")
+    press(page, "Tiếp")
+    page.locator("main input.field").fill("PX-0929")
+    press(page, "Xong, lưu lại")
+    field.assert_arrived_once(page, 2)
+    sent = str(event_of(records_of(page)[1])["id"])
+    note = desk.code_of_note(field.root, sent)
+    for is_down in (True, False):  # to nobody by name: the code on the note is asked for
+        field.network.is_down = is_down
+        other.goto(f"{field.address}/app/#/scan")
+        other.locator("#typed").fill(note.lower())
+        press(other, "Mở")
+        if is_down:
+            expect(other.get_by_role("status")).to_contain_text("Cần có mạng để mở phiếu")
+    expect(other).to_have_url(re.compile("#/log/receive/"))
+    other.get_by_role("button", name="Bãi Xanh").last.click()
+    press(other, "Tiếp", "Tốt", "Xong, lưu lại")
+    field.assert_arrived_once(other, 2)
+    (_, received) = records_of(other)
+    assert event_of(received)["ship_event_id"] == sent
+    other.goto(f"{field.address}/app/#/batches")
+    expect(other.locator("main a.opt").first).to_be_visible()
+    expect(other.locator(f"main a[href$='{sent}']")).to_have_count(
+        0
+    )  # it is not on its way any more

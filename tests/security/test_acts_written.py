@@ -65,6 +65,7 @@ NO_ACTS: Mapping[str, str] = {
     **dict.fromkeys(
         ("cleaner_tables.send", "exchange.send", "phone_imports.send_file"), NOTHING_YET
     ),
+    "api_hand-offs.find_by_code": "keeps nothing",
     "desk_trace_search.read_label": "keeps nothing",
 }
 # What needs more than one request: the tests in which it stands in the book.

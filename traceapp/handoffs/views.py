@@ -55,7 +55,7 @@ def ask_code() -> AnyResponse:
 @public
 def show_offer(token: str) -> AnyResponse:
     """Show what was sent and ask how much arrived; or what was answered already."""
-    link = _find(token)
+    link = find_link(token)
     rows = queries.of_event(link.producer_id, link.ship_event_id)
     if link.used_at is not None:
         return _answered(link, rows)
@@ -69,7 +69,7 @@ def show_offer(token: str) -> AnyResponse:
 @public
 def answer_offer(token: str) -> AnyResponse:
     """Keep the answer: received, with how much of each batch, or refused."""
-    link = _find(token)
+    link = find_link(token)
     rows = queries.of_event(link.producer_id, link.ship_event_id)
     form = Form.sent(answer_form.fields(rows), request.form)
     if link.used_at is not None:
@@ -105,7 +105,8 @@ def _photo() -> bytes | None:
     return (file.read() or None) if file is not None and file.filename else None
 
 
-def _find(token: str) -> HandOffLink:
+def find_link(token: str) -> HandOffLink:
+    """Give the link behind a token or typed code; who guesses is slowed down. Raises NotFound."""
     link = links.find(token, datetime.now(UTC))
     if link is None:
         pace = current_app.extensions.setdefault(

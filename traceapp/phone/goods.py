@@ -15,6 +15,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.desk.steps import shipment_options, step_setting
+from traceapp.desk.steps.shipment_options import Shipment
 from traceapp.findings.goods_facts import ANIMALS
 from traceapp.phone import standing
 from traceapp.trace.facts import Ref
@@ -94,8 +95,12 @@ def units_told(producer_id: UUID) -> dict[Ref, str]:
 
 def shipments(producer_id: UUID, now: datetime) -> list[Answer]:
     """List what others sent here and nobody has received yet."""
-    coming = shipment_options.shipments_to(producer_id, now=now)
-    named = _named(producer_id, {ref for one in coming for ref, _, _ in one.items})
+    return told_shipments(producer_id, shipment_options.shipments_to(producer_id, now=now))
+
+
+def told_shipments(reader: UUID, coming: Collection[Shipment]) -> list[Answer]:
+    """Tell a reader of shipments, with the names of what is in them."""
+    named = _named(reader, {ref for one in coming for ref, _, _ in one.items})
     return [
         {
             "event_id": str(one.event_id),

@@ -65,6 +65,9 @@ export interface Entry {
   slip?: { slip: string; counter: string } | undefined;
   accepted_at?: number;
   refused_at?: number;
+  /** Since when it names what is not there, and when it is sent again by itself. */
+  early_since?: number | undefined;
+  again_at?: number | undefined;
   status?: number;
   problem?: Problem;
 }
@@ -165,6 +168,7 @@ export interface Sections {
   batches: Batch[];
   crates: Crate[];
   shipments: Shipment[];
+  offered?: Shipment[];
   receivers: { value: string; name: string }[];
   people: { member_id: string; name: string }[];
   users: PhoneUser[];

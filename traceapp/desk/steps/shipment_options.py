@@ -105,6 +105,12 @@ def _of_lots(one: Shipment, known_as: UUID, lots: Collection[Ref]) -> Shipment:
     return replace(one, event_id=known_as, items=items)
 
 
+def shipment(step: Ref) -> Shipment | None:
+    """Give what one step sent, to whomever that was; None where there is no such step."""
+    query = _SENT.where(Event.producer_id == step[0], Event.event_id == step[1])
+    return next(iter(_shipments(db.session.execute(query).all())), None)
+
+
 def shipments_from(producer_id: UUID, *, now: datetime) -> list[Shipment]:
     """List what was sent from here lately."""
     lately = (Event.producer_id == producer_id, Event.event_time >= now - RECENT)

@@ -14,6 +14,7 @@ export function fold(text) {
 const LENGTH = 10;
 const OF_STALL = 11; // letters in the code of a stall
 const GROUPED = /^\s*\w{4}[\s‐-–-]\w{4}[\s‐-–-]\w{3}\s*$/;
+const OF_NOTE = /^\s*\w{4}([\s‐-–-])\w{4}\1\w{4}\s*$/; // the code of a delivery note as it is printed
 const HAND_OFF = /^https?:\/\/[^/]+\/h\/([\w-]{22})\/?$/; // as on a delivery note
 const ALPHABET = /^[0-9A-HJKMNP-TV-Z]+$/;
 
@@ -36,14 +37,19 @@ export function stallCode(text) {
   return behind && codeOf(behind, OF_STALL);
 }
 
+/** A code as it is kept, however it was typed. @param {string} text */
+export function plainCode(text) {
+  return text.toUpperCase().replace(/[\s‐-–-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+}
+
 /** @param {string} text @param {number} length */
 function codeOf(text, length) {
-  const plain = text.toUpperCase().replace(/[\s‐-–-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+  const plain = plainCode(text);
   return plain.length === length && ALPHABET.test(plain) ? plain : undefined;
 }
 
 /**
- * What a scanned text is: an invitation, a slip of a hand-over, the link of a delivery, one of our codes, a stall's, a
+ * What a scanned text is: an invitation, a slip of a hand-over, the link or code of a delivery, one of our codes, a stall's, a
  * batch by GTIN and lot, or something of somebody else. A bare text of the length of our codes may be that, too.
  * @param {string} text
  * @returns {{kind: "invite" | "slip" | "hand_off" | "code" | "stall" | "lot" | "other", value: string, gtin?: string}}
@@ -55,6 +61,7 @@ export function meaning(text) {
   if (slip) return { kind: "slip", value: slip };
   const delivery = HAND_OFF.exec(text)?.[1];
   if (delivery) return { kind: "hand_off", value: delivery };
+  if (OF_NOTE.test(text)) return { kind: "hand_off", value: plainCode(text) };
   const code = batchCode(text);
   if (code) return { kind: "code", value: code };
   const stall = stallCode(text);

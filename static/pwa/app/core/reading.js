@@ -55,7 +55,9 @@ export function isOfPhone({ producer_id, member_id, phone_of }, { producer, memb
 export async function sections() {
   const store = (await database()).transaction("snapshot").store;
   const [names, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
-  return { ...NOTHING, ...Object.fromEntries(names.map((name, at) => [name, values[at]])) };
+  const { offered = [], ...kept } = { ...NOTHING, ...Object.fromEntries(names.map((name, at) => [name, values[at]])) };
+  const others = offered.filter((one) => !kept.shipments.some(({ event_id }) => event_id === one.event_id)); // of a delivery note
+  return { ...kept, shipments: [...kept.shipments, ...others] };
 }
 
 /**
@@ -64,11 +66,13 @@ export async function sections() {
  */
 export async function unsent() {
   const index = (await database()).transaction("records").store.index("state");
-  const [told, saved = 0, sending = 0, needing = 0, conflicts = 0] = await Promise.all([
+  const [told, stuck, saved = 0, sending = 0, refused = 0, conflicts = 0] = await Promise.all([
     answers(),
+    index.getAll("needs_you"),
     ...UNSENT.map((state) => index.count(state)),
   ]);
-  const all = saved + sending + needing + conflicts;
+  const all = saved + sending + refused + conflicts;
+  const needing = stuck.filter(({ again_at }) => !again_at).length; // the others are sent again by themselves
   return { all, needing: needing + conflicts + told.filter(isRefused).length, withAnswers: all + told.length };
 }
 

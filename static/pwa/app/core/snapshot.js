@@ -2,6 +2,7 @@
 // @ts-check
 import { ask } from "./api.js";
 import { changed, database, meta } from "./db.js";
+import { dropReceived } from "./notes.js";
 import { enrolled } from "./reading.js";
 
 const FRESH_MS = 10 * 60_000;
@@ -37,5 +38,6 @@ async function keep(version, sections) {
   for (const [name, section] of Object.entries(sections)) await tx.objectStore("snapshot").put(section, name);
   await tx.objectStore("meta").put({ version, at: Date.now() }, "snapshot");
   await tx.done;
+  await dropReceived();
   if (Object.keys(sections).length) changed();
 }

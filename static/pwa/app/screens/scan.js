@@ -24,7 +24,8 @@ export default function Scan({ args: [kind] }) {
     camera.current?.stop();
     setState("off");
     const result = await lead(text, kind);
-    if (!result) setUnknown(text);
+    setSaid(typeof result === "string" ? result : "");
+    setUnknown(result === false ? text : "");
   };
   const start = async () => {
     setSaid("");
@@ -89,7 +90,7 @@ export default function Scan({ args: [kind] }) {
 
 /**
  * Go where a code leads, or back to a step that is being logged; false where it is nobody's that we
- * know.
+ * know, a word where there is something to say.
  * @param {string} text
  * @param {string} [step]
  */
@@ -98,7 +99,7 @@ async function lead(text, step) {
   if (kind === "invite") return go(`#join=${value}`);
   if (kind === "slip") return go(`#slip=${value}`);
   if (kind === "stall") return open(`/S/${value}`);
-  if (kind === "hand_off" && !step) return open(`/h/${value}`);
+  if (kind === "hand_off" && !step) return openNote(value, text);
   const { crate, batches } = await crateHere(text);
   const coded = batches.find((one) => kind === "code" && one.code === value);
   if (crate && !coded) return go(step ? `#/log/${step}/${encodeURIComponent(`+crate:${crate.mark}`)}` : `#/crate/${encodeURIComponent(crate.mark)}`);
@@ -111,6 +112,15 @@ async function lead(text, step) {
   if (kind === "code") return go(/[/:]/.test(text) ? `#/product/${value}` : `#/product/${value}/${encodeURIComponent(text.trim())}`);
   const told = kind === "lot" && (await look(`/01/${gtin}/10/${encodeURIComponent(value)}`).catch(() => undefined));
   return told ? go(`#/product/${told.code}`) : false;
+}
+
+/** The note of a delivery leads to receiving it, and whoever logs nothing here to its page. @param {string} code @param {string} text */
+async function openNote(code, text) {
+  const { shipmentOf } = await import("../core/notes.js");
+  const found = await shipmentOf(code);
+  if (found === "unreachable") return "scan.note_later";
+  if (found) return go(`#/log/receive/${found.event_id}`);
+  return /[/:]/.test(text) ? open(`/h/${code}`) : false;
 }
 
 /** @param {string} hash */

@@ -5,6 +5,7 @@
 // @ts-check
 import { changed, database } from "./db.js";
 import { draftOf } from "./draft.js";
+import { patience } from "./early.js";
 import { isOfPhone } from "./reading.js";
 
 /** @typedef {import("../types.js").Entry} Entry */
@@ -118,7 +119,7 @@ export async function settle(entries, outcomes) {
     const after = { ...kept, state, status: outcome.status };
     if (outcome.problem && state !== "accepted") Object.assign(after, { problem: outcome.problem });
     if (state === "accepted") Object.assign(after, { accepted_at: Date.now() });
-    if (state === "needs_you") Object.assign(after, { refused_at: Date.now() });
+    if (state === "needs_you") Object.assign(after, { refused_at: Date.now() }, patience(after, Date.now()));
     await tx.objectStore("records").put(after);
     for (const name of outcome.problem?.missing ?? []) {
       const file = await tx.objectStore("photos").get(name);

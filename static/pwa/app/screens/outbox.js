@@ -12,13 +12,18 @@ import { Icon, Screen, html, moment, t, useKept, verb } from "../view.js";
 const MOST_SHOWN = 60; // a long list opens as fast as a short one
 
 /** @type {Record<import("../types.js").State, [string, string, string]>} */
-export const STATES = {
+const STATES = {
   saved: ["clock", "", "state.saved"],
   sending: ["upload", "", "state.sending"],
   accepted: ["circle-check", "ok", "state.accepted"],
   needs_you: ["warning", "bad", "state.needs_you"],
   conflict: ["warning", "bad", "state.conflict"],
 };
+/** Named something that is not there yet. @type {[string, string, string]} */
+const WAITING = ["clock", "", "state.early"];
+
+/** How a record stands: its icon, tone and word. @param {Entry} entry */
+export const stateOf = ({ state, again_at }) => (state === "needs_you" && again_at ? WAITING : STATES[state]);
 
 async function read() {
   const [all, kept, sync, who, told] = await Promise.all([entries(), sections(), meta("sync"), phone(), answers()]);
@@ -67,7 +72,7 @@ function Why({ problem, detail, at, count }) {
 
 /** @param {{entry: Entry, kept: import("../types.js").Sections, isOurs: boolean, by: string, answer?: import("../types.js").KeptSlip}} props */
 function Row({ entry, kept, isOurs, by, answer }) {
-  const [icon, tone, plain] = STATES[entry.state];
+  const [icon, tone, plain] = stateOf(entry);
   const word = entry.state === "accepted" && entry.status === WAITS ? "state.waits" : plain;
   const kind = kept.step_kinds.find((one) => one.id === entry.event.step_kind);
   return html`<a class="opt" href=${`#/record/${entry.sequence}`}>

@@ -1,13 +1,13 @@
 // One record: what it says, where it stands and why; beside it what the server has, where they differ.
 // @ts-check
 import { database } from "../core/db.js";
-import { isEarly } from "../core/early.js";
+import { isEarly, PATIENT_DAYS } from "../core/early.js";
 import { phone, sections } from "../core/reading.js";
 import { sendAgain } from "../core/records.js";
 import { tryNow } from "../core/triggers.js";
 import { Icon, Screen, html, moment, number, t, two, unit, useKept, verb } from "../view.js";
 import { Thumbnail } from "./log_foot.js";
-import { STATES } from "./outbox.js";
+import { stateOf } from "./outbox.js";
 import { Listen } from "./voice.js";
 
 /** @typedef {import("../types.js").StepEvent} StepEvent */
@@ -26,7 +26,7 @@ export default function Record({ args: [sequence = ""] }) {
   const entry = found?.entry;
   if (!found || !entry) return html`<${Screen} title="" back="#/outbox" />`;
   const kind = found.kept.step_kinds.find((one) => one.id === entry.event.step_kind);
-  const [icon, tone, word] = STATES[entry.state];
+  const [icon, tone, word] = stateOf(entry);
   const isStuck = entry.state === "needs_you" || entry.state === "conflict";
   const foot = isStuck && html`<${WhatNow} entry=${entry} kind=${kind} />`;
   return html`<${Screen} title=${[kind ? verb(kind) : entry.event.step_kind, entry.title].filter(Boolean).join(" · ")} back="#/outbox" foot=${foot}>
@@ -65,10 +65,14 @@ function WhatNow({ entry, kind }) {
 function Reasons({ entry }) {
   const [problem, word] = [entry.problem ?? {}, `problem.${entry.status}`];
   const said = (problem.errors ?? []).flatMap(({ message, fix }) => [[message, fix].filter(Boolean).join(" ")]).filter(Boolean);
+  if (entry.again_at) {
+    return html`<div class="note" role="status"><b>${t("state.early")}</b>${said.map((line) => html`<p>${line}</p>`)}
+      <p>${t("record.early", { at: moment(entry.again_at) })}</p><p>${t("record.kept")}</p></div>`;
+  }
   return html`<div class="note clay" role="status">
     <b>${problem.type?.endsWith(NOT_A_USER) || t(word) === word ? problem.title : t(word)}</b>
     ${said.length ? said.map((line) => html`<p>${line}</p>`) : problem.detail}
-    ${isEarly(entry) && html`<p>${t("record.early")}</p>`}
+    ${isEarly(entry) && html`<p>${t("record.too_early", { days: PATIENT_DAYS })}</p>`}
     <p>${t("record.kept")}</p>
   </div>`;
 }

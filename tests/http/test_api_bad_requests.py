@@ -45,6 +45,16 @@ def test_a_parameter_that_is_not_known_is_refused(app: Flask) -> None:
         assert [(one["pointer"], one["rule"]) for one in errors] == [("/colour", "unknown_field")]
 
 
+def test_what_is_wrong_is_written_in_letters_that_people_read(app: Flask) -> None:
+    lan = program(app)
+    answer = lan.post("/events", {})
+    told(answer, 422, "invalid-input")
+    assert "Bạn cần điền ô này." in answer.text
+    half = lan.ask("POST", "/events", data=b'{"\\ud800": 1}', content_type="application/json")
+    errors = told(half, 422, "invalid-input")["errors"]
+    assert "/\ud800" in [one["pointer"] for one in errors]
+
+
 def test_a_parameter_of_the_wrong_kind_is_named(app: Flask) -> None:
     lan = program(app)
     for query, pointer in (

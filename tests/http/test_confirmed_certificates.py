@@ -19,7 +19,9 @@ from tests.signing_in import form
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
 from traceapp.batches.product_changes import change_product
+from traceapp.claims import green
 from traceapp.database.engine import db
+from traceapp.database.folding import fold
 from traceapp.jobs.runner import Runner
 from traceapp.photos import operations as photos
 from traceapp.producers import operations as producers
@@ -138,8 +140,8 @@ def test_a_body_takes_it_back_and_so_it_stays_until_the_certificate_changes(case
         assert "Đã xác nhận cho Giỏ" not in page(at_desk(case.app, case.office), case.path())
         assert case.send(case.office, products=goods, how="Xem lại")[0] == 303
     assert case.send(case.office, withdrawn=goods, how="Bộ đã thu hồi")[0] == 404
-    claim = {"name": "Giỏ mây sinh thái", "family": "vegetable", "uom": "kg", "role": "finished"}
-    given = claim | {"label": LABEL}
+    goods_of = {"name": "Giỏ mây", "family": "vegetable", "uom": "kg", "role": "finished"}
+    given = goods_of | {"label": LABEL | {"use": {"vi": "Giỏ mây sinh thái", "en": None}}}
     with case.app.app_context():
         with pytest.raises(problem.InvalidInput), transaction():
             change_product(case.lan.actor, case.basket, given, version=None, now=NOW)
@@ -224,9 +226,9 @@ def test_without_pages_goods_or_days_in_force_it_is_refused(case: Case) -> None:
 
 def test_whose_eco_label_ended_is_told_to_change_the_texts(case: Case) -> None:
     case.send(case.office, products=str(case.basket), how="Xem bản gốc")
-    goods = {"family": "vegetable", "uom": "kg", "role": "finished", "label": LABEL}
+    goods = {"name": "Giỏ mây", "family": "vegetable", "uom": "kg", "role": "finished"}
     with case.app.app_context(), transaction():
-        given = goods | {"name": "Giỏ mây thân thiện môi trường"}
+        given = goods | {"label": LABEL | {"use": {"vi": "Giỏ sinh thái", "en": None}}}
         change_product(case.lan.actor, case.basket, given, version=None, now=NOW)
     says = "không còn nhãn sinh thái nào"
     assert says not in page(at_desk(case.app, case.lan), "/desk")
@@ -236,3 +238,31 @@ def test_whose_eco_label_ended_is_told_to_change_the_texts(case: Case) -> None:
     said = page(at_desk(case.app, case.lan), "/desk")
     assert says in said
     assert f'href="/desk/products/{case.basket}"' in said
+
+
+@pytest.mark.parametrize(
+    "scheme", [*green.ECO_LABELS, "NHÃN SINH THÁI", "Chứng nhận xanh Việt Nam"]
+)
+def test_a_body_is_told_of_eco_labels_that_it_may_confirm(case: Case, scheme: str) -> None:
+    with case.app.app_context(), transaction():
+        mai = business("HTX Mai", role="owner")
+        product(mai, role="finished", label=LABEL)
+        made, _ = certificate(mai, scheme=scheme, scheme_en="Label", standard="NXVN 01")
+        for number, changes in enumerate(({"expires_on": "2026-02-01"}, {"scheme": "VietGAP"})):
+            plain: dict[str, Any] = {
+                "scheme": "VietGAP",
+                "scheme_en": "VietGAP",
+                "standard": "TCVN 11892-1",
+            }
+            certificate(mai, **(plain | {"number": f"VG {number}"} | changes))
+        certificate(mai, number="NST 9", pages=False)
+    officer = at_desk(case.app, case.office)
+    path = f"/desk/participants/{mai.producer_id}/certificates/{made}"
+    is_one = green.is_basis(fold(scheme))
+    said = page(officer, "/desk")
+    assert (f'href="{path}"' in said) is is_one
+    assert said.count("chưa ai xác nhận:") == 1 + is_one  # of Lan, and of Mai
+    assert f'href="{case.path()}"' in said
+    case.send(case.office, products=str(case.basket), how="Xem bản gốc")
+    assert f'href="{case.path()}"' not in page(officer, "/desk")
+    assert "chưa ai xác nhận:" not in page(at_desk(case.app, case.lan), "/desk")

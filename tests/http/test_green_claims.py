@@ -135,9 +135,10 @@ def confirmed(lan: Business, changes: dict[str, Any], product_id: UUID) -> Ref:
     return certificate
 
 
-def claims(lan: Business, product_id: UUID, name: str = CLAIM) -> None:
+def claims(lan: Business, product_id: UUID, name: str = "Giỏ") -> None:
     with transaction():
-        given = {"name": name, "family": "vegetable", "uom": "kg", **FINISHED}
+        label = {**LABEL, "use": {"vi": CLAIM, "en": None}}
+        given = {"name": name, "family": "vegetable", "uom": "kg", **FINISHED, "label": label}
         change_product(lan.actor, product_id, given, version=None, now=datetime.now(UTC))
 
 
@@ -179,6 +180,9 @@ def test_only_an_eco_label_in_force_is_a_basis(
     confirmed(lan, changes, basket)
     if counts:
         claims(lan, basket)
+        with pytest.raises(problem.InvalidInput) as refused:
+            claims(lan, basket, name=CLAIM)  # stands in the books of others when it ended
+        assert [one.pointer for one in refused.value.findings] == ["/name"]
         return
     with pytest.raises(problem.InvalidInput):
         claims(lan, basket)

@@ -205,9 +205,10 @@ def _why_not(error: NotPrinted) -> Iterator[problem.Finding]:
         pointer, name = contents.pointer(item), say(ITEMS[item].name)
         fix = contents.FIXES[item]
         yield problem.Finding(pointer, "label_contents", contents.LACKS, fix, {"item": name})
+    yield from error.unproven
     if error.lacks is not None:
         yield _lacking(say(error.lacks.message), say(error.lacks.fix))
-    elif not error.missing:
+    elif not error.missing and not error.unproven:
         yield paper.NOT_IN_USE
 
 

@@ -33,7 +33,7 @@ __all__ = ["Actor", "Recorded", "define_product", "record_event", "register_batc
 def define_product(producer_id: UUID, given: Given) -> UUID:
     """Define a product; a GTIN is checked and claimed for this producer."""
     data = PRODUCT.load(given)
-    green_claims.refuse_unproven(producer_id, green_claims.texts_of_product(data))
+    green_claims.refuse_unproven_goods(producer_id, data)
     gtin = data["gtin"]
     photo = data.pop("photo_sha256")
     net = data.pop("net_quantity")

@@ -5,7 +5,7 @@ Callers own the transaction.
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,6 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.freshness import operations as freshness
 from traceapp.producers import green_claims
-from traceapp.producers.certificate_models import CertificateConfirmation
 
 ABOUT = "product/{}"
 
@@ -70,8 +69,7 @@ def change_product(
     if version is not None and product.version != version:
         raise problem.ChangedMeanwhile
     data = PRODUCT.load(given)
-    texts = green_claims.texts_of_product(data)
-    green_claims.refuse_unproven(actor.producer_id, texts, product_id)
+    green_claims.refuse_unproven_goods(actor.producer_id, data, product_id)
     data.pop("product_id")
     _move_gtin(product, data["gtin"])
     before = record_of(product)
@@ -94,27 +92,24 @@ def change_product(
     return product
 
 
-def unproven_goods(producer_id: UUID) -> list[tuple[Product, problem.Finding]]:
+def unproven_goods(producer_id: UUID, day: date) -> list[tuple[Product, problem.Finding]]:
     """Give goods that an eco-label covered once and that claim so without it, with what they say.
 
     It ended, or its owner changed the certificate since.
     """
-    was_covered = (
-        select(CertificateConfirmation.product_id)
-        .where(
-            CertificateConfirmation.producer_id == Product.producer_id,
-            CertificateConfirmation.product_id == Product.product_id,
-        )
-        .exists()
-    )
+    wording = green_claims.wording_of_goods(producer_id, day)
+    lapsed = {product_id: one.speaker for product_id, one in wording.items() if one.speaker}
+    if not lapsed:
+        return []
     goods = select(Product).where(
-        Product.producer_id == producer_id, Product.archived_at.is_(None), was_covered
+        Product.producer_id == producer_id,
+        Product.archived_at.is_(None),
+        Product.product_id.in_(lapsed),
     )
     found = []
     for product in db.session.scalars(goods.order_by(Product.folded_name, Product.product_id)):
         texts = green_claims.texts_of_product(record_of(product))
-        claims = green_claims.unproven(producer_id, texts, product.product_id)
-        found += [(product, claim) for claim in claims[:1]]
+        found += [(product, claim) for claim in lapsed[product.product_id].faults(texts)[:1]]
     return found
 
 

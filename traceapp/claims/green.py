@@ -24,6 +24,7 @@ INSTEAD = N_(
     "Write what is used up or let out less, since when and compared with what. Goods with an "
     "eco-label may say so once an authority confirmed that its certificate here covers them."
 )
+LEFT_OUT = "[…]"
 # Schemes whose certificate is a basis, as it is folded: without marks, in small letters.
 ECO_LABELS = ("nhan sinh thai", "nhan xanh viet nam", "ecolabel", "eco-label", "iso 14024")
 
@@ -159,6 +160,17 @@ def find(text: str, names: Sequence[str] = (), registered: Sequence[str] = ()) -
             found.append(claim)
             end = claim.start + len(claim.words)
     return found
+
+
+def without(text: str, names: Sequence[str] = (), registered: Sequence[str] = ()) -> str:
+    """Give a text without its general green claims; as it was written where it makes none."""
+    found = find(text, names, registered)
+    if not found:
+        return text
+    text = as_read(text)
+    for claim in reversed(found):
+        text = text[: claim.start] + LEFT_OUT + text[claim.start + len(claim.words) :]
+    return text
 
 
 def as_read(text: str) -> str:

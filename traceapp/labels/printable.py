@@ -7,7 +7,7 @@ from uuid import UUID
 from traceapp import problem
 from traceapp.batches import paper
 from traceapp.batches.makers import packing_of
-from traceapp.batches.queries import batch_card, has_stock_of
+from traceapp.batches.queries import BatchCard, batch_card, has_stock_of
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.config import Config
@@ -16,6 +16,7 @@ from traceapp.findings.stock_facts import Stock
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.labels import contents
 from traceapp.printing.label import Label
+from traceapp.producers import green_claims
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.finding import Finding
 
@@ -23,16 +24,22 @@ from traceapp.trace.rules.finding import Finding
 class NotPrinted(ValueError):  # noqa: N818 - the name says what is wrong
     """It gets no labels: its code's state, a step that is incomplete, or what its label lacks.
 
-    `missing` names the items of the label (`trace.label_contents`) that the law asks for.
+    `missing` names the items of the label (`trace.label_contents`) that the law asks for;
+    `unproven` are general green claims on it whose eco-label ended.
     """
 
     def __init__(
-        self, state: CodeState, lacks: Finding | None = None, missing: Sequence[str] = ()
+        self,
+        state: CodeState,
+        lacks: Finding | None = None,
+        missing: Sequence[str] = (),
+        unproven: Sequence[problem.Finding] = (),
     ) -> None:
         super().__init__(state)
         self.state = state
         self.lacks = lacks
         self.missing = tuple(missing)
+        self.unproven = tuple(unproven)
 
 
 def is_labelled_by(holder: UUID, batch: Ref) -> bool:
@@ -60,5 +67,17 @@ def label_for(
     packing = packing_of(batch)
     if missing := contents.missing(card, packing):
         raise NotPrinted(state, missing=missing)
+    if unproven := _unproven(card, today):
+        raise NotPrinted(state, unproven=unproven)
     label = paper.label_of(card, BatchCode.parse(fact.code), config)
     return contents.written(label, card, packing, pack)
+
+
+def _unproven(card: BatchCard, today: date) -> list[problem.Finding]:
+    """Find claims on the label of goods whose eco-label ended: what is printed stays in shops."""
+    wording = green_claims.wording_of_goods(card.producer_id, today).get(card.product_id)
+    if wording is None or wording.speaker is None:
+        return []
+    texts = green_claims.texts_of_label({"brand": None, "label": card.label})
+    printed = {f"/product{at}": text for at, text in texts if not at.endswith("/en")}
+    return wording.speaker.faults(printed)

@@ -5,7 +5,7 @@ who checked them, or that nobody did, stands beside each. Nothing that is only s
 of what was checked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,30 +13,50 @@ from uuid import UUID
 from traceapp.network import queries, wording
 from traceapp.network.figures import Period
 from traceapp.network.told import Assessment, Check, Indicator, Measure
+from traceapp.producers.green_claims import Wording, wording_of_goods
 from traceapp.trace.facts import Ref
 from traceapp.web.pages import HANOI
 
 Document = dict[str, Any]
+Wordings = Mapping[UUID, Wording]
+# In whose words an establishment or a body may have claimed something.
+WORDED = (
+    *("product", "output_unit", "not_covered", "title", "name", "unit", "before", "now"),
+    *("source", "reason"),
+)
 # What was checked, then the newest; beyond them a page outgrows one flight.
 MOST = 5
 MOST_FIGURES = 12
 MOST_MEASURES = 12
 
 
-def of_product(product: Ref) -> list[Document]:
+def of_product(product: Ref, wording: Wordings) -> list[Document]:
     """Tell what concerns a product: its own assessments, and those of the whole establishment."""
-    return _shown(queries.of_product(product))
+    return _shown(queries.of_product(product), wording)
 
 
-def of_producer(producer_id: UUID) -> list[Document]:
-    """Tell what concerns an establishment."""
-    return _shown(queries.of_producer(producer_id))
+def of_producer(producer_id: UUID, day: date) -> list[Document]:
+    """Tell what concerns an establishment, as it may be told on a day."""
+    found = queries.of_producer(producer_id)
+    is_of_goods = any(one.product_id for one in found)
+    return _shown(found, wording_of_goods(producer_id, day) if is_of_goods else {})
 
 
-def _shown(assessments: Iterable[Assessment]) -> list[Document]:
+def _shown(assessments: Iterable[Assessment], wording: Wordings) -> list[Document]:
     telling = [one for one in assessments if _whole(one) or any(m.done_on for m in one.measures)]
     first = sorted(telling, key=lambda one: not any(_is_checked(f) for f in one.indicators))
-    return [_assessment(one) for one in telling if one in first[:MOST]]
+    return [_worded(one, wording) for one in telling if one in first[:MOST]]
+
+
+def _worded(one: Assessment, wording: Wordings) -> Document:
+    """Tell of an assessment without what the product that it is about may no longer say."""
+    told = _assessment(one)
+    about = None if one.product_id is None else wording.get(one.product_id)
+    if about is None:
+        return told
+    for name in ("measures", "figures"):
+        told[name] = [about.told(part, WORDED) for part in told[name]]
+    return about.told(told, WORDED)
 
 
 def _assessment(one: Assessment) -> Document:

@@ -8,19 +8,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from traceapp import problem
 from traceapp.accounts.persons import works_for
 from traceapp.audit import operations as audit
+from traceapp.batches.lineage import product_family
 from traceapp.batches.models import Product
 from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
+from traceapp.freshness import operations as freshness
 from traceapp.network import faults
 from traceapp.network.told import Check
 from traceapp.problem import refuse
+from traceapp.producers import eco_labels
 from traceapp.producers.certificate_models import (
     IS_WITHDRAWN,
     Certificate,
@@ -85,6 +89,7 @@ def confirm(
         )
     db.session.flush()
     if not set(products) <= known:
+        _forget_pages_of(certificate.producer_id, products)
         _note("certificate.confirmed", certificate, by, now)
 
 
@@ -106,6 +111,7 @@ def withdraw(
         version = kept.certificate.version
         db.session.add(CertificateWithdrawal(**keys, **signed, version=version, why=why))
     db.session.flush()
+    _forget_pages_of(certificate.producer_id, products)
     _note("certificate.withdrawn", certificate, by, now)
 
 
@@ -127,6 +133,40 @@ def of_producer(producer_id: UUID) -> list[Kept]:
     return list(_kept(db.session.scalars(query).all()))
 
 
+def waiting(day: date) -> list[Any]:
+    """Give the eco-labels in force that no body has looked at as they are now, the oldest first.
+
+    Only those that could be confirmed: shoppers may read them, there are pages and goods to sell.
+    """
+    looked_at = select(1).select_from(CertificateConfirmation)
+    looked_at = looked_at.where(
+        eco_labels.IS_OF, CertificateConfirmation.version == Certificate.version
+    )
+    has_goods = select(1).select_from(Product).correlate(Certificate)
+    has_goods = has_goods.where(
+        Product.producer_id == Certificate.producer_id, Product.role == "finished"
+    )
+    names = (Certificate.scheme, Certificate.scheme_en, Certificate.standard)
+    query = (
+        select(
+            *(Certificate.producer_id, Certificate.certificate_id, Certificate.number, *names),
+            *(Producer.name, Producer.name_en),
+        )
+        .join(Producer, Producer.producer_id == Certificate.producer_id)
+        .where(
+            Certificate.is_public,
+            Certificate.issued_on <= day,
+            or_(Certificate.expires_on.is_(None), Certificate.expires_on >= day),
+            or_(*(name.ilike(one) for name in names for one in eco_labels.MAY_BE_ECO_LABELS)),
+            eco_labels.HAS_PAGES,
+            has_goods.exists(),
+            ~looked_at.correlate(Certificate).exists(),
+        )
+        .order_by(Certificate.issued_on, Certificate.certificate_id)
+    )
+    return [one for one in db.session.execute(query) if eco_labels.is_one(one)]
+
+
 def _said(certificate: Certificate) -> set[UUID]:
     """Give the goods of which it was confirmed as it is now, also where that was taken back."""
     query = select(CertificateConfirmation.product_id).where(
@@ -135,6 +175,11 @@ def _said(certificate: Certificate) -> set[UUID]:
         CertificateConfirmation.version == certificate.version,
     )
     return set(db.session.scalars(query))
+
+
+def _forget_pages_of(producer_id: UUID, products: Iterable[UUID]) -> None:
+    """Make pages stale that tell of these goods: what they may say follows from their label."""
+    freshness.forget({one for each in products for one in product_family(producer_id, each)})
 
 
 def _note(act: str, certificate: Ref, by: Ref, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from traceapp.claims.green import LEFT_OUT
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.public import banners
 from traceapp.public.banners import Banner
@@ -171,6 +172,8 @@ def _label(product: Document, language: str) -> Iterator[Line]:
         (_("Storage"), product["storage"]),
     )
     yield from (_text(term, text, language) for term, text in texts if text)
+    if product.get("is_cut"):
+        yield Line(LEFT_OUT, _("General words about the environment: no eco-label covers them now"))
 
 
 def _ingredient(one: Document, language: str) -> str:

@@ -65,7 +65,7 @@ def document_of(producer_id: UUID, today: date) -> Document | None:
         "has_more_products": len(rows) > queries.MOST_LOTS,
         "chains": _chains(producer_id),
         "commitment": _commitment(producer_id),
-        "cleaner_production": cleaner_production(producer_id),
+        "cleaner_production": cleaner_production(producer_id, today),
         "certificates": [_certificate(row) for row in queries.certificates(producer_id, today)],
     }
 

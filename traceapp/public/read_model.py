@@ -14,6 +14,7 @@ from traceapp.findings.hold_queries import HoldTold, Release, releases_of
 from traceapp.findings.words import ROLES
 from traceapp.network.card import of_product as card_of_product
 from traceapp.producers.certificate_models import Certificate, is_valid_on
+from traceapp.producers.green_claims import Wording, wording_of_goods
 from traceapp.public import queries
 from traceapp.trace.document import as_document
 from traceapp.trace.facts import Ref
@@ -23,6 +24,7 @@ from traceapp.trace.units import UNITS
 from traceapp.web.pages import HANOI
 
 Document = dict[str, Any]
+WORDED = ("name", "brand", "specifications", "use", "storage", "warnings", "standards")
 
 
 def document_of(ref: batches.Ref, now: datetime) -> Document:
@@ -31,7 +33,10 @@ def document_of(ref: batches.Ref, now: datetime) -> Document:
     if card is None:
         raise LookupError(ref)
     document: Document = dict(as_document(build(trace_facts(ref), now)))
-    document["product"] = _product(card)
+    wording = wording_of_goods(card.producer_id, now.astimezone(HANOI).date())
+    of_goods = wording.get(card.product_id, Wording())
+    document["valid_until"] = _sooner(document["valid_until"], of_goods.until)
+    document["product"] = _product(card, of_goods)
     document["producer"] = _producer(card)
     day = _day_of_making(document, card)
     document["certificates"] = [
@@ -40,9 +45,15 @@ def document_of(ref: batches.Ref, now: datetime) -> Document:
     document["releases"] = [
         _release(told, one) for told in releases_of(Ref(*ref)) for one in told.releases
     ]
-    document["cleaner_production"] = card_of_product(Ref(ref[0], card.product_id))
+    document["cleaner_production"] = card_of_product(Ref(ref[0], card.product_id), wording)
     _place_centres(document["stops"])
     return document
+
+
+def _sooner(until: str | None, then: datetime | None) -> str | None:
+    known = [datetime.fromisoformat(until)] if until else []
+    known += [then] if then else []
+    return min(known).isoformat() if known else None
 
 
 def _release(told: HoldTold, one: Release) -> Document:
@@ -57,7 +68,14 @@ def _release(told: HoldTold, one: Release) -> Document:
     }
 
 
-def _product(card: BatchCard) -> Document:
+def _product(card: BatchCard, wording: Wording) -> Document:
+    """Tell of the product; `is_cut` where it may no longer say all that its maker wrote."""
+    whole = _whole_product(card)
+    told = wording.told(whole, WORDED)
+    return told | {"is_cut": told != whole}
+
+
+def _whole_product(card: BatchCard) -> Document:
     label = card.label or {}
     return {
         "name": {"vi": card.product_name, "en": card.product_name_en},

@@ -120,6 +120,14 @@ def no_labels_words(error: NotPrinted) -> str:
     """Say why a batch gets no labels."""
     if error.missing:
         return str(_("The label does not say yet all that the law asks for. Nothing is printed."))
+    for claim in error.unproven:
+        return str(
+            _(
+                "The label says “%(words)s”, and no eco-label covers these goods now. Change the "
+                "texts of the product.",
+                **claim.values,
+            )
+        )
     return state_words(error.state).no_labels if error.lacks is None else say(error.lacks.message)
 
 

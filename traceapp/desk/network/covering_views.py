@@ -1,5 +1,6 @@
 """Certificates of others at a body: which goods they cover is looked at and confirmed."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from flask_babel import gettext as _
 
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
+from traceapp.accounts.visitor import Visitor
 from traceapp.desk import private_photos
+from traceapp.desk.attention import Task, also, more, some
 from traceapp.desk.network import assessment_form
 from traceapp.network import confirming
 from traceapp.network.confirming import Kept
@@ -19,6 +22,8 @@ from traceapp.trace.facts import Ref
 from traceapp.trace.words import Words
 from traceapp.web.endpoints import writes
 from traceapp.web.forms import Form
+from traceapp.web.languages import current, pick
+from traceapp.web.pages import HANOI
 
 CONFIRMATION = ConfirmationSchema()
 
@@ -67,6 +72,29 @@ def show_page(producer_id: UUID, certificate_id: UUID, sha256: str) -> ResponseR
         "covering.ask_confirmation", producer_id=producer_id, certificate_id=certificate_id
     )
     return private_photos.show(producer_id, kept.pages, sha256, address)
+
+
+@also
+def waiting_eco_labels(reader: Visitor) -> Iterator[Task]:
+    """Tell a body which eco-labels of others it may look at and confirm."""
+    if not reader.may(Act.CONFIRM_CERTIFICATES):
+        return
+    today = datetime.now(UTC).astimezone(HANOI).date()
+    found = [one for one in confirming.waiting(today) if one.producer_id != reader.producer_id]
+    for one in some("eco_labels", found):
+        words = _(
+            "%(who)s has an eco-label that nobody has confirmed: %(name)s.",
+            who=pick({"vi": one.name, "en": one.name_en}, current()),
+            name=f"{pick({'vi': one.scheme, 'en': one.scheme_en}, current())} {one.number}",
+        )
+        path = url_for(
+            "covering.ask_confirmation",
+            producer_id=one.producer_id,
+            certificate_id=one.certificate_id,
+        )
+        yield Task("certificate", "amber", words, path, _("Look at it"))
+    many = _("Eco-labels that nobody has confirmed: %(count)s.", count=len(found))
+    yield from more("eco_labels", "certificate", many, len(found))
 
 
 def _page(kept: Kept, form: Form) -> ResponseReturnValue:

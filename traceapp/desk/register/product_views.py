@@ -35,7 +35,7 @@ from traceapp.web.form_versions import version_of
 from traceapp.web.forms import Form
 from traceapp.web.headers import use_policy
 from traceapp.web.languages import say
-from traceapp.web.pages import media_sources
+from traceapp.web.pages import HANOI, media_sources
 
 blueprint = Blueprint("products", "traceapp.desk", template_folder="templates")
 
@@ -198,9 +198,13 @@ def unproven_wording(reader: Visitor) -> Iterator[Task]:
     """Say which goods claim something for which no eco-label is in force any more."""
     if not reader.may(Act.MANAGE_PRODUCTS):
         return
-    for product, claim in product_changes.unproven_goods(reader.producer_id)[:MOST_OF_A_KIND]:
+    today = datetime.now(UTC).astimezone(HANOI).date()
+    for product, claim in product_changes.unproven_goods(reader.producer_id, today)[
+        :MOST_OF_A_KIND
+    ]:
         words = _(
-            "%(name)s says “%(words)s”, and no confirmed eco-label in force covers it any more.",
+            "%(name)s says “%(words)s”, and no confirmed eco-label in force covers it any more. "
+            "Shoppers do not read these words, and its labels are not printed.",
             name=product.name,
             words=claim.values["words"],
         )

@@ -1,7 +1,7 @@
 """All that surveys, deliveries and chains say of links, read at one moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class Book:
     """Everything at one moment.
 
     `placed` are the proven links by sector; `unlinked`, by chain, members of whom no link at all
-    is known.
+    is known; `named` proven links that may be named, by sender.
     """
 
     at: datetime
@@ -27,6 +27,14 @@ class Book:
     proven: Mapping[Pair, Proven]
     placed: Mapping[str, Sequence[Pair]]
     unlinked: Mapping[str, Sequence[UUID]]
+    named: dict[UUID, set[UUID]] = field(init=False, default_factory=dict)
+    receivers: set[UUID] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        for (sender, receiver), told in self.proven.items():
+            if told.is_public:
+                self.named.setdefault(sender, set()).add(receiver)
+                self.receivers.add(receiver)
 
     def missing_roles(self, sector: str) -> list[str]:
         """Give the roles in which a surveyed sector has nobody."""

@@ -191,20 +191,19 @@ class _Loom:
     def _missing(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Missing:
         said = {link.receiver.key for link in self._said()}
         # Only what may be named: what is missing here must not tell what is proven and hidden.
-        named = {pair for pair, told in self.book.proven.items() if told.is_public}
-        senders, receivers = {one for one, _ in named}, {one for _, one in named}
+        named, receivers = self.book.named, self.book.receivers
         makers = [node for node in nodes if node.role == "producer"]
         unproven = [
             edge
             for edge in edges
             if edge.sender.producer_id
             and edge.receiver.producer_id
-            and (edge.sender.producer_id, edge.receiver.producer_id) not in named
+            and edge.receiver.producer_id not in named.get(edge.sender.producer_id, ())
         ]
         return Missing(
             self.book.missing_roles(self.sector),
             [one for one in makers if one.key not in said and one.producer_id not in receivers],
-            [one for one in makers if one.producer_id and one.producer_id not in senders],
+            [one for one in makers if one.producer_id and one.producer_id not in named],
             self._without_link(),
             unproven,
             sum(key[0] != "here" for key in self.roles),

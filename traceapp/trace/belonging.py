@@ -4,14 +4,18 @@ An ancestor's story ends where it was used: what happened to the rest of it late
 hands, is not the story of this child. A season's steps count up to the harvest.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from traceapp.trace.facts import Ref
-from traceapp.trace.history import Record, makes, names, order, uses
+from traceapp.trace.grounds import Stretch
+from traceapp.trace.history import Record, makes, order, uses
 from traceapp.trace.story import Story, answers_a_case
 from traceapp.trace.vocabulary import StockEffect
 
@@ -21,17 +25,35 @@ _SAME_GOODS = ("split", "merge")
 _HAND_OFF = (StockEffect.MOVE_OUT, StockEffect.MOVE_IN, StockEffect.RETURN)
 
 
+class _Arrival(NamedTuple):
+    """How goods came to somebody: the records of it, and who had sent them when, if known."""
+
+    at: datetime
+    records: tuple[Ref, ...]
+    sent: tuple[UUID, datetime] | None
+    is_from_maker: bool
+
+
 @dataclass(slots=True)
 class Window:
     """How far an ancestor's story counts: until when at whose hands, and over which hand-offs.
 
+    `others` are who ever had the batch, `arrivals` how it came to each of them, `followed` how
+    many of these are told already.
     `unexplained` are producers who used the batch without any record of receiving it, with the
     time of use.
     """
 
+    others: frozenset[UUID]
+    arrivals: dict[UUID, list[_Arrival]] = field(default_factory=lambda: defaultdict(list))
     cutoffs: dict[UUID, datetime] = field(default_factory=dict)
     hand_offs: set[Ref] = field(default_factory=set)
+    followed: dict[UUID, int] = field(default_factory=dict)
     unexplained: dict[UUID, datetime] = field(default_factory=dict)
+
+    def reaches(self, holder: UUID, until: datetime) -> None:
+        """Count what happened at somebody's hands until then."""
+        self.cutoffs[holder] = max(until, self.cutoffs.get(holder, until))
 
     @property
     def latest(self) -> datetime:
@@ -43,16 +65,17 @@ def window(story: Story, batch: Ref) -> Window | None:
     """Give the window of an ancestor; None for the subject, whose whole story counts."""
     if batch == story.subject:
         return None
-    result = Window()
+    arrived = [r for r in story.naming(batch) if r.effect is StockEffect.MOVE_IN]
+    result = Window(others=story.makers(batch) | {r.ref.producer_id for r in arrived})
+    for receipt in arrived:
+        if makes(receipt.event, batch):
+            result.arrivals[receipt.ref.producer_id].append(_arrival(story, batch, receipt))
     by_ref = {record.ref: record for record in story.naming(batch)}
     for child in story.lineage.children(batch):
-        if child not in story.generations:
-            continue
-        for edge in story.lineage.edges_of(child):
-            if edge.parent == batch:
-                use = by_ref.get(edge.event)
-                until = use.position if use else _NO_END
-                _trace_back(story, batch, (edge.event.producer_id, until), result)
+        for edge in story.lineage.uses(child, batch) if child in story.generations else ():
+            use = by_ref.get(edge.event)
+            until = use.position if use else _NO_END
+            _trace_back(story, batch, (edge.event.producer_id, until), result)
     return result
 
 
@@ -71,45 +94,19 @@ def belonging(story: Story, batch: Ref, within: Window | None) -> tuple[Record, 
 
 def season_steps(story: Story, batch: Ref) -> tuple[Record, ...]:
     """Give the steps done on the plots or seasons of a batch up to its harvest."""
-    found: dict[Ref, Record] = {}
-    for until, steps in _seasons(story, batch):
-        for record in steps:
-            apart = names(record.event) - {batch}
-            if record.shown and record.position <= until and not apart:
-                found[record.ref] = record
+    steps = story.grounds.steps(_seasons(story, batch), batch)
+    found = {record.ref: record for record in steps if record.shown}
     return tuple(sorted(found.values(), key=order))
 
 
-def field_steps(story: Story, harvest: Record) -> tuple[Record, ...]:
-    """Give the steps on the plot or season of one harvest, up to it."""
-    event = harvest.event
-    producer = event.land_owner
-    steps = story.of_season(producer, event.season_id) if event.season_id else ()
-    on_plot = story.of_plot(producer, event.plot_id) if event.plot_id else ()
-    loose = _since_sowing(on_plot, steps, harvest.position)
-    both = {r.ref: r for r in (*steps, *loose) if r.position <= harvest.position}
-    return tuple(sorted(both.values(), key=order))
-
-
-def _seasons(story: Story, batch: Ref) -> Iterable[tuple[datetime, Iterable[Record]]]:
+def _seasons(story: Story, batch: Ref) -> Iterator[Stretch]:
     making = story.making(batch)
     for record in making:
-        yield record.position, field_steps(story, record)
+        yield from story.grounds.before(record)
     facts = story.batch(batch)
     if not making and facts is not None and facts.season_id is not None:
         first = min((r.position for r in story.naming(batch)), default=_NO_END)
-        yield first, story.of_season(batch.producer_id, facts.season_id)
-
-
-def _since_sowing(
-    on_plot: Iterable[Record], season: Iterable[Record], until: datetime
-) -> tuple[Record, ...]:
-    """Give a plot's seasonless steps from the season's start, else from the last sowing, on."""
-    loose = [r for r in on_plot if r.position <= until]
-    starts = [r.position for r in season]
-    sowings = [r.position for r in loose if r.event.step_kind == "sow"]
-    start = min(starts) if starts else max(sowings, default=None)
-    return tuple(r for r in loose if start is None or r.position >= start)
+        yield story.grounds.season(batch.producer_id, facts.season_id, first)
 
 
 def _belongs(story: Story, batch: Ref, record: Record, within: Window | None) -> bool:
@@ -124,15 +121,14 @@ def _belongs(story: Story, batch: Ref, record: Record, within: Window | None) ->
         return within is None and record.event.step_kind in _SAME_GOODS
     if record.effect is StockEffect.CREATE and not made:
         return False
-    return within is None or record.position <= _cutoff(story, batch, record, within)
+    return within is None or record.position <= _cutoff(record, within)
 
 
-def _cutoff(story: Story, batch: Ref, record: Record, within: Window) -> datetime:
+def _cutoff(record: Record, within: Window) -> datetime:
     author = record.ref.producer_id
     if author in within.cutoffs:
         return within.cutoffs[author]
-    receivers = {r.ref.producer_id for r in story.naming(batch) if r.effect is StockEffect.MOVE_IN}
-    if author in receivers or author in story.makers(batch):
+    if author in within.others:
         return datetime.min.replace(tzinfo=UTC)  # at hands this child's part never went through
     return within.latest
 
@@ -143,27 +139,29 @@ def _trace_back(story: Story, batch: Ref, use: tuple[UUID, datetime], result: Wi
     to_do, seen = [use], set[UUID]()
     while to_do:
         holder, until = to_do.pop()
-        result.cutoffs[holder] = max(until, result.cutoffs.get(holder, until))
+        result.reaches(holder, until)
         if holder in makers or holder in seen:
             continue
         seen.add(holder)
-        receipts = _receipts_at(story, batch, holder, until)
-        if not receipts:
+        arrivals = result.arrivals.get(holder, [])
+        before = arrivals[: bisect_right(arrivals, until, key=attrgetter("at"))]
+        if not arrivals:
             result.unexplained[holder] = until
-        for receipt in receipts:
-            result.hand_offs.add(receipt.ref)
-            ship = story.shipment_of(receipt, batch)
-            if ship is not None:
-                result.hand_offs.add(ship.ref)
-                result.hand_offs.update(r.ref for r in story.transports(ship))
-                to_do.append((ship.ref.producer_id, ship.position))
+        # A receipt noted only after the use still says how the goods came here.
+        told = before or arrivals
+        for arrival in told[result.followed.get(holder, 0) :]:
+            result.hand_offs.update(arrival.records)
+            if arrival.sent and arrival.is_from_maker:
+                result.reaches(*arrival.sent)
+        result.followed[holder] = max(len(told), result.followed.get(holder, 0))
+        to_do.extend(one.sent for one in told if one.sent and not one.is_from_maker)
 
 
-def _receipts_at(story: Story, batch: Ref, holder: UUID, until: datetime) -> tuple[Record, ...]:
-    here: dict[bool, list[Record]] = defaultdict(list)
-    for record in story.naming(batch):
-        own = record.ref.producer_id == holder and record.effect is StockEffect.MOVE_IN
-        if own and makes(record.event, batch):
-            here[record.position <= until].append(record)
-    # A receipt noted only after the use still says how the goods came here.
-    return tuple(here[True] or here[False])
+def _arrival(story: Story, batch: Ref, receipt: Record) -> _Arrival:
+    ship = story.shipment_of(receipt, batch)
+    if ship is None:
+        return _Arrival(receipt.position, (receipt.ref,), None, is_from_maker=False)
+    records = (receipt.ref, ship.ref, *(one.ref for one in story.transports(ship)))
+    sender = ship.ref.producer_id
+    is_from_maker = sender in story.makers(batch)
+    return _Arrival(receipt.position, records, (sender, ship.position), is_from_maker)

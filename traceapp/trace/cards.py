@@ -54,7 +54,7 @@ def share_words(story: Story, child: Ref, parent: Ref, share: Decimal | None) ->
     """Say a parent's share; packaging has none, and an unknown one is said to be unknown."""
     if share is not None:
         return percent(share)
-    edges = [edge for edge in story.lineage.edges_of(child) if edge.parent == parent]
+    edges = story.lineage.uses(child, parent)
     return _PACKAGING if all(edge.packaging for edge in edges) else _UNKNOWN_SHARE
 
 

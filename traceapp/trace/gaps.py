@@ -99,8 +99,9 @@ def _where(origin: OriginFact | None, name: Words | None) -> Words | None:
 
 
 def _deliveries(story: Story, batch: Ref, records: tuple[Record, ...]) -> Iterable[Placed]:
+    making = {record.ref for record in story.making(batch)}
     for ship in records:
-        if _has_no_shipment(story, ship, batch):
+        if ship.ref not in making and _has_no_shipment(story, ship, batch):
             until = ship.event.event_time
             yield _placed(_gap(GapReason.NO_TRANSPORT, _NO_TRANSPORT, None, until), ship, _BEFORE)
         if ship.effect is StockEffect.MOVE_OUT:
@@ -116,7 +117,7 @@ def _has_no_shipment(story: Story, record: Record, batch: Ref) -> bool:
     """Say whether goods of somebody here arrived of which nobody recorded how they left."""
     if record.effect is not StockEffect.MOVE_IN or batch.producer_id == record.ref.producer_id:
         return False
-    return story.shipment_of(record, batch) is None and record not in story.making(batch)
+    return story.shipment_of(record, batch) is None
 
 
 def _open(story: Story, parcel: Delivery) -> Gap | None:

@@ -20,17 +20,24 @@ class Lineage:
 
     def __init__(self, edges: Iterable[EdgeFact]) -> None:
         up: dict[Ref, list[EdgeFact]] = defaultdict(list)
-        down: dict[Ref, set[Ref]] = defaultdict(set)
+        down: dict[Ref, dict[Ref, None]] = defaultdict(dict)
+        uses: dict[tuple[Ref, Ref], list[EdgeFact]] = defaultdict(list)
         for edge in sorted(set(edges), key=_edge_key):
             if edge.child != edge.parent:
                 up[edge.child].append(edge)
-                down[edge.parent].add(edge.child)
+                down[edge.parent][edge.child] = None
+                uses[edge.child, edge.parent].append(edge)
         self._up = MappingProxyType(dict(up))
         self._down = MappingProxyType(dict(down))
+        self._uses = MappingProxyType(dict(uses))
 
     def edges_of(self, child: Ref) -> Sequence[EdgeFact]:
         """Give the edges from a batch up to its parents, one for each use."""
         return self._up.get(child, ())
+
+    def uses(self, child: Ref, parent: Ref) -> Sequence[EdgeFact]:
+        """Give the edges from a batch up to one of its parents."""
+        return self._uses.get((child, parent), ())
 
     def parents(self, child: Ref) -> tuple[Ref, ...]:
         """Give the distinct parents of a batch in a fixed order."""
@@ -38,7 +45,7 @@ class Lineage:
 
     def children(self, parent: Ref) -> tuple[Ref, ...]:
         """Give the distinct children of a batch in a fixed order."""
-        return tuple(sorted(self._down.get(parent, ())))
+        return tuple(self._down.get(parent, ()))
 
     def ancestors(self, batch: Ref) -> tuple[Ref, ...]:
         """Give every batch this one was made from, nearest generation first, without itself."""
@@ -72,13 +79,15 @@ class Lineage:
         no share. A batch made by several events weighs them by `made`, the amount of it each
         made; without these amounts its shares are not known.
         """
-        contents = [edge for edge in self.edges_of(child) if not edge.packaging]
-        events = tuple(dict.fromkeys(edge.event for edge in contents))
-        weights = _weights(events, made or {})
+        contents: dict[Ref, list[EdgeFact]] = defaultdict(list)
+        for edge in self.edges_of(child):
+            if not edge.packaging:
+                contents[edge.event].append(edge)
+        weights = _weights(tuple(contents), made or {})
         exact: dict[Ref, Decimal] = defaultdict(Decimal)
         unknown = weights is None
         for event, weight in (weights or {}).items():
-            parts = _parts([edge for edge in contents if edge.event == event])
+            parts = _parts(contents[event])
             unknown = unknown or parts is None
             for parent, part in (parts or {}).items():
                 exact[parent] += part * weight * 100

@@ -90,8 +90,8 @@ def _wrong_order(story: Story, record: Record, batch: Ref) -> Iterable[Note]:
             if is_before(receipt.event.event_time, record.event.event_time):
                 yield _received_first(receipt, record)
     for item in record.event.inputs:
-        births = [r.position for r in story.making(item.batch)]
-        if births and min(births) > record.position:
+        makings = story.making(item.batch)
+        if makings and makings[0].position > record.position:
             yield Note(NoteKind.TIME_ORDER, _NOT_YET_MADE)
             return
 

@@ -4,12 +4,14 @@ Only look-ups. What of this is part of a batch's way is decided in `belonging`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from traceapp.trace.facts import BatchFact, Ref, TraceFacts
+from traceapp.trace.grounds import Grounds
 from traceapp.trace.history import Record, fold, makes, names
 from traceapp.trace.lineage import Lineage
 from traceapp.trace.vocabulary import Showing, StockEffect
@@ -17,6 +19,14 @@ from traceapp.trace.vocabulary import Showing, StockEffect
 K = TypeVar("K", bound=Hashable)
 
 _MAKING = (StockEffect.CREATE, StockEffect.TRANSFORM)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unpaired:
+    """Shipments of a batch to somebody that nothing answers, and receipts that name none."""
+
+    ships: list[Record] = field(default_factory=list)
+    receipts: list[Record] = field(default_factory=list)
 
 
 class Story:
@@ -33,10 +43,11 @@ class Story:
         self._batches = {batch.ref: batch for batch in facts.batches}
         self.records = fold(facts.events)
         self._naming = _index(self.records, lambda r: {n for v in r.versions for n in names(v)})
-        self._by_season = _index(self.records, _season_keys)
-        self._by_plot = _index(self.records, _plot_keys)
+        self.grounds = Grounds(self.records)
         self._answers = _index(self.records, _shipments_answered)
         self._by_id = _index(self.records, lambda r: {v.ref.id for v in r.versions})
+        self._making: dict[Ref, tuple[Record, ...]] = {}
+        self._unpaired: dict[Ref, Mapping[UUID, _Unpaired]] = {}
 
     def batch(self, ref: Ref) -> BatchFact | None:
         """Give a batch's facts; None when they were not handed over."""
@@ -46,16 +57,13 @@ class Story:
         """Give the records of which any version names the batch."""
         return self._naming.get(batch, ())
 
-    def of_season(self, producer_id: UUID, season_id: UUID) -> Sequence[Record]:
-        """Give the records of one season of a producer, whoever wrote them."""
-        return self._by_season.get((producer_id, season_id), ())
-
-    def of_plot(self, producer_id: UUID, plot_id: UUID) -> Sequence[Record]:
-        """Give the records of one plot that name no season."""
-        return self._by_plot.get((producer_id, plot_id), ())
-
     def making(self, batch: Ref) -> tuple[Record, ...]:
         """Give the records that brought the batch into being here, or into the system."""
+        if batch not in self._making:
+            self._making[batch] = self._find_making(batch)
+        return self._making[batch]
+
+    def _find_making(self, batch: Ref) -> tuple[Record, ...]:
         naming = [r for r in self.naming(batch) if makes(r.event, batch)]
         made = tuple(r for r in naming if r.effect in _MAKING)
         if made:
@@ -113,35 +121,38 @@ class Story:
         receiver = ship.event.receiver_id
         if receiver is None or receiver == ship.ref.producer_id:
             return ()
-        open_ships = self._open_shipments(batch, receiver)
-        loose = [
-            r
-            for r in self.naming(batch)
-            if _receives(r, batch)
-            and r.event.ship_event_id is None
-            and r.ref.producer_id == receiver
-        ]
-        # With two of either nobody can say which belongs to which.
-        is_clear = len(loose) == 1 and [r.ref for r in open_ships] == [ship.ref]
-        return tuple(loose) if is_clear else ()
-
-    def _open_shipments(self, batch: Ref, receiver: UUID) -> list[Record]:
-        return [
-            r
-            for r in self.naming(batch)
-            if _ships(r, batch)
-            and r.event.receiver_id == receiver
-            and not self._named_receipts(r, batch)
-            and not self.refusals(r, batch)
-        ]
+        pair = self._pair(batch, receiver)
+        return (pair[1],) if pair is not None and pair[0].ref == ship.ref else ()
 
     def _loose_shipment_of(self, receipt: Record, batch: Ref) -> Record | None:
-        if not _receives(receipt, batch):
+        receiver = receipt.ref.producer_id
+        pair = self._pair(batch, receiver)
+        if pair is None or pair[1] != receipt or pair[0].ref.producer_id == receiver:
             return None
-        for ship in self._open_shipments(batch, receipt.ref.producer_id):
-            if receipt in self._loose_receipts(ship, batch):
-                return ship
-        return None
+        return pair[0]
+
+    def _pair(self, batch: Ref, receiver: UUID) -> tuple[Record, Record] | None:
+        """Give a shipment and the receipt beside it: of several nobody can say which is whose."""
+        if batch not in self._unpaired:
+            self._unpaired[batch] = self._find_unpaired(batch)
+        found = self._unpaired[batch].get(receiver)
+        if found is None or len(found.ships) != 1 or len(found.receipts) != 1:
+            return None
+        return found.ships[0], found.receipts[0]
+
+    def _find_unpaired(self, batch: Ref) -> Mapping[UUID, _Unpaired]:
+        found: dict[UUID, _Unpaired] = defaultdict(_Unpaired)
+        for record in self.naming(batch):
+            receiver = record.event.receiver_id
+            if _receives(record, batch) and record.event.ship_event_id is None:
+                found[record.ref.producer_id].receipts.append(record)
+            elif receiver is not None and self._is_unanswered(record, batch):
+                found[receiver].ships.append(record)
+        return found
+
+    def _is_unanswered(self, ship: Record, batch: Ref) -> bool:
+        answers = self._named_receipts(ship, batch) or self.refusals(ship, batch)
+        return _ships(ship, batch) and not answers
 
     def _is_from_outside(self, receipt: Record, batch: Ref) -> bool:
         is_loose = receipt.event.ship_event_id is None
@@ -180,18 +191,6 @@ def _comes_back(ship: Record, receipt: Record) -> bool:
 
 def _ships(record: Record, batch: Ref) -> bool:
     return record.effect is StockEffect.MOVE_OUT and batch in names(record.event)
-
-
-def _season_keys(record: Record) -> set[tuple[UUID, UUID]]:
-    event = record.event
-    return set() if event.season_id is None else {(event.land_owner, event.season_id)}
-
-
-def _plot_keys(record: Record) -> set[tuple[UUID, UUID]]:
-    event = record.event
-    if event.plot_id is None or event.season_id is not None:
-        return set()
-    return {(event.land_owner, event.plot_id)}
 
 
 def _shipments_answered(record: Record) -> set[UUID]:

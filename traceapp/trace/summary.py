@@ -6,8 +6,8 @@ Where something is not known for the whole of the batch, nothing is claimed.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
-from traceapp.trace.belonging import field_steps
 from traceapp.trace.entries import (
     BestEvidence,
     HandOffCount,
@@ -20,7 +20,7 @@ from traceapp.trace.facts import EvidenceLevel, Ref
 from traceapp.trace.handoffs import AGREED, Delivery, delivery, state
 from traceapp.trace.history import Record
 from traceapp.trace.people import place
-from traceapp.trace.sentences import whole_number
+from traceapp.trace.spraying import closest_spray
 from traceapp.trace.steps import Told
 from traceapp.trace.story import Story
 from traceapp.trace.vocabulary import StepKind, StockEffect
@@ -67,17 +67,10 @@ def spray_interval(story: Story) -> SprayInterval | None:
     harvests = [[r for r in story.making(b) if r.event.step_kind == "harvest"] for b in roots]
     if not all(harvests):
         return None
-    sprays = [
-        ((h.event.event_time.date() - s.event.event_time.date()).days, _label_days(s))
-        for found in harvests
-        for h in found
-        for s in field_steps(story, h)
-        if s.event.step_kind == "spray"
-    ]
-    known = [(days, label) for days, label in sprays if label is not None]
-    if not known or len(known) < len(sprays):
+    closest = closest_spray(story.grounds, chain.from_iterable(harvests))
+    if closest is None:
         return None
-    days, label = min(known, key=lambda pair: (pair[0] - pair[1], pair[0]))
+    days, label = closest
     said = "day" if days == 1 else "days"
     words = Words(
         f"Thu hoạch sau phun {days} ngày (nhãn: {label})",
@@ -181,14 +174,10 @@ def _packaging(story: Story, batch: Ref) -> bool:
     used = [
         edge
         for child in story.lineage.children(batch)
-        for edge in story.lineage.edges_of(child)
-        if edge.parent == batch and child in story.generations
+        if child in story.generations
+        for edge in story.lineage.uses(child, batch)
     ]
     return bool(used) and all(edge.packaging for edge in used)
-
-
-def _label_days(spray: Record) -> int | None:
-    return whole_number(spray.event, "phi_days")
 
 
 def _key(verb: Words, records: Sequence[Record]) -> KeyEvent:

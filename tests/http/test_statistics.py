@@ -155,4 +155,9 @@ def test_bars_are_as_long_as_their_numbers_and_words_stay_text() -> None:
     assert "<b>" not in drawn
     assert "<i>" not in drawn
     assert "A &lt;i&gt;: 200; B: 50" in drawn
+    changes = [Bar("Less", "-10", -1, True), Bar("More", "+2", 0.2, True)]
+    drawn = draw("x", "t", changes)  # from the middle, each to its side
+    parts = re.findall(r'<rect(?: class="(more)")? x="(\d+)" y="\d+" width="(\d+)"', drawn)
+    assert parts == [("", "0", "160"), ("more", "160", "32")]
+    assert drawn.count('class="middle" d="M160 ') == len(changes)
     assert draw("x", "t", []) == draw("x", "t", [Bar("A", "0", 0)]) == ""

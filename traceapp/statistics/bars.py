@@ -11,16 +11,20 @@ SMALLEST = 2  # so that one beside thousands is still seen
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, how it reads, and how long it is out of 1."""
+    """One bar: its words, how it reads, and how long it is out of 1.
+
+    A change begins in the middle: less leads to the left, more to the right.
+    """
 
     words: str
     written: str
     length: float
+    is_change: bool = False
 
 
 def draw(name: str, title: str, bars: Sequence[Bar]) -> Markup:
     """Draw bars from top to bottom; nothing where there is nothing. `name` is unique on a page."""
-    if not any(bar.length > 0 for bar in bars):
+    if not any(bar.length for bar in bars):
         return Markup()
     rows = [_row(place, bar) for place, bar in enumerate(bars)]
     told = "; ".join(f"{bar.words}: {bar.written}" for bar in bars)
@@ -40,18 +44,32 @@ def draw(name: str, title: str, bars: Sequence[Bar]) -> Markup:
 
 def _row(place: int, bar: Bar) -> Markup:
     top = place * ROW
-    length = max(SMALLEST, round(WIDTH * bar.length)) if bar.length > 0 else 0
-    return Markup(
+    start, long = _part(bar)
+    parts = Markup(
         '<text x="0" y="{text}">{words}</text>'
         '<text x="{width}" y="{text}" text-anchor="end">{written}</text>'
         '<rect class="whole" x="0" y="{bar}" width="{width}" height="{thick}" rx="3"/>'
-        '<rect x="0" y="{bar}" width="{length}" height="{thick}" rx="3"/>'
+        '<rect{kind} x="{start}" y="{bar}" width="{long}" height="{thick}" rx="3"/>'
     ).format(
         text=top + TEXT,
         words=bar.words,
         width=WIDTH,
         written=bar.written,
         bar=top + TEXT + 6,
-        length=length,
+        kind=Markup(' class="more"') if bar.is_change and bar.length > 0 else "",
+        start=start,
+        long=long,
         thick=THICK,
     )
+    return parts + _middle(top + TEXT + 4) if bar.is_change else parts
+
+
+def _part(bar: Bar) -> tuple[int, int]:
+    """Give where a bar begins, and how long it is."""
+    room = WIDTH // 2 if bar.is_change else WIDTH
+    long = max(SMALLEST, round(room * abs(bar.length))) if bar.length else 0
+    return (room - long if bar.length < 0 else room) if bar.is_change else 0, long
+
+
+def _middle(top: int) -> Markup:
+    return Markup('<path class="middle" d="M{} {}v{}"/>').format(WIDTH // 2, top, THICK + 4)

@@ -45,10 +45,13 @@ class Table:
         known = [(words, cell) for words, cell in told if isinstance(cell, int | Decimal)]
         numbers = [float(cell) for _, cell in known if not isinstance(cell, Share)]
         most = max(map(abs, numbers), default=0.0) or 1.0
-        return [
-            Bar(words, shown(cell), abs(float(cell)) / (100 if isinstance(cell, Share) else most))
-            for words, cell in known
-        ]
+        return [_bar(words, cell, most) for words, cell in known]
+
+
+def _bar(words: str, cell: int | Decimal, most: float) -> Bar:
+    is_share = isinstance(cell, Share)
+    is_change = isinstance(cell, Decimal) and not is_share
+    return Bar(words, shown(cell), float(cell) / (100 if is_share else most), is_change)
 
 
 def _words(row: Sequence[Cell]) -> str:
@@ -157,8 +160,8 @@ def _changes(counted: Counted) -> Table:
         rows,
         _(
             "Mean change in per cent of whole figures whose later period ends in the year: of "
-            "those that somebody of another body checked, and of all. The longer a bar, the "
-            "larger the change."
+            "those that somebody of another body checked, and of all. Bars to the left are less "
+            "than before, those to the right more."
         ),
         drawn=2,
     )

@@ -216,10 +216,16 @@ def test_members_of_a_chain_without_any_link_are_missing_in_its_sector(
         "food": ["Vườn Bách"],
         "crafts": ["Xưởng Sa"],
     }
+    of_chain = app.test_client().get("/programme/chains/safe_food").text
+    assert "2 thành viên chưa biết liên kết nào" in of_chain  # counted, whoever may be named
+    assert "Chưa ghi khảo sát nào" in of_chain
     with app.app_context():
         survey(office, link(("producer", "Vườn Bách"), HOA))
         views.forget()
     assert without_link("food") == []
+    of_chain = app.test_client().get("/programme/chains/safe_food").text
+    assert "1 thành viên chưa biết liên kết nào" in of_chain
+    assert "Chưa có ai trong vai: " in of_chain
 
 
 def proven_by_sector(app: Flask) -> dict[str, list[tuple[str, str]]]:
@@ -518,6 +524,10 @@ def test_what_is_missing_in_a_chain_is_one_step_from_its_page(demo: Flask) -> No
     for sector, chain in CHAIN_OF_SECTOR.items():
         said = reader.get(f"/programme/chains/{chain}").text
         assert f'href="/links/{sector}#t-missing"' in said
+        with demo.app_context():
+            gaps = views.kept(datetime.now(UTC)).missing_roles(sector)
+        assert ("Chưa có ai trong vai" in said) == bool(gaps)
+        assert "Chưa ghi khảo sát nào" not in said
         there = reader.get(f"/links/{sector}").text
         assert 'id="t-missing"' in there
         assert f'href="/programme/chains/{chain}"' in there

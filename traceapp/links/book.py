@@ -55,6 +55,24 @@ class Tally:
     missing_roles: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is missing in a chain: roles with nobody where it was surveyed, members without links.
+
+    `is_surveyed` False: nobody can say which roles are missing.
+    """
+
+    is_surveyed: bool
+    roles: Sequence[str]
+    unlinked: int
+
+
+def gaps(sector: str, chain: str, book: Book) -> Gaps:
+    """Tell what is missing in a chain, in words that name nobody."""
+    unlinked = len(book.unlinked.get(chain, ()))
+    return Gaps(bool(book.surveys.get(sector)), book.missing_roles(sector), unlinked)
+
+
 def read(now: datetime, last: Book | None = None) -> Book:
     """Read all of it; what surveys state is never changed and taken over from the `last` book."""
     found, members = deliveries.proven(), chains.members()

@@ -6,12 +6,14 @@ What is read is kept for five minutes a process, as the statistics are.
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, current_app, render_template
+from flask_babel import gettext as _
 
 from traceapp import problem
+from traceapp.chains.vocabulary import SECTOR_OF_CHAIN
 from traceapp.links import book, sides, telling
 from traceapp.links.book import Book
 from traceapp.links.sides import Sides
-from traceapp.links.vocabulary import CHAIN_OF_SECTOR, NO_SECTOR, PAGES
+from traceapp.links.vocabulary import CHAIN_OF_SECTOR, NO_SECTOR, PAGES, ROLES_TOGETHER
 from traceapp.links.weaving import Web, weave
 from traceapp.web import csv_text
 from traceapp.web.access import public
@@ -51,6 +53,14 @@ def show_sector(sector: str) -> str:
         maps=telling.maps(web, who),
         is_cut=len(web.edges) > telling.MOST_DRAWN,
     )
+
+
+@blueprint.app_template_global("gaps_of_chain")
+def gaps_of_chain(chain: str) -> dict[str, object]:
+    """Give what the page of a chain says is missing in it."""
+    found = book.gaps(SECTOR_OF_CHAIN[chain], chain, kept(datetime.now(UTC)))
+    roles = ", ".join(_(ROLES_TOGETHER[role]) for role in found.roles)
+    return {"is_surveyed": found.is_surveyed, "roles": roles, "unlinked": found.unlinked}
 
 
 @blueprint.get("/links/<sector>/<table>.csv")

@@ -180,6 +180,7 @@ def list_members(chain: str) -> ResponseReturnValue:
     return render_template(
         "public/chain_members.html",
         heading=_("Chain: %(name)s", name=_(CHAINS[chain])),
+        chain=chain,
         links=f"/links/{SECTOR_OF_CHAIN[chain]}",
         found=found,
         signed=signed,

@@ -2,7 +2,8 @@
 
 A phone keeps what it saved until it has read an answer for it, as the app does. Between it and the
 server, requests get lost, arrive twice or late and out of order; answers get lost; the phone is
-killed before it sends, before it reads the answer, and between a photo and its record.
+killed before it sends, before it reads the answer, and between a photo and its record. The server
+is the application in this process, or one that runs elsewhere (`tests.phones.over_http`).
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from tests.builders import Business, line
 from tests.phones import VirtualPhone, enrol, invited
@@ -171,12 +172,13 @@ class Simulated:
                 assert made.lot == batch["lot"]
 
 
-def enrolled(app: Flask, by: Business, product_id: UUID, network: Network) -> Simulated:
+def enrolled(app: Flask | Client, by: Business, product_id: UUID, network: Network) -> Simulated:
     """Enrol a phone whose first answer may be lost."""
     code, phone_id = invited(by).secret, uuid4()
     answer = enrol(app, code, phone_id)
     if network.random.random() < 0.5:
         answer = enrol(app, code, phone_id)
+    assert answer.status_code in {200, 201}, answer.text
     body = answer.get_json()
     phone = VirtualPhone(app, by, body["phone_id"], body["token"], body["mark"], [])
     clock = FURTHEST_CLOCK * network.random.uniform(-1, 1)

@@ -1,13 +1,16 @@
 """A phone of somebody of a business, as a test drives it: enrolled, and sending records."""
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, has_app_context
-from werkzeug.test import TestResponse
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.http_proxy import ProxyMiddleware
+from werkzeug.test import Client, TestResponse
 
 from tests.builders import Business, event, line
 from traceapp.accounts import phones
@@ -26,17 +29,23 @@ def invited(by: Business) -> phones.Invite:
         return phones.invite(member, by=member, now=datetime.now(UTC))
 
 
-def said(app: Flask, method: str, path: str, **request: Any) -> TestResponse:
+def over_http(address: str) -> Client:
+    """Give what asks a server that runs elsewhere, as the client of an application asks that."""
+    return Client(ProxyMiddleware(NotFound(), {f"{API}/": {"target": address}}))
+
+
+def said(app: Flask | Client, method: str, path: str, **request: Any) -> TestResponse:
     """Ask outside the test's own context, in which one visitor would stay for all."""
-    with app.app_context():
-        answer = app.test_client().open(API + path, method=method, buffered=True, **request)
+    with nullcontext() if isinstance(app, Client) else app.app_context():
+        client = app if isinstance(app, Client) else app.test_client()
+        answer = client.open(API + path, method=method, buffered=True, **request)
     if has_app_context():
         db.session.rollback()  # so that the test sees what was written
     return answer
 
 
 def enrol(
-    app: Flask, code: str, phone_id: UUID | str | None = None, name: str = "A05"
+    app: Flask | Client, code: str, phone_id: UUID | str | None = None, name: str = "A05"
 ) -> TestResponse:
     """Say the code of an invitation as a phone."""
     body = {"code": code, "phone_id": str(phone_id or new_id()), "name": name}
@@ -47,7 +56,7 @@ def enrol(
 class VirtualPhone:
     """A phone that was enrolled."""
 
-    app: Flask
+    app: Flask | Client
     by: Business
     phone_id: str
     token: str

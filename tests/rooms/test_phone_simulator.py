@@ -3,14 +3,18 @@
 A seed that fails stands in the name of the test.
 """
 
+from pathlib import Path
 from random import Random
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import Client
 
 from tests.builders import business, product
 from tests.phone_simulator import Network, Simulated, enrolled, everything_once, run
+from tests.phones import over_http
+from tests.pwa.serving import served
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Event
 from traceapp.database.engine import db
@@ -20,7 +24,9 @@ FEW, MANY = 3, 150
 STEPS = 25
 
 
-def simulate(app: Flask, seed: int, steps: int, *, may_meet: bool = False) -> list[Simulated]:
+def simulate(
+    app: Flask | Client, seed: int, steps: int, *, may_meet: bool = False
+) -> list[Simulated]:
     random = Random(seed)
     network = Network(random)
     with transaction():
@@ -57,6 +63,18 @@ def test_phones_that_meet_without_a_network_are_confirmed_once(app: Flask, seed:
     assert len(set(answered)) == len(answered), "each shipment is received once"
     states = set(db.session.scalars(select(HandOff.state)))
     assert states <= {"matched", "disputed"}
+
+
+@pytest.mark.parametrize("seed", [7])
+def test_phones_of_a_real_server_over_http_lose_nothing(
+    app: Flask,
+    database_url: str,
+    tmp_path: Path,
+    seed: int,
+) -> None:
+    with served(tmp_path, TRACEAPP_DEMO="0", DATABASE_URL=database_url) as (address, _):
+        phones = simulate(over_http(address), seed, STEPS, may_meet=True)
+    assert sum(len(phone.acknowledged) for phone in phones) >= STEPS
 
 
 @pytest.mark.long

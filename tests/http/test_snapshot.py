@@ -14,6 +14,8 @@ from tests.phones import VirtualPhone, phone_of
 from tests.trade import Trade, tell
 from traceapp.database.engine import db
 from traceapp.desk.steps.step_setting import MOST_RECEIVERS
+from traceapp.phone import goods
+from traceapp.phone.fitting import GIVING_WAY, MOST_BYTES, fitted
 from traceapp.producers import operations as producers
 from traceapp.producers.models import Site
 from traceapp.web.endpoints import transaction
@@ -170,7 +172,7 @@ def test_whom_goods_can_be_handed_to_is_told_by_name(app: Flask) -> None:
     assert all(one["name"] for one in receivers)
 
 
-SHOP = "Hợp tác xã sản xuất và tiêu thụ thực phẩm an toàn Bãi Giữa {}"
+SHOP = "Hợp tác xã sản xuất và tiêu thụ thực phẩm an toàn Bãi Giữa {} " + "ở xã Ngọc Hồi " * 9
 SHOP_SITE = "Cửa hàng giới thiệu và bán nông sản sạch phường Tây Hồ"
 
 
@@ -189,10 +191,56 @@ def test_a_cooperative_of_fifty_plots_fits_in_two_hundred_kilobytes(
     assert (len(sections["seasons"]), len(sections["batches"])) == (50, 50)
     assert len(sections["last"]["recent"]) >= 50
     assert len(sections["receivers"]) == min(others, MOST_RECEIVERS)
+    assert "left_out" not in sections["me"]
     assert len(answer.data) <= 200_000, {
         name: len(json.dumps(content, ensure_ascii=False).encode())
         for name, content in sections.items()
     }
+
+
+def test_of_very_many_batches_the_newest_are_told_and_the_others_counted(
+    phone: VirtualPhone, lan: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(goods, "MOST_BATCHES", 2)
+    with transaction():
+        greens = product(lan)
+    phone.results(*(phone.harvest(greens) for _ in range(2)))
+    assert "left_out" not in taken(phone)["sections"]["me"]
+    phone.results(*(phone.harvest(greens) for _ in range(3)))
+    sections = taken(phone)["sections"]
+    assert (len(sections["batches"]), sections["me"]["left_out"]) == (2, {"batches": 3})
+
+
+@pytest.mark.parametrize("of", [*GIVING_WAY, "each"])
+def test_whatever_there_is_most_of_it_fits_and_says_what_was_left_out(of: str) -> None:
+    rows = {name: monstrous(3000 if of in {name, "each"} else 3) for name in GIVING_WAY}
+    rows["places"][0]["plots"] = rows.pop("plots")
+    last = {"recent": rows.pop("recent"), "kinds": {one["mark"]: one for one in rows.pop("kinds")}}
+    seasons = [{"plot_id": one["plot_id"], "site_id": "0"} for one in rows["places"][0]["plots"]]
+    kept, left_out = fitted({**rows, "seasons": seasons, "last": last, "me": {}})
+    assert len(json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()) <= MOST_BYTES
+    assert left_out[of if of in GIVING_WAY else "receivers"] > 2000
+    assert kept["batches"][0]["lot"] == "ệ" * 30
+    plots = {one["plot_id"] for place in kept["places"] for one in place["plots"]}
+    assert {one["plot_id"] for one in kept["seasons"]} == plots
+    marks = {one["mark"] for one in kept["crates"]}
+    assert all(marks.issuperset(one["crates"]) for one in kept["crates"])
+
+
+def monstrous(number: int) -> list[dict[str, Any]]:
+    """Make rows of any list, with the longest names; every second crate holds another."""
+    ids = ("batch_id", "plot_id", "site_id", "mark")
+    return [
+        {
+            **dict.fromkeys(ids, str(n)),
+            "name": "ệ" * 200,
+            "lot": "ệ" * 30,
+            "plots": [],
+            "holds": [{"batch_id": "0"}],
+            "crates": [str(n + 1)] if n % 2 == 0 and n + 1 < number else [],
+        }
+        for n in range(number)
+    ]
 
 
 @pytest.mark.parametrize(("role", "may_print"), [("clerk", True), ("field_worker", False)])

@@ -60,10 +60,12 @@ def read(paper: pypdfium2.PdfDocument) -> list[str]:
     return [symbol.text for symbols in pages for symbol in symbols]
 
 
-def test_who_may_not_print_is_told_whom_to_ask(phone: BrowserContext, field: Field) -> None:
+def test_who_may_not_print_is_told_whom_to_ask_and_what_the_phone_does_not_hold(
+    phone: BrowserContext, field: Field
+) -> None:
     def without(body: bytes) -> bytes:
         told: dict[str, Any] = json.loads(body)
-        told["sections"]["me"]["may_print"] = False
+        told["sections"]["me"] |= {"may_print": False, "left_out": {"batches": 7, "receivers": 12}}
         return json.dumps(told).encode()
 
     field.network.changes[SNAPSHOT] = without
@@ -72,6 +74,10 @@ def test_who_may_not_print_is_told_whom_to_ask(phone: BrowserContext, field: Fie
     batch(page, field, LOT)
     expect(page.locator("main")).to_contain_text("Bạn không được in tem. Nhờ văn phòng")
     expect(page.get_by_role("link", name="In tem")).to_have_count(0)
+    page.goto(f"{field.address}/app/#/batches")
+    expect(page.locator("main")).to_contain_text("7 lô khác không có sẵn trong máy")
+    page.goto(f"{field.address}/app/#/settings")
+    expect(page.locator("main dl")).to_contain_text("7 lô hàng, 12 nơi nhận")
 
 
 @pytest.mark.parametrize("is_down", [True, False])

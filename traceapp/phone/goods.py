@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import IN_STOCK
@@ -79,6 +79,14 @@ def batches(producer_id: UUID) -> list[Answer]:
         | ({"pens": pens[_ref(row)]} if _ref(row) in pens else {})
         for row in rows
     ]
+
+
+def further_batches(producer_id: UUID, told: int) -> int:
+    """Count the batches in hand beyond those told: of very many only the newest are."""
+    if told < MOST_BATCHES:
+        return 0
+    here = select(func.count()).where(Stock.producer_id == producer_id, IN_STOCK > 0)
+    return db.session.scalars(here).one() - told
 
 
 def units_told(producer_id: UUID) -> dict[Ref, str]:

@@ -20,6 +20,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches import canonical_json
 from traceapp.database.engine import db
 from traceapp.phone import crates, goods, ground, habits
+from traceapp.phone.fitting import fitted
 from traceapp.producers.models import Membership
 
 LETTERS = 8  # of the hash of a section: 48 bits
@@ -45,7 +46,12 @@ SECTIONS: Mapping[str, Callable[[Visitor, datetime], Any]] = {
 
 def take(asks: Visitor, have: str, now: datetime) -> tuple[str, Answer]:
     """Give the version of what there is now, and the sections that are not those of `have`."""
-    sections = {name: make(asks, now) for name, make in SECTIONS.items()}
+    made = {name: make(asks, now) for name, make in SECTIONS.items()}
+    sections, left_out = fitted(made)
+    if more := goods.further_batches(asks.producer_id, len(made["batches"])):
+        left_out["batches"] = left_out.get("batches", 0) + more
+    if left_out:
+        sections["me"] = sections["me"] | {"left_out": left_out}
     marks = {name: _mark(content) for name, content in sections.items()}
     had = _marks(have)
     changed = {name: sections[name] for name in SECTIONS if had.get(name) != marks[name]}

@@ -159,7 +159,7 @@ export interface Said {
   fields: Record<string, Value>;
 }
 export interface Sections {
-  me: { producer?: { id: string; name: string }; units?: unknown; may_print?: boolean };
+  me: { producer?: { id: string; name: string }; units?: unknown; may_print?: boolean; left_out?: Record<string, number> };
   places: Place[];
   seasons: Season[];
   products: Product[];

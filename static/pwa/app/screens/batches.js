@@ -9,6 +9,7 @@ import { sections } from "../core/reading.js";
 import { Icon, Screen, day, html, number, t, two, unit, useKept } from "../view.js";
 import { Coming } from "./coming.js";
 import { Marks } from "./stopped.js";
+import "../words/holding.js";
 
 const ENOUGH_TO_SEARCH = 8;
 
@@ -37,5 +38,6 @@ export default function Batches() {
         </a></li>`,
       )}
     </ul>
+    ${kept.me.left_out?.["batches"] && html`<p class="soft">${t("left.batches", { count: kept.me.left_out["batches"] })}</p>`}
   <//>`;
 }

@@ -8,6 +8,7 @@ import { html, moment, t, two } from "../view.js";
 import { Choice } from "./asking.js";
 import { Crates } from "./crates.js";
 import { Marks } from "./stopped.js";
+import "../words/holding.js";
 
 /** @param {import("./asking.js").Asking} props */
 export function Shipments({ kind, answers, kept, set }) {
@@ -66,5 +67,6 @@ export function Receivers({ value, kept, give }) {
       ${found.slice(0, MOST_RECEIVERS).map(
         (one) => html`<${Choice} isOn=${one === chosen} icon="user" title=${one.name} choose=${() => (setTyped(one.name), give(one.value, true))} />`,
       )}
-    </div>`;
+    </div>
+    ${kept.me.left_out?.["receivers"] && html`<p class="soft">${t("left.receivers")}</p>`}`;
 }

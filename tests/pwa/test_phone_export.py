@@ -49,6 +49,7 @@ def exported(page: Page, field: Field, folder: Path) -> list[Path]:
     page.goto(f"{field.address}/app/#/export")
     links = page.locator("a[download]")
     expect(links.first).to_be_visible(timeout=phones.SLOW_MS)
+    expect(page.locator("progress")).to_have_count(0, timeout=phones.SLOW_MS)
     paths = []
     for link in links.all():
         with page.expect_download() as download:
@@ -93,6 +94,9 @@ def test_a_small_queue_is_one_file_that_the_desk_takes(
     records, photos = phones.kept(page)
     assert phones.arrived(field.folder, records) == [1]
     assert phones.photos_arrived(field.folder, photos) == [1]
+    sizes = records[0]["sizes"]  # so that it was weighed without being read
+    assert isinstance(sizes, dict)
+    assert list(sizes) == record["event"]["photos"]
     field.network.is_down = False  # the phone sends after all: the same, and no second one
     phones.send_now(page, field.address)
     field.assert_arrived_once(page, 1)

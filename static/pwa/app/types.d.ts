@@ -62,6 +62,7 @@ export interface Entry {
   copied_from?: string;
   crates?: CrateTaken[];
   voice?: string;
+  sizes?: Record<string, number>;
   slip?: { slip: string; counter: string } | undefined;
   accepted_at?: number;
   refused_at?: number;

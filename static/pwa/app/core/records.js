@@ -57,7 +57,7 @@ export async function save(steps, files) {
         batch.code = code; // without a reserve the server mints one
       }
       /** @type {Entry} */
-      const entry = { ...step, batches, sequence: last, state: "saved", saved_at: Date.now() };
+      const entry = { ...step, batches, ...sizes(step, files), sequence: last, state: "saved", saved_at: Date.now() };
       write(tx.objectStore("records").add(entry));
       saved.push(entry);
     }
@@ -74,11 +74,13 @@ export async function save(steps, files) {
   return saved;
 }
 
-/**
- * What waits to be sent by those whose phone this is now, in order of capture.
- * @param {import("../types.js").Phone} phone
- * @returns {Promise<Entry[]>}
- */
+/** How many bytes each file of a step has: an export need not read them to know. @param {Step} step @param {KeptFile[]} files */
+function sizes({ event, voice }, files) {
+  const own = files.filter(({ sha256 }) => sha256 === voice || event.photos.includes(sha256));
+  return { sizes: Object.fromEntries(own.map((one) => [one.sha256, one.bytes.byteLength])) };
+}
+
+/** What waits to be sent by those whose phone this is now, in order of capture. @param {import("../types.js").Phone} phone */
 export async function waiting(phone) {
   const index = (await database()).transaction("records").store.index("state");
   const found = [...(await index.getAll("sending")), ...(await index.getAll("saved"))];
@@ -94,7 +96,7 @@ export async function lock(entries) {
   await tx.done;
 }
 
-/** Nothing is being sent any more: what has no answer waits again, and the screen says so. */
+/** Nothing is being sent any more: what has no answer waits again. */
 export async function release() {
   const tx = (await database()).transaction("records", "readwrite");
   for (const entry of await tx.store.index("state").getAll("sending")) {

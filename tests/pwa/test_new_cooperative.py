@@ -30,6 +30,15 @@ FIVE_MINUTES = 300
 # A hand types some three characters a second and takes two seconds to find and press something.
 SECONDS_A_CLICK, SECONDS_A_CHARACTER = 2.0, 0.35
 SOW = "Gieo trồng"
+# What stands within three pixels of the edge of its card or tile, or beyond it.
+SPILLED = """[...document.querySelectorAll(".tiles a *, .card > li *, .button")]
+  .filter(one => {
+    const box = (one.closest(".tiles a, .card") ?? one).getBoundingClientRect()
+    const { left, right } = one.getBoundingClientRect()
+    return one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
+      || left < box.left + (one.matches(".button") ? 0 : 3)
+      || right > box.right - (one.matches(".button") ? 0 : 3)
+  }).map(one => one.innerText ?? one.outerHTML)"""
 STEPS = {
     "vi": ("Làm đất", "Gieo", "Tưới", "Làm cỏ", "Thu hoạch"),
     "en": ("soil", "Sowed", "Watered", "Weeded", "Harvested"),
@@ -140,6 +149,9 @@ def test_a_new_cooperative_gets_from_nothing_to_a_scanned_batch_in_five_minutes(
         lan.page.goto(f"{address}/{path}?lang={language}")
         assert lan.page.locator("html").get_attribute("lang") == language
         assert_tells(lan.page.locator("main").inner_text(), steps)
+    for page in ("/desk", "/desk/steps/new?all"):
+        lan.page.goto(f"{address}{page}{'&' if '?' in page else '?'}lang=en")
+        assert lan.page.evaluate(SPILLED) == [], page
     assert said_to_operator == said_to_lan == []
     assert told["by_hand_s"] <= FIVE_MINUTES
     tell(json.dumps({"operator": operator.told(), "co-operative": told}))

@@ -26,6 +26,7 @@ from traceapp.codes.queries import find
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.findings.models import Attempt
+from traceapp.labels import printers
 from traceapp.labels.models import LabelChange, LabelIssue
 from traceapp.producers.operations import add_member
 from traceapp.web.endpoints import transaction
@@ -93,6 +94,23 @@ def test_the_next_free_label_of_a_begun_sheet_is_proposed(lan: tuple[FlaskClient
     assert change(reader, f"{shown}/reprint", **typed)[0] == 303
     assert position(page(reader, path)) == 9
     assert position(page(reader, f"{path}?stock=die-50x30&start_position=1")) == 1
+
+
+def test_each_printer_has_a_begun_sheet_of_its_own(app: Flask) -> None:
+    with app.app_context(), transaction():
+        lan = business("HTX Lan", role="owner")
+        code, by = finished(lan, name="Cải ngọt"), (lan.producer_id, lan.actor.member_id)
+        till, office = (
+            str(printers.add_printer(by, {"name": name}, now=datetime.now(UTC)).printer_id)
+            for name in ("Quầy", "Phòng")
+        )
+    with app.app_context():
+        reader = signed_in(app, lan)
+    path = f"/desk/batches/{code}/labels"
+    for printer, count, free in ((till, 6, 7), (office, 2, 3), (till, 1, 2)):
+        shown = issued(reader, code, labels=count, printer_id=printer)
+        assert position(page(reader, path)) == free
+        assert position(page(reader, f"{shown}/reprint")) == free
 
 
 def test_everybody_is_proposed_the_paper_they_printed_on_themselves(app: Flask) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, select, union_all
 from traceapp.batches.amounts import BatchUnit, amount_in
 from traceapp.batches.queries import BatchCard
 from traceapp.database.engine import db
+from traceapp.database.types import Identifier
 from traceapp.findings.label_facts import label_budget_of
 from traceapp.labels import printers
 from traceapp.labels.contents import Pack
@@ -80,20 +81,25 @@ def proposed(room: Room, member_id: UUID) -> dict[str, Any]:
     """Give somebody an order in the shape of `orders.LabelIssueBodySchema`."""
     last = last_issue(room.holder, member_id)
     printer = printers.last_used(room.holder, member_id)
+    printer_id = printer.printer_id if printer else None
     stock = last.stock if last else A4_24.key
     return {
         "labels": room.most(room.pack) or "",
         "pack": room.pack._asdict(),
         "stock": stock,
         "template": last.template if last else Template.FULL.value,
-        "start_position": next_position(room.holder, stock),
-        "printer_id": printer.printer_id if printer else None,
+        "start_position": next_position(room.holder, stock, printer_id),
+        "printer_id": printer_id,
     }
 
 
-def next_position(producer_id: UUID, stock: str) -> int:
-    """Give the first free label of the sheet that the producer last printed on, on such paper."""
-    printed = db.session.execute(_LAST_PRINTED, {"producer_id": producer_id, "stock": stock}).all()
+def next_position(producer_id: UUID, stock: str, printer_id: UUID | None) -> int:
+    """Give the first free label of such paper that was last printed on at a printer.
+
+    Each has a begun sheet of its own; so has whatever is printed without one being named.
+    """
+    values = {"producer_id": producer_id, "stock": stock, "printer_id": printer_id}
+    printed = db.session.execute(_LAST_PRINTED, values).all()
     if not printed:
         return 1
     newest = max(printed, key=lambda row: row.at)
@@ -101,6 +107,7 @@ def next_position(producer_id: UUID, stock: str) -> int:
     return int(ends % STOCKS[stock].positions + 1)
 
 
+_IS_THERE = LabelIssue.printer_id.is_not_distinct_from(bindparam("printer_id", type_=Identifier))
 _ISSUED = (
     select(
         LabelIssue.issued_at.label("at"),
@@ -108,7 +115,9 @@ _ISSUED = (
         LabelIssue.labels.label("labels"),
     )
     .where(
-        LabelIssue.producer_id == bindparam("producer_id"), LabelIssue.stock == bindparam("stock")
+        LabelIssue.producer_id == bindparam("producer_id"),
+        LabelIssue.stock == bindparam("stock"),
+        _IS_THERE,
     )
     .order_by(LabelIssue.issued_at.desc())
     .limit(1)
@@ -131,6 +140,7 @@ _AGAIN = (
         LabelChange.producer_id == bindparam("producer_id"),
         LabelChange.act == REPRINTED,
         LabelIssue.stock == bindparam("stock"),
+        _IS_THERE,
     )
     .order_by(LabelChange.done_at.desc())
     .limit(1)

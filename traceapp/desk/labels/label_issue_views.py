@@ -137,7 +137,7 @@ def void_labels(issue_id: UUID) -> ResponseReturnValue:
 def ask_spoilt(issue_id: UUID) -> ResponseReturnValue:
     """Ask which labels are printed again."""
     issue = issue_of(issue_id)
-    start = next_position(issue.producer_id, issue.stock)
+    start = next_position(issue.producer_id, issue.stock, issue.printer_id)
     shown = {"id": new_id(), "start_position": start}
     return _change_page(
         issue, Form.showing(label_change_form.reprint_fields(issue), shown), "reprint"

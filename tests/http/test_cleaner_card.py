@@ -21,7 +21,7 @@ from traceapp.app import create_app
 from traceapp.batches.models import Batch, Product
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
-from traceapp.network import operations
+from traceapp.network import claiming, operations
 from traceapp.network.operations import Author
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
@@ -164,6 +164,22 @@ def test_a_page_tells_at_once_what_is_whole_and_never_what_lacks_something(
     said = page(reader, path)
     assert "đã kiểm tra, 29/11/2026" in said
     assert "9911" not in said
+
+
+@pytest.mark.parametrize("unit", ["tấn", "tấn/năm"])
+def test_what_is_not_per_piece_made_is_not_shown_even_if_it_was_kept_once(
+    lan: tuple[Flask, Business, str], monkeypatch: pytest.MonkeyPatch, unit: str
+) -> None:
+    app, owner, path = lan
+    with app.app_context(), transaction():
+        product_id = db.session.scalars(select(Product.product_id)).one()
+        assessment, body = open_assessment(owner, product_id, "G-12")
+        monkeypatch.setattr(claiming, "_faults_of_unit", lambda *_: iter(()))
+        old = a_figure("Điện cũ", before_unit=unit, after_unit=unit)
+        operations.record(assessment, old, body, now=NOW)
+        operations.record(assessment, a_figure("Điện mới"), body, now=NOW)
+    said = page(app.test_client(), path)
+    assert ("Điện mới" in said, "Điện cũ" in said) == (True, False)
 
 
 def test_a_newer_figure_that_nobody_checked_stands_below_the_checked_one_and_says_so(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from traceapp.network import queries, wording
+from traceapp.network import claiming, queries, wording
 from traceapp.network.figures import Period
 from traceapp.network.told import Assessment, Check, Indicator, Measure
 from traceapp.producers.green_claims import Wording, wording_of_goods
@@ -82,7 +82,14 @@ def _assessment(one: Assessment) -> Document:
 
 
 def _whole(one: Assessment) -> list[Indicator]:
-    return [figure for figure in one.indicators if figure.claim.is_whole]
+    """Give the figures that may be shown: whole ones, per piece of what is made."""
+    output = one.output_unit.vi or ""
+    return [
+        figure
+        for figure in one.indicators
+        if figure.claim.is_whole
+        and claiming.is_per_output(figure.claim.kind, figure.unit.vi or "", output)
+    ]
 
 
 def _is_checked(figure: Indicator) -> bool:

@@ -40,10 +40,18 @@ def faults_of(given: Given, output_unit: str, today: date) -> Iterator[Finding]:
         yield from _implausible(claim_given(given), given["reason"])
 
 
+def is_per_output(kind: str, unit: str, output_unit: str) -> bool:
+    """Tell whether a figure says how much is used or let out for one piece of what is made.
+
+    What is in the air may be told by a cubic metre of it.
+    """
+    return is_per(unit, output_unit) or (kind in IN_AIR and is_concentration(unit))
+
+
 def _faults_of_unit(kind: str, unit: str, output_unit: str) -> Iterator[Finding]:
-    is_of_air = kind in IN_AIR
-    if is_per(unit, output_unit) or (is_of_air and is_concentration(unit)):
+    if is_per_output(kind, unit, output_unit):
         return
+    is_of_air = kind in IN_AIR
     fault = faults.NEITHER_PER_OUTPUT_NOR_IN_AIR if is_of_air else faults.NOT_PER_OUTPUT
     example = f"{unit.partition('/')[0]}/{output_unit.split(maxsplit=1)[0]}"
     values = {"unit": unit, "output": output_unit, "example": example}

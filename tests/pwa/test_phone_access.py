@@ -16,7 +16,7 @@ SCREENS = (
     *("/", "/join", "/kinds", "/place", "/outbox", "/batches", "/scan", "/settings", "/export"),
     *("/log/irrigate", "/log/spray", "/log/harvest", "/log/ship", "/log/receive"),
     *(f"/record/{number}" for number in (SENT, NEEDS_YOU, CONFLICT, NOT_ALLOWED)),
-    *("/saved/1/1", "/again/irrigate", "/nowhere"),
+    *("/saved/1/1", "/again/irrigate", "/nowhere", "/batches/labels"),
 )
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.pwa import phones, taps
 from tests.pwa.phones import Field
+from tests.pwa.small_screens import SMALL, settle, troubles_of
 from tests.pwa.test_phone_golden_paths import SHOP, code_of, event_of, records_of
 
 LOT = "RM-VD04-T"  # in bags, with the clerk, and fit for sale
@@ -33,6 +34,10 @@ def test_print_opens_the_sheet_of_the_batch_in_three_taps_without_an_account(
     batch(page, field, LOOSE)
     page.evaluate(taps.COUNT)
     page.get_by_role("link", name="In tem").click()
+    expect(page.get_by_label("Số tem")).to_be_visible()
+    settle(page)
+    page.set_viewport_size(SMALL)
+    assert troubles_of(page) == []
     page.get_by_role("button", name=re.compile(r"^Cấp \d+ tem$")).click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải tờ tem").click()
@@ -53,6 +58,12 @@ def test_print_opens_the_sheet_of_the_batch_in_three_taps_without_an_account(
     page.get_by_role("button", name="Thử lại").click()
     expect(page.get_by_role("link", name="Tải tờ tem")).to_be_visible()
     assert phone.cookies() == []  # nobody was signed in for it
+    assert troubles_of(page) == []
+    page.goto(f"{field.address}/app/#/kinds")
+    page.locator(".tile").filter(has_text="In tem").click()  # the labels themselves
+    expect(page.get_by_role("heading", level=2)).to_have_text("In tem cho lô nào?")
+    page.locator("main a.opt").filter(has_text=LOT).click()
+    expect(page.get_by_text("Không còn hàng nào của lô này cần tem")).to_be_visible()
 
 
 def read(paper: pypdfium2.PdfDocument) -> list[str]:

@@ -10,22 +10,21 @@ from tests.pwa.phones import Field
 
 SELDOM = "ứng dụng tự gửi lại, lần tới lúc"
 UNKNOWN = bytes(15) + b"\1"
-# As if it had been refused first so many milliseconds ago, and were due now.
-EARLIER = """async ([number, ms]) => {
+# Changes times of a record: each by so many milliseconds from now.
+CHANGE = """async ([number, times]) => {
   const open = indexedDB.open("traceapp");
   const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
   const store = database.transaction("records", "readwrite").objectStore("records");
-  const asked = store.getAll();
-  await new Promise((done) => { asked.onsuccess = done; });
-  for (const one of asked.result.filter(({sequence}) => sequence === number)) {
-    store.put({...one, early_since: one.early_since - ms, again_at: Date.now()});
-  }
+  const asked = store.get(number);
+  const one = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  for (const [name, ms] of Object.entries(times)) one[name] = Date.now() + ms;
+  store.put(one);
   await new Promise((done) => { store.transaction.oncomplete = done; });
   database.close();
 }"""
 FIRST, SECOND = 1, 2
 HOUR_MS = 3_600_000
-DAYS_MS = 5 * 24 * HOUR_MS
+DAY_MS = 24 * HOUR_MS
 WAIT_MS = "async (at) => at - Date.now()"
 
 
@@ -46,9 +45,13 @@ def test_what_names_what_is_not_there_yet_is_sent_again_by_itself_until_a_person
     waits_about(page, HOUR_MS / 6)
     page.goto(f"{field.address}/app/#/")
     expect(page.locator("a.pill")).to_contain_text("còn trong máy")  # and nobody is asked to look
+    expect(page.locator("a.pill.bad")).to_have_count(0)
+    page.evaluate(CHANGE, [FIRST, {"saved_at": -3 * DAY_MS}])
+    page.reload()
+    expect(page.locator("a.pill.bad")).to_be_visible()  # until it is here for days
     sent_again(page, FIRST, HOUR_MS)
     waits_about(page, HOUR_MS)
-    sent_again(page, SECOND, DAYS_MS)
+    sent_again(page, SECOND, 5 * DAY_MS)
     page.goto(f"{field.address}/app/#/record/{SECOND}")
     expect(page.get_by_role("status")).to_contain_text("Đã chờ 5 ngày")
     rename_plot(field, UNKNOWN, plot)
@@ -57,15 +60,17 @@ def test_what_names_what_is_not_there_yet_is_sent_again_by_itself_until_a_person
     assert states(page) == ["needs_you"] * 2  # not at every sign of a network
     sent_again(page, FIRST, HOUR_MS, "accepted")
     assert states(page) == ["accepted", "needs_you"]
+    assert phones.arrived(field.folder, [record(page, FIRST)]) == [1]
+    forgets(page, FIRST, SECOND)
     page.get_by_role("button", name="Gửi lại").click()
-    field.assert_arrived_once(page, 2)
+    field.assert_arrived_once(page, 1)
 
 
 def two_refused_as_early(page: Page, field: Field) -> bytes:
     """Log two waterings of a plot that the server does not know; give the plot."""
     field.network.is_down = True
-    phones.water(page, field.address)
-    phones.water(page, field.address)
+    for colour in (FIRST, SECOND):
+        phones.water(page, field.address, phones.photo(colour))
     event = record(page, FIRST)["event"]
     plot = bytes.fromhex(str(event["plot_id"]).replace("-", ""))
     rename_plot(field, plot, UNKNOWN)
@@ -73,6 +78,17 @@ def two_refused_as_early(page: Page, field: Field) -> bytes:
     phones.send_now(page, field.address)
     phones.until(page, lambda: states(page) == ["needs_you"] * 2)
     return plot
+
+
+def forgets(page: Page, old: int, unsent: int) -> None:
+    """See that a receipt goes after a month, with its photo, and what was never sent stays."""
+    names = {number: record(page, number)["event"]["photos"] for number in (old, unsent)}
+    for number, name in ((old, "accepted_at"), (unsent, "saved_at")):
+        page.evaluate(CHANGE, [number, {name: -31 * DAY_MS}])
+    sign_of_network(page)
+    phones.until(page, lambda: len(phones.kept(page)[0]) == 1)
+    (left,), photos = phones.kept(page)
+    assert (left["sequence"], photos) == (unsent, names[unsent])
 
 
 def record(page: Page, number: int) -> dict[str, Any]:
@@ -91,7 +107,7 @@ def sign_of_network(page: Page) -> None:
 def sent_again(page: Page, number: int, ms: float, state: str = "needs_you") -> None:
     """See that a record is sent by itself at its time, so long after it was refused first."""
     before = record(page, number)["refused_at"]
-    page.evaluate(EARLIER, [number, ms])
+    page.evaluate(CHANGE, [number, {"early_since": -ms, "again_at": 0}])
     sign_of_network(page)
     phones.until(page, lambda: answered(record(page, number), state) != before)
 

@@ -224,6 +224,7 @@ def test_goods_handed_over_without_a_network_are_received_by_the_other_side(
 ) -> None:
     with golden_path(page, "hand over", tell):
         tile(page, "Giao")
+        expect(page.get_by_role("button", name="Tiếp", exact=True)).to_be_disabled()
         page.get_by_role("button", name="RM-VD04-T").click()
         keys(page, "30")
         press(page, "Tiếp")

@@ -1,5 +1,7 @@
 """Where a step happens: where the phone is, where the last one was, or on several plots at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -28,7 +30,7 @@ def go(page: Page, path: str) -> None:
 def plots_of(page: Page) -> list[str]:
     """Name the plots of what was logged, as they are told in the outbox."""
     records, _ = phones.kept(page)
-    return [str(one["title"]).split(" · ")[0] for one in records]
+    return [plot for one in records for plot in re.findall(r"VD-\d+", str(one["title"]))]
 
 
 def water(page: Page) -> None:

@@ -114,7 +114,7 @@ def _kind(kind: StepKind, used: int | None) -> Answer:
         "group": kind.group,
         "icon": kind.icon,
         "label": _both(kind.label),
-        "verb": {"vi": kind.verb_vi, "en": None},
+        "verb": {"vi": kind.verb_vi, "en": kind.verb_en},
         "stock_effect": kind.stock_effect.value,
         "families": list(kind.families),
         "fields": [_field(spec) for spec in kind.fields.values()],

@@ -80,6 +80,7 @@ class StepKind:
     id: str
     label: Words
     verb_vi: str
+    verb_en: str | None
     icon: str
     group: str
     showing: Showing
@@ -138,6 +139,7 @@ def _kind(row: Mapping[str, Any]) -> StepKind:
         id=row["id"],
         label=_label(row),
         verb_vi=row["verb_vi"],
+        verb_en=row.get("verb_en"),
         icon=row["icon"],
         group=row["group"],
         showing=Showing(row["timeline"]),

@@ -54,7 +54,7 @@ export function two(text) {
 
 /** The short word for doing a step: what stands on its tile. @param {import("./types.js").Kind} kind */
 export function verb(kind) {
-  return language === "en" ? two(kind.label) : two(kind.verb) || two(kind.label);
+  return kind.verb?.[language] || two(kind.label);
 }
 
 /** @param {number | string} amount */

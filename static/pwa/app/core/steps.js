@@ -144,5 +144,6 @@ function titleOf(ground, answers, kept) {
   const season = kept.seasons.find((one) => one.season_id === ground.season_id)?.name;
   const taken = goods.find(Boolean);
   const of = typeof taken === "object" ? taken.vi : taken;
-  return [plot, season ?? product ?? of, plot ? "" : place?.name].filter(Boolean).join(" · ");
+  const about = season ?? product ?? of;
+  return [plot && about?.includes(plot) ? "" : plot, about, plot ? "" : place?.name].filter(Boolean).join(" · ");
 }

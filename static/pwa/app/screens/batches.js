@@ -10,10 +10,12 @@ import { Icon, Screen, day, html, number, t, two, unit, useKept } from "../view.
 import { Coming } from "./coming.js";
 import { Marks } from "./stopped.js";
 import "../words/holding.js";
+import "../words/printing.js";
 
 const ENOUGH_TO_SEARCH = 8;
 
-export default function Batches() {
+/** @param {{args: string[]}} props where each batch leads, its own screen or its labels */
+export default function Batches({ args: [lead] }) {
   const found = useKept(async () => ({ kept: await sections(), batches: await inHand() }));
   const [wanted, setWanted] = useState("");
   if (!found) return html`<${Screen} title=${t("tab.batches")} tab="batches" />`;
@@ -21,14 +23,14 @@ export default function Batches() {
   const today = isoDay(new Date());
   const shown = batches.filter((one) => fold(`${two(one.name)} ${one.lot} ${one.code ?? ""}`).includes(fold(wanted)));
   return html`<${Screen} title=${t("tab.batches")} tab="batches">
-    <${Coming} shipments=${kept.shipments} />
+    ${lead === "labels" ? html`<h2>${t("print.which")}</h2>` : html`<${Coming} shipments=${kept.shipments} />`}
     ${batches.length >= ENOUGH_TO_SEARCH &&
     html`<input class="field" type="search" aria-label=${t("batches.search")} placeholder=${t("batches.search")} value=${wanted}
       onInput=${(/** @type {any} */ event) => setWanted(event.target.value)} />`}
     ${!shown.length && html`<p class="empty">${t("batches.none")}</p>`}
     <ul class="list">
       ${shown.map(
-        (one) => html`<li key=${one.batch_id}><a class="opt" href=${`#/batch/${one.batch_id}`}>
+        (one) => html`<li key=${one.batch_id}><a class="opt" href=${`#/${lead === "labels" ? "labels" : "batch"}/${one.batch_id}`}>
           <${Icon} name=${standing(one, today).length ? "ban" : "package"} />
           <div>${two(one.name)}<small>${[one.lot, grouped(one.code), one.expiry_date && t("batches.until", { day: day(one.expiry_date) })].filter(Boolean).join(" · ")}</small>
             <${Marks} stops=${standing(one, today)} />

@@ -116,5 +116,6 @@ function Tiles({ kinds }) {
 /** @param {{kind: Kind}} props */
 export function Tile({ kind }) {
   const go = kind.stock_effect === "create" ? "tile go" : "tile";
-  return html`<a class=${go} href=${`#/log/${kind.id}`}><${Icon} name=${kind.icon} />${verb(kind)}</a>`;
+  const href = kind.id === "print_labels" ? "#/batches/labels" : `#/log/${kind.id}`; // the labels themselves, not a word of them
+  return html`<a class=${go} href=${href}><${Icon} name=${kind.icon} />${verb(kind)}</a>`;
 }

@@ -7,6 +7,8 @@ import { Icon, html, t } from "../view.js";
 /** @typedef {import("../core/questions.js").Answers} Answers */
 /** @typedef {import("../core/questions.js").Question} Question */
 
+const GOODS = ["lines", "about", "product", "quantity", "shipment"];
+
 /**
  * @param {object} props
  * @param {import("../types.js").Kind} props.kind
@@ -26,6 +28,7 @@ export function Buttons({ kind, asked, at, answers, set, setAt, save, problem, i
   const nextOpen = asked.findIndex((one, place) => place > at && isOpen(one));
   const more = nextOpen >= 0 ? nextOpen : at + 1 < asked.length ? at + 1 : -1;
   const mustGoOn = waits || nextOpen >= 0;
+  const cannotWait = waits && here && GOODS.includes(here.type);
   const isEnough = !needsGoods(kind, answers, asked);
   return html`
     ${problem && html`<p class="note clay" role="alert">${t(problem)}</p>`}
@@ -39,14 +42,14 @@ export function Buttons({ kind, asked, at, answers, set, setAt, save, problem, i
           : html`<a class="quiet" href="#/">${t("log.leave")}</a>`}
     </div>
     ${mustGoOn
-      ? html`<button class="cta" disabled=${waits && nextOpen < 0} onClick=${() => setAt(nextOpen)}>${t("log.next")}</button>`
+      ? html`<button class="cta" disabled=${cannotWait || (waits && nextOpen < 0)} onClick=${() => setAt(nextOpen)}>${t("log.next")}</button>`
       : html`<button class="cta" disabled=${!isEnough || isSaving} onClick=${() => save()}>${t(makes(kind) && !answers.ship_event_id ? "log.make" : "log.done")}</button>`}
   `;
 }
 
 /** A step that moves goods says which and how much; anything else may be filled in later. @param {import("../types.js").Kind} kind @param {Answers} answers @param {Question[]} asked */
 function needsGoods(kind, answers, asked) {
-  const goods = asked.filter((one) => ["lines", "about", "product", "quantity", "shipment"].includes(one.type));
+  const goods = asked.filter((one) => GOODS.includes(one.type));
   return answers.grounds.length === 0 || goods.some((one) => one.required && !isAnswered(one, answers, kind));
 }
 

@@ -3,6 +3,7 @@
 import { learn } from "../view.js";
 
 learn({
+  "print.which": { vi: "In tem cho lô nào?", en: "Labels for which lot?" },
   "print.later": { vi: "In tem được khi lô này đã gửi lên máy chủ.", en: "Labels can be printed once this batch has been sent to the server." },
   "print.none": { vi: "Lô này chưa có mã để in tem.", en: "This batch has no code to print yet." },
   "print.ask": { vi: "Bạn không được in tem. Nhờ văn phòng hoặc người quản lý in: đọc cho họ mã {code}.", en: "You may not print labels. Ask the office or a manager: read them the code {code}." },

@@ -165,7 +165,9 @@ def ask_four_about(app: Flask, *, owner: int, others: int) -> dict[str, str]:
         for name, (headers, examples) in askers.items():
             _ask_about(operation, world.values, Asker(headers, examples, got[name]))
     assert len(got["owner"]) >= FEWEST_ANSWERED
-    assert not [path for _, path in got["owner elsewhere"] if "{" in path]
+    # An id that is put is his own thing: the same one at two producers is two things.
+    elsewhere = {path for how, path in got["owner elsewhere"] if how == "get"}
+    assert not [path for path in elsewhere if "{" in path]
     return {name: f"{len(found)} operations, {found.total()} times" for name, found in got.items()}
 
 

@@ -32,6 +32,7 @@ class Start:
         environ = {name: value for name, value in os.environ.items() if name not in names}
         environ |= {"INSTANCE_DIR": str(folder), "PORT": str(free_port()), **settings}
         self.port = environ["PORT"]
+        self.folder = folder
         self.lines = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "traceapp.supervisor", *arguments],
@@ -93,6 +94,13 @@ def test_the_first_link_is_printed_once_the_server_answers(running):
     line = running.said("Traceapp is ready")
     assert line.strip().endswith(f"http://localhost:{running.port}/")
     assert running.health()["status"] == "ok"
+
+
+def test_what_a_start_makes_is_for_its_own_account_alone(running):
+    running.said("Traceapp is ready")
+    made = [one for one in running.folder.rglob("*") if one.is_file()]
+    assert {"traceapp.db", "secret_key"} <= {one.name for one in made}
+    assert [one.name for one in made if one.stat().st_mode & 0o077] == []
 
 
 def test_localhost_and_127_0_0_1_both_answer(running):

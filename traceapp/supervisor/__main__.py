@@ -1,6 +1,7 @@
 """The start of the product: `python -m traceapp.supervisor [--phone 1|ADDRESS]`."""
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: Sequence[str]) -> int:
     """Prepare, start, announce, and keep running until told to stop; return the exit status."""
     began = time.monotonic()
+    os.umask(0o077)  # what a start makes, the database first, is for its own account alone
     try:
         start = make_plan(arguments)
         addresses.check_free(start.listens)

@@ -24,6 +24,7 @@ class Book:
     at: datetime
     surveys: Mapping[str, Sequence[Survey]]
     roles: placing.Roles
+    said: placing.Surveyed
     proven: Mapping[Pair, Proven]
     placed: Mapping[str, Sequence[Pair]]
     unlinked: Mapping[str, Sequence[UUID]]
@@ -78,16 +79,15 @@ def read(now: datetime, last: Book | None = None) -> Book:
     found, members = deliveries.proven(), chains.members()
     surveys = stating.surveys(_stated(last))
     roles = placing.roles_of({sector: of for sector, of in surveys.items() if _is_new(of, last)})
-    if last is not None:
-        roles = {
-            **{sector: last.roles[sector] for sector in surveys if sector not in roles},
-            **roles,
-        }
-    known = {one for pair in found for one in pair}
-    known |= {key[1] for of in roles.values() for key in of if key[0] == "here"}
+    if last is not None and not roles and surveys.keys() == last.roles.keys():
+        roles, said = last.roles, last.said
+    else:
+        kept = {} if last is None else last.roles
+        roles = {sector: roles[sector] if sector in roles else kept[sector] for sector in surveys}
+        said = placing.surveyed(roles)
+    known = {one for pair in found for one in pair} | said.named.keys()
     unlinked = {chain: sorted(some - known) for chain, some in members.items()}
-    placed = placing.placed(found, roles, members)
-    return Book(now, surveys, roles, found, placed, unlinked)
+    return Book(now, surveys, roles, said, found, placing.placed(found, said, members), unlinked)
 
 
 def _stated(last: Book | None) -> Mapping[UUID, Sequence[Said]]:

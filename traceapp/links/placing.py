@@ -7,6 +7,7 @@ is. What is left stands in none, on a page of its own: no proven link is without
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from traceapp.links.proven import Pair
@@ -27,12 +28,24 @@ def roles_of(surveys: Mapping[str, Sequence[Survey]]) -> Roles:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """In which sectors surveys name producers here: as more than a buyer, and as anything."""
+
+    selling: Sectors
+    named: Sectors
+
+
+def surveyed(roles: Roles) -> Surveyed:
+    """Read that from the roles that surveys give."""
+    return Surveyed(_surveyed(roles, but="buyer"), _surveyed(roles))
+
+
 def placed(
-    pairs: Iterable[Pair], roles: Roles, members: Mapping[str, set[UUID]]
+    pairs: Iterable[Pair], said: Surveyed, members: Mapping[str, set[UUID]]
 ) -> Mapping[str, Sequence[Pair]]:
     """Give the proven links of each sector, and of none."""
-    selling, named = _surveyed(roles, but="buyer"), _surveyed(roles)
-    joined = _joined(members)
+    selling, named, joined = said.selling, said.named, _joined(members)
     found: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         sender, receiver = pair

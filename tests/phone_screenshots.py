@@ -14,6 +14,7 @@ GAP = 16
 PAPER = (217, 216, 207)
 COLOURS = 64
 SHOP, SHOP_SITE = "Phan Thị Diệu", "Cửa hàng Hồ Tây"
+LOOSE = "CT-GOP-01"  # goods of the shop that have no labels
 
 
 class Strip:
@@ -54,6 +55,7 @@ def photograph(browser: Browser, root: str, code: str, folder: Path) -> None:
     phones.wait_until_sent(page, len(WALKS))
     context.close()
     _receive(browser, root, folder)
+    _print(browser, root, folder)
     _shop(browser, root, code, folder)
 
 
@@ -185,6 +187,25 @@ def _receive(browser: Browser, root: str, folder: Path) -> None:
     _press(page, "Xong, lưu lại")
     _ticked(strip, page)
     strip.save(folder / "phone-receive.png")
+    context.close()
+
+
+def _print(browser: Browser, root: str, folder: Path) -> None:
+    context = _phone(browser)
+    page = context.new_page()
+    phones.enrol(page, root, phones.invitation(browser, root, SHOP))
+    strip = Strip(page)
+    page.evaluate("() => { location.hash = '#/batches' }")
+    page.locator("main a.opt").filter(has_text=LOOSE).click()
+    expect(page.locator(".batch-code")).to_be_visible()
+    strip.shoot()
+    page.get_by_role("link", name="In tem").click()
+    page.get_by_label("Số tem").fill("24")
+    strip.shoot()
+    _press(page, "Cấp 24 tem")
+    expect(page.get_by_role("img", name="Tờ tem")).to_be_visible()
+    strip.shoot()
+    strip.save(folder / "phone-print.png")
     context.close()
 
 

@@ -41,7 +41,8 @@ def test_print_opens_the_sheet_of_the_batch_in_three_taps_without_an_account(
     page.get_by_role("button", name=re.compile(r"^Cấp \d+ tem$")).click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải tờ tem").click()
-    assert page.evaluate("taps") == {"others": 3, "digits": 0, "numbers": 0, "isTyping": False}
+    most = taps.documented("print the labels of a lot")
+    assert page.evaluate("[taps.others, taps.digits]") == [most, 0]
     issued = int(page.get_by_role("status").inner_text().split()[2])
     assert issued > 0
     codes = read(pypdfium2.PdfDocument(download.value.path()))

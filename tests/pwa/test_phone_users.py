@@ -127,6 +127,11 @@ def test_a_draft_stays_with_who_made_it(phone: BrowserContext, field: Field) -> 
     page.goto(f"{field.address}/app/#/log/irrigate")
     expect(page.locator("main button.opt").first).to_be_visible()
     expect(chosen).to_have_count(0)
+    page.goto(
+        f"{field.address}/app/#/batches/labels"
+    )  # labels are issued as the phone's own person
+    page.locator("main a.opt").first.click()
+    expect(page.locator("main .note")).to_contain_text(f"in tem bằng tên {CLERK}")
     switch(page, field, CLERK, PIN)
     page.goto(f"{field.address}/app/#/log/irrigate")
     expect(chosen).to_have_count(1)

@@ -102,6 +102,14 @@ def test_a_new_version_of_the_app_keeps_a_full_queue(phone: BrowserContext, fiel
     field.assert_arrived_once(page, 3)
 
 
+# What a phone was told by the code of a delivery note.
+OF_A_NOTE = """async (act) => {
+  const { database } = await import("/static/pwa/app/core/db.js");
+  const values = act === "put" ? [[], "offered"] : ["offered"];
+  return (await database())[act]("snapshot", ...values);
+}"""
+
+
 def test_a_revoked_phone_keeps_what_it_has_and_sends_it_after_a_new_invitation(
     phone: BrowserContext, field: Field
 ) -> None:
@@ -117,11 +125,13 @@ def test_a_revoked_phone_keeps_what_it_has_and_sends_it_after_a_new_invitation(
     expect(page.locator(".pill")).to_contain_text("Máy này đã bị ngắt")
     assert [one["state"] for one in phones.kept(page)[0]] == ["saved"]
     code = phones.invitation(field.browser, field.root)
+    page.evaluate(OF_A_NOTE, "put")
     page.goto(f"{field.address}/app/#/join")
     page.locator("#code").fill(code)
     page.get_by_role("button", name="Vào", exact=True).click()
     expect(page.locator(".tile").first).to_be_visible()
     field.assert_arrived_once(page, 1)
+    assert page.evaluate(OF_A_NOTE, "get") is None  # what the person before was told is not kept
 
 
 # Chromium does not enforce a small quota of a test on what IndexedDB writes, so its error is made.

@@ -5,6 +5,7 @@ import { changed, meta, setMeta } from "./db.js";
 import { keepReserve } from "./envelope.js";
 import { uuid7 } from "./ids.js";
 import { publicKey } from "./keys.js";
+import { dropOffered } from "./notes.js";
 import { enrolled } from "./reading.js";
 import { pull } from "./snapshot.js";
 
@@ -29,6 +30,7 @@ export async function join(code) {
   await keepReserve(reserve);
   await setMeta("phone", /** @type {Phone} */ ({ phone_id, token, mark, name, member, producer }));
   await setMeta("user", undefined); // whoever was invited begins
+  await dropOffered();
   await setMeta("sync", { at: Date.now(), problem: null });
   changed();
   await pull().catch(() => {}); // asked for again when the app is shown

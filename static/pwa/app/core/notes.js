@@ -29,6 +29,9 @@ export async function shipmentOf(code) {
   return answer.body;
 }
 
+/** Forget the shipment of a note that somebody else was asked about, who used this phone before. */
+export const dropOffered = async () => (await database()).delete("snapshot", OFFERED);
+
 /** Forget the shipment of a note once it was received here. */
 export async function dropReceived() {
   const all = await database();

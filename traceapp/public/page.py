@@ -133,8 +133,16 @@ def _relative(document: Document, day: date) -> str | None:
 def facts(issued: Issued, document: Document, language: str) -> Iterator[Line]:
     """Give what Decree 37/2026 art. 23.7 asks for, then the rest of the label, as known.
 
-    What the law asks for and nobody gave is said to be unknown, never left out.
+    What the law asks for and nobody gave is said to be unknown, never left out. Where words are
+    left out, the last line says why.
     """
+    lines = list(_facts(issued, document, language))
+    yield from lines
+    if document["product"].get("is_cut") and any(LEFT_OUT in line.text for line in lines):
+        yield Line(LEFT_OUT, _("General words about the environment: no eco-label covers them now"))
+
+
+def _facts(issued: Issued, document: Document, language: str) -> Iterator[Line]:
     product, batch, producer = document["product"], document["batch"], document["producer"]
     yield _text(_("Product name"), product["name"], language)
     if product["brand"]:
@@ -172,8 +180,6 @@ def _label(product: Document, language: str) -> Iterator[Line]:
         (_("Storage"), product["storage"]),
     )
     yield from (_text(term, text, language) for term, text in texts if text)
-    if product.get("is_cut"):
-        yield Line(LEFT_OUT, _("General words about the environment: no eco-label covers them now"))
 
 
 def _ingredient(one: Document, language: str) -> str:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from traceapp.batches.books.stock import is_corrected
 from traceapp.batches.models import Batch, Event, EventItem, Product
+from traceapp.batches.walking import is_among
+from traceapp.database.asking import parts
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, Plot, Producer, Season, Site
 from traceapp.trace.handoffs import destination
@@ -136,7 +138,7 @@ def _named(author: UUID, batches: set[Pair], kinds: frozenset[str]) -> ColumnEle
     """Say which steps of these kinds name one of the batches."""
     lines = select(EventItem.event_id).where(
         EventItem.producer_id == author,
-        tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(sorted(batches)),
+        is_among(EventItem.batch_producer_id, EventItem.batch_id, batches),
     )
     return and_(Event.producer_id == author, Event.step_kind.in_(kinds), Event.event_id.in_(lines))
 
@@ -196,7 +198,7 @@ def _lines(events: set[Pair]) -> dict[Pair, list[Line]]:
             Product,
             (Product.producer_id == Batch.producer_id) & (Product.product_id == Batch.product_id),
         )
-        .where(tuple_(EventItem.producer_id, EventItem.event_id).in_(sorted(events)))
+        .where(is_among(EventItem.producer_id, EventItem.event_id, events))
         .order_by(EventItem.producer_id, EventItem.event_id, EventItem.position)
     )
     found: dict[Pair, list[Line]] = {}
@@ -217,14 +219,14 @@ def _lines(events: set[Pair]) -> dict[Pair, list[Line]]:
 def _names(places: set[str]) -> dict[str, str]:
     """Give the names of sites that goods went to, with whose they are."""
     ids = {found for text in places if (found := _uuid(text)) is not None}
-    if not ids:
-        return {}
-    rows = db.session.execute(
-        select(Site.site_id, Site.name, Producer.name.label("producer"))
-        .join(Producer, Producer.producer_id == Site.producer_id)
-        .where(Site.site_id.in_(sorted(ids)))
+    query = select(Site.site_id, Site.name, Producer.name.label("producer")).join(
+        Producer, Producer.producer_id == Site.producer_id
     )
-    return {str(row.site_id): f"{row.producer} · {row.name}" for row in rows}
+    return {
+        str(row.site_id): f"{row.producer} · {row.name}"
+        for part in parts(ids)
+        for row in db.session.execute(query.where(Site.site_id.in_(part)))
+    }
 
 
 def _uuid(text: str) -> UUID | None:

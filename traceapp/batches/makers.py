@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from traceapp.batches.models import Batch, BatchParent, Event
+from traceapp.batches.walking import is_among
 from traceapp.database.engine import db
 from traceapp.producers.models import Partner, Producer
 from traceapp.trace.facts import Ref
@@ -54,7 +55,7 @@ def _packed_from(batches: Collection[Ref]) -> Mapping[Ref, dict[Ref, str]]:
             & (Event.event_id == BatchParent.event_id),
         )
         .where(
-            tuple_(BatchParent.producer_id, BatchParent.batch_id).in_([*batches]),
+            is_among(BatchParent.producer_id, BatchParent.batch_id, batches),
             Event.step_kind.in_(PACKING),
             ~BatchParent.is_packaging,
         )
@@ -78,6 +79,6 @@ def _names(batches: Collection[Ref]) -> tuple[str, ...]:
             Partner,
             (Partner.producer_id == Batch.producer_id) & (Partner.partner_id == Batch.partner_id),
         )
-        .where(tuple_(Batch.producer_id, Batch.batch_id).in_([*batches]))
+        .where(is_among(Batch.producer_id, Batch.batch_id, batches))
     )
     return tuple(sorted({partner or producer for producer, partner in rows}))

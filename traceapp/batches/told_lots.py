@@ -11,6 +11,7 @@ from traceapp.batches.models import Batch
 from traceapp.batches.walking import Ref
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.database.asking import parts
 from traceapp.database.engine import db
 from traceapp.producers.models import ProducerKind
 
@@ -74,10 +75,12 @@ def lots_told_to(producer_id: UUID, batches: Collection[Ref]) -> dict[Ref, str]:
     """Give what somebody may call each of these batches."""
     if not batches:  # as on most pages: to write the query takes longer than to ask one
         return {}
-    query = (
-        select(Batch.producer_id, Batch.batch_id, lot_told_to(producer_id))
-        .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)))
+    query = select(Batch.producer_id, Batch.batch_id, lot_told_to(producer_id)).outerjoin(
+        PublicCode, is_current_of(Batch.producer_id, Batch.batch_id)
     )
-    rows = db.session.execute(query)
-    return {(row.producer_id, row.batch_id): row.lot or UNTOLD for row in rows}
+    batch = tuple_(Batch.producer_id, Batch.batch_id)
+    return {
+        (row.producer_id, row.batch_id): row.lot or UNTOLD
+        for part in parts(batches)
+        for row in db.session.execute(query.where(batch.in_(part)))
+    }

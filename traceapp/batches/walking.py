@@ -7,6 +7,7 @@ generation after the other (TRACE_WALK=levels), and what is asked about the fami
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, FromClause, and_, bindparam, select, tuple_
@@ -93,6 +94,11 @@ def pairs(edges: FromClause, batches: Collection[Ref], *, upward: bool) -> Itera
 def known(refs: Iterable[Ref], names: Sequence[str] = MEMBER) -> CTE:
     """Make the table, with these columns, of what is known by now: all of it is one value."""
     return unpacked_of(db.engine.dialect.name, packed_ids(refs), names)
+
+
+def is_among(producer: Any, key: Any, refs: Iterable[Ref]) -> ColumnElement[bool]:  # noqa: ANN401
+    """Match rows of these pairs of columns, however many: all of them are one value."""
+    return tuple_(producer, key).in_(select(known(refs)))
 
 
 def packed_ids(rows: Iterable[tuple[UUID, ...]]) -> bytes:

@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ Process = Callable[[Any], Any] | None
 Column = Sequence[Any]
 Query = Select[*tuple[Any, ...]]
 Pair = tuple[UUID, Any]
+Ref = TypeVar("Ref")
 
 CHUNK = 400
 _LIST = re.compile(r"IN \(__\[POSTCOMPILE_(\w+)\]\)")
@@ -47,9 +48,15 @@ def ask(statement: Query, **values: object) -> list[Any]:
 
 def ask_about(statement: Query, refs: Iterable[Pair], **values: object) -> Iterator[Any]:
     """Ask about pairs that `among` matches, however many: so many at a time as is quick."""
+    for part in parts(refs):
+        yield from ask(statement, refs=part, **values)
+
+
+def parts(refs: Iterable[Ref]) -> Iterator[list[Ref]]:
+    """Give so many at a time as a statement takes: a database counts the values of each."""
     wanted = list(refs)
     for start in range(0, len(wanted), CHUNK):
-        yield from ask(statement, refs=wanted[start : start + CHUNK], **values)
+        yield wanted[start : start + CHUNK]
 
 
 def among(producer: Any, key: Any) -> ColumnElement[bool]:  # noqa: ANN401 - two columns

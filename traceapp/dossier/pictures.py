@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from traceapp.batches.models import BatchClaim, EventPhoto
 from traceapp.batches.queries import Ref as Pair
+from traceapp.batches.walking import is_among
 from traceapp.database.engine import db
 from traceapp.dossier.contents import Happening, Shown
 from traceapp.photos.models import Photo, PhotoRendition
@@ -43,7 +44,7 @@ def of_steps(reader_id: UUID, steps: Collection[Happening]) -> list[OfStep]:
         )
         .outerjoin(PhotoRendition, _large(EventPhoto))
         .where(
-            tuple_(EventPhoto.producer_id, EventPhoto.event_id).in_([one.event for one in steps]),
+            is_among(EventPhoto.producer_id, EventPhoto.event_id, [one.event for one in steps]),
             or_(Photo.is_public, Photo.producer_id == reader_id),
         )
         .order_by(EventPhoto.producer_id, EventPhoto.event_id, EventPhoto.position)

@@ -4,7 +4,7 @@ Core only. Facts hold no names of people here: nothing of this is shown, it is o
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.event_facts import Line, event_fact, item_fact
 from traceapp.batches.hand_off_facts import Said, said_about
 from traceapp.batches.models import Event, EventItem
+from traceapp.database.asking import parts
 from traceapp.database.engine import db
 from traceapp.trace.facts import EventFact, PartyFact, PersonFact, Ref
 from traceapp.trace.vocabulary import STEP_KINDS, Showing, StockEffect
@@ -29,30 +30,31 @@ SHIPMENTS = frozenset(
     for kind in STEP_KINDS.values()
     if kind.stock_effect is StockEffect.MOVE_OUT and kind.showing is Showing.STEP
 )
-CHUNK = 400
 _NOBODY = Words(None, None)
 
 
 def named_by(events: Collection[Pair]) -> set[Ref]:
     """Give the batches that those of these events name which hand something over."""
-    rows = db.session.execute(
-        select(EventItem.batch_producer_id, EventItem.batch_id)
-        .join(
-            Event,
-            (Event.producer_id == EventItem.producer_id) & (Event.event_id == EventItem.event_id),
-        )
-        .where(_among(events), Event.step_kind.in_(KINDS))
+    query = select(EventItem.batch_producer_id, EventItem.batch_id).join(
+        Event,
+        (Event.producer_id == EventItem.producer_id) & (Event.event_id == EventItem.event_id),
     )
-    return {Ref(*row) for row in rows}
+    return {
+        Ref(*row)
+        for part in parts(events)
+        for row in db.session.execute(query.where(_among(part), Event.step_kind.in_(KINDS)))
+    }
 
 
 def hand_off_events(batches: Collection[Ref]) -> list[EventFact]:
     """Read every hand-off that names one of these batches, or did before it was corrected."""
-    wanted = tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(list(batches))
-    named = select(EventItem.producer_id, EventItem.event_id).where(wanted)
-    found = _events(tuple_(Event.producer_id, Event.event_id).in_(named))
-    if found:
-        found |= _versions_of(found)
+    found: dict[Pair, Any] = {}
+    for part in parts(batches):
+        wanted = tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(part)
+        named = select(EventItem.producer_id, EventItem.event_id).where(wanted)
+        found |= _events(tuple_(Event.producer_id, Event.event_id).in_(named))
+    for keys in parts(list(found)):
+        found |= _versions_of({key: found[key] for key in keys})
     said = said_about(found.values())
     items = _items(list(found))
     return [_fact(row, items[key], said) for key, row in found.items()]
@@ -88,7 +90,7 @@ def _events(*conditions: ColumnElement[bool]) -> dict[Pair, Any]:
 
 def _items(events: list[Pair]) -> dict[Pair, list[Line]]:
     found: dict[Pair, list[Line]] = defaultdict(list)
-    for part in _parts(events):
+    for part in parts(events):
         query = (
             select(*EventItem.__table__.columns)
             .where(_among(part))
@@ -106,8 +108,3 @@ def _fact(row: Any, lines: list[Line], said: Said) -> EventFact:  # noqa: ANN401
 
 def _among(events: Collection[Pair]) -> ColumnElement[bool]:
     return tuple_(EventItem.producer_id, EventItem.event_id).in_(list(events))
-
-
-def _parts(events: list[Pair]) -> Iterator[list[Pair]]:
-    for start in range(0, len(events), CHUNK):
-        yield events[start : start + CHUNK]

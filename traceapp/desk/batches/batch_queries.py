@@ -4,14 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from traceapp.accounts.visitor import Visitor
 from traceapp.batches.models import Batch, EventEvidence, EventPhoto, Product
 from traceapp.batches.queries import Ref
 from traceapp.batches.told_lots import UNTOLD
+from traceapp.batches.walking import is_among
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
+from traceapp.database.asking import parts
 from traceapp.database.engine import db
 from traceapp.producers.models import Producer, Site
 from traceapp.trace.words import Words
@@ -28,12 +30,14 @@ class Named:
 
 def site_owners(site_ids: Collection[UUID]) -> dict[str, Words]:
     """Give the producers that own these sites, by the id of the site."""
-    rows = db.session.execute(
-        select(Site.site_id, Producer.name, Producer.name_en)
-        .join(Producer, Producer.producer_id == Site.producer_id)
-        .where(Site.site_id.in_(list(site_ids)))
+    query = select(Site.site_id, Producer.name, Producer.name_en).join(
+        Producer, Producer.producer_id == Site.producer_id
     )
-    return {str(row.site_id): Words(row.name, row.name_en) for row in rows}
+    return {
+        str(row.site_id): Words(row.name, row.name_en)
+        for part in parts(site_ids)
+        for row in db.session.execute(query.where(Site.site_id.in_(part)))
+    }
 
 
 def addresses(reader: Visitor, batches: Collection[Ref]) -> dict[Ref, Named]:
@@ -44,7 +48,7 @@ def addresses(reader: Visitor, batches: Collection[Ref]) -> dict[Ref, Named]:
             PublicCode,
             is_current_of(Batch.producer_id, Batch.batch_id),
         )
-        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(batches)), visible_to(reader))
+        .where(is_among(Batch.producer_id, Batch.batch_id, batches), visible_to(reader))
     )
     return {
         (row.producer_id, row.batch_id): Named(row.lot or UNTOLD, row.code or str(row.batch_id))
@@ -56,7 +60,7 @@ def checked_by(reader: Visitor, events: Collection[Ref]) -> set[Ref]:
     """Give those among these events that somebody has already confirmed."""
     rows = db.session.execute(
         select(EventEvidence.producer_id, EventEvidence.event_id).where(
-            tuple_(EventEvidence.producer_id, EventEvidence.event_id).in_(list(events)),
+            is_among(EventEvidence.producer_id, EventEvidence.event_id, events),
             EventEvidence.by_producer_id == reader.producer_id,
             EventEvidence.by_member_id == reader.member_id,
         )

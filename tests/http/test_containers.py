@@ -18,6 +18,7 @@ from traceapp.database.ids import new_id
 from traceapp.web.endpoints import transaction
 
 EN = {"Accept-Language": "en"}
+CRATE = {"container": "Sot-8", "count": 1}
 FILLED, ON_PALLET, EMPTIED = (f"2026-11-2{day}T05:40:00+07:00" for day in (0, 1, 2))
 
 
@@ -249,3 +250,34 @@ def test_what_happened_to_such_a_crate_is_recorded_and_the_crate_says_what_is_he
     desk = signed_in(app, yard.lan.by)
     page = desk.get("/desk/containers", query_string=query, headers=EN).text
     assert page.count("On hold") == 1
+
+
+@pytest.mark.parametrize("kind", ["sell", "waste", "stock_count"])
+def test_goods_that_are_there_no_more_have_left_their_crate_said_or_not(
+    app: Flask, kind: str
+) -> None:
+    lan = program(app)
+    greens = batch(lan.by, lan.product_id, "R2")
+    db.session.commit()
+    gone: dict[str, dict[str, Any]] = {
+        "sell": {"inputs": [line(greens, "100")]},
+        "waste": {"inputs": [line(greens, "100")], "fields": {"reason": "spoiled"}},
+        "stock_count": {
+            "about": [{"batch_id": str(greens)}],
+            "fields": {"counted": 0, "counted_unit": "kg"},
+        },
+    }
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        ("harvest", FILLED, {"outputs": [line(greens, "100")]}),
+        ("aggregate", FILLED, {"inputs": [line(greens, "40")], "fields": CRATE}),
+        (kind, EMPTIED, gone[kind]),
+    ]
+    for done, when, more in steps:
+        answer = lan.post("/events", event(lan.by, done, event_time=when, **more))
+        assert answer.status_code == 201, answer.text
+    for as_of, lots in ((ON_PALLET, ["R2"]), (EMPTIED, [])):
+        query = {"mark": CRATE["container"], "as_of": as_of}
+        inside = lan.get("/containers", query_string=query).get_json()["items"]
+        assert [one["lot"] for one in inside] == lots
+    page = signed_in(app, lan.by).get(f"/desk/batches/{greens}", headers=EN).text
+    assert "sot-8" not in page.casefold()

@@ -1,18 +1,16 @@
 """Steps that name no goods and yet moved them: crates put onto pallets, and taken off."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from traceapp.batches.booking import STOCK
 from traceapp.batches.books.containers import DEEPEST, PUTS_IN, TAKES_OUT, contents
 from traceapp.batches.books.models import ContainerContent
-from traceapp.batches.books.stock import Holding, moved_until
+from traceapp.batches.books.stock import has_left
 from traceapp.batches.happenings import events_named
 from traceapp.database.asking import among, ask_about
-from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.trace.facts import EventFact, Ref
 
@@ -32,20 +30,13 @@ def palletised(events: Iterable[EventFact], goods: Collection[Ref]) -> list[Even
         for row in ask_about(_AROUND, level):
             inside = contents(row.producer_id, row.inner_mark, row.event_time)
             ours = (batch for batch in inside if Ref(*batch) in goods)
-            if any(_is_there((row.producer_id, *batch), row.event_time) for batch in ours):
+            before = row.event_time - timedelta.resolution
+            if not all(has_left((row.producer_id, *batch), before) for batch in ours):
                 found.add((row.producer_id, row.event_id))
                 outer.add((row.producer_id, row.container))
         level = outer - seen
         seen |= level
     return events_named(found)
-
-
-def _is_there(key: Holding, moment: datetime) -> bool:
-    """Tell whether not all had left by a moment; what had not come in either is there."""
-    came = left = 0
-    for _, into, amount in db.session.execute(moved_until(key, moment - timedelta.resolution)):
-        came, left = (came + amount, left) if into == STOCK else (came, left + amount)
-    return left == 0 or came > left
 
 
 def _crates(events: Iterable[EventFact]) -> Iterator[Container]:

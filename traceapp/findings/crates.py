@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 
 from traceapp.batches.books import containers
 from traceapp.batches.books.containers import PUTS_IN
+from traceapp.batches.books.stock import has_left
 from traceapp.database.folding import fold
 from traceapp.findings.stock_facts import balances
 from traceapp.trace.facts import Ref
@@ -58,9 +59,10 @@ def _packed(step: StepFact, batch: Ref, crates: Collection[str], most: int) -> i
 
 
 def _contents(step: StepFact, mark: str) -> Contents:
-    """Give what lies in a crate: what has left as a whole is in it no more, said or not."""
+    """Give what lay in a crate then: what had left as a whole was in it no more, said or not."""
     author = step.ref.producer_id
-    inside = containers.contents(author, mark, step.at)
-    stocks = balances({(author, Ref(*batch)) for batch in inside})
-    gone = {batch for (_, batch), left in stocks.items() if left.came_in and left.amount <= 0}
-    return {Ref(*batch): amount for batch, amount in inside.items() if Ref(*batch) not in gone}
+    return {
+        Ref(*batch): amount
+        for batch, amount in containers.contents(author, mark, step.at).items()
+        if not has_left((author, *batch), step.at)
+    }

@@ -5,11 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, select
 
 from traceapp.batches.books import containers
+from traceapp.batches.books.stock import has_left
 from traceapp.batches.models import Batch, Product
 from traceapp.batches.told_lots import lot_told_to
+from traceapp.batches.walking import is_among
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
@@ -38,7 +40,7 @@ class Contained:
 
 def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
     """Give the batches inside a producer's own container at a moment, smaller ones opened."""
-    amounts = containers.contents(producer_id, mark, moment)
+    amounts = _amounts(producer_id, mark, moment)
     if not amounts:
         return []
     query = (
@@ -51,7 +53,7 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
             and_(Product.producer_id == Batch.producer_id, Product.product_id == Batch.product_id),
         )
         .outerjoin(PublicCode, is_current_of(Batch.producer_id, Batch.batch_id))
-        .where(tuple_(Batch.producer_id, Batch.batch_id).in_(list(amounts)))
+        .where(is_among(Batch.producer_id, Batch.batch_id, amounts))
         .order_by(Product.folded_name, Batch.lot, Batch.batch_id)
     )
     held = held_among([Ref(*batch) for batch in amounts], asks=producer_id)
@@ -71,3 +73,12 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
             )
         )
     return found
+
+
+def _amounts(producer_id: UUID, mark: str, moment: datetime) -> dict[tuple[UUID, UUID], int | None]:
+    """Leave out what had left as a whole, though nobody said that it was taken out."""
+    return {
+        batch: amount
+        for batch, amount in containers.contents(producer_id, mark, moment).items()
+        if not has_left((producer_id, *batch), moment)
+    }

@@ -17,6 +17,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches import activation, paper, queries
 from traceapp.batches.books import containers
 from traceapp.batches.books.handed_on import handed_on
+from traceapp.batches.books.stock import has_left
 from traceapp.batches.models import Batch
 from traceapp.batches.movements import Holding, holdings
 from traceapp.batches.queries import BatchCard, Ref
@@ -164,7 +165,10 @@ def _handed_on(reader: Visitor, found: Found, language: str) -> list[str]:
 
 
 def _own_crates(reader: Visitor, batch: Ref) -> list[str]:
-    around = containers.around(batch, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if has_left((reader.producer_id, *batch), now):
+        return []
+    around = containers.around(batch, now)
     return [mark for producer_id, mark in around if producer_id == reader.producer_id]
 
 

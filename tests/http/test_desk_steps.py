@@ -232,6 +232,27 @@ def test_goods_that_are_only_handled_keep_their_age(
     assert new.packing_date == (today if kind in ("pack", "repack") else None)
 
 
+def test_why_something_was_lost_is_asked_for_and_read(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    with transaction():
+        rice = product(lan, name="Gạo", family="rice")
+        sack = batch(lan, rice, "R1")
+        record(lan, "harvest", outputs=[line(sack, "50")], plot_id=str(lan.plot_id))
+    assert 'name="fields.loss_reason"' in page_of(desk.get(f"{NEW}?kind=grade"))
+    sent = step(
+        *(lan, "grade"),
+        inputs__0__batch=text_of(sack, lan),
+        inputs__0__quantity="50",
+        outputs__0__product_id=str(rice),
+        outputs__0__quantity="45",
+        fields__loss_kg="5",
+        fields__loss_reason="Hạt lép",
+    )
+    assert desk.post(NEW, data=form(app, **sent)).status_code == 303
+    assert "Hạt lép" in page_of(desk.get("/desk/steps?kind=grade&lang=vi"))
+
+
 def test_the_same_form_sent_twice_is_one_step(app: Flask, desk: FlaskClient, lan: Business) -> None:
     with transaction():
         product_id = product(lan, name="Cải ngọt")

@@ -176,8 +176,8 @@ def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
     usual, unusual = (event_of(one)["fields"] for one in records_of(page))
     assert isinstance(usual, dict)
     assert isinstance(unusual, dict)
-    assert (usual["loss_kg"], "note" in usual) == (2, False)
-    assert (unusual["loss_kg"], unusual["note"]) == (11, "Sâu bệnh, thối")
+    assert (usual["loss_kg"], "loss_reason" in usual) == (2, False)
+    assert (unusual["loss_kg"], unusual["loss_reason"]) == (11, "Sâu bệnh, thối")
     comes_back(page, field)
     field.assert_arrived_once(page, 2)
 

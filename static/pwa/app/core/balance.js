@@ -60,7 +60,7 @@ export function isOdd(kind, answers, kept) {
 
 /** Why so much was lost, or so little: in the kind's own field, else as a note. @param {import("../types.js").Kind} kind @returns {import("./questions.js").Question} */
 export function why(kind) {
-  const id = kind.fields.some((spec) => spec.id === "reason") ? "reason" : "note";
+  const id = kind.fields.some((spec) => spec.id === "loss_reason") ? "loss_reason" : "note";
   const label = { vi: "Hao hụt khác thường lệ, vì sao?", en: "The loss is unusual. Why?" };
   return { id, type: "field", required: true, spec: { id, type: "text", required: true, label, options: REASONS } };
 }

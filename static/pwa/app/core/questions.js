@@ -38,8 +38,8 @@ const TAKES = ["transform", "move_out", "remove", "sell", "return"];
 const PACKS = ["aggregate", "disaggregate"]; // name goods and how much of them, and use up none
 const MAKES = ["create", "transform", "move_in"];
 const GROWING = ["crop", "livestock"];
-// What was only tried is told by a machine, of what it refused.
-const NOT_ASKED = ["attempt_kg", "attempt_heads", "attempt_qty", "ship_event"];
+// What was only tried is told by a machine, of what it refused; why much was lost is asked where it is unusual.
+const NOT_ASKED = ["attempt_kg", "attempt_heads", "attempt_qty", "ship_event", "loss_reason"];
 /** What choosing from the list of substances answers at once. @type {Record<string, {name: string, also: Record<string, "active_ingredient" | "interval_days">}>} */
 export const SUBSTANCE_FIELDS = {
   spray: { name: "product", also: { active_ingredient: "active_ingredient", phi_days: "interval_days" } },

@@ -97,7 +97,7 @@ def resolve(known: Known, data: Data) -> tuple[list[Item], list[problem.Finding]
         for index, line in enumerate(data[name]):
             pointer = f"/{name}/{index}"
             if not _may_name(known, direction, _ref(known.author, line), arrives=arrives):
-                findings.append(not_here(f"{pointer}/batch_id"))
+                findings.append(_not_come(f"{pointer}/batch_id"))
                 continue
             try:
                 items.append(_item(known, direction, line))
@@ -149,6 +149,16 @@ def not_here(pointer: str) -> problem.Finding:
         NOT_HERE,
         problem.N_("Nothing of yours has this id."),
         problem.N_("Check the id. What a record names must be sent before the record."),
+    )
+
+
+def _not_come(pointer: str) -> problem.Finding:
+    """Say the same of goods: they may be on their way here, by a record that is late itself."""
+    return problem.Finding(
+        pointer,
+        NOT_HERE,
+        problem.N_("Nothing of yours has this id."),
+        problem.N_("Check the id. If the goods are yours, first send how they came to you."),
     )
 
 

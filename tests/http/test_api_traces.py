@@ -351,5 +351,8 @@ def test_a_receipt_without_shipment_is_read_by_who_wrote_it_the_maker_and_offici
         return sorted((one["state"], one["received"] is None) for one in found["hand_offs"])
 
     assert states(hoa) == [("not_confirmed", True)]
-    assert states(chain.minh) == [("not_confirmed", True), ("unmatched", True)]
+    assert states(chain.minh) == [("not_confirmed", True), ("unmatched", False)]
+    listed = chain.minh.get("/hand-offs").get_json()["items"]
+    lines = [line for one in listed for line in one["batches"]]
+    assert [bool(one["received"]) for one in lines if one["state"] == "unmatched"] == [True]
     assert states(officer) == [("not_confirmed", True), ("unmatched", False)]

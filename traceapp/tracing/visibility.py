@@ -135,8 +135,8 @@ def _without_amounts(edge: Edge) -> Edge:
 
 
 def _hand_over(producer_id: UUID, one: HandOver) -> HandOver:
-    if producer_id in {one.sender_id, one.receiver_id}:
-        return one
+    if one.event is None or producer_id in {one.sender_id, one.receiver_id}:
+        return one  # a receipt without a shipment is told to whom its figure is told elsewhere, too
     # Whoever is known by name only is private to the two sides, as in the EPCIS document.
     receiver = one.receiver if one.receiver_id is not None else None
     return replace(one, sent=None, received=None, receiver=receiver)

@@ -23,6 +23,7 @@ from traceapp.codes import operations as code_operations
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
+from traceapp.findings import attempts
 from traceapp.findings.concerned import Concerned
 from traceapp.findings.holding import held_among
 from traceapp.findings.keeping import judge_again
@@ -557,6 +558,30 @@ def test_expired_goods_that_got_a_later_date_in_sorting_stay_off_sale(farm: Farm
     farm.record(made, part)
     assert rules() - LATE == {"shelf_life"}
     assert [is_held(farm, one) for one in (old, kept, young)] == [False, False, True]
+
+
+def test_what_is_repacked_keeps_its_production_date(farm: Farm) -> None:
+    with writing():
+        old, new = (
+            batch(farm.lan, farm.bags, lot, production_date=f"2026-11-{day}")
+            for lot, day in (("OLD", 18), ("NEW", 19))
+        )
+    farm.record(event(farm.lan, "harvest", event_time=at(18), outputs=[line(old, "40")]))
+    fields = {"loss_kg": 0, "pack_date": "2026-11-20"}
+    fields |= {"original_production": "2026-11-18", "original_expiry": "2026-11-30"}
+    lines = {"inputs": [line(old, "40")], "outputs": [line(new, "40")]}
+    repack = event(farm.lan, "repack", event_time=at(20), fields=fields, **lines)
+    with writing():
+        verdict = attempts.judge(farm.lan.actor, capturing.read(repack), now=NOW)
+    assert "younger" in {one.aspect for one in verdict.findings if one.blocks}
+    farm.record(repack)
+    assert is_held(farm, new)
+    with writing():
+        row = batch_dates.find_batch(farm.lan.producer_id, new)
+        dates = {"production_date": "2026-11-18"}
+        seen = batch_dates.as_text(row)
+        batch_dates.change_dates(farm.lan.actor, new, dates, seen=seen, now=NOW)
+    assert not is_held(farm, new)
 
 
 def test_another_size_of_a_plot_is_judged_again(farm: Farm) -> None:

@@ -32,6 +32,7 @@ def goods_of(batches: Collection[Ref]) -> dict[Ref, GoodsFact]:
             lot=row.lot,
             uom=row.uom,
             expiry=row.expiry_date,
+            produced=row.production_date,
             net_quantity=Decimal(row.net_quantity) if row.net_quantity else None,
             net_uom=row.net_uom,
             storage_max_c=None if row.storage_max_c is None else Decimal(str(row.storage_max_c)),
@@ -94,7 +95,7 @@ def events_naming(batches: Collection[Ref]) -> set[Ref]:
 _GOODS = (
     select(
         *(Batch.producer_id, Batch.batch_id, Batch.lot, Batch.uom, Batch.expiry_date),
-        *(Product.net_quantity, Product.net_uom, Product.storage_max_c),
+        *(Batch.production_date, Product.net_quantity, Product.net_uom, Product.storage_max_c),
         *(Product.storage_max_minutes, Product.is_chilled, Product.family),
     )
     .join(

@@ -110,6 +110,27 @@ def test_handling_does_not_make_expired_goods_good_again(kind, later):
     assert dict(found.values) == {"lot": "CN-2", "expiry": date(2026, 11, 12)}
 
 
+def repacked(kind, was, says):
+    """Repack greens made on a day into bags that say another; give what is found."""
+    known = goods(GREENS, produced=was, family="vegetable") | goods(
+        BAGS, lot="CN-2", produced=says, family="vegetable"
+    )
+    act = step(kind, at(13), inputs=(line(GREENS, "9"),), outputs=(line(BAGS, "9"),))
+    return list(keeping_dates.kept_age(act, known))
+
+
+def test_repacked_goods_are_not_a_day_younger():
+    old, young = date(2026, 11, 10), date(2026, 11, 11)
+    (found,) = repacked("repack", old, young)
+    assert (found.rule, found.aspect, found.holds) == ("shelf_life", "younger", {BAGS})
+    assert found.severity == "block"
+    assert "10/11/2026" in found.message.vi
+    assert "production date of the old goods" in found.fix.en
+    assert repacked("repack", old, old) == repacked("repack", young, old) == []
+    assert repacked("repack", None, young) == repacked("repack", old, None) == []
+    assert repacked("pack", old, young) == []
+
+
 def test_expired_goods_that_keep_their_date_may_be_sorted():
     expired = date(2026, 11, 12)
     assert handled("split", 13, expired, expired) == []

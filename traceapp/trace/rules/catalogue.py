@@ -33,6 +33,7 @@ class Variant:
 
     message: Words
     severity: Severity
+    fix: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Rule:
         """Give the words for one side of the rule."""
         return self.variants[aspect].message if aspect in self.variants else self.message
 
+    def fix_of(self, aspect: str) -> Words:
+        """Say what to do about one side of the rule."""
+        variant = self.variants.get(aspect)
+        return variant.fix if variant is not None and variant.fix is not None else self.fix
+
     def severity_of(self, aspect: str) -> Severity:
         """Give the severity of one side of the rule."""
         return self.variants[aspect].severity if aspect in self.variants else self.severity
@@ -72,7 +78,8 @@ def _words(row: Mapping[str, Any], name: str) -> Words:
 
 
 def _variant(row: Mapping[str, Any], severity: str) -> Variant:
-    return Variant(_words(row, "message"), Severity(row.get("severity", severity)))
+    fix = _words(row, "fix") if "fix_en" in row else None
+    return Variant(_words(row, "message"), Severity(row.get("severity", severity)), fix)
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:

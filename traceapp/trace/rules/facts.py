@@ -121,12 +121,13 @@ class StepFact:
 
 @dataclass(frozen=True, slots=True)
 class GoodsFact:
-    """A batch: its lot, unit and date, what its product is, how that is to be kept."""
+    """A batch: its lot, unit and dates, what its product is, how that is to be kept."""
 
     ref: Ref
     lot: str
     uom: str
     expiry: date | None = None
+    produced: date | None = None
     net_quantity: Decimal | None = None
     net_uom: str | None = None
     storage_max_c: Decimal | None = None

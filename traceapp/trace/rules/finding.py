@@ -57,7 +57,7 @@ class Finding:
     @property
     def fix(self) -> Words:
         """Say what to do about it."""
-        return fill(RULES[self.rule].fix, dict(self.values))
+        return fill(RULES[self.rule].fix_of(self.aspect), dict(self.values))
 
 
 def found(rule: str, *, aspect: str = "", severity: Severity | None = None, **told: Any) -> Finding:  # noqa: ANN401 - what a finding holds

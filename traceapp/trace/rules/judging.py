@@ -100,6 +100,7 @@ def _of_goods(step: StepFact, around: Surroundings) -> Iterator[Finding]:
     if step.kind in keeping_dates.EXITS:
         yield from keeping_dates.shelf_life(step, around.goods)
     yield from keeping_dates.kept_date(step, around.goods)
+    yield from keeping_dates.kept_age(step, around.goods)
     if step.kind == labelling.PRINT:
         yield from labelling.label_budget(step, around.labels.get(step.ref))
     if STEP_KINDS[step.kind].stock_effect is StockEffect.TRANSFORM:

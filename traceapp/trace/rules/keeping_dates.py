@@ -9,6 +9,7 @@ from traceapp.trace.rules.finding import Finding, found
 
 EXITS = frozenset({"sell", "ship", "repack", "pack"})
 # What these make is the goods that went in: sorted, put together, parted, packed.
+AGAIN = "repack"
 HANDLING = frozenset({"trim_wash", "grade", "mix", "merge", "split", "pack", "repack"})
 
 
@@ -46,6 +47,26 @@ def kept_date(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Findin
                 batch=batch,
                 holds=frozenset({batch}),
                 values={"lot": made.lot, "expiry": expired},
+            )
+
+
+def kept_age(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding]:
+    """Find repacked goods that say to be made later than any of what was repacked."""
+    if step.kind != AGAIN:
+        return
+    used = [goods[line.batch] for line in step.inputs if line.batch in goods and not line.packaging]
+    for batch in dict.fromkeys(line.batch for line in step.outputs if line.batch in goods):
+        made = goods[batch]
+        ages = [one.produced for one in used if one.family == made.family]
+        known = [age for age in ages if age is not None]
+        if made.produced and known and len(known) == len(ages) and made.produced > max(known):
+            yield found(
+                "shelf_life",
+                aspect="younger",
+                event=step.ref,
+                batch=batch,
+                holds=frozenset({batch}),
+                values={"lot": made.lot, "made": max(known), "claimed": made.produced},
             )
 
 

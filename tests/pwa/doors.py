@@ -4,6 +4,7 @@ from playwright.sync_api import Page
 
 CLERK = "Nguyễn Thị Thoa"  # of the co-operative whose greens are packed in bags
 OFFICER = "Mai Thanh Trúc"
+SELLER = "Phan Thị Diệu"  # of the shop by Hồ Tây
 # Who may print the labels of a lot.
 MAKERS = {
     "CN-VD03-T": CLERK,

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.pwa.doors import OFFICER, enter
+from tests.pwa.doors import OFFICER, SELLER, enter
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,16 @@ def test_a_phone_scrolls_the_drawing_and_not_the_page(page: Page, demo: str) -> 
     assert page.evaluate(OVERHANG) == []
     middle = page.locator("svg.family .here").evaluate(MIDDLE)
     assert 0 <= middle <= 360  # the drawing begins at what was asked for
+
+
+def test_a_shop_reads_lots_of_others_inside_their_boxes_in_english_too(
+    page: Page, demo: str
+) -> None:
+    enter(page, demo, SELLER)
+    open_trace(page, demo, "CN-VD03-T")
+    page.goto(f"{page.url.partition('?')[0]}?lang=en")
+    assert page.locator("svg.family .name", has_text="Lot of another").count() == 2
+    assert page.evaluate(OVERHANG) == []
 
 
 def test_boxes_lead_to_other_traces_by_keyboard(page: Page, demo: str) -> None:

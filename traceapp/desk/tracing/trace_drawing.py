@@ -7,7 +7,7 @@ from markupsafe import Markup
 from traceapp.desk.tracing.trace_telling import Telling, kilograms
 from traceapp.trace.drawing.layout import BOX_HEIGHT, BOX_WIDTH, Box, Ribbon, lay_out
 
-LONGEST = 22  # letters of a line that fit a box
+LONGEST, LONGEST_NAME = 22, 17  # letters of a line, and of the bold one, that fit a box
 DRAWING = Markup(
     '<svg class="family" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
     'role="group" aria-labelledby="family-t family-d"><title id="family-t">{title}</title>'
@@ -67,12 +67,12 @@ def _box(box: Box, row: Telling) -> Markup:
         width=BOX_WIDTH,
         height=BOX_HEIGHT,
         words=f"{row.title} · {row.product} · {row.producer}",
-        title=_fitted(row.title),
+        title=_fitted(row.title, LONGEST_NAME),
         product=_fitted(row.product),
         below=_fitted(f"! {row.state.name}" if row.is_stopped and row.state else row.producer),
     )
     return LINK.format(address=row.address, box=drawn) if row.address else drawn
 
 
-def _fitted(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+def _fitted(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

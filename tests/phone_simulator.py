@@ -208,6 +208,12 @@ def meet(giver: Simulated, taker: Simulated, random: Random) -> None:
 
 def run(phones: list[Simulated], random: Random, steps: int, *, may_meet: bool = False) -> None:
     """Let phones work by a bad network for a while, then by a good one until all is sent."""
+    work(phones, random, steps, may_meet=may_meet)
+    finish(phones, random)
+
+
+def work(phones: list[Simulated], random: Random, steps: int, *, may_meet: bool = False) -> None:
+    """Let phones work by a bad network for a while."""
     network = phones[0].network
     for _ in range(steps):
         phone = random.choice(phones)
@@ -219,6 +225,11 @@ def run(phones: list[Simulated], random: Random, steps: int, *, may_meet: bool =
         if random.random() < 0.3:
             network.deliver_late(1)
         phone.check()
+
+
+def finish(phones: list[Simulated], random: Random) -> None:
+    """Let the network be good until all is sent."""
+    network = phones[0].network
     network.is_good = True
     network.deliver_late()
     while any(phone.saved or phone.answers for phone in phones):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from sqlalchemy import CTE, ColumnElement, and_, exists, or_, select, tuple_
+from sqlalchemy import CTE, ColumnElement, and_, or_, select, tuple_, union
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
@@ -99,37 +99,28 @@ def _event_rows(is_wanted: ColumnElement[bool]) -> list[AnyRow]:
 def _about(tree: CTE) -> ColumnElement[bool]:
     """Match events that name a batch of the tree, hold instead, or made its harvest grow.
 
-    A step on a plot may have been logged before anybody opened a season there.
+    A step on a plot may have been logged before anybody opened a season there. Each way is found
+    by its own index: of alternatives in one condition SQLite would read every event there is.
     """
     is_of_tree = tuple_(EventItem.batch_producer_id, EventItem.batch_id).in_(
         select(tree.c.producer_id, tree.c.batch_id)
     )
-    standing = select(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id).join(
-        EventItem,
-        and_(
-            EventItem.producer_id == CorrectedEvent.producer_id,
-            EventItem.event_id == CorrectedEvent.event_id,
-        ),
+    named = select(EventItem.producer_id, EventItem.event_id).where(is_of_tree)
+    standing = select(CorrectedEvent.producer_id, CorrectedEvent.replaced_by_id).where(
+        tuple_(CorrectedEvent.producer_id, CorrectedEvent.event_id).in_(named)
     )
-    harvests = _harvests(tree)
-    grown = select(harvests.c.site_producer_id, harvests.c.season_id)
-    plots = select(harvests.c.site_producer_id, harvests.c.plot_id)
-    return or_(
-        exists().where(
-            EventItem.producer_id == Event.producer_id,
-            EventItem.event_id == Event.event_id,
-            is_of_tree,
-        ),
-        tuple_(Event.producer_id, Event.event_id).in_(standing.where(is_of_tree)),
-        tuple_(Event.site_producer_id, Event.season_id).in_(grown),
-        and_(
-            Event.season_id.is_(None),
-            tuple_(Event.site_producer_id, Event.plot_id).in_(plots),
-        ),
+    harvests = _harvests(is_of_tree)
+    land = (Event.site_producer_id == harvests.c.site_producer_id,)
+    done = select(Event.producer_id, Event.event_id)
+    grown = done.join(harvests, and_(*land, Event.season_id == harvests.c.season_id))
+    beside = done.join(harvests, and_(*land, Event.plot_id == harvests.c.plot_id)).where(
+        Event.season_id.is_(None)
     )
+    wanted = union(named, standing, grown, beside).subquery()
+    return tuple_(Event.producer_id, Event.event_id).in_(select(wanted))
 
 
-def _harvests(tree: CTE) -> CTE:
+def _harvests(is_of_tree: ColumnElement[bool]) -> CTE:
     """Give the seasons and plots that batches of the tree were harvested from."""
     return (
         select(Event.site_producer_id, Event.season_id, Event.plot_id)
@@ -137,14 +128,8 @@ def _harvests(tree: CTE) -> CTE:
             EventItem,
             and_(EventItem.producer_id == Event.producer_id, EventItem.event_id == Event.event_id),
         )
-        .join(
-            tree,
-            and_(
-                EventItem.batch_producer_id == tree.c.producer_id,
-                EventItem.batch_id == tree.c.batch_id,
-            ),
-        )
-        .where(EventItem.direction == "output", Event.plot_id.is_not(None))
+        .where(is_of_tree, EventItem.direction == "output", Event.plot_id.is_not(None))
+        .distinct()
         .cte("harvests")
     )
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tests.conftest import NOON
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.batches.models import Batch
-from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.demo.reading import HANOI
 from traceapp.trace.document import as_document

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.append_only import protect, release
-from traceapp.batches.searching import folded_words
+from traceapp.batches.recording.searching import folded_words
 from traceapp.database.types import Identifier
 
 revision: str = "0019"

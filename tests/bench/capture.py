@@ -30,7 +30,7 @@ from tests.conftest import close, migrate, settings_for
 from tests.postgres import postgres_database, postgres_server
 from tests.signing_in import token_of
 from traceapp.app import create_app
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.web.endpoints import transaction
 
 ROUNDS = 3

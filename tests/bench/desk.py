@@ -26,8 +26,8 @@ from tests.bench.servers import free_port, gunicorn, serving
 from tests.builders import Business, event
 from tests.postgres import postgres_database, postgres_server
 from tests.signing_in import signed_in
-from traceapp.batches import capturing
 from traceapp.batches.operations import Actor
+from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo
 from traceapp.producers.models import Membership, Plot, Producer

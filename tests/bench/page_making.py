@@ -15,8 +15,8 @@ from tests.bench import reading
 from tests.bench.demo import Demo
 from tests.bench.figure import Figure
 from traceapp.batches import queries as batches
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.batches.queries import BatchCard
-from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.freshness import queries as freshness
 from traceapp.public import read_model

@@ -13,7 +13,7 @@ from tests.http.programs import API
 from tests.phones import VirtualPhone, phone_of
 from tests.signing_in import signed_in, token_of
 from tests.trade import Trade, tell
-from traceapp.batches.tracing import trace_facts
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.database.ids import new_id
 from traceapp.handoffs import links
 from traceapp.handoffs.views import MISSES_A_READER

@@ -23,8 +23,8 @@ from tests.phones import phone_of
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import token_of
 from traceapp.accounts import phones
-from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch
+from traceapp.batches.recording.capturing import Actor
 from traceapp.codes import operations
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState

@@ -16,7 +16,7 @@ from tests.http.on_sale import code_of, finished, writing
 from tests.http.programs import program
 from tests.pure.printing.conftest import fill
 from tests.signing_in import signed_in
-from traceapp.batches.paper import NEVER_PRINTED_IN
+from traceapp.batches.paper.label import NEVER_PRINTED_IN
 from traceapp.codes import operations as codes
 from traceapp.codes.queries import find as found
 from traceapp.codes.states import CodeState

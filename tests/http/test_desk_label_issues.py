@@ -19,8 +19,8 @@ from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
 from tests.http.ordered_labels import issue, issued, token_in
 from tests.signing_in import signed_in
-from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Event
+from traceapp.batches.recording.capturing import Actor
 from traceapp.codes import operations as codes
 from traceapp.codes.queries import find
 from traceapp.codes.states import CodeState

@@ -19,7 +19,7 @@ from tests.http.on_sale import TEA, finished
 from tests.signing_in import form, signed_in
 from traceapp.accounts.visitor import KEPT
 from traceapp.audit.models import AuditEntry
-from traceapp.batches.faces import font_files
+from traceapp.batches.paper.faces import font_files
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db

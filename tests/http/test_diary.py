@@ -114,7 +114,7 @@ def test_another_producer_finds_no_diary(app: Flask, season: str) -> None:
 def test_without_the_typeface_the_reader_is_told_what_to_do(
     app: Flask, desk: FlaskClient, season: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("traceapp.batches.faces.REGULAR", "gone.ttf")
+    monkeypatch.setattr("traceapp.batches.paper.faces.REGULAR", "gone.ttf")
     answer = desk.get(f"/desk/seasons/{season}/diary.pdf?lang=vi")
     assert answer.status_code == 503
     assert "Thiếu phông chữ để in." in answer.get_data(as_text=True)

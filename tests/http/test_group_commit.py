@@ -17,9 +17,9 @@ from tests.builders import event, line
 from tests.http.programs import Program, program
 from traceapp.api import group_commit
 from traceapp.api.models import RefusedMessage
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor, Answer, Message
 from traceapp.batches.models import Event
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Answer, Message
 from traceapp.database.engine import WILL_WRITE, db
 from traceapp.freshness import operations as freshness
 from traceapp.web.endpoints import transaction

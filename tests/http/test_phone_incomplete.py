@@ -13,8 +13,8 @@ from tests.builders import Business, business
 from tests.phones import VirtualPhone, phone_of, statuses
 from tests.pictures import jpeg
 from tests.signing_in import form, signed_in
-from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Event
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.producers import operations as producers
 from traceapp.web.endpoints import transaction

@@ -15,8 +15,8 @@ from tests.http.on_sale import code_of, finished, page
 from tests.signing_in import form, signed_in
 from tests.trade import Trade, tell
 from traceapp.audit.models import AuditEntry
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState
 from traceapp.codes.stop_reasons import STOP_REASONS

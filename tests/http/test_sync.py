@@ -17,8 +17,8 @@ from tests.pictures import jpeg
 from traceapp.accounts.models import Phone
 from traceapp.api.models import RefusedMessage
 from traceapp.audit.models import AuditEntry
-from traceapp.batches import canonical_json
 from traceapp.batches.models import Batch, Event
+from traceapp.batches.recording import canonical_json
 from traceapp.codes.models import CodeStateChange, PublicCode, ReservedCode
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id

@@ -14,7 +14,7 @@ from tests import builders
 from tests.builders import Business, event, line, product, record
 from tests.phones import phone_of
 from tests.trade import tell
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.phone.standing import OF_GOODS

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.findings.holding import held_among

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
 from traceapp import problem
-from traceapp.batches import capturing, operations, queries
+from traceapp.batches import operations, queries
 from traceapp.batches.books import circles, containers
 from traceapp.batches.books.models import SetAsideParent, Stock
-from traceapp.batches.capturing import Recorded
-from traceapp.batches.lineage import ancestors, descendants
+from traceapp.batches.family.lineage import ancestors, descendants
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Recorded
 from traceapp.database.engine import db
 
 MORNING, LATER = "2026-11-21T05:40:00+07:00", "2026-11-21T09:00:00+07:00"

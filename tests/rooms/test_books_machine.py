@@ -24,8 +24,8 @@ from traceapp.batches.books import containers
 from traceapp.batches.books.handed_on import handed_on
 from traceapp.batches.books.models import HandOff, SetAsideParent, Stock
 from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
+from traceapp.batches.family.lineage import ancestors, descendants
 from traceapp.batches.hand_off_models import HandOffAcceptance
-from traceapp.batches.lineage import ancestors, descendants
 from traceapp.database.engine import db
 from traceapp.findings.models import FindingRow
 from traceapp.handoffs import operations as hand_offs

@@ -13,7 +13,7 @@ from tests.builders import NOW, Business, batch, business, event, line, product,
 from traceapp.batches import operations, queries
 from traceapp.batches.books import hand_offs
 from traceapp.batches.books.models import CorrectedEvent, HandOff, SetAsideParent
-from traceapp.batches.lineage import ancestors
+from traceapp.batches.family.lineage import ancestors
 from traceapp.database.engine import db
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.web.endpoints import transaction

@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product
 from traceapp import problem
-from traceapp.batches import capturing, queries
-from traceapp.batches.capturing import Answer, Recorded
+from traceapp.batches import queries
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Answer, Recorded
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import begin_write, db
 from traceapp.database.ids import new_id

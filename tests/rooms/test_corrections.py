@@ -20,8 +20,8 @@ from traceapp.batches.books.models import (
     Stock,
     StockCount,
 )
-from traceapp.batches.capturing import read, record_events
 from traceapp.batches.models import BatchParent, LedgerEntry
+from traceapp.batches.recording.capturing import read, record_events
 from traceapp.database.engine import Base, db
 from traceapp.findings.models import FindingRow
 from traceapp.web.endpoints import transaction

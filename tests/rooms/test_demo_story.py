@@ -11,9 +11,9 @@ from sqlalchemy import select
 from tests.hanoi import EXPECTED, FINISHED, Content, document, entries, lots, ref
 from traceapp.batches import queries as batches
 from traceapp.batches.books.models import HandOff
-from traceapp.batches.lineage import ancestors, descendants
+from traceapp.batches.facts.tracing import trace_facts
+from traceapp.batches.family.lineage import ancestors, descendants
 from traceapp.batches.models import Event
-from traceapp.batches.tracing import trace_facts
 from traceapp.codes.models import PublicCode
 from traceapp.database.engine import db
 from traceapp.labels.history import history_of

@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator
 from tests.conftest import NOON, SHARED
 from tests.epcis_schema import epcis_validator, wrong
 from tests.hanoi import LOT_ID, PRODUCER_ID, ref
-from traceapp.batches.tracing import trace_facts
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.epcis.document import document
 from traceapp.epcis.names import Names
 from traceapp.epcis.reader import Reader

@@ -11,9 +11,10 @@ from marshmallow import ValidationError
 
 from tests.builders import NOW, batch, business, event, line, product, record
 from traceapp import problem
-from traceapp.batches import evidence, operations, queries
-from traceapp.batches.lineage import ancestors, descendants
-from traceapp.batches.tracing import trace_facts
+from traceapp.batches import operations, queries
+from traceapp.batches.facts import evidence
+from traceapp.batches.facts.tracing import trace_facts
+from traceapp.batches.family.lineage import ancestors, descendants
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness

@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.builders import NOW, Business, event, line
 from tests.rooms.test_findings import Farm, at, writing
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.findings import attempts
 from traceapp.trace.rules.finding import Finding
 

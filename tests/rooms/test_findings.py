@@ -16,9 +16,10 @@ from sqlalchemy import event as sql
 from tests.builders import LABEL, NOW, Business, batch, business, event, line, product
 from tests.triggers import disarm
 from traceapp import problem
-from traceapp.batches import batch_dates, capturing, product_changes, record_changes
+from traceapp.batches import batch_dates, product_changes, record_changes
 from traceapp.batches import operations as batches
 from traceapp.batches.models import Batch, Event
+from traceapp.batches.recording import capturing
 from traceapp.codes import operations as code_operations
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product
-from traceapp.batches import capturing
-from traceapp.batches.ledger import Written
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.ledger import Written
 from traceapp.database.engine import db
 from traceapp.findings.goods_facts import first_makings, made_until
 from traceapp.findings.models import FindingRow

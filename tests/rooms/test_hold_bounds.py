@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
 from tests.trade import Trade, tell
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.findings import attempts
 from traceapp.findings.hold_queries import held_at
 from traceapp.findings.holding import held_among

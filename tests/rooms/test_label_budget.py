@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.builders import NOW, Business, batch, business, event, line, product, record
 from traceapp import problem
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.findings.attempts import judge
 from traceapp.findings.label_facts import label_budget_of

@@ -13,7 +13,7 @@ from tests.http.on_sale import code_of, finished
 from tests.labelled import IN_PACKS, label, packed
 from tests.trade import Trade, tell
 from traceapp.batches import queries
-from traceapp.batches.makers import packing_of
+from traceapp.batches.facts.makers import packing_of
 from traceapp.batches.models import Batch, Product
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db

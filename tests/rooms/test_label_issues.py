@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.builders import NOW, Business, batch, business, line, product, record
 from traceapp import problem
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings.label_facts import label_budget_of

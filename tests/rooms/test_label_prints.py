@@ -23,7 +23,7 @@ from tests.pure.printing.tspl_reader import read_tspl
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import form, signed_in
 from traceapp.audit.models import AuditEntry
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db

@@ -7,8 +7,10 @@ from flask import Flask
 
 from tests.builders import batch, event, line
 from tests.http.programs import program
-from traceapp.batches import diary_facts, makers, told_lots
+from traceapp.batches import told_lots
 from traceapp.batches.books import hand_off_events
+from traceapp.batches.facts import makers
+from traceapp.batches.paper import diary_facts
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.batches import batch_queries

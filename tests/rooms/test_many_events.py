@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from tests.builders import Business, batch, business, line, product, record
 from tests.conftest import AppMaker
-from traceapp.batches.happenings import events_named
+from traceapp.batches.facts.happenings import events_named
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.batches.models import Event, EventItem
-from traceapp.batches.tracing import trace_facts
 from traceapp.config import TRACE_WALKS
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import Base, db

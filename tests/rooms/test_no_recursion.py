@@ -23,10 +23,11 @@ from tests.rooms.test_expected_sheet import (
 from tests.rooms.test_findings import Farm, is_held, writing
 from tests.rooms.test_timeline_from_database import statements
 from tests.rooms.test_traces import family, traced, walking
-from traceapp.batches import batch_dates, lineage, record_changes
+from traceapp.batches import batch_dates, record_changes
+from traceapp.batches.facts.tracing import trace_facts
+from traceapp.batches.family import lineage
 from traceapp.batches.models import Batch
 from traceapp.batches.operations import Actor
-from traceapp.batches.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.demo import operations
 from traceapp.epcis.document import document
@@ -62,7 +63,7 @@ def test_only_one_module_walks_a_family_by_recursion() -> None:
         for path in ROOMS.rglob("*.py")
         if "recursive=True" in path.read_text(encoding="utf-8")
     ]
-    assert sorted(recursive) == ["batches/packing.py", "batches/walking.py"]
+    assert sorted(recursive) == ["batches/family/packing.py", "batches/family/walking.py"]
 
 
 def test_the_demo_is_lived_through_without_recursion(make_app: AppMaker) -> None:

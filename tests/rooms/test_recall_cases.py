@@ -15,8 +15,8 @@ from tests.builders import LABEL, Business, batch, business, event, line, produc
 from tests.trade import Trade
 from tests.triggers import disarm
 from traceapp import problem
-from traceapp.batches import capturing
 from traceapp.batches import operations as batches
+from traceapp.batches.recording import capturing
 from traceapp.codes import queries as codes
 from traceapp.codes.models import RecalledBatch
 from traceapp.codes.states import CodeState

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from tests.builders import NOW, batch, event, line
 from tests.rooms.test_findings import Farm, Message, at, is_held, writing
-from traceapp.batches.capturing import read
+from traceapp.batches.recording.capturing import read
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings import attempts

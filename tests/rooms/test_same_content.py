@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests import builders
 from tests.builders import NOW, Business, line
-from traceapp.batches import capturing
+from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.findings.models import FindingRow

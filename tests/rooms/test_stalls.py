@@ -18,8 +18,8 @@ from tests.rooms.test_at_once import AGAIN, at_once
 from tests.trade import tell
 from traceapp import problem
 from traceapp.audit.models import AuditEntry
-from traceapp.batches import capturing
 from traceapp.batches import queries as batches
+from traceapp.batches.recording import capturing
 from traceapp.codes import operations as codes
 from traceapp.codes import queries
 from traceapp.codes.states import CodeState

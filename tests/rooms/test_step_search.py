@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from tests.builders import Business, batch, business, line, product, record
 from tests.conftest import NOON
 from traceapp.batches.models import Event
-from traceapp.batches.searching import folded_words
+from traceapp.batches.recording.searching import folded_words
 from traceapp.database.engine import db
 from traceapp.desk.steps import step_search
 from traceapp.web import lists

@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from tests.builders import batch, business, line, product, record
-from traceapp.batches.tracing import trace_facts
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.web.endpoints import transaction
 

@@ -19,7 +19,7 @@ from tests.conftest import NOON
 from tests.hanoi import FINISHED, ref
 from tests.pure.trace.outline import outline
 from tests.pure.trace.test_golden import GOLDEN
-from traceapp.batches.tracing import trace_facts
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.database.engine import db
 from traceapp.trace.document import as_document
 from traceapp.trace.facts import TraceFacts

@@ -12,7 +12,7 @@ from flask import Flask
 from tests.conftest import NOON
 from tests.hanoi import FINISHED, LOT_ID, PRODUCER_ID, ref
 from tests.rooms.test_timeline_from_database import statements
-from traceapp.batches.tracing import trace_facts
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.trace.cards import made_amounts
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.story import Story

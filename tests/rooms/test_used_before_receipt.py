@@ -11,8 +11,8 @@ from tests import builders
 from tests.builders import NOW, line
 from tests.trade import Trade, tell
 from traceapp import problem
-from traceapp.batches import capturing
 from traceapp.batches.queries import balance
+from traceapp.batches.recording import capturing
 from traceapp.database.ids import new_id
 from traceapp.web.endpoints import transaction
 

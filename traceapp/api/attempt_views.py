@@ -12,7 +12,7 @@ from traceapp.api import answers, examples, shapes, strictness
 from traceapp.api.contract import operation
 from traceapp.api.event_views import read_here
 from traceapp.api.rooms import events
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.findings import attempts, words
 from traceapp.findings.attempts import Verdict

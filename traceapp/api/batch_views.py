@@ -13,8 +13,8 @@ from traceapp.api import answers, examples, ledger_queries, operations, queries,
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.idempotency import PARAMETER, repeatable
 from traceapp.api.rooms import batches
-from traceapp.batches import paper
 from traceapp.batches.operations import Actor
+from traceapp.batches.paper import label as paper
 from traceapp.batches.queries import batch_card
 from traceapp.codes import queries as codes
 from traceapp.gs1.batch_code import BatchCode

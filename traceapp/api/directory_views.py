@@ -14,8 +14,8 @@ from traceapp.api import answers, examples, operations, queries, shapes, version
 from traceapp.api.contract import operation
 from traceapp.api.operations import Upsert
 from traceapp.api.rooms import about, places, products
-from traceapp.batches import diary
 from traceapp.batches.operations import Actor
+from traceapp.batches.paper import diary
 from traceapp.batches.product_changes import find_product
 from traceapp.producers.changes import find_plot, find_season, find_site
 from traceapp.producers.models import Season

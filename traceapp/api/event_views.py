@@ -14,8 +14,8 @@ from traceapp.api import answers, examples, group_commit, search_queries, shapes
 from traceapp.api.contract import PREFIX, operation
 from traceapp.api.group_commit import Read, Submission
 from traceapp.api.rooms import events
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor, Answer, Message, Recorded
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Answer, Message, Recorded
 from traceapp.findings import foresight
 from traceapp.web import problems
 from traceapp.web.endpoints import end_reading, writes_late

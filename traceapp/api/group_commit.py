@@ -15,8 +15,8 @@ from flask import current_app
 
 from traceapp import problem
 from traceapp.api import operations
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor, Answer, Message
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Answer, Message
 from traceapp.database.engine import BUSY_TIMEOUT_MS, db
 from traceapp.trace.rules import CLOCK_PLAY
 from traceapp.web.endpoints import transaction

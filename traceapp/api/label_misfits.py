@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import format_decimal
 
 from traceapp import problem
-from traceapp.batches.faces import measure
+from traceapp.batches.paper.faces import measure
 from traceapp.labels.changing import no_position
 from traceapp.labels.files import Sheet
 from traceapp.printing.glyphs import MissingGlyph

@@ -18,10 +18,10 @@ from traceapp.api.idempotency import PARAMETER, id_from_key
 from traceapp.api.label_misfits import misfit_of
 from traceapp.api.label_shapes import LabelIssueSchema
 from traceapp.api.rooms import labels
-from traceapp.batches import paper
-from traceapp.batches.capturing import Actor
-from traceapp.batches.faces import font_files
+from traceapp.batches.paper import label as paper
+from traceapp.batches.paper.faces import font_files
 from traceapp.batches.queries import in_hand
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.findings import words
 from traceapp.labels import contents, issuing, serials

@@ -19,9 +19,9 @@ from traceapp.api.versions import Match
 from traceapp.audit import operations as audit
 from traceapp.batches import operations as batches
 from traceapp.batches import product_changes, record_changes
-from traceapp.batches.grants import not_here
 from traceapp.batches.models import Batch, BatchClaim, Product
 from traceapp.batches.operations import Actor
+from traceapp.batches.recording.grants import not_here
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode
 from traceapp.producers import operations as producers

@@ -15,9 +15,9 @@ from traceapp.accounts.acts import Act
 from traceapp.api import shapes, trace_answers
 from traceapp.api.contract import JSON_TYPE, operation
 from traceapp.api.rooms import traces
+from traceapp.batches.facts.palletising import palletised
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.batches.models import Batch
-from traceapp.batches.palletising import palletised
-from traceapp.batches.tracing import trace_facts
 from traceapp.epcis.document import document
 from traceapp.epcis.names import Names
 from traceapp.epcis.reader import Reader

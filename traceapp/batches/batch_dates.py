@@ -12,9 +12,9 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.activation import activate_when_complete
-from traceapp.batches.capturing import Actor
-from traceapp.batches.lineage import descendants
+from traceapp.batches.family.lineage import descendants
 from traceapp.batches.models import Batch
+from traceapp.batches.recording.capturing import Actor
 from traceapp.batches.refreshing import goods_changed
 from traceapp.batches.schemas import EXPIRED_FIRST
 from traceapp.database.engine import db

@@ -12,9 +12,10 @@ from uuid import UUID
 import rfc8785
 
 from traceapp import problem
-from traceapp.batches import capturing, grants, schemas
-from traceapp.batches.capturing import Actor, Recorded
+from traceapp.batches import schemas
 from traceapp.batches.models import Batch, BatchClaim, GtinOwner, Product
+from traceapp.batches.recording import capturing, grants
+from traceapp.batches.recording.capturing import Actor, Recorded
 from traceapp.codes import operations as codes
 from traceapp.database.engine import db
 from traceapp.database.folding import fold

@@ -17,7 +17,7 @@ from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches import schemas
 from traceapp.batches.activation import activate_when_complete
-from traceapp.batches.lineage import product_family
+from traceapp.batches.family.lineage import product_family
 from traceapp.batches.models import Batch, GtinOwner, Product
 from traceapp.batches.operations import PRODUCT, Actor, claim_gtin
 from traceapp.batches.refreshing import goods_changed

@@ -11,8 +11,8 @@ from sqlalchemy import or_, select
 
 from traceapp.batches.books.models import Stock
 from traceapp.batches.books.stock import ACCOUNTS, IN_STOCK, SOLD_BY_COUNT
+from traceapp.batches.facts.parties import AnyRow
 from traceapp.batches.models import Batch, BatchClaim, Event, Product
-from traceapp.batches.parties import AnyRow
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db

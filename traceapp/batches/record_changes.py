@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from traceapp.batches.lineage import producer_family
+from traceapp.batches.family.lineage import producer_family
 from traceapp.batches.models import BatchClaim, Event
 from traceapp.batches.refreshing import (
     goods_changed,

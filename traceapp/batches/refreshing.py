@@ -12,15 +12,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp.batches.activation import activate_when_complete
-from traceapp.batches.ledger import Step
-from traceapp.batches.lineage import (
+from traceapp.batches.family.lineage import (
     batches_with_picture,
     families_touched_by,
     plot_batches,
     season_batches,
 )
+from traceapp.batches.family.walking import Ref
 from traceapp.batches.models import Event, EventPhoto
-from traceapp.batches.walking import Ref
+from traceapp.batches.recording.ledger import Step
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.photos import operations as photos

@@ -7,8 +7,8 @@ from sqlalchemy import BindParameter, ColumnElement, String, bindparam, case, or
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.models import HandOff
+from traceapp.batches.family.walking import Ref
 from traceapp.batches.models import Batch
-from traceapp.batches.walking import Ref
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.asking import parts

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.routing import RequestRedirect
 
 from traceapp import problem
-from traceapp.batches import paper, queries
-from traceapp.batches.faces import faces
+from traceapp.batches import queries
+from traceapp.batches.paper import label as paper
+from traceapp.batches.paper.faces import faces
 from traceapp.batches.queries import BatchCard
 from traceapp.codes import queries as codes
 from traceapp.gs1.batch_code import BatchCode

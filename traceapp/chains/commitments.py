@@ -11,7 +11,7 @@ from uuid import UUID
 from traceapp import problem
 from traceapp.accounts.persons import works_for
 from traceapp.audit import operations as audit
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.chains import commitment_queries, faults, queries
 from traceapp.chains.models import Commitment, CommitmentStep, CommitmentText
 from traceapp.chains.told import Text

@@ -5,7 +5,7 @@ from typing import Any
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.chains import faults, queries
 from traceapp.chains.models import ChainStep
 from traceapp.database.engine import db

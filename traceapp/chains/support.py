@@ -6,7 +6,7 @@ from uuid import UUID
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.chains import faults
 from traceapp.chains.models import Support
 from traceapp.database.engine import db

@@ -15,8 +15,9 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
-from traceapp.batches import capturing, evidence
 from traceapp.batches import operations as batches
+from traceapp.batches.facts import evidence
+from traceapp.batches.recording import capturing
 from traceapp.codes import operations as codes
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db

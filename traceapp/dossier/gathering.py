@@ -9,10 +9,11 @@ from datetime import datetime
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import own_records, queries
+from traceapp.batches import queries
+from traceapp.batches.facts import own_records
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.batches.movements import holders, movements
 from traceapp.batches.queries import BatchCard
-from traceapp.batches.tracing import trace_facts
 from traceapp.codes.states import CodeState
 from traceapp.dossier import pictures
 from traceapp.dossier.contents import Books, Dossier, Happening, Held, MadeAt, Stopped

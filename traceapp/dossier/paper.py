@@ -6,7 +6,7 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from traceapp import problem
-from traceapp.batches import faces
+from traceapp.batches.paper import faces
 from traceapp.codes.states import CodeState
 from traceapp.dossier import tables, words
 from traceapp.dossier.contents import Dossier

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from traceapp.batches.family.walking import is_among
 from traceapp.batches.models import BatchClaim, EventPhoto
 from traceapp.batches.queries import Ref as Pair
-from traceapp.batches.walking import is_among
 from traceapp.database.engine import db
 from traceapp.dossier.contents import Happening, Shown
 from traceapp.photos.models import Photo, PhotoRendition

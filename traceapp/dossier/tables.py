@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from flask_babel import gettext as _
 
-from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.queries import signed_quantity
+from traceapp.batches.recording.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.dossier import words
 from traceapp.dossier.contents import Dossier
 from traceapp.dossier.words import said

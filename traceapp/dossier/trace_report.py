@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from traceapp.batches.booking import STOCK
+from traceapp.batches.recording.booking import STOCK
 from traceapp.dossier import paper, sheets, tables, words
 from traceapp.dossier.contents import Dossier
 from traceapp.dossier.sheets import Sheet

@@ -16,9 +16,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from traceapp.audit import operations as audit
-from traceapp.batches import content
 from traceapp.batches.books import hand_offs
-from traceapp.batches.searching import folded_words
+from traceapp.batches.recording import content
+from traceapp.batches.recording.searching import folded_words
 from traceapp.database.engine import db
 from traceapp.exchange import belongings, record_file
 from traceapp.exchange.archive import RECORDS, Archive, checked, refusal

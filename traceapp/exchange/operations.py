@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches import capturing
 from traceapp.batches.operations import Actor, Recorded
+from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.exchange import cleaner_rows, columns, happening_rows, master_rows, tables

@@ -13,10 +13,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from traceapp import problem
-from traceapp.batches import grants
 from traceapp.batches.books.circles import way_around
-from traceapp.batches.capturing import Actor, Message
-from traceapp.batches.grants import Item
+from traceapp.batches.recording import grants
+from traceapp.batches.recording.capturing import Actor, Message
+from traceapp.batches.recording.grants import Item
 from traceapp.batches.told_lots import UNTOLD, lots_told_to
 from traceapp.database.engine import db
 from traceapp.findings.crates import taken_along

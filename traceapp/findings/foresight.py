@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from traceapp.batches import grants
+from traceapp.batches.recording import grants
 from traceapp.findings.ground_facts import grown_on, treatments_of
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.growing import HARVEST, SPRAY, first_harvest

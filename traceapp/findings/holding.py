@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from traceapp.batches import activation
 from traceapp.batches.books.models import HandOff
-from traceapp.batches.packing import in_hex
+from traceapp.batches.family.packing import in_hex
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState

@@ -13,9 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 
-from traceapp.batches import capturing, refreshing
+from traceapp.batches import refreshing
 from traceapp.batches.books import hand_offs
-from traceapp.batches.ledger import Step, Written
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.ledger import Step, Written
 from traceapp.database.asking import among
 from traceapp.database.engine import db
 from traceapp.findings import holding

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from traceapp.batches.amounts import BatchUnit, amount_in
-from traceapp.batches.booking import IN_ACCOUNTS, STOCK
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem, LedgerEntry
+from traceapp.batches.recording.booking import IN_ACCOUNTS, STOCK
 from traceapp.database.asking import among
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.reading import named_by, of_item, rows, steps_of

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import and_, case, select
 
-from traceapp.batches.booking import IN_ACCOUNTS, STOCK
 from traceapp.batches.books.models import Stock as StockRow
 from traceapp.batches.books.stock import BOOKED, IN_STOCK
 from traceapp.batches.models import Batch, Event, EventItem, LedgerEntry
+from traceapp.batches.recording.booking import IN_ACCOUNTS, STOCK
 from traceapp.database.asking import among
 from traceapp.findings.goods_facts import goods_of
 from traceapp.findings.handing_facts import hand_offs, site_owners

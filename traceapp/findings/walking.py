@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, select
 
-from traceapp.batches import walking
+from traceapp.batches.family import walking
+from traceapp.batches.family.packing import unpacked
 from traceapp.batches.models import Batch, EventItem
-from traceapp.batches.packing import unpacked
 from traceapp.database.asking import Query, among, ask
 from traceapp.database.engine import db
 from traceapp.findings.reading import AnyRow, pairs, rows

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from traceapp import problem
-from traceapp.batches import grants
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.books import hand_off_events, hand_offs
 from traceapp.batches.hand_off_models import (
@@ -23,8 +22,9 @@ from traceapp.batches.hand_off_models import (
 )
 from traceapp.batches.models import Event
 from traceapp.batches.quantities import wrong_amount
+from traceapp.batches.recording import grants
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.batches.refreshing import refresh
-from traceapp.batches.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.handoffs import links

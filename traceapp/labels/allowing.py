@@ -17,7 +17,7 @@ from traceapp.audit import operations as audit
 from traceapp.batches import territory
 from traceapp.batches.movements import holders
 from traceapp.batches.quantities import Quantity
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.labels.issuing import MOST_LABELS, net_of
 from traceapp.labels.models import LabelAllowance, LabelAllowanceWithdrawal

@@ -7,10 +7,10 @@ from itertools import groupby
 from uuid import UUID, uuid5
 
 from traceapp import problem
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Event
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.labels.issuing import record, reference

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from traceapp.batches.makers import Packing
+from traceapp.batches.facts.makers import Packing
 from traceapp.batches.models import Product
 from traceapp.batches.queries import BatchCard
 from traceapp.printing import label as printing

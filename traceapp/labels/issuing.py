@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from traceapp import problem
-from traceapp.batches import capturing
 from traceapp.batches.amounts import BatchUnit, amount_in
-from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Product
-from traceapp.batches.waiting import wait_for_others
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Message, Recorded
+from traceapp.batches.recording.waiting import wait_for_others
 from traceapp.database.engine import db
 from traceapp.findings import attempts
 from traceapp.findings.attempts import Verdict

@@ -8,7 +8,8 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError, fields, validate
 
 from traceapp import problem
-from traceapp.batches import paper, queries
+from traceapp.batches import queries
+from traceapp.batches.paper import label as paper
 from traceapp.batches.quantities import Quantity
 from traceapp.batches.queries import BatchCard
 from traceapp.codes import queries as codes

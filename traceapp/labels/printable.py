@@ -5,8 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from traceapp import problem
-from traceapp.batches import paper
-from traceapp.batches.makers import packing_of
+from traceapp.batches.facts.makers import packing_of
+from traceapp.batches.paper import label as paper
 from traceapp.batches.queries import BatchCard, batch_card, has_stock_of
 from traceapp.codes import queries as codes
 from traceapp.codes.states import CodeState, shown_state

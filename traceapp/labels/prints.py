@@ -14,9 +14,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from traceapp import problem
-from traceapp.batches.capturing import Actor
-from traceapp.batches.faces import font_files
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.paper.faces import font_files
+from traceapp.batches.recording.capturing import Actor
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.jobs import operations as jobs

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.links import faults
 from traceapp.links.models import LinkChoice, SectorSurvey, StatedLink, SurveyParty

@@ -16,9 +16,9 @@ from sqlalchemy import and_, or_, select
 from traceapp import problem
 from traceapp.accounts.persons import works_for
 from traceapp.audit import operations as audit
-from traceapp.batches.lineage import product_family
+from traceapp.batches.family.lineage import product_family
 from traceapp.batches.models import Product
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.network import faults

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.ids import new_id

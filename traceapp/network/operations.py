@@ -14,7 +14,7 @@ from traceapp import problem
 from traceapp.accounts.persons import is_same_person, works_for
 from traceapp.audit import operations as audit
 from traceapp.batches.models import Product
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 from traceapp.network import claiming, evidence, faults, queries, sums

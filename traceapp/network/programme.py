@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import Base, db
 from traceapp.network import faults
 from traceapp.network.programme_models import (

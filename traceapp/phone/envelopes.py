@@ -13,8 +13,8 @@ from rfc8785 import CanonicalizationError
 
 from traceapp import problem
 from traceapp.api import strictness
-from traceapp.batches import canonical_json, capturing
-from traceapp.batches.capturing import Message
+from traceapp.batches.recording import canonical_json, capturing
+from traceapp.batches.recording.capturing import Message
 from traceapp.batches.schemas import MOST_SKEW_MINUTES
 from traceapp.phone.shapes import MOST_NUMBER, EnvelopeSchema, PhoneEventSchema
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind

@@ -24,8 +24,8 @@ from traceapp import problem
 from traceapp.accounts.models import Phone
 from traceapp.api import strictness
 from traceapp.audit.operations import note
-from traceapp.batches.capturing import Actor, Answer, Recorded
-from traceapp.batches.grants import not_here
+from traceapp.batches.recording.capturing import Actor, Answer, Recorded
+from traceapp.batches.recording.grants import not_here
 from traceapp.database.engine import db
 from traceapp.phone import envelopes, recording, slips, syncing
 from traceapp.phone.envelopes import Record

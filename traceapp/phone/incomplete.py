@@ -18,8 +18,8 @@ from traceapp import problem
 from traceapp.accounts.models import Phone
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
-from traceapp.batches.capturing import Answer, Recorded
 from traceapp.batches.models import Event
+from traceapp.batches.recording.capturing import Answer, Recorded
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.folding import fold

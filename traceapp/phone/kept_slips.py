@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
-from traceapp.batches import capturing
-from traceapp.batches.ledger import Written
 from traceapp.batches.models import Event
-from traceapp.batches.offers import SHIPMENT
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.ledger import Written
+from traceapp.batches.recording.offers import SHIPMENT
 from traceapp.database.engine import db
 from traceapp.handoffs.models import HandOverSlip
 from traceapp.jobs import operations as jobs

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal_column, select
 
 from traceapp import problem
-from traceapp.batches.capturing import Answer, Recorded
 from traceapp.batches.models import Event
+from traceapp.batches.recording.capturing import Answer, Recorded
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.phone import incomplete

@@ -14,8 +14,8 @@ from sqlalchemy import update
 from traceapp import problem
 from traceapp.accounts import phone_users
 from traceapp.accounts.phone_users import Recorder
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.phone.envelopes import Record, Unreadable
 from traceapp.problem.phones import NotAllowed, NotAUser

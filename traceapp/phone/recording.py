@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from traceapp import problem
 from traceapp.api import operations
 from traceapp.audit.operations import note_all
-from traceapp.batches import capturing, registering, waiting
-from traceapp.batches.capturing import Answer, Recorded
-from traceapp.batches.registering import Plain
+from traceapp.batches.recording import capturing, registering, waiting
+from traceapp.batches.recording.capturing import Answer, Recorded
+from traceapp.batches.recording.registering import Plain
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db
 from traceapp.gs1.batch_code import BatchCode

@@ -15,8 +15,8 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches.capturing import Recorded
 from traceapp.batches.models import Event
+from traceapp.batches.recording.capturing import Recorded
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.attention import Task, also

@@ -19,8 +19,8 @@ from traceapp import problem
 from traceapp.accounts.models import Phone
 from traceapp.api.models import RefusedMessage
 from traceapp.audit.operations import note
-from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch, Event
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier

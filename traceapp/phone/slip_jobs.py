@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, update
 
 from traceapp import problem
-from traceapp.batches import waiting
-from traceapp.batches.capturing import Answer
+from traceapp.batches.recording import waiting
+from traceapp.batches.recording.capturing import Answer
 from traceapp.database.engine import db
 from traceapp.handoffs.models import HandOverSlip
 from traceapp.jobs.registry import Deed, Payload

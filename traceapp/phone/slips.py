@@ -18,10 +18,10 @@ from traceapp.accounts import phone_keys
 from traceapp.accounts.acts import Act, may
 from traceapp.accounts.models import Phone
 from traceapp.api import strictness
-from traceapp.batches import capturing, content, waiting
-from traceapp.batches.capturing import Actor, Answer, Message, Recorded
 from traceapp.batches.models import Batch, Event, EventItem
-from traceapp.batches.offers import SHIPMENT
+from traceapp.batches.recording import capturing, content, waiting
+from traceapp.batches.recording.capturing import Actor, Answer, Message, Recorded
+from traceapp.batches.recording.offers import SHIPMENT
 from traceapp.database.engine import db
 from traceapp.phone import envelopes, slip_faults
 from traceapp.phone.envelopes import Record

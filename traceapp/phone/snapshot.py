@@ -17,7 +17,7 @@ from traceapp.accounts import phone_users
 from traceapp.accounts.acts import Act
 from traceapp.accounts.models import Phone
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import canonical_json
+from traceapp.batches.recording import canonical_json
 from traceapp.database.engine import db
 from traceapp.phone import crates, goods, ground, habits
 from traceapp.phone.fitting import fitted

@@ -17,7 +17,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.api import rooms, search_queries, strictness
 from traceapp.api.contract import operation
 from traceapp.api.event_views import recorded_answer
-from traceapp.batches.capturing import Actor, Answer, Recorded
+from traceapp.batches.recording.capturing import Actor, Answer, Recorded
 from traceapp.database.engine import db
 from traceapp.phone import (
     envelopes,

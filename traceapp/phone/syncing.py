@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from traceapp.accounts import phone_keys
 from traceapp.accounts.models import Phone
-from traceapp.batches.capturing import Answer
+from traceapp.batches.recording.capturing import Answer
 from traceapp.database.engine import db
 from traceapp.phone import envelopes, kept_slips, numbers, recording, reserve
 from traceapp.phone.envelopes import Record

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from traceapp.batches import queries as batches
+from traceapp.batches.facts.tracing import trace_facts
 from traceapp.batches.queries import BatchCard
-from traceapp.batches.tracing import trace_facts
 from traceapp.findings.hold_queries import HoldTold, Release, releases_of
 from traceapp.findings.words import ROLES
 from traceapp.network.card import of_product as card_of_product

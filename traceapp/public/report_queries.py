@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from traceapp.batches.parties import AnyRow
+from traceapp.batches.facts.parties import AnyRow
 from traceapp.batches.queries import Ref, batch_card
 from traceapp.database.engine import db
 from traceapp.gs1.digital_link import (

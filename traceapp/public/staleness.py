@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from traceapp.batches.lineage import families_touched_by
+from traceapp.batches.family.lineage import families_touched_by
+from traceapp.batches.family.walking import Ref
 from traceapp.batches.models import Batch, EventPhoto, Product
-from traceapp.batches.walking import Ref
 from traceapp.database.engine import db
 from traceapp.freshness import operations as freshness
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from traceapp.batches.books.stock import is_corrected
-from traceapp.batches.lineage import ancestry
+from traceapp.batches.family.lineage import ancestry
 from traceapp.batches.models import Batch, BatchClaim, BatchParent, Event, EventItem, Product
 from traceapp.database.engine import db
 from traceapp.database.folding import fold

@@ -11,7 +11,7 @@ from uuid import UUID
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches.models import Product
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.problem import N_, Finding

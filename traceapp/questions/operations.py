@@ -8,7 +8,7 @@ from uuid import UUID
 from traceapp import problem
 from traceapp.audit import operations as audit
 from traceapp.batches import territory
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.problem import N_
 from traceapp.questions import letters, queries

@@ -26,8 +26,8 @@ from traceapp.audit import operations as audit
 from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.books.stock import IN_STOCK
 from traceapp.batches.models import Batch
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.batches.told_lots import Reader
-from traceapp.batches.waiting import wait_for
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from traceapp import problem
 from traceapp.accounts.persons import is_same_person
 from traceapp.batches import territory
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.codes.models import RecallNotice
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from traceapp import problem
 from traceapp.audit import operations as audit
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.batches.told_lots import UNTOLD, lots_told_to
-from traceapp.batches.waiting import wait_for
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db
 from traceapp.database.folding import fold

@@ -12,10 +12,11 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import and_, exists, select
 
-from traceapp.batches import capturing, queries
+from traceapp.batches import queries
 from traceapp.batches.books.counts import KIND
-from traceapp.batches.capturing import Actor, Recorded
 from traceapp.batches.models import Batch, Event
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Recorded
 from traceapp.batches.told_lots import UNTOLD, lots_told_to
 from traceapp.database.engine import db
 from traceapp.stalls.models import Stall, StallLot

@@ -9,9 +9,9 @@ from sqlalchemy import and_, select
 
 from traceapp.batches.books import containers
 from traceapp.batches.books.stock import has_left
+from traceapp.batches.family.walking import is_among
 from traceapp.batches.models import Batch, Product
 from traceapp.batches.told_lots import lot_told_to
-from traceapp.batches.walking import is_among
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db

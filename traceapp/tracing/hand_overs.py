@@ -13,7 +13,7 @@ from sqlalchemy import FromClause, and_, select
 
 from traceapp.batches.books.hand_offs import takers_of
 from traceapp.batches.books.models import HandOff
-from traceapp.batches.packing import packed
+from traceapp.batches.family.packing import packed
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.handoff_words import told
 from traceapp.trace.handoffs import Compared, state_at

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import FromClause, and_, bindparam, select
 
+from traceapp.batches.family.packing import packed
 from traceapp.batches.models import Product
-from traceapp.batches.packing import packed
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Partner, Producer

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import FromClause, and_, bindparam, select, tuple_
 
 from traceapp.batches.books.stock import HAS_NO_SALES, IN_STOCK, STOCKS
+from traceapp.batches.family.packing import packed
 from traceapp.batches.models import Batch, LedgerEntry, Product
-from traceapp.batches.packing import packed
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.codes.recalled import STATE

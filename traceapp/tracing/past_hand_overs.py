@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, select
 
-from traceapp.batches.booking import STOCK
 from traceapp.batches.books.hand_off_events import SHIPMENTS
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import STOCKS
-from traceapp.batches.event_facts import event_fact, item_fact
-from traceapp.batches.hand_off_facts import Said, destination_of, said_about
+from traceapp.batches.facts.event_facts import event_fact, item_fact
+from traceapp.batches.facts.hand_off_facts import Said, destination_of, said_about
 from traceapp.batches.models import EventItem, LedgerEntry
+from traceapp.batches.recording.booking import STOCK
 from traceapp.database.engine import db
 from traceapp.trace import handoffs
 from traceapp.trace.facts import EventFact, PartyFact, PersonFact, TraceFacts

@@ -20,10 +20,10 @@ from sqlalchemy import (
     select,
 )
 
-from traceapp.batches.booking import STOCK
 from traceapp.batches.books.stock import COUNTS, is_corrected
+from traceapp.batches.family.packing import packed
 from traceapp.batches.models import LedgerEntry
-from traceapp.batches.packing import packed
+from traceapp.batches.recording.booking import STOCK
 from traceapp.database.types import Instant
 from traceapp.tracing.family import Key
 from traceapp.tracing.walking import EVENT, AnySelect, Walk, beside, has_happened

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from sqlalchemy import FromClause, and_, select
 
+from traceapp.batches.family.packing import packed
+from traceapp.batches.family.walking import EDGE, is_by_levels
 from traceapp.batches.models import EventItem
-from traceapp.batches.packing import packed
-from traceapp.batches.walking import EDGE, is_by_levels
 from traceapp.codes.states import CodeState, shown_state
 from traceapp.tracing.family import Key, Lineage, Making, Node, Ref, Way
 from traceapp.tracing.graph import Graph, Refs

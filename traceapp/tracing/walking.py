@@ -30,10 +30,10 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from traceapp.batches import walking
+from traceapp.batches.family import walking
+from traceapp.batches.family.packing import BATCH, packed, unpacked
+from traceapp.batches.family.walking import CHILD, EDGE, PARENT, meets
 from traceapp.batches.models import Event
-from traceapp.batches.packing import BATCH, packed, unpacked
-from traceapp.batches.walking import CHILD, EDGE, PARENT, meets
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 from traceapp.tracing.family import Key, Ref, Way, key_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, accounts
+from traceapp.batches.recording.booking import IN_ACCOUNTS, OUT_ACCOUNTS, accounts
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
 

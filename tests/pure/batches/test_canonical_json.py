@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from traceapp.batches import canonical_json
+from traceapp.batches.recording import canonical_json
 
 VECTORS = Path(__file__).resolve().parents[3] / ".." / "shared" / "vectors" / "tlog" / "jcs"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from traceapp.batches.content import canonical
+from traceapp.batches.recording.content import canonical
 
 # What may stand under "quantity": plain figures most of the time.
 figures = (

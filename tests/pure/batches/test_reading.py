@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from traceapp.api import shapes, strictness
-from traceapp.batches import reading
+from traceapp.batches.recording import reading
 from traceapp.batches.schemas import EventSchema
 from traceapp.trace.units import UNITS
 from traceapp.trace.vocabulary import STEP_KINDS

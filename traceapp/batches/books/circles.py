@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, tuple_
 
-from traceapp.batches import walking
 from traceapp.batches.books.models import SetAsideParent
+from traceapp.batches.family import walking
 from traceapp.batches.models import Batch, BatchParent, Event
 from traceapp.database.asking import ask
 from traceapp.database.engine import db

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, tuple_
 
 from traceapp.batches.books.models import ContainerContent, Stock
 from traceapp.batches.books.stock import IN_STOCK
-from traceapp.batches.grants import Item
+from traceapp.batches.recording.grants import Item
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.trace.containers import Member, Move, Ref, inside, marks_in, plus, with_goods

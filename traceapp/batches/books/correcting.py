@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, delete, or_, select
 
 from traceapp.batches.books import circles, containers, stock
 from traceapp.batches.books.models import CorrectedEvent
-from traceapp.batches.ledger import Step, reversals, write
 from traceapp.batches.models import Event, LedgerEntry
+from traceapp.batches.recording.ledger import Step, reversals, write
 from traceapp.database.asking import ask
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership

@@ -6,8 +6,8 @@ from typing import Any
 
 from traceapp import problem
 from traceapp.batches.amounts import amount_in
-from traceapp.batches.grants import Item, Known
 from traceapp.batches.quantities import QUANTITY_FAULTS, does_not_fit
+from traceapp.batches.recording.grants import Item, Known
 from traceapp.trace.units import QuantityError
 
 KIND = "stock_count"

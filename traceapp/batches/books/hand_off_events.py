@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
-from traceapp.batches.event_facts import Line, event_fact, item_fact
-from traceapp.batches.hand_off_facts import Said, said_about
+from traceapp.batches.facts.event_facts import Line, event_fact, item_fact
+from traceapp.batches.facts.hand_off_facts import Said, said_about
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.asking import parts
 from traceapp.database.engine import db

@@ -14,8 +14,8 @@ from sqlalchemy import delete, insert, literal, select, tuple_
 
 from traceapp.batches.books import hand_off_events
 from traceapp.batches.books.models import HandOff
-from traceapp.batches.ledger import Step
 from traceapp.batches.models import EventItem
+from traceapp.batches.recording.ledger import Step
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.database.types import Identifier

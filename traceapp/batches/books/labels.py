@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from traceapp import problem
-from traceapp.batches.grants import Item
+from traceapp.batches.recording.grants import Item
 from traceapp.trace.rules.labelling import PRINT, VOID
 
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select
 
-from traceapp.batches.booking import EXCHANGED, STOCK
 from traceapp.batches.books import stock
 from traceapp.batches.models import Event, LedgerEntry
-from traceapp.batches.offers import coming_back
+from traceapp.batches.recording.booking import EXCHANGED, STOCK
+from traceapp.batches.recording.offers import coming_back
 from traceapp.database.engine import db
 
 Row = dict[str, Any]

@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.books.models import CorrectedEvent, Stock, StockCount
 from traceapp.batches.models import Event, LedgerEntry
+from traceapp.batches.recording.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.database.asking import ask, run_each
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import db

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, select
 from traceapp import problem
 from traceapp.batches.books import counts, labels
 from traceapp.batches.books.stock import ACCOUNTS, STOCKS, Holding
-from traceapp.batches.grants import SIDES, Item, Known
 from traceapp.batches.quantities import QUANTITY_FAULTS
+from traceapp.batches.recording.grants import SIDES, Item, Known
 from traceapp.database.asking import ask
 from traceapp.trace.units import MAX_BASE, MICRO
 

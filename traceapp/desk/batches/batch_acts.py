@@ -13,7 +13,7 @@ from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
 from traceapp.audit.operations import note
-from traceapp.batches import evidence, tracing
+from traceapp.batches.facts import evidence, tracing
 from traceapp.desk.batches import batch_queries
 from traceapp.desk.batches.batch_views import Found, batch_page, blueprint, find_batch
 from traceapp.desk.batches.hold_words import may_release

@@ -11,8 +11,8 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches import batch_dates
-from traceapp.batches.capturing import Actor
 from traceapp.batches.models import Batch
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.desk.batches.batch_links import batch_page
 from traceapp.web.endpoints import writes

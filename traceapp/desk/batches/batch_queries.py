@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp.accounts.visitor import Visitor
+from traceapp.batches.family.walking import is_among
 from traceapp.batches.models import Batch, EventEvidence, EventPhoto, Product
 from traceapp.batches.queries import Ref
 from traceapp.batches.told_lots import UNTOLD
-from traceapp.batches.walking import is_among
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.asking import parts

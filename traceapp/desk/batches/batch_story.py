@@ -13,11 +13,12 @@ from uuid import UUID
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import own_records, queries, tracing
-from traceapp.batches.booking import STOCK
+from traceapp.batches import queries
+from traceapp.batches.facts import own_records, tracing
+from traceapp.batches.facts.own_records import Shot
 from traceapp.batches.movements import Movement, movements
-from traceapp.batches.own_records import Shot
 from traceapp.batches.queries import BatchCard, Ref
+from traceapp.batches.recording.booking import STOCK
 from traceapp.database.engine import db
 from traceapp.desk.batches import batch_queries
 from traceapp.desk.batches.batch_queries import Named

@@ -14,12 +14,13 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import activation, paper, queries
+from traceapp.batches import activation, queries
 from traceapp.batches.books import containers
 from traceapp.batches.books.handed_on import handed_on
 from traceapp.batches.books.stock import has_left
 from traceapp.batches.models import Batch
 from traceapp.batches.movements import Holding, holdings
+from traceapp.batches.paper import label as paper
 from traceapp.batches.queries import BatchCard, Ref
 from traceapp.codes import queries as codes
 from traceapp.codes.queries import CodeFact

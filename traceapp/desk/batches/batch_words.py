@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from traceapp.batches.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.batches.books.handed_on import HandedOn
 from traceapp.batches.movements import Holding
 from traceapp.batches.queries import BatchCard
+from traceapp.batches.recording.booking import IN_ACCOUNTS, OUT_ACCOUNTS, STOCK
 from traceapp.codes.states import CodeState
 from traceapp.labels.printable import NotPrinted
 from traceapp.problem import N_

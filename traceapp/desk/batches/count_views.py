@@ -11,10 +11,11 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import capturing, queries
+from traceapp.batches import queries
 from traceapp.batches.books.counts import KIND
-from traceapp.batches.capturing import Actor, Recorded
 from traceapp.batches.models import Event
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Recorded
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.batches import ledger_words

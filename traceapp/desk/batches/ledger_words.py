@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from traceapp.batches.booking import IN_ACCOUNTS
+from traceapp.batches.recording.booking import IN_ACCOUNTS
 from traceapp.desk.batches.batch_story import Moved, Telling
 from traceapp.desk.batches.batch_words import ACCOUNTS
 from traceapp.desk.batches.ledger_bar import Part

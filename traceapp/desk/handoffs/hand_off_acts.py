@@ -14,9 +14,9 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.audit.operations import note
-from traceapp.batches import capturing
-from traceapp.batches.capturing import Actor, Recorded
 from traceapp.batches.models import Event
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.capturing import Actor, Recorded
 from traceapp.database.engine import db
 from traceapp.desk import uploads
 from traceapp.desk.handoffs import hand_off_form

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields
 
-from traceapp.batches import paper
+from traceapp.batches.paper import label as paper
 from traceapp.desk.batches.batch_views import Found
 from traceapp.gs1.digital_link import BatchKey, Key, ProductKey, parse_typed
 from traceapp.gs1.errors import InvalidKey

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, ValidationError
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
 from traceapp.codes import bursts
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id

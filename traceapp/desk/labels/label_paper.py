@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, current_app
 from markupsafe import Markup
 
-from traceapp.batches.faces import font_files, measure
+from traceapp.batches.paper.faces import font_files, measure
 from traceapp.batches.queries import Ref
 from traceapp.desk.batches import batch_words
 from traceapp.labels import files

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from traceapp.accounts.acts import Act
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import paper
+from traceapp.batches.paper import label as paper
 from traceapp.batches.queries import BatchCard
 from traceapp.codes.states import CodeState
 from traceapp.database.engine import db

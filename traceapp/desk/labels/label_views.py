@@ -15,7 +15,7 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.batches import activation
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.batches import batch_words, mending

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches.faces import font_files
+from traceapp.batches.paper.faces import font_files
 from traceapp.database.engine import db
 from traceapp.desk.labels import label_words, printer_form
 from traceapp.labels import printers

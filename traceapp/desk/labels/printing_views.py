@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches.capturing import Actor
+from traceapp.batches.recording.capturing import Actor
 from traceapp.desk.labels.label_issue_views import again_of, issue_of
 from traceapp.labels import printers, prints
 from traceapp.labels.models import Printer

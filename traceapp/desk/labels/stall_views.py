@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, select
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches.faces import font_files
+from traceapp.batches.paper.faces import font_files
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.desk.batches import batch_words

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
-from traceapp.batches import faces
+from traceapp.batches.paper import faces
 from traceapp.desk.recalls import case_pictures, case_sources, case_words
 from traceapp.desk.recalls.case_sources import Source
 from traceapp.desk.recalls.case_views import find_case

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import url_for
 
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import walking
+from traceapp.batches.family import walking
 from traceapp.batches.queries import Ref as Pair
 from traceapp.desk.recalls.case_doors import may_open
 from traceapp.recalls.goods import kin

@@ -26,10 +26,10 @@ from traceapp import problem
 from traceapp.accounts.access import may, member
 from traceapp.accounts.acts import Act
 from traceapp.audit.operations import note
-from traceapp.batches import diary
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event
+from traceapp.batches.paper import diary
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
 from traceapp.desk.recalls import case_doors

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from marshmallow import ValidationError
 
-from traceapp.batches.capturing import Message
 from traceapp.batches.models import Batch, Product
+from traceapp.batches.recording.capturing import Message
 from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.desk.steps.step_form import Setting

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, or_, select, tuple_
 from traceapp.batches.books.models import CorrectedEvent, HandOff
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem
-from traceapp.batches.offers import RETURN, SHIPMENTS
+from traceapp.batches.recording.offers import RETURN, SHIPMENTS
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Producer, Site

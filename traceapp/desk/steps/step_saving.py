@@ -16,12 +16,13 @@ from marshmallow import ValidationError
 
 from traceapp import problem
 from traceapp.accounts.visitor import Visitor
-from traceapp.batches import capturing, grants, operations, queries
-from traceapp.batches.booking import STOCK
+from traceapp.batches import operations, queries
 from traceapp.batches.books.models import CorrectedEvent
-from traceapp.batches.capturing import Actor, Message, Recorded
 from traceapp.batches.models import Batch, Event
-from traceapp.batches.offers import SHIPMENTS
+from traceapp.batches.recording import capturing, grants
+from traceapp.batches.recording.booking import STOCK
+from traceapp.batches.recording.capturing import Actor, Message, Recorded
+from traceapp.batches.recording.offers import SHIPMENTS
 from traceapp.database.engine import db
 from traceapp.desk.batches.batch_links import batch_page, code_of
 from traceapp.desk.batches.batch_queries import addresses

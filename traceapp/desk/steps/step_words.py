@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from traceapp.batches.models import Event
-from traceapp.batches.searching import is_naming
+from traceapp.batches.recording.searching import is_naming
 from traceapp.batches.told_lots import UNTOLD
 from traceapp.desk import choices
 from traceapp.trace.vocabulary import STEP_KINDS, StepKind

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 
-from traceapp.batches import walking
 from traceapp.batches.books.stock import is_corrected
+from traceapp.batches.family import walking
 from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.database.engine import db
 from traceapp.recalls.goods import scope, supply_kin

@@ -23,9 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from traceapp.batches import capturing, walking
-from traceapp.batches.ledger import Row, Step, Written
-from traceapp.batches.walking import CHILD
+from traceapp.batches.family import walking
+from traceapp.batches.family.walking import CHILD
+from traceapp.batches.recording import capturing
+from traceapp.batches.recording.ledger import Row, Step, Written
 from traceapp.codes.models import RecalledBatch, RecallNotice
 from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import CTE, select, tuple_
 
-from traceapp.batches import walking
 from traceapp.batches.amounts import BatchUnit, weight_of
+from traceapp.batches.family import walking
 from traceapp.batches.models import Product
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select, tuple_
 
-from traceapp.batches import walking
 from traceapp.batches.books.stock import is_corrected
+from traceapp.batches.family import walking
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
 from traceapp.database.folding import fold

@@ -23,9 +23,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from traceapp.batches import walking
 from traceapp.batches.books.models import HandOff, Stock
 from traceapp.batches.books.stock import is_corrected
+from traceapp.batches.family import walking
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.asking import ask
 from traceapp.database.engine import db

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import CTE, func, literal_column, select, text
 
-from traceapp.batches import walking
+from traceapp.batches.family import walking
 from traceapp.batches.models import Batch
 from traceapp.database.engine import db
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 
 from traceapp import problem
 from traceapp.accounts.persons import is_same_person
-from traceapp.batches.waiting import wait_for
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.database.engine import db
 from traceapp.recalls import checks
 from traceapp.recalls.notices import pushing

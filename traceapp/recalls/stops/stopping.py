@@ -11,8 +11,8 @@ from sqlalchemy import select
 from traceapp.accounts.persons import is_same_person
 from traceapp.audit import operations as audit
 from traceapp.batches import activation, territory
+from traceapp.batches.recording.waiting import wait_for
 from traceapp.batches.told_lots import lots_told_to
-from traceapp.batches.waiting import wait_for
 from traceapp.codes import operations as codes
 from traceapp.codes.models import PublicCode
 from traceapp.codes.states import CodeState

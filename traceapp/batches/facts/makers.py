@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from traceapp.batches.family.walking import is_among
 from traceapp.batches.models import Batch, BatchParent, Event
-from traceapp.batches.walking import is_among
 from traceapp.database.engine import db
 from traceapp.producers.models import Partner, Producer
 from traceapp.trace.facts import Ref

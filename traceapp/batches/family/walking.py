@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, FromClause, and_, bindparam, select, tuple_
 
+from traceapp.batches.family.packing import unpacked_of
 from traceapp.batches.models import BatchParent
-from traceapp.batches.packing import unpacked_of
 from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.web.settings import settings

@@ -15,16 +15,17 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
-from traceapp.batches import content, grants, reading, schemas
+from traceapp.batches import schemas
 from traceapp.batches.books import correcting, hand_offs, sums
 from traceapp.batches.books.returns import exchange_early
-from traceapp.batches.ledger import Books, Step, Written, write
+from traceapp.batches.family.walking import Ref
 from traceapp.batches.models import Event, EventPhoto
-from traceapp.batches.offers import ID_IN_USE, SHIPMENTS, used_by_others
+from traceapp.batches.recording import content, grants, reading
+from traceapp.batches.recording.ledger import Books, Step, Written, write
+from traceapp.batches.recording.offers import ID_IN_USE, SHIPMENTS, used_by_others
+from traceapp.batches.recording.searching import folded_words
+from traceapp.batches.recording.waiting import wait_for_others
 from traceapp.batches.refreshing import refresh, touched_by
-from traceapp.batches.searching import folded_words
-from traceapp.batches.waiting import wait_for_others
-from traceapp.batches.walking import Ref
 from traceapp.database.asking import among, ask, ask_about
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for

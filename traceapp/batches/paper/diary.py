@@ -9,8 +9,8 @@ from pathlib import Path
 from flask_babel import gettext as _
 
 from traceapp import problem
-from traceapp.batches import faces
-from traceapp.batches.diary_facts import DiaryFacts, Entry, Line, facts_of
+from traceapp.batches.paper import faces
+from traceapp.batches.paper.diary_facts import DiaryFacts, Entry, Line, facts_of
 from traceapp.database.folding import fold
 from traceapp.printing import table_paper
 from traceapp.printing.table_paper import Column, Paper, Table

@@ -14,8 +14,8 @@ from marshmallow import ValidationError
 from sqlalchemy import bindparam, select
 
 from traceapp.batches import schemas
-from traceapp.batches.ledger import write
 from traceapp.batches.models import Batch, Product
+from traceapp.batches.recording.ledger import write
 from traceapp.codes import operations as codes
 from traceapp.database.asking import Query, ask
 from traceapp.gs1.batch_code import BatchCode

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
+from traceapp.batches.facts.parties import AnyRow, kilograms
+from traceapp.batches.family.walking import Ref as Pair
 from traceapp.batches.hand_off_models import HandOffAcceptance, HandOffAnswer, HandOffAnswerItem
-from traceapp.batches.parties import AnyRow, kilograms
-from traceapp.batches.walking import Ref as Pair
 from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.producers.models import Site

@@ -12,17 +12,17 @@ from sqlalchemy import CTE, ColumnElement, and_, or_, select, tuple_, union
 
 from traceapp.batches.books.models import CorrectedEvent
 from traceapp.batches.books.stock import is_what_corrects
-from traceapp.batches.event_facts import Line, event_fact, item_fact
-from traceapp.batches.hand_off_facts import Said, said_about
+from traceapp.batches.facts.event_facts import Line, event_fact, item_fact
+from traceapp.batches.facts.hand_off_facts import Said, said_about
+from traceapp.batches.facts.parties import AnyRow, person, person_columns
+from traceapp.batches.family.walking import Ref as Pair
+from traceapp.batches.family.walking import known
 from traceapp.batches.models import (
     Event,
     EventEvidence,
     EventItem,
     EventPhoto,
 )
-from traceapp.batches.parties import AnyRow, person, person_columns
-from traceapp.batches.walking import Ref as Pair
-from traceapp.batches.walking import known
 from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo, PhotoRendition

@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import CTE, and_, select
 
-from traceapp.batches.happenings import events_about
-from traceapp.batches.lineage import ancestry
+from traceapp.batches.facts.happenings import events_about
+from traceapp.batches.facts.parties import AnyRow, kilograms, party
+from traceapp.batches.family.lineage import ancestry
+from traceapp.batches.family.walking import Ref as Pair
+from traceapp.batches.family.walking import known
 from traceapp.batches.models import (
     Batch,
     BatchParent,
     Product,
 )
-from traceapp.batches.parties import AnyRow, kilograms, party
-from traceapp.batches.walking import Ref as Pair
-from traceapp.batches.walking import known
 from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db

@@ -10,11 +10,11 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from traceapp import problem
-from traceapp.batches import offers
 from traceapp.batches.amounts import BatchUnit, amount_in, mass_of
 from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Batch, LedgerEntry, Product
 from traceapp.batches.quantities import wrong_amount
+from traceapp.batches.recording import offers
 from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.photos.models import Photo

@@ -6,8 +6,8 @@ from datetime import timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from traceapp.batches.hand_off_facts import Said, destination_of
-from traceapp.batches.parties import AnyRow, kilograms
+from traceapp.batches.facts.hand_off_facts import Said, destination_of
+from traceapp.batches.facts.parties import AnyRow, kilograms
 from traceapp.trace.facts import EventFact, ItemFact, PersonFact, Ref
 
 Line = tuple[str, ItemFact]

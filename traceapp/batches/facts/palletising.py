@@ -9,7 +9,7 @@ from sqlalchemy import select
 from traceapp.batches.books.containers import DEEPEST, PUTS_IN, TAKES_OUT, contents
 from traceapp.batches.books.models import ContainerContent
 from traceapp.batches.books.stock import has_left
-from traceapp.batches.happenings import events_named
+from traceapp.batches.facts.happenings import events_named
 from traceapp.database.asking import among, ask_about
 from traceapp.database.folding import fold
 from traceapp.trace.facts import EventFact, Ref

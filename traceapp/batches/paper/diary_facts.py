@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from traceapp.batches.books.stock import is_corrected
+from traceapp.batches.family.walking import is_among
 from traceapp.batches.models import Batch, Event, EventItem, Product
-from traceapp.batches.walking import is_among
 from traceapp.database.asking import parts
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, Plot, Producer, Season, Site

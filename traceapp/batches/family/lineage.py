@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, bindparam, literal, select
 
-from traceapp.batches import walking
+from traceapp.batches.family import walking
+from traceapp.batches.family.walking import Ref
 from traceapp.batches.models import Batch, Event, EventItem, Product
-from traceapp.batches.walking import Ref
 from traceapp.database.asking import Query, ask
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant

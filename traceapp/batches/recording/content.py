@@ -10,7 +10,7 @@ from typing import Any
 
 from rfc8785 import CanonicalizationError
 
-from traceapp.batches import canonical_json
+from traceapp.batches.recording import canonical_json
 
 SCHEMA_VERSION = 1
 

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, tuple_
 
-from traceapp.batches.booking import EXCHANGED, REVERSED, STOCK, accounts
 from traceapp.batches.books import circles, containers, counts, stock
 from traceapp.batches.books.models import ContainerContent, SetAsideParent
-from traceapp.batches.grants import Data, Item, Known, Ref
 from traceapp.batches.models import BatchParent, EventItem, LedgerEntry
-from traceapp.batches.offers import RETURN
+from traceapp.batches.recording.booking import EXCHANGED, REVERSED, STOCK, accounts
+from traceapp.batches.recording.grants import Data, Item, Known, Ref
+from traceapp.batches.recording.offers import RETURN
 from traceapp.database.bulk import insert_rows
 from traceapp.database.engine import Base, db
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect

@@ -1,0 +1,1 @@
+"""What batches were made from and what was made of them, at any depth."""

@@ -1,0 +1,1 @@
+"""What batches and seasons say on paper: labels, diaries."""

@@ -42,7 +42,7 @@ from traceapp.trace.timeline import build
 from traceapp.tracing.family import Way
 from traceapp.tracing.queries import descendants, made_masses
 
-ROOMS = Path(lineage.__file__).parent.parent
+ROOMS = Path(lineage.__file__).parents[2]
 COUNTS_ROWS = "WITH RECURSIVE number(place)"  # of SQLite, which refuses nothing: walks no family
 DEEP = ("GL-UL-01", "D26-07", "MD-45-T", "CN-GOM-01", "CN-VD03-H", "CN-VD03-T", "SU-SN-11-K")
 Answer = Callable[[tuple[Any, Any]], object]

@@ -1,6 +1,6 @@
 // Logging a step: one question a screen, answers kept as they are given, saved with a tick.
 // @ts-check
-import { useEffect, useRef, useState } from "../../vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
 import { isoDay } from "../core/clock.js";
 import { meta } from "../core/db.js";
 import { crateHere, withCrate } from "../core/crates.js";
@@ -86,7 +86,8 @@ function Flow({ saved, who, ...opened }) {
   const asked = questions(kind, answers, kept);
   const question = asked[Math.min(at, asked.length - 1)];
 
-  useEffect(() => {
+  // Once an answer is seen it is being kept: an effect after the next frame is dropped where the screen is left before.
+  useLayoutEffect(() => {
     if (isStarted.current && !isSaved.current) keepDraft({ kind: kind.id, answers }, who).catch(() => {}); // saving tells what is wrong
     isStarted.current = true;
   }, [answers]);

@@ -233,6 +233,20 @@ def test_a_finished_product_needs_its_label(app: Flask) -> None:
     assert lan.put(f"/products/{uuid.uuid4()}", wish | {"label": LABEL}).status_code == 201
 
 
+def test_packs_of_a_product_with_lots_keep_their_size(app: Flask) -> None:
+    lan = program(app)
+    address, wish = f"/products/{uuid.uuid4()}", PRODUCT | {"net_uom": "kg"}
+    for size in ("0.5", "0.4"):
+        assert lan.put(address, wish | {"net_quantity": size}).status_code in {200, 201}
+    with transaction():
+        batch(lan.by, uuid.UUID(address.rpartition("/")[2]), "L1", uom="túi")
+    (fault,) = told(lan.put(address, wish | {"net_quantity": "0.5"}), 422, "invalid-input")[
+        "errors"
+    ]
+    assert (fault["pointer"], fault["rule"]) == ("/net_quantity", "pack_size_in_use")
+    assert lan.put(address, wish | {"net_quantity": "0.40"}).status_code == 200
+
+
 def test_one_id_at_two_producers_is_two_things(app: Flask) -> None:
     lan, hoa = program(app), program(app, "Cửa hàng Hoa")
     address = f"/products/{lan.product_id}"

@@ -58,6 +58,9 @@ def greens(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+IN_BAGS = {"uom": "túi", "net_quantity": "0.5", "net_uom": "kg"}
+
+
 def only_product() -> Product:
     db.session.rollback()
     return db.session.scalars(select(Product)).one()
@@ -178,7 +181,7 @@ def test_a_change_is_kept_audited_and_makes_kept_pages_stale(
     app: Flask, desk: FlaskClient, lan: Business
 ) -> None:
     with transaction():
-        product_id = product(lan, role="finished", label=LABEL, name="Cải")
+        product_id = product(lan, role="finished", label=LABEL, name="Cải", **IN_BAGS)
         batch_id = batch(lan, product_id, "CN-1", expiry_date="2026-11-30")
         record(lan, "harvest", outputs=[line(batch_id, "10")])
         code = db.session.scalars(select(PublicCode.code)).one()
@@ -202,11 +205,38 @@ def test_a_change_is_kept_audited_and_makes_kept_pages_stale(
     assert db.session.scalars(select(AuditEntry.act)).all() == ["product.changed"]
 
 
+def test_packs_keep_their_size_and_others_become_a_product_of_their_own(
+    app: Flask, desk: FlaskClient, lan: Business
+) -> None:
+    with transaction():
+        said = LABEL | {"net_quantity": "500 g"}
+        bags = product(lan, role="finished", label=said, gtin=GTIN, **IN_BAGS)
+        theirs = product(business("Cửa hàng Hoa"), name="Rau của Hoa")
+    address = f"/desk/products/{bags}"
+    assert "like=" not in page_of(desk.get(address))
+    db.session.rollback()
+    with transaction():
+        batch(lan, bags, "CN-1", uom="túi")
+    assert f'href="{NEW}?like={bags}"' in page_of(desk.get(address))
+    refused = desk.post(address, data=form(app, **greens(version="1", net_quantity="0,45")))
+    assert refused.status_code == 422
+    assert 'href="#f-net_quantity"' in page_of(refused)
+    opened = page_of(desk.get(f"{NEW}?like={bags}"))
+    assert 'value="Cải ngọt"' in opened
+    assert not re.search(f'value="(0[.,]5|500 g|{GTIN})"', opened)
+    assert desk.get(f"{NEW}?like={theirs}").status_code == 404
+    made = desk.post(f"{NEW}?like={bags}", data=form(app, **greens(net_quantity="0,45")))
+    assert made.status_code == 303
+    db.session.rollback()
+    sizes = select(Product.net_quantity).where(Product.producer_id == lan.producer_id)
+    assert set(db.session.scalars(sizes)) == {"0.5", "0.45"}
+
+
 def test_a_picture_makes_the_waiting_code_go_live(
     app: Flask, desk: FlaskClient, lan: Business
 ) -> None:
     with transaction():
-        product_id = product(lan, role="finished", label=LABEL)
+        product_id = product(lan, role="finished", label=LABEL, **IN_BAGS)
         batch_id = batch(lan, product_id, "CN-1", expiry_date="2026-11-30")
         record(lan, "harvest", outputs=[line(batch_id, "10")])
     picture = (io.BytesIO(jpeg()), "cai.jpg")

@@ -313,6 +313,18 @@ def test_a_file_is_forgotten_a_day_after_it_was_last_sent(app: Flask) -> None:
         db.session.rollback()
 
 
+def test_a_row_with_another_pack_size_is_a_fault_once_there_are_lots(app: Flask) -> None:
+    lan = _lan()
+    smaller = FINISHED.replace("0,5", "0,4")
+    assert smaller != FINISHED
+    for text in (FINISHED, smaller):
+        assert _run(lan, "products", text).is_kept
+    assert _run(lan, "batches", "product,lot\r\nSP1,A-1\r\n").is_kept
+    report = _run(lan, "products", FINISHED)
+    assert not report.is_kept
+    assert _told(report) == [(2, "Lượng mỗi gói", "pack_size_in_use")]
+
+
 def test_a_finished_product_gets_codes_for_its_batches(app: Flask) -> None:
     lan = _lan()
     _run(lan, "products", FINISHED)

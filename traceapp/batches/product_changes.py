@@ -1,11 +1,13 @@
 """Changing a product: its names, label data and GTIN, and what that makes go live or stale.
 
-Callers own the transaction.
+What one pack holds does not change once there are lots in such packs (ADR 24). Callers own the
+transaction.
 """
 
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,7 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.freshness import operations as freshness
 from traceapp.producers import green_claims
+from traceapp.trace.units import to_micro, unit
 
 ABOUT = "product/{}"
 
@@ -63,7 +66,7 @@ def change_product(
     """Put another description in place of a product's; without a version, whatever is there.
 
     Waiting codes whose record is complete now go live; kept pages that name it become stale.
-    Raises NotFound, ValidationError, ChangedMeanwhile, AlreadyExists (the GTIN).
+    Raises NotFound, ValidationError, ChangedMeanwhile, AlreadyExists (the GTIN), InvalidInput.
     """
     product = find_product(actor.producer_id, product_id)
     if version is not None and product.version != version:
@@ -71,6 +74,7 @@ def change_product(
     data = PRODUCT.load(given)
     green_claims.refuse_unproven_goods(actor.producer_id, data, product_id)
     data.pop("product_id")
+    _require_same_packs(product, data)
     _move_gtin(product, data["gtin"])
     before = record_of(product)
     _write(product, data)
@@ -111,6 +115,34 @@ def unproven_goods(producer_id: UUID, day: date) -> list[tuple[Product, problem.
         texts = green_claims.texts_of_product(record_of(product))
         found += [(product, claim) for claim in lapsed[product.product_id].faults(texts)[:1]]
     return found
+
+
+def has_lots(product: Product) -> bool:
+    """Tell whether there are lots of a product: then what one pack of it holds stays."""
+    lots = select(Batch.batch_id).where(*_of(product)).limit(1)
+    return db.session.scalar(lots) is not None
+
+
+def _require_same_packs(product: Product, data: Mapping[str, Any]) -> None:
+    """Refuse another content of a pack: kilograms of its lots were converted by the one it has."""
+    net = None if product.net_quantity is None else Decimal(product.net_quantity)
+    if _content(net, product.net_uom) == _content(data["net_quantity"], data["net_uom"]):
+        return
+    # Who registers a lot holds its product by the foreign key: whoever is first, the other waits.
+    db.session.refresh(product, with_for_update=True)
+    if has_lots(product):
+        finding = problem.Finding(
+            "/net_quantity",
+            "pack_size_in_use",
+            problem.N_("There are lots of this product: what one pack of it holds stays."),
+            problem.N_("Define a new product for packs of another content."),
+        )
+        raise problem.InvalidInput(findings=[finding])
+
+
+def _content(net: Decimal | None, uom: str | None) -> tuple[str, int] | None:
+    """Give what one pack holds, the same for 0.5 kg and 500 g; None where nobody says."""
+    return None if net is None or uom is None else (unit(uom).base, to_micro(net, uom))
 
 
 def _write(product: Product, data: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ def does_not_fit(pointer: str, uom: str, kept_in: str) -> Finding:
         pointer,
         "unit_does_not_fit",
         N_("This batch is kept in {kept_in}; {uom} does not convert to it."),
-        N_("Use the batch's unit, or give the product's pack size first."),
+        N_("Use the batch's unit. Others convert only where its product says what one pack holds."),
         {"kept_in": kept_in, "uom": uom},
     )
 

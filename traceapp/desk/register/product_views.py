@@ -82,7 +82,9 @@ def list_products() -> ResponseReturnValue:
 @blueprint.get("/desk/products/new")
 @may(Act.MANAGE_PRODUCTS)
 def new_product() -> ResponseReturnValue:
-    """Open the form of a new product; most of it as at the product before."""
+    """Open the form of a new product; most of it as at the product before, or as at a named one."""
+    if like := request.args.get("like", type=UUID):
+        return _page(_in_other_packs(like), None)
     group = _usual_group()
     form = Form.showing(
         product_form.fields(group),
@@ -122,10 +124,7 @@ def add_product() -> ResponseReturnValue:
 def edit_product(product_id: UUID) -> ResponseReturnValue:
     """Open a product to read and change it."""
     product = product_changes.find_product(member().producer_id, product_id)
-    record = product_changes.record_of(product)
-    label = record["label"] or {}
-    fields = product_form.fields(label.get("group") or _usual_group(), label)
-    return _page(Form.showing(fields, product_form.shown(record)), product)
+    return _page(_showing(product_changes.record_of(product)), product)
 
 
 @blueprint.post("/desk/products/<uuid:product_id>")
@@ -157,6 +156,21 @@ def change_product(product_id: UUID) -> ResponseReturnValue:
     return _page(form, product)
 
 
+def _in_other_packs(product_id: UUID) -> Form:
+    """Show a product without what its packs alone have."""
+    product = product_changes.find_product(member().producer_id, product_id)
+    record = product_changes.record_of(product)
+    label = {**(record["label"] or {}), "net_quantity": None}
+    of_pack = dict.fromkeys(("net_quantity", "net_uom", "gtin", "version"))
+    return _showing({**record, **of_pack, "label": label})
+
+
+def _showing(record: Mapping[str, Any]) -> Form:
+    label = record["label"] or {}
+    fields = product_form.fields(label.get("group") or _usual_group(), label)
+    return Form.showing(fields, product_form.shown(record))
+
+
 def _sent(label: Mapping[str, Any] | None = None) -> Form:
     asked = request.form.get("label.group", "")
     group = asked if asked in product_form.GROUPS else _usual_group()
@@ -186,6 +200,7 @@ def _page(form: Form, product: Product | None) -> tuple[str, int]:
         "desk/register/product.html",
         form=form,
         product=product,
+        keeps_packs=product is not None and product_changes.has_lots(product),
         pictures=pictures.renditions([key], public_only=False).get(key, {}),
         more=1 if request.form.get("do") == "line" else 0,
         has_picture=bool(key[1]),

@@ -141,6 +141,7 @@ def _made() -> Select[*tuple[Any, ...]]:
             Event.event_time <= bindparam("moment", type_=Instant),
             _makes(),
         )
+        .offset(0)  # or PostgreSQL, while it knows no figures, reads every making there is first
     )
     return select(Batch.producer_id, Batch.batch_id).where(
         among(Batch.producer_id, Batch.batch_id), making.exists()

@@ -1,6 +1,5 @@
 """The families of batches: what they were made from and what was made of them, at any depth."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from sqlalchemy import CTE, ColumnElement, and_, bindparam, literal, select
 from traceapp.batches.family import walking
 from traceapp.batches.family.walking import Ref
 from traceapp.batches.models import Batch, Event, EventItem, Product
-from traceapp.database.asking import Query, ask
+from traceapp.database.asking import Query, among, ask, parts
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier, Instant
 
@@ -41,17 +40,18 @@ def _family_of(ref: Ref, *, upward: bool) -> CTE:
 
 def families_touched_by(producer_id: UUID, *event_ids: UUID) -> set[Ref]:
     """Give the batches that events name, and all their descendants."""
-    return _NAMED.found(producer_id, event_ids)
+    events = ((producer_id, one) for one in event_ids)
+    return {batch for part in parts(events) for batch in _NAMED.found(refs=part)}
 
 
 def season_batches(producer_id: UUID, *season_ids: UUID, since: datetime) -> set[Ref]:
     """Give the batches harvested from seasons since then, and all their descendants."""
-    return _OF_SEASONS.found(producer_id, season_ids, since=since)
+    return _OF_SEASONS.found(producer_id=producer_id, ids=season_ids, since=since)
 
 
 def plot_batches(producer_id: UUID, *plot_ids: UUID, since: datetime) -> set[Ref]:
     """Give the batches harvested from plots since then, and all their descendants."""
-    return _OF_PLOTS.found(producer_id, plot_ids, since=since)
+    return _OF_PLOTS.found(producer_id=producer_id, ids=plot_ids, since=since)
 
 
 class _Families:
@@ -65,12 +65,12 @@ class _Families:
         tree = walking.tree(start, upward=False)
         self._whole = select(tree.c.producer_id, tree.c.batch_id)
 
-    def found(self, producer_id: UUID, ids: Iterable[UUID], **values: object) -> set[Ref]:
+    def found(self, **values: object) -> set[Ref]:
         """Ask for them."""
         if walking.is_by_levels():
-            named = ask(self._start, producer_id=producer_id, ids=ids, **values)
+            named = ask(self._start, **values)
             return walking.reached(((row[0], row[1]) for row in named), upward=False)
-        return set(ask(self._whole, producer_id=producer_id, ids=ids, **values))
+        return set(ask(self._whole, **values))
 
 
 def _naming(*conditions: ColumnElement[bool]) -> Query:
@@ -96,7 +96,7 @@ def _harvested(named: ColumnElement[bool]) -> Query:
 
 _PRODUCER = bindparam("producer_id", type_=Identifier)
 _IDS = bindparam("ids", expanding=True, type_=Identifier)
-_NAMED = _Families(_naming(EventItem.producer_id == _PRODUCER, EventItem.event_id.in_(_IDS)))
+_NAMED = _Families(_naming(among(EventItem.producer_id, EventItem.event_id)))
 _OF_SEASONS = _Families(_harvested(Event.season_id.in_(_IDS)))
 _OF_PLOTS = _Families(_harvested(Event.plot_id.in_(_IDS)))
 

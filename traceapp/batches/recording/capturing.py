@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from traceapp import problem
@@ -26,7 +26,7 @@ from traceapp.batches.recording.offers import ID_IN_USE, SHIPMENTS, used_by_othe
 from traceapp.batches.recording.searching import folded_words
 from traceapp.batches.recording.waiting import wait_for_others
 from traceapp.batches.refreshing import refresh, touched_by
-from traceapp.database.asking import among, ask, ask_about
+from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.web.endpoints import problem_for
 
@@ -38,10 +38,7 @@ on_recorded: list[Callable[[Written, datetime], None]] = []
 """Told of steps once they are booked and before pages are refreshed, in the same transaction."""
 
 # Written once: putting the query together takes longer than asking it.
-_KEPT = select(Event.event_id, Event.content_sha256).where(
-    Event.producer_id == bindparam("producer_id"),
-    Event.event_id.in_(bindparam("ids", expanding=True)),
-)
+_KEPT = select(Event.event_id, Event.content_sha256).where(among(Event.producer_id, Event.event_id))
 _OTHERS = select(*(getattr(Event, name) for name in Step.__dataclass_fields__)).where(
     among(Event.producer_id, Event.event_id)
 )
@@ -178,7 +175,7 @@ def _record(
 
 def kept(producer_id: UUID, ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """Give the hash of the content of those of these events that are here."""
-    rows = ask(_KEPT, producer_id=producer_id, ids=set(ids))
+    rows = ask_about(_KEPT, ((producer_id, one) for one in set(ids)))
     return {row.event_id: row.content_sha256 for row in rows}
 
 

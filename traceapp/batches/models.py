@@ -28,6 +28,7 @@ from traceapp.database.types import Identifier, Instant, Key, Moment, Reference
 PRODUCER_KEY = "producer.producer_id"
 # Steps that may have been done on any plot of their site.
 ON_NO_PLOT = "plot_id IS NULL AND step_kind IN ('fertilize', 'harvest', 'spray')"
+OF_BATCH = ("batch_producer_id", "batch_id")
 CORRECTS = "corrects_event_id IS NOT NULL"  # what a step corrects may come later: no key
 PRODUCT = (["producer_id", "product_id"], ["product.producer_id", "product.product_id"])
 
@@ -197,7 +198,7 @@ class EventItem(Base):
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("mass >= 0", name="mass_not_negative"),
         CheckConstraint("(direction = 'about') = (amount IS NULL)", name="amount_where_counted"),
-        Index("ix_event_item_batch", "batch_producer_id", "batch_id", "producer_id", "event_id"),
+        Index("ix_event_item_batch", *OF_BATCH, "direction", "producer_id", "event_id"),
     )
 
 
@@ -294,5 +295,5 @@ class LedgerEntry(Base):
         CheckConstraint(
             "(from_account = 'stock') <> (to_account = 'stock')", name="one_side_stock"
         ),
-        Index("ix_ledger_entry_batch", "batch_producer_id", "batch_id", "producer_id"),
+        Index("ix_ledger_entry_batch", *OF_BATCH, "producer_id"),
     )

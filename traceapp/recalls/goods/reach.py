@@ -124,7 +124,7 @@ def _makes(step: Step) -> bool:
 
 def _is_changed(step: Step, written: Written) -> bool:
     """Tell whether a step corrects another, or stands otherwise than before."""
-    is_old = (step.producer_id, step.event_id) not in {tuple(one) for one in written.new}
+    is_old = (step.producer_id, step.event_id) not in written.new
     return step.corrects_event_id is not None or (is_old and _makes(step))
 
 

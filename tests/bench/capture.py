@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -22,6 +22,7 @@ from uuid import UUID
 import psycopg
 from flask import Flask
 
+from tests.bench import slow_disk
 from tests.bench.demo import clean_environ
 from tests.bench.figure import Figure
 from tests.bench.servers import free_port, gunicorn, serving
@@ -61,10 +62,15 @@ class Place:
         """Name the database as its driver knows it."""
         return self.url.replace("+psycopg", "")
 
-    def messages(self, number: int) -> list[dict[str, Any]]:
-        """Make steps that were never sent and happen now: a harvest, then a packing of it."""
+    def messages(self, number: int, first: int = 0) -> list[dict[str, Any]]:
+        """Make steps that were never sent and happen now: a harvest, then a packing of it.
+
+        Batches take turns; `first` says whose turn it is.
+        """
         now = datetime.now(UTC)
-        return [self._message(n, now + timedelta(microseconds=n)) for n in range(number)]
+        return [
+            self._message(n, now + timedelta(microseconds=n)) for n in range(first, first + number)
+        ]
 
     def _message(self, n: int, now: datetime) -> dict[str, Any]:
         half = len(self.batches) // 2
@@ -78,7 +84,14 @@ class Place:
 
 
 def figures() -> Iterator[Figure]:
-    """Measure on each database in turn."""
+    """Measure on each database in turn, and over HTTP once more as if the disk were slow."""
+    for app, place in _places():
+        yield from _at_once(app, place)
+        yield from over_http(place)
+    yield from slow_disk.figures("tests.bench.capture")
+
+
+def _places() -> Iterator[tuple[Flask, Place]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="traceapp-bench-")))
         server = stack.enter_context(postgres_server(durable=True))
@@ -86,10 +99,8 @@ def figures() -> Iterator[Figure]:
         for url in urls:
             migrate(url, folder)
             app = create_app(settings_for(url, folder))
-            place = prepared(app, url, folder)
-            yield from _at_once(app, place)
+            yield app, prepared(app, url, folder)
             close(app)
-            yield from over_http(place)
 
 
 def prepared(app: Flask, url: str, folder: Path) -> Place:
@@ -201,24 +212,29 @@ def _rate(commit: Callable[[], None]) -> float:
 def _send_ones(place: Place, url: str, seconds: float) -> list[float]:
     """Send events one by one from several senders; give how long each was waited for."""
     with ThreadPoolExecutor(SENDERS) as pool:
-        asked = [pool.submit(_sender, place, url, seconds, 1) for _ in range(SENDERS)]
+        asked = [
+            pool.submit(_sender, place, url, seconds, first=number * len(place.batches) // SENDERS)
+            for number in range(SENDERS)
+        ]
         return [took for one in asked for took in one.result()]
 
 
 def _send_many(place: Place, url: str) -> float:
-    took = _sender(place, url, SECONDS, MANY)
+    took = _sender(place, url, SECONDS, number=MANY)
     return MANY * len(took) / sum(took)
 
 
-def _sender(place: Place, url: str, seconds: float, number: int) -> list[float]:
-    """Send as fast as it is answered; raise where an event was not new."""
+def _sender(
+    place: Place, url: str, seconds: float, *, number: int = 1, first: int = 0
+) -> list[float]:
+    """Send so many at once, as fast as they are answered; raise where an event was not new."""
     took: list[float] = []
     headers = {**place.headers, "Content-Type": "application/json"}
     split = urlsplit(url)
     end = time.monotonic() + seconds
     with closing(HTTPConnection(split.hostname or "", split.port)) as connection:
         while time.monotonic() < end:
-            messages = place.messages(number)
+            messages = place.messages(number, first + number * len(took))
             body = json.dumps(messages[0] if number == 1 else messages)
             start = time.perf_counter()
             connection.request("POST", "/api/v1/events", body, headers)
@@ -230,3 +246,14 @@ def _sender(place: Place, url: str, seconds: float, number: int) -> list[float]:
             if answer.status != (201 if number == 1 else 200) or bad:
                 raise RuntimeError(f"{answer.status}: {said[:300]!r}")
     return took
+
+
+def main() -> None:
+    """Print what is measured over HTTP where somebody else slowed the disk, a line of JSON each."""
+    for _, place in _places():
+        for figure in over_http(place, f", flushes of {slow_disk.FLUSH_MS} ms"):
+            print(json.dumps(asdict(figure)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,20 +1,22 @@
 """PostgreSQL for one test after the other: a database emptied in between, not made anew.
 
 To copy a database and to drop it costs the server more than most tests do, and so does each new
-connection, which has to learn of every table first. So rows are deleted, and what lies beneath a
-closed connection is handed on. A test still finds what it would in a fresh copy: where more than
-rows was changed, the next one gets such a copy.
+connection, which has to learn of every table first, and of every statement. So rows are deleted,
+and what lies beneath a closed connection is handed on. A test still finds what it would in a fresh
+copy: where more than rows was changed, the next one gets such a copy.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+import re
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
 from huey import PostgresHuey
 from psycopg import pq
+from psycopg._preparing import Prepare, PrepareManager
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq.abc import PGconn
+from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Row, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -22,7 +24,12 @@ from tests.postgres import database_name, postgres_database
 from traceapp.jobs.wake import QUEUE
 
 MOST_IDLE = 4
-IDLE: dict[str, list[PGconn]] = {}  # what lies beneath closed connections, by kept database
+# All of DISCARD ALL but what the driver had prepared.
+LEAVE_NOTHING = (
+    b"CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;"
+    b"SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES;"
+    b"SELECT quote_ident(name) FROM pg_prepared_statements WHERE from_sql"
+)
 FINISHED = pq.PGconn.connect_start(b"host=/nowhere")
 FINISHED.finish()
 
@@ -49,25 +56,53 @@ SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 """
 
 
+class Prepared(PrepareManager):
+    """The statements that the server of a connection knows, whoever has the connection.
+
+    The driver forgets them with every rollback, as that may take a table back.
+    """
+
+    prepared_max = 1000
+    _changes = re.compile(rb"(?:DROP|ALTER|DISCARD ALL|DEALLOCATE ALL)\b")
+
+    def clear(self) -> bool:
+        """Keep what is known: this is a rollback."""
+        return False
+
+    def _should_discard(self, _prep: Prepare, results: Sequence[PGresult]) -> bool:  # type: ignore[override]
+        said = (result.command_status or b"" for result in results)
+        return any(map(self._changes.match, said)) and super().clear()
+
+
+IDLE: dict[str, list[tuple[PGconn, Prepared]]] = {}  # what was closed, by kept database
+
+
 class HandedOn(psycopg.Connection[Any]):
     """A connection to a kept database: closed, it leaves what lies beneath it to the next."""
 
     @classmethod
     def _connect_gen(cls, conninfo: str = "") -> Generator[Any, Any, Any]:
-        idle = IDLE.get(str(conninfo_to_dict(conninfo).get("dbname")), [])
+        idle = IDLE.get(str(conninfo_to_dict(conninfo).get("dbname")))
         while idle:
-            beneath = idle.pop()
+            beneath, prepared = idle.pop()
             if beneath.exec_(b"").status == pq.ExecStatus.EMPTY_QUERY:
-                return cls(beneath)
+                handed_on = cls(beneath)
+                handed_on._prepared = prepared
+                return handed_on
             beneath.finish()  # the server ended it meanwhile
-        return (yield from super()._connect_gen(conninfo))
+        made: HandedOn = yield from super()._connect_gen(conninfo)
+        if idle is not None:
+            made._prepared = Prepared()
+        return made
 
     def close(self) -> None:
         """Close the connection: nothing of it is left to the next, as after a real end."""
-        idle = None if self.closed else IDLE.get(self.info.dbname)
-        if idle is not None and len(idle) < MOST_IDLE and _is_clean(self.pgconn):
-            beneath, self.pgconn, self._closed = self.pgconn, FINISHED, True
-            idle.append(beneath)
+        idle, known = None if self.closed else IDLE.get(self.info.dbname), self._prepared
+        if idle is not None and isinstance(known, Prepared) and len(idle) < MOST_IDLE:
+            beneath = self.pgconn
+            if _is_clean(beneath):
+                self.pgconn, self._closed = FINISHED, True
+                idle.append((beneath, known))
         super().close()
 
 
@@ -77,7 +112,14 @@ def _is_clean(beneath: PGconn) -> bool:
         return False
     if beneath.transaction_status != pq.TransactionStatus.IDLE:
         beneath.exec_(b"ROLLBACK")
-    return beneath.exec_(b"DISCARD ALL").status == pq.ExecStatus.COMMAND_OK
+    left = beneath.exec_(LEAVE_NOTHING)
+    if left.status != pq.ExecStatus.TUPLES_OK:
+        return False
+    names = [left.get_value(n, 0) or b"" for n in range(left.ntuples)]
+    if not names:
+        return True
+    forgotten = beneath.exec_(b";".join(b"DEALLOCATE " + name for name in names))
+    return forgotten.status == pq.ExecStatus.COMMAND_OK
 
 
 def hand_on_connections() -> None:
@@ -129,7 +171,7 @@ class _Database:
 
     def empty(self) -> bool:
         """Take out what a test wrote; tells whether the database is as it was at first."""
-        known = [beneath.backend_pid for beneath in IDLE[self._name]]
+        known = [beneath.backend_pid for beneath, _ in IDLE[self._name]]
         try:
             self._connection.execute(text(END_OTHERS), {"known": known})
             state = self._state()
@@ -142,7 +184,7 @@ class _Database:
 
     def close(self) -> None:
         """Let go of every connection."""
-        for beneath in IDLE.pop(self._name):
+        for beneath, _ in IDLE.pop(self._name):
             beneath.finish()
         self._connection.close()
         self._engine.dispose()

@@ -169,6 +169,25 @@ def test_a_connection_that_is_handed_on_carries_nothing_over(kept: KeptPostgresq
         assert on(url, *session) == found
 
 
+def test_a_connection_that_is_handed_on_knows_statements_until_a_table_changes(
+    kept: KeptPostgresql,
+) -> None:
+    known = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s AND name <> 'mine'"
+    asked = "SELECT name FROM plot"
+    with kept.database() as url:
+        plain = url.replace("+psycopg", "")
+        with psycopg.connect(plain) as connection:
+            for _ in range(6):
+                connection.execute(asked)
+                connection.rollback()
+        with psycopg.connect(plain, autocommit=True) as connection:
+            assert connection.execute(known, [asked]).fetchone() == (1,)
+            connection.execute("ALTER TABLE plot DROP COLUMN name")
+            connection.execute("ALTER TABLE plot ADD COLUMN name integer DEFAULT 7")
+            assert connection.execute(known, [asked]).fetchone() == (0,)
+            assert connection.execute(asked).fetchall() == []
+
+
 def test_who_is_still_connected_is_cut_off_and_what_he_began_is_undone(
     kept: KeptPostgresql,
 ) -> None:

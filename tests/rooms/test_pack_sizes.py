@@ -75,6 +75,16 @@ def test_the_same_content_in_another_unit_is_no_change(lan: Business) -> None:
     assert change(lan, bags, net_quantity=None, net_uom=None) == "pack_size_in_use"
 
 
+def test_a_first_size_is_said_later_of_lots_that_are_kept_by_weight(lan: Business) -> None:
+    with transaction():
+        greens = product(lan, name="Cải ngọt rời", uom="kg")
+        batch(lan, greens, "R1")
+    assert change(lan, greens, **SMALLER) == ""
+    assert content(lan, greens) == ("0.45", "kg")
+    for other in (BAGS, {"net_quantity": None, "net_uom": None}):
+        assert change(lan, greens, **other) == "pack_size_in_use"
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_steps_convert_alike_in_any_order_around_a_wish_to_change_the_size(
     lan: Business, seed: int

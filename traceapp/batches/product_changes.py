@@ -29,9 +29,10 @@ from traceapp.database.engine import db
 from traceapp.database.folding import fold
 from traceapp.freshness import operations as freshness
 from traceapp.producers import green_claims
-from traceapp.trace.units import to_micro, unit
+from traceapp.trace.units import UNITS, to_micro, unit
 
 ABOUT = "product/{}"
+_MEASURED = frozenset(uom for uom, one in UNITS.items() if one.dimension in {"mass", "volume"})
 
 
 def record_of(product: Product) -> dict[str, Any]:
@@ -117,9 +118,14 @@ def unproven_goods(producer_id: UUID, day: date) -> list[tuple[Product, problem.
     return found
 
 
-def has_lots(product: Product) -> bool:
-    """Tell whether there are lots of a product: then what one pack of it holds stays."""
+def keeps_packs(product: Product) -> bool:
+    """Tell whether what one pack of a product holds stays: once there are lots of it.
+
+    Where nobody said it yet, only lots kept in packs hinder: those by weight convert without it.
+    """
     lots = select(Batch.batch_id).where(*_of(product)).limit(1)
+    if product.net_quantity is None:
+        lots = lots.where(Batch.uom.not_in(_MEASURED))
     return db.session.scalar(lots) is not None
 
 
@@ -130,7 +136,7 @@ def _require_same_packs(product: Product, data: Mapping[str, Any]) -> None:
         return
     # Who registers a lot holds its product by the foreign key: whoever is first, the other waits.
     db.session.refresh(product, with_for_update=True)
-    if has_lots(product):
+    if keeps_packs(product):
         finding = problem.Finding(
             "/net_quantity",
             "pack_size_in_use",

@@ -200,7 +200,7 @@ def _page(form: Form, product: Product | None) -> tuple[str, int]:
         "desk/register/product.html",
         form=form,
         product=product,
-        keeps_packs=product is not None and product_changes.has_lots(product),
+        keeps_packs=product is not None and product_changes.keeps_packs(product),
         pictures=pictures.renditions([key], public_only=False).get(key, {}),
         more=1 if request.form.get("do") == "line" else 0,
         has_picture=bool(key[1]),

@@ -68,6 +68,11 @@ def numbers_in(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])\d+(?![\w-])", written))
 
 
+def words_in(text: str) -> set[str]:
+    """Give the words that stand by themselves: no tokens and codes, in which any may lie."""
+    return set(re.findall(r"(?<![\w-])[\w-]+(?![\w-])", text))
+
+
 def tell(by: Business, message: dict[str, Any]) -> UUID:
     db.session.rollback()
     with transaction():

@@ -18,6 +18,7 @@ from tests.http.on_sale import page
 from tests.http.reported import at_desk
 from tests.lan import a_figure, open_assessment
 from tests.signing_in import form
+from tests.trade import numbers_in
 from traceapp.app import create_app
 from traceapp.chains import support
 from traceapp.chains.schemas import SupportSchema
@@ -206,7 +207,7 @@ def test_a_year_keeps_what_was_published_apart_from_what_its_records_give(
     assert re.findall(r"[−+][\d,]+", records) == ["−6,50", "−6,50"]
     assert re.findall(r"[−+][\d,]+", published) == ["−9,1"]
     assert "&gt; 190" in published
-    assert "190" not in records
+    assert "190" not in numbers_in(records)
     assert "Báo A" in published
     assert "Báo A" not in records
     assert said.count("−9,1") == 1

@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.compiled import compile_once, look_for_litter_seldom
 from tests.kept import KeptPostgresql, hand_on_connections
+from tests.order import places
 from tests.postgres import (
     PostgresMissingError,
     database_name,
@@ -47,12 +48,6 @@ gc.disable()  # until all tests are known: what is made for them stays
 compile_once()
 hand_on_connections()
 
-# Workers take file after file in this order; a long one must not be left for the end. The first
-# loads the demo that all of pwa/ waits for, so something else that is long stands beside it.
-LONGEST_FIRST = (
-    *("pwa/test_blocked_harvest", "durability/", "house/test_deploy", "supervisor/", "pwa/"),
-    *("security/", "rooms/", "pure/printing/", "http/"),
-)
 HERE = Path(__file__).resolve().parent
 
 
@@ -64,14 +59,10 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first."""
-
-    def place(item: pytest.Item) -> int:
-        file = item.path.relative_to(HERE).as_posix()
-        found = (n for n, start in enumerate(LONGEST_FIRST) if file.startswith(start))
-        return next(found, len(LONGEST_FIRST))
-
-    items.sort(key=place)
+    """Put the files in the order in which workers shall take them."""
+    file_of = {item: item.path.relative_to(HERE).as_posix() for item in items}
+    place = places(list(dict.fromkeys(file_of.values())))
+    items.sort(key=lambda item: place[file_of[item]])
 
 
 def pytest_collection_finish() -> None:

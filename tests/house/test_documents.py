@@ -9,8 +9,11 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from tools import draw_database
+from traceapp.accounts import security
 from traceapp.config import Config
 from traceapp.problem.catalogue import CATALOGUE
+from traceapp.push import keys
+from traceapp.webhooks import signing
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -43,6 +46,20 @@ def test_every_setting_is_documented() -> None:
 
 def test_the_diagram_of_the_tables_is_the_code() -> None:
     assert _text("database.md") == draw_database.page(), "run: python -m tools.draw_database"
+
+
+def test_asvs_11_1_1_every_key_is_in_the_inventory_with_its_purpose_and_place() -> None:
+    page = _text("operators/keys.md")
+    sources = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("traceapp/*/*.py")}
+    makes = re.compile(r"hmac\.new\(|derived_key\(|Fernet\(|^from cryptography", re.MULTILINE)
+    found = {path.relative_to(ROOT / "traceapp") for path in sources if makes.search(sources[path])}
+    assert {str(path) for path in found} - set(
+        re.findall(r"`([a-z_]+/[a-z_]+\.py)`", page)
+    ) == set()
+    derived = {security.TOTP_KEY, security.RECOVERY_KEY, signing.KEY, *keys.PURPOSES}
+    assert {f"`{purpose.decode()}`" for purpose in derived} <= set(re.findall(r"`[^`]+`", page))
+    asked = sum(len(re.findall(r"(?<!def )derived_key\(", text)) for text in sources.values())
+    assert asked == len(derived) - 1  # the two of push are asked for together
 
 
 def test_every_room_is_in_the_architecture() -> None:

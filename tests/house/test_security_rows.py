@@ -5,7 +5,9 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 PAGE = TOP / "docs" / "contributors" / "security-rows.md"
-ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (tested|not yet|otherwise) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (\d+\.\d+\.\d+) \| (tested|not yet|otherwise|does not apply) \| (.+) \|$", re.MULTILINE
+)
 NAME = re.compile(r"^ *def (test_asvs_\w+)\(", re.MULTILINE)
 NUMBER = re.compile(r"(?<![0-9])(\d+)_(\d+)_(\d+)(?![0-9])")
 

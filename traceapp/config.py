@@ -281,12 +281,15 @@ def _secret(name: str, environment: Mapping[str, str], instance_dir: Path) -> st
             raise BadSettingError(name, "is too short.", "Use 32 random characters or more.")
         return given
     path = instance_dir / "secret_key"
-    instance_dir.mkdir(parents=True, exist_ok=True)
     try:
+        instance_dir.mkdir(parents=True, exist_ok=True)
         # O_EXCL: of two processes that start together only one makes the secret.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        hint = "Make it, and give it to the account that runs Traceapp."
+        raise BadSettingError("INSTANCE_DIR", f"{error}.", hint) from error
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         secret = secrets.token_urlsafe(48)
         file.write(secret)

@@ -58,7 +58,7 @@ def schema_revision(_place: Place, _now: datetime) -> Iterator[Verdict]:
         yield Verdict("schema", "fail", str(found), str(refused))
         return
     if found != schema.newest():
-        hint = "Run: flask --app wsgi db upgrade"
+        hint = "Run: traceapp db upgrade"
         yield Verdict("schema", "fail", f"{found}, not {schema.newest()}", hint)
     else:
         yield Verdict("schema", "ok", found)
@@ -76,7 +76,7 @@ def worker(_place: Place, now: datetime) -> Iterator[Verdict]:
         hint = "Start it: systemctl start traceapp-worker, or python -m traceapp.jobs.worker"
         yield Verdict("worker", "fail", f"late; {len(waiting)} jobs wait", hint)
     if given_up:
-        hint = "See: flask --app wsgi jobs list"
+        hint = "See: traceapp jobs list"
         yield Verdict("jobs", "warn", f"{given_up} were given up", hint)
 
 
@@ -103,7 +103,7 @@ def first_run(place: Place, _now: datetime) -> Iterator[Verdict]:
     if done:
         yield Verdict("first run", "ok", "done")
     else:
-        hint = "Open PUBLIC_URL/first-run with the code that `flask --app wsgi first-run` prints."
+        hint = "Open PUBLIC_URL/first-run with the code that `traceapp first-run` prints."
         yield Verdict("first run", "warn", "nobody runs this installation yet", hint)
 
 

@@ -92,8 +92,8 @@ def secrets(place: Place, _now: datetime) -> Iterator[Verdict]:
 def backups(place: Place, now: datetime) -> Iterator[Verdict]:
     """Tell how old the last backup and the last drill are."""
     asked = (
-        ("last backup", records.BACKUP, OLD_BACKUP, "flask --app wsgi backup"),
-        ("last drill", records.DRILL, OLD_DRILL, "flask --app wsgi drill"),
+        ("last backup", records.BACKUP, OLD_BACKUP, "traceapp backup"),
+        ("last drill", records.DRILL, OLD_DRILL, "traceapp drill"),
     )
     for check, what, old, command in asked:
         done = records.last(place.config.instance_dir, what)
@@ -122,7 +122,7 @@ def kept_clock(_place: Place, _now: datetime) -> Iterator[Verdict]:
         case True:
             yield Verdict("kept clock", "ok", "synchronised")
         case False:
-            hint = "Let this machine keep time: timedatectl set-ntp true"
+            hint = "Let it be kept: apt install systemd-timesyncd, then timedatectl set-ntp true"
             yield Verdict("kept clock", "warn", "not synchronised", hint)
         case None:
             yield Verdict("kept clock", "ok", "this system does not say")

@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset restore-drill test test-fast test-long check format bench screenshots \
-	containers environment dev icons whole browser lock bom audit messages migration
+	containers bare-server environment dev icons whole browser lock bom audit messages migration
 
 # The first Python on PATH that is new enough; `make run PYTHON=python3.12` names another.
 ifndef PYTHON
@@ -68,6 +68,9 @@ screenshots: dev browser ## Make the pictures of the README anew
 
 containers: ## Build the image and walk through deploy/compose.yaml in a container engine (DOCKER=docker)
 	@DOCKER="$(or $(DOCKER),docker)" $(PYTHON) -m tests.containers
+
+bare-server: ## Boot a bare Debian and walk through docs/operate.md, as root (RELEASE=bookworm)
+	@$(PYTHON) -m tests.bare_server $(if $(RELEASE),--release $(RELEASE))
 
 ## Changing
 

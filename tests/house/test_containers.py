@@ -180,10 +180,11 @@ def test_every_command_of_the_page_exists_and_is_asked_of_a_service(make_app: Ap
     assert volumes <= set(yaml.safe_load(COMPOSE)["volumes"])
 
 
-def test_the_proxy_of_the_compose_file_is_the_documented_one() -> None:
+def test_the_files_of_the_proxy_are_the_documented_ones() -> None:
     page = (TOP / "docs" / "operators" / "nginx.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
-    for name, block in zip(("traceapp.conf", "traceapp-locations.conf"), blocks, strict=False):
+    names = ("traceapp.conf", "traceapp-locations.conf", "site.conf")
+    for name, block in zip(names, blocks, strict=True):
         assert (DEPLOY / "nginx" / name).read_text(encoding="utf-8") == block
 
 

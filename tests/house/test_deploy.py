@@ -51,6 +51,8 @@ def test_a_unit_is_whole_and_starts_what_exists(path: Path) -> None:
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert (service["User"], service["UMask"]) == ("traceapp", "0077")
+    if "Restart" in service:
+        assert (service["Restart"], read["Unit"]["StartLimitIntervalSec"]) == ("always", "0")
     words = shlex.split(service["ExecStart"].removeprefix("/srv/traceapp/.venv/bin/python "))
     assert words[0] == "-m"
     known = {"gunicorn", "traceapp.jobs.worker", "flask"}
@@ -79,15 +81,27 @@ def test_every_setting_of_the_example_exists_and_none_is_a_secret() -> None:
     assert "SECRET_KEY=" not in text
 
 
-def test_every_file_the_page_copies_exists() -> None:
-    named = {
-        word.removeprefix("/srv/traceapp/").rstrip("*")
-        for line in SHELL
-        for word in line.split()
-        if word.startswith("/srv/traceapp/deploy")
-    }
-    assert len(named) >= 5
-    assert [name for name in named if not (TOP / name).exists()] == []
+def test_what_the_page_installs_with_names_what_is_there() -> None:
+    assert "/srv/traceapp/deploy/install trace.example.vn" in SHELL
+    install = DEPLOY / "install"
+    subprocess.run(["sh", "-n", str(install)], check=True)
+    assert os.access(install, os.X_OK)
+    text = install.read_text(encoding="utf-8")
+    files = {path.relative_to(DEPLOY).as_posix() for path in DEPLOY.glob("nginx/*")}
+    assert files - set(re.findall(r"nginx/[a-z-]+\.conf", text)) == {"nginx/server.conf"}
+    assert [path.name for path in UNITS if path.suffix == ".timer" and path.name not in text] == []
+    for name in ("nginx/site.conf", "traceapp.env.example"):  # it writes the real name into them
+        assert "trace.example.vn" in (DEPLOY / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["", "localhost", "Trace.example.vn", "a/b.vn", "a.vn;b"])
+def test_nothing_is_installed_without_a_name_that_a_server_can_have(name: str) -> None:
+    if Path("/etc/traceapp/traceapp.env").exists():
+        pytest.skip("Traceapp is installed on this machine")
+    asked = [str(DEPLOY / "install"), name]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "deploy/install trace.example.vn" in done.stderr
 
 
 def test_every_metric_the_page_names_exists() -> None:

@@ -148,6 +148,19 @@ def _replaced() -> dict[UUID, UUID]:
     return {row.event_id: row.replaced_by_id for row in rows}
 
 
+def test_steps_from_before_are_found_by_what_they_say(app: Flask) -> None:
+    trade = Trade()
+    tell(trade.minh, trade.ship())
+    tell(trade.hoa, trade.receive())
+    numbers = select(Event.event_id, Event.likeness).order_by(Event.event_id)
+    told = db.session.execute(numbers).all()
+    assert len({row.likeness for row in told} - {None}) == len(told) > 2
+    db.session.remove()
+    downgrade(revision="0079")
+    upgrade()
+    assert db.session.execute(numbers).all() == told
+
+
 def test_releases_from_before_cover_what_their_holds_were_about(app: Flask) -> None:
     lan, cut, made = _overuse_released(app)
     told = _amounts()

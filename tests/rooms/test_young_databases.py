@@ -14,6 +14,7 @@ from traceapp.app import create_app
 from traceapp.batches.recording import capturing
 from traceapp.database.engine import db
 from traceapp.findings.goods_facts import made_until
+from traceapp.findings.twins import with_twins
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -51,6 +52,8 @@ def test_what_is_asked_of_each_step_reads_no_history_before_tables_were_analyzed
         goods = [Ref(producer_id, lot) for lot in lots]
         assert rows_read(lambda: made_until(NOW, goods)) == 2 * LOTS  # a line, and its event
         assert rows_read(lambda: capturing.kept(producer_id, ids)) == ASKED
+        steps = {Ref(producer_id, one) for one in ids}
+        assert rows_read(lambda: with_twins({}, steps) == {}) == 2 * ASKED  # and others like it
 
 
 def rows_read(ask: Callable[[], object]) -> float:

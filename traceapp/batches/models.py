@@ -157,6 +157,7 @@ class Event(Base):
     content_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     schema_version: Mapped[int]
     folded_words: Mapped[str | None]  # of the fields in the document, which is never searched
+    likeness: Mapped[int | None] = mapped_column(BigInteger)  # of what was done: content.likeness
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -168,7 +169,7 @@ class Event(Base):
         Index("ix_event_ship", "ship_event_id"),
         partly(CORRECTS, "ix_event_corrects", "corrects_event_id", "producer_id"),
         partly(ON_NO_PLOT, "ix_event_on_no_plot", "site_producer_id", "site_id", "step_kind"),
-        Index("ix_event_kind", "step_kind", "event_time"),  # goods on their way to somebody
+        Index("ix_event_kind", "step_kind", "event_time", "likeness", "event_id"),  # sent; twins
     )
 
 

@@ -217,6 +217,7 @@ def _check_event(row: Row) -> None:
     if not is_its_own:
         raise refusal(f"The step {row['event_id']} has the document of another one.")
     row["folded_words"] = folded_words(row["step_kind"], said.get("fields"))
+    row["likeness"] = content.likeness(row, said)
 
 
 def _check_code(code: str) -> None:

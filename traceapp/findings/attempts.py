@@ -24,8 +24,8 @@ from traceapp.findings.exits import lacking
 from traceapp.findings.gathering import surroundings
 from traceapp.findings.hold_reasons import first_reasons, told_to
 from traceapp.findings.models import Attempt
-from traceapp.findings.reading import with_destination
 from traceapp.findings.stock_facts import balances
+from traceapp.trace.destinations import with_destination
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import RULES
 from traceapp.trace.rules.balancing import over_use

@@ -6,12 +6,10 @@ Each question is asked only where a step is of a kind that a rule asks it of.
 from collections.abc import Collection
 from datetime import datetime
 from itertools import chain
-from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
-from traceapp.batches.models import Event
-from traceapp.database.asking import among, ask
+from traceapp.database.asking import among
 from traceapp.database.folding import fold
 from traceapp.findings.goods_facts import claims_of, first_makings, goods_of, made_until
 from traceapp.findings.ground_facts import grown_on, treatments_of
@@ -28,11 +26,6 @@ from traceapp.trace.rules.growing import HARVEST, SPRAY
 from traceapp.trace.rules.judging import HAND_OFFS
 from traceapp.trace.rules.treating import asks
 from traceapp.trace.words import Words
-
-# By whom, what and when a step was done.
-Moment = tuple[UUID, str, datetime]
-MOMENT = ("producers", "kinds", "times")
-MOST_ALIKE = 200
 
 
 def surroundings(
@@ -74,24 +67,11 @@ def surroundings(
 
 def _used_early(steps: Collection[StepFact]) -> set[Ref]:
     """Give the batches that were used, or may have been, before they were first made."""
-    used: dict[Ref, datetime] = {}
+    used = dict[Ref, datetime]()
     for step in steps:
         for line in step.inputs:
             used[line.batch] = min(step.at, used.get(line.batch, step.at))
     return used.keys() - made_until(min(used.values()), used) if used else set()
-
-
-def alike(moments: Collection[Moment]) -> set[Ref]:
-    """Give the events of these moments that share all that their rows say: their lines may, too.
-
-    Not where very many share it: that is a table brought in with days alone, and comparing each
-    with all others would take longer the more there are.
-    """
-    if not moments:
-        return set()
-    values = {name: [*{one[at] for one in moments}] for at, name in enumerate(MOMENT)}
-    rows_of = ask(_ALIKE, **values)
-    return {Ref(row[0], row[1]) for row in rows_of if (row[0], row[2], row[3]) in moments}
 
 
 def _plots(plots: Collection[Ref]) -> dict[Ref, PlotFact]:
@@ -120,25 +100,6 @@ def _places(steps: Collection[StepFact]) -> dict[str, Words]:
 
 
 # Written once: putting a query together takes longer than asking it.
-_SAID = (
-    *(Event.producer_id, Event.step_kind, Event.event_time, Event.site_producer_id, Event.site_id),
-    *(Event.plot_id, Event.season_id, Event.ship_event_id, Event.corrects_event_id),
-)
-_COUNTED = (
-    select(
-        *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
-        func.count().over(partition_by=_SAID).label("together"),
-    )
-    .where(
-        Event.producer_id.in_(bindparam("producers", expanding=True)),
-        Event.step_kind.in_(bindparam("kinds", expanding=True)),
-        Event.event_time.in_(bindparam("times", expanding=True)),
-    )
-    .subquery()
-)
-_ALIKE = select(
-    *(_COUNTED.c[name] for name in ("producer_id", "event_id", "step_kind", "event_time"))
-).where(_COUNTED.c.together.between(2, MOST_ALIKE))
 _PLOTS = select(Plot.producer_id, Plot.plot_id, Plot.name, Plot.area_m2).where(
     among(Plot.producer_id, Plot.plot_id)
 )

@@ -22,11 +22,12 @@ from traceapp.database.engine import db
 from traceapp.findings import holding
 from traceapp.findings.concerned import Concerned, concerned_by
 from traceapp.findings.due import judge_later
-from traceapp.findings.gathering import Moment, alike, surroundings
+from traceapp.findings.gathering import surroundings
 from traceapp.findings.goods_facts import events_naming
 from traceapp.findings.ground_facts import harvests_on, judged_by_crop
 from traceapp.findings.models import FindingRow
 from traceapp.findings.reading import AnyRow, rows, steps_of, steps_written
+from traceapp.findings.twins import with_twins
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules import entering
@@ -55,8 +56,8 @@ def judge_recorded(written: Written, now: datetime) -> None:
     plain = [row for row in written.events if (row["producer_id"], row["event_id"]) in watched]
     own = steps_written(plain, written.lines)
     own |= steps_of((watched | corrected) - own.keys())
-    moments = {(step.producer_id, step.step_kind, step.event_time) for step in steps}
-    _judge(own, concerned_by(own.values()), now, moments, written.new)
+    every = {Ref(step.producer_id, step.event_id) for step in steps}
+    _judge(own, concerned_by(own.values()), now, every, written.new)
     holding.hold_made(own.values(), now)
     holding.hear(own.values(), now)
     judge_later((step for step in own.values() if step.ref in written.new), now)
@@ -85,16 +86,15 @@ def _judge(
     read: dict[Ref, StepFact],
     concerned: Concerned,
     now: datetime,
-    moments: Collection[Moment] = (),
+    written: AbstractSet[Ref] = frozenset(),
     new: AbstractSet[tuple[UUID, UUID]] = frozenset(),
 ) -> None:
-    """Judge what is concerned; `read` are its steps read so far, `moments` those of the others.
+    """Judge what is concerned; `read` are its steps read so far.
 
-    Nothing was ever found about what is `new`.
+    Of `written` all may say what another step says, also what no other rule asks about. Nothing
+    was ever found about what is `new`.
     """
-    steps = read | steps_of(concerned.events - read.keys())
-    known_moments = {(step.ref.producer_id, step.kind, step.at) for step in steps.values()}
-    steps |= steps_of(alike(known_moments | set(moments)) - steps.keys())
+    steps = with_twins(read | steps_of(concerned.events - read.keys()), written)
     if not (steps or concerned.batches or concerned.stocks):
         return
     around = surroundings(steps.values(), concerned.batches, concerned.stocks)

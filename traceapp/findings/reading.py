@@ -15,8 +15,8 @@ from traceapp.batches.books.models import CorrectedEvent, SetAsideParent
 from traceapp.batches.books.stock import is_what_corrects
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.asking import Query, among, ask_about
+from traceapp.trace.destinations import with_destination
 from traceapp.trace.facts import Ref
-from traceapp.trace.handoffs import RECEIVER, destination
 from traceapp.trace.rules.facts import LineFact, StepFact
 from traceapp.trace.units import MICRO
 
@@ -80,11 +80,6 @@ def _step(row: AnyRow, lines: Lines, first: Mapping[Ref, datetime]) -> StepFact:
         replaced_by=Ref(row.producer_id, row.replaced_by_id) if row.replaced_by_id else None,
         set_aside=row.is_set_aside,
     )
-
-
-def with_destination(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the fields of a step with its destination as everybody reads it."""
-    return {**fields, RECEIVER: destination(fields)} if RECEIVER in fields else fields
 
 
 def zone(minutes: int) -> timezone:

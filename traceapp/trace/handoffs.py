@@ -4,7 +4,7 @@ A pure function of events, answers and acceptances: the order in which they arri
 nothing. How the state reads does not live here (`handoff_words`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,7 +27,6 @@ from traceapp.trace.story import Story
 from traceapp.trace.units import MICRO, QuantityError, to_micro, unit
 from traceapp.trace.words import Words
 
-RECEIVER = "to_site"  # the field of a shipment that says where it goes
 _IN_TIME = CONFIRM_WITHIN + timedelta.resolution
 _TWO_PLACES = Decimal("0.01")
 _NO_ACCOUNT = PartyFact(
@@ -113,11 +112,6 @@ class Compared:
     def rounded_pct(self) -> Decimal:
         """Give the difference as it is told, with two places."""
         return self.difference_pct.quantize(_TWO_PLACES, ROUND_HALF_UP)
-
-
-def destination(fields: Mapping[str, object] | None) -> str:
-    """Give where goods were sent: the id of a place here, or a name; "" where nobody said."""
-    return str((fields or {}).get(RECEIVER) or "").strip()
 
 
 def overdue_from(sent_at: datetime) -> datetime:

@@ -19,11 +19,11 @@ from tests.pure.trace.builders import (
     identifier,
     step,
 )
+from traceapp.trace.destinations import destination
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, Ref, TraceFacts
 from traceapp.trace.handoffs import (
     delivery,
-    destination,
     overdue_from,
     overdue_if_sent_by,
     state,

@@ -22,13 +22,13 @@ from traceapp.database.types import Identifier
 from traceapp.jobs import operations as jobs
 from traceapp.jobs.registry import Deed, Payload
 from traceapp.trace.chain import reached
+from traceapp.trace.destinations import destination
 from traceapp.trace.entries import HandOffState
 from traceapp.trace.facts import EventFact, Ref, TraceFacts
 from traceapp.trace.handoffs import (
     Delivery,
     compared,
     delivery,
-    destination,
     overdue_from,
     received,
     shipped,

@@ -19,8 +19,8 @@ from traceapp.batches.hand_off_models import HandOffAcceptance, HandOffAnswer, H
 from traceapp.database.asking import among, ask_about
 from traceapp.database.engine import db
 from traceapp.producers.models import Site
+from traceapp.trace.destinations import destination
 from traceapp.trace.facts import AcceptanceFact, AnswerFact, AnswerKind, ItemFact, Ref
-from traceapp.trace.handoffs import destination
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 
 

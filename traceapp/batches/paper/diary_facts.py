@@ -16,7 +16,7 @@ from traceapp.batches.models import Batch, Event, EventItem, Product
 from traceapp.database.asking import parts
 from traceapp.database.engine import db
 from traceapp.producers.models import Membership, Plot, Producer, Season, Site
-from traceapp.trace.handoffs import destination
+from traceapp.trace.destinations import destination
 from traceapp.trace.vocabulary import STEP_KINDS, StockEffect
 from traceapp.web.pages import HANOI
 

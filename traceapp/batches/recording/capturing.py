@@ -253,7 +253,7 @@ def _others(events: AbstractSet[Ref]) -> list[Step]:
 
 def _event_row(actor: Actor, message: Message, now: datetime) -> dict[str, Any]:
     data = message.data
-    return {
+    row = {
         "producer_id": actor.producer_id,
         "event_id": message.event_id,
         "step_kind": data["step_kind"],
@@ -275,6 +275,7 @@ def _event_row(actor: Actor, message: Message, now: datetime) -> dict[str, Any]:
         "schema_version": content.SCHEMA_VERSION,
         "folded_words": folded_words(data["step_kind"], data["fields"]),
     }
+    return row | {"likeness": content.likeness(row, data)}
 
 
 def _photo_rows(actor: Actor, message: Message) -> Iterator[dict[str, Any]]:

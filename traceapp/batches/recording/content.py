@@ -3,16 +3,23 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rfc8785 import CanonicalizationError
 
 from traceapp.batches.recording import canonical_json
+from traceapp.trace.destinations import with_destination
 
 SCHEMA_VERSION = 1
+PLACES = (
+    *("producer_id", "site_producer_id", "site_id", "plot_id", "season_id", "ship_event_id"),
+    "corrects_event_id",
+)
 
 _EXACT = frozenset({"quantity", "mass_kg"})
 # In a document; a text that only looks like one costs a little time.
@@ -35,6 +42,34 @@ def canonical(received: Mapping[str, Any]) -> bytes:
 def fingerprint(document: bytes) -> bytes:
     """Give the SHA-256 of a canonical form."""
     return hashlib.sha256(document).digest()
+
+
+def likeness(event: Mapping[str, Any], said: Mapping[str, Any]) -> int:
+    """Give a number that events share whose content is the same, whoever sent them under which id.
+
+    `event` is a row, `said` its message, as it was read or as it stands in the document. Events
+    of other content share it by accident at most, or where only what lines weigh differs.
+    """
+    what = {
+        "kind": event["step_kind"],
+        "time": event["event_time"].astimezone(UTC).isoformat(),
+        "places": [None if event[name] is None else event[name].hex for name in PLACES],
+        "lines": list(_lines(event["producer_id"], said)),
+        "fields": with_destination(said.get("fields") or {}),
+    }
+    return int.from_bytes(fingerprint(canonical(what))[:6])  # as much as a number in JSON holds
+
+
+def _lines(author: UUID, said: Mapping[str, Any]) -> Iterator[list[Any]]:
+    for side in ("inputs", "outputs", "about"):
+        for line in said.get(side) or ():
+            refs = [_id(line.get("producer_id") or author), _id(line["batch_id"])]
+            quantity = _without_trailing_zeros(str(line.get("quantity")))
+            yield [side, *refs, quantity, line.get("uom"), bool(line.get("packaging"))]
+
+
+def _id(value: UUID | str) -> str:
+    return (value if isinstance(value, UUID) else UUID(value)).hex
 
 
 def _is_normal(document: str) -> bool:

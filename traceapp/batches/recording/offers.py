@@ -12,7 +12,7 @@ from traceapp.batches.books.models import HandOff
 from traceapp.batches.models import Event, EventItem
 from traceapp.database.engine import db
 from traceapp.producers.models import Site
-from traceapp.trace.handoffs import destination
+from traceapp.trace.destinations import destination
 
 Ref = tuple[UUID, UUID]
 RETURN = "recall_return"

@@ -25,11 +25,11 @@ from traceapp.desk.batches.batch_queries import Named
 from traceapp.producers.models import ProducerKind
 from traceapp.trace.belonging import belonging
 from traceapp.trace.cards import made_amounts, share_words
+from traceapp.trace.destinations import destination
 from traceapp.trace.entries import Gap, GapReason, HandOff, Step
 from traceapp.trace.facts import EventFact, TraceFacts
 from traceapp.trace.facts import Ref as FactRef
 from traceapp.trace.gaps import gaps
-from traceapp.trace.handoffs import destination
 from traceapp.trace.history import Record
 from traceapp.trace.steps import tell
 from traceapp.trace.story import Story

@@ -16,8 +16,8 @@ from traceapp.batches.recording.offers import RETURN, SHIPMENTS
 from traceapp.database.engine import db
 from traceapp.database.types import Identifier
 from traceapp.producers.models import Producer, Site
+from traceapp.trace.destinations import destination
 from traceapp.trace.entries import HandOffState
-from traceapp.trace.handoffs import destination
 from traceapp.trace.words import Words
 
 Ref = tuple[UUID, UUID]

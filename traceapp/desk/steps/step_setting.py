@@ -15,7 +15,7 @@ from traceapp.desk.steps.step_form import BETWEEN, SHIPMENT, Setting
 from traceapp.desk.steps.step_options import Ref
 from traceapp.producers.models import Partner, Producer, Season, Site
 from traceapp.producers.queries import is_admitted
-from traceapp.trace.handoffs import RECEIVER
+from traceapp.trace.destinations import RECEIVER
 from traceapp.trace.vocabulary import StepKind
 from traceapp.web.pages import HANOI
 

@@ -20,6 +20,7 @@ from traceapp.web.endpoints import transaction
 EN = {"Accept-Language": "en"}
 CRATE = {"container": "Sot-8", "count": 1}
 FILLED, ON_PALLET, EMPTIED = (f"2026-11-2{day}T05:40:00+07:00" for day in (0, 1, 2))
+LATER = "2026-11-22T05:50:00+07:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,15 @@ def test_goods_in_a_crate_and_beside_it_on_the_same_pallet_are_counted_once(
     assert len(refused(yard, ship(yard, stored, "31"))) == 1
 
 
+def test_what_was_sold_later_was_still_outside_the_crate_then(yard: Yard, beside: UUID) -> None:
+    then = "2026-11-21T07:00:00+07:00"
+    sold = event(yard.lan.by, "sell", event_time=EMPTIED, inputs=[line(beside, "40")])
+    assert yard.lan.post("/events", sold).status_code == 201
+    assert refused(yard, ship(yard, beside, "40", then)) == []
+    assert len(refused(yard, ship(yard, beside, "41", then))) == 1
+    assert len(refused(yard, ship(yard, beside, "1", LATER))) == 1
+
+
 def test_crates_that_were_put_into_each_other_are_walked_once(yard: Yard, beside: UUID) -> None:
     around = crate(yard, "CRATE F", "2026-11-21T06:45:00+07:00", inner_containers="truck 9")
     assert yard.lan.post("/events", around).status_code == 201
@@ -272,12 +282,16 @@ def test_goods_that_are_there_no_more_have_left_their_crate_said_or_not(
         ("aggregate", FILLED, {"inputs": [line(greens, "40")], "fields": CRATE}),
         (kind, EMPTIED, gone[kind]),
     ]
+    desk = signed_in(app, lan.by)
+    listed = list[bool]()
     for done, when, more in steps:
         answer = lan.post("/events", event(lan.by, done, event_time=when, **more))
         assert answer.status_code == 201, answer.text
+        listed.append("Goods" in desk.get("/desk/containers?format=csv", headers=EN).text)
+    assert listed == [False, True, False]
     for as_of, lots in ((ON_PALLET, ["R2"]), (EMPTIED, [])):
         query = {"mark": CRATE["container"], "as_of": as_of}
         inside = lan.get("/containers", query_string=query).get_json()["items"]
         assert [one["lot"] for one in inside] == lots
-    page = signed_in(app, lan.by).get(f"/desk/batches/{greens}", headers=EN).text
+    page = desk.get(f"/desk/batches/{greens}", headers=EN).text
     assert "sot-8" not in page.casefold()

@@ -186,6 +186,24 @@ def test_what_was_packed_after_it_was_taken_does_not_matter(yard: Yard) -> None:
     assert statuses(yard.phone.results(taken)) == [201]
 
 
+def test_what_was_used_after_it_was_taken_does_not_matter_either(yard: Yard) -> None:
+    with transaction():
+        record(yard.lan, "waste", inputs=[line(yard.one, "90")], event_time=ago(0.5))
+    taken = yard.ship(line(yard.one, "40"), line(yard.two, "10"), crates=[yard.whole], since=1)
+    assert statuses(yard.phone.results(taken)) == [201]
+
+
+def test_what_lay_beside_it_then_is_asked_about_though_it_is_gone_today(yard: Yard) -> None:
+    with transaction():
+        three = yard.made("CN-3", "8")
+        yard.pack("Sọt-7", 2, line(three, "8"))
+        record(yard.lan, "waste", inputs=[line(three, "8")], event_time=ago(0.5))
+    taken = yard.ship(line(yard.one, "40"), line(yard.two, "10"), crates=[yard.whole], since=1)
+    (answer,) = yard.phone.results(taken)
+    assert answer["status"] == 422
+    assert "CN-3 8 kg" in answer["problem"]["errors"][0]["message"]
+
+
 def test_a_crate_of_somebody_else_tells_nothing(app: Flask, yard: Yard) -> None:
     with transaction():
         tung = business("HTX Tùng")

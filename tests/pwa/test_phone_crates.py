@@ -116,6 +116,7 @@ def look(page: Page, name: str) -> None:
 def test_a_crate_that_was_packed_here_leads_to_its_lots_and_all_of_it_is_handed_over(
     page: Page, field: Field, mark: str
 ) -> None:
+    assert page.evaluate(STILL_INSIDE) == ["made here", "not counted"]
     show(page, "/scan")
     read_code(page, mark.lower())
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Thùng {bare(mark)}")
@@ -162,6 +163,14 @@ def test_scanned_in_a_step_a_crate_counts_once_also_on_a_pallet(
     expect(fresh.locator(".opt[aria-pressed=true]")).to_have_count(0)
 
 
+STILL_INSIDE = """async () => {
+  const {crateNamed} = await import("/static/pwa/app/core/crates.js");
+  const made = {isUnsent: false};
+  const lots = [["gone", "0", {}], ["made here", "0", made], ["not counted", null, {}]];
+  const crate = {holds: new Map(lots.map(([id]) => [id, 4])), crates: new Set()};
+  const batches = lots.map(([batch_id, left, more]) => ({batch_id, left, uom: "kg", ...more}));
+  return crateNamed("Sọt", new Map([["sot", crate]]), batches).holds.map(one => one.batch_id);
+}"""
 CRATES = """async () => {
   const {sections} = await import("/static/pwa/app/core/reading.js");
   return (await sections()).crates.map(one => one.mark);

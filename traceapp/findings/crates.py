@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 
 from traceapp.batches.books import containers
 from traceapp.batches.books.containers import PUTS_IN
-from traceapp.batches.books.stock import has_left
+from traceapp.batches.books.held import gone, held_at
 from traceapp.database.folding import fold
-from traceapp.findings.stock_facts import balances
+from traceapp.findings.reading import pairs
 from traceapp.trace.facts import Ref
 from traceapp.trace.rules.facts import StepFact
 from traceapp.trace.rules.keeping_cold import SHIP
@@ -42,11 +42,12 @@ def _opened_for(step: StepFact, taken: Mapping[Ref, int]) -> list[str]:
     if step.site is None:
         return []
     author, marks = step.ref.producer_id, dict[str, None]()
-    stocks = balances({(step.site.producer_id, batch) for batch in taken})
-    for (_, batch), stock in stocks.items():
-        around = containers.around((batch.producer_id, batch.id), step.at)
-        own = [mark for producer_id, mark in around if producer_id == author]
-        if own and taken[batch] > stock.amount - _packed(step, batch, own, stock.amount):
+    held = held_at(step.site.producer_id, pairs(taken), step.at)
+    for batch in taken:
+        key = (batch.producer_id, batch.id)
+        own = [mark for packer, mark in containers.around(key, step.at) if packer == author]
+        most = held[key].amount
+        if own and taken[batch] > most - _packed(step, batch, own, most):
             marks |= dict.fromkeys(containers.around_each(author, own, step.at))
     return list(marks)
 
@@ -61,8 +62,6 @@ def _packed(step: StepFact, batch: Ref, crates: Collection[str], most: int) -> i
 def _contents(step: StepFact, mark: str) -> Contents:
     """Give what lay in a crate then: what had left as a whole was in it no more, said or not."""
     author = step.ref.producer_id
-    return {
-        Ref(*batch): amount
-        for batch, amount in containers.contents(author, mark, step.at).items()
-        if not has_left((author, *batch), step.at)
-    }
+    inside = containers.contents(author, mark, step.at)
+    away = gone(author, inside, step.at)
+    return {Ref(*batch): amount for batch, amount in inside.items() if batch not in away}

@@ -1,6 +1,7 @@
 """What a phone knows offline of crates, and whether it was still so when it took their goods."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from traceapp import problem
 from traceapp.batches.books import containers
+from traceapp.batches.books.held import held_at
 from traceapp.batches.told_lots import lots_told_to
 from traceapp.findings.stock_facts import Balance, balances
 from traceapp.phone import goods
@@ -90,7 +92,7 @@ def require_unchanged(producer_id: UUID, record: Record) -> None:
         }
         inside = containers.contents(producer_id, crate["mark"], data["event_time"])
         there = {Ref(*batch): amount for batch, amount in inside.items()}
-        after = _stocks(producer_id, {*said, *there})
+        after = _stocks(producer_id, {*said, *there}, data["event_time"])
         if not _is_as_said(said, there, after, data):
             left = _left(there, after, _taken(producer_id, data))
             findings.append(_changed(producer_id, place, crate["mark"], left))
@@ -98,9 +100,14 @@ def require_unchanged(producer_id: UUID, record: Record) -> None:
         raise problem.InvalidInput(findings=findings)
 
 
-def _stocks(producer_id: UUID, batches: Collection[Ref]) -> dict[Ref, Balance]:
+def _stocks(producer_id: UUID, batches: Collection[Ref], moment: datetime) -> dict[Ref, Balance]:
+    """Give what was there of batches at a moment, whatever happened to them until today."""
+    held = held_at(producer_id, [(one.producer_id, one.id) for one in batches], moment)
     found = balances({(producer_id, batch) for batch in batches})
-    return {batch: stock for (_, batch), stock in found.items()}
+    return {
+        batch: replace(stock, amount=held[batch.producer_id, batch.id].amount)
+        for (_, batch), stock in found.items()
+    }
 
 
 def _is_as_said(
@@ -109,7 +116,7 @@ def _is_as_said(
     after: Mapping[Ref, Balance],
     data: Mapping[str, Any],
 ) -> bool:
-    """Tell whether the goods lay in the crate as the phone says, and were still to be had."""
+    """Tell whether the goods lay in the crate as the phone says, and were to be had then."""
     is_taking = STEP_KINDS[data["step_kind"]].stock_effect in TAKING
     for batch, stock in after.items():
         if batch not in said:

@@ -1,5 +1,6 @@
 """What is, or was, inside a crate or pallet, with the names of things."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from traceapp.batches.books import containers
-from traceapp.batches.books.stock import has_left
+from traceapp.batches.books.held import gone
 from traceapp.batches.family.walking import is_among
 from traceapp.batches.models import Batch, Product
 from traceapp.batches.told_lots import lot_told_to
@@ -16,6 +17,7 @@ from traceapp.codes.models import PublicCode
 from traceapp.codes.queries import is_current_of
 from traceapp.database.engine import db
 from traceapp.findings.holding import held_among
+from traceapp.trace.containers import with_goods
 from traceapp.trace.facts import Ref
 from traceapp.trace.units import from_micro
 from traceapp.trace.words import Words
@@ -77,8 +79,21 @@ def inside(producer_id: UUID, mark: str, moment: datetime) -> list[Contained]:
 
 def _amounts(producer_id: UUID, mark: str, moment: datetime) -> dict[tuple[UUID, UUID], int | None]:
     """Leave out what had left as a whole, though nobody said that it was taken out."""
-    return {
-        batch: amount
-        for batch, amount in containers.contents(producer_id, mark, moment).items()
-        if not has_left((producer_id, *batch), moment)
+    inside = containers.contents(producer_id, mark, moment)
+    away = gone(producer_id, inside, moment)
+    return {batch: amount for batch, amount in inside.items() if batch not in away}
+
+
+def filled(producer_id: UUID, marks: Collection[str], moment: datetime) -> set[str]:
+    """Give those of a producer's own containers in which goods are, themselves or in a smaller one.
+
+    Many at once, by the same rule as one.
+    """
+    each = containers.opened(producer_id, marks, moment)
+    batches = {one for there in each.values() for one in there if not isinstance(one, str)}
+    away = gone(producer_id, batches, moment)
+    left = {
+        mark: {member: amount for member, amount in there.items() if member not in away}
+        for mark, there in each.items()
     }
+    return with_goods(left).keys() & set(marks)

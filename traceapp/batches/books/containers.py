@@ -177,9 +177,30 @@ def _holding(producer_id: UUID, marks: Collection[str], moment: datetime) -> lis
     ]
 
 
+def opened(
+    producer_id: UUID, marks: Collection[str], moment: datetime
+) -> dict[str, dict[Member, int | None]]:
+    """Give what was directly inside each of these containers, and inside all within them."""
+    found: dict[str, dict[Member, int | None]] = {}
+    level = set(marks)
+    for _ in range(DEEPEST):
+        if not level:
+            break
+        found |= _inside_each(producer_id, level, moment)
+        inner = {one for mark in level for one in found[mark] if isinstance(one, str)}
+        level = inner - found.keys()
+    return found
+
+
 def _inside(producer_id: UUID, container: str, moment: datetime) -> dict[Member, int | None]:
     """Give what is directly inside a producer's container."""
-    is_marked = ContainerContent.container == container
+    return _inside_each(producer_id, {container}, moment)[container]
+
+
+def _inside_each(
+    producer_id: UUID, marks: Collection[str], moment: datetime
+) -> dict[str, dict[Member, int | None]]:
+    is_marked = ContainerContent.container.in_(marks)
     added = select(ContainerContent.batch_producer_id, ContainerContent.batch_id).where(
         ContainerContent.producer_id == producer_id,
         is_marked,
@@ -187,8 +208,10 @@ def _inside(producer_id: UUID, container: str, moment: datetime) -> dict[Member,
         ContainerContent.batch_id.is_not(None),
     )
     is_here = tuple_(ContainerContent.batch_producer_id, ContainerContent.batch_id).in_(added)
-    lines = db.session.execute(_lines(producer_id, is_marked, is_here)).scalars()
-    return inside(map(_move, lines), producer_id, moment)
+    moves: dict[str, list[Move]] = {mark: [] for mark in marks}
+    for line in db.session.execute(_lines(producer_id, is_marked, is_here)).scalars():
+        moves[line.container].append(_move(line))
+    return {mark: inside(of_one, producer_id, moment) for mark, of_one in moves.items()}
 
 
 def _lines(

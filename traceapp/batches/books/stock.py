@@ -7,7 +7,6 @@ transaction.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -149,32 +148,6 @@ def moved_until(key: Holding, moment: object) -> Select[str, str, int]:
         )
         .group_by(LedgerEntry.from_account, LedgerEntry.to_account)
     )
-
-
-def has_left(key: Holding, moment: datetime) -> bool:
-    """Tell whether nothing was left by a moment of what had come of a batch to a holder.
-
-    What had not come in has not left.
-    """
-    came, left = _came_and_left(key, moment)
-    count = select(COUNTS.c.amount, COUNTS.c.counted_at).where(
-        *(COUNTS.c[name] == value for name, value in zip(KEY, key, strict=True)),
-        COUNTS.c.counted_at <= moment,
-    )
-    last = db.session.execute(
-        count.order_by(COUNTS.c.counted_at.desc(), COUNTS.c.event_id.desc()).limit(1)
-    ).first()
-    if last is None:
-        return came > 0 and came <= left
-    before = _came_and_left(key, last.counted_at)
-    return came > 0 and last.amount + (came - left) - (before[0] - before[1]) <= 0
-
-
-def _came_and_left(key: Holding, moment: datetime) -> tuple[int, int]:
-    came = left = 0
-    for _, into, amount in db.session.execute(moved_until(key, moment)):
-        came, left = (came + amount, left) if into == STOCK else (came, left + amount)
-    return came, left
 
 
 def _account(entry: Row) -> str:

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from traceapp.batches.books.containers import DEEPEST, PUTS_IN, TAKES_OUT, contents
+from traceapp.batches.books.held import gone
 from traceapp.batches.books.models import ContainerContent
-from traceapp.batches.books.stock import has_left
 from traceapp.batches.facts.happenings import events_named
 from traceapp.database.asking import among, ask_about
 from traceapp.database.folding import fold
@@ -29,9 +29,9 @@ def palletised(events: Iterable[EventFact], goods: Collection[Ref]) -> list[Even
         outer: set[Container] = set()
         for row in ask_about(_AROUND, level):
             inside = contents(row.producer_id, row.inner_mark, row.event_time)
-            ours = (batch for batch in inside if Ref(*batch) in goods)
+            ours = {batch for batch in inside if Ref(*batch) in goods}
             before = row.event_time - timedelta.resolution
-            if not all(has_left((row.producer_id, *batch), before) for batch in ours):
+            if ours - gone(row.producer_id, ours, before):
                 found.add((row.producer_id, row.event_id))
                 outer.add((row.producer_id, row.container))
         level = outer - seen

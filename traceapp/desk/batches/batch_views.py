@@ -17,7 +17,7 @@ from traceapp.accounts.visitor import Visitor
 from traceapp.batches import activation, queries
 from traceapp.batches.books import containers
 from traceapp.batches.books.handed_on import handed_on
-from traceapp.batches.books.stock import has_left
+from traceapp.batches.books.held import gone
 from traceapp.batches.models import Batch
 from traceapp.batches.movements import Holding, holdings
 from traceapp.batches.paper import label as paper
@@ -167,7 +167,7 @@ def _handed_on(reader: Visitor, found: Found, language: str) -> list[str]:
 
 def _own_crates(reader: Visitor, batch: Ref) -> list[str]:
     now = datetime.now(UTC)
-    if has_left((reader.producer_id, *batch), now):
+    if gone(reader.producer_id, [batch], now):
         return []
     around = containers.around(batch, now)
     return [mark for producer_id, mark in around if producer_id == reader.producer_id]

@@ -1,5 +1,6 @@
 """Crates and pallets at the desk: their marks, and what is or was inside one."""
 
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -34,11 +35,14 @@ def show_containers() -> ResponseReturnValue:
     done = {"packed": _("Packed last"), "opened": _("Opened last")}
     wish = lists.asked(request.args, lists.Filter("done", _("What was done last"), done))
     found = _listed(member().producer_id, wish)
+    full = contained.filled(
+        member().producer_id, [row.mark for row in found.rows], datetime.now(UTC)
+    )
     if wish.is_csv:
-        return lists.as_csv("containers", _columns(done), found.rows)
+        return lists.as_csv("containers", _columns(done, full), found.rows)
     if [row.mark for row in found.rows] == [fold(wish.text)]:
         return redirect(url_for(".show_containers", mark=wish.text), code=303)  # as it was scanned
-    return render_template("desk/tracing/containers.html", found=found, done=done)
+    return render_template("desk/tracing/containers.html", found=found, done=done, full=full)
 
 
 def _inside(mark: str) -> ResponseReturnValue:
@@ -85,12 +89,13 @@ def _last(moments: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a column or an 
     return type_coerce(func.max(moments), Instant)
 
 
-def _columns(done: dict[str, str]) -> dict[str, lists.Reader]:
+def _columns(done: dict[str, str], full: AbstractSet[str]) -> dict[str, lists.Reader]:
     return {
         _("Its code"): lambda row: row.mark.upper(),
         _("Last packed"): lambda row: moment(row.packed_at) if row.packed_at else "",
         _("Last opened"): lambda row: moment(row.opened_at) if row.opened_at else "",
         _("What was done last"): lambda row: done["opened" if row.is_opened else "packed"],
+        _("Inside now"): lambda row: _("Goods") if row.mark in full else _("Empty"),
     }
 
 

@@ -64,6 +64,9 @@ function pack({ holds, crates }, { step_kind, inputs, about, fields }) {
   }
 }
 
+/** What has left as a whole lies in no crate; a lot made here may be counted in a unit that is not its own. @param {AtHand} batch */
+const isHere = (batch) => batch.isUnsent !== undefined || batch.left == null || Number(batch.left) > 0;
+
 /**
  * The crate that a scanned or typed text names, with all goods in it and in the smaller ones inside;
  * nothing where this phone does not know it, or knows of nothing in it.
@@ -89,7 +92,7 @@ export function crateNamed(text, all, batches) {
   }
   const holds = [...found].flatMap(([batch_id, amount]) => {
     const batch = batches.find((one) => one.batch_id === batch_id);
-    return batch ? [{ producer_id: batch.producer_id, batch_id, uom: batch.uom, quantity: amount === null ? null : String(amount) }] : [];
+    return batch && isHere(batch) ? [{ producer_id: batch.producer_id, batch_id, uom: batch.uom, quantity: amount === null ? null : String(amount) }] : [];
   });
   return holds.length ? { mark, marks, holds } : undefined;
 }

@@ -17,8 +17,8 @@ export async function takenAnew({ sequence, event, crates = [] }, kind) {
   const all = cratesOf(kept, since.filter((one) => one.sequence < sequence));
   const lines = event.inputs.map((line) => ({ ...line }));
   const rest = crates.reduce((goods, crate) => withoutCrate(goods, crate), /** @type {import("./crates.js").Goods} */ ({ lines, about: event.about, crates }));
-  const found = crates.flatMap(({ mark }) => crateNamed(mark, all, batches) ?? []);
   const own = batches.map((batch) => ({ ...batch, left: leftBefore(batch, takes(kind) ? event.inputs : []) }));
+  const found = crates.flatMap(({ mark }) => crateNamed(mark, all, own) ?? []);
   const goods = found.reduce((so_far, crate) => withCrate(kind, so_far, crate, own), rest);
   const inputs = goods.lines.filter((line) => Number(line.quantity) > 0);
   return { event: { ...event, inputs, about: goods.about }, crates: goods.crates ?? [] };

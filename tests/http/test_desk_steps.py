@@ -233,6 +233,25 @@ def test_goods_that_are_only_handled_keep_their_age(
     assert new.packing_date == (today if kind in ("pack", "repack") else None)
 
 
+@pytest.mark.parametrize("kind", ["pack", "repack"])
+def test_what_is_repacked_without_a_known_age_is_given_none(
+    app: Flask, lan: Business, kind: str
+) -> None:
+    with transaction():
+        rice = product(lan, name="Gạo", family="rice", shelf_life_days=300)
+        sack = batch(lan, rice, "R1")
+        record(lan, "harvest", outputs=[line(sack, "50")], plot_id=str(lan.plot_id))
+    used = {"inputs__0__batch": text_of(sack, lan), "inputs__0__quantity": "9"}
+    out = {"outputs__0__product_id": str(rice), "outputs__0__quantity": "9"}
+    answer = signed_in(app, lan).post(NEW, data=form(app, **step(lan, kind, **used, **out)))
+    assert answer.status_code == 303, page_of(answer)
+    db.session.rollback()
+    new = db.session.scalars(select(Batch).where(Batch.lot != "R1")).one()
+    today = datetime.now(HANOI).date()
+    wanted = (None, None) if kind == "repack" else (today, today + timedelta(days=300))
+    assert (new.production_date, new.expiry_date, new.packing_date) == (*wanted, today)
+
+
 def test_why_something_was_lost_is_asked_for_and_read(
     app: Flask, desk: FlaskClient, lan: Business
 ) -> None:

@@ -182,10 +182,29 @@ def test_an_unusual_loss_wants_a_reason_and_a_usual_one_does_not(
     field.assert_arrived_once(page, 2)
 
 
+REPACKED = """async () => {
+  const {build} = await import("/static/pwa/app/core/steps.js");
+  const product = {product_id: "p", name: "Gạo", uom: "kg", shelf_life_days: 300};
+  const sack = {batch_id: "b", name: "Gạo"};
+  const kept = {products: [product], seasons: [], places: [], batches: [sack]};
+  const goods = {lines: [{batch_id: "b", quantity: "9", uom: "kg"}], about: [], photos: []};
+  const kind = {id: "repack", group: "handling", stock_effect: "transform"};
+  const typed = {original_production: "2026-03-30", original_expiry: "2026-12-01"};
+  return [{}, {...typed, pack_date: "2026-04-02"}].map(fields => {
+    const given = {grounds: [{site_id: "s"}], fields, product_id: "p", quantity: "9", ...goods};
+    const phone = {producer: {id: "1"}, member: {id: "2"}, mark: "A"};
+    const [made] = build(kind, given, kept, phone)[0].batches;
+    return [made.production_date, made.packing_date, made.expiry_date];
+  });
+}"""
+
+
 def test_goods_packed_without_a_network_say_on_their_page_when_they_were_packed(
     page: Page, field: Field, tell: Tell
 ) -> None:
     days = [today(page)]
+    unsaid, said = page.evaluate(REPACKED)
+    assert (unsaid[0], unsaid[2], said) == (None, None, ["2026-03-30", "2026-04-02", "2026-12-01"])
     with golden_path(page, "pack goods", tell):
         tile(page, "Đóng gói")
         page.get_by_role("button", name="RM-VD04-T").click()

@@ -110,12 +110,14 @@ def test_handling_does_not_make_expired_goods_good_again(kind, later):
     assert dict(found.values) == {"lot": "CN-2", "expiry": date(2026, 11, 12)}
 
 
-def repacked(kind, was, says):
+def repacked(kind, was, says, typed="", family="vegetable"):
     """Repack greens made on a day into bags that say another; give what is found."""
     known = goods(GREENS, produced=was, family="vegetable") | goods(
-        BAGS, lot="CN-2", produced=says, family="vegetable"
+        BAGS, lot="CN-2", produced=says, family=family
     )
-    act = step(kind, at(13), inputs=(line(GREENS, "9"),), outputs=(line(BAGS, "9"),))
+    fields = {"original_production": typed} if typed else {}
+    used, into = (line(GREENS, "9"),), (line(BAGS, "9"),)
+    act = step(kind, at(13), inputs=used, outputs=into, fields=fields)
     return list(keeping_dates.kept_age(act, known))
 
 
@@ -129,6 +131,16 @@ def test_repacked_goods_are_not_a_day_younger():
     assert repacked("repack", old, old) == repacked("repack", young, old) == []
     assert repacked("repack", None, young) == repacked("repack", old, None) == []
     assert repacked("pack", old, young) == []
+
+
+@pytest.mark.parametrize("family", ["vegetable", "processed"])
+def test_repacked_goods_of_an_undated_lot_are_as_old_as_the_step_says(family):
+    old, young = date(2026, 11, 10), date(2026, 11, 11)
+    (found,) = repacked("repack", None, young, old.isoformat(), family)
+    assert dict(found.values) == {"lot": "CN-2", "made": old, "claimed": young}
+    assert repacked("repack", None, old, old.isoformat(), family) == []
+    assert repacked("repack", None, None, old.isoformat(), family) == []
+    assert repacked("repack", young, young, old.isoformat()) == []  # the lot's own date counts
 
 
 def test_expired_goods_that_keep_their_date_may_be_sorted():

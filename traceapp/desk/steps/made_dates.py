@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, select, tuple_
 
 from traceapp.batches.models import Batch, Product
 from traceapp.database.engine import db
-from traceapp.trace.rules.keeping_dates import HANDLING
+from traceapp.trace.rules.keeping_dates import AGAIN, HANDLING
 
 PACKING = frozenset({"pack", "repack"})
 TYPED = {"production_date": "original_production", "expiry_date": "original_expiry"}
@@ -24,14 +24,16 @@ def of_new(product: Product, event: Mapping[str, Any], day: date) -> Dates:
 
     Goods that are only handled are as old as the oldest that went in and keep no longer than any
     of them (TT 17/2021/TT-BNNPTNT: a repacked lot is not a younger one); what was typed wins.
+    Repacked goods whose age nobody said get none: they were made before (Decree 37/2026, 46.3).
     """
     kind, fields = event["step_kind"], event.get("fields", {})
     sources = _sources(event, product.family) if kind in HANDLING else []
-    made = min((one.production_date for one in sources if one.production_date), default=day)
+    known = [one.production_date for one in sources if one.production_date]
+    made = min(known, default=None if kind == AGAIN else day)
     ends = [one.expiry_date.isoformat() for one in sources if one.expiry_date]
-    own = expiry_of(product, made)
+    own = None if made is None else expiry_of(product, made)
     dates: Dates = {
-        "production_date": made.isoformat(),
+        "production_date": None if made is None else made.isoformat(),
         "expiry_date": min([*ends, *([own] if own else [])], default=None),
     }
     if kind in PACKING:

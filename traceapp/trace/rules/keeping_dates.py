@@ -8,8 +8,8 @@ from traceapp.trace.rules.facts import ClaimFact, GoodsFact, StepFact
 from traceapp.trace.rules.finding import Finding, found
 
 EXITS = frozenset({"sell", "ship", "repack", "pack"})
+AGAIN, SAID = "repack", "original_production"
 # What these make is the goods that went in: sorted, put together, parted, packed.
-AGAIN = "repack"
 HANDLING = frozenset({"trim_wash", "grade", "mix", "merge", "split", "pack", "repack"})
 
 
@@ -51,15 +51,20 @@ def kept_date(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Findin
 
 
 def kept_age(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding]:
-    """Find repacked goods that say to be made later than any of what was repacked."""
+    """Find repacked goods that say to be made later than any of what was repacked.
+
+    A lot without a date is as old as the step says of the goods. Where that says nothing either,
+    nobody can tell: the step is incomplete, and keeps its goods from leaving as such.
+    """
     if step.kind != AGAIN:
         return
+    said = _day_of(step, SAID)
     used = [goods[line.batch] for line in step.inputs if line.batch in goods and not line.packaging]
     for batch in dict.fromkeys(line.batch for line in step.outputs if line.batch in goods):
         made = goods[batch]
-        ages = [one.produced for one in used if one.family == made.family]
+        ages = [one.produced or said for one in used if one.family == made.family] or [said]
         known = [age for age in ages if age is not None]
-        if made.produced and known and len(known) == len(ages) and made.produced > max(known):
+        if made.produced and len(known) == len(ages) and made.produced > max(known):
             yield found(
                 "shelf_life",
                 aspect="younger",
@@ -68,6 +73,11 @@ def kept_age(step: StepFact, goods: Mapping[Ref, GoodsFact]) -> Iterator[Finding
                 holds=frozenset({batch}),
                 values={"lot": made.lot, "made": max(known), "claimed": made.produced},
             )
+
+
+def _day_of(step: StepFact, name: str) -> date | None:
+    text = step.text(name)
+    return date.fromisoformat(text) if text else None
 
 
 def covers(issued: date, expires: date | None, day: date) -> bool:

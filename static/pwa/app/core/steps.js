@@ -116,7 +116,7 @@ export function lotOf(name, day, mark) {
 }
 
 /**
- * New goods are new; goods that are only handled are as old as the oldest that went in.
+ * New goods are new, goods only handled as old as the oldest that went in; repacked ones of no age that nobody said.
  * @param {Kind} kind
  * @param {Product} product
  * @param {Answers} answers
@@ -124,15 +124,15 @@ export function lotOf(name, day, mark) {
  * @param {string} today
  */
 function dates(kind, product, answers, kept, today) {
-  const used = KEEPS_AGE.includes(kind.id)
-    ? kept.batches.filter((batch) => answers.lines.some((line) => line.batch_id === batch.batch_id))
-    : [];
-  const [made = today] = used.map((batch) => batch.production_date ?? "").filter(Boolean).sort();
+  const used = kept.batches.filter((batch) => KEEPS_AGE.includes(kind.id) && answers.lines.some((line) => line.batch_id === batch.batch_id));
+  const typed = (/** @type {string} */ name) => String(answers.fields[name] ?? "");
+  const [oldest = kind.id === "repack" ? "" : today] = used.map((batch) => batch.production_date ?? "").filter(Boolean).sort();
+  const made = typed("original_production") || oldest;
   const ends = used.map((batch) => batch.expiry_date ?? "").filter(Boolean);
-  if (product.shelf_life_days) ends.push(daysAfter(made, product.shelf_life_days));
-  const [expiry_date] = ends.sort();
-  const packed = PACKING.includes(kind.id) ? { packing_date: today } : {};
-  return { production_date: made, ...packed, ...(expiry_date ? { expiry_date } : {}) };
+  if (product.shelf_life_days && made) ends.push(daysAfter(made, product.shelf_life_days));
+  const expiry_date = typed("original_expiry") || ends.sort()[0];
+  const packing = PACKING.includes(kind.id) && { packing_date: typed("pack_date") || today };
+  return { ...(made && { production_date: made }), ...packing, ...(expiry_date && { expiry_date }) };
 }
 
 /** @param {Ground} ground @param {Answers} answers @param {Sections} kept */

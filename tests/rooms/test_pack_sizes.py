@@ -75,6 +75,17 @@ def test_the_same_content_in_another_unit_is_no_change(lan: Business) -> None:
     assert change(lan, bags, net_quantity=None, net_uom=None) == "pack_size_in_use"
 
 
+def test_no_first_size_is_said_later_of_lots_whose_mass_it_would_tell(lan: Business) -> None:
+    with transaction():
+        milk = product(lan, name="Sữa", uom="lít")
+        lot = batch(lan, milk, "S1", uom="lít")
+        operations.record_event(
+            lan.actor, event(lan, "pack", outputs=[line(lot, "10", "lít")]), now=NOW
+        )
+    assert db.session.scalars(select(EventItem.mass)).one() is None
+    assert change(lan, milk, net_quantity="1.03", net_uom="kg") == "pack_size_in_use"
+
+
 def test_a_first_size_is_said_later_of_lots_that_are_kept_by_weight(lan: Business) -> None:
     with transaction():
         greens = product(lan, name="Cải ngọt rời", uom="kg")

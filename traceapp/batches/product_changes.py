@@ -32,7 +32,7 @@ from traceapp.producers import green_claims
 from traceapp.trace.units import UNITS, to_micro, unit
 
 ABOUT = "product/{}"
-_MEASURED = frozenset(uom for uom, one in UNITS.items() if one.dimension in {"mass", "volume"})
+_BY_WEIGHT = frozenset(uom for uom, one in UNITS.items() if one.base == "kg")
 
 
 def record_of(product: Product) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def keeps_packs(product: Product) -> bool:
     """
     lots = select(Batch.batch_id).where(*_of(product)).limit(1)
     if product.net_quantity is None:
-        lots = lots.where(Batch.uom.not_in(_MEASURED))
+        lots = lots.where(Batch.uom.not_in(_BY_WEIGHT))
     return db.session.scalar(lots) is not None
 
 
@@ -140,7 +140,7 @@ def _require_same_packs(product: Product, data: Mapping[str, Any]) -> None:
         finding = problem.Finding(
             "/net_quantity",
             "pack_size_in_use",
-            problem.N_("There are lots of this product: what one pack of it holds stays."),
+            problem.N_("This product has batches: what one pack of it holds stays."),
             problem.N_("Define a new product for packs of another content."),
         )
         raise problem.InvalidInput(findings=[finding])

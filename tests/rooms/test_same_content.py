@@ -14,9 +14,9 @@ from tests.builders import NOW, Business, line
 from traceapp.batches.recording import capturing, content
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
-from traceapp.findings import twins
+from traceapp.findings import keeping, twins
 from traceapp.findings.models import FindingRow
-from traceapp.findings.reading import Steps, steps_of
+from traceapp.findings.reading import Steps, rows, steps_of
 from traceapp.trace.facts import Ref
 from traceapp.web.endpoints import transaction
 
@@ -88,6 +88,26 @@ def test_of_many_equal_steps_the_first_alone_is_read_beside_a_new_one(
     send(lan, messages[-1:], 1)
     assert {str(ref.id) for ref in read} == {messages[0]["id"]}
     assert told(lan) == {one["id"] for one in messages[1:]}
+
+
+def test_what_was_found_of_a_lot_by_other_rules_is_not_read_for_its_stock(
+    lan: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = batch_of(lan)
+    send(lan, [sale(lan, batch, kg) for kg in range(1, MANY)], MANY)
+    about = select(FindingRow.rule).where(FindingRow.batch_id == batch)
+    assert len(db.session.scalars(about).all()) >= MANY - 1
+    read = list[str]()
+
+    def noted(*asked: Any, **values: Any) -> list[Any]:
+        found = list(rows(*asked, **values))
+        read.extend(row.rule for row in found)
+        return found
+
+    monkeypatch.setattr(keeping, "rows", noted)
+    send(lan, [sale(lan, batch, 90_000)], 1)  # more than there is
+    send(lan, [sale(lan, batch, 1) | {"event_time": "2026-11-20T09:00:00+07:00"}], 1)
+    assert read == ["over_use"]
 
 
 def test_whoever_is_second_is_found_when_the_first_is_corrected_or_is_like_it_by_accident(

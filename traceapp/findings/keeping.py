@@ -137,11 +137,10 @@ def _known(events: Collection[Ref], concerned: Concerned, around: Surroundings) 
     """Read what was found before about the same subjects, cleared or not."""
     found = [row for row in rows(_OF_EVENTS, events) if row.rule != OF_STOCK]
     claiming = {claim.batch for claim in around.claims}
-    found += [row for row in rows(_OF_BATCHES, claiming) if row.rule == OF_CLAIM]
+    found += rows(_OF_BATCHES, claiming, rule=OF_CLAIM)
     stocks = {(str(holder), batch) for holder, batch in concerned.stocks}
-    for row in rows(_OF_BATCHES, {batch for _, batch in stocks}):
-        is_asked = (row.aspect, Ref(row.batch_producer_id, row.batch_id)) in stocks
-        if row.rule == OF_STOCK and is_asked:
+    for row in rows(_OF_BATCHES, {batch for _, batch in stocks}, rule=OF_STOCK):
+        if (row.aspect, Ref(row.batch_producer_id, row.batch_id)) in stocks:
             found.append(row)
     return {Ref(row.producer_id, row.finding_id): row for row in found}
 
@@ -196,7 +195,10 @@ def _where(key: Ref) -> dict[str, Any]:
 
 # Written once: putting a query together takes longer than asking it.
 _OF_EVENTS = select(*TABLE.columns).where(among(FindingRow.event_producer_id, FindingRow.event_id))
-_OF_BATCHES = select(*TABLE.columns).where(among(FindingRow.batch_producer_id, FindingRow.batch_id))
+_OF_BATCHES = select(*TABLE.columns).where(
+    among(FindingRow.batch_producer_id, FindingRow.batch_id),
+    FindingRow.rule == bindparam("rule"),  # of a lot that is sold a thousand times there are many
+)
 _CHANGE = update(TABLE).where(
     TABLE.c.producer_id == bindparam("of_producer"), TABLE.c.finding_id == bindparam("of_finding")
 )

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
@@ -22,6 +21,7 @@ from tests.labelled import label, packed
 from tests.phones import phone_of
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import token_of
+from tests.symbols import symbols
 from traceapp.accounts import phones
 from traceapp.batches.models import Batch
 from traceapp.batches.recording.capturing import Actor
@@ -79,7 +79,7 @@ def test_labels_are_issued_and_every_code_of_every_file_reads_back(lan: Program)
     assert lan.get(f"/label-issues/{made['id']}").get_json() == made
     pdf = lan.get(made["links"]["pdf"].removeprefix(API)).data
     pages = [one.render(scale=150 / 72).to_pil() for one in pypdfium2.PdfDocument(pdf)]
-    found = [[one.text for one in zxingcpp.read_barcodes(page)] for page in pages]
+    found = [[one.text for one in symbols(page)] for page in pages]
     assert [len(page) for page in found] == [18, 2]
     (uri,) = {text for page in found for text in page}
     table = lan.get(made["links"]["csv"].removeprefix(API)).get_data(as_text=True)
@@ -101,7 +101,7 @@ def test_labels_that_were_voided_at_the_desk_are_in_no_file_any_more(lan: Progra
     rows = csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))
     assert [row["number"] for row in rows] == ["1", "2", "19", "20"]
     pdf = pypdfium2.PdfDocument(lan.get(made["links"]["pdf"].removeprefix(API)).data)
-    assert len(zxingcpp.read_barcodes(pdf[0].render(scale=150 / 72).to_pil())) == 4
+    assert len(symbols(pdf[0].render(scale=150 / 72).to_pil())) == 4
     with lan.app.app_context(), transaction():
         row = db.session.get_one(LabelIssue, (lan.by.producer_id, UUID(made["id"])))
         for first, last in ((1, 2), (19, 20)):
@@ -112,7 +112,7 @@ def test_labels_that_were_voided_at_the_desk_are_in_no_file_any_more(lan: Progra
 def test_a_roll_is_printed_by_a_label_printer(lan: Program) -> None:
     made = issue(lan, wish(3, stock="die-50x30")).get_json()
     zpl = lan.get(made["links"]["zpl"].removeprefix(API)).data
-    assert len(zxingcpp.read_barcodes(read_zpl(zpl))) == 1
+    assert len(symbols(read_zpl(zpl))) == 1
     assert b"^PQ3^" in zpl
 
 
@@ -317,7 +317,7 @@ def test_a_png_shows_the_page_that_is_asked_for_and_there_are_no_others(lan: Pro
     for page, labels in ((1, 18), (2, 2)):
         shown = Image.open(io.BytesIO(lan.get(f"{png}?page={page}&dpi=203").data))
         assert shown.size == (1680, 2376)
-        assert len(zxingcpp.read_barcodes(shown)) == labels
+        assert len(symbols(shown)) == labels
     (error,) = told(lan.get(f"{png}?page=3"), 422, "invalid-input")["errors"]
     assert (error["pointer"], error["rule"]) == ("/page", "outside")
     assert "2" in error["message"]
@@ -329,7 +329,7 @@ def test_a_label_printer_gets_the_dots_it_has(lan: Program, dpi: int, width: int
     zpl = made["links"]["zpl"].removeprefix(API)
     picture = read_zpl(lan.get(f"{zpl}?dpi={dpi}").data)
     assert picture.width == width
-    assert len(zxingcpp.read_barcodes(picture)) == 1
+    assert len(symbols(picture)) == 1
     told(lan.get(f"{zpl}?dpi=600"), 422, "invalid-input")
 
 
@@ -352,9 +352,9 @@ def test_a_stall_card_is_had_without_an_issue_and_its_code_reads_back(
         assert pdf.mimetype == "application/pdf"
         page = pypdfium2.PdfDocument(pdf.data)[0]
         assert page.get_width() == pytest.approx(inches * 72, abs=1)
-        assert len(zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())) == 1
+        assert len(symbols(page.render(scale=150 / 72).to_pil())) == 1
     png = lan.get(f"/batches/{lan.batch_id}/card.png?stock={stock}&dpi=203")
-    assert len(zxingcpp.read_barcodes(Image.open(io.BytesIO(png.data)))) == 1
+    assert len(symbols(Image.open(io.BytesIO(png.data)))) == 1
     assert count(lan, LabelIssue) == 0
     assert issue(lan, wish(25)).status_code == 201  # it took no label from the goods
 

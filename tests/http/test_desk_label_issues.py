@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
@@ -19,6 +18,7 @@ from tests.conftest import AppMaker
 from tests.http.on_sale import finished, page, writing
 from tests.http.ordered_labels import issue, issued, token_in
 from tests.signing_in import signed_in
+from tests.symbols import symbols
 from traceapp.batches.models import Event
 from traceapp.batches.recording.capturing import Actor
 from traceapp.codes import operations as codes
@@ -202,7 +202,7 @@ def test_a_jam_prints_a_range_again_without_new_labels(lan: tuple[FlaskClient, s
     assert numbers(reader, again) == [*range(5, 13)]
     path, _, query = again.partition("?")
     pdf = pypdfium2.PdfDocument(reader.get(f"{path}/labels.pdf?{query}").data)
-    drawn = [zxingcpp.read_barcodes(one.render(scale=150 / 72).to_pil()) for one in pdf]
+    drawn = [symbols(one.render(scale=150 / 72).to_pil()) for one in pdf]
     assert [len(found) for found in drawn] == [2, 6]
     assert "10 kg trong 12,5 kg đã có tem" in page(reader, f"/desk/batches/{code}")
     assert issue(reader, code, labels=6).status_code == 422

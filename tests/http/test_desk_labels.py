@@ -5,7 +5,6 @@ import re
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -17,6 +16,7 @@ from tests.http.ordered_labels import ask, issue, issued
 from tests.labelled import label, packed
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import signed_in
+from tests.symbols import symbols
 from traceapp.database.engine import Base, db
 from traceapp.labels import printers
 from traceapp.labels.models import LabelChange, LabelIssue
@@ -62,7 +62,7 @@ def count(reader: FlaskClient, table: type[Base]) -> int:
 
 def codes_on(file: bytes) -> list[list[str]]:
     pages = [one.render(scale=150 / 72).to_pil() for one in pypdfium2.PdfDocument(file)]
-    return [[found.text for found in zxingcpp.read_barcodes(drawn)] for drawn in pages]
+    return [[found.text for found in symbols(drawn)] for drawn in pages]
 
 
 def test_24_labels_from_position_7_are_two_pages_and_each_code_reads_back(
@@ -104,7 +104,7 @@ def test_a_label_printer_gets_its_own_language_and_a_roll_only(
     written = reader.get(f"{issued(reader, greens, labels=5, stock='die-50x30')}/labels.zpl").data
     assert written.count(b"^XA") == 1
     assert b"^PQ5^" in written
-    found = zxingcpp.read_barcodes(read_zpl(written))
+    found = symbols(read_zpl(written))
     assert [one.text for one in found] == [f"HTTP://LOCALHOST:8000/B/{greens}"]
     finer = reader.get(f"{issued(reader, greens, labels=1, stock='die-50x30')}/labels.zpl?dpi=300")
     assert read_zpl(finer.data).width > read_zpl(written).width
@@ -241,6 +241,6 @@ def test_a_printer_that_would_print_beside_the_paper_is_told_with_what_is_possib
 def symbols_on(file: bytes) -> list[tuple[float, float]]:
     """Give where the symbols of the first page lie, in mm, row by row."""
     drawn = pypdfium2.PdfDocument(file)[0].render(scale=300 / 72).to_pil()
-    found = [one.position.top_left for one in zxingcpp.read_barcodes(drawn)]
+    found = [one.position.top_left for one in symbols(drawn)]
     placed = [(one.x / 300 * 25.4, one.y / 300 * 25.4) for one in found]
     return sorted(placed, key=lambda at: (round(at[1] / 5), at[0]))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from PIL import Image
 
@@ -22,6 +21,7 @@ from tests.http.test_desk_label_issues import change, desk_of
 from tests.pure.printing.tspl_reader import read_tspl
 from tests.pure.printing.zpl_reader import read_zpl
 from tests.signing_in import token_of
+from tests.symbols import symbols
 from traceapp.gs1.unit_serial import as_minted
 from traceapp.web.endpoints import transaction
 
@@ -52,7 +52,7 @@ def rows(by: Program, made: Any) -> list[dict[str, str]]:
 
 def read(file: bytes) -> list[str]:
     pages = [one.render(scale=150 / 72).to_pil() for one in pypdfium2.PdfDocument(file)]
-    return sorted(code.text for one in pages for code in zxingcpp.read_barcodes(one))
+    return sorted(code.text for one in pages for code in symbols(one))
 
 
 def test_every_code_of_every_file_carries_the_number_that_the_table_lists(lan: Program) -> None:
@@ -74,12 +74,12 @@ def test_label_printers_get_a_picture_for_each_number(lan: Program) -> None:
     uris = sorted(row["uri"] for row in rows(lan, made))
     zpl = lan.get(made["links"]["zpl"].removeprefix(API)).data
     formats = [part.lstrip() + b"^XZ\n" for part in zpl.split(b"^XZ") if part.strip()]
-    found = [code.text for one in formats for code in zxingcpp.read_barcodes(read_zpl(one))]
+    found = [code.text for one in formats for code in symbols(read_zpl(one))]
     assert sorted(found) == uris
     tspl = read_tspl(lan.get(made["links"]["tspl"].removeprefix(API)).data, 8.0)
-    assert sorted(zxingcpp.read_barcodes(one.label)[0].text for one in tspl) == uris
+    assert sorted(symbols(one.label)[0].text for one in tspl) == uris
     png = lan.get(made["links"]["png"].removeprefix(API) + "?page=3").data
-    (shown,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(png)))
+    (shown,) = symbols(Image.open(io.BytesIO(png)))
     assert shown.text in uris
 
 

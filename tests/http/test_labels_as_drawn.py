@@ -8,7 +8,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -22,6 +21,7 @@ from tests.http.programs import API, Program
 from tests.http.test_api_label_issues import on_sale
 from tests.http.test_desk_label_issues import desk_of
 from tests.http.test_label_serials import ordered
+from tests.symbols import symbols
 from traceapp.app import create_app
 from traceapp.batches.models import Product
 from traceapp.config import Config
@@ -199,4 +199,4 @@ def test_gunicorn_passes_the_first_page_on_long_before_the_last_is_drawn(
     document = pypdfium2.PdfDocument(first + rest)
     assert len(document) == -(-MANY // 24)
     for page in islice(document, 0, None, 100):
-        assert len(zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())) == 24
+        assert len(symbols(page.render(scale=150 / 72).to_pil())) == 24

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
@@ -18,6 +17,7 @@ from tests.http.on_sale import finished
 from tests.http.ordered_labels import ask, issue, issued, token_in
 from tests.http.programs import Program
 from tests.signing_in import signed_in, token_of
+from tests.symbols import symbols
 from traceapp.codes import queries as codes
 from traceapp.database.engine import db
 from traceapp.database.ids import new_id
@@ -102,7 +102,7 @@ def test_a_shop_labels_what_it_took_and_no_more_and_leaves_the_makers_labels_alo
         Decimal("2.5"),
     )
     file = at_shop.get(f"{shown}/labels.pdf").data
-    found = zxingcpp.read_barcodes(pypdfium2.PdfDocument(file)[0].render(scale=3).to_pil())
+    found = symbols(pypdfium2.PdfDocument(file)[0].render(scale=3).to_pil())
     assert {one.text for one in found} == {f"HTTP://LOCALHOST:8000/B/{sale.code}"}
     assert "6 tem" in at_shop.get(f"/desk/batches/{sale.code}").text
     assert "6 tem" not in at_maker.get(f"/desk/batches/{sale.code}").text

@@ -6,7 +6,6 @@ from dataclasses import astuple, replace
 from io import BytesIO
 
 import pytest
-import zxingcpp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -21,6 +20,7 @@ from tests.pure.printing.test_writers import (
     pdf,
 )
 from tests.pure.printing.zpl_reader import read_zpl
+from tests.symbols import symbols
 from traceapp.printing import raster, symbol, zpl
 from traceapp.printing.calibration import (
     AS_DRAWN,
@@ -157,7 +157,7 @@ def test_an_offset_moves_the_whole_page_and_changes_nothing_else(
 
 def corners(page: Image.Image) -> list[tuple[float, float]]:
     """Give where the symbols of a page lie, in mm, row by row."""
-    found = [one.position.top_left for one in zxingcpp.read_barcodes(page)]
+    found = [one.position.top_left for one in symbols(page)]
     placed = [(one.x / DPI * 25.4, one.y / DPI * 25.4) for one in found]
     return sorted(placed, key=lambda at: (round(at[1]), at[0]))
 
@@ -308,7 +308,7 @@ def test_symbols_stay_square_in_dots_and_text_is_stretched(
     design = possible(Design(STOCKS[key], Template.CODE, Calibration(percent_y=percent_y)))
     assert design is not None
     for picture in (dots(design, [Copies(LABEL)], fonts), zpl_dots(design, [Copies(LABEL)], fonts)):
-        (found,) = zxingcpp.read_barcodes(picture)
+        (found,) = symbols(picture)
         at = found.position
         wide, high = at.top_right.x - at.top_left.x, at.bottom_left.y - at.top_left.y
         assert abs(wide - high) <= 1

@@ -4,7 +4,6 @@ import re
 from io import BytesIO
 
 import pytest
-import zxingcpp
 from PIL import Image, ImageDraw, ImageOps
 
 from tests.pure.printing.test_writers import (
@@ -18,6 +17,7 @@ from tests.pure.printing.test_writers import (
     pdf,
     skip_what_is_too_much,
 )
+from tests.symbols import symbols
 from traceapp.printing import raster, symbol, tspl, zpl
 from traceapp.printing.arranged import Arranged, has_room
 from traceapp.printing.calibration import Calibration
@@ -89,7 +89,7 @@ def test_a_symbol_of_dots_has_the_middle_of_that_of_the_pdf_and_nearly_its_size(
 
 def _symbol(picture: Image.Image, dpi: int) -> tuple[Corner, float]:
     """Give the middle of the symbol of a picture and how wide it is, in mm."""
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = symbols(picture)
     at, dots = found.position, DOTS.get(dpi, dpi / 25.4)
     middle = (at.top_left.x + at.bottom_right.x) / 2, (at.top_left.y + at.bottom_right.y) / 2
     return (middle[0] / dots, middle[1] / dots), (at.top_right.x - at.top_left.x) / dots

@@ -5,11 +5,11 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from tests.symbols import symbols
 from traceapp.printing import picture
 from traceapp.printing.face import Face, Faces, UnreadableFont
 from traceapp.printing.label import DoesNotFit, Label
@@ -53,7 +53,7 @@ def inked(shown: Image.Image, box: tuple[int, int, int, int]) -> bool:
 @given(uris)
 def test_the_picture_decodes_back_to_the_exact_uri(uri: str) -> None:
     shown = opened(picture.png(replace(LABEL, uri=uri), PLAIN))
-    assert [found.text for found in zxingcpp.read_barcodes(shown)] == [uri]
+    assert [found.text for found in symbols(shown)] == [uri]
 
 
 @pytest.mark.parametrize("sample", [True, False])
@@ -63,7 +63,7 @@ def test_a_full_picture_decodes_and_has_the_size_that_is_shared(
     data = picture.png(replace(LABEL, sample=sample), faces, logo("red"))
     shown = opened(data)
     assert shown.size == (1080, 1350)
-    assert [found.text for found in zxingcpp.read_barcodes(shown)] == [LABEL.uri]
+    assert [found.text for found in symbols(shown)] == [LABEL.uri]
     assert len(data) < 200_000
 
 
@@ -71,7 +71,7 @@ def test_a_small_copy_as_a_chat_sends_it_still_decodes(faces: Faces) -> None:
     small = opened(picture.png(LABEL, faces)).resize((432, 540))
     out = BytesIO()
     small.save(out, "JPEG", quality=60)
-    assert [found.text for found in zxingcpp.read_barcodes(opened(out.getvalue()))] == [LABEL.uri]
+    assert [found.text for found in symbols(opened(out.getvalue()))] == [LABEL.uri]
 
 
 def test_the_name_is_drawn_where_the_face_has_its_letters_and_left_out_where_not(
@@ -92,7 +92,7 @@ def test_the_sample_mark_is_never_missing_even_without_vietnamese_letters() -> N
 
 def test_the_symbol_keeps_its_quiet_zone_on_the_white_card() -> None:
     shown = opened(picture.png(LABEL, PLAIN))
-    where = zxingcpp.read_barcodes(shown)[0].position
+    where = symbols(shown)[0].position
     side = where.top_right.x - where.top_left.x
     quiet = round(4 * side / 25) - 2
     box = (
@@ -129,12 +129,12 @@ def test_the_same_label_gives_the_same_bytes(faces: Faces) -> None:
 
 def test_an_endless_text_is_cut_or_wrapped_and_never_breaks_the_picture(faces: Faces) -> None:
     endless = replace(LABEL, name="ộ" * 3000, producer="Ẫ " * 900, lot="L" * 200, domain="d" * 300)
-    assert zxingcpp.read_barcodes(opened(picture.png(endless, faces)))[0].text == LABEL.uri
+    assert symbols(opened(picture.png(endless, faces)))[0].text == LABEL.uri
 
 
 def test_empty_texts_leave_the_rest_standing() -> None:
     empty = replace(LABEL, name="", producer="", lot="", code="", domain="")
-    assert zxingcpp.read_barcodes(opened(picture.png(empty, PLAIN)))[0].text == LABEL.uri
+    assert symbols(opened(picture.png(empty, PLAIN)))[0].text == LABEL.uri
 
 
 def test_an_address_too_long_to_read_well_is_refused() -> None:

@@ -9,7 +9,6 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from PIL import Image, ImageChops, ImageFont, ImageOps
 
@@ -17,6 +16,7 @@ from tests.bench import labels_once
 from tests.pure.printing.labels import boxes, full_labels, labels, overlap
 from tests.pure.printing.tspl_reader import read_tspl
 from tests.pure.printing.zpl_reader import read_zpl
+from tests.symbols import symbols
 from traceapp.gs1.unit_serial import readable
 from traceapp.printing import raster, sheet_pdf, symbol, tspl, zpl
 from traceapp.printing.calibration import AS_DRAWN, Calibration
@@ -102,7 +102,7 @@ def numbered(count: int, label: Label = LABEL) -> Iterator[Copies]:
 
 
 def decoded(picture: Image.Image) -> list[str]:
-    found = zxingcpp.read_barcodes(picture)
+    found = symbols(picture)
     return sorted(one.text for one in found)
 
 

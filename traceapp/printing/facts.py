@@ -7,7 +7,6 @@ line says so; name, responsible party and origin never do (Decree 37/2026, art. 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import product
 
 from traceapp.printing import lines as text_lines
@@ -38,7 +37,7 @@ class Setting:
     look: Look
     measure: Measure
     words: Words
-    run: dict[tuple[str, float, float], list[Line]] = field(default_factory=dict)
+    done: dict[tuple[str, float, float, int, bool], list[Line]] = field(default_factory=dict)
 
     def bold_width(self, text: str, size: float) -> float:
         """Give the width of a text in the bold face."""
@@ -49,20 +48,24 @@ class Setting:
         wide = self.bold_width(text, size) if bold else self.measure(text, size)
         return Line(text, self.look.margin, 0.0, size, width, wide, bold=bold)
 
-    def even(self, text: str, size: float, width: float, lines: int) -> list[Line]:
-        """Break a text into even lines."""
-        parts = text_lines.wrap(text, size, width, lines, self.measure)
-        return [self.line(part, size, width) for part in parts]
+    def even(
+        self, text: str, size: float, width: float, lines: int, *, bold: bool = False
+    ) -> list[Line]:
+        """Break a text into even lines, each text once."""
+        key = (text, size, width, lines, bold)
+        if key not in self.done:
+            measure = self.bold_width if bold else self.measure
+            parts = text_lines.wrap(text, size, width, lines, measure)
+            self.done[key] = [self.line(part, size, width, bold=bold) for part in parts]
+        return self.done[key]
 
     def run_on(self, text: str, size: float, width: float) -> list[Line]:
         """Break a text into as many full lines as it needs, each text once."""
-        key = (text, size, width)
-        if key not in self.run:
-            self.run[key] = [
-                self.line(part, size, width)
-                for part in text_lines.run_on(text, size, width, MOST_LINES, self.measure)
-            ]
-        return self.run[key]
+        key = (text, size, width, 0, False)
+        if key not in self.done:
+            parts = text_lines.run_on(text, size, width, MOST_LINES, self.measure)
+            self.done[key] = [self.line(part, size, width) for part in parts]
+        return self.done[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ def _blocks(label: Label, setting: Setting, choice: Choice) -> Iterator[Block]:
     if label.sample and not label.has_contents:
         yield lambda width: [setting.line(words.sample, look.producer_size, width, bold=True)], True
 
-    yield cache(lambda width: _name(label, width, setting, (name_lines, name_size))), True
+    yield lambda width: _name(label, width, setting, (name_lines, name_size)), True
     if label.has_contents:
         *above, last = _responsible(label, words)
         yield from (_text(setting, text, look.producer_size) for text in above)
@@ -182,9 +185,7 @@ def _blocks(label: Label, setting: Setting, choice: Choice) -> Iterator[Block]:
 
 def _name(label: Label, width: float, setting: Setting, choice: tuple[int, float]) -> list[Line]:
     most, size = choice
-    name = printable(label.name)
-    parts = text_lines.wrap(name, size, width, most, setting.bold_width)
-    return [setting.line(part, size, width, bold=True) for part in parts]
+    return setting.even(printable(label.name), size, width, most, bold=True)
 
 
 def _text(setting: Setting, text: str, size: float, *, is_last: bool = False) -> Block:

@@ -46,7 +46,7 @@ class FindingRow(Base):
         CheckConstraint(f"severity IN ({SEVERITIES})", name="severity_known"),
         CheckConstraint("event_id IS NOT NULL OR batch_id IS NOT NULL", name="has_a_subject"),
         Index("ix_finding_event", "event_producer_id", "event_id"),
-        Index("ix_finding_batch", "batch_producer_id", "batch_id"),
+        Index("ix_finding_batch", "batch_producer_id", "batch_id", "rule"),
         Index("ix_finding_found", "producer_id", "found_at"),
     )
 

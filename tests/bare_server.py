@@ -184,7 +184,7 @@ def authority(folder: Path) -> Iterator[None]:
         "[CAhandler]\nhandler_module: acme2certifier.cahandlers.openssl_ca_handler\n"
         f"issuing_ca_key: {folder}/ca.key\nissuing_ca_cert: {folder}/ca.pem\n"
         f"issuing_ca_crl: {folder}/ca.crl\ncert_save_path: {folder}/issued\n"
-        f"cert_validity_days: 90\n[DBhandler]\ndbfile: {folder}/acme.db\n"
+        f"cn_enforce: True\ncert_validity_days: 90\n[DBhandler]\ndbfile: {folder}/acme.db\n"
         "[Account]\ncontact_check_disable: True\n"
     )
     environ = {**os.environ, "ACME_SRV_CONFIGFILE": str(folder / "acme_srv.cfg")}
@@ -204,6 +204,15 @@ def _listens(port: int) -> bool:
     return True
 
 
+def _led_to(path: str) -> str | None:
+    """Ask by http; give the address that one is led to."""
+    plain = http.client.HTTPConnection("127.0.0.1", timeout=20)
+    plain.request("GET", path, headers={"Host": HOST})
+    answer = plain.getresponse()
+    plain.close()
+    return answer.headers["Location"]
+
+
 def install(server: Server) -> None:
     """From nothing to https, the wizard, and the night's work once."""
     from_nothing, to_begin = BLOCKS[:2]
@@ -213,10 +222,7 @@ def install(server: Server) -> None:
         [line.replace("YOUR-COPY-OF-TRACEAPP", cloned) for line in from_nothing],
     )
     assert server.page("/healthz") == 200
-    plain = http.client.HTTPConnection("127.0.0.1", timeout=20)
-    plain.request("GET", "/b/X", headers={"Host": HOST})
-    answer = plain.getresponse()
-    assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/b/X")
+    until(lambda: _led_to("/b/X") == f"https://{HOST}/b/X", "http leads to https")
     (code,) = re.findall(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}", server.ask("traceapp first-run"))
     assert server.page("/first-run", {**OPERATOR, "code": code}) == 303
     server.walk("The night's work, and the doctor", to_begin[1:])
@@ -268,6 +274,18 @@ def change(server: Server) -> None:
     print(server.ask("systemd-analyze security --no-pager traceapp traceapp-worker | tail -n 1"))
 
 
+def move_to_postgresql(server: Server) -> None:
+    """Begin anew on PostgreSQL, as the page says, with a night's work and a reboot."""
+    (lines,) = (block for block in BLOCKS if any("createuser" in line for line in block))
+    server.walk("With PostgreSQL", [*lines, *BLOCKS[1][1:]])
+    assert server.page("/first-run") == 200
+    asked = "su postgres -c 'psql -Atc \"SELECT count(*) FROM one_time_code\" traceapp'"
+    assert int(server.ask(asked)) > 0
+    server.switch_off()
+    server.boot()
+    until(lambda: server.page("/healthz") == 200, "back after a reboot, on PostgreSQL")
+
+
 def main() -> None:
     """Walk, and leave nothing behind."""
     said = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -285,6 +303,7 @@ def main() -> None:
                 install(server)
                 sleep_well(server)
                 change(server)
+                move_to_postgresql(server)
             finally:
                 server.switch_off()
     print("docs/operate.md does what it says, on a bare server.")

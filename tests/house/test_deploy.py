@@ -59,6 +59,16 @@ def test_a_unit_is_whole_and_starts_what_exists(path: Path) -> None:
     assert words[1] in known
 
 
+def test_the_nightly_backup_keeps_as_many_as_the_settings_say() -> None:
+    service = unit(DEPLOY / "systemd" / "traceapp-backup.service")["Service"]
+    assert service["ExecStart"].endswith("backup --to /var/backups/traceapp --keep ${BACKUPS_KEPT}")
+    (by_default,) = re.findall(
+        r"^#BACKUPS_KEPT='(\d+)'", (DEPLOY / "traceapp.env.example").read_text(), re.MULTILINE
+    )
+    assert service["Environment"] == f"BACKUPS_KEPT={by_default}"
+    assert f"traceapp backup --to /var/backups/traceapp --keep {by_default}" in SHELL
+
+
 def test_systemd_finds_nothing_wrong() -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd on this machine; the units were read by themselves")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Event as Signal
 from typing import Any
 
 import pytest
@@ -117,3 +118,34 @@ def test_a_database_that_takes_no_write_is_told_to_all_and_nothing_is_kept(
             said = list(pool.map(lambda _: lan.post("/events", pack(lan)), range(4)))
     assert [answer.status_code for answer in said] == [503] * 4
     assert events() == 0
+
+
+def test_the_next_are_written_while_the_first_wait_for_the_disk_of_postgresql(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan, hoa = program(app), program(app, "Cửa hàng Hoa")
+    lan.post("/events", pack(lan))  # their tokens are noted as used by now
+    hoa.post("/events", pack(hoa))
+    begun: list[float] = []
+    both = Signal()
+
+    class SlowToCommit(transaction):
+        def __enter__(self) -> None:
+            super().__enter__()
+            begun.append(time.monotonic())
+            if len(begun) == 2:
+                both.set()
+
+        def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+            if len(begun) == 1:
+                waited.append(both.wait(1))
+            super().__exit__(kind, error, trace)
+
+    waited: list[bool] = []
+    monkeypatch.setattr(group_commit, "transaction", SlowToCommit)
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(lambda by: by.post("/events", pack(by)), (lan, hoa)))
+    assert [answer.status_code for answer in said] == [201] * 2
+    with app.app_context():
+        assert waited == [db.engine.dialect.name == "postgresql"]
+        assert events() == 4

@@ -1,13 +1,14 @@
 """Messages of several requests recorded in one transaction: waiting for the disk is shared.
 
 While one request writes, those that come meanwhile line up; the first of them then writes for all.
-Each is answered on its own, and only once what it sent is durable.
+On PostgreSQL it begins as soon as nothing but the disk is waited for. Each is answered on its own,
+and only once what it sent is durable.
 """
 
 import threading
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -35,11 +36,8 @@ class Submission:
     read: Sequence[Read]
     said: list[Answer] = field(default_factory=list)
     failure: BaseException | None = None
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether it is answered: a submission has a message or more."""
-        return bool(self.said) or self.failure is not None
+    is_taken: bool = False  # somebody writes it, or has written it
+    is_done: threading.Event = field(default_factory=threading.Event)
 
 
 class Line:
@@ -64,18 +62,25 @@ class Line:
         Opens its own transaction. Raises Busy, StorageFull, or whatever went wrong with it.
         """
         self._waiting.append(submission)
-        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
-            with suppress(ValueError):  # it is just being recorded: sent again, it will be known
-                self._waiting.remove(submission)
-            raise problem.Busy
-        try:
-            while not submission.is_done:
-                _record_together(self._next())
-        finally:
-            self._writing.release()
+        while not submission.is_taken:
+            self._write_next(submission)
+        submission.is_done.wait()
         if submission.failure is not None:
             raise submission.failure
         return submission.said
+
+    def _write_next(self, waiting: Submission) -> None:
+        """Write the first group in the line once nobody else writes; none, where this one is."""
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            with suppress(ValueError):  # it is just being recorded: sent again, it will be known
+                self._waiting.remove(waiting)
+            raise problem.Busy
+        with ExitStack() as turn:
+            turn.callback(self._writing.release)
+            if not waiting.is_taken:
+                # SQLite has one writer at a time anyway: who waits for it takes more along later.
+                is_sqlite = db.engine.dialect.name == "sqlite"
+                _record_together(self._next(), before_commit=None if is_sqlite else turn.close)
 
     def _next(self) -> list[Submission]:
         """Take the first submissions that may be written together.
@@ -91,6 +96,8 @@ class Line:
             if number > MOST_AT_ONCE:
                 break
             group.append(self._waiting.popleft())
+        for one in group:
+            one.is_taken = True
         return group
 
 
@@ -100,10 +107,11 @@ def line() -> Line:
     return found
 
 
-def _record_together(group: Sequence[Submission]) -> None:
+def _record_together(
+    group: Sequence[Submission], before_commit: Callable[[], None] | None = None
+) -> None:
     try:
-        with transaction():
-            answers = _recorded(group)
+        answers = _committed(group, before_commit)
     except BaseException as error:  # noqa: BLE001 - each request raises its own
         if len(group) > 1 and not isinstance(error, problem.Busy | problem.StorageFull):
             for submission in group:  # one of them spoiled it for all
@@ -114,6 +122,18 @@ def _record_together(group: Sequence[Submission]) -> None:
     else:
         for submission, said in zip(group, answers, strict=True):
             submission.said = said
+    for submission in group:
+        submission.is_done.set()
+
+
+def _committed(
+    group: Sequence[Submission], before_commit: Callable[[], None] | None
+) -> list[list[Answer]]:
+    with transaction():
+        answers = _recorded(group)
+        if before_commit is not None:
+            before_commit()
+    return answers
 
 
 def _recorded(group: Sequence[Submission]) -> list[list[Answer]]:

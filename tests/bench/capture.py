@@ -32,12 +32,14 @@ from tests.postgres import postgres_database, postgres_server
 from tests.signing_in import token_of
 from traceapp.app import create_app
 from traceapp.batches.recording import capturing
+from traceapp.producers import operations as producers
 from traceapp.web.endpoints import transaction
 
 ROUNDS = 3
 SECONDS = 3.0
 SENDERS = 8
 MANY = 100
+BATCHES = 40  # one half is cut, each on a plot of its own, and packed into the other
 SLOWEST_MS = 250
 BATCHES_PER_S = 3000
 
@@ -49,6 +51,7 @@ class Place:
     folder: Path
     url: str
     by: Business
+    plots: tuple[UUID, ...]
     batches: tuple[UUID, ...]
     headers: dict[str, str]
 
@@ -74,10 +77,11 @@ class Place:
 
     def _message(self, n: int, now: datetime) -> dict[str, Any]:
         half = len(self.batches) // 2
-        cut, packed = self.batches[n // 2 % half], self.batches[half + n // 2 % half]
+        place = n // 2 % half
+        cut, packed = self.batches[place], self.batches[half + place]
         at = {"event_time": now.isoformat()}
         if n % 2 == 0:
-            plot = {"plot_id": str(self.by.plot_id)}
+            plot = {"plot_id": str(self.plots[place])}
             return event(self.by, "harvest", outputs=[line(cut, "10")], **plot, **at)
         lines = {"inputs": [line(cut, "10")], "outputs": [line(packed, "9.5")]}
         return event(self.by, "pack", fields={"loss_kg": 0.5}, **lines, **at)
@@ -109,8 +113,14 @@ def prepared(app: Flask, url: str, folder: Path) -> Place:
         with transaction():
             lan = business("HTX Lan")
             greens = product(lan)
-            batches = tuple(batch(lan, greens, f"H{n}") for n in range(40))
-        return Place(folder, url, lan, batches, token_of(lan))
+            batches = tuple(batch(lan, greens, f"H{n}") for n in range(BATCHES))
+            plots = tuple(_plot(lan, f"Đồng {n}") for n in range(BATCHES // 2))
+        return Place(folder, url, lan, plots, batches, token_of(lan))
+
+
+def _plot(of: Business, name: str) -> UUID:
+    given = {"site_id": str(of.site_id), "name": name, "household_number": 3}
+    return producers.add_plot(of.producer_id, given)
 
 
 def _at_once(app: Flask, place: Place) -> Iterator[Figure]:

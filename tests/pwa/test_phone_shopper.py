@@ -20,6 +20,11 @@ AGED = """async (days) => {
   database.close();
 }"""
 
+CONTROLLED = """async (by) => {
+  while (!navigator.serviceWorker.controller?.scriptURL.endsWith(by))
+    await new Promise((done) => setTimeout(done, 50));
+}"""
+
 
 @pytest.fixture
 def code(field: Field) -> str:
@@ -42,6 +47,20 @@ def stop(field: Field, code: str, state: str = "recalled") -> None:
         return json.dumps(document).encode()
 
     field.network.changes[f"/B/{code}"] = told
+
+
+def test_who_read_a_page_before_loses_nothing_typed_when_the_app_gets_its_worker(
+    phone: BrowserContext, field: Field, code: str
+) -> None:
+    page = phone.new_page()
+    page.goto(f"{field.address}/B/{code}")
+    page.evaluate(CONTROLLED, "/sw.js")
+    page.goto(f"{field.address}/app/#/scan")
+    typed = page.locator("#typed")
+    typed.fill("K17")
+    page.evaluate(CONTROLLED, "/app/sw.js")
+    page.wait_for_timeout(300)  # for a page that would be opened anew
+    expect(typed).to_have_value("K17")
 
 
 def test_a_kept_product_says_how_old_it_is_and_warns_when_it_was_recalled(

@@ -52,10 +52,12 @@ async function checkProducts() {
  * @param {ServiceWorkerRegistration} registration
  */
 function follow(registration) {
-  let isControlled = Boolean(navigator.serviceWorker.controller);
+  // Until the app has a worker, that of the shoppers' pages may look after it: nothing is new then.
+  const isOurs = () => navigator.serviceWorker.controller?.scriptURL.endsWith(WORKER);
+  let wasOurs = isOurs();
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (isControlled) location.reload();
-    isControlled = true;
+    if (wasOurs) location.reload();
+    wasOurs = isOurs();
   });
   const offer = () => {
     const isAtRest = ["", "#/"].includes(location.hash) || document.visibilityState === "hidden";

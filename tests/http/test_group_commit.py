@@ -16,12 +16,14 @@ from werkzeug.test import TestResponse
 
 from tests.builders import event, line
 from tests.http.programs import Program, program
+from traceapp import problem
 from traceapp.api import group_commit
 from traceapp.api.models import RefusedMessage
 from traceapp.batches.models import Event
 from traceapp.batches.recording import capturing
 from traceapp.batches.recording.capturing import Actor, Answer, Message
 from traceapp.database.engine import WILL_WRITE, db
+from traceapp.database.ids import new_id
 from traceapp.freshness import operations as freshness
 from traceapp.web.endpoints import transaction
 
@@ -149,3 +151,12 @@ def test_the_next_are_written_while_the_first_wait_for_the_disk_of_postgresql(
     with app.app_context():
         assert waited == [db.engine.dialect.name == "postgresql"]
         assert events() == 4
+
+
+def test_nobody_waits_for_ever_for_a_writer_who_is_stuck(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "BUSY_TIMEOUT_MS", 50)
+    written = group_commit.Submission(Actor(new_id(), new_id()), [], [], is_taken=True)
+    with app.app_context(), pytest.raises(problem.Busy):
+        group_commit.line().record(written)

@@ -64,7 +64,8 @@ class Line:
         self._waiting.append(submission)
         while not submission.is_taken:
             self._write_next(submission)
-        submission.is_done.wait()
+        if not submission.is_done.wait(BUSY_TIMEOUT_MS / 1000):  # sent again, it will be known
+            raise problem.Busy
         if submission.failure is not None:
             raise submission.failure
         return submission.said

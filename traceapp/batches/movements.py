@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from traceapp.batches import queries
 from traceapp.batches.books.models import Stock
+from traceapp.batches.books.stock import is_its_event
 from traceapp.batches.models import Event, LedgerEntry
 from traceapp.batches.queries import Ref
 from traceapp.database.engine import db
@@ -79,13 +80,7 @@ def movements(holder: UUID, batch: Ref, uom: str) -> list[Movement]:
             *(LedgerEntry.from_account, LedgerEntry.to_account, LedgerEntry.amount),
             *(Event.producer_id, Event.event_id, Event.step_kind, Event.event_time),
         )
-        .join(
-            Event,
-            and_(
-                Event.producer_id == LedgerEntry.event_producer_id,
-                Event.event_id == LedgerEntry.event_id,
-            ),
-        )
+        .join(Event, is_its_event())
         .where(
             LedgerEntry.producer_id == holder,
             LedgerEntry.batch_producer_id == batch[0],

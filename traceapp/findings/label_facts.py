@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from traceapp.batches.amounts import BatchUnit, amount_in
 from traceapp.batches.books.models import CorrectedEvent
-from traceapp.batches.books.stock import is_what_corrects
+from traceapp.batches.books.stock import is_its_event, is_what_corrects
 from traceapp.batches.models import Event, EventItem, LedgerEntry
 from traceapp.batches.recording.booking import IN_ACCOUNTS, STOCK
 from traceapp.database.asking import among
@@ -172,13 +172,7 @@ _MOVED = (
         Event.ship_event_id,
         CorrectedEvent.replaced_by_id,
     )
-    .join(
-        Event,
-        and_(
-            Event.producer_id == LedgerEntry.event_producer_id,
-            Event.event_id == LedgerEntry.event_id,
-        ),
-    )
+    .join(Event, is_its_event())
     .outerjoin(CorrectedEvent, is_what_corrects())
     .where(among(LedgerEntry.batch_producer_id, LedgerEntry.batch_id))
 )

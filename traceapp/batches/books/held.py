@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, cast, func, select
 
 from traceapp.batches.books.models import StockCount
-from traceapp.batches.books.stock import is_corrected
+from traceapp.batches.books.stock import is_corrected, is_its_event
 from traceapp.batches.models import Event, LedgerEntry
 from traceapp.batches.recording.booking import STOCK
 from traceapp.database.asking import among, ask_about
@@ -80,13 +80,7 @@ def _sums() -> Iterator[ColumnElement[int]]:
 _OF_ENTRY = (LedgerEntry.batch_producer_id, LedgerEntry.batch_id)
 _BOOKED = (
     select(*_OF_ENTRY, *_sums())
-    .join(
-        Event,
-        and_(
-            Event.producer_id == LedgerEntry.event_producer_id,
-            Event.event_id == LedgerEntry.event_id,
-        ),
-    )
+    .join(Event, is_its_event())
     .where(
         LedgerEntry.producer_id == bindparam("holder"),
         among(*_OF_ENTRY),

@@ -20,11 +20,7 @@ Row = dict[str, Any]
 
 _EARLY = (
     select(LedgerEntry, Event.ship_event_id)
-    .join(
-        Event,
-        (Event.producer_id == LedgerEntry.event_producer_id)
-        & (Event.event_id == LedgerEntry.event_id),
-    )
+    .join(Event, stock.is_its_event())
     .where(
         Event.ship_event_id.in_(bindparam("shipments", expanding=True)),
         LedgerEntry.from_account == "received",

@@ -117,6 +117,13 @@ def is_corrected() -> ColumnElement[bool]:
     return select(CorrectedEvent.event_id).where(is_what_corrects()).exists()
 
 
+def is_its_event() -> ColumnElement[bool]:
+    """Match a line of the ledger with the event that it was booked by."""
+    return and_(
+        Event.producer_id == LedgerEntry.event_producer_id, Event.event_id == LedgerEntry.event_id
+    )
+
+
 def is_what_corrects() -> ColumnElement[bool]:
     """Match an event that is corrected with what is kept of that."""
     return and_(
@@ -131,13 +138,7 @@ def moved_until(key: Holding, moment: object) -> Select[str, str, int]:
     """
     return (
         select(LedgerEntry.from_account, LedgerEntry.to_account, func.sum(LedgerEntry.amount))
-        .join(
-            Event,
-            and_(
-                Event.producer_id == LedgerEntry.event_producer_id,
-                Event.event_id == LedgerEntry.event_id,
-            ),
-        )
+        .join(Event, is_its_event())
         .where(
             LedgerEntry.producer_id == key[0],
             LedgerEntry.batch_producer_id == key[1],
